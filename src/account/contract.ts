@@ -1,0 +1,83 @@
+import type { Result } from '../core/errors.ts';
+import type { KeptMessage } from '../core/groupchat.ts';
+import type { Occupant } from '../core/occupant.ts';
+import type { ConnectionStatus } from '../xmpp/contract.ts';
+
+/** A room as a person sees it. */
+export interface RoomSummary {
+  readonly account: string;
+  readonly room: string;
+  readonly name: string | undefined;
+  /** A state of `core/room.ts`. */
+  readonly state: string;
+  readonly nick: string | undefined;
+  readonly occupants: number;
+  /** UTC, ISO 8601: when our being there was last proven. */
+  readonly verifiedAt: string | undefined;
+  /** Why it is in this state, in one sentence, where that needs saying. */
+  readonly reason: string | undefined;
+  readonly subject: string | undefined;
+}
+
+/** A resource of the account that is online. */
+export interface DeviceSummary {
+  readonly account: string;
+  readonly id: string;
+  readonly label: string;
+  readonly resource: string;
+  readonly online: boolean;
+  readonly door: 'relay' | 'bouncer' | 'none';
+  readonly relay: boolean;
+  readonly why: string;
+}
+
+export interface AccountStatus {
+  readonly account: string;
+  readonly connection: ConnectionStatus;
+  readonly rooms: number;
+  readonly joined: number;
+  readonly messages: number;
+}
+
+/** What a door is told; each after it is on disk. */
+export type AccountEvent =
+  | { readonly type: 'message'; readonly message: KeptMessage }
+  | { readonly type: 'room'; readonly room: RoomSummary }
+  | { readonly type: 'room-forgotten'; readonly account: string; readonly room: string }
+  | { readonly type: 'status'; readonly status: AccountStatus }
+  | { readonly type: 'devices'; readonly devices: readonly DeviceSummary[] };
+
+export type Sink = (event: AccountEvent) => void;
+
+/** One account, wired. Verbs that may fail by nature return a `Result`. */
+export interface Account {
+  readonly jid: string;
+  start(): void;
+  stop(): Promise<void>;
+  status(): AccountStatus;
+  rooms(): RoomSummary[];
+  occupants(room: string): Occupant[];
+  devices(): DeviceSummary[];
+  /** Joins, remembers, and resolves once the room has let us in or refused. */
+  join(room: string, options?: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
+  /** Leaves and forgets; final within 5 s. */
+  leave(room: string): Promise<Result<undefined>>;
+  /** Says it in the room, by the outbox; resolves with the origin-id once it is on disk. */
+  say(room: string, body: string): Promise<Result<{ originId: string }>>;
+  /** Writes a whole stanza to the server now, or says why not. For doors; never for groupchat. */
+  write(stanza: string): Result<number>;
+  /** A sink that throws is detached and logged. */
+  subscribe(sink: Sink, signal: AbortSignal): void;
+}
+
+/** Settings of one account, as config.ts has checked them. */
+export interface AccountSettings {
+  readonly jid: string;
+  readonly resource: string;
+  readonly server?: { readonly host: string; readonly port: number } | undefined;
+  readonly directTls?: boolean | undefined;
+  /** PEM text of a private CA. */
+  readonly ca?: string | undefined;
+  readonly pin?: string | undefined;
+  readonly allowPlaintext?: boolean | undefined;
+}

@@ -1,0 +1,147 @@
+import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
+import type { Occupant } from '../core/occupant.ts';
+
+/** How a message reached us; decides how a duplicate is recognised and where in the room's order it stands. */
+export type Source =
+  /** Live, or resent by a resumed stream. */
+  | { readonly kind: 'live' }
+  /** XEP-0045 history after a join. Aligned with the kept tail since `beginReplay` where it has no stanza-id. */
+  | { readonly kind: 'history' }
+  /**
+   * XEP-0313. Stands in the room's order behind the message `follows` (an archive id) and before the next one kept
+   * there, whatever its stamp says.
+   */
+  | { readonly kind: 'mam'; readonly follows: number | undefined }
+  /** Our own private message, archived as sent. */
+  | { readonly kind: 'sent' };
+
+export interface NewMessage {
+  readonly account: string;
+  readonly message: GroupchatMessage;
+  readonly arrivedAt: number;
+  readonly xml: string;
+  readonly source: Source;
+}
+
+export type Appended =
+  | { readonly kept: true; readonly message: KeptMessage }
+  /** Already there under `archiveId`. */
+  | { readonly kept: false; readonly archiveId: number; readonly why: string };
+
+export interface PageQuery {
+  readonly account: string;
+  readonly room: string;
+  /** 1 to 500. */
+  readonly limit: number;
+  /** Only messages that stand before this one in the room's order (an archive id). */
+  readonly before?: number;
+  /** Only messages that stand after this one; with it the page is the oldest `limit` of them. */
+  readonly after?: number;
+}
+
+export interface SearchQuery {
+  /** What the person typed. Issue 4 gives it a grammar; words must all occur, the last one by prefix. */
+  readonly text: string;
+  readonly account?: string;
+  readonly room?: string;
+  readonly limit: number;
+}
+
+export interface Gap {
+  readonly id: number;
+  readonly account: string;
+  readonly room: string;
+  /** Milliseconds since the epoch; the hole lies between. */
+  readonly from: number;
+  readonly to: number;
+  readonly cause: string;
+}
+
+/** What the archive remembers of a room, so that a restart finds it as it was. */
+export interface RoomRecord {
+  readonly account: string;
+  readonly room: string;
+  /** `core/room.ts` membership, as JSON. */
+  readonly membership: string;
+  /** Join again at the next start. */
+  readonly wanted: boolean;
+  readonly nick: string | undefined;
+  readonly password: string | undefined;
+  readonly subject: string | undefined;
+}
+
+export interface OccupantRecord {
+  readonly room: string;
+  readonly occupant: Occupant;
+  /** The last presence, as it came. */
+  readonly xml: string;
+}
+
+/** XEP-0198 state of an account's stream, as JSON of `xmpp/contract.ts` StreamState; opaque here. */
+export type StreamRecord = string;
+
+/** A stanza of ours that is not known to have arrived. */
+export interface OutboxEntry {
+  readonly id: number;
+  readonly account: string;
+  readonly room: string;
+  /** XEP-0359 origin-id: how we know it when the room reflects it. */
+  readonly originId: string;
+  readonly xml: string;
+  readonly createdAt: number;
+  /** The stream and the number under which it was last written to the wire (XEP-0198). */
+  readonly stream: string | undefined;
+  readonly outbound: number | undefined;
+  readonly state: 'waiting' | 'sent' | 'ask';
+}
+
+export interface ReadArchive {
+  /** Oldest first. */
+  page(query: PageQuery): KeptMessage[];
+  /** Best or newest first. Never throws on what a person typed. */
+  search(query: SearchQuery): KeptMessage[];
+  message(archiveId: number): KeptMessage | undefined;
+  /** The last message of a room in its order; with `withStanzaId`, the last that MAM can continue from. */
+  last(account: string, room: string, withStanzaId?: boolean): KeptMessage | undefined;
+  /** Messages with a greater archive id, in id order; for cursors. */
+  since(account: string, room: string, archiveId: number, limit: number): KeptMessage[];
+  count(account: string, room?: string): number;
+  gaps(account: string, room: string): Gap[];
+  rooms(account: string): RoomRecord[];
+  occupants(account: string): OccupantRecord[];
+  occupantXml(account: string, room: string, nick: string): string | undefined;
+  stream(account: string): StreamRecord | undefined;
+  outbox(account: string): OutboxEntry[];
+  /** Named cursors, such as a device's in a room: the last archive id it has. */
+  cursor(account: string, owner: string, room: string): number | undefined;
+  /** Small named values of an account, as JSON text. */
+  value(account: string, key: string): string | undefined;
+}
+
+export interface WriteArchive extends ReadArchive {
+  /** All or nothing; throws what SQLite throws (disk full, corrupt). Not re-entrant. */
+  transaction<T>(work: () => T): T;
+  /** Once, whole. Only inside `transaction`. */
+  append(message: NewMessage): Appended;
+  /** A room's history is about to be replayed after a join: aligns what follows with the kept tail. */
+  beginReplay(account: string, room: string): void;
+  saveRoom(record: RoomRecord): void;
+  forgetRoom(account: string, room: string): void;
+  saveOccupant(account: string, record: OccupantRecord): void;
+  removeOccupant(account: string, room: string, nick: string): void;
+  clearOccupants(account: string, room: string): void;
+  saveStream(account: string, stream: StreamRecord | undefined): void;
+  addToOutbox(entry: Omit<OutboxEntry, 'id'>): number;
+  updateOutbox(id: number, change: Partial<Pick<OutboxEntry, 'stream' | 'outbound' | 'state'>>): void;
+  removeFromOutbox(id: number): void;
+  setCursor(account: string, owner: string, room: string, archiveId: number): void;
+  setValue(account: string, key: string, value: string | undefined): void;
+  addGap(gap: Omit<Gap, 'id'>): number;
+  removeGap(id: number): void;
+  /** Removes all that is kept of an account. */
+  removeAccount(account: string): void;
+}
+
+export interface Archive extends WriteArchive {
+  close(): void;
+}

@@ -1,0 +1,32 @@
+/** Something that went wrong, for a program (`code`), for a person (`message`) and for the log (`cause`). */
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+/** What may fail by nature: a value or the reason why there is none. Misuse throws. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Fault };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function fail(code: string, message: string, cause?: unknown): { ok: false; error: Fault } {
+  return { ok: false, error: cause === undefined ? { code, message } : { code, message, cause } };
+}
+
+/** The sentence in an error of any kind. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A fault that must stop the caller: misuse, or a broken promise of our own. */
+export class MinimixError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'MinimixError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Element } from 'ltx';
+import { parseElement } from './xml.ts';
+
+export type StanzaKind = 'message' | 'presence' | 'iq';
+
+/** One stanza, whole, as it came off the stream. The tree is built when somebody first asks for it. */
+export interface Stanza {
+  readonly kind: StanzaKind;
+  /** The stanza's own text, with the `jabber:client` namespace made explicit on its root. */
+  readonly raw: string;
+  /** As the server stamped it; '' where the server left it out (our own account is meant). */
+  readonly from: string;
+  readonly to: string;
+  readonly type: string | undefined;
+  readonly id: string | undefined;
+  readonly element: Element;
+}
+
+/** A stanza from its text. Throws `XmlError` where the text is not one well-formed element. */
+export function stanzaFrom(raw: string): Stanza {
+  const element = parseElement(raw);
+  return {
+    kind: element.name as StanzaKind, // the stream reader lets nothing else through
+    raw,
+    from: element.attrs['from'] ?? '',
+    to: element.attrs['to'] ?? '',
+    type: element.attrs['type'],
+    id: element.attrs['id'],
+    element,
+  };
+}

@@ -1,0 +1,22 @@
+import { Element, createElement, escapeXML, escapeXMLText } from 'ltx';
+import { Parser } from 'ltx';
+
+export { Element, createElement as xml, escapeXML, escapeXMLText };
+
+/** Text that is not one well-formed element. */
+export class XmlError extends Error {
+  override name = 'XmlError';
+}
+
+/** The tree of one element's text. Throws `XmlError`. */
+export function parseElement(text: string): Element {
+  const parser = new Parser();
+  let tree: Element | undefined;
+  let error: unknown;
+  parser.on('tree', (element: Element) => (tree = element));
+  parser.on('error', (e: unknown) => (error = e));
+  parser.write(text);
+  parser.end('');
+  if (error !== undefined || tree === undefined) throw new XmlError('not well-formed', { cause: error });
+  return tree;
+}

@@ -75,7 +75,7 @@ async function startOnce(options: ProsodyOptions): Promise<XmppServer> {
 export function attachProsody(address: ServerAddress): SharedServer {
   const control = async (...args: string[]): Promise<string> => {
     const { stdout } = await exec('prosodyctl', ['--config', join(address.dir, 'prosody.cfg.lua'), ...args]);
-    return stdout.replace(/^\*{26}\n[^]*\n\*{26}\n/u, '').trim(); // a notice where lua-unbound is not installed
+    return stdout.replace(/^\s*\*{26}[^]*\n\*{26}\n/u, '').trim(); // a notice where lua-unbound is not installed
   };
   const run = async (command: string): Promise<string> => control('shell', command);
   /** Runs Lua in the server and asks for the answer `OK: done`, since the shell's exit code is not to be trusted. */

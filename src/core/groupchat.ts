@@ -33,6 +33,14 @@ export interface GroupchatMessage {
   readonly at: number;
   /** True where the room sent it as history (XEP-0045 7.2.14, a delay stamped by the room). */
   readonly delayed: boolean;
+  /** XEP-0308: the id that it corrects. */
+  readonly replaces?: string | undefined;
+  /** XEP-0424, 0425: the id that it retracts. */
+  readonly retracts?: string | undefined;
+  /** XEP-0444: the id that it reacts to. */
+  readonly reactsTo?: string | undefined;
+  /** XEP-0461: the id that it replies to. */
+  readonly repliesTo?: string | undefined;
 }
 
 /** A message that the archive holds. `archiveId` only grows, over all rooms and accounts, and is every cursor. */

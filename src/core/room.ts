@@ -1,0 +1,266 @@
+import type { Result } from './errors.ts';
+import { fail, ok } from './errors.ts';
+
+/** Where the account stands with a room. DESIGN: membership is data, and a move that is not listed is refused. */
+export type RoomState =
+  | 'absent'
+  | 'joining'
+  | 'joined'
+  | 'leaving'
+  | 'kicked'
+  | 'banned'
+  | 'members-only'
+  | 'password-needed'
+  | 'nick-conflict'
+  | 'registration-needed'
+  | 'captcha'
+  | 'room-full'
+  | 'room-locked'
+  | 'not-allowed'
+  | 'room-moved'
+  | 'room-gone'
+  | 'service-down';
+
+/** What can happen to a membership: the person's wishes, the room's words, the clock's. */
+export type RoomSignalName =
+  | 'join'
+  | 'retry'
+  | 'leave'
+  | 'self'
+  | 'left'
+  | 'timeout'
+  | 'disconnected'
+  | 'unverified'
+  | 'conflict'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'registration-required'
+  | 'register-first'
+  | 'captcha'
+  | 'full'
+  | 'locked'
+  | 'not-allowed'
+  | 'moved'
+  | 'unreachable'
+  | 'kicked'
+  | 'banned'
+  | 'affiliation-lost'
+  | 'became-members-only'
+  | 'shutdown'
+  | 'removed-by-error'
+  | 'destroyed';
+
+type Moves = Partial<Record<RoomSignalName, RoomState>>;
+
+/** Every way in that ends in a refusal: XEP-0045 7.2 and 9, by the error's condition. */
+const refusals: Moves = {
+  conflict: 'nick-conflict',
+  unauthorized: 'password-needed',
+  forbidden: 'banned',
+  'registration-required': 'members-only',
+  'register-first': 'registration-needed',
+  captcha: 'captcha',
+  full: 'room-full',
+  locked: 'room-locked',
+  'not-allowed': 'not-allowed',
+  moved: 'room-moved',
+  unreachable: 'service-down',
+};
+
+/** Every way out that the room decides: XEP-0045 7.14, 8.2, 9.1, 9.4, 10.9 and status codes 321, 322, 332, 333. */
+const losses: Moves = {
+  kicked: 'kicked',
+  banned: 'banned',
+  'affiliation-lost': 'members-only',
+  'became-members-only': 'members-only',
+  shutdown: 'service-down',
+  'removed-by-error': 'service-down',
+  destroyed: 'room-gone',
+};
+
+/** Being out for a reason: the clock may try again (see `retries`), the person always may; nothing else moves it. */
+const out: Moves = { join: 'joining', leave: 'absent' };
+const outUntilRetry: Moves = { ...out, retry: 'joining' };
+
+/** state -> signal -> state. The whole of it: what is not here does not happen. */
+export const moves: Readonly<Record<RoomState, Moves>> = {
+  absent: { join: 'joining', retry: 'joining', leave: 'absent' },
+  joining: {
+    ...refusals,
+    ...losses,
+    join: 'joining',
+    self: 'joined',
+    left: 'absent',
+    leave: 'leaving',
+    timeout: 'service-down',
+    disconnected: 'absent',
+  },
+  joined: {
+    ...losses,
+    self: 'joined',
+    join: 'joined',
+    left: 'absent',
+    leave: 'leaving',
+    disconnected: 'absent',
+    unverified: 'absent',
+    unreachable: 'service-down',
+  },
+  leaving: { ...losses, ...leavingRefused(), left: 'absent', timeout: 'absent', disconnected: 'absent', leave: 'leaving', join: 'joining' },
+  kicked: outUntilRetry,
+  banned: out,
+  'members-only': out,
+  'password-needed': out,
+  'nick-conflict': outUntilRetry,
+  'registration-needed': out,
+  captcha: out,
+  'room-full': outUntilRetry,
+  'room-locked': outUntilRetry,
+  'not-allowed': out,
+  'room-moved': out,
+  'room-gone': out,
+  'service-down': outUntilRetry,
+};
+
+/** A refusal that comes while we leave means that we are not in: that is what was wished. */
+function leavingRefused(): Moves {
+  const all: Moves = {};
+  for (const name of Object.keys(refusals) as RoomSignalName[]) all[name] = 'absent';
+  return all;
+}
+
+/** Who brings a room back from a state: nobody needs to, the clock does, or a person must. */
+export const exits: Readonly<Record<RoomState, 'none' | 'clock' | 'person'>> = {
+  absent: 'none',
+  joining: 'clock',
+  joined: 'none',
+  leaving: 'clock',
+  kicked: 'person',
+  banned: 'person',
+  'members-only': 'person',
+  'password-needed': 'person',
+  'nick-conflict': 'clock',
+  'registration-needed': 'person',
+  captcha: 'person',
+  'room-full': 'clock',
+  'room-locked': 'clock',
+  'not-allowed': 'person',
+  'room-moved': 'person',
+  'room-gone': 'person',
+  'service-down': 'clock',
+};
+
+/** The sentence for a state where the room gave none of its own. */
+const sentences: Readonly<Record<RoomState, string | undefined>> = {
+  absent: undefined,
+  joining: 'Joining.',
+  joined: undefined,
+  leaving: 'Leaving.',
+  kicked: 'You were kicked from this room.',
+  banned: 'You are banned from this room.',
+  'members-only': 'This room is for members only, and you are not one.',
+  'password-needed': 'This room needs a password, or the one given is wrong.',
+  'nick-conflict': 'The nick is taken by somebody else.',
+  'registration-needed': 'This room wants you to register with it first.',
+  captcha: 'This room asks for a challenge (CAPTCHA) that only a client of yours can answer.',
+  'room-full': 'The room is full.',
+  'room-locked': 'The room does not exist yet, or its owner has not opened it.',
+  'not-allowed': 'The service does not let you create this room.',
+  'room-moved': 'The room has moved.',
+  'room-gone': 'The room was destroyed.',
+  'service-down': 'The room cannot be reached.',
+};
+
+/** Data of a membership. Times are milliseconds since the epoch. */
+export interface Membership {
+  readonly state: RoomState;
+  /** Our nick in the room, or the one asked for. */
+  readonly nick: string | undefined;
+  /** Since when it is in this state. */
+  readonly since: number;
+  /** One sentence where the state needs an explanation. */
+  readonly reason: string | undefined;
+  /** When the clock tries again; `undefined` where it does not. */
+  readonly retryAt: number | undefined;
+  /** Failed tries in a row. */
+  readonly attempts: number;
+  /** Where the room went: an address that the room named (destroyed, moved). */
+  readonly venue: string | undefined;
+}
+
+export interface RoomSignal {
+  readonly name: RoomSignalName;
+  readonly at: number;
+  readonly nick?: string;
+  /** The room's or the server's own words. */
+  readonly text?: string | undefined;
+  /** Who did it, where the room says. */
+  readonly actor?: string | undefined;
+  readonly venue?: string | undefined;
+  /** 0 to 1: jitter for the next try. */
+  readonly random?: number;
+  /** The person lets the clock rejoin after a kick. */
+  readonly rejoinAfterKick?: boolean;
+}
+
+/** Not in the room, and nothing known against joining. */
+export const absent: Membership = {
+  state: 'absent',
+  nick: undefined,
+  since: 0,
+  reason: undefined,
+  retryAt: undefined,
+  attempts: 0,
+  venue: undefined,
+};
+
+const FIRST_RETRY = 5_000;
+const LAST_RETRY = 15 * 60_000;
+
+/** Milliseconds until try number `attempts` + 1: doubling from 5 s to 15 min, between half and the whole of it. */
+export function retryDelay(attempts: number, random: number): number {
+  const whole = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(attempts, 20));
+  return Math.round(whole * (0.5 + random / 2));
+}
+
+/** The membership after a signal, or the reason why that cannot happen (`room: kicked cannot self`). */
+export function next(membership: Membership, signal: RoomSignal): Result<Membership> {
+  const state = moves[membership.state][signal.name];
+  if (state === undefined) return fail('room-move', `room: ${membership.state} cannot ${signal.name}`);
+  const nick = signal.nick ?? membership.nick;
+  if (state === membership.state && !['joining', 'joined'].includes(state)) return ok({ ...membership, nick });
+  const settled = state === 'joined' || state === 'absent' || state === 'leaving';
+  const attempts = settled || signal.name === 'join' ? 0 : membership.attempts + (state === 'joining' ? 0 : 1);
+  const byClock = exits[state] === 'clock' || (state === 'kicked' && signal.rejoinAfterKick === true);
+  const waits = byClock && state !== 'joining' && state !== 'leaving';
+  return ok({
+    state,
+    nick,
+    since: state === membership.state ? membership.since : signal.at,
+    reason: explain(state, signal),
+    retryAt: waits ? signal.at + retryDelay(attempts - 1, signal.random ?? 0.5) : undefined,
+    attempts,
+    venue: signal.venue,
+  });
+}
+
+function explain(state: RoomState, signal: RoomSignal): string | undefined {
+  const own = lossSentence(signal.name) ?? sentences[state];
+  if (own === undefined) return undefined;
+  const by = signal.actor === undefined ? '' : ` By ${signal.actor}.`;
+  const words = signal.text === undefined || signal.text === '' ? '' : ` “${signal.text}”`;
+  const venue = signal.venue === undefined ? '' : ` It names ${signal.venue} instead.`;
+  return `${own}${by}${words}${venue}`;
+}
+
+function lossSentence(signal: RoomSignalName): string | undefined {
+  const own: Partial<Record<RoomSignalName, string>> = {
+    timeout: 'The room did not answer.',
+    unverified: 'The room had dropped us without a word.',
+    disconnected: 'The connection to the server was lost.',
+    'affiliation-lost': 'You lost your membership, and the room is for members only.',
+    'became-members-only': 'The room became members-only, and you are not a member.',
+    shutdown: 'The room’s service is shutting down.',
+    'removed-by-error': 'The room removed us after a delivery error.',
+  };
+  return own[signal];
+}

@@ -1,0 +1,54 @@
+// XEP-0030: Service Discovery
+import type { Element } from '../xml.ts';
+import { xml } from '../xml.ts';
+
+export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
+export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
+
+export interface Identity {
+  readonly category: string;
+  readonly type: string;
+  readonly name: string | undefined;
+}
+
+export interface DiscoInfo {
+  readonly identities: readonly Identity[];
+  readonly features: ReadonlySet<string>;
+}
+
+const MAX_FEATURES = 500;
+
+/** 3.1: asks what an entity is and can. */
+export function discoInfoQuery(to: string, node?: string): Element {
+  return xml('iq', { type: 'get', to }, xml('query', node === undefined ? { xmlns: NS_DISCO_INFO } : { xmlns: NS_DISCO_INFO, node }));
+}
+
+/** What it answered; `undefined` where the answer holds no such query. */
+export function readDiscoInfo(iq: Element): DiscoInfo | undefined {
+  const query = iq.getChild('query', NS_DISCO_INFO);
+  if (!query) return undefined;
+  const features = query.getChildren('feature').slice(0, MAX_FEATURES).map((feature) => String(feature.attrs['var'] ?? ''));
+  const identities = query.getChildren('identity').slice(0, 20).map((identity) => ({
+    category: String(identity.attrs['category'] ?? ''),
+    type: String(identity.attrs['type'] ?? ''),
+    name: typeof identity.attrs['name'] === 'string' ? identity.attrs['name'] : undefined,
+  }));
+  return { identities, features: new Set(features) };
+}
+
+/** An answer of our own. */
+export function discoInfo(identities: readonly Identity[], features: readonly string[], node?: string): Element {
+  return xml(
+    'query',
+    node === undefined ? { xmlns: NS_DISCO_INFO } : { xmlns: NS_DISCO_INFO, node },
+    ...identities.map(({ category, type, name }) => xml('identity', name === undefined ? { category, type } : { category, type, name })),
+    ...features.map((feature) => xml('feature', { var: feature })),
+  );
+}
+
+/** 4.1: the items of an entity, of ours. */
+export function discoItems(items: readonly { jid: string; node?: string; name?: string }[], node?: string): Element {
+  const query = xml('query', node === undefined ? { xmlns: NS_DISCO_ITEMS } : { xmlns: NS_DISCO_ITEMS, node });
+  for (const item of items) query.append(xml('item', { ...item }));
+  return query;
+}

@@ -1,0 +1,143 @@
+// XEP-0045: Multi-User Chat
+import type { Affiliation, Occupant, Role, Show } from '../../core/occupant.ts';
+import { bareOf, resourceOf } from '../../core/jid.ts';
+import type { Element } from '../xml.ts';
+import { xml } from '../xml.ts';
+import { readAvatarHash } from './avatar.ts';
+import { readHats } from './hats.ts';
+import { readOccupantId } from './occupant-id.ts';
+
+export const NS_MUC = 'http://jabber.org/protocol/muc';
+export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
+export const NS_MUC_OWNER = 'http://jabber.org/protocol/muc#owner';
+export const NS_MUC_ADMIN = 'http://jabber.org/protocol/muc#admin';
+
+/** 15.6: the status codes that this program acts upon. */
+export const status = {
+  nonAnonymous: 100,
+  affiliationChanged: 101,
+  configurationChanged: 104,
+  self: 110,
+  logging: 170,
+  created: 201,
+  nickModified: 210,
+  banned: 301,
+  nickChanged: 303,
+  kicked: 307,
+  affiliationLost: 321,
+  membersOnly: 322,
+  shutdown: 332,
+  removedByError: 333,
+} as const;
+
+export interface HistoryRequest {
+  readonly maxstanzas?: number;
+  /** UTC, ISO 8601. */
+  readonly since?: string;
+}
+
+/** 7.2.1: presence that enters a room. */
+export function joinPresence(
+  room: string,
+  nick: string,
+  options: { password?: string | undefined; history?: HistoryRequest; children?: readonly Element[] } = {},
+): Element {
+  const { password, history, children = [] } = options;
+  const x = xml('x', { xmlns: NS_MUC });
+  if (history) {
+    const attrs: Record<string, string> = {};
+    if (history.maxstanzas !== undefined) attrs['maxstanzas'] = String(history.maxstanzas);
+    if (history.since !== undefined) attrs['since'] = history.since;
+    x.append(xml('history', attrs));
+  }
+  if (password !== undefined) x.append(xml('password', {}, password));
+  return xml('presence', { to: `${room}/${nick}` }, x, ...children);
+}
+
+/** 7.14: presence that leaves a room. */
+export function leavePresence(room: string, nick: string): Element {
+  return xml('presence', { to: `${room}/${nick}`, type: 'unavailable' });
+}
+
+/** 7.6: presence that asks for another nick. */
+export function nickPresence(room: string, nick: string): Element {
+  return xml('presence', { to: `${room}/${nick}` });
+}
+
+/** 10.1.2: takes a newly created room with its defaults. */
+export function instantRoom(room: string): Element {
+  const form = xml('x', { xmlns: 'jabber:x:data', type: 'submit' });
+  return xml('iq', { type: 'set', to: room }, xml('query', { xmlns: NS_MUC_OWNER }, form));
+}
+
+export interface MucPresence {
+  readonly room: string;
+  readonly nick: string;
+  readonly available: boolean;
+  readonly codes: ReadonlySet<number>;
+  readonly occupant: Occupant;
+  /** 7.6: the nick that an unavailable presence with 303 announces. */
+  readonly newNick: string | undefined;
+  readonly reason: string | undefined;
+  readonly actor: string | undefined;
+  /** 10.9. */
+  readonly destroyed: { readonly venue: string | undefined; readonly password: string | undefined; readonly reason: string | undefined } | undefined;
+}
+
+/** A presence from an occupant (not an error); `undefined` where it does not carry muc#user or is no presence. */
+export function readMucPresence(element: Element): MucPresence | undefined {
+  const type: unknown = element.attrs['type'];
+  if (element.name !== 'presence' || (type !== undefined && type !== 'unavailable')) return undefined;
+  const from = String(element.attrs['from'] ?? '');
+  const nick = resourceOf(from);
+  const x = element.getChild('x', NS_MUC_USER);
+  if (nick === '' || x === undefined) return undefined;
+  const item = x.getChild('item');
+  const destroy = x.getChild('destroy');
+  return {
+    room: bareOf(from),
+    nick,
+    available: type === undefined,
+    codes: readCodes(x),
+    occupant: readOccupant(element, nick, item),
+    newNick: nonEmpty(item?.attrs['nick']),
+    reason: nonEmpty(item?.getChildText('reason')),
+    actor: nonEmpty(item?.getChild('actor')?.attrs['nick']) ?? nonEmpty(item?.getChild('actor')?.attrs['jid']),
+    destroyed: destroy && {
+      venue: nonEmpty(destroy.attrs['jid']),
+      password: nonEmpty(destroy.getChildText('password')),
+      reason: nonEmpty(destroy.getChildText('reason')),
+    },
+  };
+}
+
+/** The status codes of a `<x xmlns='…muc#user'/>`, at most 20 of them. */
+export function readCodes(x: Element | undefined): ReadonlySet<number> {
+  const codes = (x?.getChildren('status') ?? []).slice(0, 20).map((child) => Number(child.attrs['code']));
+  return new Set(codes.filter((code) => Number.isInteger(code) && code >= 100 && code <= 999));
+}
+
+const affiliations: ReadonlySet<string> = new Set(['owner', 'admin', 'member', 'none', 'outcast']);
+const roles: ReadonlySet<string> = new Set(['moderator', 'participant', 'visitor', 'none']);
+const shows: ReadonlySet<string> = new Set(['chat', 'away', 'xa', 'dnd']);
+
+function readOccupant(presence: Element, nick: string, item: Element | undefined): Occupant {
+  const affiliation: unknown = item?.attrs['affiliation'];
+  const role: unknown = item?.attrs['role'];
+  const show = presence.getChildText('show')?.trim() ?? '';
+  return {
+    nick,
+    affiliation: typeof affiliation === 'string' && affiliations.has(affiliation) ? (affiliation as Affiliation) : 'none',
+    role: typeof role === 'string' && roles.has(role) ? (role as Role) : 'none',
+    show: shows.has(show) ? (show as Show) : 'online',
+    status: nonEmpty(presence.getChildText('status')),
+    jid: nonEmpty(item?.attrs['jid']),
+    occupantId: readOccupantId(presence),
+    avatar: readAvatarHash(presence),
+    hats: readHats(presence),
+  };
+}
+
+function nonEmpty(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,26 @@
+// XEP-0280: Message Carbons, XEP-0297: Stanza Forwarding, XEP-0334: Message Processing Hints: DESIGN's relay envelope
+import { escapeXML } from '../xml.ts';
+import { delayText } from './delay.ts';
+
+export const NS_CARBONS = 'urn:xmpp:carbons:2';
+export const NS_RELAY = 'urn:minimix:relay:0';
+const NS_HINTS = 'urn:xmpp:hints';
+
+const hints = [
+  `<private xmlns='${NS_CARBONS}'/>`,
+  ...['no-copy', 'no-store', 'no-permanent-store'].map((hint) => `<${hint} xmlns='${NS_HINTS}'/>`),
+].join('');
+
+/**
+ * The envelope of a room's stanza but for its address: the same text for every device. `xml` is the stanza as the
+ * room sent it, its namespace explicit; `at` is when we kept it, in milliseconds since the epoch.
+ */
+export function relayEnvelope(xml: string, at: number): string {
+  const forwarded = `<forwarded xmlns='urn:xmpp:forward:0'>${delayText(at)}${xml}</forwarded>`;
+  return `<received xmlns='${NS_CARBONS}'>${forwarded}</received>${hints}</message>`;
+}
+
+/** Addresses an envelope. The wrapper's id stays the same on a resend, so that a device can drop it. */
+export function addressEnvelope(envelope: string, to: string, id: string): string {
+  return `<message xmlns='jabber:client' type='headline' to='${escapeXML(to)}' id='${escapeXML(id)}'>${envelope}`;
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request that is turned away: an HTTP status, a code for programs, a sentence for a person. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export type Caller = 'cli' | 'page';
+
+/**
+ * Is this request addressed to us by name? A site that rebinds its DNS name to 127.0.0.1 has its own name in Host;
+ * applies to all that comes in, WebSocket upgrades included.
+ */
+export function refuseHost(request: IncomingMessage, port: number): Refusal | undefined {
+  const names = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
+  if (!names.includes(request.headers.host?.toLowerCase() ?? '')) {
+    return { status: 421, code: 'wrong-host', message: 'This server answers to its loopback address only.' };
+  }
+  // An absolute target would speak of another host than the header that was just looked at.
+  const target = request.url ?? '';
+  if (target.startsWith('/') && !target.startsWith('//') && !target.includes('\\')) return undefined;
+  return { status: 400, code: 'wrong-target', message: 'The request names no path of this server.' };
+}
+
+/** Was it a page of another origin that sent this? Pages of other ports on loopback are other origins too. */
+export function refuseOrigin(request: IncomingMessage): Refusal | undefined {
+  const { origin, host } = request.headers;
+  if (origin === undefined || origin === `http://${host}`) return undefined;
+  return { status: 403, code: 'wrong-origin', message: 'Pages of other sites may not use this server.' };
+}
+
+/**
+ * What rides on the cookie must prove that our own page sent it: browsers set Origin on each POST, and Sec-Fetch-Site
+ * on each GET, where they set no Origin (Fetch, section 3.2; Fetch Metadata, section 2.3).
+ */
+export function refuseForgery(request: IncomingMessage): Refusal | undefined {
+  const proven =
+    request.method === 'GET'
+      ? request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin'
+      : request.headers.origin !== undefined;
+  if (proven) return undefined;
+  return { status: 403, code: 'no-origin', message: 'The request does not prove that it comes from our own page.' };
+}
+
+export const securityHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};

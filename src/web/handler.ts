@@ -78,6 +78,7 @@ function createApi(options: WebOptions) {
     const refusal =
       (caller === undefined ? unknown : undefined) ??
       (caller === 'page' ? refuseForgery(request) : undefined) ??
+      (/^[a-z]+(\.[a-z]+)?$/i.test(path) ? undefined : noSuchCall) ??
       (Number(request.headers['content-length'] ?? 0) > MOST_BODY ? tooLarge : undefined) ??
       (path === 'events' && streams >= MOST_STREAMS ? tooMany : undefined);
     if (refusal) {
@@ -107,6 +108,8 @@ function createApi(options: WebOptions) {
 }
 
 const unknown: Refusal = { status: 401, code: 'unauthorized', message: 'Who asks is not known here.' };
+// tRPC would decode the path: what is counted by name must have one spelling.
+const noSuchCall: Refusal = { status: 404, code: 'not-found', message: 'There is no such call.' };
 const tooLarge: Refusal = { status: 413, code: 'too-large', message: 'The request is too large.' };
 const tooMany: Refusal = { status: 503, code: 'too-many-readers', message: 'Too many pages listen already.' };
 

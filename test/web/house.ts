@@ -1,0 +1,139 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
+import type { Account, Sink } from '../../src/account/contract.ts';
+import type { PageQuery, ReadArchive } from '../../src/archive/contract.ts';
+import { ok } from '../../src/core/errors.ts';
+import type { KeptMessage } from '../../src/core/groupchat.ts';
+import { createAccess } from '../../src/web/access.ts';
+import type { House } from '../../src/web/contract.ts';
+import { createWeb } from '../../src/web/handler.ts';
+import { startServer } from '../../src/web/server.ts';
+
+export const ROOM = 'cave@muc.example.org';
+
+/** A house of small real parts: an archive that is a list, accounts that answer. Only what the API asks is there. */
+export function smallHouse(...jids: string[]) {
+  const kept: KeptMessage[] = [];
+  const sinks = new Set<Sink>();
+  const archive = {
+    page: ({ room, limit, before = Infinity }: PageQuery) =>
+      kept.filter((message) => message.room === room && message.archiveId < before).slice(-limit),
+    search: ({ text }: { text: string }) => kept.filter((message) => message.body?.includes(text)),
+    since: (account: string, room: string, id: number, limit: number) =>
+      kept.filter((m) => m.account === account && m.room === room && m.archiveId > id).slice(0, limit),
+    last: (account: string, room: string) => kept.findLast((m) => m.account === account && m.room === room),
+    rooms: (account: string) => [{ account, room: ROOM }],
+  };
+  const said: string[] = [];
+  const accounts = jids.map((jid) => accountOf(jid, said));
+  const house: House = {
+    version: '0.0.0',
+    home: 'a home',
+    startedAt: Date.now(),
+    archive: archive as unknown as ReadArchive,
+    accounts: () => accounts,
+    subscribe(sink, signal) {
+      sinks.add(sink);
+      signal.addEventListener('abort', () => sinks.delete(sink));
+    },
+    addAccount: async ({ settings }) => ok({ account: settings.jid, password: 'file' }),
+    removeAccount: async (jid) => ok({ account: jid }),
+    pageUrl: () => 'http://127.0.0.1/?t=x',
+  };
+  const tell = (body: string, account = jids[0] ?? ''): KeptMessage => {
+    const message = messageOf(kept.length + 1, account, body);
+    kept.push(message);
+    for (const sink of sinks) sink({ type: 'message', message });
+    return message;
+  };
+  return { house, tell, said, listeners: () => sinks.size };
+}
+
+function accountOf(jid: string, said: string[]): Account {
+  const room = {
+    account: jid,
+    room: ROOM,
+    name: undefined,
+    state: 'joined',
+    nick: 'me',
+    occupants: 2,
+    verifiedAt: undefined,
+    reason: undefined,
+    subject: undefined,
+  };
+  return {
+    jid,
+    start() {},
+    stop: async () => {},
+    status: () => ({ account: jid, connection: { state: 'offline' }, rooms: 1, joined: 1, messages: 0 }),
+    rooms: () => [room],
+    occupants: () => [],
+    devices: () => [],
+    join: async () => ok(room),
+    leave: async () => ok(undefined),
+    async say(_room, body) {
+      said.push(body);
+      return ok({ originId: 'o1' });
+    },
+    write: () => ok(1),
+    subscribe() {},
+  };
+}
+
+function messageOf(archiveId: number, account: string, body: string): KeptMessage {
+  return {
+    archiveId,
+    account,
+    room: ROOM,
+    nick: 'bob',
+    kind: 'message',
+    id: `m${archiveId}`,
+    stanzaId: `s${archiveId}`,
+    originId: undefined,
+    occupantId: undefined,
+    realJid: undefined,
+    body,
+    subject: undefined,
+    at: Date.UTC(2026, 10, 23),
+    arrivedAt: Date.UTC(2026, 10, 23),
+    delayed: false,
+    xml: `<message xmlns='jabber:client'><body>${body}</body></message>`,
+  };
+}
+
+/** The web door of a small house on a random port. */
+export async function openDoor(house: House, pages = 'nowhere', now = Date.now) {
+  let port = 0;
+  const access = createAccess({ cliToken: 'the-cli-token', port: () => port, now });
+  const errors: string[] = [];
+  const log = (_level: string, message: string, about?: object): void => {
+    errors.push(`${message} ${JSON.stringify(about)}`);
+  };
+  const web = await startServer(0, createWeb({ house, access, port: () => port, pages, log }));
+  port = web.port;
+  return { ...web, access, errors, bearer: { authorization: 'Bearer the-cli-token' } };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** One request, with whatever headers: unlike `fetch` it forbids none. */
+export function ask(
+  port: number,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  const { method = 'GET', headers = {}, body } = options;
+  return new Promise((resolve, reject) => {
+    const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+      response.on('error', reject);
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}

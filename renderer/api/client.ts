@@ -1,0 +1,44 @@
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
+import type { inferRouterOutputs } from '@trpc/server';
+import type { AppRouter } from '../../src/web/router.ts';
+import { en } from '../strings/en.ts';
+
+type Outputs = inferRouterOutputs<AppRouter>;
+
+export type AccountStatus = Outputs['status']['accounts'][number];
+export type Room = Outputs['rooms'][number];
+export type Message = Outputs['history'][number];
+export type Occupant = Outputs['occupants'][number];
+export type Device = Outputs['devices'][number];
+
+const url = '/api';
+
+/** The daemon that served this page. The cookie of the one-time address is what lets us in. */
+export const api = createTRPCClient<AppRouter>({
+  links: [
+    splitLink({
+      condition: (operation) => operation.type === 'subscription',
+      true: httpSubscriptionLink({ url }),
+      false: httpLink({ url }),
+    }),
+  ],
+});
+
+export type Api = typeof api;
+
+/** What the daemon tells as it happens. */
+export type Heard = Outputs['events'] extends AsyncIterable<infer Event extends { data: unknown }> ? Event['data'] : never;
+
+/** True where the daemon answered that we are not let in: the cookie is missing, or too old. */
+export function isLockedOut(error: unknown): boolean {
+  if (!(error instanceof TRPCClientError)) return false;
+  const response: unknown = error.meta?.['response'];
+  return response instanceof Response && (response.status === 401 || response.status === 403);
+}
+
+/** The sentence to show for an error of a call: the daemon's own, or that it cannot be reached. */
+export function sentenceOf(error: unknown): string {
+  if (isLockedOut(error)) return en.locked.title;
+  if (error instanceof TRPCClientError && error.data) return error.message;
+  return en.link.unreachable;
+}

@@ -1,0 +1,74 @@
+import { createStore, type Store } from './store.ts';
+
+/** What the page shows. It stands in the address's fragment, so that Back and a bookmark work and the server sees none. */
+export type Route =
+  | { readonly view: 'overview' }
+  | { readonly view: 'room'; readonly account: string; readonly room: string; readonly at?: number }
+  | { readonly view: 'search'; readonly text: string; readonly account?: string; readonly room?: string }
+  | { readonly view: 'add-account' };
+
+/** The route in a fragment; the overview where it is not one of ours. */
+export function readRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
+  const parts = path.split('/').map(decoded);
+  const [view, account, room, at] = parts;
+  const asked = new URLSearchParams(query);
+  if (view === 'room' && account && room) {
+    return { view, account, room, ...(at && /^\d{1,15}$/.test(at) ? { at: Number(at) } : {}) };
+  }
+  if (view === 'search') {
+    const scope = asked.get('room') && asked.get('account');
+    return {
+      view,
+      text: asked.get('q') ?? '',
+      ...(scope ? { account: asked.get('account') ?? '', room: asked.get('room') ?? '' } : {}),
+    };
+  }
+  return view === 'add-account' ? { view } : { view: 'overview' };
+}
+
+/** The fragment of a route. */
+export function hrefOf(route: Route): string {
+  switch (route.view) {
+    case 'overview':
+      return '#/';
+    case 'add-account':
+      return '#/add-account';
+    case 'room': {
+      const at = route.at === undefined ? '' : `/${route.at}`;
+      return `#/room/${encodeURIComponent(route.account)}/${encodeURIComponent(route.room)}${at}`;
+    }
+    case 'search': {
+      const query = new URLSearchParams({ q: route.text });
+      if (route.account !== undefined && route.room !== undefined) {
+        query.set('account', route.account);
+        query.set('room', route.room);
+      }
+      return `#/search?${query}`;
+    }
+  }
+}
+
+/** The current route; follows the address. */
+export function createRoute(): Store<Route> {
+  const store = createStore(readRoute(location.hash));
+  addEventListener('hashchange', () => store.set(readRoute(location.hash)));
+  return store;
+}
+
+export function go(route: Route, replace = false): void {
+  const href = hrefOf(route);
+  if (!replace) location.hash = href;
+  else {
+    history.replaceState(null, '', href);
+    dispatchEvent(new HashChangeEvent('hashchange'));
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return ''; // a stray percent sign in a hand-written address
+  }
+}

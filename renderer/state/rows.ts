@@ -1,0 +1,85 @@
+import type { Message } from '../api/client.ts';
+import { dayKey } from '../text/time.ts';
+import type { Pending, Window } from './window.ts';
+
+/** One line of the timeline. Keys stay the same when older pages come before it. */
+export type Row =
+  | { readonly type: 'start'; readonly key: string }
+  | { readonly type: 'day'; readonly key: string; readonly at: Date }
+  | { readonly type: 'fresh'; readonly key: string }
+  | { readonly type: 'message'; readonly key: string; readonly message: Message; readonly head: boolean; readonly mention: boolean }
+  | { readonly type: 'notice'; readonly key: string; readonly message: Message }
+  | { readonly type: 'pending'; readonly key: string; readonly pending: Pending };
+
+const GROUP = 5 * 60_000; // what one person says within this time stands under one nick
+
+/** The rows of a window. `freshAfter` is the last message that was read when the room was opened. */
+export function rowsOf(window: Window, nick: string | undefined, freshAfter: number | undefined): Row[] {
+  const rows: Row[] = [];
+  if (window.phase === 'ready' && !window.older) rows.push({ type: 'start', key: 'start' });
+  const mentions = mentionOf(nick);
+  const days = new Set<string>();
+  let day = '';
+  let previous: Message | undefined;
+  let marked = freshAfter === undefined;
+  for (const message of window.items) {
+    if (!isShown(message)) continue;
+    const at = new Date(message.at);
+    const ofDay = dayKey(at);
+    if (ofDay !== day) {
+      day = ofDay;
+      previous = undefined;
+      rows.push({ type: 'day', key: days.has(day) ? `day ${day} ${message.id}` : `day ${day}`, at });
+      days.add(day);
+    }
+    if (!marked && freshAfter !== undefined && message.id > freshAfter) {
+      marked = true;
+      previous = undefined;
+      // At the top of what is loaded nobody knows whether it is the first one.
+      if (message !== window.items[0]) rows.push({ type: 'fresh', key: 'fresh' });
+    }
+    if (isNotice(message)) {
+      rows.push({ type: 'notice', key: `m${message.id}`, message });
+      previous = undefined;
+      continue;
+    }
+    const mention = message.nick !== nick && mentions(message.body ?? '');
+    rows.push({ type: 'message', key: `m${message.id}`, message, head: !continues(previous, message), mention });
+    previous = message;
+  }
+  if (!window.newer) for (const pending of window.pending) rows.push({ type: 'pending', key: `p${pending.key}`, pending });
+  return rows;
+}
+
+/** Markers, reactions and what has neither words nor a subject have no line of their own yet. */
+function isShown(message: Message): boolean {
+  if (message.kind === 'marker' || message.kind === 'reaction') return false;
+  return message.body !== null || message.kind === 'subject' || message.kind === 'retraction' || message.kind === 'encrypted';
+}
+
+function isNotice(message: Message): boolean {
+  return message.kind === 'subject' || message.kind === 'retraction';
+}
+
+function continues(previous: Message | undefined, message: Message): boolean {
+  return (
+    previous !== undefined &&
+    previous.nick === message.nick &&
+    previous.occupantId === message.occupantId &&
+    previous.kind === message.kind &&
+    isAction(previous) === isAction(message) &&
+    Math.abs(Date.parse(message.at) - Date.parse(previous.at)) < GROUP
+  );
+}
+
+/** `/me waves` (XEP-0245). */
+export function isAction(message: { readonly body: string | null }): boolean {
+  return message.body?.startsWith('/me ') === true;
+}
+
+/** Tells whether a text names us: our nick, not as a part of a longer word. */
+export function mentionOf(nick: string | undefined): (text: string) => boolean {
+  if (nick === undefined || nick.trim() === '') return () => false;
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])${RegExp.escape(nick)}(?![\\p{L}\\p{N}_])`, 'iu');
+  return (text) => pattern.test(text.length > 20_000 ? text.slice(0, 20_000) : text);
+}

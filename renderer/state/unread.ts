@@ -1,0 +1,85 @@
+import type { Message } from '../api/client.ts';
+import { keyOf } from './house.ts';
+import { mentionOf } from './rows.ts';
+import { createStore, type Store } from './store.ts';
+
+/** What was not looked at in one room, on this browser. */
+export interface Unread {
+  readonly count: number;
+  readonly mentions: number;
+  /** The last message that was on screen (archive id). */
+  readonly readTo: number;
+  /** When this browser first heard of the room, in milliseconds since the epoch: older history is not news. */
+  readonly since: number;
+}
+
+export interface UnreadBook {
+  readonly store: Store<ReadonlyMap<string, Unread>>;
+  /** The last event that this browser has, for the stream to go on from. */
+  cursor(): string | undefined;
+  hear(message: Message, own: string | undefined, now: number): void;
+  /** All up to `id` was on screen. */
+  read(key: string, id: number, now: number): void;
+  keepCursor(id: string): void;
+}
+
+const BOOK = 'minimix.unread';
+const CURSOR = 'minimix.cursor';
+const MOST = 2000;
+
+/** Kept in the browser until the daemon keeps it for all devices (issue 8). */
+export function createUnread(storage: Pick<Storage, 'getItem' | 'setItem'> | undefined): UnreadBook {
+  const store = createStore<ReadonlyMap<string, Unread>>(readBook(storage?.getItem(BOOK) ?? null));
+
+  function put(key: string, unread: Unread): void {
+    const book = new Map(store.get());
+    book.delete(key);
+    book.set(key, unread);
+    const eldest = book.keys().next().value;
+    if (book.size > MOST && eldest !== undefined) book.delete(eldest);
+    store.set(book);
+    storage?.setItem(BOOK, JSON.stringify([...book]));
+  }
+
+  return {
+    store,
+    cursor: () => storage?.getItem(CURSOR)?.match(/^\d{1,16}$/)?.[0],
+    keepCursor: (id) => storage?.setItem(CURSOR, id),
+    hear(message, own, now) {
+      const key = keyOf(message);
+      const known = store.get().get(key) ?? { count: 0, mentions: 0, readTo: 0, since: now };
+      if (message.id <= known.readTo) return;
+      const old = message.delayed && Date.parse(message.at) < known.since;
+      const counts = message.body !== null && message.kind !== 'subject' && message.nick !== own && !old;
+      if (!counts) {
+        if (known.count === 0) put(key, { ...known, readTo: message.id });
+        return;
+      }
+      const mentions = known.mentions + (mentionOf(own)(message.body ?? '') ? 1 : 0);
+      put(key, { ...known, count: known.count + 1, mentions });
+    },
+    read(key, id, now) {
+      const known = store.get().get(key) ?? { count: 0, mentions: 0, readTo: 0, since: now };
+      if (known.count === 0 && id <= known.readTo) return;
+      put(key, { ...known, count: 0, mentions: 0, readTo: Math.max(id, known.readTo) });
+    },
+  };
+}
+
+function readBook(text: string | null): Map<string, Unread> {
+  if (text === null) return new Map();
+  try {
+    const entries: unknown = JSON.parse(text);
+    return new Map(Array.isArray(entries) ? entries.filter(isEntry).slice(-MOST) : []);
+  } catch {
+    return new Map(); // somebody else's text: begin anew
+  }
+}
+
+function isEntry(entry: unknown): entry is [string, Unread] {
+  if (!Array.isArray(entry) || typeof entry[0] !== 'string') return false;
+  const unread: unknown = entry[1];
+  if (typeof unread !== 'object' || unread === null) return false;
+  const numbers = Object.entries(unread).filter(([, value]) => Number.isSafeInteger(value));
+  return ['count', 'mentions', 'readTo', 'since'].every((name) => numbers.some(([key]) => key === name));
+}

@@ -1,0 +1,82 @@
+import { isLockedOut, type Api, type Heard } from '../api/client.ts';
+import { refreshed, type House } from './house.ts';
+import type { Store } from './store.ts';
+
+const GRACE = 800; // a blink of the connection is not worth a banner
+const FIRST_RETRY = 500;
+const LAST_RETRY = 8000;
+
+/**
+ * Follows the daemon's events for as long as the page lives: asks everything anew after each (re)connection, tells
+ * `hear` what happens, and tries again without end. Returns its stop.
+ */
+export function watch(
+  api: Api,
+  house: Store<House>,
+  hear: (event: Heard, id: string) => void,
+  cursor: () => string | undefined,
+): () => void {
+  let stop: (() => void) | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  let delay = FIRST_RETRY;
+  let stopped = false;
+
+  const link = (state: House['link']): void => {
+    clearTimeout(grace);
+    grace = undefined;
+    house.set({ ...house.get(), link: state });
+  };
+  const lost = (): void => {
+    if (house.get().link === 'live') grace ??= setTimeout(() => link('away'), GRACE);
+    else if (house.get().link === 'connecting') link('away');
+  };
+
+  async function refresh(): Promise<void> {
+    const [status, rooms, devices] = await Promise.all([api.status.query(), api.rooms.query({}), api.devices.query({})]);
+    if (stopped) return;
+    house.set(refreshed(house.get(), status.accounts, rooms, devices));
+    delay = FIRST_RETRY;
+    link('live');
+  }
+
+  function failed(error: unknown): void {
+    stop?.();
+    stop = undefined;
+    if (stopped) return;
+    if (isLockedOut(error)) link('locked');
+    else lost();
+    clearTimeout(timer);
+    timer = setTimeout(begin, delay);
+    delay = Math.min(LAST_RETRY, delay * 2);
+  }
+
+  function follow(): void {
+    const last = cursor();
+    const subscription = api.events.subscribe(last === undefined ? undefined : { lastEventId: last }, {
+      onStarted: () => void refresh().catch(failed),
+      onData: ({ id, data }) => hear(data, id),
+      onConnectionStateChange: ({ state, error }) => {
+        if (state === 'connecting' && error) lost();
+      },
+      onError: failed,
+      onComplete: () => failed(undefined),
+    });
+    stop = () => subscription.unsubscribe();
+  }
+
+  /** The stream cannot say why it was refused, so a plain call goes first. */
+  function begin(): void {
+    api.status.query().then(() => {
+      if (!stopped && !stop) follow();
+    }, failed);
+  }
+
+  begin();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    clearTimeout(grace);
+    stop?.();
+  };
+}

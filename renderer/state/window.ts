@@ -1,0 +1,83 @@
+import type { Message } from '../api/client.ts';
+
+/** Something said here that the room has not reflected yet. */
+export interface Pending {
+  readonly key: number;
+  readonly body: string;
+  /** Known once the daemon has it on disk. */
+  readonly originId: string | undefined;
+}
+
+/** A stretch of one room's archive, oldest first, in the room's order; replaced, never changed. */
+export interface Window {
+  readonly phase: 'loading' | 'ready' | 'failed';
+  readonly items: readonly Message[];
+  /** There may be older messages. */
+  readonly older: boolean;
+  /** There may be newer ones: this is not the live end. */
+  readonly newer: boolean;
+  readonly pending: readonly Pending[];
+}
+
+export const PAGE = 60;
+const MOST = 1500; // beyond this the far end is let go, and loaded again when it is scrolled to
+
+export const emptyWindow: Window = { phase: 'loading', items: [], older: true, newer: false, pending: [] };
+
+/** The live end, just loaded; what was heard while it was loading comes behind it. */
+export function latest(window: Window, page: readonly Message[]): Window {
+  const last = page.at(-1);
+  const heard = last === undefined ? window.items : window.items.filter((message) => message.id > last.id);
+  const items = joined(page, window.newer ? [] : heard);
+  return settled({ ...window, phase: 'ready', items, older: page.length === PAGE, newer: false });
+}
+
+/** A stretch around a message, just loaded. */
+export function around(window: Window, before: readonly Message[], after: readonly Message[]): Window {
+  const newer = after.length === PAGE;
+  return { ...window, phase: 'ready', items: joined(before, after), older: before.length === PAGE, newer };
+}
+
+export function withOlder(window: Window, page: readonly Message[]): Window {
+  const items = joined(page, window.items);
+  const newer = window.newer || items.length > MOST;
+  return { ...window, items: items.slice(0, MOST), older: page.length === PAGE, newer };
+}
+
+export function withNewer(window: Window, page: readonly Message[]): Window {
+  const items = joined(window.items, page);
+  const older = window.older || items.length > MOST;
+  return settled({ ...window, items: items.slice(-MOST), older, newer: page.length === PAGE });
+}
+
+/**
+ * The window after a live message. `undefined` where the message belongs further back (history that was caught up),
+ * so that only loading anew tells its place.
+ */
+export function appended(window: Window, message: Message): Window | undefined {
+  if (window.items.some((item) => item.id === message.id)) return window;
+  const settledNow = settled({ ...window, items: [...window.items, message] });
+  if (window.newer) return { ...window, pending: settledNow.pending };
+  const last = window.items.at(-1);
+  if (last && message.delayed && message.at < last.at) return undefined;
+  return { ...settledNow, items: settledNow.items.slice(-MOST), older: window.older || settledNow.items.length > MOST };
+}
+
+/** What the room has reflected is no longer pending. */
+function settled(window: Window): Window {
+  if (window.pending.length === 0) return window;
+  const reflected = new Set(window.items.slice(-PAGE).map((message) => message.originId));
+  const pending = window.pending.filter(({ originId }) => originId === undefined || !reflected.has(originId));
+  return pending.length === window.pending.length ? window : { ...window, pending };
+}
+
+function joined(first: readonly Message[], second: readonly Message[]): Message[] {
+  const known = new Set(first.map((message) => message.id));
+  return [...first, ...second.filter((message) => !known.has(message.id))];
+}
+
+/** The window with a pending message that the daemon now holds under `originId`. */
+export function promised(window: Window, key: number, originId: string): Window {
+  const pending = window.pending.map((entry) => (entry.key === key ? { ...entry, originId } : entry));
+  return settled({ ...window, pending });
+}

@@ -1,0 +1,95 @@
+import { createElement as xml, type Element } from 'ltx';
+import { afterEach, describe, expect, test } from 'vitest';
+import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
+import type { SharedServer } from '../support/server.ts';
+import { newAccount, servers, startServer, type Account } from '../support/servers.ts';
+
+const MAM = 'urn:xmpp:mam:2';
+const people: Person[] = [];
+afterEach(async () => { await Promise.all(people.splice(0).map((person) => person.close())); });
+
+async function connect(server: SharedServer, account: Account, options?: PersonOptions): Promise<Person> {
+  const person = await connectPerson(server, account.user, account.password, options);
+  people.push(person);
+  return person;
+}
+
+describe.each(servers)('the sandbox on $kind', (server) => {
+  test.each([true, false])('two people talk in a room (archive: %s)', async (archive) => {
+    const [alice, bob] = await Promise.all(['alice', 'bob'].map(async (name) => {
+      const person = await connect(server, await newAccount(server, name));
+      return person;
+    })) as [Person, Person];
+    const room = await server.room({ archive });
+    await alice.join(room, 'Alice');
+    await bob.join(room, 'Bob');
+    await bob.say(room, 'Salut, Zoë 🦊');
+    const heard = await alice.next((s) => s.name === 'message' && s.getChildText('body') === 'Salut, Zoë 🦊');
+    expect(heard.attrs['from']).toBe(`${room}/Bob`);
+    expect(heard.getChild('stanza-id', 'urn:xmpp:sid:0') !== undefined).toBe(archive);
+    await bob.leave(room);
+    await alice.next((s) => s.attrs['from'] === `${room}/Bob` && s.attrs['type'] === 'unavailable');
+  });
+
+  test('a room with an archive answers a MAM query, and one without refuses it', async () => {
+    const bob = await connect(server, await newAccount(server, 'bob'));
+    const rooms = { kept: await server.room({ archive: true }), plain: await server.room({ archive: false }) };
+    for (const room of Object.values(rooms)) {
+      await bob.join(room, 'bob');
+      await bob.say(room, 'for the record');
+    }
+    const query = (to: string): Element => xml('iq', { type: 'set', to }, xml('query', { xmlns: MAM }));
+    await bob.iq(query(rooms.kept));
+    const result = await bob.next((s) => s.getChild('result', MAM) !== undefined);
+    expect(result.getChild('result', MAM)?.getChild('forwarded')?.getChild('message')?.getChildText('body'))
+      .toBe('for the record');
+    await expect(bob.iq(query(rooms.plain))).rejects.toMatchObject({ name: 'StanzaError' });
+  });
+
+  test('an owner keeps an outcast out, and a destroyed room tells its occupants', async () => {
+    const [owner, outcast] = [await newAccount(server, 'owner'), await newAccount(server, 'outcast')];
+    const room = await server.room({ archive: false, owners: [owner.jid] });
+    await server.setAffiliation(room, outcast.jid, 'outcast');
+    const person = await connect(server, owner);
+    const self = await person.join(room, 'owner');
+    expect(self.getChild('x', 'http://jabber.org/protocol/muc#user')?.getChild('item')?.attrs['affiliation']).toBe('owner');
+    await expect((await connect(server, outcast)).join(room, 'outcast')).rejects.toMatchObject({ condition: 'forbidden' });
+    await server.destroyRoom(room);
+    const gone = await person.next((s) => s.attrs['type'] === 'unavailable' && s.attrs['from'] === `${room}/owner`);
+    expect(gone.getChild('x', 'http://jabber.org/protocol/muc#user')?.getChild('destroy')).toBeDefined();
+  });
+
+  test('a second resource gets carbons, and an operator ends the sessions of an account', async () => {
+    const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const phone = await connect(server, alice, { resource: 'phone', carbons: true });
+    const desk = await connect(server, alice, { resource: 'desk' });
+    desk.send(xml('message', { to: bob.jid, type: 'chat' }, xml('body', {}, 'from the desk')));
+    const copy = await phone.next((s) => s.getChild('sent', 'urn:xmpp:carbons:2') !== undefined);
+    expect(copy.attrs['from']).toBe(alice.jid);
+    await server.kickSessions(alice.user);
+    await expect(phone.next(() => false)).rejects.toThrow('the stream ended');
+  });
+
+  test('a server of one\'s own keeps accounts, rooms and ports over a crash', async () => {
+    const own = await startServer(server.kind);
+    try {
+      const account = await newAccount(own, 'alice');
+      const room = await own.room({ archive: true, owners: [account.jid] });
+      const before = await connect(own, account);
+      await before.join(room, 'alice');
+      await before.say(room, 'before the crash');
+      const { pid } = own;
+      await own.restart({ crash: true });
+      expect(own.pid).not.toBe(pid);
+      const after = await connect(own, account);
+      const self = await after.join(room, 'alice', { history: 1 });
+      expect(self.getChild('x', 'http://jabber.org/protocol/muc#user')?.getChild('item')?.attrs['affiliation']).toBe('owner');
+      own.suspend();
+      const ping = after.iq(xml('iq', { type: 'get', to: own.domain }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
+      own.resume();
+      await ping;
+    } finally {
+      await own.stop();
+    }
+  });
+});

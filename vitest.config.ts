@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    pool: 'forks',
+    reporters: ['default', './test/support/reporter.ts'],
+    passWithNoTests: false,
+    allowOnly: process.env['CI'] === undefined,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/flow/**', 'test/ui/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/flow/**/*.test.ts', 'test/ui/**/*.test.ts'],
+          globalSetup: ['test/support/shared-servers.ts'],
+        },
+      },
+    ],
+  },
+});

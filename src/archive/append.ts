@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
+import { indexed } from '../core/search.ts';
+import { findNearest, findNext, type Kept, type Sought } from './align.ts';
+import type { Appended, NewMessage } from './contract.ts';
+import type { Database } from './database.ts';
+import type { Chat, Intern } from './intern.ts';
+import { order } from './order.ts';
+import { DELAYED, KINDS, ORIGIN_IS_ID, REPLAYED, SENT } from './rows.ts';
+
+export interface Appender {
+  append(message: NewMessage): Appended;
+  beginReplay(account: string, room: string): void;
+  /** After a rollback, or when another program has written. */
+  forget(): void;
+}
+
+/** 48 bits of the stanza-id's hash: the index holds this, the row the text. */
+export function stanzaHash(stanzaId: string): number {
+  return createHash('md5').update(stanzaId).digest().readUIntBE(0, 6);
+}
+
+/** The row of a room's stanza-id (XEP-0359). */
+export function findStanza(db: Database, chat: number, stanzaId: string): { id: number; ord: number } | undefined {
+  const row = db
+    .sql('SELECT id, ord FROM message WHERE chat = ? AND sid = ? AND stanza_id = ?')
+    .get(chat, stanzaHash(stanzaId), stanzaId);
+  return row && { id: Number(row['id']), ord: Number(row['ord']) };
+}
+
+/** The one way in for messages: decides whether it is new, where it stands, and writes row and index. */
+export function appender(db: Database, names: Intern): Appender {
+  const places = order(db);
+  let nextId: number | undefined;
+
+  function takeId(): number {
+    if (nextId === undefined) {
+      const top = db.sql(`SELECT max(coalesce((SELECT max(id) FROM message), 0),
+        coalesce((SELECT value FROM meta WHERE key = 'floor'), 0)) AS id`).get();
+      nextId = Number(top?.['id'] ?? 0) + 1;
+    }
+    return nextId++;
+  }
+
+  function insert(chat: Chat, given: NewMessage, ord: number, flags: number): Appended {
+    const { message } = given;
+    const id = takeId();
+    const words = indexed(message.body ?? message.subject ?? '');
+    const doc = words === '' ? null : places.doc(ord);
+    const sameOrigin = message.originId !== undefined && message.originId === message.id;
+    const named = (text: string | undefined): number | null => (text === undefined ? null : names.term(text));
+    const nick = named(message.nick);
+    db.sql('INSERT INTO message VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)').run(
+      id,
+      chat.id,
+      ord,
+      doc,
+      KINDS.indexOf(message.kind),
+      flags | (message.delayed ? DELAYED : 0) | (sameOrigin ? ORIGIN_IS_ID : 0),
+      nick,
+      named(message.occupantId),
+      named(message.realJid),
+      given.arrivedAt,
+      given.arrivedAt - message.at,
+      message.stanzaId === undefined ? null : stanzaHash(message.stanzaId),
+      message.stanzaId ?? null,
+      message.id ?? null,
+      sameOrigin ? null : (message.originId ?? null),
+      message.subject ?? null,
+      message.body ?? null,
+      given.xml,
+    );
+    if (doc !== null) {
+      const mark = nick === null ? `r${chat.id}` : `r${chat.id} n${nick}`;
+      db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(doc, words, mark);
+    }
+    places.taken(chat.id, ord);
+    const { account, arrivedAt, xml } = given;
+    const kept: KeptMessage = { ...message, archiveId: id, account, arrivedAt, xml };
+    return { kept: true, message: kept };
+  }
+
+  function duplicate(id: number, why: string): Appended {
+    return { kept: false, archiveId: id, why };
+  }
+
+  function replay(chat: Chat, given: NewMessage, byStanza: { id: number; ord: number } | undefined): Appended {
+    const state = replayState(db, chat.id);
+    const pointer = state.at === undefined ? undefined : ordOf(db, chat.id, state.at);
+    const settled = pointer !== undefined && state.loose === undefined;
+    const sought = soughtOf(chat, given, state.floor, state.skew);
+    const found =
+      byStanza ?? (settled ? findNext(db, names, sought, pointer) : findNearest(db, names, sought));
+    if (found) {
+      if (state.loose !== undefined) places.moveBefore(chat.id, looseIds(db, chat.id, state.loose), found.ord);
+      setReplay(db, chat.id, found.id, undefined);
+      if (byStanza) return duplicate(found.id, 'its stanza-id is kept');
+      recognise(db, chat.id, given.message, found as Kept);
+      return duplicate(found.id, 'history that is kept');
+    }
+    const low = pointer ?? lastBefore(db, chat.id, state.floor, given.message.at + state.skew + 60_000);
+    const added = insert(chat, given, places.behind(chat.id, low, given.message.at, given.arrivedAt), REPLAYED);
+    if (added.kept) {
+      const { archiveId } = added.message;
+      setReplay(db, chat.id, archiveId, settled ? undefined : (state.loose ?? archiveId));
+    }
+    return added;
+  }
+
+  function fetched(chat: Chat, given: NewMessage, follows: number | undefined): Appended {
+    const low = follows === undefined ? undefined : ordOf(db, chat.id, follows);
+    const sought = soughtOf(chat, given, Number.MAX_SAFE_INTEGER, replayState(db, chat.id).skew);
+    const found = low === undefined ? findNearest(db, names, sought) : findNext(db, names, sought, low);
+    if (found) {
+      recognise(db, chat.id, given.message, found);
+      return duplicate(found.id, 'kept before without its stanza-id');
+    }
+    const ord =
+      low === undefined
+        ? places.byStamp(chat.id, given.message.at, given.arrivedAt)
+        : places.behind(chat.id, low, given.message.at, given.arrivedAt);
+    return insert(chat, given, ord, REPLAYED);
+  }
+
+  return {
+    append(given) {
+      const { message, source } = given;
+      const chat = names.chat(given.account, message.room);
+      const known = message.stanzaId === undefined ? undefined : findStanza(db, chat.id, message.stanzaId);
+      if (source.kind === 'history') return replay(chat, given, known);
+      if (known) return duplicate(known.id, 'its stanza-id is kept');
+      if (source.kind === 'mam') return fetched(chat, given, source.follows);
+      if (source.kind === 'sent') {
+        const sent = message.originId === undefined ? undefined : findSent(db, chat.id, message.originId);
+        if (sent !== undefined) return duplicate(sent, 'sent before under this origin-id');
+      }
+      return insert(chat, given, places.live(chat.id, given.arrivedAt), source.kind === 'sent' ? SENT : 0);
+    },
+    beginReplay(account, room) {
+      const chat = names.chat(account, room);
+      const last = db.sql('SELECT max(id) AS id FROM message WHERE chat = ?').get(chat.id);
+      db.sql('UPDATE chat SET replay_floor = ?, replay_at = NULL, replay_loose = NULL WHERE id = ?').run(
+        Number(last?.['id'] ?? 0),
+        chat.id,
+      );
+    },
+    forget() {
+      nextId = undefined;
+      places.forget();
+    },
+  };
+}
+
+function soughtOf(chat: Chat, given: NewMessage, floor: number, skew: number): Sought {
+  return { chat: chat.id, message: given.message, xml: given.xml, floor, skew };
+}
+
+interface Replay {
+  readonly floor: number;
+  readonly at: number | undefined;
+  /** The first of the new rows that were placed before any kept message was met. */
+  readonly loose: number | undefined;
+  readonly skew: number;
+}
+
+function replayState(db: Database, chat: number): Replay {
+  const row = db.sql('SELECT replay_floor, replay_at, replay_loose, skew FROM chat WHERE id = ?').get(chat);
+  const number = (key: string): number | undefined => (typeof row?.[key] === 'number' ? row[key] : undefined);
+  return {
+    floor: number('replay_floor') ?? Number.MAX_SAFE_INTEGER,
+    at: number('replay_at'),
+    loose: number('replay_loose'),
+    skew: number('skew') ?? 0,
+  };
+}
+
+function setReplay(db: Database, chat: number, at: number, loose: number | undefined): void {
+  db.sql('UPDATE chat SET replay_at = ?, replay_loose = ? WHERE id = ?').run(at, loose ?? null, chat);
+}
+
+function looseIds(db: Database, chat: number, first: number): number[] {
+  return db
+    .sql(`SELECT id FROM message WHERE chat = ? AND id >= ? AND flags & ${REPLAYED} ORDER BY ord, id`)
+    .all(chat, first)
+    .map((row) => Number(row['id']));
+}
+
+function ordOf(db: Database, chat: number, id: number): number | undefined {
+  const row = db.sql('SELECT ord FROM message WHERE id = ? AND chat = ?').get(id, chat);
+  return row && Number(row['ord']);
+}
+
+function lastBefore(db: Database, chat: number, floor: number, time: number): number {
+  const row = db
+    .sql('SELECT ord FROM message WHERE chat = ? AND ord <= ? AND id <= ? ORDER BY ord DESC LIMIT 1')
+    .get(chat, time * 1000, floor);
+  return Number(row?.['ord'] ?? 0);
+}
+
+/** A kept row met again: it learns its stanza-id, and the room's clock is learnt from it. */
+function recognise(db: Database, chat: number, message: GroupchatMessage, kept: Kept): void {
+  if (message.stanzaId !== undefined && kept.stanzaId === undefined) {
+    db.sql('UPDATE message SET sid = ?, stanza_id = ? WHERE id = ?').run(
+      stanzaHash(message.stanzaId),
+      message.stanzaId,
+      kept.id,
+    );
+  }
+  if (kept.live && (message.id !== undefined || message.originId !== undefined)) {
+    db.sql('UPDATE chat SET skew = ? WHERE id = ?').run(kept.time - Math.floor(message.at), chat);
+  }
+}
+
+function findSent(db: Database, chat: number, originId: string): number | undefined {
+  const rows = db
+    .sql('SELECT id, flags, mid, origin_id FROM message WHERE chat = ? ORDER BY id DESC LIMIT 500')
+    .all(chat);
+  const found = rows.find(
+    (row) => Number(row['flags']) & SENT && (Number(row['flags']) & ORIGIN_IS_ID ? row['mid'] : row['origin_id']) === originId,
+  );
+  return found && Number(found['id']);
+}

@@ -1,0 +1,78 @@
+import { MinimixError } from '../core/errors.ts';
+import { appender } from './append.ts';
+import type { Archive } from './contract.ts';
+import { openDatabase, type Database } from './database.ts';
+import { intern } from './intern.ts';
+import { reading } from './read.ts';
+import { records } from './records.ts';
+
+/**
+ * Opens the archive at `path` (made, or brought to this version, where needed). Throws a MinimixError: `archive-newer`,
+ * `archive-corrupt`, `archive-readonly`, `archive-full`, `archive-busy`, `archive-io`, `archive-unreachable`.
+ */
+export function openArchive(path: string): Archive {
+  const db = openDatabase(path);
+  const names = intern(db);
+  const append = appender(db, names);
+  let version = dataVersion(db);
+
+  function forget(): void {
+    names.forget();
+    append.forget();
+  }
+
+  function begin(): void {
+    if (db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: a transaction is open already');
+    db.exec('BEGIN IMMEDIATE');
+    const now = dataVersion(db);
+    if (now !== version) forget(); // another program has written, such as an import
+    version = now;
+  }
+
+  return {
+    ...reading(db, names),
+    ...records(db, names),
+    transaction(work) {
+      begin();
+      try {
+        const result = work();
+        db.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (db.raw.isTransaction) db.exec('ROLLBACK');
+        forget();
+        throw error;
+      }
+    },
+    append(message) {
+      if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');
+      return append.append(message);
+    },
+    beginReplay: append.beginReplay,
+    removeAccount(account) {
+      removeAccount(db, account);
+      forget();
+    },
+    close: () => db.close(),
+  };
+}
+
+function dataVersion(db: Database): number {
+  return Number(db.sql('PRAGMA data_version').get()?.['data_version'] ?? 0);
+}
+
+function removeAccount(db: Database, account: string): void {
+  const own = 'SELECT chat.id FROM chat JOIN account ON account.id = chat.account WHERE account.jid = ?';
+  db.exec('SAVEPOINT removal');
+  try {
+    db.sql(`INSERT INTO meta SELECT 'floor', coalesce(max(id), 0) FROM message WHERE true
+      ON CONFLICT DO UPDATE SET value = max(value, excluded.value)`).run();
+    db.sql(`DELETE FROM word WHERE rowid IN (SELECT doc FROM message WHERE chat IN (${own}) AND doc IS NOT NULL)`).run(account);
+    db.sql(`DELETE FROM message WHERE chat IN (${own})`).run(account);
+    db.sql('DELETE FROM account WHERE jid = ?').run(account);
+    db.exec('RELEASE removal');
+  } catch (error) {
+    db.exec('ROLLBACK TO removal; RELEASE removal');
+    throw error;
+  }
+}

@@ -1,0 +1,4 @@
+import { up as first } from './001-first.ts';
+
+/** In order, append-only: the n-th brings a database to `user_version` n. */
+export const migrations: readonly string[] = [first];

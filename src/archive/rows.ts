@@ -1,0 +1,60 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
+import type { Row } from './database.ts';
+import type { Intern } from './intern.ts';
+
+/** Stored by position: append-only. */
+export const KINDS: readonly MessageKind[] = [
+  'message',
+  'subject',
+  'correction',
+  'retraction',
+  'reaction',
+  'marker',
+  'encrypted',
+  'private',
+  'other',
+];
+
+export const DELAYED = 1;
+export const SENT = 2;
+/** The origin-id is the same text as the stanza's id, as most clients have it. */
+export const ORIGIN_IS_ID = 4;
+
+/** Came as history (XEP-0045) or from the room's archive (XEP-0313): its place was worked out, not observed. */
+export const REPLAYED = 8;
+
+export const COLUMNS =
+  'id, chat, ord, kind, flags, nick, occupant, real_jid, arrived, lag, stanza_id, mid, origin_id, subject, body, xml';
+
+function optional(value: SQLOutputValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A row of `COLUMNS` as the contract has it. */
+export function toKept(row: Row, names: Intern): KeptMessage {
+  const chat = names.chatById(Number(row['chat']));
+  const flags = Number(row['flags']);
+  const named = (value: SQLOutputValue | undefined): string | undefined =>
+    typeof value === 'number' ? names.text(value) : undefined;
+  const arrivedAt = Number(row['arrived']);
+  const id = optional(row['mid']);
+  return {
+    archiveId: Number(row['id']),
+    account: chat.account,
+    room: chat.room,
+    nick: named(row['nick']),
+    kind: KINDS[Number(row['kind'])] ?? 'other',
+    id,
+    stanzaId: optional(row['stanza_id']),
+    originId: flags & ORIGIN_IS_ID ? id : optional(row['origin_id']),
+    occupantId: named(row['occupant']),
+    realJid: named(row['real_jid']),
+    body: optional(row['body']),
+    subject: optional(row['subject']),
+    at: arrivedAt - Number(row['lag']),
+    delayed: (flags & DELAYED) !== 0,
+    arrivedAt,
+    xml: optional(row['xml']) ?? '',
+  };
+}

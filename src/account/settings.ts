@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseBareJid } from '../core/jid.ts';
@@ -46,7 +46,8 @@ export const accountSettings = z
       .min(1)
       .max(255)
       .refine((text) => !/\p{Cc}/u.test(text), 'holds a control character')
-      .default('minimix'),
+      // Of each home's own: two daemons with one resource would throw each other out without end.
+      .default(() => `minimix-${randomBytes(3).toString('hex')}`),
     server: serverAddress.optional(),
     directTls: z.boolean().optional(),
     ca: certificates.optional(),

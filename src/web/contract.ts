@@ -63,7 +63,8 @@ export type HouseEvent = AccountEvent | { readonly type: 'account-removed'; read
 /** What `events` tells. Ids on the stream are archive ids: the last that the reader has. */
 export type PageEvent =
   | Exclude<HouseEvent, { type: 'message' }>
-  | { readonly type: 'message'; readonly message: TimelineMessage }
+  /** `fresh` as in AccountEvent: false for what is kept but no news. */
+  | { readonly type: 'message'; readonly message: TimelineMessage; readonly fresh: boolean }
   /** More was missed than the stream gives: ask for everything anew. */
   | { readonly type: 'reset' };
 

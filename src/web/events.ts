@@ -22,7 +22,7 @@ export async function* events(
   const missed = lastEventId === undefined ? [] : since(house, cursor);
   const first: PageEvent[] = missed === undefined ? [{ type: 'reset' }] : [];
   if (missed === undefined) cursor = newest(house);
-  first.push(...stateOf(house), ...(missed ?? []).map(asEvent));
+  first.push(...stateOf(house), ...(missed ?? []).map((message) => asEvent(message, true)));
   try {
     for (const event of first) {
       cursor = after(cursor, event);
@@ -41,8 +41,8 @@ function after(cursor: number, event: PageEvent): number {
   return event.type === 'message' ? Math.max(cursor, event.message.id) : cursor;
 }
 
-function asEvent(message: KeptMessage): PageEvent {
-  return { type: 'message', message: toTimeline(message) };
+function asEvent(message: KeptMessage, fresh: boolean): PageEvent {
+  return { type: 'message', message: toTimeline(message), fresh };
 }
 
 function stateOf(house: House): PageEvent[] {
@@ -59,7 +59,7 @@ function collect(house: House, signal: AbortSignal): { next(): Promise<PageEvent
   let wake: (() => void) | undefined;
   const push = (event: HouseEvent): void => {
     if (queue.length >= MOST_WAITING) queue = [{ type: 'reset' }];
-    queue.push(event.type === 'message' ? asEvent(event.message) : event);
+    queue.push(event.type === 'message' ? asEvent(event.message, event.fresh) : event);
     wake?.();
   };
   house.subscribe(push, signal);

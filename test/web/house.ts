@@ -42,7 +42,7 @@ export function smallHouse(...jids: string[]) {
   const tell = (body: string, account = jids[0] ?? ''): KeptMessage => {
     const message = messageOf(kept.length + 1, account, body);
     kept.push(message);
-    for (const sink of sinks) sink({ type: 'message', message });
+    for (const sink of sinks) sink({ type: 'message', message, fresh: true });
     return message;
   };
   return { house, tell, said, listeners: () => sinks.size };

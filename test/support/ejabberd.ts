@@ -1,11 +1,12 @@
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeCertificates, type Certificates } from './certificates.ts';
 import {
-  freePorts, listens, serverDir, superviseServer, tail, uniqueName, withRetries,
+  freePorts, listens, serverDir, superviseServer, tail, uniqueName, withControls, withRetries,
   type ServerAddress, type SharedServer, type XmppServer,
 } from './server.ts';
+import { until } from './until.ts';
 
 export interface EjabberdOptions {
   readonly domain?: string;
@@ -40,20 +41,13 @@ async function startOnce(options: EjabberdOptions): Promise<XmppServer> {
   const attached = attachEjabberd(address);
   const supervised = await superviseServer({
     ...program(dir), dir, output: join(dir, 'output.log'), deadline: 60_000,
+    beforeCrash: () => putOnDisk(dir),
     ready: async () => await listens(port) && await listens(directTlsPort)
       && (await attached.run('status')).includes('is running'),
   }).catch(async (cause: unknown) => {
     throw new Error(`ejabberd: ${await tail(address.log)}`, { cause });
   });
-  return {
-    ...attached,
-    get pid() { return supervised.pid(); },
-    restart: supervised.restart,
-    halt: supervised.halt,
-    suspend: () => supervised.signal('SIGSTOP'),
-    resume: () => supervised.signal('SIGCONT'),
-    stop: supervised.stop,
-  };
+  return withControls(attached, supervised);
 }
 
 /** The running server at that address, for a process that did not start it. */
@@ -102,6 +96,23 @@ export function attachEjabberd(address: ServerAddress): SharedServer {
   };
 }
 
+/**
+ * A crash would forget what mnesia wrote in its last two seconds. So that a test can tell the server's loss from ours,
+ * `halt({ crash: true })` first asks for it to be on disk, by a file that goes away once it is.
+ */
+const SYNC = 'sync';
+const SYNC_ON_REQUEST = `spawn(fun() -> [File] = init:get_plain_arguments(), (fun Loop() ->
+  case filelib:is_file(File) of
+    true -> mnesia:sync_log(), [dets:sync(Table) || Table <- dets:all()], file:delete(File);
+    false -> timer:sleep(10)
+  end, Loop() end)() end).`;
+
+async function putOnDisk(dir: string): Promise<void> {
+  const request = join(dir, SYNC);
+  await writeFile(request, '');
+  await until(() => !existsSync(request), { what: 'ejabberd to put its data on disk' });
+}
+
 /** How Debian's ejabberd starts without its script, which insists on its own user and on epmd. */
 function program(dir: string): { command: string; args: string[]; env: NodeJS.ProcessEnv } {
   const [ebin] = globSync('/usr/lib/{*,*/}/ejabberd-*/ebin');
@@ -110,7 +121,8 @@ function program(dir: string): { command: string; args: string[]; env: NodeJS.Pr
     command: 'erl',
     args: [
       '-noinput', '+B', '-start_epmd', 'false', '-pa', ebin,
-      '-mnesia', 'dir', JSON.stringify(join(dir, 'mnesia')), '-s', 'ejabberd',
+      '-mnesia', 'dir', JSON.stringify(join(dir, 'mnesia')),
+      '-s', 'ejabberd', '-eval', SYNC_ON_REQUEST, '-extra', join(dir, SYNC),
     ],
     env: {
       ERL_LIBS: dirname(dirname(ebin)),

@@ -1,6 +1,6 @@
 // Somebody on the server who is not Minimix: bob, or another device of alice's. Nothing of src/ is used here, so that
 // a test has a second opinion on what goes over the wire.
-import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { Element, createElement as xml } from 'ltx';
 import { authenticate, type Login } from './stream.ts';
 import { feed, type UntilOptions } from './until.ts';
@@ -151,7 +151,7 @@ export async function connectPerson(
       if (socket.destroyed) return;
       socket.end(`${jid === '' ? '' : '<presence type="unavailable"/>'}</stream:stream>`);
       const overdue = setTimeout(() => socket.destroy(), 2_000);
-      await once(socket, 'close');
+      await closed(socket);
       clearTimeout(overdue);
     },
     kill() { socket.destroy(); },
@@ -163,6 +163,9 @@ export async function connectPerson(
   }
   return person;
 }
+
+/** `events.once` would reject where the other side resets the connection, which is an end like any other. */
+const closed = (socket: Socket): Promise<void> => new Promise((resolve) => { socket.once('close', () => resolve()); });
 
 const isFrom = (stanza: Element, room: string): boolean => {
   const from = String(stanza.attrs['from'] ?? '');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeCertificates, type Certificates } from './certificates.ts';
 import {
-  freePorts, listens, serverDir, superviseServer, tail, uniqueName, withRetries,
+  freePorts, listens, serverDir, superviseServer, tail, uniqueName, withControls, withRetries,
   type ServerAddress, type SharedServer, type XmppServer,
 } from './server.ts';
 
@@ -60,15 +60,7 @@ async function startOnce(options: ProsodyOptions): Promise<XmppServer> {
   }).catch(async (cause: unknown) => {
     throw new Error(`prosody: ${await tail(address.log)}`, { cause });
   });
-  return {
-    ...attachProsody(address),
-    get pid() { return supervised.pid(); },
-    restart: supervised.restart,
-    halt: supervised.halt,
-    suspend: () => supervised.signal('SIGSTOP'),
-    resume: () => supervised.signal('SIGCONT'),
-    stop: supervised.stop,
-  };
+  return withControls(attachProsody(address), supervised);
 }
 
 /** The running server at that address, for a process that did not start it. */

@@ -103,6 +103,8 @@ export interface ServerProgram {
   readonly env?: NodeJS.ProcessEnv;
   /** Whether all that the server should offer is there. */
   readonly ready: () => Promise<boolean>;
+  /** Whatever must be done so that a crash tells something about us and not about the server. */
+  readonly beforeCrash?: () => Promise<void>;
   /** Where standard output and error go. */
   readonly output: string;
   readonly dir: string;
@@ -110,32 +112,46 @@ export interface ServerProgram {
   readonly deadline: number;
 }
 
-export interface Supervised {
-  pid(): number;
-  halt(options?: { readonly crash?: boolean }): Promise<void>;
-  restart(options?: { readonly crash?: boolean }): Promise<void>;
-  signal(name: NodeJS.Signals): void;
-  stop(): Promise<void>;
+export type Supervised = Omit<XmppServer, keyof SharedServer>;
+
+/** The server with the controls that only its starter has. */
+export function withControls(server: SharedServer, supervised: Supervised): XmppServer {
+  const { halt, restart, suspend, resume, stop } = supervised;
+  return { ...server, halt, restart, suspend, resume, stop, get pid() { return supervised.pid; } };
 }
 
 /** Starts a server in its own process group and waits until it is ready; it never outlives this process. */
 export async function superviseServer(program: ServerProgram): Promise<Supervised> {
   let running: Running | undefined = await launch(program);
+  let suspended = false;
 
-  const halt = async ({ crash = false } = {}): Promise<void> => {
-    await running?.end(crash);
+  const end = async (crash: boolean): Promise<void> => {
+    const ending = running;
     running = undefined;
+    suspended = false;
+    await ending?.end(crash);
+  };
+  const halt = async ({ crash = false } = {}): Promise<void> => {
+    if (crash && running && !suspended) await program.beforeCrash?.();
+    await end(crash);
   };
   return {
-    pid: () => running?.pid ?? 0,
+    get pid() { return running?.pid ?? 0; },
     halt,
     async restart(options) {
       await halt(options);
       running = await launch(program);
     },
-    signal: (name) => { running?.signal(name); },
+    suspend() {
+      suspended = true;
+      running?.signal('SIGSTOP');
+    },
+    resume() {
+      suspended = false;
+      running?.signal('SIGCONT');
+    },
     async stop() {
-      await halt({ crash: true }); // nothing that it would save is kept
+      await end(true); // nothing that it would save is kept
       await rm(program.dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };

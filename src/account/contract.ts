@@ -1,7 +1,9 @@
 import type { Result } from '../core/errors.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { Occupant } from '../core/occupant.ts';
+import type { RelayDecision } from '../core/device.ts';
 import type { ConnectionStatus } from '../xmpp/contract.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
 
 /** A room as a person sees it. */
 export interface RoomSummary {
@@ -41,11 +43,14 @@ export interface AccountStatus {
 
 /** What a door is told; each after it is on disk. */
 export type AccountEvent =
-  | { readonly type: 'message'; readonly message: KeptMessage }
+  /** `fresh` is false for what a first join brings of the room's past: kept, but no news. */
+  | { readonly type: 'message'; readonly message: KeptMessage; readonly fresh: boolean }
   | { readonly type: 'room'; readonly room: RoomSummary }
   | { readonly type: 'room-forgotten'; readonly account: string; readonly room: string }
   | { readonly type: 'status'; readonly status: AccountStatus }
-  | { readonly type: 'devices'; readonly devices: readonly DeviceSummary[] };
+  | { readonly type: 'devices'; readonly devices: readonly DeviceSummary[] }
+  /** A stanza error from one of the account's own resources, in answer to what a door wrote. */
+  | { readonly type: 'bounced'; readonly from: string; readonly stanza: Stanza };
 
 export type Sink = (event: AccountEvent) => void;
 
@@ -58,6 +63,10 @@ export interface Account {
   rooms(): RoomSummary[];
   occupants(room: string): Occupant[];
   devices(): DeviceSummary[];
+  /** Full JIDs of own resources that get the relay of a room, each with the reason. */
+  relayTargets(room: string): { readonly jid: string; readonly decision: RelayDecision }[];
+  /** Switches the relay to a resource off, for it answered with an error. */
+  refuseRelay(jid: string, why: string): void;
   /** Joins, remembers, and resolves once the room has let us in or refused. */
   join(room: string, options?: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
   /** Leaves and forgets; final within 5 s. */

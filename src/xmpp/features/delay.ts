@@ -4,11 +4,11 @@ import type { Element } from '../xml.ts';
 
 export const NS_DELAY = 'urn:xmpp:delay';
 
-/** The time set by `by` (or by nobody in particular), in milliseconds since the epoch. */
-export function readDelay(stanza: Element, by: string): number | undefined {
+/** The time set by the bare JID `by` (or by nobody in particular; without `by`, by anybody), in milliseconds since the epoch. */
+export function readDelay(stanza: Element, by?: string): number | undefined {
   for (const delay of stanza.getChildren('delay', NS_DELAY)) {
     const from: unknown = delay.attrs['from'];
-    if (typeof from === 'string' && bareOf(from) !== by) continue;
+    if (by !== undefined && typeof from === 'string' && bareOf(from) !== by) continue;
     const at = readStamp(delay.attrs['stamp']);
     if (at !== undefined) return at;
   }

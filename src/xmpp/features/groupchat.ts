@@ -22,8 +22,10 @@ const encryptions = ['eu.siacs.conversations.axolotl', 'urn:xmpp:omemo:1', 'urn:
 export interface ReadContext {
   /** When it reached us, in milliseconds since the epoch. */
   readonly arrivedAt: number;
-  /** The room announces XEP-0359, so that its stanza-id counts; `undefined` where that is not known yet. */
-  readonly stanzaIds?: boolean | undefined;
+  /** The room announces XEP-0359, so that its stanza-id counts (another room would let an occupant's through). */
+  readonly stanzaIds: boolean;
+  /** The room is sending its history: its delay stamps count. Live, anybody could have put one there. */
+  readonly history: boolean;
 }
 
 /** A `<message type='groupchat'/>` or a private message from an occupant, as columns; `undefined` where it is neither. */
@@ -34,13 +36,13 @@ export function readGroupchat(element: Element, context: ReadContext): Groupchat
   const room = bareOf(from);
   const nick = resourceOf(from);
   if (room === '' || (type !== 'groupchat' && nick === '')) return undefined;
-  const delay = readDelay(element, room);
+  const delay = context.history ? readDelay(element, room) : undefined;
   return {
     room,
     nick: nick === '' ? undefined : nick,
     kind: type === 'groupchat' ? kindOf(element) : 'private',
     id: text(element.attrs['id']),
-    stanzaId: context.stanzaIds === false ? undefined : readStanzaId(element, room),
+    stanzaId: context.stanzaIds ? readStanzaId(element, room) : undefined,
     originId: readOriginId(element),
     occupantId: readOccupantId(element),
     realJid: text(element.getChild('x', NS_MUC_USER)?.getChild('item')?.attrs['jid']),

@@ -53,7 +53,7 @@ export function readMamResult(message: Element): MamResult | undefined {
   const forwarded = result?.getChild('forwarded', NS_FORWARD);
   const inner = forwarded?.getChild('message');
   if (queryid === undefined || id === undefined || !forwarded || !inner) return undefined;
-  return { queryId: queryid, id, at: readDelay(forwarded, ''), message: inner };
+  return { queryId: queryid, id, at: readDelay(forwarded), message: inner };
 }
 
 export interface MamFin {

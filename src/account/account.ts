@@ -1,0 +1,188 @@
+import type { Archive } from '../archive/contract.ts';
+import { fail, sentenceOf } from '../core/errors.ts';
+import { bareOf, parseBareJid } from '../core/jid.ts';
+import { connect } from '../xmpp/connection.ts';
+import type { Connection, ConnectionStatus, StreamState } from '../xmpp/contract.ts';
+import { xml } from '../xmpp/xml.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import { answerIq, ownCaps } from './answers.ts';
+import { openBookmarks } from './bookmarks.ts';
+import { openCatchUps } from './catchup.ts';
+import type { Account, AccountSettings, AccountStatus } from './contract.ts';
+import { openDevices } from './devices.ts';
+import { openRooms } from './draft.ts';
+import type { Draft, Ground, Log } from './ground.ts';
+import { receiveRoomMessage } from './groupchat-in.ts';
+import { openMemberships } from './membership.ts';
+import { openOutbox } from './outbox.ts';
+import { receiveRoomPresence } from './presence-in.ts';
+import { openSinks } from './sinks.ts';
+
+export interface AccountOptions {
+  readonly settings: AccountSettings;
+  readonly password: () => Promise<string>;
+  readonly archive: Archive;
+  readonly log: Log;
+}
+
+/** One account, wired: the one door in (`receive`), the rooms, and the sinks of the doors. */
+export function openAccount({ settings, password, archive, log }: AccountOptions): Account {
+  const { jid } = settings;
+  const life = new AbortController();
+  const sinks = openSinks(log);
+  const now = Date.now;
+  const rooms = openRooms({ account: jid, archive, now, tell: sinks.tell, log });
+  let stream = readStream(archive.stream(jid));
+  /** True until this process has a stream of its own making: what was in flight died with the one before. */
+  let inherited = true;
+
+  const connection: Connection = connect({
+    ...wireOptions(settings),
+    password,
+    receive,
+    log,
+    ...(stream && { resume: stream }),
+  });
+  const ground: Ground = {
+    jid,
+    archive,
+    connection,
+    log,
+    signal: life.signal,
+    now,
+    transact: rooms.transact,
+    room: (room) => rooms.all.get(room),
+    rooms: () => rooms.all.values(),
+    occupants: rooms.occupants,
+  };
+  const outbox = openOutbox(ground, () => stream?.id);
+  const catchups = openCatchUps(ground, (room) => outbox.caughtUp(room));
+  const memberships = openMemberships(ground, { accountNick: () => undefined, joined: catchups.run, tell: sinks.tell });
+  const devices = openDevices(ground, (list) => sinks.tell({ type: 'devices', devices: list }));
+  const bookmarks = openBookmarks(ground, {
+    join(room, nick, secret) {
+      if (!rooms.all.get(room)?.wanted) void memberships.join(room, { nick, password: secret });
+    },
+    leave(room) {
+      if (rooms.all.get(room)?.wanted) void memberships.leave(room);
+    },
+  });
+  const parts = { ground, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.rediscover };
+
+  /** The one door in. One transaction for all that came in one read; a throw means that nothing was taken. */
+  function receive(batch: readonly Stanza[], state: StreamState | undefined): void {
+    rooms.transact((draft) => {
+      for (const stanza of batch) receiveStanza(draft, stanza);
+      archive.saveStream(jid, state && JSON.stringify(state));
+      draft.then(() => (stream = state));
+    });
+  }
+
+  function receiveStanza(draft: Draft, stanza: Stanza): void {
+    const from = bareOf(stanza.from);
+    if (stanza.kind === 'iq') {
+      draft.then(() => answer(stanza));
+    } else if (draft.room(from)) {
+      if (stanza.kind === 'presence') receiveRoomPresence(ground, memberships, draft, stanza);
+      else receiveRoomMessage(parts, draft, stanza);
+    } else if (from === jid || from === '') {
+      if (stanza.kind === 'presence') devices.receive(draft, stanza);
+      else if (stanza.type === 'error') draft.tell({ type: 'bounced', from: stanza.from, stanza });
+      else bookmarks.receive(draft, stanza);
+    }
+  }
+
+  function answer(stanza: Stanza): void {
+    const reply = answerIq(ground, stanza);
+    if (reply) connection.send(reply);
+  }
+
+  connection.onStatus((status) => {
+    sinks.tell({ type: 'status', status: summary() });
+    if (status.state === 'online') online(status);
+  }, life.signal);
+
+  function online(status: Extract<ConnectionStatus, { state: 'online' }>): void {
+    const before = inherited;
+    inherited = false;
+    try {
+      if (status.resumed) {
+        if (before) announce(); // whoever is online tells us again, for the devices of the old process are not on disk
+        memberships.resumeRooms();
+        outbox.resumed(!before);
+        memberships.enterWanted();
+        return;
+      }
+      devices.reset();
+      memberships.disconnected();
+      announce();
+      memberships.enterWanted();
+      void bookmarks.load().catch((error: unknown) => log('error', `the bookmarks could not be read: ${sentenceOf(error)}`));
+    } catch (error) {
+      log('error', `after the login: ${sentenceOf(error)}`, { error });
+      connection.abandon(); // DESIGN: destroy the stream, say so, try again
+    }
+  }
+
+  /** DESIGN, Nick and presence: never in the way of a device. */
+  function announce(): void {
+    connection.send(xml('presence', {}, xml('show', {}, 'xa'), xml('priority', {}, '-1'), ownCaps()));
+  }
+
+  function summary(): AccountStatus {
+    const all = [...rooms.all.values()];
+    const joined = all.filter(({ membership }) => membership.state === 'joined').length;
+    return { account: jid, connection: connection.status(), rooms: all.length, joined, messages: archive.count(jid) };
+  }
+
+  return {
+    jid,
+    start: connection.start,
+    async stop() {
+      life.abort();
+      await connection.stop();
+    },
+    status: summary,
+    rooms: () => [...rooms.all.values()].map(memberships.summary),
+    occupants: (room) => [...rooms.occupants(room).values()],
+    devices: devices.summaries,
+    relayTargets: devices.relayTargets,
+    refuseRelay: devices.refuse,
+    async join(room, options = {}) {
+      const bare = parseBareJid(room);
+      return bare === undefined ? notARoom(room) : memberships.join(bare, options);
+    },
+    async leave(room) {
+      const bare = parseBareJid(room);
+      return bare === undefined ? notARoom(room) : memberships.leave(bare);
+    },
+    async say(room, body) {
+      const bare = parseBareJid(room);
+      return bare === undefined ? notARoom(room) : outbox.say(bare, body);
+    },
+    write: (stanza) => connection.send(stanza),
+    subscribe: (sink, signal) => sinks.add(sink, signal),
+  };
+}
+
+function notARoom(text: string) {
+  return fail('bad-jid', `“${text.slice(0, 100)}” is not a room’s address; it looks like room@rooms.example.org.`);
+}
+
+function wireOptions({ jid, resource, server, directTls, ca, pin, allowPlaintext }: AccountSettings) {
+  return {
+    jid,
+    resource,
+    ...(server && { server }),
+    ...(directTls !== undefined && { directTls }),
+    ...(ca !== undefined && { ca }),
+    ...(pin !== undefined && { pin }),
+    ...(allowPlaintext !== undefined && { allowPlaintext }),
+  };
+}
+
+/** Our own JSON from our own disk. */
+function readStream(text: string | undefined): StreamState | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as StreamState);
+}
+

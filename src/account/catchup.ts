@@ -1,0 +1,82 @@
+import pLimit from 'p-limit';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sentenceOf } from '../core/errors.ts';
+import { retryDelay } from '../core/room.ts';
+import { mamQuery, readMamFin } from '../xmpp/features/mam.ts';
+import type { Catchup, Ground } from './ground.ts';
+
+const PAGE = 100;
+const ROOMS_AT_ONCE = 20;
+const PAGE_DEADLINE = 30_000;
+const MAX_TRIES = 8;
+
+/** XEP-0313: reads on in a room's archive from where we stopped, page by page, as often as it takes. */
+export interface CatchUps {
+  /** Starts, or goes on, where a catch-up is due; `done` is told when the room has no more. */
+  run(room: string): void;
+  /** The room that is asked under a query id. */
+  roomOf(queryId: string): string | undefined;
+}
+
+export function openCatchUps(ground: Ground, done: (room: string) => void): CatchUps {
+  const running = new Set<string>();
+  const asked = new Map<string, string>();
+  const limit = pLimit(ROOMS_AT_ONCE);
+
+  async function read(room: string): Promise<void> {
+    let tries = 0;
+    while (!ground.signal.aborted && ground.room(room)?.membership.state === 'joined') {
+      const catchup = ground.room(room)?.catchup;
+      if (!catchup) return done(room);
+      const answer = await page(room, catchup);
+      if (answer === 'complete') ground.transact((draft) => finish(draft.room(room), draft.put));
+      else if (answer === 'more') tries = 0;
+      else if (answer === 'lost-place') fallBack(room);
+      else if (ground.connection.status().state !== 'online' || (tries += 1) > MAX_TRIES) return; // the next login goes on
+      else await delay(retryDelay(tries, Math.random()), undefined, { signal: ground.signal, ref: false });
+    }
+  }
+
+  async function page(room: string, catchup: Catchup): Promise<'complete' | 'more' | 'lost-place' | 'failed'> {
+    const queryId = randomUUID();
+    asked.set(queryId, room);
+    const { after, start } = catchup;
+    const answer = await ground.connection.iq(mamQuery({ to: room, queryId, max: PAGE, after, start }), { timeout: PAGE_DEADLINE });
+    asked.delete(queryId);
+    if (answer.ok) {
+      const moved = ground.room(room)?.catchup?.after !== after;
+      return readMamFin(answer.element)?.complete !== false || !moved ? 'complete' : 'more';
+    }
+    ground.log('warn', `${room}: its archive answered ${answer.error.condition}`, { text: answer.error.text });
+    return answer.error.condition === 'item-not-found' && after !== undefined ? 'lost-place' : 'failed';
+  }
+
+  /** XEP-0313 4.3.2, 3.1: the id is no longer in the room's archive: from the time of what we have, then. */
+  function fallBack(room: string): void {
+    ground.transact((draft) => {
+      const entry = draft.room(room);
+      if (!entry?.catchup) return;
+      const last = entry.catchup.follows === undefined ? undefined : ground.archive.message(entry.catchup.follows);
+      const start = new Date(last?.at ?? draft.at).toISOString();
+      draft.put({ ...entry, catchup: { ...entry.catchup, after: undefined, start } });
+    });
+  }
+
+  return {
+    roomOf: (queryId) => asked.get(queryId),
+    run(room) {
+      if (running.has(room)) return;
+      running.add(room);
+      void limit(() => read(room))
+        .catch((error: unknown) => {
+          if (!ground.signal.aborted) ground.log('error', `${room}: catching up failed: ${sentenceOf(error)}`, { error });
+        })
+        .finally(() => running.delete(room));
+    },
+  };
+}
+
+function finish<R extends { readonly catchup: Catchup | undefined }>(room: R | undefined, put: (room: R) => void): void {
+  if (room) put({ ...room, catchup: undefined });
+}

@@ -1,0 +1,71 @@
+import type { Archive } from '../archive/contract.ts';
+import type { Membership } from '../core/room.ts';
+import type { Occupant } from '../core/occupant.ts';
+import type { Connection } from '../xmpp/contract.ts';
+import type { AccountEvent } from './contract.ts';
+
+export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
+
+/** A room of the account, as a value: replaced, never changed. */
+export interface Room {
+  readonly jid: string;
+  readonly membership: Membership;
+  /** Join it again whenever we are out of it without a reason. */
+  readonly wanted: boolean;
+  /** The nick and the password that the person gave. */
+  readonly nick: string | undefined;
+  readonly password: string | undefined;
+  readonly subject: string | undefined;
+  readonly name: string | undefined;
+  /** disco#info features; `undefined` until asked. */
+  readonly features: ReadonlySet<string> | undefined;
+  /** True between our self-presence and the subject: what comes is the room's history (XEP-0045 7.1). */
+  readonly entering: boolean;
+  /** The room's archive is being read from here on (XEP-0313); on disk, so that it goes on after a restart. */
+  readonly catchup: Catchup | undefined;
+  /** When our being there was last proven, in milliseconds since the epoch. */
+  readonly verifiedAt: number | undefined;
+  /** Full JIDs of our own sessions that the room lists under our nick. */
+  readonly siblings: readonly string[];
+}
+
+export interface Catchup {
+  /** Behind this id, or from this time on (ISO 8601). */
+  readonly after?: string | undefined;
+  readonly start?: string | undefined;
+  /** The archive id behind which the next one stands. */
+  readonly follows?: number | undefined;
+  /** The first join: what comes is the past, not news. */
+  readonly first: boolean;
+}
+
+/** What one batch, or one verb, changes. It becomes true when its transaction has committed. */
+export interface Draft {
+  readonly at: number;
+  room(jid: string): Room | undefined;
+  put(room: Room): void;
+  forget(jid: string): void;
+  occupant(room: string, nick: string): Occupant | undefined;
+  setOccupant(room: string, occupant: Occupant, xml: string): void;
+  removeOccupant(room: string, nick: string): void;
+  clearOccupants(room: string): void;
+  /** Runs after the commit, in order. */
+  then(effect: () => void): void;
+  /** Told to the doors after the commit and after the effects. */
+  tell(event: AccountEvent): void;
+}
+
+/** What the parts of one account share. */
+export interface Ground {
+  readonly jid: string;
+  readonly archive: Archive;
+  readonly connection: Connection;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  now(): number;
+  /** All that `work` changes, in one transaction; throws what the disk throws, and then nothing has changed. */
+  transact<T>(work: (draft: Draft) => T): T;
+  room(jid: string): Room | undefined;
+  rooms(): Iterable<Room>;
+  occupants(room: string): ReadonlyMap<string, Occupant>;
+}

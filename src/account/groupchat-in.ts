@@ -1,0 +1,114 @@
+import type { NewMessage, Source } from '../archive/contract.ts';
+import type { GroupchatMessage } from '../core/groupchat.ts';
+import { bareOf } from '../core/jid.ts';
+import { readCodes, NS_MUC_USER, status } from '../xmpp/features/muc.ts';
+import { readMamResult } from '../xmpp/features/mam.ts';
+import { readGroupchat } from '../xmpp/features/groupchat.ts';
+import { NS_SID } from '../xmpp/features/stanza-id.ts';
+import { stanzaFrom } from '../xmpp/stanza.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import type { Draft, Ground, Room } from './ground.ts';
+import type { Memberships } from './membership.ts';
+import type { Outbox } from './outbox.ts';
+
+interface Parts {
+  readonly ground: Ground;
+  readonly memberships: Memberships;
+  readonly outbox: Outbox;
+  /** The room whose catch-up asked under this query id, if that is under way. */
+  readonly catchupOf: (queryId: string) => string | undefined;
+  /** Asks the room again what it is (XEP-0045 10.2.1, status 104). */
+  readonly reconfigured: (room: string) => void;
+}
+
+/** A groupchat or private message from a room in which we are: kept once, then told. */
+export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): void {
+  const room = draft.room(bareOf(stanza.from));
+  if (!room) return;
+  if (stanza.type === 'error') {
+    parts.outbox.refused(draft, room.jid, stanza);
+    return;
+  }
+  const result = readMamResult(stanza.element);
+  if (result) {
+    if (parts.catchupOf(result.queryId) === room.jid) receivePage(parts, draft, room, stanza);
+    return;
+  }
+  if (!['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
+  const message = readGroupchat(stanza.element, {
+    arrivedAt: draft.at,
+    stanzaIds: room.features?.has(NS_SID) === true,
+    history: room.entering || room.membership.state === 'joining',
+  });
+  if (!message) return;
+  if (message.kind === 'private') keep(parts, draft, message, stanza.raw, { kind: 'live' }, true);
+  else receiveGroupchat(parts, draft, room, message, stanza);
+}
+
+function receiveGroupchat(parts: Parts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): void {
+  const codes = readCodes(stanza.element.getChild('x', NS_MUC_USER));
+  if (codes.has(status.configurationChanged)) draft.then(() => parts.reconfigured(room.jid));
+  const isSubject = message.subject !== undefined && message.body === undefined;
+  if (isSubject && subjectEndsEntry(parts, draft, room, message)) return;
+  const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };
+  keep(parts, draft, message, stanza.raw, source, true);
+  const now = draft.room(room.jid);
+  if (now) draft.put({ ...now, verifiedAt: draft.at, ...(isSubject && { subject: message.subject }) });
+}
+
+/**
+ * XEP-0045 7.1: the subject is the last that a room sends on entry. It proves that we are in where the room sent no
+ * 110 (ejabberd, on a nick that another of our sessions holds). True where it is the one that we had: no news.
+ */
+function subjectEndsEntry(parts: Parts, draft: Draft, room: Room, message: GroupchatMessage): boolean {
+  const { nick, state } = room.membership;
+  if (state === 'joining' && nick !== undefined && draft.occupant(room.jid, nick)) {
+    parts.memberships.signal(draft, room.jid, { name: 'self', nick });
+  } else if (!room.entering) return false;
+  const entered = draft.room(room.jid);
+  if (entered) draft.put({ ...entered, entering: false, subject: message.subject, verifiedAt: draft.at });
+  draft.then(() => {
+    parts.memberships.changed(room.jid);
+    parts.outbox.entered(room.jid);
+  });
+  return message.subject === '' || message.subject === room.subject;
+}
+
+/** XEP-0313 5.1: one message out of the room's archive, behind the one before it; the place is kept with it. */
+function receivePage(parts: Parts, draft: Draft, room: Room, stanza: Stanza): void {
+  const result = readMamResult(stanza.element);
+  const { catchup } = room;
+  if (!result || !catchup) return;
+  const xml = forwardedText(stanza.raw) ?? result.message.toString();
+  const inner = stanzaFrom(xml);
+  const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, { arrivedAt: draft.at, stanzaIds: false, history: true }) : undefined;
+  let follows = catchup.follows;
+  if (read && inner.type === 'groupchat') {
+    const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };
+    follows = keep(parts, draft, message, xml, { kind: 'mam', follows }, !catchup.first);
+  }
+  draft.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows } });
+}
+
+/** Appends, and tells the doors unless it was there already. Returns the archive id in either case. */
+function keep(parts: Parts, draft: Draft, message: GroupchatMessage, xml: string, source: Source, fresh: boolean): number {
+  const { ground, outbox } = parts;
+  const entry: NewMessage = { account: ground.jid, message, arrivedAt: draft.at, xml, source };
+  const appended = ground.archive.append(entry);
+  outbox.reflected(draft, message);
+  if (!appended.kept) return appended.archiveId;
+  draft.tell({ type: 'message', message: appended.message, fresh });
+  return appended.message.archiveId;
+}
+
+/**
+ * The forwarded stanza's own text, cut out of the result's text. `undefined` where that cannot be done by looking
+ * (a message within a message, or a CDATA section that might hold a tag's name): then the tree must do.
+ */
+function forwardedText(raw: string): string | undefined {
+  const start = raw.indexOf('<message', 1);
+  const end = raw.lastIndexOf('</message>', raw.lastIndexOf('</forwarded>'));
+  if (start === -1 || end <= start || raw.includes('<![CDATA[') || raw.indexOf('<message', start + 1) !== -1) return undefined;
+  const text = raw.slice(start, end + '</message>'.length);
+  return /^<message[^>]*\sxmlns=(["'])jabber:client\1/.test(text) ? text : undefined;
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { OutboxEntry } from '../archive/contract.ts';
+import type { Result } from '../core/errors.ts';
+import { fail, ok } from '../core/errors.ts';
+import type { GroupchatMessage } from '../core/groupchat.ts';
+import { readStanzaError } from '../xmpp/features/errors.ts';
+import { groupchatMessage } from '../xmpp/features/groupchat.ts';
+import { NS_MAM } from '../xmpp/features/mam.ts';
+import { readOriginId } from '../xmpp/features/stanza-id.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import type { Draft, Ground } from './ground.ts';
+
+/** Longer than any server lets through, short enough not to hurt us. */
+const MAX_BODY = 200_000;
+
+/** DESIGN: on disk before it is on the wire, gone once the room has reflected it. */
+export interface Outbox {
+  say(room: string, body: string): Result<{ originId: string }>;
+  /** The room has sent back a message of ours. */
+  reflected(draft: Draft, message: GroupchatMessage): void;
+  /** The room has refused one. */
+  refused(draft: Draft, room: string, stanza: Stanza): void;
+  /** The stream was resumed by this process or by the one before: what the server has not counted is sent again. */
+  resumed(ownQueue: boolean): void;
+  /** The history after a join is over. Without an archive nothing is proven by it: what may be lost is asked about. */
+  entered(room: string): void;
+  /** The room's archive is read to its end: what is still here, the room does not have. */
+  caughtUp(room: string): void;
+}
+
+export function openOutbox(ground: Ground, streamId: () => string | undefined): Outbox {
+  const { archive, connection, log } = ground;
+  const entries = new Map<string, OutboxEntry>(archive.outbox(ground.jid).map((entry) => [entry.originId, entry]));
+
+  /** Writes its number to disk, then the stanza to the wire. The two are one tick: no other stanza comes between. */
+  function send(entry: OutboxEntry): void {
+    if (connection.status().state !== 'online') return;
+    const change = { stream: streamId(), outbound: connection.nextOutbound(), state: 'sent' } as const;
+    ground.transact(() => archive.updateOutbox(entry.id, change));
+    entries.set(entry.originId, { ...entry, ...change });
+    const sent = connection.send(entry.xml);
+    if (!sent.ok) log('warn', `could not send to ${entry.room}: ${sent.error.message}`);
+  }
+
+  function drop(draft: Draft, entry: OutboxEntry): void {
+    archive.removeFromOutbox(entry.id);
+    draft.then(() => entries.delete(entry.originId));
+  }
+
+  function of(room: string): OutboxEntry[] {
+    return [...entries.values()].filter((entry) => entry.room === room).sort((a, b) => a.id - b.id);
+  }
+
+  return {
+    say(room, body) {
+      const entry = ground.room(room);
+      if (!entry?.wanted) return fail('not-joined', `${room} is not a room of ${ground.jid}; join it first.`);
+      const { state, reason } = entry.membership;
+      if (!['joined', 'joining', 'absent'].includes(state)) return fail(state, reason ?? `You are not in ${room}.`);
+      if (body === '') return fail('empty', 'There is nothing to say.');
+      if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
+      const originId = randomUUID();
+      const xml = groupchatMessage(room, originId, body).toString();
+      const waiting = { account: ground.jid, room, originId, xml, createdAt: ground.now(), state: 'waiting' } as const;
+      const added = { ...waiting, stream: undefined, outbound: undefined };
+      const id = ground.transact(() => archive.addToOutbox(added));
+      const kept: OutboxEntry = { ...added, id };
+      entries.set(originId, kept);
+      if (state === 'joined') send(kept);
+      return ok({ originId });
+    },
+    reflected(draft, message) {
+      if (entries.size === 0) return;
+      const entry = entries.get(message.originId ?? message.id ?? '');
+      if (entry?.room === message.room && message.nick === draft.room(message.room)?.membership.nick) drop(draft, entry);
+    },
+    refused(draft, room, stanza) {
+      const entry = entries.get(readOriginId(stanza.element) ?? stanza.id ?? '');
+      if (entry?.room !== room) return;
+      const error = readStanzaError(stanza.element);
+      log('warn', `${room} refused a message: ${error?.condition ?? 'error'}`, { text: error?.text, originId: entry.originId });
+      drop(draft, entry);
+    },
+    resumed(ownQueue) {
+      const h = connection.acknowledged();
+      for (const entry of entries.values()) {
+        if (entry.state === 'waiting' && ground.room(entry.room)?.membership.state === 'joined') send(entry);
+        else if (!ownQueue && entry.state === 'sent' && entry.stream === streamId() && (entry.outbound ?? 0) > h) send(entry);
+      }
+    },
+    entered(room) {
+      if (ground.room(room)?.features?.has(NS_MAM)) return; // its archive will tell
+      for (const entry of of(room)) {
+        if (entry.state === 'waiting') send(entry);
+        else if (entry.state === 'sent' && entry.stream !== streamId()) {
+          ground.transact(() => archive.updateOutbox(entry.id, { state: 'ask' }));
+          entries.set(entry.originId, { ...entry, state: 'ask' });
+          log('warn', `${room}: a message may not have arrived, and the room has no archive to tell`, { originId: entry.originId });
+        }
+      }
+    },
+    caughtUp(room) {
+      const archived = ground.room(room)?.features?.has(NS_MAM) === true;
+      for (const entry of of(room)) {
+        if (entry.state === 'waiting' || (archived && entry.state === 'sent' && entry.stream !== streamId())) send(entry);
+      }
+    },
+  };
+}

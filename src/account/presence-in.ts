@@ -1,0 +1,130 @@
+import { bareOf, resourceOf } from '../core/jid.ts';
+import type { RoomSignalName } from '../core/room.ts';
+import { readStanzaError } from '../xmpp/features/errors.ts';
+import { instantRoom, readMucPresence, status } from '../xmpp/features/muc.ts';
+import type { MucPresence } from '../xmpp/features/muc.ts';
+import type { StanzaFault } from '../xmpp/contract.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import type { Draft, Ground, Room } from './ground.ts';
+import type { MembershipSignal, Memberships } from './membership.ts';
+
+/** No room may make us remember more people than this. */
+const MAX_OCCUPANTS = 20_000;
+
+/** XEP-0045 7.2: what a room answers instead of letting us in. */
+const refusalOf: Readonly<Record<string, RoomSignalName>> = {
+  conflict: 'conflict',
+  'not-authorized': 'unauthorized',
+  forbidden: 'forbidden',
+  'registration-required': 'registration-required',
+  'item-not-found': 'locked',
+  'not-allowed': 'not-allowed',
+  'service-unavailable': 'full',
+  gone: 'moved',
+  redirect: 'moved',
+  'not-acceptable': 'register-first', // 7.2.2: a registered nick is required
+  'remote-server-not-found': 'unreachable',
+  'remote-server-timeout': 'unreachable',
+  'resource-constraint': 'unreachable',
+  'policy-violation': 'unreachable',
+  'internal-server-error': 'unreachable',
+};
+
+/** XEP-0045 7.14 to 10.9: why a self-presence of type unavailable came; the first that fits counts. */
+const lossOf: readonly (readonly [number, RoomSignalName])[] = [
+  [status.removedByError, 'removed-by-error'],
+  [status.shutdown, 'shutdown'],
+  [status.banned, 'banned'],
+  [status.affiliationLost, 'affiliation-lost'],
+  [status.membersOnly, 'became-members-only'],
+  [status.kicked, 'kicked'],
+];
+
+/** Reads what a known room says by presence. Presence from any other room is no concern of ours. */
+export function receiveRoomPresence(ground: Ground, memberships: Memberships, draft: Draft, stanza: Stanza): void {
+  const room = draft.room(bareOf(stanza.from));
+  if (!room) return;
+  const error = readStanzaError(stanza.element);
+  if (error) return refused(memberships, draft, room, error, resourceOf(stanza.from));
+  const presence = readMucPresence(stanza.element);
+  if (!presence || !['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
+  const own = isOwn(room, presence);
+  if (presence.available) appeared(ground, draft, room, presence, stanza.raw);
+  else vanished(draft, room, presence);
+  if (own) ownPresence(ground, memberships, draft, presence);
+  else if (presence.destroyed) memberships.signal(draft, room.jid, destroyedSignal(presence));
+  tellCount(memberships, draft, room.jid, own);
+}
+
+/** 110 says so; a room that forgot to say it on a loss is still meant for us where the nick is ours. */
+function isOwn(room: Room, { codes, nick, available }: MucPresence): boolean {
+  if (codes.has(status.self)) return true;
+  return !available && nick === room.membership.nick && room.membership.state !== 'joining';
+}
+
+function refused(memberships: Memberships, draft: Draft, room: Room, error: StanzaFault, nick: string): void {
+  const { state } = room.membership;
+  if (state === 'joined' && (nick !== room.membership.nick || error.condition === 'conflict')) return; // a nick change refused
+  const name = refusalOf[error.condition] ?? 'unreachable';
+  const venue = error.condition === 'gone' || error.condition === 'redirect' ? addressIn(error) : undefined;
+  memberships.signal(draft, room.jid, { name: state === 'joined' ? 'removed-by-error' : name, text: error.text, venue });
+}
+
+/** RFC 6120 8.3.3.5, 8.3.3.14: the new address, given as an XMPP URI. */
+function addressIn(error: StanzaFault): string | undefined {
+  const uri = error.element?.getChildText('gone') ?? error.element?.getChildText('redirect');
+  return uri?.trim().replace(/^xmpp:/, '').replace(/\?.*$/, '') || undefined;
+}
+
+function appeared(ground: Ground, draft: Draft, room: Room, { nick, occupant }: MucPresence, xml: string): void {
+  const known = draft.occupant(room.jid, nick) !== undefined;
+  if (!known && ground.occupants(room.jid).size >= MAX_OCCUPANTS) return;
+  draft.setOccupant(room.jid, occupant, xml);
+}
+
+function vanished(draft: Draft, room: Room, { nick, newNick, codes, occupant }: MucPresence): void {
+  const before = draft.occupant(room.jid, nick);
+  draft.removeOccupant(room.jid, nick);
+  if (!codes.has(status.nickChanged) || newNick === undefined || !before) return;
+  // 7.6: the same person, already known when the presence under the new nick comes
+  draft.setOccupant(room.jid, { ...before, nick: newNick, occupantId: occupant.occupantId ?? before.occupantId }, '');
+}
+
+function ownPresence(ground: Ground, memberships: Memberships, draft: Draft, presence: MucPresence): void {
+  const { room, nick, codes, available, newNick } = presence;
+  if (!available && codes.has(status.nickChanged) && newNick !== undefined) {
+    setNick(draft, room, newNick);
+    return;
+  }
+  if (available) {
+    const wasIn = draft.room(room)?.membership.state === 'joined';
+    memberships.signal(draft, room, { name: 'self', nick });
+    const joined = draft.room(room);
+    if (joined) draft.put({ ...joined, verifiedAt: draft.at, entering: wasIn ? joined.entering : true });
+    if (codes.has(status.created)) draft.then(() => void ground.connection.iq(instantRoom(room)));
+    return;
+  }
+  memberships.signal(draft, room, lossSignal(presence));
+}
+
+function lossSignal(presence: MucPresence): MembershipSignal {
+  if (presence.destroyed) return destroyedSignal(presence);
+  const name = lossOf.find(([code]) => presence.codes.has(code))?.[1] ?? 'left';
+  return { name, text: presence.reason, actor: presence.actor };
+}
+
+function destroyedSignal({ destroyed }: MucPresence): MembershipSignal {
+  return { name: 'destroyed', text: destroyed?.reason, venue: destroyed?.venue };
+}
+
+function setNick(draft: Draft, jid: string, nick: string): void {
+  const room = draft.room(jid);
+  if (room) draft.put({ ...room, membership: { ...room.membership, nick } });
+}
+
+/** The doors hear of the number of occupants once the room has settled, not for each of the hundreds on entry. */
+function tellCount(memberships: Memberships, draft: Draft, jid: string, own: boolean): void {
+  const room = draft.room(jid);
+  if (!room || own || room.membership.state !== 'joined' || room.entering) return;
+  draft.then(() => memberships.changed(jid));
+}

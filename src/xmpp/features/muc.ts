@@ -113,8 +113,8 @@ export function readMucPresence(element: Element): MucPresence | undefined {
 
 /** The status codes of a `<x xmlns='…muc#user'/>`, at most 20 of them. */
 export function readCodes(x: Element | undefined): ReadonlySet<number> {
-  const codes = (x?.getChildren('status') ?? []).slice(0, 20).map((child) => Number(child.attrs['code']));
-  return new Set(codes.filter((code) => Number.isInteger(code) && code >= 100 && code <= 999));
+  const codes = (x?.getChildren('status') ?? []).slice(0, 20).map((child) => String(child.attrs['code']));
+  return new Set(codes.filter((code) => /^\d{3}$/.test(code)).map(Number));
 }
 
 const affiliations: ReadonlySet<string> = new Set(['owner', 'admin', 'member', 'none', 'outcast']);

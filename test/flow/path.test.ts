@@ -1,0 +1,130 @@
+// Issue 2, item 4: one room message, from a real server to disk and to a second device.
+import { createElement as xml } from 'ltx';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openHouse, type House } from '../support/house.ts';
+import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
+import { newAccount, servers, type Account } from '../support/servers.ts';
+import { until } from '../support/until.ts';
+
+const RELAY = 'urn:minimix:relay:0';
+
+describe.each(servers)('on $kind', (server) => {
+  const open: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((one) => one.close()));
+  });
+
+  function house(who: Account): House {
+    const one = openHouse(server, who);
+    open.push({ close: one.stop });
+    return one;
+  }
+
+  async function person(who: Account, options?: PersonOptions): Promise<Person> {
+    const one = await connectPerson(server, who.user, who.password, options);
+    open.push(one);
+    return one;
+  }
+
+  async function bookmark(who: Person, room: string, autojoin: boolean): Promise<void> {
+    const conference = xml('conference', { xmlns: 'urn:xmpp:bookmarks:1', autojoin: String(autojoin) }, xml('nick', {}, 'Ali'));
+    const publish = xml('publish', { node: 'urn:xmpp:bookmarks:1' }, xml('item', { id: room }, conference));
+    await who.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, publish)));
+  }
+
+  describe.each([{ archive: true }, { archive: false }])('in a room with an archive: $archive', (sort) => {
+    test('a bookmarked room is joined at the login, and what bob says there is archived and relayed', async () => {
+      const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+      const room = await server.room(sort);
+      const phone = await person(alice, { resource: 'phone', features: [RELAY] });
+      const strict = await person(alice, { resource: 'strict' });
+      await bookmark(phone, room, true);
+      const { state, events, bodies, account } = house(alice);
+      await state(room, 'joined');
+      await until(() => account.relayTargets(room).length === 1, { what: 'the phone to be known' });
+
+      const talker = await person(bob);
+      await talker.join(room, 'bob');
+      const heard = await talker.say(room, 'hello <alice> & all');
+
+      const told = await events.next((event) => event.type === 'message' && event.message.nick === 'bob');
+      expect(told).toMatchObject({ fresh: true, message: { room, body: 'hello <alice> & all' } });
+      expect(bodies(room)).toContain('hello <alice> & all');
+      const relayed = await phone.next((stanza) => stanza.getChild('received', 'urn:xmpp:carbons:2') !== undefined);
+      expect(relayed.attrs).toMatchObject({ type: 'headline', from: `${alice.jid}/minimix`, to: phone.jid });
+      const inner = relayed.getChild('received')?.getChild('forwarded', 'urn:xmpp:forward:0')?.getChild('message', 'jabber:client');
+      expect(inner?.attrs).toMatchObject({ type: 'groupchat', from: `${room}/bob`, id: heard.attrs['id'] });
+      expect(inner?.getChildText('body')).toBe('hello <alice> & all');
+      for (const hint of ['no-copy', 'no-store', 'no-permanent-store']) expect(relayed.getChild(hint, 'urn:xmpp:hints')).toBeDefined();
+      await strict.settle();
+      expect(strict.stanzas.filter((stanza) => stanza.name === 'message' && stanza.getChild('received'))).toEqual([]);
+    });
+
+    test('what was said while the daemon was away is in the archive after it came back, once and in order', async () => {
+      const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+      const room = await server.room(sort);
+      const first = openHouse(server, alice);
+      expect(await first.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+      const talker = await person(bob);
+      await talker.join(room, 'bob');
+      for (const n of [1, 2, 3]) await talker.say(room, `before ${n}`);
+      await until(() => first.bodies(room).filter(Boolean).length === 3, { what: 'three messages' });
+      await first.account.leave(room);
+      for (const n of [1, 2, 3]) await talker.say(room, `while away ${n}`);
+      expect(await first.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+      await talker.say(room, 'after');
+      const all = ['before 1', 'before 2', 'before 3', 'while away 1', 'while away 2', 'while away 3', 'after'];
+      await until(() => first.bodies(room).filter(Boolean).length >= all.length, { what: 'the whole of it' });
+      expect(first.bodies(room).filter(Boolean)).toEqual(all);
+      await first.stop();
+    });
+
+    test('a say is on disk first, comes back by reflection alone, and is kept once', async () => {
+      const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+      const room = await server.room(sort);
+      const { account, archive, bodies, events } = house(alice);
+      await account.join(room);
+      const listener = await person(bob);
+      await listener.join(room, 'bob');
+      const said = await account.say(room, 'it is I');
+      const originId = said.ok ? said.value.originId : '';
+      expect(archive.outbox(alice.jid).map((entry) => entry.originId)).toEqual([originId]);
+      const heard = await listener.next((stanza) => stanza.getChildText('body') === 'it is I');
+      expect(heard.attrs['id']).toBe(originId);
+      await events.next((event) => event.type === 'message' && event.message.body === 'it is I');
+      expect(archive.outbox(alice.jid)).toEqual([]);
+      expect(bodies(room).filter((body) => body === 'it is I')).toHaveLength(1);
+    });
+  });
+
+  test('a bookmark set live joins, and its removal leaves', async () => {
+    const alice = await newAccount(server, 'alice');
+    const room = await server.room({ archive: false });
+    const phone = await person(alice);
+    await bookmark(phone, await server.room({ archive: false }), false); // the node is there, and notifies
+    const { state, account, online } = house(alice);
+    await online();
+    await bookmark(phone, room, true);
+    expect(await state(room, 'joined')).toMatchObject({ nick: 'Ali' });
+    await bookmark(phone, room, false);
+    await until(() => account.rooms().length === 0, { what: 'the room to be left' });
+  });
+
+  test('a room that was joined by hand is joined again after a restart', async () => {
+    const alice = await newAccount(server, 'alice');
+    const room = await server.room({ archive: true });
+    const { account, archive } = house(alice);
+    await account.join(room, { nick: 'Wonder' });
+    expect(archive.rooms(alice.jid)).toMatchObject([{ room, wanted: true, nick: 'Wonder' }]);
+    expect(await account.leave(room)).toMatchObject({ ok: true });
+    expect(archive.rooms(alice.jid)).toEqual([]);
+  });
+
+  test('a word in a room that was never joined is refused with a sentence', async () => {
+    const alice = await newAccount(server, 'alice');
+    const { account, online } = house(alice);
+    await online();
+    expect(await account.say('nowhere@rooms.example', 'hello')).toMatchObject({ ok: false, error: { code: 'not-joined' } });
+    expect(await account.join('not a room')).toMatchObject({ ok: false, error: { code: 'bad-jid' } });
+  });
+});

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readGroupchat } from '../../../src/xmpp/features/groupchat.ts';
+import { readMucPresence } from '../../../src/xmpp/features/muc.ts';
+import { parseElement, type Element } from '../../../src/xmpp/xml.ts';
+
+const folder = new URL('fixtures/', import.meta.url);
+
+/** Which reader a fixture is for, by the first part of its name. */
+const readers: Readonly<Record<string, (element: Element) => unknown>> = {
+  'muc-presence': readMucPresence,
+  groupchat: (element) => readGroupchat(element, { arrivedAt: 1000, stanzaIds: true, history: false }),
+};
+
+/** As JSON has it: sets as arrays, and no `undefined`. */
+function plain(value: unknown): unknown {
+  const text = JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Set ? [...inner] : inner));
+  return text === undefined ? null : JSON.parse(text);
+}
+
+describe('a reader gives what the fixture says', () => {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.xml'))) {
+    const name = file.slice(0, -'.xml'.length);
+    test(name.replace('.', ': ').replaceAll('-', ' '), () => {
+      const read = readers[name.split('.')[0] ?? ''];
+      const element = parseElement(readFileSync(new URL(file, folder), 'utf8').trim());
+      const expected: unknown = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
+      expect(plain(read?.(element))).toEqual(expected);
+    });
+  }
+});

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { breaches, projectTree, type Tree } from './support/architecture.ts';
+
+test('the project keeps to its floors', () => {
+  const tree = projectTree(resolve(import.meta.dirname, '..'));
+  expect(Object.keys(tree).length).toBeGreaterThan(10);
+  expect(breaches(tree)).toEqual([]);
+});
+
+/** A small house that keeps to the rules, so that each bad tree below is bad in one point alone. */
+const good: Tree = {
+  'src/main.ts': `import './daemon.ts';`,
+  'src/daemon.ts': `import { open } from './account/account.ts'; import './web/server.ts'; import { x } from './config.ts';`,
+  'src/config.ts': `import { y } from './config/files.ts'; export const x = y;`,
+  'src/config/files.ts': `export const y = 1;`,
+  'src/cli/say.ts': `import type { Api } from '../web/server.ts'; export type Say = Api;`,
+  'src/web/server.ts': `import '../account/account.ts'; export type Api = 1;`,
+  'src/relay/relay.ts': `import type { A } from '../account/account.ts'; export type B = A;`,
+  'src/account/account.ts': `import '../xmpp/connection.ts'; import '../archive/archive.ts'; export type A = 1; export const open = 1;`,
+  'src/archive/archive.ts': `import { DatabaseSync } from 'node:sqlite'; import '../core/jid.ts'; export const d = DatabaseSync;`,
+  'src/xmpp/connection.ts': `import '@xmpp/client-core'; import './sasl.ts';`,
+  'src/xmpp/sasl.ts': `import '@xmpp/sasl';`,
+  'src/xmpp/features/ping.ts': `import { bare } from '../../core/jid.ts'; export const ping = bare;`,
+  'src/core/jid.ts': `import { jid } from '@xmpp/jid'; export const bare = (at: number) => [jid, new Date(at), { process: 1 }];`,
+  'src/electron/tray.ts': `import { app } from 'electron'; export const name = app;`,
+  'renderer/main.tsx': `import './app.css'; import type { Api } from '../src/web/server.ts'; export const App = (): Api => 1;`,
+};
+
+test('a house that keeps to the rules has no breach', () => {
+  expect(breaches(good)).toEqual([]);
+});
+
+describe('a breach is named', () => {
+  test.each([
+    ['an import that points up', 'src/core/room.ts', `import '../account/account.ts';`, 'account is above core'],
+    ['a type that points up', 'src/xmpp/x.ts', `import type { A } from '../account/account.ts';`, 'account is above xmpp'],
+    ['an inline type that points up', 'src/core/x.ts', `export type A = import('../xmpp/sasl.ts').S;`, 'xmpp is above core'],
+    ['an inline type on a variable', 'src/core/x.ts', `export const a: import('../xmpp/sasl.ts').S = 1;`, 'xmpp is above core'],
+    ['a re-export that points up', 'src/archive/x.ts', `export * from '../account/account.ts';`, 'account is above archive'],
+    ['a dynamic import that points up', 'src/core/x.ts', `await import('../xmpp/sasl.ts');`, 'xmpp is above core'],
+    ['a command that imports the boot', 'src/cli/x.ts', `import '../config.ts';`, 'boot is above cli'],
+    ['two doors that meet', 'src/web/x.ts', `import '../relay/relay.ts';`, 'web and relay are on one floor'],
+    ['archive and wire that meet', 'src/archive/x.ts', `import '../xmpp/sasl.ts';`, 'archive and xmpp are on one floor'],
+    ['a folder on no floor', 'src/helpers/x.ts', `import '../core/jid.ts';`, 'helpers is on no floor'],
+    ['src that imports a test', 'src/web/x.ts', `import '../../test/support/until.ts';`, 'outside of src/'],
+    ['a module that is not there', 'src/web/x.ts', `import './gone.ts';`, 'which is not there'],
+    ['@xmpp/jid outside of core/jid.ts', 'src/xmpp/x.ts', `import '@xmpp/jid';`, 'imports @xmpp/jid'],
+    ['@xmpp/client outside of xmpp', 'src/account/x.ts', `import { client } from '@xmpp/client';`, 'imports @xmpp/client'],
+    ['electron outside of its folder', 'src/cli/x.ts', `import { app } from 'electron';`, 'imports electron'],
+    ['electron-store in the daemon', 'src/config.ts', `import Store from 'electron-store';`, 'imports electron-store'],
+    ['core with input and output', 'src/core/x.ts', `import { readFileSync } from 'node:fs';`, 'imports node:fs'],
+    ['core with an unprefixed builtin', 'src/core/x.ts', `import { readFileSync } from 'fs';`, 'imports fs'],
+    ['core with a clock', 'src/core/x.ts', `export const now = () => Date.now();`, 'core uses Date.now'],
+    ['core with a hidden clock', 'src/core/x.ts', `export const now = () => new Date();`, 'core uses new Date()'],
+    ['core with dice', 'src/core/x.ts', `export const roll = () => Math.random();`, 'core uses Math.random'],
+    ['core with a timer', 'src/core/x.ts', `export const later = (f) => setTimeout(f, 1);`, 'core uses setTimeout'],
+    ['a page that imports values', 'renderer/x.ts', `import { api } from '../src/web/server.ts';`, 'its types only'],
+    ['a page that imports another floor', 'renderer/x.ts', `import type { A } from '../src/account/account.ts';`, 'web/ alone'],
+    ['a file that cannot be read', 'src/web/x.ts', `import {`, 'cannot be read'],
+  ])('%s', (_what, path, text, expected) => {
+    expect(breaches({ ...good, [path]: text }).join('\n')).toContain(expected);
+  });
+
+  test('a circle within a folder', () => {
+    const tree = { ...good, 'src/web/a.ts': `import './b.ts';`, 'src/web/b.ts': `import './a.ts';` };
+    expect(breaches(tree)).toEqual(['a circle: src/web/a.ts -> src/web/b.ts -> src/web/a.ts']);
+  });
+
+  test('an @xmpp/* user that another floor reaches without the connection', () => {
+    const tree = { ...good, 'src/account/x.ts': `import '../xmpp/sasl.ts';` };
+    expect(breaches(tree)).toEqual(['src/xmpp/sasl.ts imports @xmpp/*, and is reached without src/xmpp/connection.ts']);
+  });
+});

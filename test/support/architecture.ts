@@ -1,0 +1,227 @@
+// DESIGN.md's floors as data, and a checker that reads the imports of a tree of sources. Imports of types count.
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, sep } from 'node:path';
+import { parseSync } from 'vite';
+
+/** Top to bottom. The first floor is src/ itself (main, daemon, config); what is in one row never meets. */
+export const FLOORS: readonly (readonly string[])[] = [
+  ['boot'],
+  ['cli', 'electron'],
+  ['web', 'bouncer', 'commands', 'mam', 'relay'],
+  ['account'],
+  ['archive', 'xmpp'],
+  ['core'],
+];
+
+/** What `config.ts` and `daemon.ts` grew into. */
+const BOOT = ['config', 'daemon'];
+
+const CONNECTION = 'src/xmpp/connection.ts';
+const IMPURE = new Set([
+  'setTimeout', 'setInterval', 'setImmediate', 'process', 'performance', 'fetch', 'crypto', 'console',
+]);
+
+/** Paths from the project's root to their text. */
+export type Tree = Readonly<Record<string, string>>;
+
+interface Import {
+  readonly from: string;
+  readonly specifier: string;
+  /** Path in the tree where the specifier is relative. */
+  readonly target: string | undefined;
+  readonly typeOnly: boolean;
+}
+
+/** Every breach of the architecture in words; none where all is well. */
+export function breaches(tree: Tree): string[] {
+  const imports: Import[] = [];
+  const found: string[] = [];
+  for (const [path, text] of Object.entries(tree)) {
+    const { program, errors } = parseSync(path, text);
+    if (errors.length > 0) found.push(`${path} cannot be read: ${errors[0]?.message}`);
+    const seen = scan(program);
+    imports.push(...seen.imports.map((one) => ({ ...one, from: path, target: resolve(path, one.specifier) })));
+    if (folderOf(path) === 'core') found.push(...seen.impure.map((what) => `${path}: core uses ${what}`));
+  }
+  for (const one of imports) found.push(...[floors(one), packages(one), page(one), exists(one, tree)].flat());
+  return [...new Set([...found, ...hiddenXmpp(imports), ...circles(imports)])];
+}
+
+/** The project's own sources. */
+export function projectTree(root: string): Tree {
+  const paths = globSync(['src/**/*.ts', 'renderer/**/*.{ts,tsx}'], { cwd: root, exclude: ['renderer/dist/**'] });
+  return Object.fromEntries(paths.map((path) => [path.split(sep).join('/'), readFileSync(join(root, path), 'utf8')]));
+}
+
+const floorOf = (folder: string): number => FLOORS.findIndex((floor) => floor.includes(folder));
+
+/** The unit that a file belongs to: its folder in src/, or 'boot'; undefined outside of src/. */
+function folderOf(path: string): string | undefined {
+  const [top, folder = '', ...rest] = path.split('/');
+  if (top !== 'src') return undefined;
+  return rest.length === 0 || BOOT.includes(folder) ? 'boot' : folder;
+}
+
+function resolve(from: string, specifier: string): string | undefined {
+  return specifier.startsWith('.') ? normalize(join(dirname(from), specifier)).split(sep).join('/') : undefined;
+}
+
+function floors({ from, target }: Import): string[] {
+  const [here, there] = [folderOf(from), target === undefined ? undefined : folderOf(target)];
+  if (here === undefined || target === undefined) return [];
+  if (there === undefined && target === 'package.json') return []; // name and version
+  if (there === undefined) return [`${from} imports ${target}, which is outside of src/`];
+  if (floorOf(here) === -1) return [`${from}: ${here} is on no floor`];
+  if (here === there || floorOf(there) > floorOf(here)) return [];
+  return floorOf(there) === floorOf(here)
+    ? [`${from} imports ${target}: ${here} and ${there} are on one floor`]
+    : [`${from} imports ${target}: ${there} is above ${here}`];
+}
+
+function packages({ from, specifier, target }: Import): string[] {
+  if (target !== undefined) return [];
+  const folder = folderOf(from);
+  const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  const refused = [`${from} imports ${specifier}`];
+  if (folder === 'core' && (specifier.startsWith('node:') || isBuiltin(name))) return refused;
+  if (name === '@xmpp/jid') return from === 'src/core/jid.ts' ? [] : refused;
+  if (name.startsWith('@xmpp/')) return folder === 'xmpp' ? [] : refused; // more in hiddenXmpp
+  if (name === 'electron' || name === 'electron-store') return folder === 'electron' ? [] : refused;
+  return [];
+}
+
+const isBuiltin = (name: string): boolean => process.getBuiltinModule(name) !== undefined;
+
+/** The pages know the daemon by the types of web's contract alone. */
+function page({ from, target, typeOnly }: Import): string[] {
+  if (!from.startsWith('renderer/') || !target?.startsWith('src/')) return [];
+  if (!target.startsWith('src/web/')) return [`${from} imports ${target}: a page knows web/ alone`];
+  return typeOnly ? [] : [`${from} imports ${target}: a page may import its types only`];
+}
+
+/** A module that is not there would be a rule not checked. */
+function exists({ from, target }: Import, tree: Tree): string[] {
+  if (target === undefined || !/\.tsx?$/u.test(target) && /\.[a-z]+$/u.test(target)) return []; // css, json, sql
+  return Object.hasOwn(tree, target) || dirname(target) === '.' ? [] : [`${from} imports ${target}, which is not there`];
+}
+
+/** Beside connection.ts, only files that nothing outside of xmpp/ reaches but through it may import @xmpp/*. */
+function hiddenXmpp(imports: readonly Import[]): string[] {
+  const users = new Set(imports
+    .filter(({ from, specifier }) => specifier.startsWith('@xmpp/') && folderOf(from) === 'xmpp' && from !== CONNECTION)
+    .map(({ from }) => from));
+  const outsideReaches = (path: string, visited: Set<string>): boolean => {
+    if (visited.has(path)) return false;
+    visited.add(path);
+    return imports.some(({ from, target }) => target === path && from !== CONNECTION
+      && (folderOf(from) !== 'xmpp' || outsideReaches(from, visited)));
+  };
+  return [...users].filter((path) => outsideReaches(path, new Set()))
+    .map((path) => `${path} imports @xmpp/*, and is reached without ${CONNECTION}`);
+}
+
+/** Circles of imports, each told once. */
+function circles(imports: readonly Import[]): string[] {
+  const edges = new Map<string, string[]>();
+  for (const { from, target } of imports) {
+    if (target !== undefined) edges.set(from, [...edges.get(from) ?? [], target]);
+  }
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, trail: readonly string[]): void => {
+    const index = trail.indexOf(path);
+    if (index !== -1) {
+      found.push(`a circle: ${[...trail.slice(index), path].join(' -> ')}`);
+      return;
+    }
+    if (done.has(path)) return;
+    for (const next of edges.get(path) ?? []) walk(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of edges.keys()) walk(path, []);
+  return found;
+}
+
+type Node = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+const isNode = (value: unknown): value is Node => (
+  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
+);
+
+interface Scan {
+  readonly imports: Pick<Import, 'specifier' | 'typeOnly'>[];
+  readonly impure: string[];
+}
+
+/** All that a module imports in whatever way, and what it uses that is not a function of its arguments. */
+function scan(program: unknown): Scan {
+  const result: Scan = { imports: [], impure: [] };
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    if (!isNode(value)) return;
+    const specifier = specifierOf(value);
+    if (specifier !== undefined) result.imports.push({ specifier, typeOnly: isTypeOnly(value) });
+    const impure = impureUse(value);
+    if (impure !== undefined) result.impure.push(impure);
+    for (const [key, child] of Object.entries(value)) {
+      // a name after a dot, before a colon, or in a type is not a use of the global
+      const isName = (key === 'property' || key === 'key') && value['computed'] === false;
+      if (!isName && key !== 'parent' && key !== 'typeAnnotation') visit(child);
+      if (key === 'typeAnnotation') visitTypes(child);
+    }
+  };
+  /** Inside types only imports matter. */
+  const visitTypes = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visitTypes);
+    if (!isNode(value)) return;
+    const specifier = specifierOf(value);
+    if (specifier !== undefined) result.imports.push({ specifier, typeOnly: true });
+    for (const [key, child] of Object.entries(value)) if (key !== 'parent') visitTypes(child);
+  };
+  visit(program);
+  return result;
+}
+
+function specifierOf(node: Node): string | undefined {
+  const literal = (value: unknown): string | undefined => {
+    if (!isNode(value)) return undefined;
+    if (value.type === 'TSLiteralType') return literal(value['literal']);
+    return typeof value['value'] === 'string' ? value['value'] : undefined;
+  };
+  switch (node.type) {
+    case 'ImportDeclaration':
+    case 'ExportNamedDeclaration':
+    case 'ExportAllDeclaration':
+      return literal(node['source']);
+    case 'ImportExpression':
+      return literal(node['source']) ?? '(computed)';
+    case 'TSImportType':
+      return literal(node['source']) ?? literal(node['argument']);
+    case 'CallExpression': {
+      const [callee, args] = [node['callee'], node['arguments']];
+      return isNode(callee) && callee['name'] === 'require' && Array.isArray(args) ? literal(args[0]) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isTypeOnly(node: Node): boolean {
+  if (node.type === 'TSImportType' || node['importKind'] === 'type' || node['exportKind'] === 'type') return true;
+  const names = node['specifiers'];
+  return Array.isArray(names) && names.length > 0
+    && names.every((name) => isNode(name) && (name['importKind'] === 'type' || name['exportKind'] === 'type'));
+}
+
+function impureUse(node: Node): string | undefined {
+  if (node.type === 'Identifier' && IMPURE.has(String(node['name']))) return String(node['name']);
+  const named = (value: unknown): string | undefined => (isNode(value) && value.type === 'Identifier' ? String(value['name']) : undefined);
+  if (node.type === 'MemberExpression') {
+    const use = `${named(node['object'])}.${named(node['property'])}`;
+    if (use === 'Date.now' || use === 'Math.random') return use;
+  }
+  const args = node['arguments'];
+  if (named(node['callee']) !== 'Date' || !Array.isArray(args)) return undefined;
+  if (node.type === 'CallExpression') return 'Date()';
+  return args.length === 0 ? 'new Date()' : undefined;
+}

@@ -29,3 +29,19 @@ export function stanzaFrom(raw: string): Stanza {
     element,
   };
 }
+
+/** A stanza that the stream reader has checked: its tree is built when somebody first asks for it. */
+export function lazyStanza(kind: StanzaKind, raw: string, attributes: ReadonlyMap<string, string>): Stanza {
+  let tree: Element | undefined;
+  return {
+    kind,
+    raw,
+    from: attributes.get('from') ?? '',
+    to: attributes.get('to') ?? '',
+    type: attributes.get('type'),
+    id: attributes.get('id'),
+    get element() {
+      return (tree ??= parseElement(raw));
+    },
+  };
+}

@@ -15,7 +15,9 @@ export function parseElement(text: string): Element {
   let error: unknown;
   parser.on('tree', (element: Element) => (tree = element));
   parser.on('error', (e: unknown) => (error = e));
-  parser.write(text);
+  // COMPAT: ltx 3.1 loses the text that follows a CDATA section; < is never in a value, so this finds sections only.
+  const plain = text.includes('<![CDATA[') ? text.replace(/<!\[CDATA\[([^]*?)\]\]>/g, (_, t: string) => escapeXMLText(t)) : text;
+  parser.write(plain);
   parser.end('');
   if (error !== undefined || tree === undefined) throw new XmlError('not well-formed', { cause: error });
   return tree;

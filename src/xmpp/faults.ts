@@ -1,0 +1,31 @@
+/** What a login or a stream ended of, and what to do about it. */
+export type EndKind =
+  /** Try again, by the backoff. */
+  | 'lost'
+  /** The peer broke the protocol: try again, but never take that stream up again. */
+  | 'broken'
+  /** Another session took our resource: wait longer, use another one. */
+  | 'conflict'
+  /** The server sent us to another host. */
+  | 'moved'
+  /** A person has to do something first. */
+  | 'refused';
+
+/** The end of an attempt or of a stream, told in one sentence. Never a crash. */
+export class StreamEnd extends Error {
+  override name = 'StreamEnd';
+  readonly kind: EndKind;
+  /** Where `moved` leads. */
+  readonly host: string | undefined;
+  constructor(kind: EndKind, message: string, more: { cause?: unknown; host?: string } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.kind = kind;
+    this.host = more.host;
+  }
+}
+
+/** Any error as the end of a stream: unknown ones are `lost`. */
+export function asEnd(error: unknown): StreamEnd {
+  if (error instanceof StreamEnd) return error;
+  return new StreamEnd('lost', error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,0 +1,26 @@
+/** Listeners that cannot harm whom they listen to: one that throws is logged and hears the next word all the same. */
+export interface Listeners<T> {
+  add(listener: (value: T) => void, signal?: AbortSignal): void;
+  tell(value: T): void;
+}
+
+export function createListeners<T>(log: (level: 'error', message: string, about?: object) => void): Listeners<T> {
+  const all = new Set<(value: T) => void>();
+  return {
+    add(listener, signal) {
+      if (signal?.aborted === true) return;
+      const own = (value: T): void => listener(value); // the same function may listen twice
+      all.add(own);
+      signal?.addEventListener('abort', () => all.delete(own), { once: true });
+    },
+    tell(value) {
+      for (const listener of [...all]) {
+        try {
+          listener(value);
+        } catch (error) {
+          log('error', 'a listener of the connection threw', { error });
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,12 @@
+/** The namespaces that the stream itself speaks; each feature keeps its own. */
+export const NS = {
+  client: 'jabber:client',
+  streams: 'http://etherx.jabber.org/streams',
+  streamErrors: 'urn:ietf:params:xml:ns:xmpp-streams',
+  stanzaErrors: 'urn:ietf:params:xml:ns:xmpp-stanzas',
+  tls: 'urn:ietf:params:xml:ns:xmpp-tls',
+  sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
+  bind: 'urn:ietf:params:xml:ns:xmpp-bind',
+  sm: 'urn:xmpp:sm:3',
+  ping: 'urn:xmpp:ping',
+} as const;

@@ -1,0 +1,121 @@
+import type { Element } from 'ltx';
+import type { StreamLimits } from './contract.ts';
+import { NS } from './namespaces.ts';
+import { createSplitter } from './splitter.ts';
+import type { FirstLevel } from './splitter.ts';
+import { lazyStanza } from './stanza.ts';
+import type { Stanza, StanzaKind } from './stanza.ts';
+import { StreamFault, notWellFormed } from './tag.ts';
+import { parseElement } from './xml.ts';
+
+/** A child of the stream's root: a stanza, or what only the stream itself is concerned with. */
+export type Item = { readonly stanza: Stanza } | { readonly nonza: Element };
+
+/** What one read of the socket brought. */
+export interface Read {
+  /** The header, where it came with this read. */
+  readonly header: ReadonlyMap<string, string> | undefined;
+  readonly items: readonly Item[];
+  /** The server's `</stream:stream>` came. */
+  readonly closed: boolean;
+  /** What is wrong with the text after `items`; nothing may be read from this stream any more. */
+  readonly fault: StreamFault | undefined;
+}
+
+export interface Reader {
+  read(bytes: Uint8Array): Read;
+}
+
+const KINDS: ReadonlySet<string> = new Set<StanzaKind>(['message', 'presence', 'iq']);
+type Decoder = InstanceType<typeof TextDecoder>;
+const MAX_PART = 1023; // RFC 7622 3.1, bytes
+
+/** Bytes of one stream to its items. Characters may be cut anywhere; bytes that are no UTF-8 are a fault. */
+export function createReader(limits: StreamLimits): Reader {
+  // Not StringDecoder, which turns broken bytes into U+FFFD in silence: what is kept would not be what was sent.
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const jids = createJidCheck();
+  let header: Read['header'];
+  let items: Item[] = [];
+  let closed = false;
+
+  const splitter = createSplitter(limits, {
+    open: (attributes) => {
+      if (attributes.get('xmlns') !== NS.client) {
+        throw new StreamFault('invalid-namespace', `the stream is not ${NS.client}`);
+      }
+      header = attributes;
+    },
+    element: (element) => items.push(itemOf(element, jids)),
+    close: () => (closed = true),
+  });
+
+  function read(bytes: Uint8Array): Read {
+    header = undefined;
+    items = [];
+    let fault: StreamFault | undefined;
+    try {
+      splitter.write(decode(decoder, bytes));
+    } catch (error) {
+      if (!(error instanceof StreamFault)) throw error;
+      fault = error;
+    }
+    return { header, items, closed, fault };
+  }
+
+  return { read };
+}
+
+function decode(decoder: Decoder, bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes, { stream: true });
+  } catch {
+    throw new StreamFault('unsupported-encoding', 'bytes that are not UTF-8');
+  }
+}
+
+function itemOf(element: FirstLevel, isJid: (text: string) => boolean): Item {
+  const { name, namespace, attributes, raw } = element;
+  if (namespace !== NS.client) return { nonza: parse(raw) };
+  if (!KINDS.has(name)) throw new StreamFault('unsupported-stanza-type', `<${name}/> is not a stanza`);
+  for (const address of ['from', 'to']) {
+    const text = attributes.get(address);
+    if (text !== undefined && !isJid(text)) throw new StreamFault('improper-addressing', `${address} is not a JID`);
+  }
+  return { stanza: lazyStanza(name as StanzaKind, raw, attributes) }; // KINDS has it
+}
+
+function parse(raw: string): Element {
+  try {
+    return parseElement(raw);
+  } catch (error) {
+    throw notWellFormed(String(error));
+  }
+}
+
+/**
+ * Whether an address stamped by the server can be one at all. No stricter than that: the resource of a room's
+ * occupant is whatever a stranger chose as a nick, and must not be able to end our stream.
+ */
+export function isWireJid(text: string): boolean {
+  const slash = text.indexOf('/');
+  const bare = slash === -1 ? text : text.slice(0, slash);
+  if (slash === text.length - 1) return false;
+  if (slash !== -1 && Buffer.byteLength(text) - Buffer.byteLength(bare) - 1 > MAX_PART) return false;
+  const at = bare.indexOf('@');
+  const domain = bare.slice(at + 1);
+  if (at === 0 || domain === '' || domain.includes('@') || /[\s<>"&']/.test(bare)) return false;
+  return Buffer.byteLength(domain) <= MAX_PART && (at === -1 || Buffer.byteLength(bare.slice(0, at)) <= MAX_PART);
+}
+
+/** The same few occupants speak all the time. */
+function createJidCheck(): (text: string) => boolean {
+  const known = new Set<string>();
+  return (text) => {
+    if (known.has(text)) return true;
+    if (!isWireJid(text)) return false;
+    if (known.size >= 512) known.clear();
+    known.add(text);
+    return true;
+  };
+}

@@ -1,0 +1,181 @@
+import { fail, ok } from '../core/errors.ts';
+import type { Result } from '../core/errors.ts';
+import type { ConnectionOptions } from './contract.ts';
+import { StreamEnd } from './faults.ts';
+import type { Questions } from './iq.ts';
+import { streamError } from './login.ts';
+import { NS } from './namespaces.ts';
+import type { Item } from './reader.ts';
+import type { Stanza } from './stanza.ts';
+import { REQUEST } from './stream-management.ts';
+import type { StreamManagement } from './stream-management.ts';
+import type { Stream } from './stream.ts';
+import { xml } from './xml.ts';
+
+/** What happens on a stream between the login and its end. */
+export interface Session {
+  /** Handles what the login has left unread, and from then on what comes. */
+  start(): void;
+  /** Writes one checked stanza and counts it. */
+  send(text: string): Result<number>;
+  /** Asks the server for a sign of life now. */
+  probe(): void;
+  /** Ends the stream properly; `stream.ended` follows. */
+  close(grace: number): void;
+}
+
+export interface SessionOptions {
+  readonly receive: ConnectionOptions['receive'];
+  readonly log: NonNullable<ConnectionOptions['log']>;
+  readonly sm: StreamManagement;
+  readonly questions: Questions;
+  readonly deadlines: { readonly idle: number; readonly ping: number };
+  readonly acknowledged: (h: number) => void;
+}
+
+/** Acknowledged without being asked (a server may forget to ask, or ask seldom). */
+const MAX_OWED = 50;
+/** Bytes that may wait for a server which takes none, where no acknowledgement bounds them. */
+const MAX_BACKLOG = 32 * 1024 * 1024;
+const GRACE = 1000;
+
+/** Takes over a stream that is logged in. */
+export function createSession(stream: Stream, options: SessionOptions): Session {
+  const { receive, log, sm, questions, deadlines } = options;
+  let over = false;
+  let asked = false; // an <r/> is on its way
+  let askedAt = 0; // our outbound count then
+  let asking: NodeJS.Immediate | undefined;
+  let dying: NodeJS.Timeout | undefined;
+  const idle = setTimeout(probe, deadlines.idle);
+
+  void stream.ended.then(() => {
+    over = true;
+    clearTimeout(idle);
+    clearTimeout(dying);
+    clearImmediate(asking);
+  });
+
+  function read(items: readonly Item[]): void {
+    if (over) return;
+    alive();
+    const batch: Stanza[] = [];
+    const answers: (() => void)[] = [];
+    let counted = 0;
+    let wanted = false;
+    let acknowledgement: string | undefined;
+    let end: StreamEnd | undefined;
+    for (const item of items) {
+      if ('nonza' in item) {
+        const { nonza } = item;
+        if (nonza.is('r', NS.sm)) wanted = true;
+        else if (nonza.is('a', NS.sm)) acknowledgement = nonza.attrs['h'] ?? '';
+        else if (nonza.is('error', NS.streams)) end = streamError(nonza);
+        else log('debug', `ignored <${nonza.name}/> from the server`);
+        continue;
+      }
+      counted++;
+      sm.received();
+      sort(item.stanza, batch, answers);
+    }
+    if (counted > 0 && !hand(batch, counted)) return;
+    for (const settle of answers) settle();
+    if (sm.enabled() && (wanted || sm.owed() >= MAX_OWED)) stream.put(sm.ack());
+    if (acknowledgement !== undefined) took(acknowledgement);
+    if (end !== undefined) stream.hangUp('', GRACE, end);
+  }
+
+  /** Answers to us are kept back until the rest is on disk; nobody else may answer, and requests are handed on. */
+  function sort(stanza: Stanza, batch: Stanza[], answers: (() => void)[]): void {
+    if (stanza.kind !== 'iq' || (stanza.type !== 'result' && stanza.type !== 'error')) {
+      batch.push(stanza);
+      return;
+    }
+    const settle = questions.answered(stanza);
+    if (settle) answers.push(settle);
+    else log('debug', 'dropped an answer to nothing we asked', { from: stanza.from });
+  }
+
+  /** False where it could not be kept: the stream is gone then, unacknowledged, and the server sends it all again. */
+  function hand(batch: readonly Stanza[], counted: number): boolean {
+    try {
+      receive(batch, sm.state());
+      return !over;
+    } catch (error) {
+      log('error', 'what came could not be kept; the stream is dropped, unacknowledged', { error });
+      over = true;
+      sm.rewind(counted);
+      stream.destroy(new StreamEnd('lost', `what came could not be kept: ${String(error)}`, { cause: error }));
+      return false;
+    }
+  }
+
+  function took(h: string): void {
+    if (!sm.acknowledge(h)) {
+      const condition = xml('undefined-condition', { xmlns: NS.streamErrors });
+      const detail = xml('handled-count-too-high', { xmlns: NS.sm, h, 'send-count': String(sm.outbound()) });
+      const why = new StreamEnd('broken', 'the server acknowledged more than we sent');
+      return stream.hangUp(xml('stream:error', {}, condition, detail).toString(), GRACE, why);
+    }
+    asked = false;
+    options.acknowledged(sm.acknowledged());
+    if (sm.pending() > 0 && askedAt !== sm.outbound()) askSoon();
+  }
+
+  /** One request is under way at a time: under steady sending, each answer brings the next one. */
+  function askSoon(): void {
+    if (asked || asking !== undefined || !sm.enabled()) return;
+    asking = setImmediate(() => {
+      asking = undefined;
+      if (!over && !asked) ask();
+    });
+  }
+
+  function ask(): void {
+    asked = true;
+    askedAt = sm.outbound();
+    stream.put(REQUEST);
+    expectLife();
+  }
+
+  function probe(): void {
+    if (over) return;
+    if (sm.enabled()) return ask();
+    const ping = xml('iq', { type: 'get' }, xml('ping', { xmlns: NS.ping }));
+    void questions.ask(ping, deadlines.ping, (request) => {
+      const sent = send(request.toString());
+      return sent.ok ? undefined : sent.error.code;
+    });
+    expectLife();
+  }
+
+  /** Any byte is a sign of life. */
+  function alive(): void {
+    idle.refresh();
+    clearTimeout(dying);
+    dying = undefined;
+  }
+
+  function expectLife(): void {
+    dying ??= setTimeout(() => stream.destroy(new StreamEnd('lost', 'the server went silent')), deadlines.ping);
+  }
+
+  function send(text: string): Result<number> {
+    if (over) return fail('disconnected', 'There is no connection to the server.');
+    const room = sm.enabled() ? sm.hasRoom(text.length) : stream.backlog() + text.length <= MAX_BACKLOG;
+    if (!room) return fail('congested', 'The server takes nothing more at the moment.');
+    const number = sm.sent(text);
+    stream.put(text);
+    askSoon();
+    return ok(number);
+  }
+
+  function close(grace: number): void {
+    if (over) return;
+    send(`<presence xmlns='jabber:client' type='unavailable'/>`);
+    over = true; // what comes now is neither kept nor acknowledged
+    stream.hangUp(sm.enabled() ? sm.ack() : '', grace);
+  }
+
+  return { start: () => stream.deliver(read), send, probe, close };
+}

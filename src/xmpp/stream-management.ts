@@ -1,0 +1,143 @@
+// XEP-0198: Stream Management, version 3. Counters and the queue; it neither reads nor writes by itself.
+import type { Element } from 'ltx';
+import type { StreamState } from './contract.ts';
+import { NS } from './namespaces.ts';
+import { xml } from './xml.ts';
+
+export interface StreamManagement {
+  /** The stream that may be taken up again. */
+  resumable(): StreamState | undefined;
+  /** The state to keep: undefined where the server cannot resume. */
+  state(): StreamState | undefined;
+  /** Whether this stream counts at all. */
+  enabled(): boolean;
+  /** A new stream; `enabled` is the server's answer, where it gave one. */
+  begin(jid: string, enabled: Element | undefined): void;
+  /** The old stream again. Returns what has to be sent once more, or undefined where `h` cannot be. */
+  resumed(answer: Element): string[] | undefined;
+  /** Forgets the stream. Returns how many stanzas nobody knows the fate of. */
+  forget(): number;
+  received(): void;
+  /** The last so many received could not be kept. */
+  rewind(count: number): void;
+  /** Stanzas that we have not acknowledged yet. */
+  owed(): number;
+  ack(): string;
+  /** Counts a stanza out and keeps it until it is acknowledged; its number on the stream. */
+  sent(text: string): number;
+  outbound(): number;
+  acknowledged(): number;
+  /** Takes the server's `h`; false where it counts more than we sent. */
+  acknowledge(h: string | undefined): boolean;
+  /** Stanzas sent and not acknowledged. */
+  pending(): number;
+  /** Whether one more stanza of this size may be sent. */
+  hasRoom(length: number): boolean;
+}
+
+const WRAP = 2 ** 32; // XEP-0198 4: h wraps
+const MAX_STANZAS = 10_000;
+const MAX_LENGTH = 32 * 1024 * 1024;
+
+export const REQUEST = `<r xmlns='${NS.sm}'/>`;
+export const ENABLE = `<enable xmlns='${NS.sm}' resume='true'/>`;
+
+export function resumeRequest(state: StreamState): string {
+  return xml('resume', { xmlns: NS.sm, h: String(state.inbound), previd: state.id }).toString();
+}
+
+/** Counters of one account's streams, one after the other; `left` is what another process left behind. */
+export function createStreamManagement(left: StreamState | undefined): StreamManagement {
+  let stream: StreamState | undefined = left;
+  /** Another process sent it: what is not acknowledged is not ours to send again. */
+  let foreign = left !== undefined;
+  let counting = false;
+  let inbound = left?.inbound ?? 0;
+  let told = inbound;
+  let outbound = left?.outbound ?? 0;
+  let acked = outbound;
+  let queue: string[] = [];
+  let queueLength = 0;
+
+  function state(): StreamState | undefined {
+    return stream && { ...stream, inbound, outbound };
+  }
+
+  function reset(): void {
+    stream = undefined;
+    foreign = false;
+    counting = false;
+    inbound = told = outbound = acked = 0;
+    queue = [];
+    queueLength = 0;
+  }
+
+  function begin(jid: string, enabled: Element | undefined): void {
+    reset();
+    counting = enabled !== undefined;
+    const { id, resume, location, max } = enabled?.attrs ?? {};
+    if (id === undefined || (resume !== 'true' && resume !== '1')) return;
+    stream = { id, jid, inbound, outbound, location, max: countOf(max) };
+  }
+
+  function resumed(answer: Element): string[] | undefined {
+    const h = countOf(answer.attrs['h']);
+    if (h === undefined) return undefined;
+    if (foreign) outbound = acked = h;
+    else if (!acknowledge(answer.attrs['h'])) return undefined;
+    foreign = false;
+    counting = true;
+    told = inbound; // <resume h=''/> has said so
+    return [...queue];
+  }
+
+  function acknowledge(text: string | undefined): boolean {
+    const h = countOf(text);
+    const newly = h === undefined ? -1 : (h - acked + WRAP) % WRAP;
+    if (newly < 0 || newly > queue.length) return false;
+    for (const done of queue.splice(0, newly)) queueLength -= done.length;
+    acked = h ?? acked;
+    return true;
+  }
+
+  function sent(text: string): number {
+    outbound = (outbound + 1) % WRAP;
+    if (counting) {
+      queue.push(text);
+      queueLength += text.length;
+    }
+    return outbound;
+  }
+
+  return {
+    resumable: state,
+    state,
+    enabled: () => counting,
+    begin,
+    resumed,
+    forget: () => {
+      const lost = queue.length;
+      reset();
+      return lost;
+    },
+    received: () => void (inbound = (inbound + 1) % WRAP),
+    rewind: (count) => void (inbound = (inbound - count + WRAP) % WRAP),
+    owed: () => (inbound - told + WRAP) % WRAP,
+    ack: () => {
+      told = inbound;
+      return `<a xmlns='${NS.sm}' h='${inbound}'/>`;
+    },
+    sent,
+    outbound: () => outbound,
+    acknowledged: () => acked,
+    acknowledge,
+    pending: () => queue.length,
+    hasRoom: (length) => queue.length < MAX_STANZAS && queueLength + length <= MAX_LENGTH,
+  };
+}
+
+function countOf(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined;
+  const count = Number(text);
+  return count < WRAP ? count : undefined;
+}

@@ -1,0 +1,47 @@
+import { connect } from '../../src/xmpp/connection.ts';
+import type { Connection, ConnectionOptions, ConnectionStatus, StreamState } from '../../src/xmpp/contract.ts';
+import type { Dns } from '../../src/xmpp/resolve.ts';
+import type { Stanza } from '../../src/xmpp/stanza.ts';
+import { feed } from '../support/until.ts';
+import type { Feed } from '../support/until.ts';
+
+export interface Watched {
+  readonly connection: Connection;
+  readonly batches: Feed<{ batch: readonly Stanza[]; state: StreamState | undefined }>;
+  readonly stanzas: Feed<Stanza>;
+  readonly statuses: Feed<ConnectionStatus>;
+  readonly logs: string[];
+  /** The last state that `receive` was given. */
+  state(): StreamState | undefined;
+  reaches(state: ConnectionStatus['state']): Promise<ConnectionStatus>;
+}
+
+/** Our connection with all that it says written down. `receive` may throw, to play a full disk. */
+export function watch(
+  options: Omit<ConnectionOptions, 'receive'> & { receive?: ConnectionOptions['receive'] },
+  dns?: Dns,
+): Watched {
+  const batches = feed<{ batch: readonly Stanza[]; state: StreamState | undefined }>();
+  const stanzas = feed<Stanza>((stanza) => stanza.raw);
+  const statuses = feed<ConnectionStatus>();
+  const logs: string[] = [];
+  let last: StreamState | undefined;
+  const connection = connect(
+    {
+      backoff: { first: 20, ceiling: 100 },
+      log: (_level, message) => void logs.push(message),
+      ...options,
+      receive: (batch, state) => {
+        options.receive?.(batch, state);
+        last = state;
+        batches.push({ batch, state });
+        for (const stanza of batch) stanzas.push(stanza);
+      },
+    },
+    dns,
+  );
+  connection.onStatus((status) => statuses.push(status));
+  const reaches = (state: ConnectionStatus['state']): Promise<ConnectionStatus> =>
+    statuses.next((status) => status.state === state, { what: `the state ${state}` });
+  return { connection, batches, stanzas, statuses, logs, state: () => last, reaches };
+}

@@ -15,11 +15,10 @@ export const en = {
   },
 
   locked: {
-    title: 'This page needs its address',
-    text: 'Minimix lets in only who has a one-time address, and this browser has none that is still good.',
-    todo: 'Start the daemon, or ask a running one; both print a fresh address:',
-    run: 'minimix run',
-    status: 'minimix status',
+    title: 'This browser is no longer let in',
+    text: 'The daemon has started anew, or this browser was away for long. A one-time address lets it in again.',
+    todo: 'This prints one:',
+    command: 'minimix page',
   },
 
   accounts: {

@@ -1,0 +1,45 @@
+import type { Api } from '../api/client.ts';
+import { en } from '../strings/en.ts';
+
+/** What is typed into the account form. */
+export interface AccountForm {
+  readonly jid: string;
+  readonly password: string;
+  readonly server: string;
+  readonly directTls: boolean;
+  readonly pin: string;
+  readonly ca: string;
+}
+
+export const emptyAccountForm: AccountForm = { jid: '', password: '', server: '', directTls: false, pin: '', ca: '' };
+
+export type Problems = Partial<Record<'jid' | 'password' | 'server', string>>;
+type Request = Parameters<Api['accounts']['add']['mutate']>[0];
+
+/** What the daemon is to be asked, or what is wrong in the form; the daemon checks again, and more closely. */
+export function readAccountForm(form: AccountForm): { request: Request } | { problems: Problems } {
+  const jid = form.jid.trim();
+  const server = form.server.trim() === '' ? undefined : readServer(form.server.trim());
+  const problems: Problems = {
+    ...(/^[^\s@/]+@[^\s@/]+$/.test(jid) ? {} : { jid: en.account.jidBad }),
+    ...(form.password === '' ? { password: en.account.passwordBad } : {}),
+    ...(server === null ? { server: en.account.serverBad } : {}),
+  };
+  if (Object.keys(problems).length > 0) return { problems };
+  const settings = {
+    jid,
+    ...(server ? { server } : {}),
+    ...(form.directTls ? { directTls: true } : {}),
+    ...(form.pin.trim() === '' ? {} : { pin: form.pin.trim() }),
+    ...(form.ca.trim() === '' ? {} : { ca: form.ca.trim() }),
+  };
+  return { request: { settings, password: form.password } };
+}
+
+/** `host`, `host:port` or `[::1]:port`; `null` where it is none of them. */
+function readServer(text: string): { host: string; port: number } | null {
+  const found = /^(?:\[([0-9a-f:.]+)\]|([^\s:/[\]]+))(?::(\d{1,5}))?$/i.exec(text);
+  const host = found?.[1] ?? found?.[2];
+  const port = Number(found?.[3] ?? 5222);
+  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : null;
+}

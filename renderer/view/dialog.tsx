@@ -1,0 +1,36 @@
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { dialog } from '../state/page.ts';
+import { en } from '../strings/en.ts';
+import { CloseIcon } from './icons.tsx';
+
+interface Props {
+  readonly title: string;
+  readonly role?: 'dialog' | 'alertdialog';
+  readonly children: ReactNode;
+}
+
+/** The browser's own modal dialog: it keeps the focus in, closes by Escape, and gives the focus back. */
+export function Dialog({ title, role = 'dialog', children }: Props) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const { current } = element;
+    if (current && !current.open) current.showModal();
+    return () => current?.close();
+  }, []);
+  return (
+    <dialog ref={element} role={role} aria-labelledby={id} className="dialog" onCancel={closeDialog}>
+      <header className="dialog-head">
+        <h2 id={id}>{title}</h2>
+        <button type="button" className="icon-button" aria-label={en.close} onClick={closeDialog}>
+          <CloseIcon />
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+export function closeDialog(): void {
+  dialog.set(undefined);
+}

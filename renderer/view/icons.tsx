@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react';
+
+function Icon({ children, size = 18 }: { children: ReactNode; size?: number }) {
+  return (
+    <svg className="icon" width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+      {children}
+    </svg>
+  );
+}
+
+export const SearchIcon = () => (
+  <Icon>
+    <circle cx="8.75" cy="8.75" r="5.25" />
+    <path d="m12.75 12.75 4 4" />
+  </Icon>
+);
+export const PlusIcon = () => (
+  <Icon>
+    <path d="M10 4v12M4 10h12" />
+  </Icon>
+);
+export const BackIcon = () => (
+  <Icon>
+    <path d="M12 4.5 6.5 10l5.5 5.5" />
+  </Icon>
+);
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m5 5 10 10M15 5 5 15" />
+  </Icon>
+);
+export const LeaveIcon = () => (
+  <Icon>
+    <path d="M8 3.75H5.25a1.5 1.5 0 0 0-1.5 1.5v9.5a1.5 1.5 0 0 0 1.5 1.5H8M12.5 13.5 16 10l-3.5-3.5M16 10H8" />
+  </Icon>
+);
+export const PeopleIcon = () => (
+  <Icon>
+    <circle cx="7.5" cy="7" r="2.75" />
+    <path d="M2.5 16c.3-2.9 2.3-4.5 5-4.5s4.700 1.600 5 4.500M13 4.500a2.600 2.600 0 0 1 0 5M14.500 11.800c1.700.5 2.800 1.900 3 4.200" />
+  </Icon>
+);
+export const DownIcon = () => (
+  <Icon>
+    <path d="M10 4v11.500M5 11l5 5 5-5" />
+  </Icon>
+);
+export const SendIcon = () => (
+  <Icon>
+    <path d="M10 16V4.500M5 9.500l5-5 5 5" />
+  </Icon>
+);
+export const HomeIcon = () => (
+  <Icon>
+    <path d="M3.500 9.200 10 3.750l6.500 5.450v6.300a.75.75 0 0 1-.75.75h-3.500v-4.500h-4.500v4.500h-3.500a.75.75 0 0 1-.75-.75Z" />
+  </Icon>
+);

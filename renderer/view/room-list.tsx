@@ -1,0 +1,163 @@
+import { memo, useDeferredValue, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import type { Room } from '../api/client.ts';
+import { roomHealth, type Health } from '../state/health.ts';
+import { keyOf } from '../state/house.ts';
+import { dialog, house, route, unread } from '../state/page.ts';
+import { go, hrefOf } from '../state/route.ts';
+import { useStore } from '../state/store.ts';
+import type { Unread } from '../state/unread.ts';
+import { en } from '../strings/en.ts';
+import { count } from '../text/time.ts';
+import { CloseIcon, SearchIcon } from './icons.tsx';
+import { HealthDot } from './health.tsx';
+import { Nick } from './nick.tsx';
+
+const urgency: Readonly<Record<Health, number>> = { trouble: 0, waiting: 1, working: 2, well: 2 };
+
+/** All rooms, those in trouble first, narrowed as one types. */
+export function RoomList() {
+  const rooms = useStore(house, (state) => state.rooms);
+  const loaded = useStore(house, (state) => state.loaded);
+  const severalAccounts = useStore(house, (state) => state.accounts.length > 1);
+  const [typed, setTyped] = useState('');
+  const wanted = useDeferredValue(typed.trim().toLowerCase());
+  const sorted = useMemo(() => [...rooms.values()].toSorted(byUrgencyThenName), [rooms]);
+  const shown = useMemo(() => sorted.filter((room) => matches(room, wanted)), [sorted, wanted]);
+  const list = useRef<HTMLUListElement>(null);
+
+  const onFindKey = (event: KeyboardEvent): void => {
+    const first = shown[0];
+    if (event.key === 'Escape') setTyped('');
+    else if (event.key === 'ArrowDown') moveFocus(list.current, event, 1);
+    else if (event.key === 'Enter' && first) go({ view: 'room', account: first.account, room: first.room });
+  };
+  return (
+    <>
+      <Find typed={typed} onType={setTyped} onKey={onFindKey} />
+      <ul
+        className="rooms"
+        ref={list}
+        aria-label={en.rooms.title}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') moveFocus(list.current, event, 1);
+          if (event.key === 'ArrowUp') moveFocus(list.current, event, -1);
+        }}
+      >
+        {shown.map((room) => (
+          <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts} />
+        ))}
+      </ul>
+      {loaded && shown.length === 0 && (
+        <p className="rooms-none">
+          {rooms.size > 0 ? en.rooms.noneFound : en.rooms.none}
+          {rooms.size === 0 && (
+            <button type="button" className="link" onClick={() => dialog.set({ name: 'join' })}>
+              {en.rooms.join}
+            </button>
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Find(props: { typed: string; onType: (text: string) => void; onKey: (event: KeyboardEvent) => void }) {
+  const id = useId();
+  return (
+    <div className="find">
+      <SearchIcon />
+      <label htmlFor={id} className="unseen">
+        {en.rooms.find}
+      </label>
+      <input
+        id={id}
+        type="text"
+        role="searchbox"
+        value={props.typed}
+        placeholder={en.rooms.find}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => props.onType(event.target.value)}
+        onKeyDown={props.onKey}
+      />
+      {props.typed !== '' && (
+        <button type="button" className="icon-button" aria-label={en.rooms.clearFind} onClick={() => props.onType('')}>
+          <CloseIcon />
+        </button>
+      )}
+    </div>
+  );
+}
+
+const RoomItem = memo(function RoomItem({ room, withAccount }: { room: Room; withAccount: boolean }) {
+  const key = keyOf(room);
+  const waiting = useStore(unread.store, (book) => book.get(key));
+  const current = useStore(
+    route,
+    (state) => state.view === 'room' && state.room === room.room && state.account === room.account,
+  );
+  const health = roomHealth(room);
+  return (
+    <li>
+      <a
+        className={waiting && waiting.count > 0 ? 'room room-unread' : 'room'}
+        href={hrefOf({ view: 'room', account: room.account, room: room.room })}
+        aria-current={current ? 'page' : undefined}
+        title={room.room}
+      >
+        <HealthDot health={health} />
+        <span className="room-text">
+          <bdi className="room-name">{nameOf(room)}</bdi>
+          {health === 'well' ? (
+            <span className="room-meta">
+              {room.nick !== undefined && (
+                <>
+                  {en.rooms.asNick} <Nick nick={room.nick} />
+                  <span aria-hidden="true"> · </span>
+                </>
+              )}
+              {en.rooms.occupants(room.occupants)}
+            </span>
+          ) : (
+            <span className={`room-meta room-why-${health}`}>{room.reason ?? en.health[health]}</span>
+          )}
+          {withAccount && <bdi className="room-meta">{room.account}</bdi>}
+        </span>
+        <UnreadMark unread={waiting} />
+      </a>
+    </li>
+  );
+});
+
+function UnreadMark({ unread: waiting }: { unread: Unread | undefined }) {
+  if (!waiting || waiting.count === 0) return null;
+  const words = waiting.mentions > 0 ? en.rooms.mentions(count(waiting.count)) : en.rooms.unread(count(waiting.count));
+  return (
+    <span className={waiting.mentions > 0 ? 'unread unread-mention' : 'unread'}>
+      <span aria-hidden="true">{waiting.count > 99 ? en.rooms.more : waiting.count}</span>
+      <span className="unseen">{words}</span>
+    </span>
+  );
+}
+
+/** The room's own name, else the local part of its address. */
+export function nameOf(room: Pick<Room, 'name' | 'room'>): string {
+  return room.name?.trim() || room.room.slice(0, room.room.indexOf('@')) || room.room;
+}
+
+function byUrgencyThenName(a: Room, b: Room): number {
+  return urgency[roomHealth(a)] - urgency[roomHealth(b)] || nameOf(a).localeCompare(nameOf(b));
+}
+
+function matches(room: Room, wanted: string): boolean {
+  return wanted === '' || nameOf(room).toLowerCase().includes(wanted) || room.room.includes(wanted);
+}
+
+function moveFocus(list: HTMLUListElement | null, event: KeyboardEvent, step: 1 | -1): void {
+  const links = [...(list?.querySelectorAll('a') ?? [])];
+  const here = links.findIndex((link) => link === document.activeElement);
+  const next = links[here === -1 ? 0 : here + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}

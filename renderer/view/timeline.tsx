@@ -1,0 +1,155 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { keyOf } from '../state/house.ts';
+import { timelines, unread } from '../state/page.ts';
+import { rowsOf, type Row } from '../state/rows.ts';
+import { useStore } from '../state/store.ts';
+import type { RoomName } from '../state/timelines.ts';
+import { en } from '../strings/en.ts';
+import { RowView } from './row-view.tsx';
+import { TimelineFoot } from './timeline-foot.tsx';
+import { useAtEnd, useReading } from './use-reading.ts';
+
+const NEAR = 900; // pixels from an edge at which the next page is asked for
+const AT_END = 64;
+
+interface Props {
+  readonly name: RoomName;
+  readonly nick: string | undefined;
+  /** The archive id of a message to begin at, else the live end. */
+  readonly at: number | undefined;
+}
+
+/** What is said in one room: only the rows in sight are in the document, older pages come before them without a jump. */
+export function Timeline({ name, nick, at }: Props) {
+  const [store] = useState(() => timelines.of(name));
+  const window = useStore(store, (value) => value);
+  const [freshAfter] = useState(() => freshMark(name));
+  const rows = useMemo(() => rowsOf(window, nick, freshAfter), [window, nick, freshAfter]);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
+  const scroller = useRef<HTMLElement>(null);
+  const followed = useRef(false);
+  const placedAt = useRef<number | 'end' | undefined>(undefined);
+
+  useEffect(() => {
+    if (at === undefined) timelines.open(name);
+    else void timelines.showAround(name, at);
+    // The view is keyed by the room: only the place in it changes.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [at]);
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: useCallback((index: number) => estimate(rows[index]), [rows]),
+    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
+    anchorTo: 'end',
+    followOnAppend: followed.current,
+    scrollEndThreshold: AT_END,
+    overscan: 10,
+  });
+  const { atEnd, look } = useAtEnd(scroller, AT_END);
+
+  // Where to begin: at the message that was asked for, else at the end; once for each.
+  useLayoutEffect(() => {
+    const index = at === undefined ? rows.length - 1 : rows.findIndex((row) => row.key === `m${at}`);
+    if (window.phase !== 'ready' || placedAt.current === (at ?? 'end') || index < 0) return;
+    placedAt.current = at ?? 'end';
+    if (at === undefined) virtualizer.scrollToEnd();
+    else virtualizer.scrollToIndex(index, { align: 'center' });
+  }, [rows, at, window.phase, virtualizer]);
+
+  // A page of newer messages is read downwards; only what comes live is followed.
+  useEffect(() => {
+    followed.current = !window.newer && window.phase === 'ready';
+  }, [window]);
+
+  const fill = useCallback(() => {
+    const element = scroller.current;
+    if (!element || placedAt.current === undefined) return;
+    if (element.scrollTop < NEAR) void timelines.loadOlder(name);
+    if (element.scrollHeight - element.scrollTop - element.clientHeight < NEAR) void timelines.loadNewer(name);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  useEffect(() => {
+    fill();
+    look();
+  }, [window, fill, look]);
+  useReading(keyOf(name), window, atEnd);
+
+  const showNewest = (): void => {
+    if (window.newer) {
+      placedAt.current = undefined;
+      if (at !== undefined) location.hash = location.hash.replace(/\/\d+$/, '');
+      else void timelines.showLatest(name);
+    } else virtualizer.scrollToEnd({ behavior: calm() ? 'auto' : 'smooth' });
+  };
+  const items = virtualizer.getVirtualItems();
+  return (
+    <div className="timeline-frame">
+      <section
+        className="timeline"
+        ref={scroller}
+        aria-label={en.room.messages}
+        aria-busy={window.phase === 'loading'}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
+        tabIndex={0}
+        onScroll={() => {
+          fill();
+          look();
+        }}
+      >
+        {window.phase === 'ready' && rows.length === 1 && <p className="timeline-empty">{en.timeline.empty}</p>}
+        <ol className="rows" style={{ height: virtualizer.getTotalSize(), paddingBlockStart: items[0]?.start ?? 0 }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            return (
+              row && (
+                <li key={item.key} data-index={item.index} ref={virtualizer.measureElement} className="row">
+                  <RowView
+                    row={row}
+                    target={at !== undefined && row.key === `m${at}`}
+                    unfolded={row.type === 'message' && unfolded.has(row.message.id)}
+                    onFold={(id) => setUnfolded((known) => toggled(known, id))}
+                  />
+                </li>
+              )
+            );
+          })}
+        </ol>
+      </section>
+      <TimelineFoot window={window} name={name} away={!atEnd || window.newer} onNewest={showNewest} />
+    </div>
+  );
+}
+
+/** Rows are measured once they are in the document; this only has to be near. */
+function estimate(row: Row | undefined): number {
+  switch (row?.type) {
+    case 'message': {
+      const lines = Math.min(24, Math.ceil((row.message.body?.length ?? 0) / 90));
+      return (row.head ? 40 : 6) + Math.max(1, lines) * 22;
+    }
+    case 'day':
+    case 'start':
+      return 48;
+    default:
+      return 32;
+  }
+}
+
+/** The last message that was read, where there is something unread behind it. */
+function freshMark(name: RoomName): number | undefined {
+  const book = unread.store.get().get(keyOf(name));
+  return book && book.count > 0 && book.readTo > 0 ? book.readTo : undefined;
+}
+
+function toggled(known: ReadonlySet<number>, id: number): Set<number> {
+  const next = new Set(known);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+function calm(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}

@@ -1,7 +1,7 @@
 import type { GroupchatMessage } from '../core/groupchat.ts';
 import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
-import { KINDS, REPLAYED, SENT } from './rows.ts';
+import { KINDS, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
 
 /**
  * Alignment: is a replayed message without a stanza-id one that we have?
@@ -18,8 +18,12 @@ import { KINDS, REPLAYED, SENT } from './rows.ts';
  *
  * Two messages are the same if nick, kind, id, origin-id, body and subject are (without text: the payload), and if
  * their times agree: within a day where there is an id; else the arrival of one kept live lies between 2 s before and
- * 60 s after the stamp (corrected by what matches with ids taught about the room's clock), and stamps that the room
- * set itself differ by a second at most.
+ * 60 s after the stamp (2 s after it before the first match; corrected by what matches with ids taught about the
+ * room's clock), and stamps that the room set itself differ by a second at most.
+ *
+ * A kept live message that is met again without an id takes over the room's stamp, by which later replays know it.
+ * What this cannot tell: a message without any id that was said twice within two seconds, once before and once after
+ * the connection broke, is one; one that came a minute late through a resumed stream may be kept twice.
  */
 export interface Kept {
   readonly id: number;
@@ -42,13 +46,15 @@ export interface Sought {
 
 const EARLY = 2_000;
 const LATE = 60_000;
+const LATE_AT_FIRST = 2_000;
 const STAMPS = 1_000;
+const HOUR = 3_600_000;
 const DAY = 86_400_000;
 const AHEAD = 400; // kept rows looked at behind the pointer
 
 /** The kept message of the right time that is nearest to the sought one, anywhere in the room. */
 export function findNearest(db: Database, names: Intern, sought: Sought): Kept | undefined {
-  const window = hasId(sought.message) ? DAY : LATE + Math.abs(sought.skew);
+  const window = hasId(sought.message) ? DAY : HOUR + Math.abs(sought.skew); // places are not quite times
   const rows = db
     .sql(
       `SELECT * FROM message WHERE chat = ? AND ord BETWEEN ? AND ? AND kind = ? AND nick IS ? AND mid IS ?
@@ -66,8 +72,8 @@ export function findNearest(db: Database, names: Intern, sought: Sought): Kept |
     );
   let best: Kept | undefined;
   for (const row of rows) {
-    if (!same(sought, row, names)) continue;
-    const kept = toKept(row);
+    if (!same(sought, row, names, LATE_AT_FIRST)) continue;
+    const kept = keptOf(row);
     if (!best || distance(sought, kept) < distance(sought, best)) best = kept;
   }
   return best;
@@ -81,9 +87,9 @@ export function findNext(db: Database, names: Intern, sought: Sought, ord: numbe
   let passed = false;
   let found: Kept | undefined;
   for (const row of rows) {
-    if (same(sought, row, names)) {
+    if (same(sought, row, names, LATE)) {
       if (found) return undefined; // the id names two: not proof enough to pass others over
-      found = toKept(row);
+      found = keptOf(row);
       if (!passed) return found;
     } else if (!skippable(sought, row)) {
       if (!hasId(sought.message)) return undefined;
@@ -101,26 +107,26 @@ function distance(sought: Sought, kept: Kept): number {
   return Math.abs(kept.time - (kept.live ? sought.skew : 0) - sought.message.at);
 }
 
-function same(sought: Sought, row: Row, names: Intern): boolean {
+function same(sought: Sought, row: Row, names: Intern, late: number): boolean {
   const { message } = sought;
   if (Number(row['kind']) !== KINDS.indexOf(message.kind) || Number(row['flags']) & SENT) return false;
   if (row['stanza_id'] !== null && message.stanzaId !== undefined) return false; // equal ones were found before
   if (row['nick'] !== (message.nick === undefined ? null : names.term(message.nick))) return false;
   if (row['mid'] !== (message.id ?? null)) return false;
   if (row['body'] !== (message.body ?? null) || row['subject'] !== (message.subject ?? null)) return false;
-  const keptOrigin = Number(row['flags']) & 4 ? row['mid'] : row['origin_id'];
+  const keptOrigin = Number(row['flags']) & ORIGIN_IS_ID ? row['mid'] : row['origin_id'];
   if (keptOrigin !== null && message.originId !== undefined && keptOrigin !== message.originId) return false;
   if (message.body === undefined && message.subject === undefined && !hasId(message)) {
     if (essence(String(row['xml'])) !== essence(sought.xml)) return false;
   }
-  return timesAgree(sought, toKept(row));
+  return timesAgree(sought, keptOf(row), late);
 }
 
-function timesAgree(sought: Sought, kept: Kept): boolean {
+function timesAgree(sought: Sought, kept: Kept, latest: number): boolean {
   if (hasId(sought.message)) return distance(sought, kept) <= DAY;
   if (!kept.live) return distance(sought, kept) <= STAMPS;
   const late = kept.time - sought.skew - sought.message.at;
-  return late >= -EARLY && late <= LATE;
+  return late >= -EARLY && late <= latest;
 }
 
 /** A kept row that a replay may lack, or that is known to be another message. */
@@ -128,13 +134,13 @@ function skippable(sought: Sought, row: Row): boolean {
   if (row['body'] === null && row['subject'] === null) return true;
   if (KINDS[Number(row['kind'])] === 'private') return true;
   if (row['stanza_id'] !== null && sought.message.stanzaId !== undefined) return true;
-  const kept = toKept(row);
+  const kept = keptOf(row);
   return kept.time - (kept.live ? sought.skew : 0) + LATE < sought.message.at;
 }
 
-function toKept(row: Row): Kept {
+function keptOf(row: Row): Kept {
   const flags = Number(row['flags']);
-  const live = (flags & REPLAYED) === 0;
+  const live = (flags & (REPLAYED | STAMPED)) === 0;
   const arrived = Number(row['arrived']);
   return {
     id: Number(row['id']),

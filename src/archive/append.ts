@@ -6,7 +6,7 @@ import type { Appended, NewMessage } from './contract.ts';
 import type { Database } from './database.ts';
 import type { Chat, Intern } from './intern.ts';
 import { order } from './order.ts';
-import { DELAYED, KINDS, ORIGIN_IS_ID, REPLAYED, SENT } from './rows.ts';
+import { DELAYED, KINDS, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
 
 export interface Appender {
   append(message: NewMessage): Appended;
@@ -92,7 +92,7 @@ export function appender(db: Database, names: Intern): Appender {
     const found =
       byStanza ?? (settled ? findNext(db, names, sought, pointer) : findNearest(db, names, sought));
     if (found) {
-      if (state.loose !== undefined) places.moveBefore(chat.id, looseIds(db, chat.id, state.loose), found.ord);
+      if (state.loose !== undefined) places.moveBefore(chat.id, looseRows(db, chat.id, state.loose), found.ord);
       setReplay(db, chat.id, found.id, undefined);
       if (byStanza) return duplicate(found.id, 'its stanza-id is kept');
       recognise(db, chat.id, given.message, found as Kept);
@@ -178,11 +178,11 @@ function setReplay(db: Database, chat: number, at: number, loose: number | undef
   db.sql('UPDATE chat SET replay_at = ?, replay_loose = ? WHERE id = ?').run(at, loose ?? null, chat);
 }
 
-function looseIds(db: Database, chat: number, first: number): number[] {
+function looseRows(db: Database, chat: number, first: number): { id: number; at: number }[] {
   return db
-    .sql(`SELECT id FROM message WHERE chat = ? AND id >= ? AND flags & ${REPLAYED} ORDER BY ord, id`)
+    .sql(`SELECT id, arrived - lag AS at FROM message WHERE chat = ? AND id >= ? AND flags & ${REPLAYED} ORDER BY ord, id`)
     .all(chat, first)
-    .map((row) => Number(row['id']));
+    .map((row) => ({ id: Number(row['id']), at: Number(row['at']) }));
 }
 
 function ordOf(db: Database, chat: number, id: number): number | undefined {
@@ -197,7 +197,7 @@ function lastBefore(db: Database, chat: number, floor: number, time: number): nu
   return Number(row?.['ord'] ?? 0);
 }
 
-/** A kept row met again: it learns its stanza-id, and the room's clock is learnt from it. */
+/** A kept row met again: it learns its stanza-id or its stamp, or the room's clock is learnt from it. */
 function recognise(db: Database, chat: number, message: GroupchatMessage, kept: Kept): void {
   if (message.stanzaId !== undefined && kept.stanzaId === undefined) {
     db.sql('UPDATE message SET sid = ?, stanza_id = ? WHERE id = ?').run(
@@ -206,8 +206,11 @@ function recognise(db: Database, chat: number, message: GroupchatMessage, kept: 
       kept.id,
     );
   }
-  if (kept.live && (message.id !== undefined || message.originId !== undefined)) {
+  if (!kept.live) return;
+  if (message.id !== undefined || message.originId !== undefined) {
     db.sql('UPDATE chat SET skew = ? WHERE id = ?').run(kept.time - Math.floor(message.at), chat);
+  } else {
+    db.sql(`UPDATE message SET lag = arrived - ?, flags = flags | ${STAMPED} WHERE id = ?`).run(message.at, kept.id);
   }
 }
 

@@ -80,7 +80,9 @@ export function openDatabase(path: string, options: { readOnly?: boolean } = {})
       return made;
     },
     exec: (text) => guarded(() => raw.exec(text)),
-    close: () => raw.close(),
+    close: () => {
+      if (raw.isOpen) raw.close();
+    },
   };
 }
 

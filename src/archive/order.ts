@@ -12,8 +12,8 @@ export interface Order {
   behind(chat: number, low: number, stamp: number, arrivedAt: number): number;
   /** The place that the stamp alone gives. */
   byStamp(chat: number, stamp: number, arrivedAt: number): number;
-  /** Puts these rows, in this order, right before the row at `high`. */
-  moveBefore(chat: number, ids: readonly number[], high: number): void;
+  /** Puts these rows, in this order, right before the row that stands at `high`. */
+  moveBefore(chat: number, rows: readonly { id: number; at: number }[], high: number): void;
   taken(chat: number, ord: number): void;
   doc(ord: number): number;
   forget(): void;
@@ -77,11 +77,21 @@ export function order(db: Database): Order {
       const row = db.sql('SELECT max(ord) AS ord FROM message WHERE chat = ? AND ord <= ?').get(chat, wanted);
       return this.behind(chat, Number(row?.['ord'] ?? 0), stamp, arrivedAt);
     },
-    moveBefore(chat, ids, high) {
-      const found = db.sql('SELECT max(ord) AS ord FROM message WHERE chat = ? AND ord < ?').get(chat, high);
-      const low = Number(found?.['ord'] ?? high - SECOND);
-      if (high - low <= ids.length) makeRoom(chat, low, SECOND + ids.length);
-      ids.forEach((id, n) => db.sql('UPDATE message SET ord = ? WHERE id = ?').run(low + 1 + n, id));
+    moveBefore(chat, rows, high) {
+      const ids = JSON.stringify(rows.map((row) => row.id));
+      const found = db
+        .sql(
+          `SELECT max(ord) AS ord FROM message
+           WHERE chat = ? AND ord < ? AND id NOT IN (SELECT value FROM json_each(?))`,
+        )
+        .get(chat, high, ids);
+      let low = Number(found?.['ord'] ?? 0);
+      if (high - low <= rows.length) makeRoom(chat, low, SECOND + rows.length);
+      rows.forEach((row, n) => {
+        const left = rows.length - n; // places that must stay free for this one and those behind it
+        low = Math.min(Math.max(low + 1, Math.floor(row.at) * 1000), Math.max(low + 1, high - left));
+        db.sql('UPDATE message SET ord = ? WHERE id = ?').run(low, row.id);
+      });
       lastOrds.delete(chat);
     },
     taken(chat, ord) {

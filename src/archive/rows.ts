@@ -23,6 +23,8 @@ export const ORIGIN_IS_ID = 4;
 
 /** Came as history (XEP-0045) or from the room's archive (XEP-0313): its place was worked out, not observed. */
 export const REPLAYED = 8;
+/** Came live, and a replay has told the room's own stamp since. */
+export const STAMPED = 16;
 
 export const COLUMNS =
   'id, chat, ord, kind, flags, nick, occupant, real_jid, arrived, lag, stanza_id, mid, origin_id, subject, body, xml';

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Result } from '../core/errors.ts';
 import { fail, ok, sentenceOf } from '../core/errors.ts';
 import { localOf } from '../core/jid.ts';
@@ -115,7 +115,7 @@ export function openMemberships(
     settle(jid);
   }
 
-  function after(jid: string, delay: number, what: MembershipSignal): void {
+  function after(jid: string, wait: number, what: MembershipSignal): void {
     const timer = setTimeout(() => {
       timers.delete(jid);
       try {
@@ -124,7 +124,7 @@ export function openMemberships(
         log('error', `could not store that ${jid} had a ${what.name}: ${sentenceOf(error)}`);
         after(jid, LEAVE_DEADLINE, what);
       }
-    }, Math.max(0, delay));
+    }, Math.max(0, wait));
     timers.set(jid, timer);
   }
 
@@ -227,6 +227,10 @@ export function openMemberships(
     for (const room of rooms) hooks.tell({ type: 'room', room: summary(room) });
   }
 
+  function offline(jid: string) {
+    return fail('offline', `${ground.jid} is not online; ${jid} is joined as soon as it is.`);
+  }
+
   return {
     signal,
     summary,
@@ -262,8 +266,9 @@ export function openMemberships(
         draft.put({ ...room, wanted: true, nick: nick ?? room.nick, password: password ?? room.password });
         if (state !== 'joined') signal(draft, jid, { name: 'join', nick: wantedNick({ ...room, nick: nick ?? room.nick }) });
       });
-      if (connection.status().state !== 'online') return fail('offline', `${ground.jid} is not online; ${jid} is joined as soon as it is.`);
-      await done;
+      if (!['online', 'connecting'].includes(connection.status().state)) return offline(jid);
+      if (done) await Promise.race([done, delay(JOIN_DEADLINE, undefined, { ref: false, signal: ground.signal }).catch(() => undefined)]);
+      if (connection.status().state !== 'online') return offline(jid);
       const room = ground.room(jid);
       if (room?.membership.state === 'joined') return ok(summary(room));
       return fail(room?.membership.state ?? 'absent', room?.membership.reason ?? `${jid} was left before it let us in.`);

@@ -64,6 +64,7 @@ describe.each(servers)('on $kind', (server) => {
       const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
       const room = await server.room(sort);
       const first = openHouse(server, alice);
+      await first.online();
       expect(await first.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
       const talker = await person(bob);
       await talker.join(room, 'bob');
@@ -113,7 +114,8 @@ describe.each(servers)('on $kind', (server) => {
   test('a room that was joined by hand is joined again after a restart', async () => {
     const alice = await newAccount(server, 'alice');
     const room = await server.room({ archive: true });
-    const { account, archive } = house(alice);
+    const { account, archive, online } = house(alice);
+    await online();
     await account.join(room, { nick: 'Wonder' });
     expect(archive.rooms(alice.jid)).toMatchObject([{ room, wanted: true, nick: 'Wonder' }]);
     expect(await account.leave(room)).toMatchObject({ ok: true });

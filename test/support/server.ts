@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { Socket, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './until.ts';
@@ -208,14 +208,13 @@ async function launch(program: ServerProgram): Promise<Running> {
  * is a pipe of ours, which ends with us. Returns what calls it off.
  */
 function watch(pid: number, dir: string): () => void {
-  const script = 'while read -r _; do :; done; kill -9 -- "-$1"; sleep 1; rm -rf -- "$2"';
+  const script = 'while read -r _; do :; done; kill -s KILL -- "-$1"; sleep 1; rm -rf -- "$2"';
   const watchdog = spawn('sh', ['-c', script, 'watchdog', String(pid), dir], {
     cwd: '/', stdio: ['pipe', 'ignore', 'ignore'], detached: true,
   });
   watchdog.on('error', () => undefined); // without a shell there is no watchdog: the server still ends by `stop`
   watchdog.unref();
-  // The pipe must not keep this process alive. A child's pipe is a net.Socket, which the type does not say.
-  if (watchdog.stdin && 'unref' in watchdog.stdin && typeof watchdog.stdin.unref === 'function') watchdog.stdin.unref();
+  if (watchdog.stdin instanceof Socket) watchdog.stdin.unref(); // the pipe must not keep this process alive
   return () => {
     watchdog.kill('SIGKILL');
     watchdog.stdin?.destroy();

@@ -3,6 +3,7 @@ import { appender } from './append.ts';
 import type { Archive } from './contract.ts';
 import { openDatabase, type Database } from './database.ts';
 import { intern } from './intern.ts';
+import { ledgerRecords } from './ledger.ts';
 import { reading } from './read.ts';
 import { records } from './records.ts';
 
@@ -32,6 +33,7 @@ export function openArchive(path: string): Archive {
   return {
     ...reading(db, names),
     ...records(db, names),
+    ...ledgerRecords(db, names),
     transaction(work) {
       begin();
       try {

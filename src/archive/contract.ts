@@ -57,6 +57,18 @@ export interface Gap {
   readonly cause: string;
 }
 
+/** One line of a room's ledger. `event` is a signal of `core/room.ts`, or `occupant-…` for what others did. */
+export interface LedgerEntry {
+  readonly id: number;
+  readonly account: string;
+  readonly room: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly event: string;
+  readonly nick: string | undefined;
+  readonly text: string | undefined;
+}
+
 /** What the archive remembers of a room, so that a restart finds it as it was. */
 export interface RoomRecord {
   readonly account: string;
@@ -108,6 +120,8 @@ export interface ReadArchive {
   count(account: string, room?: string): number;
   gaps(account: string, room: string): Gap[];
   rooms(account: string): RoomRecord[];
+  /** The last `limit` entries of a room's ledger, oldest first. */
+  ledger(account: string, room: string, limit: number): LedgerEntry[];
   occupants(account: string): OccupantRecord[];
   occupantXml(account: string, room: string, nick: string): string | undefined;
   stream(account: string): StreamRecord | undefined;
@@ -127,6 +141,8 @@ export interface WriteArchive extends ReadArchive {
   beginReplay(account: string, room: string): void;
   saveRoom(record: RoomRecord): void;
   forgetRoom(account: string, room: string): void;
+  /** The ledger outlives the room's record; it keeps its last thousand entries. */
+  addToLedger(entry: Omit<LedgerEntry, 'id'>): void;
   saveOccupant(account: string, record: OccupantRecord): void;
   removeOccupant(account: string, room: string, nick: string): void;
   clearOccupants(account: string, room: string): void;

@@ -1,4 +1,5 @@
 import { up as first } from './001-first.ts';
+import { up as ledger } from './002-ledger.ts';
 
 /** In order, append-only: the n-th brings a database to `user_version` n. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, ledger];

@@ -130,8 +130,8 @@ class XmppStream extends LibraryConnection implements Stream {
   }
 
   async openStream(): Promise<void> {
-    this.parser?.removeAllListeners();
-    await this.open({ domain: this.#trust.domain, lang: 'en' });
+    if (this.parser) await this.restart();
+    else await this.open({ domain: this.#trust.domain, lang: 'en' });
   }
 
   async startTls(): Promise<void> {

@@ -37,11 +37,7 @@ const MAX_QUEUED = 1000;
 const MAX_QUEUED_LENGTH = 4 * 1024 * 1024;
 
 /** From `start()` to `stop()`, `abandon()` or a refusal. */
-interface Life {
-  readonly gone: AbortController;
-  /** Resolves once nothing of it runs any more. */
-  done: Promise<void>;
-}
+type Life = AbortController;
 
 /** Keeps one account connected: attempt, session, wait, and again. Streams come from `openStream`. */
 export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: OpenStream): Connection {
@@ -60,6 +56,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   let jid = options.resume?.jid ?? `${account}/${options.resource}`;
   let resource = options.resource;
   let life: Life | undefined;
+  /** Resolves once nothing of the last life runs any more; the next one begins then. */
+  let rest: Promise<void> = Promise.resolve();
   let stream: Stream | undefined;
   let session: Session | undefined;
   let queued: string[] = [];
@@ -82,7 +80,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       const { end, online } = await once(signal);
       if (signal.aborted) return;
       if (end.kind === 'broken' || end.kind === 'conflict') forget();
-      if (online && Date.now() - began >= STABLE) failures = redirects = 0;
+      if (online && Date.now() - began >= STABLE) failures = 0;
       if (end.kind === 'refused') {
         log('error', end.message);
         forget();
@@ -90,7 +88,11 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
         return tell({ state: 'refused', why: end.message });
       }
       redirect = end.kind === 'moved' && redirects < MAX_REDIRECTS ? redirection(end) : undefined;
-      if (redirect !== undefined && redirects++ < MAX_REDIRECTS) continue;
+      if (redirect !== undefined) {
+        redirects++;
+        continue;
+      }
+      redirects = 0;
       if (end.kind === 'conflict') resource = `${options.resource}.${randomBytes(3).toString('hex')}`;
       const delay = backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
       log('warn', end.message, { retryIn: delay, attempt });
@@ -228,31 +230,31 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
 
   function start(): void {
     if (life !== undefined) return;
-    const gone = new AbortController();
-    const begun: Life = { gone, done: Promise.resolve() };
+    const begun = new AbortController();
     life = begun;
-    begun.done = live(gone.signal).catch((error: unknown) => log('error', 'the connection gave up by mistake', { error }));
+    rest = rest
+      .then(() => live(begun.signal))
+      .catch((error: unknown) => log('error', 'the connection gave up by mistake', { error }));
   }
 
   async function stop(): Promise<void> {
-    const { ended, ending } = { ended: life, ending: stream };
+    const ending = session === undefined ? undefined : stream;
+    life?.abort();
     life = undefined;
-    if (session !== undefined && ending !== undefined) {
-      session.close(GRACE);
+    if (ending !== undefined) {
+      session?.close(GRACE);
       await ending.ended;
       forget();
     }
-    ended?.gone.abort();
-    await ended?.done;
+    await rest;
     questions.giveUp();
     if (life === undefined) tell({ state: 'offline' });
   }
 
   function abandon(): void {
-    const { gone } = life ?? {};
+    life?.abort();
     life = undefined;
     session = undefined;
-    gone?.abort();
     stream?.destroy(new StreamEnd('lost', 'abandoned'));
     questions.giveUp();
     tell({ state: 'offline' });

@@ -93,6 +93,10 @@ export function createStreamManagement(left: StreamState | undefined): StreamMan
 
   function acknowledge(text: string | undefined): boolean {
     const h = countOf(text);
+    if (foreign && h !== undefined) {
+      acked = h; // <failed h=''/>, or the stream of another process resumed
+      return true;
+    }
     const newly = h === undefined ? -1 : (h - acked + WRAP) % WRAP;
     if (newly < 0 || newly > queue.length) return false;
     for (const done of queue.splice(0, newly)) queueLength -= done.length;

@@ -16,6 +16,11 @@ export class Wire extends EventEmitter {
     close: (dirty: boolean): boolean => this.emit('close', dirty),
   };
 
+  constructor() {
+    super();
+    this.on('error', () => undefined); // the library lets go of us at the end; a late error must not be fatal
+  }
+
   /** Called by the library with what `socketParameters` returned. */
   connect({ socket, secure: isSecure }: { socket: Socket; secure: boolean }): void {
     this.secure = isSecure;
@@ -54,7 +59,7 @@ export class Wire extends EventEmitter {
   /** Says a last word and hangs up, at once or after `grace` milliseconds at most. */
   hangUp(last: string, grace: number): void {
     const socket = this.#socket;
-    if (socket === undefined || socket.writableEnded) return;
+    if (socket === undefined || socket.writableEnded || socket.destroyed) return;
     const clock = setTimeout(() => socket.destroy(), grace).unref();
     socket.once('close', () => clearTimeout(clock));
     socket.end(last);

@@ -6,7 +6,7 @@ export default defineConfig({
     pool: 'forks',
     reporters: ['default', './test/support/reporter.ts'],
     passWithNoTests: false,
-    allowOnly: process.env['CI'] === undefined,
+    allowOnly: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeCertificates, type Certificates } from './certificates.ts';
 import {
-  freePorts, listens, serverDir, superviseServer, tail, uniqueName, withControls, withRetries,
+  freePorts, listens, serverDir, superviseServer, uniqueName, withControls, withRetries,
   type ServerAddress, type SharedServer, type XmppServer,
 } from './server.ts';
 import { until } from './until.ts';
@@ -40,12 +40,10 @@ async function startOnce(options: EjabberdOptions): Promise<XmppServer> {
   await writeFile(join(dir, 'inetrc'), '{lookup, ["file"]}.\n{host, {127,0,0,1}, ["localhost"]}.\n');
   const attached = attachEjabberd(address);
   const supervised = await superviseServer({
-    ...program(dir), dir, output: join(dir, 'output.log'), deadline: 60_000,
+    ...program(dir), dir, output: join(dir, 'output.log'), log: address.log, deadline: 60_000,
     beforeCrash: () => putOnDisk(dir),
     ready: async () => await listens(port) && await listens(directTlsPort)
       && (await attached.run('status')).includes('is running'),
-  }).catch(async (cause: unknown) => {
-    throw new Error(`ejabberd: ${await tail(address.log)}`, { cause });
   });
   return withControls(attached, supervised);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeCertificates, type Certificates } from './certificates.ts';
 import {
-  freePorts, listens, serverDir, superviseServer, tail, uniqueName, withControls, withRetries,
+  freePorts, listens, serverDir, superviseServer, uniqueName, withControls, withRetries,
   type ServerAddress, type SharedServer, type XmppServer,
 } from './server.ts';
 
@@ -55,10 +55,8 @@ async function startOnce(options: ProsodyOptions): Promise<XmppServer> {
   const config = join(dir, 'prosody.cfg.lua');
   await writeFile(config, configuration(address, certificates, options));
   const supervised = await superviseServer({
-    command: 'prosody', args: ['--config', config, '-F'], dir, output: join(dir, 'output.log'), deadline: 20_000,
+    command: 'prosody', args: ['--config', config, '-F'], dir, output: join(dir, 'output.log'), log: address.log, deadline: 20_000,
     ready: async () => await listens(port) && await listens(directTlsPort) && await exists(join(dir, 'prosody.sock')),
-  }).catch(async (cause: unknown) => {
-    throw new Error(`prosody: ${await tail(address.log)}`, { cause });
   });
   return withControls(attachProsody(address), supervised);
 }

@@ -107,6 +107,8 @@ export interface ServerProgram {
   readonly beforeCrash?: () => Promise<void>;
   /** Where standard output and error go. */
   readonly output: string;
+  /** Where the server itself writes, told with the error when it does not start. */
+  readonly log: string;
   readonly dir: string;
   /** Milliseconds. */
   readonly deadline: number;
@@ -122,7 +124,11 @@ export function withControls(server: SharedServer, supervised: Supervised): Xmpp
 
 /** Starts a server in its own process group and waits until it is ready; it never outlives this process. */
 export async function superviseServer(program: ServerProgram): Promise<Supervised> {
-  let running: Running | undefined = await launch(program);
+  const remove = (): Promise<void> => rm(program.dir, { recursive: true, force: true, maxRetries: 5 });
+  let running: Running | undefined = await launch(program).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   let suspended = false;
 
   const end = async (crash: boolean): Promise<void> => {
@@ -152,7 +158,7 @@ export async function superviseServer(program: ServerProgram): Promise<Supervise
     },
     async stop() {
       await end(true); // nothing that it would save is kept
-      await rm(program.dir, { recursive: true, force: true, maxRetries: 5 });
+      await remove();
     },
   };
 }
@@ -198,7 +204,7 @@ async function launch(program: ServerProgram): Promise<Running> {
     await Promise.race([failed, until(program.ready, { deadline: program.deadline, what: `${program.command} to listen` })]);
   } catch (cause) {
     await end(true);
-    throw new Error(`${program.command} did not start\n${await tail(program.output)}`, { cause });
+    throw new Error(`${program.command} did not start\n${await tail(program.output)}\n${await tail(program.log)}`, { cause });
   }
   return { pid, signal, end };
 }
@@ -232,7 +238,7 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
 }
 
 /** The last lines of a file, or why it cannot be read. */
-export async function tail(file: string, lines = 30): Promise<string> {
+async function tail(file: string, lines = 30): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).split('\n').slice(-lines).join('\n');
   } catch (error) {

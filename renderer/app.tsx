@@ -1,5 +1,6 @@
-import { useEffect } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { dialog, house, route, unread } from './state/page.ts';
+import type { Route } from './state/route.ts';
 import { useStore } from './state/store.ts';
 import { en } from './strings/en.ts';
 import { AddAccount } from './view/add-account.tsx';
@@ -19,6 +20,7 @@ export function App() {
   const hasAccount = useStore(house, (state) => state.accounts.length > 0);
   const current = useStore(route, (state) => state);
   const open = useStore(dialog, (state) => state);
+  const narrow = useNarrow();
   useTitle();
 
   if (link === 'locked') return <Locked />;
@@ -26,11 +28,28 @@ export function App() {
   return (
     <div className="app" data-view={current.view}>
       <Banner link={link} loaded={loaded} />
-      {!firstRun && <Sidebar />}
-      {firstRun ? <AddAccount first /> : <View />}
+      {firstRun ? <AddAccount first /> : <Screens narrow={narrow} view={current.view} />}
       {open?.name === 'join' && <JoinDialog {...open} />}
       {open?.name === 'leave' && <LeaveDialog account={open.account} room={open.room} />}
     </div>
+  );
+}
+
+function Screens({ narrow, view }: { narrow: boolean; view: Route['view'] }) {
+  if (!narrow) {
+    return (
+      <>
+        <Sidebar />
+        <View />
+      </>
+    );
+  }
+  if (view !== 'home') return <View />;
+  return (
+    <main className="home" aria-label={en.rooms.title}>
+      <h1 className="unseen">{en.rooms.title}</h1>
+      <Sidebar />
+    </main>
   );
 }
 
@@ -43,9 +62,22 @@ function View() {
       return <SearchView {...current} />;
     case 'add-account':
       return <AddAccount />;
+    case 'home':
     case 'overview':
       return <Overview />;
   }
+}
+
+const NARROW = matchMedia('(max-width: 719px)'); // as in styles/layout.css
+
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      NARROW.addEventListener('change', changed);
+      return () => NARROW.removeEventListener('change', changed);
+    },
+    () => NARROW.matches,
+  );
 }
 
 /** The unread count stands in the tab, where it is seen from another one. */

@@ -2,12 +2,14 @@ import { createStore, type Store } from './store.ts';
 
 /** What the page shows. It stands in the address's fragment, so that Back and a bookmark work and the server sees none. */
 export type Route =
+  /** The list of rooms; where there is space for both, the overview beside it. */
+  | { readonly view: 'home' }
   | { readonly view: 'overview' }
   | { readonly view: 'room'; readonly account: string; readonly room: string; readonly at?: number }
   | { readonly view: 'search'; readonly text: string; readonly account?: string; readonly room?: string }
   | { readonly view: 'add-account' };
 
-/** The route in a fragment; the overview where it is not one of ours. */
+/** The route in a fragment; home where it is not one of ours. */
 export function readRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const parts = path.split('/').map(decoded);
@@ -24,14 +26,16 @@ export function readRoute(hash: string): Route {
       ...(scope ? { account: asked.get('account') ?? '', room: asked.get('room') ?? '' } : {}),
     };
   }
-  return view === 'add-account' ? { view } : { view: 'overview' };
+  return view === 'add-account' || view === 'overview' ? { view } : { view: 'home' };
 }
 
 /** The fragment of a route. */
 export function hrefOf(route: Route): string {
   switch (route.view) {
-    case 'overview':
+    case 'home':
       return '#/';
+    case 'overview':
+      return '#/overview';
     case 'add-account':
       return '#/add-account';
     case 'room': {

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'react';
 import type { AccountStatus } from '../api/client.ts';
 import { house } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import { en } from '../strings/en.ts';
 import { Badge } from './nick.tsx';
+import { SECOND, useNow } from './use-now.ts';
 
 /** Each account with the state of its connection, and the reason where there is one. */
 export function AccountLines() {
@@ -55,12 +55,6 @@ function ConnectionWords({ status: { connection } }: { status: AccountStatus }) 
 
 /** Whole seconds until `at` (milliseconds since the epoch), counted down. */
 function useSecondsTo(at: number | undefined): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (at === undefined) return undefined;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [at]);
-  return at === undefined ? 0 : Math.max(0, Math.ceil((at - now) / 1000));
+  const now = useNow(at === undefined ? undefined : SECOND);
+  return at === undefined ? 0 : Math.max(0, Math.ceil((at - now) / SECOND));
 }

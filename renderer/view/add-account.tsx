@@ -23,7 +23,7 @@ export function AddAccount({ first = false }: { first?: boolean }) {
     setBusy(true);
     try {
       await api.accounts.add.mutate(read.request);
-      go({ view: 'overview' });
+      go({ view: 'home' });
     } catch (reason) {
       setError(sentenceOf(reason));
     }

@@ -17,7 +17,7 @@ export function LeaveDialog({ account, room }: RoomName) {
     try {
       await api.leave.mutate({ account, room });
       closeDialog();
-      go({ view: 'overview' });
+      go({ view: 'home' });
     } catch (reason) {
       setError(sentenceOf(reason));
       setBusy(false);

@@ -27,6 +27,7 @@ export function MessageRow({ row: { message, head, mention }, target, unfolded, 
             <Nick nick={message.nick} coloured />
             <Clock at={message.at} />
             {message.kind === 'private' && <span className="tag">{en.timeline.private}</span>}
+            {message.kind === 'correction' && <span className="tag">{en.timeline.edited}</span>}
           </header>
         )}
         {!head && !action && (
@@ -41,7 +42,6 @@ export function MessageRow({ row: { message, head, mention }, target, unfolded, 
             </>
           )}
           <Body message={message} action={action} unfolded={unfolded} onFold={onFold} />
-          {message.kind === 'correction' && <span className="tag">{en.timeline.edited}</span>}
         </div>
       </div>
     </article>

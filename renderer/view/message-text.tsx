@@ -7,8 +7,8 @@ import { endOfCharacter, visibleText } from '../text/visible.ts';
 
 const LONG = 4000; // characters; longer texts are folded
 const TALL = 40; // lines
-const FOLDED = 1200;
-const FOLDED_LINES = 16;
+const FOLDED = 900;
+const FOLDED_LINES = 12;
 const LINKED = 20_000; // characters of an unfolded text in which links are looked for
 
 interface Props {

@@ -1,17 +1,16 @@
-import { useEffect, useMemo, useState } from 'react';
-import { api, type Occupant, type Room } from '../api/client.ts';
-import type { RoomName } from '../state/timelines.ts';
+import { useMemo } from 'react';
+import type { Occupant, Room } from '../api/client.ts';
 import { en } from '../strings/en.ts';
 import { count } from '../text/time.ts';
 import { CloseIcon } from './icons.tsx';
 import { Badge, Nick } from './nick.tsx';
+import { useOccupants } from './use-occupants.ts';
 
 const roles = ['moderator', 'participant', 'visitor', 'none'] as const;
-const PAUSE = 1000; // milliseconds between two askings, however busily people come and go
 
 /** Who is in the room, by role. */
-export function Occupants({ name, room, onClose }: { name: RoomName; room: Room; onClose: () => void }) {
-  const occupants = useOccupants(name, room);
+export function Occupants({ room, onClose }: { room: Room; onClose: () => void }) {
+  const occupants = useOccupants(room);
   const byRole = useMemo(() => Map.groupBy(occupants.toSorted(byNick), (occupant) => occupant.role), [occupants]);
   return (
     <aside className="people" aria-label={en.room.occupants}>
@@ -58,31 +57,6 @@ function OccupantItem({ occupant, own }: { occupant: Occupant; own: boolean }) {
       </span>
     </li>
   );
-}
-
-/** Asks for the occupants, and again when the room has changed, at most once a second. */
-function useOccupants({ account, room: jid }: RoomName, room: Room): readonly Occupant[] {
-  const [occupants, setOccupants] = useState<readonly Occupant[]>([]);
-  const [askedAt, setAskedAt] = useState(0);
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(
-      () => {
-        setAskedAt(Date.now());
-        api.occupants.query({ account, room: jid }).then(
-          (found) => current && setOccupants(found),
-          () => undefined, // the banner says that the daemon is away; the old list stays
-        );
-      },
-      Math.max(0, askedAt + PAUSE - Date.now()),
-    );
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- asking must not lead to asking
-  }, [account, jid, room]);
-  return occupants;
 }
 
 function byNick(a: Occupant, b: Occupant): number {

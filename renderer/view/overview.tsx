@@ -9,6 +9,7 @@ import { en } from '../strings/en.ts';
 import { count } from '../text/time.ts';
 import { visibleNick } from '../text/visible.ts';
 import { HealthDot } from './health.tsx';
+import { BackIcon } from './icons.tsx';
 import { nameOf } from './room-list.tsx';
 
 /** What needs the person first; else that nothing does. */
@@ -22,7 +23,12 @@ export function Overview() {
   if (!loaded) return <main className="overview" aria-label={en.overview.title} aria-busy="true" />;
   return (
     <main className="overview" aria-label={en.overview.title}>
-      <h1 className="unseen">{en.overview.title}</h1>
+      <header className="overview-head">
+        <a className="icon-button back" href={hrefOf({ view: 'home' })} aria-label={en.back}>
+          <BackIcon />
+        </a>
+        <h1>{en.overview.title}</h1>
+      </header>
       {trouble.length > 0 ? <TroubleCard rooms={trouble} /> : <CalmCard empty={rooms.size === 0} />}
       <div className="overview-pair">
         <DevicesCard />

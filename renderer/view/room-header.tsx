@@ -22,7 +22,7 @@ export function RoomHeader({ name, room, peopleShown, onTogglePeople }: Props) {
   const subject = visibleText(room?.subject ?? '').trim();
   return (
     <header className="room-head">
-      <a className="icon-button back" href={hrefOf({ view: 'overview' })} aria-label={en.back}>
+      <a className="icon-button back" href={hrefOf({ view: 'home' })} aria-label={en.back}>
         <BackIcon />
       </a>
       {room && <HealthDot health={roomHealth(room)} />}

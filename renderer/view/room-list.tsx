@@ -1,4 +1,4 @@
-import { memo, useDeferredValue, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useCallback, useDeferredValue, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { Room } from '../api/client.ts';
 import { roomHealth, type Health } from '../state/health.ts';
 import { keyOf } from '../state/house.ts';
@@ -31,20 +31,16 @@ export function RoomList() {
     else if (event.key === 'ArrowDown') moveFocus(list.current, event, 1);
     else if (event.key === 'Enter' && first) go({ view: 'room', account: first.account, room: first.room });
   };
+  const onRoomKey = useCallback((event: KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') moveFocus(list.current, event, 1);
+    if (event.key === 'ArrowUp') moveFocus(list.current, event, -1);
+  }, []);
   return (
     <>
       <Find typed={typed} onType={setTyped} onKey={onFindKey} />
-      <ul
-        className="rooms"
-        ref={list}
-        aria-label={en.rooms.title}
-        onKeyDown={(event) => {
-          if (event.key === 'ArrowDown') moveFocus(list.current, event, 1);
-          if (event.key === 'ArrowUp') moveFocus(list.current, event, -1);
-        }}
-      >
+      <ul className="rooms" ref={list} aria-label={en.rooms.title}>
         {shown.map((room) => (
-          <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts} />
+          <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts} onKey={onRoomKey} />
         ))}
       </ul>
       {loaded && shown.length === 0 && (
@@ -89,7 +85,13 @@ function Find(props: { typed: string; onType: (text: string) => void; onKey: (ev
   );
 }
 
-const RoomItem = memo(function RoomItem({ room, withAccount }: { room: Room; withAccount: boolean }) {
+interface ItemProps {
+  readonly room: Room;
+  readonly withAccount: boolean;
+  readonly onKey: (event: KeyboardEvent) => void;
+}
+
+const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps) {
   const key = keyOf(room);
   const waiting = useStore(unread.store, (book) => book.get(key));
   const current = useStore(
@@ -104,6 +106,7 @@ const RoomItem = memo(function RoomItem({ room, withAccount }: { room: Room; wit
         href={hrefOf({ view: 'room', account: room.account, room: room.room })}
         aria-current={current ? 'page' : undefined}
         title={room.room}
+        onKeyDown={onKey}
       >
         <HealthDot health={health} />
         <span className="room-text">

@@ -41,7 +41,7 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
         <LiveVoice name={name} nick={room?.nick} />
         {room && <Composer name={name} title={title} open={health === 'well' || health === 'working'} />}
       </main>
-      {peopleShown && room && <Occupants name={name} room={room} onClose={() => showPeople(false)} />}
+      {peopleShown && room && <Occupants room={room} onClose={() => showPeople(false)} />}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import type { Row } from '../state/rows.ts';
 import { en } from '../strings/en.ts';
 import { dayName } from '../text/time.ts';
+import { MINUTE, useNow } from './use-now.ts';
 import { MessageRow, NoticeRow, PendingRow } from './message-row.tsx';
 
 interface Props {
@@ -18,11 +19,7 @@ export const RowView = memo(function RowView({ row, target, unfolded, onFold }: 
     case 'start':
       return <p className="start">{en.timeline.start}</p>;
     case 'day':
-      return (
-        <h2 className="day">
-          <span>{dayName(row.at, new Date())}</span>
-        </h2>
-      );
+      return <DayLine at={row.at} />;
     case 'fresh':
       return (
         <p className="fresh">
@@ -38,6 +35,15 @@ export const RowView = memo(function RowView({ row, target, unfolded, onFold }: 
   }
 }, (before, after) =>
   before.target === after.target && before.unfolded === after.unfolded && sameRow(before.row, after.row));
+
+function DayLine({ at }: { at: Date }) {
+  const now = useNow(MINUTE); // at midnight, Today becomes Yesterday
+  return (
+    <h2 className="day">
+      <span>{dayName(at, new Date(now))}</span>
+    </h2>
+  );
+}
 
 /** Rows are made anew with each window; what they show seldom changes. */
 function sameRow(a: Row, b: Row): boolean {

@@ -9,10 +9,12 @@ import { momentOf } from '../text/time.ts';
 import { visibleText } from '../text/visible.ts';
 import { Badge, Nick } from './nick.tsx';
 import { nameOf } from './room-list.tsx';
+import { MINUTE, useNow } from './use-now.ts';
 
 /** One hit, with the words that were looked for marked; leads to its place in the room. */
 export function SearchHit({ hit, words }: { hit: Message; words: readonly string[] }) {
   const room = useStore(house, (state) => state.rooms.get(keyOf(hit)));
+  const now = useNow(MINUTE);
   const pieces = useMemo(() => excerptOf(visibleText(hit.body ?? hit.subject ?? ''), words), [hit, words]);
   return (
     <li>
@@ -23,7 +25,7 @@ export function SearchHit({ hit, words }: { hit: Message; words: readonly string
             <Nick nick={hit.nick} coloured />
             <bdi className="hit-room">{room ? nameOf(room) : hit.room}</bdi>
             <time dateTime={hit.at} title={hit.at}>
-              {momentOf(new Date(hit.at), new Date())}
+              {momentOf(new Date(hit.at), new Date(now))}
             </time>
           </span>
           <span className="hit-text" dir="auto">

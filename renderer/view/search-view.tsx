@@ -40,7 +40,7 @@ export function SearchView({ text, account, room }: { text: string; account?: st
           go({ view: 'search', text: typed.trim(), ...scope }, true);
         }}
       >
-        <a className="icon-button back" href={hrefOf({ view: 'overview' })} aria-label={en.back}>
+        <a className="icon-button back" href={hrefOf({ view: 'home' })} aria-label={en.back}>
           <BackIcon />
         </a>
         <h1 className="unseen">{en.search.title}</h1>
@@ -88,7 +88,7 @@ function Scope({ account, room, text }: { account: string | undefined; room: str
 
 function Results({ asked, found }: { asked: string; found: Found | undefined }) {
   const busy = asked !== '' && found?.for !== asked;
-  const hits = found && 'hits' in found ? found.hits : [];
+  const hits = asked !== '' && found && 'hits' in found ? found.hits : [];
   const words = useMemo(() => asked.split(/\s+/).filter((word) => word !== ''), [asked]);
   return (
     <div className="hits" aria-busy={busy}>
@@ -101,7 +101,7 @@ function Results({ asked, found }: { asked: string; found: Found | undefined }) 
             <strong>{en.search.none}</strong> {en.search.noneHint}
           </>
         )}
-        {!busy && found && 'error' in found && found.error}
+        {asked !== '' && !busy && found && 'error' in found && found.error}
       </p>
       <ol>
         {hits.map((hit) => (
@@ -117,8 +117,7 @@ function useSearch(text: string, scope: { account?: string; room?: string }): Fo
   const [found, setFound] = useState<Found>();
   useEffect(() => {
     let current = true;
-    if (text === '') setFound(undefined);
-    else {
+    if (text !== '') {
       api.search.query({ text, limit: MOST, ...scope }).then(
         (hits) => current && setFound({ for: text, hits }),
         (reason: unknown) => current && setFound({ for: text, error: sentenceOf(reason) }),

@@ -8,7 +8,7 @@ import { RoomList } from './room-list.tsx';
 
 /** The left side: whose account it is and how it fares, and the rooms. */
 export function Sidebar() {
-  const view = useStore(route, (state) => state.view);
+  const view = useStore(route, (state) => (state.view === 'home' ? 'overview' : state.view));
   return (
     <nav className="sidebar" aria-label={en.rooms.title}>
       <header className="sidebar-head">

@@ -1,7 +1,7 @@
 import type { GroupchatMessage } from '../core/groupchat.ts';
 import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
-import { KINDS, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
+import { KINDS, MESSAGES, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
 
 /**
  * Alignment: is a replayed message without a stanza-id one that we have?
@@ -22,6 +22,7 @@ import { KINDS, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
  * room's clock), and stamps that the room set itself differ by a second at most.
  *
  * A kept live message that is met again without an id takes over the room's stamp, by which later replays know it.
+ * Rows that are old enough to be compressed take no part.
  * What this cannot tell: a message without any id that was said twice within two seconds, once before and once after
  * the connection broke, is one; one that came a minute late through a resumed stream may be kept twice.
  */
@@ -57,8 +58,8 @@ export function findNearest(db: Database, names: Intern, sought: Sought): Kept |
   const window = hasId(sought.message) ? DAY : HOUR + Math.abs(sought.skew); // places are not quite times
   const rows = db
     .sql(
-      `SELECT * FROM message WHERE chat = ? AND ord BETWEEN ? AND ? AND kind = ? AND nick IS ? AND mid IS ?
-       AND body IS ? AND id <= ? ORDER BY ord LIMIT 1000`,
+      `${MESSAGES} WHERE chat = ? AND ord BETWEEN ? AND ? AND kind = ? AND nick IS ? AND mid IS ?
+       AND body IS ? AND id <= ? AND block IS NULL ORDER BY ord LIMIT 1000`,
     )
     .all(
       sought.chat,
@@ -82,7 +83,7 @@ export function findNearest(db: Database, names: Intern, sought: Sought): Kept |
 /** The kept message behind `ord` that the sought one must be, by the rule above. */
 export function findNext(db: Database, names: Intern, sought: Sought, ord: number): Kept | undefined {
   const rows = db
-    .sql('SELECT * FROM message WHERE chat = ? AND ord > ? AND id <= ? ORDER BY ord, id LIMIT ?')
+    .sql(`${MESSAGES} WHERE chat = ? AND ord > ? AND id <= ? ORDER BY ord, id LIMIT ?`)
     .all(sought.chat, ord, sought.floor, AHEAD);
   let passed = false;
   let found: Kept | undefined;
@@ -109,6 +110,7 @@ function distance(sought: Sought, kept: Kept): number {
 
 function same(sought: Sought, row: Row, names: Intern, late: number): boolean {
   const { message } = sought;
+  if (row['block'] !== null) return false;
   if (Number(row['kind']) !== KINDS.indexOf(message.kind) || Number(row['flags']) & SENT) return false;
   if (row['stanza_id'] !== null && message.stanzaId !== undefined) return false; // equal ones were found before
   if (row['nick'] !== (message.nick === undefined ? null : names.term(message.nick))) return false;
@@ -131,6 +133,7 @@ function timesAgree(sought: Sought, kept: Kept, latest: number): boolean {
 
 /** A kept row that a replay may lack, or that is known to be another message. */
 function skippable(sought: Sought, row: Row): boolean {
+  if (row['block'] !== null) return true;
   if (row['body'] === null && row['subject'] === null) return true;
   if (KINDS[Number(row['kind'])] === 'private') return true;
   if (row['stanza_id'] !== null && sought.message.stanzaId !== undefined) return true;

@@ -2,11 +2,17 @@ import { createHash } from 'node:crypto';
 import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
 import { indexed } from '../core/search.ts';
 import { findNearest, findNext, type Kept, type Sought } from './align.ts';
+import type { Blocks } from './blocks.ts';
 import type { Appended, NewMessage } from './contract.ts';
 import type { Database } from './database.ts';
 import type { Chat, Intern } from './intern.ts';
 import { order } from './order.ts';
 import { DELAYED, KINDS, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
+
+interface Placed {
+  readonly id: number;
+  readonly ord: number;
+}
 
 export interface Appender {
   append(message: NewMessage): Appended;
@@ -21,15 +27,18 @@ export function stanzaHash(stanzaId: string): number {
 }
 
 /** The row of a room's stanza-id (XEP-0359). */
-export function findStanza(db: Database, chat: number, stanzaId: string): { id: number; ord: number } | undefined {
-  const row = db
-    .sql('SELECT id, ord FROM message WHERE chat = ? AND sid = ? AND stanza_id = ?')
-    .get(chat, stanzaHash(stanzaId), stanzaId);
-  return row && { id: Number(row['id']), ord: Number(row['ord']) };
+function findStanza(db: Database, blocks: Blocks, chat: number, stanzaId: string): Placed | undefined {
+  const rows = db
+    .sql('SELECT id, ord, block, stanza_id FROM message LEFT JOIN stanza ON message = id WHERE chat = ? AND sid = ?')
+    .all(chat, stanzaHash(stanzaId));
+  const found = rows.find(({ id, stanza_id, block }) =>
+    typeof block === 'number' ? blocks.texts(block, Number(id)).stanza_id === stanzaId : stanza_id === stanzaId,
+  );
+  return found && { id: Number(found['id']), ord: Number(found['ord']) };
 }
 
 /** The one way in for messages: decides whether it is new, where it stands, and writes row and index. */
-export function appender(db: Database, names: Intern): Appender {
+export function appender(db: Database, names: Intern, blocks: Blocks): Appender {
   const places = order(db);
   let nextId: number | undefined;
 
@@ -50,7 +59,7 @@ export function appender(db: Database, names: Intern): Appender {
     const sameOrigin = message.originId !== undefined && message.originId === message.id;
     const named = (text: string | undefined): number | null => (text === undefined ? null : names.term(text));
     const nick = named(message.nick);
-    db.sql('INSERT INTO message VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)').run(
+    db.sql('INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)').run(
       id,
       chat.id,
       ord,
@@ -63,6 +72,9 @@ export function appender(db: Database, names: Intern): Appender {
       given.arrivedAt,
       given.arrivedAt - message.at,
       message.stanzaId === undefined ? null : stanzaHash(message.stanzaId),
+    );
+    db.sql('INSERT INTO stanza VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+      id,
       message.stanzaId ?? null,
       message.id ?? null,
       sameOrigin ? null : (message.originId ?? null),
@@ -74,6 +86,7 @@ export function appender(db: Database, names: Intern): Appender {
       const mark = nick === null ? `r${chat.id}` : `r${chat.id} n${nick}`;
       db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(doc, words, mark);
     }
+    if (flags & REPLAYED) db.sql('UPDATE chat SET frozen = min(frozen, ?) WHERE id = ?').run(ord - 1, chat.id);
     places.taken(chat.id, ord);
     const { account, arrivedAt, xml } = given;
     const kept: KeptMessage = { ...message, archiveId: id, account, arrivedAt, xml };
@@ -84,7 +97,7 @@ export function appender(db: Database, names: Intern): Appender {
     return { kept: false, archiveId: id, why };
   }
 
-  function replay(chat: Chat, given: NewMessage, byStanza: { id: number; ord: number } | undefined): Appended {
+  function replay(chat: Chat, given: NewMessage, byStanza: Placed | undefined): Appended {
     const state = replayState(db, chat.id);
     const pointer = state.at === undefined ? undefined : ordOf(db, chat.id, state.at);
     const settled = pointer !== undefined && state.loose === undefined;
@@ -126,7 +139,7 @@ export function appender(db: Database, names: Intern): Appender {
     append(given) {
       const { message, source } = given;
       const chat = names.chat(given.account, message.room);
-      const known = message.stanzaId === undefined ? undefined : findStanza(db, chat.id, message.stanzaId);
+      const known = message.stanzaId === undefined ? undefined : findStanza(db, blocks, chat.id, message.stanzaId);
       if (source.kind === 'history') return replay(chat, given, known);
       if (known) return duplicate(known.id, 'its stanza-id is kept');
       if (source.kind === 'mam') return fetched(chat, given, source.follows);
@@ -200,11 +213,8 @@ function lastBefore(db: Database, chat: number, floor: number, time: number): nu
 /** A kept row met again: it learns its stanza-id or its stamp, or the room's clock is learnt from it. */
 function recognise(db: Database, chat: number, message: GroupchatMessage, kept: Kept): void {
   if (message.stanzaId !== undefined && kept.stanzaId === undefined) {
-    db.sql('UPDATE message SET sid = ?, stanza_id = ? WHERE id = ?').run(
-      stanzaHash(message.stanzaId),
-      message.stanzaId,
-      kept.id,
-    );
+    db.sql('UPDATE message SET sid = ? WHERE id = ?').run(stanzaHash(message.stanzaId), kept.id);
+    db.sql('UPDATE stanza SET stanza_id = ? WHERE message = ?').run(message.stanzaId, kept.id);
   }
   if (!kept.live) return;
   if (message.id !== undefined || message.originId !== undefined) {
@@ -216,10 +226,11 @@ function recognise(db: Database, chat: number, message: GroupchatMessage, kept: 
 
 function findSent(db: Database, chat: number, originId: string): number | undefined {
   const rows = db
-    .sql('SELECT id, flags, mid, origin_id FROM message WHERE chat = ? ORDER BY id DESC LIMIT 500')
+    .sql(`SELECT id, flags, mid, origin_id FROM message JOIN stanza ON message = id
+      WHERE chat = ? AND flags & ${SENT} ORDER BY id DESC LIMIT 500`)
     .all(chat);
   const found = rows.find(
-    (row) => Number(row['flags']) & SENT && (Number(row['flags']) & ORIGIN_IS_ID ? row['mid'] : row['origin_id']) === originId,
+    (row) => (Number(row['flags']) & ORIGIN_IS_ID ? row['mid'] : row['origin_id']) === originId,
   );
   return found && Number(found['id']);
 }

@@ -1,5 +1,6 @@
 import { MinimixError } from '../core/errors.ts';
 import { appender } from './append.ts';
+import { blocks } from './blocks.ts';
 import type { Archive } from './contract.ts';
 import { openDatabase, type Database } from './database.ts';
 import { intern } from './intern.ts';
@@ -14,12 +15,14 @@ import { records } from './records.ts';
 export function openArchive(path: string): Archive {
   const db = openDatabase(path);
   const names = intern(db);
-  const append = appender(db, names);
+  const packed = blocks(db);
+  const append = appender(db, names, packed);
   let version = dataVersion(db);
 
   function forget(): void {
     names.forget();
     append.forget();
+    packed.forget();
   }
 
   function begin(): void {
@@ -31,7 +34,7 @@ export function openArchive(path: string): Archive {
   }
 
   return {
-    ...reading(db, names),
+    ...reading(db, names, packed),
     ...records(db, names),
     ...ledgerRecords(db, names),
     transaction(work) {
@@ -70,6 +73,8 @@ function removeAccount(db: Database, account: string): void {
     db.sql(`INSERT INTO meta SELECT 'floor', coalesce(max(id), 0) FROM message WHERE true
       ON CONFLICT DO UPDATE SET value = max(value, excluded.value)`).run();
     db.sql(`DELETE FROM word WHERE rowid IN (SELECT doc FROM message WHERE chat IN (${own}) AND doc IS NOT NULL)`).run(account);
+    db.sql(`DELETE FROM stanza WHERE message IN (SELECT id FROM message WHERE chat IN (${own}))`).run(account);
+    db.sql(`DELETE FROM block WHERE id IN (SELECT block FROM message WHERE chat IN (${own}))`).run(account);
     db.sql(`DELETE FROM message WHERE chat IN (${own})`).run(account);
     db.sql('DELETE FROM account WHERE jid = ?').run(account);
     db.exec('RELEASE removal');

@@ -2,7 +2,7 @@ import type { LedgerEntry, WriteArchive } from './contract.ts';
 import type { Database } from './database.ts';
 import type { Intern } from './intern.ts';
 
-/** Entries that a room's ledger keeps; the oldest go first. */
+/** Entries that a room's ledger keeps of ours, and as many of others' (`occupant-…`); the oldest go first. */
 export const LEDGER_LIMIT = 1_000;
 /** The ledger is cut back once in so many entries, not at each. */
 const SLACK = 100;
@@ -31,14 +31,15 @@ export function ledgerRecords(db: Database, names: Intern): Ledger {
     },
     addToLedger({ account, room, at, event, nick, text }) {
       const owner = names.account(account);
+      const others = event.startsWith('occupant-') ? 1 : 0;
       const added = db
-        .sql('INSERT INTO ledger (account, room, at, event, nick, text) VALUES (?, ?, ?, ?, ?, ?)')
-        .run(owner, room, at, event, nick ?? null, text ?? null);
+        .sql('INSERT INTO ledger (account, room, at, event, others, nick, text) VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .run(owner, room, at, event, others, nick ?? null, text ?? null);
       if (added.id % SLACK !== 0) return;
       db.sql(
-        `DELETE FROM ledger WHERE account = ?1 AND room = ?2 AND id <= (SELECT id FROM ledger
-         WHERE account = ?1 AND room = ?2 ORDER BY id DESC LIMIT 1 OFFSET ${LEDGER_LIMIT})`,
-      ).run(owner, room);
+        `DELETE FROM ledger WHERE account = ?1 AND room = ?2 AND others = ?3 AND id <= (SELECT id FROM ledger
+         WHERE account = ?1 AND room = ?2 AND others = ?3 ORDER BY id DESC LIMIT 1 OFFSET ${LEDGER_LIMIT})`,
+      ).run(owner, room, others);
     },
   };
 }

@@ -1,17 +1,18 @@
 import type { KeptMessage } from '../core/groupchat.ts';
 import { words } from '../core/search.ts';
+import type { Blocks } from './blocks.ts';
 import type { PageQuery, ReadArchive, SearchQuery } from './contract.ts';
 import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
-import { COLUMNS, toKept } from './rows.ts';
+import { MESSAGES, toKept } from './rows.ts';
 
 type Reading = Pick<ReadArchive, 'page' | 'search' | 'message' | 'last' | 'since' | 'count'>;
 
 const MAX_PAGE = 500;
 
 /** Point reads of messages, in-thread. */
-export function reading(db: Database, names: Intern): Reading {
-  const kept = (rows: Row[]): KeptMessage[] => rows.map((row) => toKept(row, names));
+export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
+  const kept = (rows: Row[]): KeptMessage[] => rows.map((row) => toKept(row, names, blocks));
 
   function page(query: PageQuery): KeptMessage[] {
     const chat = names.findChat(query.account, query.room)?.id;
@@ -22,7 +23,7 @@ export function reading(db: Database, names: Intern): Reading {
       return kept(
         db
           .sql(
-            `SELECT ${COLUMNS} FROM message WHERE chat = ? AND (ord, id) > (?, ?) AND (ord, id) < (?, ?)
+            `${MESSAGES} WHERE chat = ? AND (ord, id) > (?, ?) AND (ord, id) < (?, ?)
              ORDER BY ord, id LIMIT ?`,
           )
           .all(chat, ord, id, ...bound(db, chat, query.before), limit),
@@ -30,7 +31,7 @@ export function reading(db: Database, names: Intern): Reading {
     }
     return kept(
       db
-        .sql(`SELECT ${COLUMNS} FROM message WHERE chat = ? AND (ord, id) < (?, ?) ORDER BY ord DESC, id DESC LIMIT ?`)
+        .sql(`${MESSAGES} WHERE chat = ? AND (ord, id) < (?, ?) ORDER BY ord DESC, id DESC LIMIT ?`)
         .all(chat, ...bound(db, chat, query.before), limit),
     ).reverse();
   }
@@ -39,22 +40,22 @@ export function reading(db: Database, names: Intern): Reading {
     page,
     search: (query) => kept(searchRows(db, names, query)),
     message(archiveId) {
-      const row = db.sql(`SELECT ${COLUMNS} FROM message WHERE id = ?`).get(archiveId);
-      return row && toKept(row, names);
+      const row = db.sql(`${MESSAGES} WHERE id = ?`).get(archiveId);
+      return row && toKept(row, names, blocks);
     },
     last(account, room, withStanzaId = false) {
       const chat = names.findChat(account, room)?.id ?? -1;
       const only = withStanzaId ? 'AND sid IS NOT NULL' : '';
       const row = db
-        .sql(`SELECT ${COLUMNS} FROM message WHERE chat = ? ${only} ORDER BY ord DESC, id DESC LIMIT 1`)
+        .sql(`${MESSAGES} WHERE chat = ? ${only} ORDER BY ord DESC, id DESC LIMIT 1`)
         .get(chat);
-      return row && toKept(row, names);
+      return row && toKept(row, names, blocks);
     },
     since(account, room, archiveId, limit) {
       const chat = names.findChat(account, room)?.id ?? -1;
       return kept(
         db
-          .sql(`SELECT ${COLUMNS} FROM message INDEXED BY message_cursor WHERE chat = ? AND id > ? ORDER BY id LIMIT ?`)
+          .sql(`${MESSAGES} WHERE chat = ? AND id > ? ORDER BY id LIMIT ?`)
           .all(chat, archiveId, limit),
       );
     },
@@ -92,7 +93,7 @@ function searchRows(db: Database, names: Intern, query: SearchQuery): Row[] {
   const marks = chats ? ` AND mark : (${chats.map((chat) => `"r${chat}"`).join(' OR ')})` : '';
   const rows = db
     .sql(
-      `SELECT ${COLUMNS} FROM message WHERE doc IN (SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT ?)
+      `${MESSAGES} WHERE doc IN (SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT ?)
        ORDER BY doc DESC`,
     )
     .all(`text : (${terms})${marks}`, query.limit);

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
+import type { Blocks } from './blocks.ts';
 import type { Row } from './database.ts';
 import type { Intern } from './intern.ts';
 
@@ -26,21 +27,23 @@ export const REPLAYED = 8;
 /** Came live, and a replay has told the room's own stamp since. */
 export const STAMPED = 16;
 
-export const COLUMNS =
-  'id, chat, ord, kind, flags, nick, occupant, real_jid, arrived, lag, stanza_id, mid, origin_id, subject, body, xml';
+/** A message with its texts, where they are not in a block. */
+export const MESSAGES = `SELECT id, chat, ord, doc, kind, flags, nick, occupant, real_jid, arrived, lag, block,
+  stanza_id, mid, origin_id, subject, body, xml FROM message LEFT JOIN stanza ON stanza.message = message.id`;
 
 function optional(value: SQLOutputValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A row of `COLUMNS` as the contract has it. */
-export function toKept(row: Row, names: Intern): KeptMessage {
+/** A row of `MESSAGES` as the contract has it. */
+export function toKept(row: Row, names: Intern, blocks: Blocks): KeptMessage {
   const chat = names.chatById(Number(row['chat']));
   const flags = Number(row['flags']);
   const named = (value: SQLOutputValue | undefined): string | undefined =>
     typeof value === 'number' ? names.text(value) : undefined;
   const arrivedAt = Number(row['arrived']);
-  const id = optional(row['mid']);
+  const texts = typeof row['block'] === 'number' ? blocks.texts(row['block'], Number(row['id'])) : row;
+  const id = optional(texts['mid']);
   return {
     archiveId: Number(row['id']),
     account: chat.account,
@@ -48,15 +51,15 @@ export function toKept(row: Row, names: Intern): KeptMessage {
     nick: named(row['nick']),
     kind: KINDS[Number(row['kind'])] ?? 'other',
     id,
-    stanzaId: optional(row['stanza_id']),
-    originId: flags & ORIGIN_IS_ID ? id : optional(row['origin_id']),
+    stanzaId: optional(texts['stanza_id']),
+    originId: flags & ORIGIN_IS_ID ? id : optional(texts['origin_id']),
     occupantId: named(row['occupant']),
     realJid: named(row['real_jid']),
-    body: optional(row['body']),
-    subject: optional(row['subject']),
+    body: optional(texts['body']),
+    subject: optional(texts['subject']),
     at: arrivedAt - Number(row['lag']),
     delayed: (flags & DELAYED) !== 0,
     arrivedAt,
-    xml: optional(row['xml']) ?? '',
+    xml: optional(texts['xml']) ?? '',
   };
 }

@@ -24,3 +24,13 @@ test('a ledger does not grow without bound', () => {
   expect(kept.at(-1)?.at).toBe(LEDGER_LIMIT * 3);
   archive.close();
 });
+
+test('what others do in a busy room does not push out what became of us', () => {
+  const archive = openArchive(':memory:');
+  archive.transaction(() => {
+    archive.addToLedger({ ...entry, at: 1, event: 'kicked' });
+    for (let at = 2; at <= LEDGER_LIMIT * 3; at += 1) archive.addToLedger({ ...entry, at, event: 'occupant-left' });
+  });
+  expect(archive.ledger(entry.account, entry.room, LEDGER_LIMIT * 3)[0]?.event).toBe('kicked');
+  archive.close();
+});

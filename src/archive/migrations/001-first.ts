@@ -2,6 +2,8 @@
  * The archive. What repeats (account, room, nick, occupant-id, real JID) is a number. `message.id` is the archive id;
  * `ord` is the message's place in its room, in microseconds; `doc` its place in the full-text index, by time over
  * all rooms, in milliseconds since 2000; `lag` is arrival minus room time; `sid` is 48 bits of the stanza-id's hash.
+ * The texts of a message are a row of `stanza`, or, when it is old, lie compressed in a `block` with others'; up to
+ * `chat.frozen` (an `ord`) a room has been seen to.
  */
 export const up = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -14,6 +16,7 @@ CREATE TABLE chat (
   replay_at INTEGER,
   replay_loose INTEGER,
   skew INTEGER NOT NULL DEFAULT 0,
+  frozen INTEGER NOT NULL DEFAULT 0,
   UNIQUE (account, room)
 ) STRICT;
 CREATE TABLE term (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
@@ -30,6 +33,14 @@ CREATE TABLE message (
   arrived INTEGER NOT NULL,
   lag INTEGER NOT NULL,
   sid INTEGER,
+  block INTEGER
+) STRICT;
+CREATE INDEX message_order ON message (chat, ord);
+CREATE INDEX message_cursor ON message (chat);
+CREATE INDEX message_doc ON message (doc) WHERE doc IS NOT NULL;
+CREATE INDEX message_stanza ON message (chat, sid) WHERE sid IS NOT NULL;
+CREATE TABLE stanza (
+  message INTEGER PRIMARY KEY,
   stanza_id TEXT,
   mid TEXT,
   origin_id TEXT,
@@ -37,10 +48,7 @@ CREATE TABLE message (
   body TEXT,
   xml TEXT
 ) STRICT;
-CREATE INDEX message_order ON message (chat, ord);
-CREATE INDEX message_cursor ON message (chat);
-CREATE INDEX message_doc ON message (doc) WHERE doc IS NOT NULL;
-CREATE INDEX message_stanza ON message (chat, sid) WHERE sid IS NOT NULL;
+CREATE TABLE block (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE VIRTUAL TABLE word USING fts5 (
   text, mark, content='', contentless_delete=1,
   tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co So M*'"

@@ -6,8 +6,9 @@ CREATE TABLE ledger (
   room TEXT NOT NULL,
   at INTEGER NOT NULL,
   event TEXT NOT NULL,
+  others INTEGER NOT NULL,
   nick TEXT,
   text TEXT
 ) STRICT;
-CREATE INDEX ledger_room ON ledger (account, room, id);
+CREATE INDEX ledger_room ON ledger (account, room, others, id);
 `;

@@ -1,6 +1,6 @@
 import type { Archive } from '../archive/contract.ts';
-import { fail, sentenceOf } from '../core/errors.ts';
-import { bareOf, parseBareJid } from '../core/jid.ts';
+import { sentenceOf } from '../core/errors.ts';
+import { bareOf } from '../core/jid.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, ConnectionStatus, StreamState } from '../xmpp/contract.ts';
 import { xml } from '../xmpp/xml.ts';
@@ -16,17 +16,21 @@ import { receiveRoomMessage } from './groupchat-in.ts';
 import { openMemberships } from './membership.ts';
 import { openOutbox } from './outbox.ts';
 import { receiveRoomPresence } from './presence-in.ts';
+import { startProof, type ProofTimes } from './proof.ts';
 import { openSinks } from './sinks.ts';
+import { openVerbs } from './verbs.ts';
 
 export interface AccountOptions {
   readonly settings: AccountSettings;
   readonly password: () => Promise<string>;
   readonly archive: Archive;
   readonly log: Log;
+  /** How patient it is with silent rooms; tests are less so. */
+  readonly times?: ProofTimes;
 }
 
 /** One account, wired: the one door in (`receive`), the rooms, and the sinks of the doors. */
-export function openAccount({ settings, password, archive, log }: AccountOptions): Account {
+export function openAccount({ settings, password, archive, log, times }: AccountOptions): Account {
   const { jid } = settings;
   const life = new AbortController();
   const sinks = openSinks(log);
@@ -58,13 +62,15 @@ export function openAccount({ settings, password, archive, log }: AccountOptions
   const outbox = openOutbox(ground, () => stream?.id);
   const catchups = openCatchUps(ground, (room) => outbox.caughtUp(room));
   const memberships = openMemberships(ground, { accountNick: () => undefined, joined: catchups.run, tell: sinks.tell });
+  const verbs = openVerbs(ground, memberships);
+  startProof(ground, memberships, times);
   const devices = openDevices(ground, (list) => sinks.tell({ type: 'devices', devices: list }));
   const bookmarks = openBookmarks(ground, {
     join(room, nick, secret) {
-      if (!rooms.all.get(room)?.wanted) void memberships.join(room, { nick, password: secret });
+      if (!rooms.all.get(room)?.wanted) void verbs.join(room, { nick, password: secret });
     },
     leave(room) {
-      if (rooms.all.get(room)?.wanted) void memberships.leave(room);
+      if (rooms.all.get(room)?.wanted) void verbs.leave(room);
     },
   });
   const parts = { ground, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.rediscover };
@@ -148,25 +154,15 @@ export function openAccount({ settings, password, archive, log }: AccountOptions
     devices: devices.summaries,
     relayTargets: devices.relayTargets,
     refuseRelay: devices.refuse,
-    async join(room, options = {}) {
-      const bare = parseBareJid(room);
-      return bare === undefined ? notARoom(room) : memberships.join(bare, options);
-    },
-    async leave(room) {
-      const bare = parseBareJid(room);
-      return bare === undefined ? notARoom(room) : memberships.leave(bare);
-    },
-    async say(room, body) {
-      const bare = parseBareJid(room);
-      return bare === undefined ? notARoom(room) : outbox.say(bare, body);
-    },
+    join: verbs.join,
+    leave: verbs.leave,
+    follow: verbs.follow,
+    set: verbs.set,
+    ledger: (room, limit) => archive.ledger(jid, room, limit),
+    say: async (room, body) => outbox.say(room, body),
     write: (stanza) => connection.send(stanza),
     subscribe: (sink, signal) => sinks.add(sink, signal),
   };
-}
-
-function notARoom(text: string) {
-  return fail('bad-jid', `“${text.slice(0, 100)}” is not a room’s address; it looks like room@rooms.example.org.`);
 }
 
 function wireOptions({ jid, resource, server, directTls, ca, pin, allowPlaintext }: AccountSettings) {

@@ -1,9 +1,11 @@
+import type { LedgerEntry } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { RelayDecision } from '../core/device.ts';
 import type { ConnectionStatus } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import type { RoomSettings } from './ground.ts';
 
 /** A room as a person sees it. */
 export interface RoomSummary {
@@ -71,6 +73,12 @@ export interface Account {
   join(room: string, options?: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
   /** Leaves and forgets; final within 5 s. */
   leave(room: string): Promise<Result<undefined>>;
+  /** Joins the venue that a destroyed or moved room has named. */
+  follow(room: string): Promise<Result<RoomSummary>>;
+  /** Changes what the person chose for a room. */
+  set(room: string, settings: RoomSettings): Result<RoomSummary>;
+  /** What happened in the room, oldest first: each join, loss, cause and return. */
+  ledger(room: string, limit: number): LedgerEntry[];
   /** Says it in the room, by the outbox; resolves with the origin-id once it is on disk. */
   say(room: string, body: string): Promise<Result<{ originId: string }>>;
   /** Writes a whole stanza to the server now, or says why not. For doors; never for groupchat. */

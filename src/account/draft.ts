@@ -160,13 +160,15 @@ export function newRoom(jid: string): Room {
     catchup: undefined,
     verifiedAt: undefined,
     siblings: [],
+    settings: {},
+    doubt: undefined,
   };
 }
 
-type Saved = Pick<Room, 'membership' | 'catchup' | 'entering' | 'name' | 'features'>;
+type Saved = Pick<Room, 'membership' | 'catchup' | 'entering' | 'name' | 'features' | 'settings'>;
 
-function saved({ membership, catchup, entering, name, features }: Room): string {
-  return JSON.stringify({ membership, catchup, entering, name, features: features && [...features] });
+function saved({ membership, catchup, entering, name, features, settings }: Room): string {
+  return JSON.stringify({ membership, catchup, entering, name, settings, features: features && [...features] });
 }
 
 /** Our own JSON from our own disk: written by `saved`, behind the archive's schema version. */

@@ -27,6 +27,17 @@ export interface Room {
   readonly verifiedAt: number | undefined;
   /** Full JIDs of our own sessions that the room lists under our nick. */
   readonly siblings: readonly string[];
+  readonly settings: RoomSettings;
+  /** Why we are not sure to be in it any more, though nothing says that we are out. */
+  readonly doubt: string | undefined;
+}
+
+/** What the person chose for one room. */
+export interface RoomSettings {
+  /** Come back by the clock after a kick (DESIGN: only where the person set it so). */
+  readonly rejoinAfterKick?: boolean | undefined;
+  /** Refuse to be the one who creates the room by joining it. */
+  readonly neverCreate?: boolean | undefined;
 }
 
 export interface Catchup {

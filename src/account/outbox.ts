@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OutboxEntry } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
 import { fail, ok } from '../core/errors.ts';
+import { parseBareJid } from '../core/jid.ts';
 import type { GroupchatMessage } from '../core/groupchat.ts';
 import { readStanzaError } from '../xmpp/features/errors.ts';
 import { groupchatMessage } from '../xmpp/features/groupchat.ts';
@@ -52,11 +53,14 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined): 
   }
 
   return {
-    say(room, body) {
+    say(text, body) {
+      const room = parseBareJid(text) ?? text;
       const entry = ground.room(room);
-      if (!entry?.wanted) return fail('not-joined', `${room} is not a room of ${ground.jid}; join it first.`);
+      if (!entry?.wanted) return fail('not-joined', `${room.slice(0, 100)} is not a room of ${ground.jid}; join it first.`);
       const { state, reason } = entry.membership;
       if (!['joined', 'joining', 'absent'].includes(state)) return fail(state, reason ?? `You are not in ${room}.`);
+      const self = ground.occupants(room).get(entry.membership.nick ?? '');
+      if (self?.role === 'visitor') return fail('no-voice', `You have no voice in ${room}: it is moderated, and you are a visitor.`);
       if (body === '') return fail('empty', 'There is nothing to say.');
       if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
       const originId = randomUUID();

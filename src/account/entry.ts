@@ -1,0 +1,52 @@
+import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
+import { NS_MAM } from '../xmpp/features/mam.ts';
+import { joinPresence } from '../xmpp/features/muc.ts';
+import type { Draft, Ground, Room } from './ground.ts';
+
+const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
+
+/** The stanzas of an entry: what is asked of a room before, at, and after the door (XEP-0045 6.4, 7.2; XEP-0313). */
+export interface Entry {
+  /** Asks what the room is and can. A room that does not exist yet has no answer; that is no obstacle. */
+  discover(room: string): Promise<void>;
+  /** Sends the presence that asks for entry, with just the history that we lack. */
+  knock(room: Room, nick: string): void;
+  /** Inside the draft of our self-presence: from where the room's archive is to be read. */
+  beginCatchup(draft: Draft, room: Room): void;
+}
+
+/** `changed` is told, after the commit, when a room's name or features became known. */
+export function openEntry(ground: Ground, changed: (room: string) => void): Entry {
+  const { archive, connection } = ground;
+  return {
+    async discover(jid) {
+      const answer = await connection.iq(discoInfoQuery(jid));
+      const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
+      if (!info || ground.signal.aborted) return;
+      const name = info.identities.find(({ category }) => category === 'conference')?.name;
+      ground.transact((draft) => {
+        const room = draft.room(jid);
+        if (room) draft.put({ ...room, features: info.features, name: name ?? room.name });
+        draft.then(() => changed(jid));
+      });
+    },
+    knock(room, nick) {
+      const { jid, password } = room;
+      const archived = room.features?.has(NS_MAM) === true;
+      if (!archived) ground.transact(() => archive.beginReplay(ground.jid, jid));
+      const last = archived ? undefined : archive.last(ground.jid, jid);
+      const since = last && { since: new Date(last.at).toISOString() };
+      const history = archived ? { maxstanzas: 0 } : since;
+      connection.send(joinPresence(jid, nick, { password, ...(history && { history }) }));
+    },
+    /** Behind what we have, or, on a first join, from thirty days ago. An older catch-up that is not done goes on. */
+    beginCatchup(draft, room) {
+      if (room.catchup || room.features?.has(NS_MAM) !== true) return;
+      const last = archive.last(ground.jid, room.jid, true);
+      const start = new Date(draft.at - FIRST_LOOK_BACK).toISOString();
+      const follows = last?.archiveId ?? archive.last(ground.jid, room.jid)?.archiveId;
+      const first = follows === undefined;
+      draft.put({ ...room, catchup: last ? { after: last.stanzaId, follows, first } : { start, follows, first } });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import pLimit from 'p-limit';
+import { sentenceOf } from '../core/errors.ts';
+import { ping } from '../xmpp/features/ping.ts';
+import { selfPingVerdict } from '../xmpp/features/self-ping.ts';
+import type { Ground, Room } from './ground.ts';
+import type { Memberships } from './membership.ts';
+
+/** Milliseconds. */
+export interface ProofTimes {
+  /** How long a room may be silent before it is asked. XEP-0410 4.1 suggests 15 minutes; found within that. */
+  readonly silence: number;
+  /** How often silence is looked for. */
+  readonly every: number;
+  /** How long the room has for its answer. */
+  readonly answer: number;
+}
+
+export const proofTimes: ProofTimes = { silence: 10 * 60_000, every: 30_000, answer: 60_000 };
+
+/** A clock that jumps by more than this beyond its step was asleep. */
+const SLEPT = 60_000;
+const AT_ONCE = 20;
+
+/** XEP-0410: asks each silent room whether we are still in it; a room that dropped us is entered again at once. */
+export function startProof(ground: Ground, memberships: Memberships, times: ProofTimes = proofTimes): { all(): void } {
+  const limit = pLimit(AT_ONCE);
+  const asking = new Set<string>();
+  let before = ground.now();
+
+  const timer = setInterval(() => {
+    const now = ground.now();
+    const slept = now - before > times.every + SLEPT;
+    before = now;
+    if (slept) {
+      ground.log('info', 'the machine was asleep, or its clock was set: proving connection and rooms');
+      ground.connection.probe();
+    }
+    prove(slept ? 0 : times.silence);
+  }, times.every);
+  timer.unref();
+  ground.signal.addEventListener('abort', () => {
+    clearInterval(timer);
+    limit.clearQueue();
+  });
+
+  function prove(silence: number): void {
+    if (ground.connection.status().state !== 'online') return;
+    for (const room of ground.rooms()) {
+      const due = ground.now() - (room.verifiedAt ?? 0) >= silence;
+      if (room.membership.state !== 'joined' || asking.has(room.jid) || !due) continue;
+      asking.add(room.jid);
+      void limit(() => ask(room))
+        .catch((error: unknown) => ground.log('error', `${room.jid}: the self-ping failed: ${sentenceOf(error)}`))
+        .finally(() => asking.delete(room.jid));
+    }
+  }
+
+  async function ask({ jid, membership }: Room): Promise<void> {
+    const answer = await ground.connection.iq(ping(`${jid}/${membership.nick ?? ''}`), { timeout: times.answer });
+    const room = ground.room(jid);
+    if (room?.membership.state !== 'joined' || room.membership.nick !== membership.nick || ground.signal.aborted) return;
+    const verdict = selfPingVerdict(answer);
+    ground.transact((draft) => {
+      if (verdict === 'joined') draft.put({ ...room, verifiedAt: draft.at, doubt: undefined });
+      if (verdict === 'unknown') draft.put({ ...room, doubt: 'The room does not answer; whether we are still in it is not known.' });
+      if (verdict === 'not-joined') memberships.signal(draft, jid, { name: 'unverified' });
+    });
+    memberships.changed(jid);
+  }
+
+  return { all: () => prove(0) };
+}

@@ -1,5 +1,6 @@
-// The first step of `npm test` and of `npm run demo`: what npm cannot install is there, or is installed, or is named.
-// Plain syntax, so that an older Node that can read types at all gets as far as the sentence about itself.
+// The first step of `npm test` and of `npm run demo`: what npm cannot install is there, or is installed, or
+// is named. Plain syntax, so that an older Node that can read types at all gets as far as the sentence about
+// itself.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -62,7 +63,9 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** What to put in front of a command that root must run; undefined where that cannot be had without a person. */
+/**
+ * What to put in front of a command that root must run; undefined where that cannot be had without a person.
+ */
 function privileges(): string[] | undefined {
   if (!existsSync('/usr/bin/apt-get')) return undefined;
   if (process.getuid?.() === 0) return [];
@@ -71,8 +74,8 @@ function privileges(): string[] | undefined {
 }
 
 /**
- * Debian starts a server's service as soon as it is installed; nobody who runs a test wants that. The policy answers
- * "forbidden" (101) to each such start, and is ours alone: an existing one is left as it is.
+ * Debian starts a server's service as soon as it is installed; nobody who runs a test wants that. The policy
+ * answers "forbidden" (101) to each such start, and is ours alone: an existing one is left as it is.
  */
 function install(packages: string[], prefix: string[]): boolean {
   const ownPolicy = !existsSync(POLICY);

@@ -1,4 +1,5 @@
-// DESIGN.md's floors as data, and a checker that reads the imports of a tree of sources. Imports of types count.
+// DESIGN.md's floors as data, and a checker that reads the imports of a tree of sources. Imports of types
+// count.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
 import { parseSync } from 'vite';
@@ -105,7 +106,9 @@ function exists({ from, target }: Import, tree: Tree): string[] {
   return Object.hasOwn(tree, target) || dirname(target) === '.' ? [] : [`${from} imports ${target}, which is not there`];
 }
 
-/** Beside connection.ts, only files that nothing outside of xmpp/ reaches but through it may import @xmpp/*. */
+/**
+ * Beside connection.ts, only files that nothing outside of xmpp/ reaches but through it may import @xmpp/*.
+ */
 function hiddenXmpp(imports: readonly Import[]): string[] {
   const users = new Set(imports
     .filter(({ from, specifier }) => specifier.startsWith('@xmpp/') && folderOf(from) === 'xmpp' && from !== CONNECTION)

@@ -3,9 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeCertificates, type Certificates } from './certificates.ts';
 import {
-  freePorts, listens, serverDir, superviseServer, uniqueName, withControls, withRetries,
+  freePorts, listens, serverDir, uniqueName, withRetries,
   type ServerAddress, type SharedServer, type XmppServer,
 } from './server.ts';
+import { superviseServer, withControls } from './supervise.ts';
 import { until } from './until.ts';
 
 export interface EjabberdOptions {
@@ -20,7 +21,10 @@ export interface EjabberdOptions {
   readonly modulesDisabled?: readonly string[];
 }
 
-/** Starts an ejabberd on loopback with its own data, ports and certificate; no epmd, no s2s, no limits on rate. */
+/**
+ * Starts an ejabberd on loopback with its own data, ports and certificate; no epmd, no s2s, no limits on
+ * rate.
+ */
 export function startEjabberd(options: EjabberdOptions = {}): Promise<XmppServer> {
   return withRetries(() => startOnce(options));
 }
@@ -95,8 +99,8 @@ export function attachEjabberd(address: ServerAddress): SharedServer {
 }
 
 /**
- * A crash would forget what mnesia wrote in its last two seconds. So that a test can tell the server's loss from ours,
- * `halt({ crash: true })` first asks for it to be on disk, by a file that goes away once it is.
+ * A crash would forget what mnesia wrote in its last two seconds. So that a test can tell the server's loss
+ * from ours, `halt({ crash: true })` first asks for it to be on disk, by a file that goes away once it is.
  */
 const SYNC = 'sync';
 const SYNC_ON_REQUEST = `spawn(fun() -> [File] = init:get_plain_arguments(), (fun Loop() ->

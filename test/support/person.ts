@@ -1,5 +1,5 @@
-// Somebody on the server who is not Minimix: bob, or another device of alice's. Nothing of src/ is used here, so that
-// a test has a second opinion on what goes over the wire.
+// Somebody on the server who is not Minimix: bob, or another device of alice's. Nothing of src/ is used here,
+// so that a test has a second opinion on what goes over the wire.
 import type { Socket } from 'node:net';
 import { Element, createElement as xml } from 'ltx';
 import { authenticate, type Login } from './stream.ts';
@@ -32,7 +32,9 @@ export interface Person {
   send(stanza: Element | string): void;
   /** The first stanza that fits and was not given out before, come already or still to come. */
   next(fits: (stanza: Element) => boolean, wait?: Wait): Promise<Element>;
-  /** Asks and resolves with the result; rejects with a `StanzaError`. An `id` is added where it is missing. */
+  /**
+   * Asks and resolves with the result; rejects with a `StanzaError`. An `id` is added where it is missing.
+   */
   iq(request: Element, wait?: Wait): Promise<Element>;
   /** Resolves with the self-presence, after the subject has come; rejects with a `StanzaError`. */
   join(room: string, nick: string, options?: JoinOptions): Promise<Element>;
@@ -172,7 +174,10 @@ const isFrom = (stanza: Element, room: string): boolean => {
   return from === room || from.startsWith(`${room}/`);
 };
 
-/** A room's answer to our join: an error, what is marked as ours (110), or our nick (ejabberd's second session has no 110). */
+/**
+ * A room's answer to our join: an error, what is marked as ours (110), or our nick (ejabberd's second
+ * session has no 110).
+ */
 function isSelf(presence: Element, room: string, nick: string): boolean {
   if (!isFrom(presence, room)) return false;
   if (presence.attrs['type'] === 'error') return true;

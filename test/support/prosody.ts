@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeCertificates, type Certificates } from './certificates.ts';
 import {
-  freePorts, listens, serverDir, superviseServer, uniqueName, withControls, withRetries,
+  freePorts, listens, serverDir, uniqueName, withRetries,
   type ServerAddress, type SharedServer, type XmppServer,
 } from './server.ts';
+import { superviseServer, withControls } from './supervise.ts';
 
 export interface ProsodyOptions {
   readonly domain?: string;
@@ -68,7 +69,10 @@ export function attachProsody(address: ServerAddress): SharedServer {
     return stdout.replace(/^\s*\*{26}[^]*\n\*{26}\n/u, '').trim(); // a notice where lua-unbound is not installed
   };
   const run = async (command: string): Promise<string> => control('shell', command);
-  /** Runs Lua in the server and asks for the answer `OK: done`, since the shell's exit code is not to be trusted. */
+  /**
+   * Runs Lua in the server and asks for the answer `OK: done`, since the shell's exit code is not to be
+   * trusted.
+   */
   const lua = async (code: string): Promise<void> => {
     const answer = await run(`> ${code}; return 'done'`);
     if (!answer.includes('done')) throw new Error(`prosody shell: ${code}: ${answer}`);

@@ -14,7 +14,10 @@ export function summary({ passed, failed, skipped }: Outcome): string {
   return [...reasons, `Tests: ${passed} passed, ${failed} failed, ${skipped.length} skipped`].join('\n');
 }
 
-/** Adds up what ran. A file that did not load, an error outside of any test, and a run of nothing are failures. */
+/**
+ * Adds up what ran. A file that did not load, an error outside of any test, and a run of nothing are
+ * failures.
+ */
 export function outcomeOf(modules: readonly TestModule[], errors: readonly unknown[]): Outcome {
   const skipped: string[] = [];
   let passed = 0;

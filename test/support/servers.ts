@@ -1,5 +1,5 @@
-// The two servers that the flow tests share. Each test takes accounts and rooms of its own on them; a test that
-// restarts or suspends a server starts one of its own with `startServer`.
+// The two servers that the flow tests share. Each test takes accounts and rooms of its own on them; a test
+// that restarts or suspends a server starts one of its own with `startServer`.
 import { inject } from 'vitest';
 import { attachEjabberd, startEjabberd, type EjabberdOptions } from './ejabberd.ts';
 import { attachProsody, startProsody, type ProsodyOptions } from './prosody.ts';

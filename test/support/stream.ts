@@ -1,4 +1,5 @@
-// The client's side of a stream, as little of it as a person in a test needs: STARTTLS, PLAIN, whole elements.
+// The client's side of a stream, as little of it as a person in a test needs: STARTTLS, PLAIN, whole
+// elements.
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';

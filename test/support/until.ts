@@ -12,8 +12,9 @@ export interface UntilOptions {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 /**
- * Looks again and again until the condition gives something truthy, and resolves with it. Rejects at the deadline
- * with what was waited for, and with the last value or error seen. A condition that throws counts as not yet.
+ * Looks again and again until the condition gives something truthy, and resolves with it. Rejects at the
+ * deadline with what was waited for, and with the last value or error seen. A condition that throws counts as
+ * not yet.
  */
 export async function until<T>(condition: () => T | Promise<T>, options: UntilOptions = {}): Promise<T> {
   const { deadline = 10_000, what = 'a condition', every = 15 } = options;
@@ -61,8 +62,8 @@ export interface Feed<T> {
   /** No more will come: pending and later waits for something new reject with the reason. */
   end(reason: string): void;
   /**
-   * The first value that fits and that no `next` has given out before, whether it came already or is still to come.
-   * What was passed over stays for later calls.
+   * The first value that fits and that no `next` has given out before, whether it came already or is still to
+   * come. What was passed over stays for later calls.
    */
   next(fits: (value: T) => boolean, options?: Omit<UntilOptions, 'every'>): Promise<T>;
 }

@@ -13,6 +13,7 @@ import { openDevices } from './devices.ts';
 import { openRooms } from './draft.ts';
 import type { Draft, Ground, Log } from './ground.ts';
 import { receiveRoomMessage } from './groupchat-in.ts';
+import { openInvitations } from './invitations.ts';
 import { openMemberships } from './membership.ts';
 import { openOutbox } from './outbox.ts';
 import { receiveRoomPresence } from './presence-in.ts';
@@ -63,6 +64,7 @@ export function openAccount({ settings, password, archive, log, times }: Account
   const catchups = openCatchUps(ground, (room) => outbox.caughtUp(room));
   const memberships = openMemberships(ground, { accountNick: () => undefined, joined: catchups.run, tell: sinks.tell });
   const verbs = openVerbs(ground, memberships);
+  const invitations = openInvitations(ground, verbs);
   startProof(ground, memberships, times);
   const devices = openDevices(ground, (list) => sinks.tell({ type: 'devices', devices: list }));
   const bookmarks = openBookmarks(ground, {
@@ -88,6 +90,8 @@ export function openAccount({ settings, password, archive, log, times }: Account
     const from = bareOf(stanza.from);
     if (stanza.kind === 'iq') {
       draft.then(() => answer(stanza));
+    } else if (stanza.kind === 'message' && stanza.type !== 'groupchat' && invitations.receive(draft, stanza)) {
+      return;
     } else if (draft.room(from)) {
       if (stanza.kind === 'presence') receiveRoomPresence(ground, memberships, draft, stanza);
       else receiveRoomMessage(parts, draft, stanza);
@@ -123,6 +127,7 @@ export function openAccount({ settings, password, archive, log, times }: Account
       memberships.disconnected();
       announce();
       memberships.enterWanted();
+      void invitations.sweep().catch((error: unknown) => log('error', `invitations could not be read: ${sentenceOf(error)}`));
       void bookmarks.load().catch((error: unknown) => log('error', `the bookmarks could not be read: ${sentenceOf(error)}`));
     } catch (error) {
       log('error', `after the login: ${sentenceOf(error)}`, { error });
@@ -158,6 +163,11 @@ export function openAccount({ settings, password, archive, log, times }: Account
     leave: verbs.leave,
     follow: verbs.follow,
     set: verbs.set,
+    requestVoice: verbs.requestVoice,
+    changeNick: verbs.changeNick,
+    invitations: invitations.pending,
+    accept: invitations.accept,
+    decline: invitations.decline,
     ledger: (room, limit) => archive.ledger(jid, room, limit),
     say: async (room, body) => outbox.say(room, body),
     write: (stanza) => connection.send(stanza),

@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
+import type { Invitation } from '../core/invitation.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { RelayDecision } from '../core/device.ts';
@@ -50,6 +51,7 @@ export type AccountEvent =
   | { readonly type: 'room'; readonly room: RoomSummary }
   | { readonly type: 'room-forgotten'; readonly account: string; readonly room: string }
   | { readonly type: 'status'; readonly status: AccountStatus }
+  | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly Invitation[] }
   | { readonly type: 'devices'; readonly devices: readonly DeviceSummary[] }
   /** A stanza error from one of the account's own resources, in answer to what a door wrote. */
   | { readonly type: 'bounced'; readonly from: string; readonly stanza: Stanza };
@@ -79,6 +81,13 @@ export interface Account {
   set(room: string, settings: RoomSettings): Result<RoomSummary>;
   /** What happened in the room, oldest first: each join, loss, cause and return. */
   ledger(room: string, limit: number): LedgerEntry[];
+  invitations(): Invitation[];
+  accept(room: string, nick?: string): Promise<Result<RoomSummary>>;
+  decline(room: string, reason?: string): Result<undefined>;
+  /** Asks the moderators for a voice (XEP-0045 8.6). */
+  requestVoice(room: string): Result<undefined>;
+  /** Asks the room for another nick; resolves once the room has granted or refused it. */
+  changeNick(room: string, nick: string): Promise<Result<RoomSummary>>;
   /** Says it in the room, by the outbox; resolves with the origin-id once it is on disk. */
   say(room: string, body: string): Promise<Result<{ originId: string }>>;
   /** Writes a whole stanza to the server now, or says why not. For doors; never for groupchat. */

@@ -2,6 +2,7 @@ import type { NewMessage, Source } from '../archive/contract.ts';
 import type { GroupchatMessage } from '../core/groupchat.ts';
 import { bareOf } from '../core/jid.ts';
 import { readCodes, NS_MUC_USER, status } from '../xmpp/features/muc.ts';
+import { asksForCaptcha } from '../xmpp/features/captcha.ts';
 import { readMamResult } from '../xmpp/features/mam.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
 import { NS_SID } from '../xmpp/features/stanza-id.ts';
@@ -35,6 +36,10 @@ export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): 
     return;
   }
   if (!['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
+  if (room.membership.state === 'joining' && asksForCaptcha(stanza.element)) {
+    parts.memberships.signal(draft, room.jid, { name: 'captcha' });
+    return;
+  }
   const message = readGroupchat(stanza.element, {
     arrivedAt: draft.at,
     stanzaIds: room.features?.has(NS_SID) === true,

@@ -29,6 +29,10 @@ export interface Memberships {
   disconnected(): void;
   /** Resolves when the room has left the states in which it is under way. */
   settled(room: string): Promise<void>;
+  /** Resolves with `undefined` once we have that nick in the room, or with the room's refusal. */
+  nickAnswer(room: string, nick: string): Promise<string | undefined>;
+  /** The room has answered a wish for another nick; without a refusal it is granted. */
+  nickAnswered(room: string, nick: string, refusal?: string): void;
   wantedNick(room: Room): string;
   summary(room: Room): RoomSummary;
   /** Asks a room again what it is and can (after status 104). */
@@ -50,6 +54,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks): Members
   const timers = new Map<string, NodeJS.Timeout>();
   const waiting = new Map<string, (() => void)[]>();
   const dirty = new Set<string>();
+  const nickWaits = new Map<string, (refusal: string | undefined) => void>();
   const limit = pLimit(JOINS_AT_ONCE);
   const entry = openEntry(ground, changed);
   ground.signal.addEventListener('abort', () => {
@@ -191,6 +196,13 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks): Members
   return {
     signal,
     settled,
+    nickAnswer(jid, nick) {
+      return new Promise((resolve) => nickWaits.set(`${jid}/${nick}`, resolve));
+    },
+    nickAnswered(jid, nick, refusal) {
+      nickWaits.get(`${jid}/${nick}`)?.(refusal);
+      nickWaits.delete(`${jid}/${nick}`);
+    },
     wantedNick,
     summary,
     changed,

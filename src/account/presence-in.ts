@@ -1,7 +1,7 @@
 import { bareOf, resourceOf } from '../core/jid.ts';
 import type { RoomSignalName } from '../core/room.ts';
 import { readStanzaError } from '../xmpp/features/errors.ts';
-import { instantRoom, readMucPresence, status } from '../xmpp/features/muc.ts';
+import { instantRoom, leavePresence, readMucPresence, status } from '../xmpp/features/muc.ts';
 import type { MucPresence } from '../xmpp/features/muc.ts';
 import type { StanzaFault } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
@@ -30,6 +30,13 @@ const refusalOf: Readonly<Record<string, RoomSignalName>> = {
   'internal-server-error': 'unreachable',
 };
 
+/** XEP-0045 7.6: why a nick is not granted. */
+const nickRefusals: Readonly<Record<string, string>> = {
+  conflict: 'The nick is taken by somebody else.',
+  'not-acceptable': 'The room does not allow to change nicks.',
+  'not-allowed': 'The room does not allow to change nicks.',
+};
+
 /** XEP-0045 7.14 to 10.9: why a self-presence of type unavailable came; the first that fits counts. */
 const lossOf: readonly (readonly [number, RoomSignalName])[] = [
   [status.removedByError, 'removed-by-error'],
@@ -38,6 +45,15 @@ const lossOf: readonly (readonly [number, RoomSignalName])[] = [
   [status.affiliationLost, 'affiliation-lost'],
   [status.membersOnly, 'became-members-only'],
   [status.kicked, 'kicked'],
+];
+
+/** The same codes on somebody else's presence, as the ledger names them. */
+const otherOf: readonly (readonly [number, string])[] = [
+  [status.banned, 'occupant-banned'],
+  [status.kicked, 'occupant-kicked'],
+  [status.affiliationLost, 'occupant-removed'],
+  [status.membersOnly, 'occupant-removed'],
+  [status.nickChanged, 'occupant-nick'],
 ];
 
 /** Reads what a known room says by presence. Presence from any other room is no concern of ours. */
@@ -49,11 +65,22 @@ export function receiveRoomPresence(ground: Ground, memberships: Memberships, dr
   const presence = readMucPresence(stanza.element);
   if (!presence || !['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
   const own = isOwn(room, presence);
+  if (!own) recordOther(ground, draft, presence);
   if (presence.available) appeared(ground, draft, room, presence, stanza.raw);
   else vanished(draft, room, presence);
   if (own) ownPresence(ground, memberships, draft, presence);
   else if (presence.destroyed) memberships.signal(draft, room.jid, destroyedSignal(presence));
   tellCount(memberships, draft, room.jid, own);
+}
+
+/** What others did, as far as a person would ask about it later; their coming is no news, and would be a flood. */
+function recordOther(ground: Ground, draft: Draft, presence: MucPresence): void {
+  const { room, nick, codes, available, newNick, actor, reason } = presence;
+  if (available || !draft.occupant(room, nick)) return;
+  const event = otherOf.find(([code]) => codes.has(code))?.[1] ?? 'occupant-left';
+  const by = actor === undefined ? undefined : `by ${actor}`;
+  const text = event === 'occupant-nick' ? newNick : [by, reason].filter(Boolean).join(': ') || undefined;
+  ground.archive.addToLedger({ account: ground.jid, room, at: draft.at, event, nick, text });
 }
 
 /** 110 says so; a room that forgot to say it on a loss is still meant for us where the nick is ours. */
@@ -64,7 +91,11 @@ function isOwn(room: Room, { codes, nick, available }: MucPresence): boolean {
 
 function refused(memberships: Memberships, draft: Draft, room: Room, error: StanzaFault, nick: string): void {
   const { state } = room.membership;
-  if (state === 'joined' && (nick !== room.membership.nick || error.condition === 'conflict')) return; // a nick change refused
+  if (state === 'joined' && (nick !== room.membership.nick || error.condition === 'conflict')) {
+    const why = error.text ?? nickRefusals[error.condition] ?? `The room refused the nick: ${error.condition}.`;
+    draft.then(() => memberships.nickAnswered(room.jid, nick, why));
+    return;
+  }
   const name = refusalOf[error.condition] ?? 'unreachable';
   const venue = error.condition === 'gone' || error.condition === 'redirect' ? addressIn(error) : undefined;
   memberships.signal(draft, room.jid, { name: state === 'joined' ? 'removed-by-error' : name, text: error.text, venue });
@@ -94,17 +125,28 @@ function ownPresence(ground: Ground, memberships: Memberships, draft: Draft, pre
   const { room, nick, codes, available, newNick } = presence;
   if (!available && codes.has(status.nickChanged) && newNick !== undefined) {
     setNick(draft, room, newNick);
+    draft.then(() => memberships.nickAnswered(room, newNick));
     return;
   }
-  if (available) {
-    const wasIn = draft.room(room)?.membership.state === 'joined';
-    memberships.signal(draft, room, { name: 'self', nick });
-    const joined = draft.room(room);
-    if (joined) draft.put({ ...joined, verifiedAt: draft.at, entering: wasIn ? joined.entering : true });
-    if (codes.has(status.created)) draft.then(() => void ground.connection.iq(instantRoom(room)));
-    return;
-  }
+  if (available) return entered(ground, memberships, draft, presence);
   memberships.signal(draft, room, lossSignal(presence));
+}
+
+/** 7.2.2: we are in; 10.1: and may be the first, in a room that waits for its owner's word. */
+function entered(ground: Ground, memberships: Memberships, draft: Draft, { room, nick, codes, sessions }: MucPresence): void {
+  const before = draft.room(room);
+  if (!before) return;
+  if (codes.has(status.created) && before.settings.neverCreate) {
+    draft.then(() => void ground.connection.send(leavePresence(room, nick)));
+    memberships.signal(draft, room, { name: 'not-allowed', text: 'It does not exist, and you chose not to create it.' });
+    return;
+  }
+  memberships.signal(draft, room, { name: 'self', nick });
+  const joined = draft.room(room);
+  const entering = before.membership.state === 'joined' ? before.entering : true;
+  const siblings = sessions.filter((jid) => bareOf(jid) === ground.jid);
+  if (joined) draft.put({ ...joined, verifiedAt: draft.at, doubt: undefined, entering, siblings });
+  if (codes.has(status.created)) draft.then(() => void ground.connection.iq(instantRoom(room)));
 }
 
 function lossSignal(presence: MucPresence): MembershipSignal {

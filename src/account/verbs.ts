@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Result } from '../core/errors.ts';
 import { fail, ok } from '../core/errors.ts';
-import { parseBareJid } from '../core/jid.ts';
+import { parseBareJid, parseJid } from '../core/jid.ts';
+import { nickPresence, voiceRequest } from '../xmpp/features/muc.ts';
 import type { RoomSummary } from './contract.ts';
 import { newRoom } from './draft.ts';
 import type { Ground, Room, RoomSettings } from './ground.ts';
@@ -19,6 +20,10 @@ export interface RoomVerbs {
   /** Joins the venue that a destroyed or moved room has named, and leaves the old one behind. */
   follow(room: string): Promise<Result<RoomSummary>>;
   set(room: string, settings: RoomSettings): Result<RoomSummary>;
+  /** XEP-0045 8.6. */
+  requestVoice(room: string): Result<undefined>;
+  /** XEP-0045 7.6: the nick is the account's wish from then on; refused, it stays as it was. */
+  changeNick(room: string, nick: string): Promise<Result<RoomSummary>>;
 }
 
 const UNDER_WAY: readonly string[] = ['joined', 'joining', 'leaving'];
@@ -82,6 +87,28 @@ export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
       const followed = await join(venue, { nick: room.value.nick });
       if (followed.ok) await leave(room.value.jid);
       return followed;
+    },
+    requestVoice(text) {
+      const room = known(text);
+      if (!room.ok) return room;
+      const sent = connection.send(voiceRequest(room.value.jid));
+      return sent.ok ? ok(undefined) : sent;
+    },
+    async changeNick(text, nick) {
+      const room = known(text);
+      if (!room.ok) return room;
+      const { jid, membership } = room.value;
+      if (parseJid(`${jid}/${nick}`) === undefined || nick.trim() === '') return fail('bad-nick', 'That cannot be a nick.');
+      if (membership.state !== 'joined') return fail(membership.state, membership.reason ?? `You are not in ${jid}.`);
+      const granted = memberships.nickAnswer(jid, nick);
+      const sent = connection.send(nickPresence(jid, nick));
+      if (!sent.ok) return sent;
+      const refusal = await Promise.race([granted, delay(JOIN_DEADLINE, 'The room did not answer.', { ref: false, signal: ground.signal })]);
+      const now = ground.room(jid);
+      if (refusal !== undefined || !now) return fail('nick-refused', refusal ?? `You are not in ${jid}.`);
+      const kept = { ...now, nick };
+      ground.transact((draft) => draft.put(kept));
+      return ok(summary(kept));
     },
     set(text, settings) {
       const room = known(text);

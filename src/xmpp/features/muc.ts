@@ -64,6 +64,17 @@ export function nickPresence(room: string, nick: string): Element {
   return xml('presence', { to: `${room}/${nick}` });
 }
 
+/** 8.6: a visitor asks the moderators for a voice. */
+export function voiceRequest(room: string): Element {
+  const form = xml(
+    'x',
+    { xmlns: 'jabber:x:data', type: 'submit' },
+    xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, 'http://jabber.org/protocol/muc#request')),
+    xml('field', { var: 'muc#role', type: 'list-single', label: 'Requested role' }, xml('value', {}, 'participant')),
+  );
+  return xml('message', { to: room }, form);
+}
+
 /** 10.1.2: takes a newly created room with its defaults. */
 export function instantRoom(room: string): Element {
   const form = xml('x', { xmlns: 'jabber:x:data', type: 'submit' });
@@ -78,6 +89,8 @@ export interface MucPresence {
   readonly occupant: Occupant;
   /** 7.6: the nick that an unavailable presence with 303 announces. */
   readonly newNick: string | undefined;
+  /** Full JIDs of all sessions under the nick, as far as the room lists them (one `<item/>` for each). */
+  readonly sessions: readonly string[];
   readonly reason: string | undefined;
   readonly actor: string | undefined;
   /** 10.9. */
@@ -101,6 +114,7 @@ export function readMucPresence(element: Element): MucPresence | undefined {
     codes: readCodes(x),
     occupant: readOccupant(element, nick, item),
     newNick: nonEmpty(item?.attrs['nick']),
+    sessions: x.getChildren('item').slice(0, MAX_SESSIONS).flatMap((one) => nonEmpty(one.attrs['jid']) ?? []),
     reason: nonEmpty(item?.getChildText('reason')),
     actor: nonEmpty(item?.getChild('actor')?.attrs['nick']) ?? nonEmpty(item?.getChild('actor')?.attrs['jid']),
     destroyed: destroy && {
@@ -117,6 +131,7 @@ export function readCodes(x: Element | undefined): ReadonlySet<number> {
   return new Set(codes.filter((code) => /^\d{3}$/.test(code)).map(Number));
 }
 
+const MAX_SESSIONS = 50;
 const affiliations: ReadonlySet<string> = new Set(['owner', 'admin', 'member', 'none', 'outcast']);
 const roles: ReadonlySet<string> = new Set(['moderator', 'participant', 'visitor', 'none']);
 const shows: ReadonlySet<string> = new Set(['chat', 'away', 'xa', 'dnd']);

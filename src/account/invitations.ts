@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Result } from '../core/errors.ts';
+import { fail, ok } from '../core/errors.ts';
+import type { Invitation } from '../core/invitation.ts';
+import { bareOf } from '../core/jid.ts';
+import { enableCarbons, readCarbon } from '../xmpp/features/carbons.ts';
+import { declineInvitation, readInvitation } from '../xmpp/features/invite.ts';
+import { mamQuery, readMamFin, readMamResult } from '../xmpp/features/mam.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import type { RoomSummary } from './contract.ts';
+import type { Draft, Ground } from './ground.ts';
+import type { RoomVerbs } from './verbs.ts';
+
+const MAX_PENDING = 100;
+const PAGE = 50;
+/** A sweep reads no more of the account's own archive than this. */
+const MAX_PAGES = 40;
+const FIRST_SWEEP = 7 * 24 * 3600_000;
+const PLACE = 'invitations-read-to';
+const PENDING = 'invitations';
+
+/** Invitations, kept until the person answers. */
+export interface Invitations {
+  /** Reads one, sent to us, copied to us, or out of the account's archive. True where the message was one. */
+  receive(draft: Draft, stanza: Stanza): boolean;
+  /**
+   * After a login: at priority -1 what is sent to the bare JID passes us by, so copies are asked for (XEP-0280), and
+   * the account's own archive is read for what came in the meantime (XEP-0313).
+   */
+  sweep(): Promise<void>;
+  pending(): Invitation[];
+  accept(room: string, nick?: string): Promise<Result<RoomSummary>>;
+  decline(room: string, reason?: string): Result<undefined>;
+}
+
+export function openInvitations(ground: Ground, verbs: RoomVerbs): Invitations {
+  const { archive, connection, jid } = ground;
+  let list = readPending(archive.value(jid, PENDING));
+  let sweeping: string | undefined;
+
+  function keep(draft: Draft, invitation: Invitation): void {
+    if (ground.room(invitation.room)?.wanted) return;
+    const others = list.filter(({ room }) => room !== invitation.room);
+    store(draft, [...others, invitation].slice(-MAX_PENDING));
+    ground.log('info', `invited to ${invitation.room}`, { by: invitation.by });
+  }
+
+  function store(draft: Draft, next: Invitation[]): void {
+    archive.setValue(jid, PENDING, JSON.stringify(next));
+    list = next; // read again from disk at the next start, should this transaction fail
+    draft.tell({ type: 'invitations', account: jid, invitations: next });
+  }
+
+  function drop(room: string): Invitation | undefined {
+    const found = list.find((one) => one.room === room);
+    if (found) ground.transact((draft) => store(draft, list.filter((one) => one !== found)));
+    return found;
+  }
+
+  return {
+    receive(draft, stanza) {
+      const { element } = stanza;
+      const result = bareOf(stanza.from) === jid ? readMamResult(element) : undefined;
+      if (result) {
+        if (result.queryId !== sweeping) return false;
+        archive.setValue(jid, PLACE, result.id);
+        const found = readInvitation(result.message, result.at ?? draft.at);
+        if (found && found.by !== jid) keep(draft, found);
+        return true;
+      }
+      const invitation = readInvitation(readCarbon(element, jid) ?? element, draft.at);
+      if (!invitation || bareOf(invitation.by ?? '') === jid) return false;
+      keep(draft, invitation);
+      return true;
+    },
+    async sweep() {
+      const carbons = await connection.iq(enableCarbons());
+      if (!carbons.ok) ground.log('debug', `no carbons: ${carbons.error.condition}`);
+      for (let page = 0; page < MAX_PAGES && !ground.signal.aborted; page += 1) {
+        const after = archive.value(jid, PLACE);
+        const start = after === undefined ? new Date(ground.now() - FIRST_SWEEP).toISOString() : undefined;
+        sweeping = randomUUID();
+        const answer = await connection.iq(mamQuery({ to: jid, queryId: sweeping, max: PAGE, after, start }));
+        sweeping = undefined;
+        if (!answer.ok && answer.error.condition === 'item-not-found' && after !== undefined) {
+          ground.transact(() => archive.setValue(jid, PLACE, undefined)); // that id is gone from it: by time, then
+        } else if (!answer.ok || readMamFin(answer.element)?.complete !== false) return;
+      }
+    },
+    pending: () => [...list],
+    async accept(room, nick) {
+      const found = drop(room);
+      if (!found) return fail('no-invitation', `There is no invitation to ${room.slice(0, 100)}.`);
+      return verbs.join(room, { nick, password: found.password });
+    },
+    decline(room, reason) {
+      const found = drop(room);
+      if (!found) return fail('no-invitation', `There is no invitation to ${room.slice(0, 100)}.`);
+      if (found.mediated && found.by !== undefined) connection.send(declineInvitation(room, found.by, reason));
+      return ok(undefined);
+    },
+  };
+}
+
+/** Our own JSON from our own disk. */
+function readPending(text: string | undefined): Invitation[] {
+  return text === undefined ? [] : (JSON.parse(text) as Invitation[]);
+}

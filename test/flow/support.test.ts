@@ -1,5 +1,6 @@
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
+import { startLink } from '../support/link.ts';
 import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
 import type { SharedServer } from '../support/server.ts';
 import { newAccount, servers, startServer, type Account } from '../support/servers.ts';
@@ -76,6 +77,25 @@ describe.each(servers)('the sandbox on $kind', (server) => {
     expect(copy.attrs['from']).toBe(alice.jid);
     await server.kickSessions(alice.user);
     await expect(phone.next(() => false)).rejects.toThrow('the stream ended');
+  });
+
+  test('a link can fall silent, come back, and be cut', async () => {
+    const link = await startLink(server);
+    try {
+      const account = await newAccount(server, 'alice');
+      const before = await connect(server, account, { port: link.port });
+      const ping = (): Element => xml('iq', { type: 'get', to: server.domain }, xml('ping', { xmlns: 'urn:xmpp:ping' }));
+      await before.iq(ping());
+      link.swallow();
+      await expect(before.iq(ping(), { deadline: 200, what: 'an answer' })).rejects.toThrow('waited 200 ms for an answer');
+      link.restore();
+      await expect(before.next(() => false)).rejects.toThrow('the stream ended');
+      const after = await connect(server, account, { port: link.port });
+      link.cut();
+      await expect(after.next(() => false)).rejects.toThrow('the stream ended');
+    } finally {
+      await link.close();
+    }
   });
 
   test('a server of one\'s own keeps accounts, rooms and ports over a crash', async () => {

@@ -62,7 +62,7 @@ export type HouseEvent = AccountEvent | { readonly type: 'account-removed'; read
 
 /** What `events` tells. Ids on the stream are archive ids: the last that the reader has. */
 export type PageEvent =
-  | Exclude<HouseEvent, { type: 'message' }>
+  | Extract<HouseEvent, { type: 'room' | 'room-forgotten' | 'status' | 'devices' | 'account-removed' }>
   /** `fresh` as in AccountEvent: false for what is kept but no news. */
   | { readonly type: 'message'; readonly message: TimelineMessage; readonly fresh: boolean }
   /** More was missed than the stream gives: ask for everything anew. */

@@ -58,6 +58,7 @@ function collect(house: House, signal: AbortSignal): { next(): Promise<PageEvent
   let queue: PageEvent[] = [];
   let wake: (() => void) | undefined;
   const push = (event: HouseEvent): void => {
+    if (event.type === 'bounced') return; // between the server and the relay
     if (queue.length >= MOST_WAITING) queue = [{ type: 'reset' }];
     queue.push(event.type === 'message' ? asEvent(event.message, event.fresh) : event);
     wake?.();

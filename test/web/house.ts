@@ -68,6 +68,8 @@ function accountOf(jid: string, said: string[]): Account {
     rooms: () => [room],
     occupants: () => [],
     devices: () => [],
+    relayTargets: () => [],
+    refuseRelay() {},
     join: async () => ok(room),
     leave: async () => ok(undefined),
     async say(_room, body) {

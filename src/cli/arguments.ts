@@ -1,0 +1,34 @@
+import { InvalidArgumentError } from 'commander';
+import type { ZodType } from 'zod';
+import { bareJid, certificatePin, serverAddress } from '../account/settings.ts';
+import { nick } from '../web/contract.ts';
+
+/** A reader of one argument for commander: the value in its normal form, or one sentence why not. */
+function readBy<T>(schema: ZodType<T>): (text: string) => T {
+  return (text) => {
+    const read = schema.safeParse(text);
+    if (read.success) return read.data;
+    throw new InvalidArgumentError(`It ${read.error.issues[0]?.message ?? 'is not valid'}.`);
+  };
+}
+
+export const readJid = readBy(bareJid);
+export const readPin = readBy(certificatePin);
+export const readNick = readBy(nick);
+
+/** `host:port`, `[2001:db8::1]:port` or `host` alone, whose port is then for the caller to choose. */
+export function readServer(text: string): { host: string; port: number | undefined } {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const read = serverAddress.safeParse({ host: bracketed ?? plain ?? '', port: Number(digits ?? 1) });
+  if (!read.success) throw new InvalidArgumentError('It is not HOST:PORT (an IPv6 address goes in brackets).');
+  return { host: read.data.host, port: digits === undefined ? undefined : read.data.port };
+}
+
+/** A whole number from 1 to `most`. */
+export function readNumber(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
+    throw new InvalidArgumentError(`It is not a whole number from 1 to ${most}.`);
+  };
+}

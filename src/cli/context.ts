@@ -1,0 +1,72 @@
+import type { AccountSettings } from '../account/contract.ts';
+import { MinimixError } from '../core/errors.ts';
+import { oneLine, safeJson } from '../core/printable.ts';
+import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../web/client.ts';
+import type { AddAccount, AddedAccount, RemovedAccount } from '../web/contract.ts';
+
+/** What a command may use of the world: main.ts gives it, for this floor knows neither the daemon nor the files. */
+export interface World {
+  readonly version: string;
+  readonly stdin: NodeJS.ReadStream;
+  out(text: string): void;
+  err(text: string): void;
+  findHome(asked: string | undefined): string;
+  /** The daemon that holds the home; waits a moment for one that is just starting. */
+  findDaemon(home: string): Promise<DaemonAddress | undefined>;
+  /** Runs a daemon until it is stopped by a signal, and resolves with the exit code. */
+  runDaemon(home: string, options: { verbose: boolean }): Promise<number>;
+  /** The home's files, where no daemon runs; rejects with `home-in-use` where one does. */
+  readonly files: {
+    list(home: string): Promise<readonly AccountSettings[]>;
+    add(home: string, request: AddAccount): Promise<AddedAccount>;
+    remove(home: string, account: string): Promise<RemovedAccount>;
+  };
+}
+
+/** 0 is success. */
+export const EXIT = { failed: 1, usage: 2, noDaemon: 3, homeInUse: 4 } as const;
+
+/** The options that stand before or after every command. */
+export interface GlobalOptions {
+  readonly home?: string;
+  readonly account?: string;
+}
+
+/** The API of the home's daemon; rejects with `no-daemon` where there is none. */
+export async function reachDaemon(world: World, options: GlobalOptions): Promise<DaemonClient> {
+  const home = world.findHome(options.home);
+  const daemon = await world.findDaemon(home);
+  if (daemon) return connectTo(daemon);
+  throw new MinimixError('no-daemon', `No daemon runs on ${home}: start one with \`minimix run\`.`);
+}
+
+/** Which account is meant, as the API takes it. */
+export function meant(options: GlobalOptions): { account?: string } {
+  return options.account === undefined ? {} : { account: options.account };
+}
+
+/** One JSON object on a line of its own; what is unknown is null. */
+export function printJson(world: World, value: Readonly<Record<string, unknown>>): void {
+  const whole = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, item ?? null]));
+  world.out(`${safeJson(whole)}\n`);
+}
+
+/** A line made of our own words and of what others wrote; nothing in it moves the cursor. */
+export function printLine(world: World, ...parts: readonly (string | number | null | undefined)[]): void {
+  world.out(`${parts.flatMap((part) => (part === null || part === undefined ? [] : [oneLine(String(part))])).join(' ')}\n`);
+}
+
+/** What a failed command says and exits with. */
+export function explain(error: unknown): { sentence: string; code: number } | undefined {
+  const fault = error instanceof MinimixError ? error : faultOf(error);
+  if (!fault) return undefined;
+  const codes: Readonly<Record<string, number>> = {
+    'no-daemon': EXIT.noDaemon,
+    'home-in-use': EXIT.homeInUse,
+    invalid: EXIT.usage,
+    usage: EXIT.usage,
+    'account-needed': EXIT.usage,
+  };
+  const hint = fault.code === 'account-needed' ? ' (--account JID)' : '';
+  return { sentence: `${oneLine(fault.message)}${hint}`, code: codes[fault.code] ?? EXIT.failed };
+}

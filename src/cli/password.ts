@@ -1,0 +1,55 @@
+import { StringDecoder } from 'node:string_decoder';
+import { MinimixError } from '../core/errors.ts';
+import type { World } from './context.ts';
+
+const MOST = 1024; // characters
+
+/** The password from standard input (its last line break is not part of it), or typed unseen on a terminal. */
+export async function readPassword(world: World, fromStdin: boolean, prompt: string): Promise<string> {
+  const { stdin } = world;
+  if (!fromStdin && !stdin.isTTY) {
+    throw new MinimixError('usage', 'There is no terminal to ask for the password: pipe it in with --password-stdin.');
+  }
+  const password = fromStdin ? await readAll(stdin) : await ask(world, prompt);
+  if (password === '') throw new MinimixError('usage', 'The password is empty.');
+  if (password.length > MOST) throw new MinimixError('usage', `The password is longer than ${MOST} characters.`);
+  return password;
+}
+
+async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stdin) {
+    const bytes = Buffer.from(chunk);
+    chunks.push(bytes);
+    size += bytes.length;
+    if (size > MOST * 4 + 2) break; // more than any password that is taken: refused by the caller
+  }
+  return Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/, '');
+}
+
+/** Reads one line from the terminal in raw mode, so that nothing is echoed. */
+function ask(world: World, prompt: string): Promise<string> {
+  const { stdin } = world;
+  return new Promise((resolve, reject) => {
+    const decoder = new StringDecoder('utf8');
+    let typed: string[] = [];
+    const settle = (finish: () => void): void => {
+      stdin.off('data', take).off('end', cancel).setRawMode(false).pause();
+      world.err('\n');
+      finish();
+    };
+    const cancel = (): void => settle(() => reject(new MinimixError('usage', 'No password was given.')));
+    const take = (bytes: Buffer): void => {
+      for (const key of decoder.write(bytes)) {
+        if (key === '\r' || key === '\n') return settle(() => resolve(typed.join('')));
+        if (key === '\u0003' || key === '\u0004') return cancel(); // ^C, ^D
+        if (key === '\u007f' || key === '\b') typed.pop();
+        else if (key === '\u0015') typed = []; // ^U
+        else if (key >= ' ') typed.push(key);
+      }
+    };
+    world.err(prompt);
+    stdin.setRawMode(true).resume().on('data', take).once('end', cancel);
+  });
+}

@@ -1,0 +1,30 @@
+import { readSettings, writeSettings } from '../config.ts';
+import { fail, ok } from '../core/errors.ts';
+import type { House } from '../web/contract.ts';
+import type { Secrets } from './secrets.ts';
+
+/** Writes an account and its password to the home. The caller holds the home's lock. */
+export async function keepAccount(
+  home: string,
+  secrets: Secrets,
+  { settings, password }: Parameters<House['addAccount']>[0],
+): ReturnType<House['addAccount']> {
+  const { jid } = settings;
+  const taken = fail('account-exists', `${jid} is here already; remove it first to change it.`);
+  if (readSettings(home).accounts.some((known) => known.jid === jid)) return taken;
+  const place = await secrets.write(jid, password);
+  const now = readSettings(home); // again: another call may have been served meanwhile
+  if (now.accounts.some((known) => known.jid === jid)) return taken;
+  writeSettings(home, { ...now, accounts: [...now.accounts, settings] });
+  return ok({ account: jid, password: place });
+}
+
+/** Removes an account and its password from the home; its archive stays. The caller holds the home's lock. */
+export async function forgetAccount(home: string, secrets: Secrets, jid: string): ReturnType<House['removeAccount']> {
+  const settings = readSettings(home);
+  const accounts = settings.accounts.filter((account) => account.jid !== jid);
+  if (accounts.length === settings.accounts.length) return fail('no-account', `There is no account ${jid} here.`);
+  writeSettings(home, { ...settings, accounts });
+  await secrets.remove(jid);
+  return ok({ account: jid });
+}

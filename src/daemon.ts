@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { openArchive } from './archive/archive.ts';
+import { readSettings } from './config.ts';
+import { homeState, lockHome } from './config/lock.ts';
+import { openSecrets } from './config/secrets.ts';
+import { MinimixError } from './core/errors.ts';
+import { openAccounts } from './daemon/accounts.ts';
+import type { Log } from './daemon/log.ts';
+import { createAccess } from './web/access.ts';
+import type { House } from './web/contract.ts';
+import { createWeb } from './web/handler.ts';
+import { DEFAULT_PORT, startServer } from './web/server.ts';
+
+const LOCK_PATIENCE = 2000; // milliseconds: a command line that only asks holds the lock for a moment
+
+export interface DaemonOptions {
+  readonly home: string;
+  readonly version: string;
+  /** The directory of the built page. */
+  readonly pages: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+}
+
+export interface Daemon {
+  readonly url: string;
+  /** A one-time address of the page. */
+  pageUrl(): string;
+  stop(): Promise<void>;
+}
+
+/** Boots in this order: lock, settings, archive, accounts, doors. What was begun is undone where a step fails. */
+export async function startDaemon({ home, version, pages, env, log }: DaemonOptions): Promise<Daemon> {
+  const undo: (() => void | Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    const lock = lockHome(home, LOCK_PATIENCE);
+    if (!lock) throw alreadyRunning(home);
+    undo.push(lock.release);
+
+    const settings = readSettings(home);
+
+    const archive = openArchive(join(home, 'archive.db'));
+    undo.push(archive.close);
+
+    const startedAt = Date.now();
+    const accounts = openAccounts(home, archive, openSecrets(home, env), log);
+    undo.push(accounts.stop);
+
+    const token = randomBytes(32).toString('base64url');
+    let port = 0;
+    const access = createAccess({ cliToken: token, port: () => port, now: Date.now });
+    const pageUrl = (): string => `http://127.0.0.1:${port}/?t=${access.mint()}`;
+    const house: House = { ...accounts, version, home, startedAt, archive, pageUrl };
+    const web = createWeb({ house, access, port: () => port, pages, log });
+    const server = await startServer(settings.web?.port ?? DEFAULT_PORT, web);
+    undo.push(server.stop);
+    ({ port } = server);
+
+    lock.announce({ pid: process.pid, url: server.url, token, startedAt: new Date(startedAt).toISOString() });
+    log('info', 'the daemon is up', { home, url: server.url, accounts: settings.accounts.length });
+    return { url: server.url, pageUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function alreadyRunning(home: string): MinimixError {
+  const state = homeState(home);
+  const holder = state.held ? state.holder : undefined;
+  const who = holder ? `process ${holder.pid}, at ${holder.url}` : 'it has not said where yet';
+  return new MinimixError('home-in-use', `Another daemon has ${home} already: ${who}.`);
+}

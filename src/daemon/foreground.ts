@@ -1,0 +1,51 @@
+import { writeSync } from 'node:fs';
+import { startDaemon, type Daemon, type DaemonOptions } from '../daemon.ts';
+import { openLog } from './log.ts';
+
+const STOP_DEADLINE = 10_000; // milliseconds for goodbyes to servers that may not answer
+
+/**
+ * Runs the daemon until SIGTERM or SIGINT, and resolves with the exit code. A second signal, or a stop that takes too
+ * long, ends the process at once; what nobody foresaw is logged and ends it with 1: a daemon in doubt of itself must
+ * not go on writing.
+ */
+export async function runInForeground(
+  options: Omit<DaemonOptions, 'log'> & { readonly verbose: boolean },
+): Promise<number> {
+  const pretty = process.stderr.isTTY;
+  const log = openLog((line) => writeSync(2, line), { pretty, level: options.verbose ? 'debug' : 'info' });
+  const die = (what: string) => (error: unknown) => {
+    log('error', what, { error });
+    process.exit(1);
+  };
+  process.on('uncaughtException', die('an exception that nobody caught'));
+  process.on('unhandledRejection', die('a rejection that nobody caught'));
+  const stopped = firstSignal(log);
+  const daemon = await startDaemon({ ...options, log });
+  process.stdout.write(`Minimix runs. The page, for one browser, once: ${daemon.pageUrl()}\n`);
+  log('info', 'stopping', { signal: await stopped });
+  await stopInTime(daemon);
+  log('info', 'stopped');
+  return 0;
+}
+
+function firstSignal(log: ReturnType<typeof openLog>): Promise<string> {
+  return new Promise((resolve) => {
+    let seen = false;
+    const take = (signal: 'SIGINT' | 'SIGTERM') => (): void => {
+      if (seen) {
+        log('warn', 'ended at once', { signal });
+        process.exit(signal === 'SIGINT' ? 130 : 143);
+      }
+      seen = true;
+      resolve(signal);
+    };
+    process.on('SIGINT', take('SIGINT')).on('SIGTERM', take('SIGTERM'));
+  });
+}
+
+async function stopInTime(daemon: Daemon): Promise<void> {
+  const overdue = setTimeout(() => process.exit(1), STOP_DEADLINE);
+  await daemon.stop();
+  clearTimeout(overdue);
+}

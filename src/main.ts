@@ -1,0 +1,73 @@
+import { readFileSync, writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runCommandLine } from './cli/program.ts';
+import type { World } from './cli/context.ts';
+import { findHome, readSettings } from './config.ts';
+import { forgetAccount, keepAccount } from './config/accounts.ts';
+import { homeState, lockHome } from './config/lock.ts';
+import { openSecrets } from './config/secrets.ts';
+import { MinimixError, sentenceOf, type Result } from './core/errors.ts';
+import { oneLine } from './core/printable.ts';
+
+const { env } = process;
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+const world: World = {
+  version,
+  stdin: process.stdin,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  findHome: (asked) => findHome(asked, env),
+  findDaemon,
+  async runDaemon(home, { verbose }) {
+    const { runInForeground } = await import('./daemon/foreground.ts'); // a command that only asks loads none of it
+    const pages = fileURLToPath(new URL('../renderer/dist', import.meta.url));
+    return await runInForeground({ home, version, verbose, env, pages });
+  },
+  files: {
+    list: async (home) => readSettings(home).accounts,
+    add: (home, request) => alone(home, () => keepAccount(home, openSecrets(home, env), request)),
+    remove: (home, account) => alone(home, () => forgetAccount(home, openSecrets(home, env), account)),
+  },
+};
+
+/** Works on the home's files while no daemon can start. */
+async function alone<T>(home: string, work: () => Promise<Result<T>>): Promise<T> {
+  const lock = lockHome(home, 2000);
+  if (!lock) throw new MinimixError('home-in-use', `Somebody else works on ${home} at this moment: try again.`);
+  try {
+    const result = await work();
+    if (result.ok) return result.value;
+    throw new MinimixError(result.error.code, result.error.message, result.error.cause);
+  } finally {
+    lock.release();
+  }
+}
+
+const STARTING = 10_000; // milliseconds that a daemon may take from the lock to its address
+
+async function findDaemon(home: string): ReturnType<World['findDaemon']> {
+  const end = Date.now() + STARTING;
+  for (;;) {
+    const state = homeState(home);
+    if (!state.held) return undefined;
+    if (state.holder) return state.holder;
+    if (Date.now() > end) throw new MinimixError('home-in-use', `The daemon on ${home} does not say where it is.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.umask(0o077); // all that we write is for its owner
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  writeSync(2, `minimix: Node 24 is needed, this is ${process.version}: run \`npm ci\`, which brings it.\n`);
+  process.exit(1);
+}
+try {
+  process.exitCode = await runCommandLine(process.argv.slice(2), world);
+} catch (error) {
+  writeSync(2, `minimix: ${oneLine(sentenceOf(error))}\n`);
+  if (env['MINIMIX_DEBUG'] && error instanceof Error) writeSync(2, `${error.stack}\n`);
+  process.exitCode = 1;
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
-import { indexed } from '../core/search.ts';
+import { indexed } from '../core/words.ts';
 import { findNearest, findNext, type Kept, type Sought } from './align.ts';
 import type { Blocks } from './blocks.ts';
 import type { Appended, NewMessage } from './contract.ts';

@@ -1,5 +1,5 @@
 import type { KeptMessage } from '../core/groupchat.ts';
-import { words } from '../core/search.ts';
+import { words } from '../core/words.ts';
 import type { Blocks } from './blocks.ts';
 import type { PageQuery, ReadArchive, SearchQuery } from './contract.ts';
 import type { Database, Row } from './database.ts';

@@ -42,7 +42,7 @@ export function refreshed(
   };
 }
 
-/** The house after an event; messages and resets do not change it. */
+/** The house after an event; messages, resets and what the page has no place for yet do not change it. */
 export function heard(house: House, event: Heard): House {
   switch (event.type) {
     case 'status':
@@ -61,8 +61,7 @@ export function heard(house: House, event: Heard): House {
     }
     case 'account-removed':
       return withoutAccount(house, event.account);
-    case 'message':
-    case 'reset':
+    default:
       return house;
   }
 }

@@ -16,7 +16,7 @@ const GROUP = 5 * 60_000; // what one person says within this time stands under 
 /** The rows of a window. `freshAfter` is the last message that was read when the room was opened. */
 export function rowsOf(window: Window, nick: string | undefined, freshAfter: number | undefined): Row[] {
   const rows: Row[] = [];
-  if (window.phase === 'ready' && !window.older) rows.push({ type: 'start', key: 'start' });
+  if (window.phase === 'ready' && !window.older && window.items.length > 0) rows.push({ type: 'start', key: 'start' });
   const mentions = mentionOf(nick);
   const days = new Set<string>();
   let day = '';

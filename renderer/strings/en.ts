@@ -71,7 +71,7 @@ export const en = {
     yesterday: 'Yesterday',
     loading: 'Loading…',
     start: 'The archive of this room begins here.',
-    empty: 'Nothing has been said here since you joined.',
+    empty: 'Nothing of this room is in the archive yet.',
     fresh: 'New',
     newest: 'Newest messages',
     newBelow: (n: string) => `${n} new`,

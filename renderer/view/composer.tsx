@@ -70,7 +70,7 @@ export function Composer({ name, title, open }: { name: RoomName; title: string;
           <SendIcon />
         </button>
       </div>
-      <p className="composer-problem" role="alert">
+      <p className={open ? 'composer-problem' : 'composer-problem composer-closed'} role="alert">
         {problem}
       </p>
       <p className="composer-hint" id={`${id}-hint`}>

@@ -24,7 +24,7 @@ export function Nick({ nick, coloured = false }: { nick: string | null; coloured
 /** The first letter on the nick's own colour; says nothing to a screen reader, the nick stands beside it. */
 export function Badge({ nick }: { nick: string | null }) {
   const shown = nick === null ? '#' : visibleNick(nick, '?');
-  const first = shown.match(/[\p{L}\p{N}]/u)?.[0] ?? [...shown][0] ?? '?';
+  const first = shown.match(/[\p{L}\p{N}]/u)?.[0] ?? String.fromCodePoint(shown.codePointAt(0) ?? 63);
   return (
     <span className="badge" aria-hidden="true" style={nickStyle(nick ?? '')}>
       {first.toUpperCase()}

@@ -8,6 +8,7 @@ import type { RoomName } from '../state/timelines.ts';
 import { en } from '../strings/en.ts';
 import { RowView } from './row-view.tsx';
 import { TimelineFoot } from './timeline-foot.tsx';
+import { useFolding } from './use-folding.ts';
 import { useAtEnd, useReading } from './use-reading.ts';
 
 const NEAR = 900; // pixels from an edge at which the next page is asked for
@@ -26,7 +27,7 @@ export function Timeline({ name, nick, at }: Props) {
   const window = useStore(store, (value) => value);
   const [freshAfter] = useState(() => freshMark(name));
   const rows = useMemo(() => rowsOf(window, nick, freshAfter), [window, nick, freshAfter]);
-  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
+  const { unfolded, anchorTo, fold } = useFolding();
   const scroller = useRef<HTMLElement>(null);
   const followed = useRef(false);
   const placedAt = useRef<number | 'end' | undefined>(undefined);
@@ -43,12 +44,22 @@ export function Timeline({ name, nick, at }: Props) {
     getScrollElement: () => scroller.current,
     estimateSize: useCallback((index: number) => estimate(rows[index]), [rows]),
     getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
-    anchorTo: 'end',
+    anchorTo,
     followOnAppend: followed.current,
     scrollEndThreshold: AT_END,
     overscan: 10,
   });
   const { atEnd, look } = useAtEnd(scroller, AT_END);
+  const wasAtEnd = useRef(true);
+
+  // What was pending is replaced by its reflection: no row more, so the list does not follow by itself.
+  const lastKey = rows.at(-1)?.key;
+  useLayoutEffect(() => {
+    if (wasAtEnd.current && followed.current) virtualizer.scrollToEnd();
+  }, [lastKey, virtualizer]);
+  useEffect(() => {
+    wasAtEnd.current = atEnd;
+  }, [atEnd]);
 
   // Where to begin: at the message that was asked for, else at the end; once for each.
   useLayoutEffect(() => {
@@ -82,7 +93,12 @@ export function Timeline({ name, nick, at }: Props) {
       placedAt.current = undefined;
       if (at !== undefined) location.hash = location.hash.replace(/\/\d+$/, '');
       else void timelines.showLatest(name);
-    } else virtualizer.scrollToEnd({ behavior: calm() ? 'auto' : 'smooth' });
+    } else virtualizer.scrollToEnd({ behavior: calm() || isFar(scroller.current) ? 'auto' : 'smooth' });
+  };
+  const onFold = (id: number): void => {
+    const index = rows.findIndex((row) => row.key === `m${id}`);
+    const top = virtualizer.measurementsCache[index]?.start ?? 0;
+    if (fold(id) && top < (virtualizer.scrollOffset ?? 0)) virtualizer.scrollToIndex(index, { align: 'start' });
   };
   const items = virtualizer.getVirtualItems();
   return (
@@ -99,7 +115,7 @@ export function Timeline({ name, nick, at }: Props) {
           look();
         }}
       >
-        {window.phase === 'ready' && rows.length === 1 && <p className="timeline-empty">{en.timeline.empty}</p>}
+        {window.phase === 'ready' && window.items.length === 0 && <p className="timeline-empty">{en.timeline.empty}</p>}
         <ol className="rows" style={{ height: virtualizer.getTotalSize(), paddingBlockStart: items[0]?.start ?? 0 }}>
           {items.map((item) => {
             const row = rows[item.index];
@@ -110,7 +126,7 @@ export function Timeline({ name, nick, at }: Props) {
                     row={row}
                     target={at !== undefined && row.key === `m${at}`}
                     unfolded={row.type === 'message' && unfolded.has(row.message.id)}
-                    onFold={(id) => setUnfolded((known) => toggled(known, id))}
+                    onFold={onFold}
                   />
                 </li>
               )
@@ -144,10 +160,9 @@ function freshMark(name: RoomName): number | undefined {
   return book && book.count > 0 && book.readTo > 0 ? book.readTo : undefined;
 }
 
-function toggled(known: ReadonlySet<number>, id: number): Set<number> {
-  const next = new Set(known);
-  if (!next.delete(id)) next.add(id);
-  return next;
+/** A long way is not worth watching. */
+function isFar(element: HTMLElement | null): boolean {
+  return element !== null && element.scrollHeight - element.scrollTop > 4 * element.clientHeight;
 }
 
 function calm(): boolean {

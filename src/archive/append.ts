@@ -59,6 +59,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     const sameOrigin = message.originId !== undefined && message.originId === message.id;
     const named = (text: string | undefined): number | null => (text === undefined ? null : names.term(text));
     const nick = named(message.nick);
+    const realJid = named(message.realJid);
     db.sql('INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)').run(
       id,
       chat.id,
@@ -68,7 +69,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       flags | (message.delayed ? DELAYED : 0) | (sameOrigin ? ORIGIN_IS_ID : 0),
       nick,
       named(message.occupantId),
-      named(message.realJid),
+      realJid,
       given.arrivedAt,
       given.arrivedAt - message.at,
       message.stanzaId === undefined ? null : stanzaHash(message.stanzaId),
@@ -83,8 +84,8 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       given.xml,
     );
     if (doc !== null) {
-      const mark = nick === null ? `r${chat.id}` : `r${chat.id} n${nick}`;
-      db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(doc, words, mark);
+      const marks = marksOf(chat, given, [nick, realJid]);
+      db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(doc, words, marks);
     }
     if (flags & REPLAYED) db.sql('UPDATE chat SET frozen = min(frozen, ?) WHERE id = ?').run(ord - 1, chat.id);
     places.taken(chat.id, ord);
@@ -162,6 +163,16 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       places.forget();
     },
   };
+}
+
+/** What `in:`, `from:` and `has:` ask for, as words of the index. */
+function marksOf(chat: Chat, given: NewMessage, senders: readonly (number | null)[]): string {
+  const marks = [`r${chat.id}`];
+  for (const sender of senders) if (sender !== null) marks.push(`n${sender}`);
+  if (/\bhttps?:\/\/\S/i.test(given.message.body ?? '')) marks.push('link');
+  if (/jabber:x:oob|urn:xmpp:(?:sims|sfs):\d/.test(given.xml) || /\baesgcm:\/\//.test(given.message.body ?? '')) marks.push('file');
+  if (given.mentions === true) marks.push('mention');
+  return marks.join(' ');
 }
 
 function soughtOf(chat: Chat, given: NewMessage, floor: number, skew: number): Sought {

@@ -1,4 +1,5 @@
 import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
+import type { Excerpt } from '../core/search.ts';
 import type { Occupant } from '../core/occupant.ts';
 
 /** How a message reached us; decides how a duplicate is recognised and where in the room's order it stands. */
@@ -21,6 +22,8 @@ export interface NewMessage {
   readonly arrivedAt: number;
   readonly xml: string;
   readonly source: Source;
+  /** It names the person (their nick, or XEP-0372); for `has:mention`. */
+  readonly mentions?: boolean;
 }
 
 export type Appended =
@@ -40,12 +43,33 @@ export interface PageQuery {
 }
 
 export interface SearchQuery {
-  /** What the person typed. Issue 4 gives it a grammar; words must all occur, the last one by prefix. */
+  /** What the person typed, in the grammar of `core/search.ts`. */
   readonly text: string;
   readonly account?: string;
   readonly room?: string;
+  /** 1 to 500. */
   readonly limit: number;
+  /** `time` (default): newest first. `rank`: best first, among the newest few hundred that match. */
+  readonly order?: 'time' | 'rank';
+  /** By time: only what is older than this message (an archive id of an earlier answer). */
+  readonly older?: number;
+  /** For relative dates; milliseconds since the epoch. */
+  readonly now?: number;
+  /** Minutes east of UTC, for dates. */
+  readonly zone?: number;
+  /** Default true: an unfinished last word is matched by its beginning. */
+  readonly partial?: boolean;
 }
+
+export interface Hit {
+  readonly message: KeptMessage;
+  readonly excerpt: Excerpt;
+}
+
+export type Found =
+  | { readonly ok: true; readonly hits: readonly Hit[]; readonly more: boolean }
+  /** The query cannot be read: a sentence for the person and where in the text (UTF-16 offsets) the trouble lies. */
+  | { readonly ok: false; readonly message: string; readonly start: number; readonly end: number };
 
 export interface Gap {
   readonly id: number;
@@ -110,8 +134,10 @@ export interface OutboxEntry {
 export interface ReadArchive {
   /** Oldest first. */
   page(query: PageQuery): KeptMessage[];
-  /** Best or newest first. Never throws on what a person typed. */
+  /** Best or newest first. Never throws on what a person typed: what cannot be read finds nothing. */
   search(query: SearchQuery): KeptMessage[];
+  /** The same with excerpts, and with a sentence for a query that cannot be read. */
+  find(query: SearchQuery): Found;
   message(archiveId: number): KeptMessage | undefined;
   /** The last message of a room in its order; with `withStanzaId`, the last that MAM can continue from. */
   last(account: string, room: string, withStanzaId?: boolean): KeptMessage | undefined;

@@ -19,6 +19,11 @@ export interface Order {
   forget(): void;
 }
 
+/** The place by time in the full-text index that a place in a room asks for. */
+export function docOf(ord: number): number {
+  return Math.max(1, Math.floor(ord / 1000) - MILLENNIUM);
+}
+
 export function order(db: Database): Order {
   const lastOrds = new Map<number, number>();
   let run = { first: 0, last: -1 };
@@ -98,7 +103,7 @@ export function order(db: Database): Order {
       if (ord > last(chat)) lastOrds.set(chat, ord);
     },
     doc(ord) {
-      let doc = Math.max(1, Math.floor(ord / 1000) - MILLENNIUM);
+      let doc = docOf(ord);
       if (doc >= run.first && doc <= run.last) doc = run.last + 1;
       else run = { first: doc, last: doc };
       while (db.sql('SELECT 1 FROM message WHERE doc = ?').get(doc)) doc += 1;

@@ -1,12 +1,12 @@
 import type { KeptMessage } from '../core/groupchat.ts';
-import { words } from '../core/words.ts';
 import type { Blocks } from './blocks.ts';
-import type { PageQuery, ReadArchive, SearchQuery } from './contract.ts';
+import type { PageQuery, ReadArchive } from './contract.ts';
 import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
 import { MESSAGES, toKept } from './rows.ts';
+import { find } from './search.ts';
 
-type Reading = Pick<ReadArchive, 'page' | 'search' | 'message' | 'last' | 'since' | 'count'>;
+type Reading = Pick<ReadArchive, 'page' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count'>;
 
 const MAX_PAGE = 500;
 
@@ -38,7 +38,11 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
 
   return {
     page,
-    search: (query) => kept(searchRows(db, names, query)),
+    search(query) {
+      const found = find(db, names, blocks, query);
+      return found.ok ? found.hits.map((hit) => hit.message) : [];
+    },
+    find: (query) => find(db, names, blocks, query),
     message(archiveId) {
       const row = db.sql(`${MESSAGES} WHERE id = ?`).get(archiveId);
       return row && toKept(row, names, blocks);
@@ -82,33 +86,4 @@ function bound(db: Database, chat: number, before: number | undefined): [ord: nu
   if (before === undefined) return [Number.MAX_SAFE_INTEGER, 0];
   const { ord, id } = anchor(db, chat, before);
   return [ord, id];
-}
-
-function searchRows(db: Database, names: Intern, query: SearchQuery): Row[] {
-  const asked = words(query.text);
-  if (asked.length === 0) return [];
-  const terms = asked.map((word, n) => `"${word.text}"${n === asked.length - 1 ? '*' : ''}`).join(' AND ');
-  const chats = query.room === undefined ? undefined : chatsNamed(db, names, query.room, query.account);
-  if (chats?.length === 0) return [];
-  const marks = chats ? ` AND mark : (${chats.map((chat) => `"r${chat}"`).join(' OR ')})` : '';
-  const rows = db
-    .sql(
-      `${MESSAGES} WHERE doc IN (SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid DESC LIMIT ?)
-       ORDER BY doc DESC`,
-    )
-    .all(`text : (${terms})${marks}`, query.limit);
-  return query.account === undefined
-    ? rows
-    : rows.filter((row) => names.chatById(Number(row['chat'])).account === query.account);
-}
-
-function chatsNamed(db: Database, names: Intern, room: string, account: string | undefined): number[] {
-  if (account !== undefined) {
-    const chat = names.findChat(account, room);
-    return chat ? [chat.id] : [];
-  }
-  return db
-    .sql('SELECT id FROM chat WHERE room = ?')
-    .all(room)
-    .map((row) => Number(row['id']));
 }

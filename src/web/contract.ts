@@ -60,9 +60,13 @@ export interface TimelineMessage {
 /** What happens to the accounts and in them. */
 export type HouseEvent = AccountEvent | { readonly type: 'account-removed'; readonly account: string };
 
+/** What of it the page is told as it stands. */
+const PLAIN = ['room', 'room-forgotten', 'status', 'devices', 'account-removed'] as const;
+type PlainEvent = Extract<HouseEvent, { readonly type: (typeof PLAIN)[number] }>;
+
 /** What `events` tells. Ids on the stream are archive ids: the last that the reader has. */
 export type PageEvent =
-  | Extract<HouseEvent, { type: 'room' | 'room-forgotten' | 'status' | 'devices' | 'account-removed' }>
+  | PlainEvent
   /** `fresh` as in AccountEvent: false for what is kept but no news. */
   | { readonly type: 'message'; readonly message: TimelineMessage; readonly fresh: boolean }
   /** More was missed than the stream gives: ask for everything anew. */
@@ -119,6 +123,16 @@ export const inputs = {
 };
 
 export type AddAccount = z.output<typeof inputs.addAccount>;
+
+/** The event as the page sees it; `undefined` where it is between other floors. */
+export function toPageEvent(event: HouseEvent): PageEvent | undefined {
+  if (event.type === 'message') return { ...event, message: toTimeline(event.message) };
+  return isPlain(event) ? event : undefined;
+}
+
+function isPlain(event: HouseEvent): event is PlainEvent {
+  return PLAIN.some((type) => type === event.type);
+}
 
 /** The stanza's own text stays in the archive: nobody above needs it. */
 export function toTimeline(message: KeptMessage): TimelineMessage {

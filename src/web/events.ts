@@ -1,6 +1,6 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { KeptMessage } from '../core/groupchat.ts';
-import { toTimeline, type House, type HouseEvent, type PageEvent } from './contract.ts';
+import { toPageEvent, toTimeline, type House, type HouseEvent, type PageEvent } from './contract.ts';
 
 const MOST_WAITING = 2000; // events held for a reader that is slow
 const MOST_MISSED = 1000; // messages given again after a break
@@ -22,7 +22,7 @@ export async function* events(
   const missed = lastEventId === undefined ? [] : since(house, cursor);
   const first: PageEvent[] = missed === undefined ? [{ type: 'reset' }] : [];
   if (missed === undefined) cursor = newest(house);
-  first.push(...stateOf(house), ...(missed ?? []).map((message) => asEvent(message, true)));
+  first.push(...stateOf(house), ...(missed ?? []).map(asEvent));
   try {
     for (const event of first) {
       cursor = after(cursor, event);
@@ -41,8 +41,9 @@ function after(cursor: number, event: PageEvent): number {
   return event.type === 'message' ? Math.max(cursor, event.message.id) : cursor;
 }
 
-function asEvent(message: KeptMessage, fresh: boolean): PageEvent {
-  return { type: 'message', message: toTimeline(message), fresh };
+/** What was missed is news to this reader. */
+function asEvent(message: KeptMessage): PageEvent {
+  return { type: 'message', message: toTimeline(message), fresh: true };
 }
 
 function stateOf(house: House): PageEvent[] {
@@ -58,9 +59,10 @@ function collect(house: House, signal: AbortSignal): { next(): Promise<PageEvent
   let queue: PageEvent[] = [];
   let wake: (() => void) | undefined;
   const push = (event: HouseEvent): void => {
-    if (event.type === 'bounced') return; // between the server and the relay
+    const told = toPageEvent(event);
+    if (!told) return;
     if (queue.length >= MOST_WAITING) queue = [{ type: 'reset' }];
-    queue.push(event.type === 'message' ? asEvent(event.message, event.fresh) : event);
+    queue.push(told);
     wake?.();
   };
   house.subscribe(push, signal);

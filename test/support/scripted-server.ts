@@ -100,11 +100,12 @@ function createPeer(first: Socket, settings: ScriptedOptions & { domain: string;
 
   /** Waits for text that fits, and takes all up to its end. */
   async function expect(pattern: RegExp): Promise<RegExpExecArray> {
-    const match = await until(() => pattern.exec(text) ?? (closed ? Promise.reject(new Error('closed')) : null), {
-      what: `${String(pattern)} from the client, which sent ${all.slice(-500)}`,
-    });
-    text = text.slice(match.index + match[0].length);
-    return match;
+    let match: RegExpExecArray | null = null;
+    await until(() => (match = pattern.exec(text)) ?? closed, { what: `${String(pattern)} from the client` });
+    if (match === null) throw new Error(`the client hung up before ${String(pattern)}; it sent ${all.slice(-500)}`);
+    const found: RegExpExecArray = match;
+    text = text.slice(found.index + found[0].length);
+    return found;
   }
 
   const send = (data: string | Uint8Array): void => void socket.write(data);
@@ -121,8 +122,9 @@ function createPeer(first: Socket, settings: ScriptedOptions & { domain: string;
     send(`<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>${injected}`);
     socket.removeAllListeners('data');
     const upgraded = new TLSSocket(socket, { isServer: true, ...settings.tls });
+    const secured = once(upgraded, 'secure');
     attach(upgraded);
-    await once(upgraded, 'secure');
+    await secured;
     return upgraded;
   }
 

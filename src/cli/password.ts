@@ -17,15 +17,12 @@ export async function readPassword(world: World, fromStdin: boolean, prompt: str
 }
 
 async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stdin) {
-    const bytes = Buffer.from(chunk);
-    chunks.push(bytes);
-    size += bytes.length;
-    if (size > MOST * 4 + 2) break; // more than any password that is taken: refused by the caller
+  let typed = '';
+  for await (const chunk of stdin.setEncoding('utf8')) {
+    typed += String(chunk);
+    if (typed.length > MOST + 2) break; // more than is taken: refused by the caller
   }
-  return Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/, '');
+  return typed.replace(/\r?\n$/, '');
 }
 
 /** Reads one line from the terminal in raw mode, so that nothing is echoed. */

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { connectTo, faultOf } from '../../src/web/client.ts';
 import { ask, openDoor, ROOM, smallHouse } from './house.ts';
@@ -90,7 +90,7 @@ test('a daemon that is gone is told as such', async () => {
 /** Reads an event stream as a browser's EventSource does: ids are remembered, data is JSON. */
 async function listen(port: number, headers: Record<string, string>) {
   const call = request({ host: '127.0.0.1', port, path: '/api/events', headers, agent: false }).end();
-  const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     call.on('response', resolve).on('error', reject);
   });
   const seen: { id: string; data: { type: string; message?: { body: string } } }[] = [];

@@ -82,14 +82,14 @@ export function openAccount({ settings, password, archive, log, times }: Account
     rooms.transact((draft) => {
       for (const stanza of batch) receiveStanza(draft, stanza);
       archive.saveStream(jid, state && JSON.stringify(state));
-      draft.then(() => (stream = state));
+      draft.afterwards(() => (stream = state));
     });
   }
 
   function receiveStanza(draft: Draft, stanza: Stanza): void {
     const from = bareOf(stanza.from);
     if (stanza.kind === 'iq') {
-      draft.then(() => answer(stanza));
+      draft.afterwards(() => answer(stanza));
     } else if (stanza.kind === 'message' && stanza.type !== 'groupchat' && invitations.receive(draft, stanza)) {
       return;
     } else if (draft.room(from)) {

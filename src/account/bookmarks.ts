@@ -50,7 +50,7 @@ export function openBookmarks(ground: Ground, wishes: BookmarkWishes): Bookmarks
     receive(draft, stanza) {
       const event = readPubsubEvent(stanza.element);
       if (event?.node !== NS_BOOKMARKS || event.from !== ground.jid) return false;
-      draft.then(() => {
+      draft.afterwards(() => {
         try {
           followAll(event.published);
           for (const id of event.retracted) wishes.leave(id);

@@ -6,7 +6,6 @@ import type { Occupant } from '../core/occupant.ts';
 import type { RelayDecision } from '../core/device.ts';
 import type { ConnectionStatus } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
-import type { RoomSettings } from './ground.ts';
 
 /** A room as a person sees it. */
 export interface RoomSummary {
@@ -22,6 +21,14 @@ export interface RoomSummary {
   /** Why it is in this state, in one sentence, where that needs saying. */
   readonly reason: string | undefined;
   readonly subject: string | undefined;
+}
+
+/** What the person chose for one room. */
+export interface RoomSettings {
+  /** Come back by the clock after a kick (DESIGN: only where the person set it so). */
+  readonly rejoinAfterKick?: boolean | undefined;
+  /** Refuse to be the one who creates the room by joining it. */
+  readonly neverCreate?: boolean | undefined;
 }
 
 /** A resource of the account that is online. */

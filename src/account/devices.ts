@@ -72,9 +72,9 @@ export function openDevices(ground: Ground, changed: (devices: DeviceSummary[]) 
       const status = ground.connection.status();
       const own = status.state === 'online' && status.jid === jid;
       if (bareOf(jid) !== ground.jid || resourceOf(jid) === '' || own) return;
-      if (stanza.type === undefined) draft.then(() => appeared(jid, stanza));
+      if (stanza.type === undefined) draft.afterwards(() => appeared(jid, stanza));
       if (stanza.type !== 'unavailable') return;
-      draft.then(() => {
+      draft.afterwards(() => {
         if (resources.delete(jid)) changed(summaries());
       });
     },

@@ -37,23 +37,29 @@ export function openRooms(options: {
 
   function load(): void {
     for (const record of archive.rooms(account)) {
-      const saved = readSaved(record.membership);
+      const known = readSaved(record.membership);
       const { room, wanted, nick, password, subject } = record;
-      rooms.set(room, { ...newRoom(room), ...saved, wanted, nick, password, subject });
+      rooms.set(room, { ...newRoom(room), ...known, wanted, nick, password, subject });
     }
     for (const { room, occupant } of archive.occupants(account)) here(room).set(occupant.nick, occupant);
   }
 
   function here(room: string): Map<string, Occupant> {
     let nicks = occupants.get(room);
-    if (!nicks) occupants.set(room, (nicks = new Map()));
+    if (!nicks) {
+      nicks = new Map();
+      occupants.set(room, nicks);
+    }
     return nicks;
   }
 
   function draftOver(changes: Changes): Draft {
     const change = (room: string) => {
       let own = changes.occupants.get(room);
-      if (!own) changes.occupants.set(room, (own = { cleared: false, nicks: new Map() }));
+      if (!own) {
+        own = { cleared: false, nicks: new Map() };
+        changes.occupants.set(room, own);
+      }
       return own;
     };
     return {
@@ -84,7 +90,7 @@ export function openRooms(options: {
         own.nicks.clear();
         archive.clearOccupants(account, room);
       },
-      then: (effect) => void changes.effects.push(effect),
+      afterwards: (effect) => void changes.effects.push(effect),
       tell: (event) => void changes.events.push(event),
     };
   }
@@ -92,17 +98,17 @@ export function openRooms(options: {
   function save(changes: Changes): void {
     for (const [jid, room] of changes.rooms) {
       if (room === undefined) archive.forgetRoom(account, jid);
-      else if (savedForm(room) !== savedForm(rooms.get(jid))) archive.saveRoom(record(room));
+      else if (savedForm(room) !== savedForm(rooms.get(jid))) archive.saveRoom(recordOf(room));
     }
   }
 
-  function record(room: Room) {
+  function recordOf(room: Room) {
     const { jid, wanted, nick, password, subject } = room;
     return { account, room: jid, membership: saved(room), wanted, nick, password, subject };
   }
 
   function savedForm(room: Room | undefined): string {
-    return room === undefined ? '' : JSON.stringify(record(room));
+    return room === undefined ? '' : JSON.stringify(recordOf(room));
   }
 
   function assign(changes: Changes): void {

@@ -27,7 +27,7 @@ export function openEntry(ground: Ground, changed: (room: string) => void): Entr
       ground.transact((draft) => {
         const room = draft.room(jid);
         if (room) draft.put({ ...room, features: info.features, name: name ?? room.name });
-        draft.then(() => changed(jid));
+        draft.afterwards(() => changed(jid));
       });
     },
     knock(room, nick) {

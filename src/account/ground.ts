@@ -2,7 +2,7 @@ import type { Archive } from '../archive/contract.ts';
 import type { Membership } from '../core/room.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { Connection } from '../xmpp/contract.ts';
-import type { AccountEvent } from './contract.ts';
+import type { AccountEvent, RoomSettings } from './contract.ts';
 
 export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
 
@@ -32,14 +32,6 @@ export interface Room {
   readonly doubt: string | undefined;
 }
 
-/** What the person chose for one room. */
-export interface RoomSettings {
-  /** Come back by the clock after a kick (DESIGN: only where the person set it so). */
-  readonly rejoinAfterKick?: boolean | undefined;
-  /** Refuse to be the one who creates the room by joining it. */
-  readonly neverCreate?: boolean | undefined;
-}
-
 export interface Catchup {
   /** Behind this id, or from this time on (ISO 8601). */
   readonly after?: string | undefined;
@@ -61,7 +53,7 @@ export interface Draft {
   removeOccupant(room: string, nick: string): void;
   clearOccupants(room: string): void;
   /** Runs after the commit, in order. */
-  then(effect: () => void): void;
+  afterwards(effect: () => void): void;
   /** Told to the doors after the commit and after the effects. */
   tell(event: AccountEvent): void;
 }

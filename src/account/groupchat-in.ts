@@ -52,7 +52,7 @@ export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): 
 
 function receiveGroupchat(parts: Parts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): void {
   const codes = readCodes(stanza.element.getChild('x', NS_MUC_USER));
-  if (codes.has(status.configurationChanged)) draft.then(() => parts.reconfigured(room.jid));
+  if (codes.has(status.configurationChanged)) draft.afterwards(() => parts.reconfigured(room.jid));
   const isSubject = message.subject !== undefined && message.body === undefined;
   if (isSubject && subjectEndsEntry(parts, draft, room, message)) return;
   const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };
@@ -72,7 +72,7 @@ function subjectEndsEntry(parts: Parts, draft: Draft, room: Room, message: Group
   } else if (!room.entering) return false;
   const entered = draft.room(room.jid);
   if (entered) draft.put({ ...entered, entering: false, subject: message.subject, verifiedAt: draft.at });
-  draft.then(() => {
+  draft.afterwards(() => {
     parts.memberships.changed(room.jid);
     parts.outbox.entered(room.jid);
   });

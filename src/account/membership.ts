@@ -79,8 +79,8 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks): Members
     draft.put({ ...room, membership, ...changes });
     if (state === before && about.name !== 'join') return;
     if (state === 'joined') entry.beginCatchup(draft, { ...room, membership, ...changes });
-    draft.then(() => act(jid));
-    draft.then(() => changed(jid));
+    draft.afterwards(() => act(jid));
+    draft.afterwards(() => changed(jid));
   }
 
   /** The ledger: each join, loss, cause and return (issue 3). */
@@ -92,7 +92,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks): Members
   /** Out, and wanted no more: nothing of it is remembered but what was said there. */
   function forget(draft: Draft, jid: string): void {
     draft.forget(jid);
-    draft.then(() => act(jid));
+    draft.afterwards(() => act(jid));
     draft.tell({ type: 'room-forgotten', account: ground.jid, room: jid });
   }
 

@@ -45,11 +45,11 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined): 
 
   function drop(draft: Draft, entry: OutboxEntry): void {
     archive.removeFromOutbox(entry.id);
-    draft.then(() => entries.delete(entry.originId));
+    draft.afterwards(() => entries.delete(entry.originId));
   }
 
   function of(room: string): OutboxEntry[] {
-    return [...entries.values()].filter((entry) => entry.room === room).sort((a, b) => a.id - b.id);
+    return [...entries.values()].filter((entry) => entry.room === room).toSorted((a, b) => a.id - b.id);
   }
 
   return {

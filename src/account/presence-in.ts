@@ -93,7 +93,7 @@ function refused(memberships: Memberships, draft: Draft, room: Room, error: Stan
   const { state } = room.membership;
   if (state === 'joined' && (nick !== room.membership.nick || error.condition === 'conflict')) {
     const why = error.text ?? nickRefusals[error.condition] ?? `The room refused the nick: ${error.condition}.`;
-    draft.then(() => memberships.nickAnswered(room.jid, nick, why));
+    draft.afterwards(() => memberships.nickAnswered(room.jid, nick, why));
     return;
   }
   const name = refusalOf[error.condition] ?? 'unreachable';
@@ -122,10 +122,10 @@ function vanished(draft: Draft, room: Room, { nick, newNick, codes, occupant }: 
 }
 
 function ownPresence(ground: Ground, memberships: Memberships, draft: Draft, presence: MucPresence): void {
-  const { room, nick, codes, available, newNick } = presence;
+  const { room, codes, available, newNick } = presence;
   if (!available && codes.has(status.nickChanged) && newNick !== undefined) {
     setNick(draft, room, newNick);
-    draft.then(() => memberships.nickAnswered(room, newNick));
+    draft.afterwards(() => memberships.nickAnswered(room, newNick));
     return;
   }
   if (available) return entered(ground, memberships, draft, presence);
@@ -137,7 +137,7 @@ function entered(ground: Ground, memberships: Memberships, draft: Draft, { room,
   const before = draft.room(room);
   if (!before) return;
   if (codes.has(status.created) && before.settings.neverCreate) {
-    draft.then(() => void ground.connection.send(leavePresence(room, nick)));
+    draft.afterwards(() => void ground.connection.send(leavePresence(room, nick)));
     memberships.signal(draft, room, { name: 'not-allowed', text: 'It does not exist, and you chose not to create it.' });
     return;
   }
@@ -146,7 +146,7 @@ function entered(ground: Ground, memberships: Memberships, draft: Draft, { room,
   const entering = before.membership.state === 'joined' ? before.entering : true;
   const siblings = sessions.filter((jid) => bareOf(jid) === ground.jid);
   if (joined) draft.put({ ...joined, verifiedAt: draft.at, doubt: undefined, entering, siblings });
-  if (codes.has(status.created)) draft.then(() => void ground.connection.iq(instantRoom(room)));
+  if (codes.has(status.created)) draft.afterwards(() => void ground.connection.iq(instantRoom(room)));
 }
 
 function lossSignal(presence: MucPresence): MembershipSignal {
@@ -168,5 +168,5 @@ function setNick(draft: Draft, jid: string, nick: string): void {
 function tellCount(memberships: Memberships, draft: Draft, jid: string, own: boolean): void {
   const room = draft.room(jid);
   if (!room || own || room.membership.state !== 'joined' || room.entering) return;
-  draft.then(() => memberships.changed(jid));
+  draft.afterwards(() => memberships.changed(jid));
 }

@@ -3,9 +3,9 @@ import type { Result } from '../core/errors.ts';
 import { fail, ok } from '../core/errors.ts';
 import { parseBareJid, parseJid } from '../core/jid.ts';
 import { nickPresence, voiceRequest } from '../xmpp/features/muc.ts';
-import type { RoomSummary } from './contract.ts';
+import type { RoomSettings, RoomSummary } from './contract.ts';
 import { newRoom } from './draft.ts';
-import type { Ground, Room, RoomSettings } from './ground.ts';
+import type { Ground, Room } from './ground.ts';
 import { JOIN_DEADLINE, type Memberships } from './membership.ts';
 
 export interface JoinOptions {

@@ -46,7 +46,7 @@ describe('the membership table', () => {
     fc.assert(
       fc.property(signals, (steps) => {
         walk(steps, (_before, _step, after) => {
-          if (exits[after.state] !== 'none') expect(after.reason).toMatch(/\S/);
+          expect(exits[after.state] === 'none' || /\S/.test(after.reason ?? '')).toBe(true);
         });
       }),
     );
@@ -71,7 +71,7 @@ describe('the membership table', () => {
           if (step.name === 'join' && before.state === 'banned') banned = false;
           if (after.state === 'banned') banned = true;
           if (step.name === 'leave' && before.state === 'banned') banned = false;
-          if (banned) expect(after.state).toBe('banned');
+          expect(!banned || after.state === 'banned').toBe(true);
         });
       }),
     );
@@ -87,7 +87,7 @@ describe('the membership table', () => {
       at = membership.retryAt ?? at;
       membership = must(next(membership, { name: 'retry', at }));
     }
-    expect(waits).toEqual([...waits].sort((a, b) => a - b));
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
     expect(waits.at(-1)).toBe(15 * 60_000);
     expect(waits[0]).toBe(5_000);
   });

@@ -8,8 +8,8 @@ export const NS_CAPS = 'http://jabber.org/protocol/caps';
 
 /** 5.1: the verification string of identities without xml:lang and of features, with no forms. */
 export function capsVersion(identities: readonly Identity[], features: readonly string[]): string {
-  const lines = identities.map(({ category, type, name }) => `${category}/${type}//${name ?? ''}`).sort(octets);
-  const text = [...lines, ...[...features].sort(octets)].map((line) => `${line}<`).join('');
+  const lines = identities.map(({ category, type, name }) => `${category}/${type}//${name ?? ''}`).toSorted(octets);
+  const text = [...lines, ...features.toSorted(octets)].map((line) => `${line}<`).join('');
   return createHash('sha1').update(text).digest('base64');
 }
 

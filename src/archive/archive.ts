@@ -5,6 +5,7 @@ import type { Archive } from './contract.ts';
 import { openDatabase, type Database } from './database.ts';
 import { intern } from './intern.ts';
 import { ledgerRecords } from './ledger.ts';
+import { holdIds, upkeep } from './upkeep.ts';
 import { reading } from './read.ts';
 import { records } from './records.ts';
 
@@ -33,22 +34,25 @@ export function openArchive(path: string): Archive {
     version = now;
   }
 
+  function transaction<T>(work: () => T): T {
+    begin();
+    try {
+      const result = work();
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (db.raw.isTransaction) db.exec('ROLLBACK');
+      forget();
+      throw error;
+    }
+  }
+
   return {
     ...reading(db, names, packed),
+    ...upkeep(db, names, packed, transaction),
     ...records(db, names),
     ...ledgerRecords(db, names),
-    transaction(work) {
-      begin();
-      try {
-        const result = work();
-        db.exec('COMMIT');
-        return result;
-      } catch (error) {
-        if (db.raw.isTransaction) db.exec('ROLLBACK');
-        forget();
-        throw error;
-      }
-    },
+    transaction,
     append(message) {
       if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');
       return append.append(message);
@@ -70,8 +74,7 @@ function removeAccount(db: Database, account: string): void {
   const own = 'SELECT chat.id FROM chat JOIN account ON account.id = chat.account WHERE account.jid = ?';
   db.exec('SAVEPOINT removal');
   try {
-    db.sql(`INSERT INTO meta SELECT 'floor', coalesce(max(id), 0) FROM message WHERE true
-      ON CONFLICT DO UPDATE SET value = max(value, excluded.value)`).run();
+    holdIds(db);
     db.sql(`DELETE FROM word WHERE rowid IN (SELECT doc FROM message WHERE chat IN (${own}) AND doc IS NOT NULL)`).run(account);
     db.sql(`DELETE FROM stanza WHERE message IN (SELECT id FROM message WHERE chat IN (${own}))`).run(account);
     db.sql(`DELETE FROM block WHERE id IN (SELECT block FROM message WHERE chat IN (${own}))`).run(account);

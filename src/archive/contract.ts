@@ -131,6 +131,14 @@ export interface OutboxEntry {
   readonly state: 'waiting' | 'sent' | 'ask';
 }
 
+/** How long a room's messages are kept. The newest one stays in any case: catching up goes on from it. */
+export type Retention =
+  | { readonly keep: 'forever' }
+  | { readonly keep: 'days'; readonly days: number }
+  | { readonly keep: 'messages'; readonly messages: number }
+  /** An hour, so that what a room replays is known again, and until every cursor has passed. */
+  | { readonly keep: 'none' };
+
 export interface ReadArchive {
   /** Oldest first. */
   page(query: PageQuery): KeptMessage[];
@@ -144,6 +152,7 @@ export interface ReadArchive {
   /** Messages with a greater archive id, in id order; for cursors. */
   since(account: string, room: string, archiveId: number, limit: number): KeptMessage[];
   count(account: string, room?: string): number;
+  retention(account: string, room: string): Retention;
   gaps(account: string, room: string): Gap[];
   rooms(account: string): RoomRecord[];
   /** The last `limit` entries of a room's ledger, oldest first. */
@@ -180,6 +189,12 @@ export interface WriteArchive extends ReadArchive {
   setValue(account: string, key: string, value: string | undefined): void;
   addGap(gap: Omit<Gap, 'id'>): number;
   removeGap(id: number): void;
+  setRetention(account: string, room: string, retention: Retention): void;
+  /**
+   * One slice of upkeep, some 20 ms, outside of transactions: drops what retention has ended and every cursor has
+   * passed, compresses what is old, gives free pages back to the disk. True where more is left to do.
+   */
+  tidy(now: number): boolean;
   /** Removes all that is kept of an account. */
   removeAccount(account: string): void;
 }

@@ -8,7 +8,7 @@ import type { Intern } from './intern.ts';
 import { docOf } from './order.ts';
 import { MESSAGES, toKept } from './rows.ts';
 
-const RANKED = 400; // the newest so many matches are weighed when the best are asked for
+const RANKED = 200; // the newest so many matches are weighed when the best are asked for
 const MAX_LIMIT = 500;
 const HOUR = 3_600_000;
 
@@ -142,6 +142,7 @@ function termsNamed(db: Database, wanted: readonly string[]): number[] {
 }
 
 function isNamed(name: string, wanted: string): boolean {
+  if (name.length > 4 * wanted.length + 8 && !wanted.endsWith('*')) return false; // spare the folding
   return wanted.endsWith('*') ? fold(name).startsWith(fold(wanted.slice(0, -1))) : fold(name) === fold(wanted);
 }
 

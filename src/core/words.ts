@@ -12,6 +12,7 @@ const UNSPACED =
 
 /** Lower case, compatibility forms resolved, accents off; scripts whose marks are vowels keep them. */
 export function fold(text: string): string {
+  if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   return text
     .toLowerCase()
     .normalize('NFKD')

@@ -1,5 +1,6 @@
 import { up as first } from './001-first.ts';
 import { up as ledger } from './002-ledger.ts';
+import { up as retention } from './003-retention.ts';
 
 /** In order, append-only: the n-th brings a database to `user_version` n. */
-export const migrations: readonly string[] = [first, ledger];
+export const migrations: readonly string[] = [first, ledger, retention];

@@ -1,0 +1,166 @@
+// The command line where no daemon runs.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeCertificates } from '../support/certificates.ts';
+import { bin, newHome, type TestHome } from './bin.ts';
+
+const ALICE = 'alice@example.org';
+const PIN = 'AB'.repeat(32);
+let home: TestHome;
+beforeEach(async () => {
+  home = await newHome();
+});
+afterEach(() => home.clear());
+
+const settings = async () => JSON.parse(await readFile(join(home.dir, 'settings.json'), 'utf8')) as { accounts: unknown[] };
+const add = (...args: string[]) => home.run(['account', 'add', ALICE, '--password-stdin', ...args], 'hunter2\n');
+
+test.each([
+  ['status'],
+  ['rooms'],
+  ['devices'],
+  ['page'],
+  ['join', 'cave@muc.example.org'],
+  ['leave', 'cave@muc.example.org'],
+  ['say', 'cave@muc.example.org', 'hello'],
+  ['history', 'cave@muc.example.org'],
+  ['search', 'hello'],
+])('`%s` says in one sentence that no daemon runs, and exits with 3', async (...args) => {
+  const { code, out, err } = await home.run(args);
+  expect({ code, out }).toEqual({ code: 3, out: '' });
+  expect(err).toBe(`minimix: No daemon runs on ${home.dir}: start one with \`minimix run\`.\n`);
+  expect(await readdir(home.dir)).toEqual([]);
+});
+
+test.each([
+  [['jump']],
+  [['join']],
+  [['join', 'not a room']],
+  [['join', 'cave@muc.example.org', '--nick', 'a\u0007']],
+  [['history', 'cave@muc.example.org', '--limit', '0']],
+  [['history', 'cave@muc.example.org', '--limit', '501']],
+  [['history', 'cave@muc.example.org', '--before', 'x']],
+  [['rooms', '--colour']],
+  [['--account', 'alice', 'rooms']],
+  [['account', 'add', 'alice']],
+  [['account', 'add', ALICE, '--server', 'host:port']],
+  [['account', 'add', ALICE, '--server', 'a:70000']],
+  [['account', 'add', ALICE, '--pin', 'abc']],
+  [['account', 'add', ALICE, '--ca', '/nowhere.pem']],
+  [['account', 'add', ALICE, '--ca', bin]],
+  [['account', 'add', ALICE, '--direct-tls']],
+  [['account', 'add', ALICE]],
+])('wrong usage %j is told in one line, and exits with 2', async (args) => {
+  const { code, out, err } = await home.run(args);
+  expect({ code, out }, err).toEqual({ code: 2, out: '' });
+  expect(err.trim().split('\n').length, err).toBeLessThanOrEqual(2);
+  expect(await readdir(home.dir)).toEqual([]);
+});
+
+test.each([
+  ['run'], ['status'], ['devices'], ['page'], ['join'], ['leave'], ['rooms'], ['say'], ['history'], ['search'],
+  ['account', 'add'], ['account', 'list'], ['account', 'remove'],
+])('`%s %s` has --help', async (...words) => {
+  const { code, out } = await home.run([...words.filter(Boolean), '--help']);
+  expect(code).toBe(0);
+  expect(out).toContain(`Usage: minimix ${words.filter(Boolean).join(' ')}`);
+  expect(out).toContain('--home');
+});
+
+describe('accounts', () => {
+  test('an account is added, listed and removed; the command says where the password is', async () => {
+    const added = await add('--server', '[::1]:5299', '--pin', PIN.replaceAll(/..(?!$)/g, '$&:'), '--resource', 'r');
+    expect(added).toMatchObject({ code: 0, err: '' });
+    expect(added.out).toContain('secrets.json');
+    expect((await settings()).accounts).toEqual([
+      { jid: ALICE, resource: 'r', server: { host: '::1', port: 5299 }, pin: PIN.toLowerCase() },
+    ]);
+    expect(await home.list(['account', 'list'])).toEqual([{ account: ALICE, state: 'not running' }]);
+    expect(await home.run(['account', 'remove', ALICE])).toMatchObject({ code: 0, err: '' });
+    expect(await home.list(['account', 'list'])).toEqual([]);
+    expect(await readFile(join(home.dir, 'secrets.json'), 'utf8')).not.toContain('hunter2');
+  });
+
+  test('the password is in a file of the owner alone, and in no other', async () => {
+    await add();
+    for (const name of await readdir(home.dir)) {
+      const path = join(home.dir, name);
+      expect((await stat(path)).mode & 0o077, name).toBe(0);
+      expect((await readFile(path, 'utf8')).includes('hunter2'), name).toBe(name === 'secrets.json');
+    }
+  });
+
+  test('two accounts get resources of their own', async () => {
+    await add();
+    await home.run(['account', 'add', 'bob@example.org', '--password-stdin'], 'x\n');
+    const resources = (await settings()).accounts.map((account) => (account as { resource: string }).resource);
+    expect(new Set(resources).size).toBe(2);
+  });
+
+  test('the CA is copied into the settings, so that its file may go', async () => {
+    const { caFile, ca } = await makeCertificates(join(home.dir, 'tls'), 'example.org');
+    expect(await add('--ca', caFile)).toMatchObject({ code: 0 });
+    expect((await settings()).accounts).toMatchObject([{ jid: ALICE, ca }]);
+  });
+
+  test('direct TLS and STARTTLS have each their port where none is named', async () => {
+    await add('--server', 'xmpp.example.org', '--direct-tls');
+    await home.run(['account', 'add', 'bob@example.org', '--server', 'xmpp.example.org', '--password-stdin'], 'x\n');
+    expect((await settings()).accounts).toMatchObject([{ server: { port: 5223 } }, { server: { port: 5222 } }]);
+  });
+
+  test('an account that is here already, and one that is not, are refused with 1', async () => {
+    await add();
+    expect(await add()).toMatchObject({ code: 1, out: '' });
+    expect(await home.run(['account', 'remove', 'bob@example.org'])).toMatchObject({ code: 1, out: '' });
+    expect((await settings()).accounts).toHaveLength(1);
+  });
+
+  test('--home goes before MINIMIX_HOME, and stands before or after the command', async () => {
+    const other = join(home.dir, 'other');
+    await home.run(['--home', other, 'account', 'add', ALICE, '--password-stdin'], 'x\n');
+    expect((await home.run(['account', 'list', '--home', other])).out).toContain(ALICE);
+    expect((await home.run(['account', 'list'])).out).toBe('');
+    expect((await stat(other)).mode & 0o777).toBe(0o700);
+  });
+
+  test('on a terminal the password is asked for and not shown', async () => {
+    // util-linux's `script` gives the command a terminal; what it prints is what a person would see.
+    const env = { ...process.env, MINIMIX_HOME: home.dir, MINIMIX_KEYRING: 'off', BIN: bin };
+    const child = spawn('script', ['-qec', `"$BIN" account add ${ALICE}`, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    let seen = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      if (!seen.includes('Password') && chunk.includes('Password')) child.stdin.write('hunterx\u007f2ä\r');
+      seen += chunk;
+    });
+    const whole = text(child.stdout);
+    await once(child, 'close');
+    await whole;
+    child.stdin.destroy();
+    expect(seen).toContain('Added');
+    expect(seen).not.toContain('hunter');
+    expect(JSON.parse(await readFile(join(home.dir, 'secrets.json'), 'utf8'))).toEqual({ passwords: { [ALICE]: 'hunter2ä' } });
+  });
+});
+
+test('settings that are bad stop the daemon with path, line and reason, and are left as they are', async () => {
+  const bad = '{\n  "version": 1,\n  "accounts": [],\n  "colour": "red"\n}\n';
+  await writeFile(join(home.dir, 'settings.json'), bad);
+  const { code, out, err } = await home.run(['run']);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toContain(`${join(home.dir, 'settings.json')}, line 4: colour is not a setting`);
+  expect(await readFile(join(home.dir, 'settings.json'), 'utf8')).toBe(bad);
+  expect(await add()).toMatchObject({ code: 1, out: '' });
+});
+
+test('a home that cannot be written is told in one sentence', async () => {
+  await writeFile(join(home.dir, 'file'), '');
+  await mkdir(join(home.dir, 'x'));
+  const { code, err } = await home.run(['--home', join(home.dir, 'file', 'home'), 'run']);
+  expect(code).toBe(1);
+  expect(err.trim().split('\n')).toHaveLength(1);
+});

@@ -1,0 +1,121 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, expect, test } from 'vitest';
+import { runCommandLine } from '../../src/cli/program.ts';
+import type { World } from '../../src/cli/context.ts';
+import { indented, oneLine, safeJson } from '../../src/core/printable.ts';
+import { openLog } from '../../src/daemon/log.ts';
+import { openDoor, ROOM, smallHouse } from '../web/house.ts';
+
+// What the terminal of whoever reads this would obey, bidirectional marks and invisible tags included.
+const HARMFUL =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u;
+const EVIL = 'a\u001b]0;owned\u0007b\u001b[2Jc\u009b31md\re\u202egpj.exe\u2066\u{e0041}\u2028f\ng\u0000';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function open() {
+  const small = smallHouse('alice@example.org');
+  const door = await openDoor(small.house);
+  stops.push(door.stop);
+  let out = '';
+  const world: World = {
+    version: '0.0.0',
+    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+    out: (text) => void (out += text),
+    err: (text) => void (out += text),
+    findHome: () => 'home',
+    findDaemon: async () => ({ pid: 1, url: door.url, token: 'the-cli-token' }),
+    runDaemon: async () => 0,
+    files: { list: async () => [], add: async () => Promise.reject(), remove: async () => Promise.reject() },
+  };
+  const run = async (...args: string[]): Promise<string> => {
+    out = '';
+    await runCommandLine(args, world);
+    return out;
+  };
+  return { ...small, run };
+}
+
+test('what a stranger said moves nothing on the terminal, and cannot pass for another message', async () => {
+  const { run, tell } = await open();
+  tell(EVIL);
+  tell('2 2026-11-23 00:00:00 <alice> hi');
+  tell('first\n3 2026-11-23 00:00:00 <alice> I owe bob money');
+  for (const args of [['history', ROOM], ['search', 'e'], ['search', 'e', '--json'], ['history', ROOM, '--json']]) {
+    const out = await run(...args);
+    expect(out, args.join(' ')).not.toMatch(HARMFUL);
+    expect(out.split('\n').filter((line) => line.startsWith('3 ')).length, out).toBeLessThanOrEqual(1);
+  }
+});
+
+test('--json gives the text whole, each message on one line', async () => {
+  const { run, tell } = await open();
+  tell(EVIL);
+  const lines = (await run('history', ROOM, '--json')).trimEnd().split('\n');
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toEqual({
+    id: 1,
+    account: 'alice@example.org',
+    room: ROOM,
+    nick: 'bob',
+    at: '2026-11-23T00:00:00.000Z',
+    body: EVIL,
+    stanzaId: 's1',
+    originId: null,
+  });
+});
+
+test('a nick and a reason of a stranger are one line of text in the list of rooms', async () => {
+  const { run, house } = await open();
+  const [account] = house.accounts();
+  const [room] = account?.rooms() ?? [];
+  if (!account || !room) throw new Error('the small house has a room');
+  Object.assign(account, { rooms: () => [{ ...room, nick: EVIL, reason: EVIL, verifiedAt: undefined }] });
+  const out = await run('rooms');
+  expect(out).not.toMatch(HARMFUL);
+  expect(out.trimEnd().split('\n')).toHaveLength(1);
+  expect(JSON.parse(await run('rooms', '--json'))).toEqual({
+    account: 'alice@example.org',
+    room: ROOM,
+    state: 'joined',
+    nick: EVIL,
+    occupants: 2,
+    verifiedAt: null,
+    reason: EVIL,
+  });
+});
+
+test('a refusal that quotes a stranger is harmless too', async () => {
+  const { run, house } = await open();
+  Object.assign(house.accounts()[0] ?? {}, { join: async () => ({ ok: false, error: { code: 'kicked', message: EVIL } }) });
+  const out = await run('join', ROOM);
+  expect(out).not.toMatch(HARMFUL);
+  expect(out).toContain('owned');
+});
+
+test('the log escapes what a terminal would obey, and leaves secrets out by their names', () => {
+  for (const pretty of [true, false]) {
+    let out = '';
+    const log = openLog((line) => void (out += line), { pretty, level: 'info' });
+    log('warn', `heard ${EVIL}`, { nick: EVIL, password: 'hunter2', deep: { authToken: 'hunter3', list: [{ token: 'hunter4' }] } });
+    expect(out).not.toMatch(HARMFUL);
+    expect(out).not.toMatch(/hunter/);
+    expect(out.trimEnd().split('\n')).toHaveLength(1);
+  }
+});
+
+test('text that harms nobody stays as it is: accents, emoji with joiners, Arabic, Hebrew', () => {
+  for (const text of ['déjà vu', '👩‍👩‍👧 ok', 'مرحبا', 'שלום', '日本語']) {
+    expect(oneLine(text)).toBe(text);
+    expect(indented(text, '  ')).toBe(text);
+    expect(JSON.parse(safeJson(text))).toBe(text);
+  }
+});
+
+test('a lone surrogate comes through JSON whole', () => {
+  expect(JSON.parse(safeJson('a\ud800b'))).toBe('a\ud800b');
+});

@@ -30,10 +30,11 @@ export function openCatchUps(ground: Ground, done: (room: string) => void): Catc
       const catchup = ground.room(room)?.catchup;
       if (!catchup) return done(room);
       const answer = await page(room, catchup);
-      if (answer === 'complete') ground.transact((draft) => finish(draft.room(room), draft.put));
+      if (answer === 'complete') finish(room);
       else if (answer === 'more') tries = 0;
       else if (answer === 'lost-place') fallBack(room);
-      else if (ground.connection.status().state !== 'online' || (tries += 1) > MAX_TRIES) return; // the next login goes on
+      else if (ground.connection.status().state !== 'online') return; // the next login goes on
+      else if ((tries += 1) > MAX_TRIES) return markHole(room);
       else await delay(retryDelay(tries, Math.random()), undefined, { signal: ground.signal, ref: false });
     }
   }
@@ -63,6 +64,27 @@ export function openCatchUps(ground: Ground, done: (room: string) => void): Catc
     });
   }
 
+  function finish(room: string): void {
+    ground.transact((draft) => {
+      const entry = draft.room(room);
+      if (entry?.catchup?.gap !== undefined) ground.archive.removeGap(entry.catchup.gap);
+      if (entry) draft.put({ ...entry, catchup: undefined });
+    });
+  }
+
+  /** Nothing more for now: the hole is on record, and the next login tries again from the same place. */
+  function markHole(room: string): void {
+    ground.transact((draft) => {
+      const entry = draft.room(room);
+      if (!entry?.catchup || entry.catchup.gap !== undefined || entry.catchup.first) return;
+      const { follows } = entry.catchup;
+      const from = (follows === undefined ? undefined : ground.archive.message(follows)?.at) ?? draft.at;
+      const cause = 'the room’s archive could not be read; it is tried again after the next login';
+      const gap = ground.archive.addGap({ account: ground.jid, room, from, to: entry.membership.since, cause });
+      draft.put({ ...entry, catchup: { ...entry.catchup, gap } });
+    });
+  }
+
   return {
     roomOf: (queryId) => asked.get(queryId),
     run(room) {
@@ -75,8 +97,4 @@ export function openCatchUps(ground: Ground, done: (room: string) => void): Catc
         .finally(() => running.delete(room));
     },
   };
-}
-
-function finish<R extends { readonly catchup: Catchup | undefined }>(room: R | undefined, put: (room: R) => void): void {
-  if (room) put({ ...room, catchup: undefined });
 }

@@ -164,6 +164,7 @@ export function newRoom(jid: string): Room {
     features: undefined,
     entering: false,
     catchup: undefined,
+    replay: undefined,
     verifiedAt: undefined,
     siblings: [],
     settings: {},
@@ -171,10 +172,10 @@ export function newRoom(jid: string): Room {
   };
 }
 
-type Saved = Pick<Room, 'membership' | 'catchup' | 'entering' | 'name' | 'features' | 'settings'>;
+type Saved = Pick<Room, 'membership' | 'catchup' | 'entering' | 'replay' | 'name' | 'features' | 'settings'>;
 
-function saved({ membership, catchup, entering, name, features, settings }: Room): string {
-  return JSON.stringify({ membership, catchup, entering, name, settings, features: features && [...features] });
+function saved({ membership, catchup, entering, replay, name, features, settings }: Room): string {
+  return JSON.stringify({ membership, catchup, entering, replay, name, settings, features: features && [...features] });
 }
 
 /** Our own JSON from our own disk: written by `saved`, behind the archive's schema version. */

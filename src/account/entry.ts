@@ -3,6 +3,8 @@ import { NS_MAM } from '../xmpp/features/mam.ts';
 import { joinPresence } from '../xmpp/features/muc.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 
+/** History is asked for from before what we have: clocks differ, and meeting what we have proves that there is no hole. */
+const OVERLAP = 5 * 60_000;
 const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
 
 /** The stanzas of an entry: what is asked of a room before, at, and after the door (XEP-0045 6.4, 7.2; XEP-0313). */
@@ -33,9 +35,13 @@ export function openEntry(ground: Ground, changed: (room: string) => void): Entr
     knock(room, nick) {
       const { jid, password } = room;
       const archived = room.features?.has(NS_MAM) === true;
-      if (!archived) ground.transact(() => archive.beginReplay(ground.jid, jid));
       const last = archived ? undefined : archive.last(ground.jid, jid);
-      const since = last && { since: new Date(last.at).toISOString() };
+      const replay = last && { from: last.at, first: undefined, overlaps: false };
+      ground.transact((draft) => {
+        if (!archived) archive.beginReplay(ground.jid, jid);
+        draft.put({ ...(draft.room(jid) ?? room), replay });
+      });
+      const since = last && { since: new Date(last.at - OVERLAP).toISOString() };
       const history = archived ? { maxstanzas: 0 } : since;
       connection.send(joinPresence(jid, nick, { password, ...(history && { history }) }));
     },

@@ -23,6 +23,8 @@ export interface Room {
   readonly entering: boolean;
   /** The room's archive is being read from here on (XEP-0313); on disk, so that it goes on after a restart. */
   readonly catchup: Catchup | undefined;
+  /** Under way while `entering`, where there is something to connect to. */
+  readonly replay: Replay | undefined;
   /** When our being there was last proven, in milliseconds since the epoch. */
   readonly verifiedAt: number | undefined;
   /** Full JIDs of our own sessions that the room lists under our nick. */
@@ -40,6 +42,18 @@ export interface Catchup {
   readonly follows?: number | undefined;
   /** The first join: what comes is the past, not news. */
   readonly first: boolean;
+  /** The row that marks the hole in the archive, while the room's archive cannot be read. */
+  readonly gap?: number | undefined;
+}
+
+/** The history after a join without an archive: whether it reached back to what we have (XEP-0045 7.2.14). */
+export interface Replay {
+  /** Room time of what we had last, in milliseconds since the epoch. */
+  readonly from: number;
+  /** Room time of the first message that we did not have. */
+  readonly first: number | undefined;
+  /** It brought something that we had: there is no hole. */
+  readonly overlaps: boolean;
 }
 
 /** What one batch, or one verb, changes. It becomes true when its transaction has committed. */

@@ -71,12 +71,30 @@ function subjectEndsEntry(parts: Parts, draft: Draft, room: Room, message: Group
     parts.memberships.signal(draft, room.jid, { name: 'self', nick });
   } else if (!room.entering) return false;
   const entered = draft.room(room.jid);
-  if (entered) draft.put({ ...entered, entering: false, subject: message.subject, verifiedAt: draft.at });
+  if (entered) {
+    markHole(parts, entered);
+    draft.put({ ...entered, entering: false, replay: undefined, subject: message.subject, verifiedAt: draft.at });
+  }
   draft.afterwards(() => {
     parts.memberships.changed(room.jid);
     parts.outbox.entered(room.jid);
   });
   return message.subject === '' || message.subject === room.subject;
+}
+
+/** DESIGN: a gap that cannot be healed is a row in the archive. */
+function markHole({ ground }: Parts, { jid, replay }: Room): void {
+  if (!replay || replay.overlaps || replay.first === undefined) return;
+  const cause = 'the room has no archive, and its history did not reach back to what we have';
+  ground.archive.addGap({ account: ground.jid, room: jid, from: replay.from, to: replay.first, cause });
+}
+
+/** What a message of the history proves about the hole before it. */
+function noteReplay(draft: Draft, jid: string, at: number, kept: boolean): void {
+  const room = draft.room(jid);
+  if (!room?.replay) return;
+  const { replay } = room;
+  draft.put({ ...room, replay: { ...replay, overlaps: replay.overlaps || !kept, first: replay.first ?? (kept ? at : undefined) } });
 }
 
 /** XEP-0313 5.1: one message out of the room's archive, behind the one before it; the place is kept with it. */
@@ -101,6 +119,7 @@ function keep(parts: Parts, draft: Draft, message: GroupchatMessage, xml: string
   const entry: NewMessage = { account: ground.jid, message, arrivedAt: draft.at, xml, source };
   const appended = ground.archive.append(entry);
   outbox.reflected(draft, message);
+  if (source.kind === 'history') noteReplay(draft, message.room, message.at, appended.kept);
   if (!appended.kept) return appended.archiveId;
   draft.tell({ type: 'message', message: appended.message, fresh });
   return appended.message.archiveId;

@@ -98,6 +98,32 @@ describe.each(servers)('on $kind', (server) => {
     });
   });
 
+  test('what a room without an archive forgot while the daemon was away is a hole on record, and no other', async () => {
+    const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const room = await server.room({ archive: false });
+    const { account, archive, bodies, online } = house(alice);
+    await online();
+    await account.join(room);
+    const talker = await person(bob);
+    await talker.join(room, 'bob');
+    await talker.say(room, 'before');
+    await until(() => bodies(room).includes('before'), { what: 'the first word' });
+    await account.leave(room);
+    await talker.say(room, 'a short while');
+    await account.join(room);
+    await until(() => bodies(room).includes('a short while'), { what: 'the history' });
+    expect(archive.gaps(alice.jid, room)).toEqual([]);
+    await account.leave(room);
+    for (let n = 1; n <= 40; n += 1) await talker.say(room, `a long while ${n}`); // a room keeps 20 of them
+    await account.join(room);
+    await until(() => bodies(room).includes('a long while 40'), { what: 'what is left of the history' });
+    await until(() => archive.gaps(alice.jid, room).length === 1, { what: 'the hole' });
+    expect(bodies(room)).not.toContain('a long while 1');
+    const [hole] = archive.gaps(alice.jid, room);
+    expect(hole?.cause).toContain('no archive');
+    expect(hole?.to).toBeGreaterThanOrEqual(hole?.from ?? Infinity);
+  });
+
   test('a bookmark set live joins, and its removal leaves', async () => {
     const alice = await newAccount(server, 'alice');
     const room = await server.room({ archive: false });

@@ -57,7 +57,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   let resource = options.resource;
   let life: Life | undefined;
   /** Resolves once nothing of the last life runs any more; the next one begins then. */
-  let rest: Promise<void> = Promise.resolve();
+  let rest: Promise<void> | undefined;
   let stream: Stream | undefined;
   let session: Session | undefined;
   let queued: string[] = [];
@@ -232,13 +232,17 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     if (life !== undefined) return;
     const begun = new AbortController();
     life = begun;
-    rest = rest
-      .then(() => live(begun.signal))
-      .catch((error: unknown) => log('error', 'the connection gave up by mistake', { error }));
+    const lived = (rest === undefined ? live(begun.signal) : rest.then(() => live(begun.signal)))
+      .catch((error: unknown) => log('error', 'the connection gave up by mistake', { error }))
+      .finally(() => {
+        if (rest === lived) rest = undefined;
+      });
+    rest = lived;
   }
 
   async function stop(): Promise<void> {
     const ending = session === undefined ? undefined : stream;
+    const done = rest;
     life?.abort();
     life = undefined;
     if (ending !== undefined) {
@@ -246,7 +250,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       await ending.ended;
       forget();
     }
-    await rest;
+    await done;
     questions.giveUp();
     if (life === undefined) tell({ state: 'offline' });
   }

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { client } from '@xmpp/client';
 import type { Client } from '@xmpp/client';
 import type { ScriptedServer } from '../support/scripted-server.ts';
@@ -36,10 +37,11 @@ export function startPlain(server: Pick<ScriptedServer, 'port' | 'domain'>, more
   const end = (): void => {
     xmpp.reconnect.stop();
     xmpp.emit('disconnect', { clean: true }); // stream management clears its timers on this
+    // Its TLS socket is a wrapper. A reset seen by the library would be an unhandled rejection: start() awaits one of
+    // its two promises only.
     const { socket } = xmpp;
-    socket?.on('error', () => undefined);
-    if (socket !== null && 'destroy' in socket && typeof socket.destroy === 'function') socket.destroy();
-    else socket?.end();
+    const inner: unknown = socket !== null && 'socket' in socket ? socket.socket : socket;
+    if (inner instanceof Socket) inner.destroy();
   };
   return { xmpp, outcome: () => outcome, end };
 }

@@ -14,7 +14,7 @@ import { openRooms } from './draft.ts';
 import type { Draft, Ground, Log } from './ground.ts';
 import { receiveRoomMessage } from './groupchat-in.ts';
 import { openInvitations } from './invitations.ts';
-import { openMemberships } from './membership.ts';
+import { openMemberships, type EntryTimes } from './membership.ts';
 import { openOutbox } from './outbox.ts';
 import { receiveRoomPresence } from './presence-in.ts';
 import { startProof, type ProofTimes } from './proof.ts';
@@ -27,15 +27,16 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   /** How patient it is with silent rooms; tests are less so. */
-  readonly times?: ProofTimes;
+  readonly times?: Partial<ProofTimes & EntryTimes>;
+  /** Milliseconds since the epoch; the machine's clock where nothing is said. */
+  readonly now?: () => number;
 }
 
 /** One account, wired: the one door in (`receive`), the rooms, and the sinks of the doors. */
-export function openAccount({ settings, password, archive, log, times }: AccountOptions): Account {
+export function openAccount({ settings, password, archive, log, times = {}, now = Date.now }: AccountOptions): Account {
   const { jid } = settings;
   const life = new AbortController();
   const sinks = openSinks(log);
-  const now = Date.now;
   const rooms = openRooms({ account: jid, archive, now, tell: sinks.tell, log });
   let stream = readStream(archive.stream(jid));
   /** True until this process has a stream of its own making: what was in flight died with the one before. */
@@ -62,7 +63,7 @@ export function openAccount({ settings, password, archive, log, times }: Account
   };
   const outbox = openOutbox(ground, () => stream?.id);
   const catchups = openCatchUps(ground, (room) => outbox.caughtUp(room));
-  const memberships = openMemberships(ground, { accountNick: () => undefined, joined: catchups.run, tell: sinks.tell });
+  const memberships = openMemberships(ground, { accountNick: () => undefined, joined: catchups.run, tell: sinks.tell }, times);
   const verbs = openVerbs(ground, memberships);
   const invitations = openInvitations(ground, verbs);
   startProof(ground, memberships, times);

@@ -9,8 +9,13 @@ import type { AccountEvent, RoomSummary } from './contract.ts';
 import { openEntry } from './entry.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 
-export const JOIN_DEADLINE = 30_000;
-const LEAVE_DEADLINE = 5_000;
+/** Milliseconds that a room has to let us in, and out. */
+export interface EntryTimes {
+  readonly join: number;
+  readonly leave: number;
+}
+
+const entryTimes: EntryTimes = { join: 30_000, leave: 5_000 };
 /** Joins under way at once: pipelined, but no flood (a room sends its occupants and its history for each). */
 const JOINS_AT_ONCE = 40;
 const MAX_FALLBACKS = 5;
@@ -19,6 +24,7 @@ export type MembershipSignal = Omit<RoomSignal, 'at' | 'random' | 'rejoinAfterKi
 
 /** Moves memberships by the table of `core/room.ts`, and does what each state asks for. */
 export interface Memberships {
+  readonly times: EntryTimes;
   /** Applies a signal inside a draft. A move that the table does not list changes nothing and is logged. */
   signal(draft: Draft, room: string, signal: MembershipSignal): void;
   /** Enters all wanted rooms of which we are out without a reason, most recently active first. */
@@ -49,7 +55,8 @@ export interface MembershipHooks {
   readonly tell: (event: AccountEvent) => void;
 }
 
-export function openMemberships(ground: Ground, hooks: MembershipHooks): Memberships {
+export function openMemberships(ground: Ground, hooks: MembershipHooks, patience: Partial<EntryTimes> = {}): Memberships {
+  const times = { ...entryTimes, ...patience };
   const { connection, archive, log } = ground;
   const timers = new Map<string, NodeJS.Timeout>();
   const waiting = new Map<string, (() => void)[]>();
@@ -109,7 +116,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks): Members
     }
     if (state === 'leaving') {
       if (nick !== undefined) connection.send(leavePresence(jid, nick));
-      return after(jid, LEAVE_DEADLINE, { name: 'timeout' });
+      return after(jid, times.leave, { name: 'timeout' });
     }
     if (state === 'joined') hooks.joined(jid);
     if (state === 'nick-conflict' && attempts <= MAX_FALLBACKS) {
@@ -129,7 +136,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks): Members
         ground.transact((draft) => signal(draft, jid, what));
       } catch (error) {
         log('error', `could not store that ${jid} had a ${what.name}: ${sentenceOf(error)}`);
-        after(jid, LEAVE_DEADLINE, what);
+        after(jid, times.leave, what);
       }
     }, Math.max(0, wait));
     timers.set(jid, timer);
@@ -138,7 +145,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks): Members
   /** Holds one of the places in the queue of joins until the room has decided. */
   async function enter(jid: string): Promise<void> {
     if (connection.status().state !== 'online') return; // `enterWanted` comes back to it after the next login
-    after(jid, JOIN_DEADLINE, { name: 'timeout' });
+    after(jid, times.join, { name: 'timeout' });
     const known = ground.room(jid)?.features !== undefined;
     if (!known) await entry.discover(jid);
     const room = ground.room(jid);
@@ -194,6 +201,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks): Members
   }
 
   return {
+    times,
     signal,
     settled,
     nickAnswer(jid, nick) {

@@ -22,7 +22,8 @@ const SLEPT = 60_000;
 const AT_ONCE = 20;
 
 /** XEP-0410: asks each silent room whether we are still in it; a room that dropped us is entered again at once. */
-export function startProof(ground: Ground, memberships: Memberships, times: ProofTimes = proofTimes): { all(): void } {
+export function startProof(ground: Ground, memberships: Memberships, patience: Partial<ProofTimes> = {}): { all(): void } {
+  const times = { ...proofTimes, ...patience };
   const limit = pLimit(AT_ONCE);
   const asking = new Set<string>();
   let before = ground.now();

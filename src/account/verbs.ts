@@ -6,7 +6,7 @@ import { nickPresence, voiceRequest } from '../xmpp/features/muc.ts';
 import type { RoomSettings, RoomSummary } from './contract.ts';
 import { newRoom } from './draft.ts';
 import type { Ground, Room } from './ground.ts';
-import { JOIN_DEADLINE, type Memberships } from './membership.ts';
+import type { Memberships } from './membership.ts';
 
 export interface JoinOptions {
   readonly nick?: string | undefined;
@@ -51,7 +51,7 @@ export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
       if (!joined) signal(draft, jid, { name: 'join', nick: memberships.wantedNick(wish) });
     });
     if (!['online', 'connecting'].includes(connection.status().state)) return offline(jid);
-    if (done) await Promise.race([done, delay(JOIN_DEADLINE, undefined, { ref: false, signal: ground.signal }).catch(() => undefined)]);
+    if (done) await Promise.race([done, delay(memberships.times.join, undefined, { ref: false, signal: ground.signal }).catch(() => undefined)]);
     if (connection.status().state !== 'online') return offline(jid);
     const room = ground.room(jid);
     if (room?.membership.state === 'joined') return ok(summary(room));
@@ -103,7 +103,7 @@ export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
       const granted = memberships.nickAnswer(jid, nick);
       const sent = connection.send(nickPresence(jid, nick));
       if (!sent.ok) return sent;
-      const refusal = await Promise.race([granted, delay(JOIN_DEADLINE, 'The room did not answer.', { ref: false, signal: ground.signal })]);
+      const refusal = await Promise.race([granted, delay(memberships.times.join, 'The room did not answer.', { ref: false, signal: ground.signal })]);
       const now = ground.room(jid);
       if (refusal !== undefined || !now) return fail('nick-refused', refusal ?? `You are not in ${jid}.`);
       const kept = { ...now, nick };

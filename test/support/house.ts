@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openAccount } from '../../src/account/account.ts';
+import { openAccount, type AccountOptions } from '../../src/account/account.ts';
 import type { Account, AccountEvent, RoomSummary } from '../../src/account/contract.ts';
 import { openArchive } from '../../src/archive/archive.ts';
 import type { Archive } from '../../src/archive/contract.ts';
@@ -24,8 +24,17 @@ export interface House {
   stop(): Promise<void>;
 }
 
+export interface HouseOptions extends Pick<AccountOptions, 'times' | 'now'> {
+  readonly resource?: string;
+  /** A server without TLS: the scripted one. */
+  readonly allowPlaintext?: boolean;
+}
+
+type Where = Pick<ServerAddress, 'host' | 'port'> & { readonly ca?: string };
+type Who = Pick<Credentials, 'jid' | 'password'>;
+
 /** Opens the account of `who` on `server`, with the relay, and starts it. */
-export function openHouse(server: ServerAddress, who: Credentials, options: { resource?: string } = {}): House {
+export function openHouse(server: Where, who: Who, { resource, allowPlaintext, ...patience }: HouseOptions = {}): House {
   const dir = mkdtempSync(join(tmpdir(), 'house-'));
   const archive = openArchive(join(dir, 'archive.db'));
   const events = feed<AccountEvent>((event) => event.type);
@@ -34,10 +43,12 @@ export function openHouse(server: ServerAddress, who: Credentials, options: { re
   const account = openAccount({
     settings: {
       jid: who.jid,
-      resource: options.resource ?? 'minimix',
+      resource: resource ?? 'minimix',
       server: { host: server.host, port: server.port },
       ca: server.ca,
+      allowPlaintext,
     },
+    ...patience,
     password: async () => who.password,
     archive,
     log: (level, message, about) => void log.push(`${level} ${message} ${about === undefined ? '' : String(Object.values(about))}`),

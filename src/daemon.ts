@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openArchive } from './archive/archive.ts';
 import { readSettings } from './config.ts';
-import { homeState, lockHome } from './config/lock.ts';
+import { homeState, lockHome, type Holder } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
 import { MinimixError } from './core/errors.ts';
 import { openAccounts } from './daemon/accounts.ts';
@@ -37,7 +37,7 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
     for (const step of undo.splice(0).toReversed()) await step();
   };
   try {
-    const lock = lockHome(home, LOCK_PATIENCE);
+    const lock = lockHome(home, holderOf(home) ? 0 : LOCK_PATIENCE);
     if (!lock) throw alreadyRunning(home);
     undo.push(lock.release);
 
@@ -69,9 +69,13 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
   }
 }
 
-function alreadyRunning(home: string): MinimixError {
+function holderOf(home: string): Holder | undefined {
   const state = homeState(home);
-  const holder = state.held ? state.holder : undefined;
+  return state.held ? state.holder : undefined;
+}
+
+function alreadyRunning(home: string): MinimixError {
+  const holder = holderOf(home);
   const who = holder ? `process ${holder.pid}, at ${holder.url}` : 'it has not said where yet';
   return new MinimixError('home-in-use', `Another daemon has ${home} already: ${who}.`);
 }

@@ -17,6 +17,10 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
+function unused(): never {
+  throw new Error('a daemon runs: the files are not touched');
+}
+
 async function open() {
   const small = smallHouse('alice@example.org');
   const door = await openDoor(small.house);
@@ -30,7 +34,7 @@ async function open() {
     findHome: () => 'home',
     findDaemon: async () => ({ pid: 1, url: door.url, token: 'the-cli-token' }),
     runDaemon: async () => 0,
-    files: { list: async () => [], add: async () => Promise.reject(), remove: async () => Promise.reject() },
+    files: { list: async () => [], add: async () => unused(), remove: async () => unused() },
   };
   const run = async (...args: string[]): Promise<string> => {
     out = '';

@@ -4,6 +4,7 @@ import { openArchive } from './archive/archive.ts';
 import { readSettings } from './config.ts';
 import { homeState, lockHome, type Holder } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
+import { openSessions } from './config/sessions.ts';
 import { MinimixError } from './core/errors.ts';
 import { openAccounts } from './daemon/accounts.ts';
 import type { Log } from './daemon/log.ts';
@@ -52,7 +53,8 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
 
     const token = randomBytes(32).toString('base64url');
     let port = 0;
-    const access = createAccess({ cliToken: token, port: () => port, now: Date.now });
+    const access = createAccess({ cliToken: token, port: () => port, now: Date.now, store: openSessions(home) });
+    undo.push(access.close);
     const pageUrl = (): string => `http://127.0.0.1:${port}/?t=${access.mint()}`;
     const house: House = { ...accounts, version, home, startedAt, archive, pageUrl };
     const web = createWeb({ house, access, port: () => port, pages, log });

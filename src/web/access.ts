@@ -12,17 +12,33 @@ export interface Access {
   mint(): string;
   /** The session for a ticket; `undefined` where it is unknown, used or old. */
   exchange(ticket: string): string | undefined;
+  /** Writes down when each session was last used. */
+  close(): void;
   whoIs(credentials: { authorization: string | undefined; cookie: string | undefined }): Caller | undefined;
   /** The cookie's name: cookies are shared by all ports of a host, so each daemon has its own. */
   cookieName(): string;
 }
 
-export function createAccess(options: { cliToken: string; port: () => number; now: () => number }): Access {
-  const { now } = options;
+/** Where sessions outlive the daemon, so that an open page goes on after its restart; digests and ages only. */
+export interface SessionStore {
+  /** Each session's digest and when it ends, in milliseconds since the epoch. */
+  read(): readonly (readonly [string, number])[];
+  write(sessions: readonly (readonly [string, number])[]): void;
+}
+
+export interface AccessOptions {
+  readonly cliToken: string;
+  readonly port: () => number;
+  readonly now: () => number;
+  readonly store: SessionStore;
+}
+
+export function createAccess(options: AccessOptions): Access {
+  const { now, store } = options;
   const cli = digest(options.cliToken);
   // Digests only, as keys: looking one up tells nothing by its timing.
   const tickets = new Map<string, number>();
-  const sessions = new Map<string, number>();
+  const sessions = new Map(store.read().slice(-MOST_SESSIONS));
   const cookieName = (): string => `minimix-${options.port()}`;
 
   const take = (map: Map<string, number>, key: string): boolean => {
@@ -49,8 +65,10 @@ export function createAccess(options: { cliToken: string; port: () => number; no
       if (!take(tickets, hex(ticket))) return undefined;
       const session = randomBytes(32).toString('base64url');
       put(sessions, hex(session), now() + SESSION_LIFE, MOST_SESSIONS);
+      store.write([...sessions]);
       return session;
     },
+    close: () => store.write([...sessions]),
     whoIs({ authorization, cookie }) {
       if (authorization !== undefined) {
         const token = /^Bearer ([\w-]{1,200})$/.exec(authorization)?.[1];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ask, openDoor, ROOM, smallHouse } from './house.ts';
+import { ask, newStore, openDoor, ROOM, smallHouse } from './house.ts';
 
 const alice = 'alice@example.org';
 const { house, said } = smallHouse(alice);
@@ -123,6 +123,21 @@ test('a session that nobody used for a month is void', async () => {
   const cookie = await logIn();
   clock += 31 * 24 * 3_600_000;
   expect((await ask(door.port, '/', { headers: { cookie } })).status).toBe(401);
+});
+
+test('an open page goes on after a restart, and what is kept for it opens nothing', async () => {
+  const store = newStore();
+  const first = await openDoor(house, pages, Date.now, 0, store);
+  const { headers } = await ask(first.port, `/?t=${first.access.mint()}`);
+  const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  const { port } = first;
+  await first.stop();
+  const second = await openDoor(house, pages, Date.now, port, store);
+  expect(second.port).toBe(port);
+  expect((await ask(port, '/', { headers: { cookie } })).status).toBe(200);
+  const stolen = `minimix-${port}=${store.read()[0]?.[0]}`;
+  expect((await ask(port, '/', { headers: { cookie: stolen } })).status).toBe(401);
+  await second.stop();
 });
 
 test('without a session there is no page and no script', async () => {

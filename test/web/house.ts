@@ -3,7 +3,7 @@ import type { Account, Sink } from '../../src/account/contract.ts';
 import type { PageQuery, ReadArchive } from '../../src/archive/contract.ts';
 import { ok } from '../../src/core/errors.ts';
 import type { KeptMessage } from '../../src/core/groupchat.ts';
-import { createAccess } from '../../src/web/access.ts';
+import { createAccess, type SessionStore } from '../../src/web/access.ts';
 import type { House } from '../../src/web/contract.ts';
 import { createWeb } from '../../src/web/handler.ts';
 import { startServer } from '../../src/web/server.ts';
@@ -97,15 +97,20 @@ function messageOf(archiveId: number, account: string, body: string): KeptMessag
   };
 }
 
+export function newStore(): SessionStore {
+  let kept: readonly (readonly [string, number])[] = [];
+  return { read: () => kept, write: (sessions) => (kept = sessions) };
+}
+
 /** The web door of a small house on a random port. */
-export async function openDoor(house: House, pages = 'nowhere', now = Date.now) {
+export async function openDoor(house: House, pages = 'nowhere', now = Date.now, wished = 0, store = newStore()) {
   let port = 0;
-  const access = createAccess({ cliToken: 'the-cli-token', port: () => port, now });
+  const access = createAccess({ cliToken: 'the-cli-token', port: () => port, now, store });
   const errors: string[] = [];
   const log = (_level: string, message: string, about?: object): void => {
     errors.push(`${message} ${JSON.stringify(about)}`);
   };
-  const web = await startServer(0, createWeb({ house, access, port: () => port, pages, log }));
+  const web = await startServer(wished, createWeb({ house, access, port: () => port, pages, log }));
   port = web.port;
   return { ...web, access, errors, bearer: { authorization: 'Bearer the-cli-token' } };
 }

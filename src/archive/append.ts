@@ -5,9 +5,11 @@ import { findNearest, findNext, type Kept, type Sought } from './align.ts';
 import type { Blocks } from './blocks.ts';
 import type { Appended, NewMessage } from './contract.ts';
 import type { Database } from './database.ts';
+import { findImported } from './imported.ts';
 import type { Chat, Intern } from './intern.ts';
 import { order } from './order.ts';
-import { DELAYED, KINDS, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
+import { marksOf } from './marks.ts';
+import { DELAYED, KINDS, MENTION, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
 
 interface Placed {
   readonly id: number;
@@ -66,7 +68,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       ord,
       doc,
       KINDS.indexOf(message.kind),
-      flags | (message.delayed ? DELAYED : 0) | (sameOrigin ? ORIGIN_IS_ID : 0),
+      flags | (message.delayed ? DELAYED : 0) | (sameOrigin ? ORIGIN_IS_ID : 0) | (given.mentions ? MENTION : 0),
       nick,
       named(message.occupantId),
       realJid,
@@ -84,7 +86,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       given.xml,
     );
     if (doc !== null) {
-      const marks = marksOf(chat, given, [nick, realJid]);
+      const marks = marksOf(chat.id, [nick, realJid], message.body, given.xml, given.mentions === true);
       db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(doc, words, marks);
     }
     if (flags & REPLAYED) db.sql('UPDATE chat SET frozen = min(frozen, ?) WHERE id = ?').run(ord - 1, chat.id);
@@ -121,6 +123,17 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     return added;
   }
 
+  function imported(chat: Chat, given: NewMessage, met: Set<number>, follows: number | undefined): Appended {
+    const known = findImported(db, names, blocks, chat.id, given.message, met);
+    const low = follows === undefined ? 0 : ordOf(db, chat.id, follows);
+    const result =
+      known === undefined
+        ? insert(chat, given, places.byStamp(chat.id, given.message.at, given.arrivedAt, low), REPLAYED)
+        : duplicate(known, 'the same words of the same second are kept');
+    met.add(result.kept ? result.message.archiveId : result.archiveId);
+    return result;
+  }
+
   function fetched(chat: Chat, given: NewMessage, follows: number | undefined): Appended {
     const low = follows === undefined ? undefined : ordOf(db, chat.id, follows);
     const sought = soughtOf(chat, given, Number.MAX_SAFE_INTEGER, replayState(db, chat.id).skew);
@@ -142,7 +155,9 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       const chat = names.chat(given.account, message.room);
       const known = message.stanzaId === undefined ? undefined : findStanza(db, blocks, chat.id, message.stanzaId);
       if (source.kind === 'history') return replay(chat, given, known);
+      if (known && source.kind === 'import') source.met.add(known.id);
       if (known) return duplicate(known.id, 'its stanza-id is kept');
+      if (source.kind === 'import') return imported(chat, given, source.met, source.follows);
       if (source.kind === 'mam') return fetched(chat, given, source.follows);
       if (source.kind === 'sent') {
         const sent = message.originId === undefined ? undefined : findSent(db, chat.id, message.originId);
@@ -163,16 +178,6 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       places.forget();
     },
   };
-}
-
-/** What `in:`, `from:` and `has:` ask for, as words of the index. */
-function marksOf(chat: Chat, given: NewMessage, senders: readonly (number | null)[]): string {
-  const marks = [`r${chat.id}`];
-  for (const sender of senders) if (sender !== null) marks.push(`n${sender}`);
-  if (/\bhttps?:\/\/\S/i.test(given.message.body ?? '')) marks.push('link');
-  if (/jabber:x:oob|urn:xmpp:(?:sims|sfs):\d/.test(given.xml) || /\baesgcm:\/\//.test(given.message.body ?? '')) marks.push('file');
-  if (given.mentions === true) marks.push('mention');
-  return marks.join(' ');
 }
 
 function soughtOf(chat: Chat, given: NewMessage, floor: number, skew: number): Sought {

@@ -5,16 +5,25 @@ import type { Archive } from './contract.ts';
 import { openDatabase, type Database } from './database.ts';
 import { intern } from './intern.ts';
 import { ledgerRecords } from './ledger.ts';
+import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './salvage.ts';
 import { holdIds, upkeep } from './upkeep.ts';
 import { reading } from './read.ts';
 import { records } from './records.ts';
+
+export interface ArchiveOptions {
+  /** Told when the archive was found damaged, and what became of it. Without it a damaged archive is an error. */
+  readonly onTrouble?: (salvaged: Salvaged) => void;
+  /** The file grows to so many pages of 4 kB at most. */
+  readonly pageLimit?: number;
+}
 
 /**
  * Opens the archive at `path` (made, or brought to this version, where needed). Throws a MinimixError: `archive-newer`,
  * `archive-corrupt`, `archive-readonly`, `archive-full`, `archive-busy`, `archive-io`, `archive-unreachable`.
  */
-export function openArchive(path: string): Archive {
-  const db = openDatabase(path);
+export function openArchive(path: string, options: ArchiveOptions = {}): Archive {
+  const db = openOrSalvage(path, options);
+  if (options.pageLimit !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(options.pageLimit)}`);
   const names = intern(db);
   const packed = blocks(db);
   const append = appender(db, names, packed);
@@ -64,6 +73,24 @@ export function openArchive(path: string): Archive {
     },
     close: () => db.close(),
   };
+}
+
+function openOrSalvage(path: string, { onTrouble }: ArchiveOptions): Database {
+  const noticed = (error: unknown): unknown => {
+    if (isCorrupt(error)) markDamaged(path);
+    return error;
+  };
+  try {
+    if (!onTrouble || !isMarkedDamaged(path)) return openDatabase(path, { noticed });
+  } catch (error) {
+    if (!onTrouble || !isCorrupt(error)) throw error;
+  }
+  onTrouble(salvage(path, new Date()));
+  return openDatabase(path, { noticed });
+}
+
+function isCorrupt(error: unknown): boolean {
+  return error instanceof MinimixError && error.code === 'archive-corrupt';
 }
 
 function dataVersion(db: Database): number {

@@ -33,10 +33,10 @@ export function blocks(db: Database): Blocks {
     if (known) return known;
     const data = db.sql('SELECT data FROM block WHERE id = ?').get(block)?.['data'];
     if (!(data instanceof Uint8Array)) throw new MinimixError('archive-corrupt', `The archive lacks block ${block}.`);
-    const read = unpack(block, data);
+    const opened = unpack(block, data);
     if (open.size >= KEEP_OPEN) for (const oldest of [...open.keys()].slice(0, KEEP_OPEN / 2)) open.delete(oldest);
-    open.set(block, read);
-    return read;
+    open.set(block, opened);
+    return opened;
   }
 
   return {

@@ -14,7 +14,12 @@ export type Source =
    */
   | { readonly kind: 'mam'; readonly follows: number | undefined }
   /** Our own private message, archived as sent. */
-  | { readonly kind: 'sent' };
+  | { readonly kind: 'sent' }
+  /**
+   * From a file. Stands by its stamp, but not before `follows`, the one before it in the file. A message with the same words of the same second is the same, unless it is in
+   * `met`: the archive ids that this file's messages have had so far, which append adds to.
+   */
+  | { readonly kind: 'import'; readonly met: Set<number>; readonly follows: number | undefined };
 
 export interface NewMessage {
   readonly account: string;
@@ -153,6 +158,9 @@ export interface ReadArchive {
   since(account: string, room: string, archiveId: number, limit: number): KeptMessage[];
   count(account: string, room?: string): number;
   retention(account: string, room: string): Retention;
+  /** The accounts and the rooms that messages are kept of, joined or not. */
+  accounts(): string[];
+  keptRooms(account: string): string[];
   gaps(account: string, room: string): Gap[];
   rooms(account: string): RoomRecord[];
   /** The last `limit` entries of a room's ledger, oldest first. */

@@ -38,29 +38,38 @@ export function troubleOf(error: unknown): unknown {
   return new MinimixError(known[0], known[1], error);
 }
 
-function guarded<T>(work: () => T): T {
+type Noticed = (error: unknown) => unknown;
+
+function guarded<T>(work: () => T, noticed?: Noticed): T {
   try {
     return work();
   } catch (error) {
-    throw troubleOf(error);
+    const trouble = troubleOf(error);
+    throw noticed ? noticed(trouble) : trouble;
   }
 }
 
-function statement(raw: DatabaseSync, text: string): Statement {
-  const prepared = guarded(() => raw.prepare(text));
+function statement(raw: DatabaseSync, text: string, noticed?: Noticed): Statement {
+  const prepared = guarded(() => raw.prepare(text), noticed);
   return {
-    get: (...values) => guarded(() => prepared.get(...values)),
-    all: (...values) => guarded(() => prepared.all(...values)),
+    get: (...values) => guarded(() => prepared.get(...values), noticed),
+    all: (...values) => guarded(() => prepared.all(...values), noticed),
     run: (...values) =>
       guarded(() => {
         const { changes, lastInsertRowid } = prepared.run(...values);
         return { changes: Number(changes), id: Number(lastInsertRowid) };
-      }),
+      }, noticed),
   };
 }
 
+export interface DatabaseOptions {
+  readonly readOnly?: boolean;
+  /** Sees every error of a statement on its way out. */
+  readonly noticed?: Noticed;
+}
+
 /** Opens a database file and brings it to the newest version. A newer one than this program's is left untouched. */
-export function openDatabase(path: string, options: { readOnly?: boolean } = {}): Database {
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const raw = guarded(() => new DatabaseSync(path, { readOnly: options.readOnly ?? false, timeout: 5000 }));
   try {
     guarded(() => prepareDatabase(raw, options.readOnly ?? false));
@@ -75,11 +84,11 @@ export function openDatabase(path: string, options: { readOnly?: boolean } = {})
     sql(text) {
       const known = statements.get(text);
       if (known) return known;
-      const made = statement(raw, text);
+      const made = statement(raw, text, options.noticed);
       statements.set(text, made);
       return made;
     },
-    exec: (text) => guarded(() => raw.exec(text)),
+    exec: (text) => guarded(() => raw.exec(text), options.noticed),
     close: () => {
       if (raw.isOpen) raw.close();
     },

@@ -14,7 +14,8 @@ export function freeze(db: Database, blocks: Blocks, olderThan: number, most: nu
     const id = Number(chat['id']);
     const tail = db.sql('SELECT ord FROM message WHERE chat = ? ORDER BY ord DESC LIMIT 1 OFFSET ?').get(id, WARM_TAIL);
     let frozen = Number(chat['frozen']);
-    while (tail && made < most) {
+    if (!tail) continue;
+    while (made < most) {
       const rows = warm(db, id, frozen, Number(tail['ord']), olderThan);
       if (rows.length < PER_BLOCK) break;
       frozen = Number(rows.at(-1)?.['ord'] ?? frozen);

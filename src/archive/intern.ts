@@ -15,6 +15,7 @@ export interface Intern {
   findChat(account: string, room: string): Chat | undefined;
   chatById(id: number): Chat;
   chatsOf(account: string): Chat[];
+  accounts(): string[];
   term(text: string): number;
   text(id: number): string;
   forget(): void;
@@ -96,6 +97,7 @@ export function intern(db: Database): Intern {
         .all(owner)
         .map((row) => ({ id: Number(row['id']), account, room: String(row['room']) }));
     },
+    accounts: () => db.sql('SELECT jid FROM account ORDER BY jid').all().map((row) => String(row['jid'])),
     term(text) {
       const known = terms.get(text);
       if (known !== undefined) return known;

@@ -10,8 +10,8 @@ export interface Order {
   live(chat: number, arrivedAt: number): number;
   /** Behind `low` and before what stands next in the room, as near to the stamp as that allows. */
   behind(chat: number, low: number, stamp: number, arrivedAt: number): number;
-  /** The place that the stamp alone gives. */
-  byStamp(chat: number, stamp: number, arrivedAt: number): number;
+  /** The place that the stamp gives, behind `low` at least. */
+  byStamp(chat: number, stamp: number, arrivedAt: number, low?: number): number;
   /** Puts these rows, in this order, right before the row that stands at `high`. */
   moveBefore(chat: number, rows: readonly { id: number; at: number }[], high: number): void;
   taken(chat: number, ord: number): void;
@@ -77,10 +77,10 @@ export function order(db: Database): Order {
       }
       return between(low, high, wanted);
     },
-    byStamp(chat, stamp, arrivedAt) {
+    byStamp(chat, stamp, arrivedAt, least = 0) {
       const wanted = placeOf(stamp, arrivedAt);
       const row = db.sql('SELECT max(ord) AS ord FROM message WHERE chat = ? AND ord <= ?').get(chat, wanted);
-      return this.behind(chat, Number(row?.['ord'] ?? 0), stamp, arrivedAt);
+      return this.behind(chat, Math.max(least, Number(row?.['ord'] ?? 0)), stamp, arrivedAt);
     },
     moveBefore(chat, rows, high) {
       const ids = JSON.stringify(rows.map((row) => row.id));

@@ -6,7 +6,7 @@ import type { Intern } from './intern.ts';
 import { MESSAGES, toKept } from './rows.ts';
 import { find } from './search.ts';
 
-type Reading = Pick<ReadArchive, 'page' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count'>;
+type Reading = Pick<ReadArchive, 'page' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count' | 'accounts' | 'keptRooms'>;
 
 const MAX_PAGE = 500;
 
@@ -33,7 +33,7 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
       db
         .sql(`${MESSAGES} WHERE chat = ? AND (ord, id) < (?, ?) ORDER BY ord DESC, id DESC LIMIT ?`)
         .all(chat, ...bound(db, chat, query.before), limit),
-    ).reverse();
+    ).toReversed();
   }
 
   return {
@@ -63,6 +63,12 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
           .all(chat, archiveId, limit),
       );
     },
+    accounts: () => names.accounts(),
+    keptRooms: (account) =>
+      names
+        .chatsOf(account)
+        .map((chat) => chat.room)
+        .toSorted(),
     count(account, room) {
       const chats = room === undefined ? names.chatsOf(account) : [names.findChat(account, room)];
       let total = 0;

@@ -27,6 +27,9 @@ export const REPLAYED = 8;
 /** Came live, and a replay has told the room's own stamp since. */
 export const STAMPED = 16;
 
+/** It names the person. */
+export const MENTION = 32;
+
 /** A message with its texts, where they are not in a block. */
 export const MESSAGES = `SELECT id, chat, ord, doc, kind, flags, nick, occupant, real_jid, arrived, lag, block,
   stanza_id, mid, origin_id, subject, body, xml FROM message LEFT JOIN stanza ON stanza.message = message.id`;

@@ -37,7 +37,7 @@ export function find(db: Database, names: Intern, blocks: Blocks, query: SearchQ
 function ranked(kept: KeptMessage[], phrases: readonly Phrase[]): KeptMessage[] {
   return kept
     .map((message, age) => ({ message, weight: weightOf(message.body ?? message.subject ?? '', phrases) - age / RANKED / 4 }))
-    .sort((a, b) => b.weight - a.weight)
+    .toSorted((a, b) => b.weight - a.weight)
     .map(({ message }) => message);
 }
 

@@ -88,7 +88,7 @@ export function phraseOf(text: string, prefix = false): Phrase | undefined {
   const found = words(text);
   const last = found.at(-1);
   if (!last) return undefined;
-  const single = UNSPACED.test(last.text) && [...last.text].length === 1;
+  const single = UNSPACED.test(last.text) && Array.from(last.text).length === 1;
   if (!single) return { words: found.map((word) => word.text), prefix };
   const tail = found.at(-2)?.end === last.end; // the last half of a pair says nothing that the pair does not
   return { words: (tail ? found.slice(0, -1) : found).map((word) => word.text), prefix: !tail };

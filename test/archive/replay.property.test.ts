@@ -62,7 +62,7 @@ test('whatever was kept, and from wherever replays begin, the archive is what th
       withArchive((archive) => {
         let heard = 0;
         const kept = new Set<number>();
-        for (const [join, overlap] of [...joins].sort(([a], [b]) => a - b)) {
+        for (const [join, overlap] of joins.toSorted(([a], [b]) => a - b)) {
           const now = Math.max(heard, Math.min(join, room.length));
           for (; heard < now; heard++) {
             const one = room[heard];

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { exported, type Format } from '../../src/archive/export.ts';
+import { fromJsonLines, importAll } from '../../src/archive/import.ts';
+import { append, appendInside, BALL, JULIET, ORCHARD, ownArchive, T0 } from './support.ts';
+
+let own: ReturnType<typeof ownArchive>;
+let other: ReturnType<typeof ownArchive>;
+beforeEach(() => {
+  own = ownArchive();
+  other = ownArchive();
+});
+afterEach(() => {
+  own.close();
+  other.close();
+});
+
+function fill(): void {
+  own.archive.transaction(() => {
+    for (let n = 0; n < 450; n++) {
+      const more = n % 3 === 0 ? { stanzaId: `s${n}`, originId: `o${n}`, id: `o${n}`, subject: n % 9 === 0 ? 'é' : undefined } : {};
+      appendInside(own.archive, { body: `said ${n % 2}`, arrivedAt: T0 + Math.floor(n / 4) * 1000, at: T0 + Math.floor(n / 4) * 1000 - 7, ...more });
+    }
+    appendInside(own.archive, { body: 'at the ball', room: BALL, kind: 'private', nick: undefined });
+  });
+  own.archive.addGap({ account: JULIET, room: ORCHARD, from: 1, to: 2, cause: 'lost' });
+}
+
+const file = (format: Format, more = {}): string => [...exported(own.archive, { account: JULIET, ...more }, format)].join('');
+const lines = (text: string): string[] => text.split('\n');
+
+test('JSON Lines give everything back in another archive, and a second import adds nothing', () => {
+  fill();
+  const written = file('jsonl');
+  const first = importAll(other.archive, JULIET, fromJsonLines(lines(written)));
+  expect(first).toMatchObject({ kept: 451, known: 0, refused: 0, trouble: [] });
+  const stripped = (text: string): unknown[] => lines(text).map((line) => line.replace(/"archiveId":\d+/, ''));
+  expect(stripped([...exported(other.archive, { account: JULIET }, 'jsonl')].join(''))).toEqual(stripped(written));
+  expect(importAll(other.archive, JULIET, fromJsonLines(lines(written)))).toMatchObject({ kept: 0, known: 451 });
+  expect(importAll(own.archive, JULIET, fromJsonLines(lines(written)))).toMatchObject({ kept: 0, known: 451 });
+  expect(other.archive.gaps(JULIET, ORCHARD)).toHaveLength(1);
+});
+
+test('an import tells its progress, can be stopped, and goes on where it stopped', () => {
+  fill();
+  const told: number[] = [];
+  const stopped = importAll(other.archive, JULIET, fromJsonLines(lines(file('jsonl'))), (report) => told.push(report.read) < 2);
+  expect(told).toEqual([200, 400]);
+  const rest = importAll(other.archive, JULIET, fromJsonLines(lines(file('jsonl'))));
+  expect([stopped.kept + rest.kept, rest.known]).toEqual([451, stopped.kept]);
+});
+
+test('lines that are none are refused one by one with a reason, a file that is none at once', () => {
+  const [header = ''] = lines(file('jsonl'));
+  const report = importAll(other.archive, JULIET, fromJsonLines([header, '{"room":1}', 'junk', '']));
+  expect(report).toMatchObject({ kept: 0, refused: 2, trouble: [{ line: 1 }, { line: 2 }] });
+  expect(report.trouble[0]?.why).toContain('room');
+  expect(() => importAll(other.archive, JULIET, fromJsonLines(['{"room":"x"}']))).toThrow('not an export');
+});
+
+test('a selection keeps to a room and a time', () => {
+  fill();
+  const selected = lines(file('jsonl', { room: ORCHARD, after: T0 + 3000 - 7, before: T0 + 5000 - 7 }));
+  expect(selected.filter((line) => line.includes('archiveId'))).toHaveLength(8);
+});
+
+test('text cannot be made to look like another’s line', () => {
+  append(own.archive, { body: 'hm\n12:00:00 <Juliet> I do\u2028yes' });
+  expect(file('text')).toBe(
+    `# ${ORCHARD}\n\n## 2026-11-23\n\n12:00:00 <Romeo> hm\n         12:00:00 <Juliet> I do\n         yes\n`,
+  );
+});
+
+test('HTML holds what was said as text, and allows nothing to run or load', () => {
+  append(own.archive, { body: '<script>alert("1")</script>', nick: '<img src=x>' });
+  const page = file('html');
+  expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;');
+  expect(page).toContain('<b>&lt;img src=x&gt;</b>');
+  expect(page).not.toMatch(/<(?:script|img|link|iframe)/i);
+  expect(page).toContain("default-src 'none'");
+});

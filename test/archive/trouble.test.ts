@@ -1,0 +1,140 @@
+import { chmodSync, closeSync, openSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openArchive } from '../../src/archive/archive.ts';
+import type { Archive } from '../../src/archive/contract.ts';
+import { MinimixError } from '../../src/core/errors.ts';
+import type { Salvaged } from '../../src/archive/salvage.ts';
+import { append, appendInside, JULIET, ORCHARD, ownArchive, T0 } from './support.ts';
+
+let own: ReturnType<typeof ownArchive>;
+beforeEach(() => {
+  own = ownArchive();
+});
+afterEach(() => own.close());
+
+const MANY = 3000;
+
+function many(): void {
+  own.archive.transaction(() => {
+    for (let n = 0; n < MANY; n++) {
+      appendInside(own.archive, { body: `word${n} said`, stanzaId: `s${n}`, arrivedAt: T0 + n * 1000, xml: `<m>${'x'.repeat(400)}</m>` });
+    }
+  });
+  while (own.archive.tidy(T0 + 40 * 86_400_000));
+  own.archive.setCursor(JULIET, 'phone', ORCHARD, 7);
+  own.archive.close();
+}
+
+/** Overwrites pages in the middle of the file, as a failing disk does. */
+function damage(path: string, share: number): void {
+  const file = openSync(path, 'r+');
+  const size = statSync(path).size;
+  const page = 4096;
+  const hits = Math.max(1, Math.floor((size / page) * share));
+  for (let hit = 0; hit < hits; hit++) {
+    const at = Math.floor(((hit + 0.5) / hits) * (size / page - 40) + 40) * page;
+    writeSync(file, Buffer.alloc(page, 0xa5), 0, page, at);
+  }
+  closeSync(file);
+}
+
+function open(): { archive: Archive; told: Salvaged[] } {
+  const told: Salvaged[] = [];
+  return { archive: openArchive(own.path, { onTrouble: (salvaged) => told.push(salvaged) }), told };
+}
+
+/** Damage is found when the archive is opened, or when the damaged part is read: then the next start knows. */
+function openedAfterDamage(): { archive: Archive; told: Salvaged[] } {
+  const first = open();
+  if (first.told.length > 0) return first;
+  try {
+    readAll(first.archive);
+  } catch (error) {
+    if (!(error instanceof MinimixError) || error.code !== 'archive-corrupt') throw error;
+  }
+  first.archive.close();
+  return open();
+}
+
+describe('a damaged archive', () => {
+  test('is set aside, and what can be read is brought over', () => {
+    many();
+    damage(own.path, 0.05);
+    const { archive, told } = openedAfterDamage();
+    const [salvaged] = told;
+    expect(salvaged?.messages).toBeGreaterThan(MANY / 2);
+    expect(salvaged?.message).toContain(salvaged?.setAside);
+    expect(readdirSync(dirname(own.path)).some((name) => name.includes('.damaged-'))).toBe(true);
+    expect(archive.count(JULIET)).toBe(salvaged?.messages);
+    expect(readAll(archive)).toBe(salvaged?.messages);
+    const last = archive.last(JULIET, ORCHARD);
+    expect(archive.search({ text: last?.body ?? '', limit: 2 })).toEqual([last]);
+    expect(append(archive, { body: 'again', stanzaId: last?.stanzaId }).kept).toBe(false);
+    expect(append(archive, { body: 'new', stanzaId: 'new' }).kept).toBe(true);
+    archive.close();
+    expect(open().told).toEqual([]);
+  });
+
+  test('that is no database at all is set aside, and an empty one begun', () => {
+    many();
+    writeFileSync(own.path, 'O, I am fortune’s fool! '.repeat(999));
+    const { archive, told } = open();
+    expect(told).toMatchObject([{ messages: 0 }]);
+    expect(append(archive, { body: 'a' }).kept).toBe(true);
+    expect(readFileSync(told[0]?.setAside ?? '', 'utf8')).toContain('fool');
+    archive.close();
+  });
+
+  test('cut short is salvaged as far as it goes', () => {
+    many();
+    truncateSync(own.path, Math.floor(statSync(own.path).size / 4096 / 2) * 4096);
+    const { archive, told } = openedAfterDamage();
+    expect(readAll(archive)).toBe(told[0]?.messages);
+    archive.close();
+  });
+});
+
+function readAll(archive: Archive): number {
+  let read = 0;
+  for (let last = 0; ; ) {
+    const messages = archive.since(JULIET, ORCHARD, last, 100);
+    if (messages.length === 0) return read;
+    read += messages.length;
+    last = messages.at(-1)?.archiveId ?? Number.MAX_SAFE_INTEGER;
+  }
+}
+
+test('a full disk is named, and nothing of the transaction is kept', () => {
+  append(own.archive, { body: 'before' });
+  own.archive.close();
+  // SQLite's own limit stands in for the disk's: the same error from the same place.
+  const full = openArchive(own.path, { pageLimit: 60 });
+  const pour = (): void =>
+    full.transaction(() => {
+      for (let n = 0; n < 9999; n++) appendInside(full, { body: `${n} ${'x'.repeat(999)}` });
+    });
+  expect(pour).toThrow(expect.objectContaining({ code: 'archive-full', message: expect.stringContaining('full') }));
+  expect(full.count(JULIET)).toBe(1);
+  full.close();
+  expect(own.reopen().count(JULIET)).toBe(1);
+  expect(append(own.archive, { body: 'after' }).kept).toBe(true);
+});
+
+test('an archive that cannot be written is named', () => {
+  append(own.archive, { body: 'before' });
+  own.archive.close();
+  const locked = new DatabaseSync(own.path);
+  locked.exec('PRAGMA journal_mode = DELETE');
+  locked.close();
+  chmodSync(own.path, 0o400);
+  chmodSync(dirname(own.path), 0o500);
+  try {
+    if (process.getuid?.() === 0) return; // root writes in spite of the mode
+    expect(() => openArchive(own.path)).toThrow(expect.objectContaining({ code: 'archive-readonly' }));
+  } finally {
+    chmodSync(dirname(own.path), 0o700);
+    chmodSync(own.path, 0o600);
+  }
+});

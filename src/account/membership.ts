@@ -63,6 +63,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   const dirty = new Set<string>();
   const nickWaits = new Map<string, (refusal: string | undefined) => void>();
   const limit = pLimit(JOINS_AT_ONCE);
+  const entering = new Set<string>();
   const entry = openEntry(ground, changed);
   ground.signal.addEventListener('abort', () => {
     for (const timer of timers.values()) clearTimeout(timer);
@@ -111,6 +112,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     if (!room) return settle(jid);
     const { state, nick, retryAt, attempts } = room.membership;
     if (state === 'joining') {
+      if (entering.has(jid)) return ask(room); // under another nick: it keeps the place in the queue that it has
       void limit(() => enter(jid)).catch((error: unknown) => log('error', 'a join failed', { room: jid, error }));
       return;
     }
@@ -130,6 +132,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   }
 
   function after(jid: string, wait: number, what: MembershipSignal): void {
+    clearTimeout(timers.get(jid));
     const timer = setTimeout(() => {
       timers.delete(jid);
       try {
@@ -145,15 +148,33 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   /** Holds one of the places in the queue of joins until the room has decided. */
   async function enter(jid: string): Promise<void> {
     if (connection.status().state !== 'online') return; // `enterWanted` comes back to it after the next login
+    entering.add(jid);
+    try {
+      await knockAndWait(jid);
+    } finally {
+      entering.delete(jid);
+    }
+  }
+
+  async function knockAndWait(jid: string): Promise<void> {
     after(jid, times.join, { name: 'timeout' });
     const known = ground.room(jid)?.features !== undefined;
     if (!known) await entry.discover(jid);
     const room = ground.room(jid);
     if (room?.membership.state !== 'joining') return;
     const done = settled(jid);
-    entry.knock(room, room.membership.nick ?? wantedNick(room));
+    ask(room);
     await done;
-    if (known) await entry.discover(jid); // what it was the last time let us in faster; it may have changed since
+    if (known) rediscover(jid); // what it was the last time let us in faster; it may have changed since
+  }
+
+  function ask(room: Room): void {
+    after(room.jid, times.join, { name: 'timeout' });
+    entry.knock(room, room.membership.nick ?? wantedNick(room));
+  }
+
+  function rediscover(jid: string): void {
+    void entry.discover(jid).catch((error: unknown) => log('error', 'a look at a room failed', { room: jid, error }));
   }
 
   function settle(jid: string): void {
@@ -214,9 +235,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     wantedNick,
     summary,
     changed,
-    rediscover(jid) {
-      void entry.discover(jid).catch((error: unknown) => log('error', 'a look at a room failed', { room: jid, error }));
-    },
+    rediscover,
     enterWanted() {
       const outside = [...ground.rooms()].filter(({ wanted, membership }) => wanted && membership.state === 'absent');
       const recent = new Map(outside.map(({ jid }) => [jid, archive.last(ground.jid, jid)?.at ?? 0]));

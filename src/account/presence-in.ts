@@ -1,7 +1,7 @@
 import { bareOf, resourceOf } from '../core/jid.ts';
 import type { RoomSignalName } from '../core/room.ts';
 import { readStanzaError } from '../xmpp/features/errors.ts';
-import { instantRoom, leavePresence, readMucPresence, status } from '../xmpp/features/muc.ts';
+import { destroyRoom, instantRoom, nickPresence, readMucPresence, status } from '../xmpp/features/muc.ts';
 import type { MucPresence } from '../xmpp/features/muc.ts';
 import type { StanzaFault } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
@@ -68,6 +68,7 @@ export function receiveRoomPresence(ground: Ground, memberships: Memberships, dr
   if (!own) recordOther(ground, draft, presence);
   if (presence.available) appeared(ground, draft, room, presence, stanza.raw);
   else vanished(draft, room, presence);
+  if (!own && !presence.available) reclaimNick(ground, memberships, draft, room, presence.nick);
   if (own) ownPresence(ground, memberships, draft, presence);
   else if (presence.destroyed) memberships.signal(draft, room.jid, destroyedSignal(presence));
   tellCount(memberships, draft, room.jid, own);
@@ -121,6 +122,13 @@ function vanished(draft: Draft, room: Room, { nick, newNick, codes, occupant }: 
   draft.setOccupant(room.jid, { ...before, nick: newNick, occupantId: occupant.occupantId ?? before.occupantId }, '');
 }
 
+/** DESIGN, Nick and presence: the wanted nick again once it is free. */
+function reclaimNick(ground: Ground, memberships: Memberships, draft: Draft, room: Room, freed: string): void {
+  const { state, nick } = room.membership;
+  if (state !== 'joined' || nick === freed || memberships.wantedNick(room) !== freed) return;
+  draft.afterwards(() => void ground.connection.send(nickPresence(room.jid, freed)));
+}
+
 function ownPresence(ground: Ground, memberships: Memberships, draft: Draft, presence: MucPresence): void {
   const { room, codes, available, newNick } = presence;
   if (!available && codes.has(status.nickChanged) && newNick !== undefined) {
@@ -137,7 +145,7 @@ function entered(ground: Ground, memberships: Memberships, draft: Draft, { room,
   const before = draft.room(room);
   if (!before) return;
   if (codes.has(status.created) && before.settings.neverCreate) {
-    draft.afterwards(() => void ground.connection.send(leavePresence(room, nick)));
+    draft.afterwards(() => void ground.connection.iq(destroyRoom(room)));
     memberships.signal(draft, room, { name: 'not-allowed', text: 'It does not exist, and you chose not to create it.' });
     return;
   }
@@ -159,9 +167,10 @@ function destroyedSignal({ destroyed }: MucPresence): MembershipSignal {
   return { name: 'destroyed', text: destroyed?.reason, venue: destroyed?.venue };
 }
 
+/** DESIGN, Nick and presence: a change made on one device is a change for the account. */
 function setNick(draft: Draft, jid: string, nick: string): void {
   const room = draft.room(jid);
-  if (room) draft.put({ ...room, membership: { ...room.membership, nick } });
+  if (room) draft.put({ ...room, nick, membership: { ...room.membership, nick } });
 }
 
 /** The doors hear of the number of occupants once the room has settled, not for each of the hundreds on entry. */

@@ -81,6 +81,11 @@ export function instantRoom(room: string): Element {
   return xml('iq', { type: 'set', to: room }, xml('query', { xmlns: NS_MUC_OWNER }, form));
 }
 
+/** 10.9: undoes the creation of a room that nobody else has entered yet. */
+export function destroyRoom(room: string): Element {
+  return xml('iq', { type: 'set', to: room }, xml('query', { xmlns: NS_MUC_OWNER }, xml('destroy')));
+}
+
 export interface MucPresence {
   readonly room: string;
   readonly nick: string;

@@ -1,0 +1,115 @@
+// What the tests about rooms share: a cast of houses and people that goes home by itself, and what a room's owner does.
+import { Element, createElement as xml } from 'ltx';
+import { afterEach } from 'vitest';
+import type { Account } from '../../src/account/contract.ts';
+import type { LedgerEntry } from '../../src/archive/contract.ts';
+import { openHouse, type House, type HouseOptions } from './house.ts';
+import { connectPerson, type Person, type PersonOptions } from './person.ts';
+import type { SharedServer } from './server.ts';
+import { newAccount, type Account as Credentials } from './servers.ts';
+import { until } from './until.ts';
+
+export const MUC_USER = 'http://jabber.org/protocol/muc#user';
+const MUC = 'http://jabber.org/protocol/muc';
+
+/** A house and whose it is. */
+export interface Home extends House {
+  readonly who: Credentials;
+}
+
+export interface Cast {
+  /** Alice's daemon, online. */
+  house(options?: HouseOptions & { readonly port?: number; readonly who?: Credentials }): Promise<Home>;
+  /** Somebody else, under an account of their own; or another device of `who`. */
+  person(name: string | Credentials, options?: PersonOptions): Promise<Person>;
+  /** Ends with the test. */
+  also(end: () => Promise<unknown>): void;
+}
+
+/** Whoever a test brings in leaves after it. */
+export function cast(server: SharedServer): Cast {
+  const open: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((close) => close()));
+  });
+  return {
+    async house({ port, who: known, ...options } = {}) {
+      const who = known ?? (await newAccount(server, 'alice'));
+      const house = openHouse({ ...server, ...(port !== undefined && { port }) }, who, options);
+      open.push(house.stop);
+      await house.online();
+      return { ...house, who };
+    },
+    async person(name, options) {
+      const who = typeof name === 'string' ? await newAccount(server, name) : name;
+      const person = await connectPerson(server, who.user, who.password, options);
+      open.push(person.close);
+      return person;
+    },
+    also: (end) => void open.push(end),
+  };
+}
+
+const bare = (jid: string): string => jid.split('/')[0] ?? '';
+
+/** A new room whose owner is in it. */
+export async function roomOf(server: SharedServer, owner: Person, archive = false): Promise<string> {
+  const room = await server.room({ archive, owners: [bare(owner.jid)] });
+  await owner.join(room, 'owner');
+  return room;
+}
+
+/** XEP-0045 8 and 9: what an owner sets of an occupant's role or of somebody's affiliation. */
+export async function administer(owner: Person, room: string, item: Record<string, string>, reason?: string): Promise<void> {
+  const children = reason === undefined ? [] : [xml('reason', {}, reason)];
+  const query = xml('query', { xmlns: `${MUC}#admin` }, xml('item', item, ...children));
+  await owner.iq(xml('iq', { type: 'set', to: room }, query));
+}
+
+/** 10.2: the room's configuration, with these fields changed. */
+export async function configure(owner: Person, room: string, fields: Record<string, string>): Promise<void> {
+  const answer = await owner.iq(xml('iq', { type: 'get', to: room }, xml('query', { xmlns: `${MUC}#owner` })));
+  const form = answer.getChild('query')?.getChild('x', 'jabber:x:data');
+  const kept = (form?.getChildren('field') ?? []).filter((field) => !((field.attrs['var'] ?? '') in fields) && field.attrs['var']);
+  const asked = [...kept.map(({ attrs, children }) => xml('field', { var: attrs['var'] }, ...children.filter(isValue))),
+    ...Object.entries(fields).map(([name, value]) => xml('field', { var: name }, xml('value', {}, value)))];
+  const submit = xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, ...asked);
+  await owner.iq(xml('iq', { type: 'set', to: room }, xml('query', { xmlns: `${MUC}#owner` }, submit)));
+}
+
+const isValue = (child: Element | string): child is Element => child instanceof Element && child.name === 'value';
+
+/** 10.9. */
+export async function destroy(owner: Person, room: string, about: { venue?: string; password?: string; reason?: string }): Promise<void> {
+  const { venue, password, reason } = about;
+  const element = xml('destroy', venue === undefined ? {} : { jid: venue });
+  if (password !== undefined) element.append(xml('password', {}, password));
+  if (reason !== undefined) element.append(xml('reason', {}, reason));
+  await owner.iq(xml('iq', { type: 'set', to: room }, xml('query', { xmlns: `${MUC}#owner` }, element)));
+}
+
+/** What the ledger says of a room, as `event` or `event nick`. */
+export function story(account: Account, room: string): string[] {
+  return account.ledger(room, 1_000).map(({ event, nick }) => (nick === undefined ? event : `${event} ${nick}`));
+}
+
+/** The ledger's line for an event, once it is there. */
+export function noted(account: Account, room: string, event: string, nick?: string): Promise<LedgerEntry | undefined> {
+  const find = (): LedgerEntry | undefined =>
+    account.ledger(room, 1_000).find((entry) => entry.event === event && (nick === undefined || entry.nick === nick));
+  return until(find, { what: `${event} in the ledger` });
+}
+
+/** The nicks in a room as the house sees them, once they are these. */
+export async function present(account: Account, room: string, nicks: readonly string[]): Promise<void> {
+  const wanted = nicks.toSorted().join();
+  await until(() => account.occupants(room).map(({ nick }) => nick).toSorted().join() === wanted, { what: `${wanted} in ${room}` });
+}
+
+/** Whether a room presence is an unavailable one of that nick. */
+export const gone = (room: string, nick: string) => (stanza: Element): boolean =>
+  stanza.name === 'presence' && stanza.attrs['from'] === `${room}/${nick}` && stanza.attrs['type'] === 'unavailable';
+
+/** Whether a room presence is an available one of that nick. */
+export const here = (room: string, nick: string) => (stanza: Element): boolean =>
+  stanza.name === 'presence' && stanza.attrs['from'] === `${room}/${nick}` && stanza.attrs['type'] === undefined;

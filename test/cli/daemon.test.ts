@@ -1,9 +1,12 @@
 // The daemon as a process: one to a home, stopped by signals, reached by the command line. No XMPP server is needed.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { freePorts } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { newHome, type TestHome } from './bin.ts';
 
@@ -112,4 +115,24 @@ test('its log is one JSON object a line where nobody watches', async () => {
   await daemon.end('SIGTERM');
   const lines = daemon.log().trim().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain('the daemon is up');
+});
+
+test('the port in the settings is the one that is used', async () => {
+  const [port] = await freePorts(1);
+  await writeFile(join(home.dir, 'settings.json'), JSON.stringify({ version: 1, web: { port }, accounts: [] }));
+  expect(new URL((await home.daemon()).page).port).toBe(String(port));
+});
+
+test('what nobody foresaw is logged and ends the daemon with 1; the home is free then', async () => {
+  const program = JSON.stringify(new URL('../../src/daemon/foreground.ts', import.meta.url).href);
+  const code = `
+    const { runInForeground } = await import(${program});
+    void runInForeground({ home: ${JSON.stringify(home.dir)}, version: '0', verbose: false, env: process.env, pages: 'x' });
+    process.stdout.write = () => { queueMicrotask(() => { throw new Error('the sky fell'); }); return true; };`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [err] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  expect(child.exitCode).toBe(1);
+  expect(err).toContain('the daemon is up');
+  expect(err).toContain('the sky fell');
+  await home.daemon();
 });

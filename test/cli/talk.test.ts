@@ -101,6 +101,21 @@ test('a wrong password for the account is told by `status`', async () => {
   expect((await home.list(['status']))[0]?.['why']).toEqual(expect.any(String));
 });
 
+test('a server that fell silent does not keep a second signal from ending the daemon at once', async () => {
+  const silent = await startProsody();
+  await silent.register('carol', 'secret of carol');
+  const where = ['--server', `127.0.0.1:${silent.port}`, '--ca', silent.caFile];
+  await home.run(['account', 'add', `carol@${silent.domain}`, ...where, '--password-stdin'], 'secret of carol\n');
+  const daemon = await home.daemon();
+  await online();
+  silent.suspend();
+  const ended = daemon.end('SIGTERM');
+  await until(() => daemon.log().includes('stopping'), { what: 'the daemon to say goodbye' });
+  await Promise.race([daemon.end('SIGTERM'), ended]);
+  expect(await ended).toBe(143);
+  await silent.stop();
+});
+
 describe.each([{ archive: true }, { archive: false }])('in a room with an archive: $archive', (sort) => {
   test('kill -9 while bob talks, then a restart: every message is there once, in order', { timeout: 90_000 }, async () => {
     await addAlice();

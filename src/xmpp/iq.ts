@@ -6,6 +6,7 @@ import { bareOf, domainOf, resourceOf } from '../core/jid.ts';
 import type { IqAnswer, StanzaFault } from './contract.ts';
 import { NS } from './namespaces.ts';
 import type { Stanza } from './stanza.ts';
+import { attributeOf } from './xml.ts';
 
 export interface Questions {
   /** Keeps a question open; `write` puts it on the wire and says why it cannot. */
@@ -40,7 +41,7 @@ export function createQuestions(own: () => string): Questions {
         open.delete(id);
         resolve(answer);
       };
-      open.set(id, { to: asked.attrs['to'] ?? '', settle });
+      open.set(id, { to: attributeOf(asked, 'to') ?? '', settle });
       const why = write(asked);
       if (why !== undefined) settle(failed(why));
     });
@@ -87,7 +88,7 @@ export function faultOf(element: Element): StanzaFault {
   const condition = children.find((child) => child.name !== 'text' && child.getNS() === NS.stanzaErrors);
   return {
     condition: condition?.name ?? 'malformed',
-    type: error?.attrs['type'],
+    type: attributeOf(error, 'type'),
     text: error?.getChildText('text', NS.stanzaErrors) ?? undefined,
     element,
   };

@@ -21,6 +21,7 @@ import { DEFAULT_LIMITS } from './splitter.ts';
 import { createStreamManagement } from './stream-management.ts';
 import type { Stream } from './stream.ts';
 import type { Trust } from './tls.ts';
+import { attributeOf } from './xml.ts';
 
 export type OpenStream = (dialled: Dialled, trust: Trust, limits: StreamLimits, patience: number) => Stream;
 
@@ -85,7 +86,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
         log('error', end.message);
         forget();
         life = undefined;
-        return tell({ state: 'refused', why: end.message });
+        tell({ state: 'refused', why: end.message });
+        return;
       }
       redirect = end.kind === 'moved' && redirects < MAX_REDIRECTS ? redirection(end) : undefined;
       if (redirect !== undefined) {
@@ -131,21 +133,20 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   async function logIn(signal: AbortSignal): Promise<{ stream: Stream; login: Login }> {
     const endpoints = await unlessAborted(signal, candidates());
     const patience = Math.min(10_000, Math.ceil(deadlines.login / 2));
-    const begin = offset % endpoints.length;
-    const rotated = [...endpoints.slice(begin), ...endpoints.slice(0, begin)];
+    const first = offset % endpoints.length;
+    const rotated = [...endpoints.slice(first), ...endpoints.slice(0, first)];
     const dialled = await dial(rotated, trust, { dns, patience, signal });
-    offset = begin + dialled.index + 1;
+    offset = first + dialled.index + 1;
     const opened = openStream(dialled, trust, limits, deadlines.login);
     stream = opened;
     const end = (): void => opened.destroy(asEnd(signal.reason));
     signal.addEventListener('abort', end, { once: true });
     try {
-      const account = { ...options, resource };
       const result = await Promise.race([
-        login(opened, { account, resource, resume: sm.resumable() }),
+        login(opened, { account: options, resource, resume: sm.resumable() }),
         opened.ended.then((why) => Promise.reject(why)),
       ]);
-      offset = begin + dialled.index;
+      offset = first + dialled.index;
       return { stream: opened, login: result };
     } catch (error) {
       opened.hangUp('', 500, asEnd(error));
@@ -172,7 +173,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       for (const text of again) opened.put(text);
       ackListeners.tell(sm.acknowledged());
     } else {
-      if (result.failed !== undefined && sm.acknowledge(result.failed.attrs['h'])) ackListeners.tell(sm.acknowledged());
+      if (sm.acknowledge(attributeOf(result.failed, 'h'))) ackListeners.tell(sm.acknowledged());
       forget();
       sm.begin(result.jid, result.enabled);
       jid = result.jid;

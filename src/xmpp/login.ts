@@ -9,7 +9,7 @@ import type { Stanza } from './stanza.ts';
 import type { Stream } from './stream.ts';
 import { ENABLE, resumeRequest } from './stream-management.ts';
 import { faultOf } from './iq.ts';
-import { xml } from './xml.ts';
+import { attributeOf, xml } from './xml.ts';
 
 export type Login =
   | { readonly how: 'resumed'; readonly answer: Element }
@@ -46,7 +46,7 @@ export async function login(stream: Stream, { account, resource, resume }: Login
   if (counts && resume !== undefined) {
     stream.put(resumeRequest(resume));
     const answer = await nextNonza(stream);
-    if (answer.is('resumed', NS.sm) && answer.attrs['previd'] === resume.id) return { how: 'resumed', answer };
+    if (answer.is('resumed', NS.sm) && attributeOf(answer, 'previd') === resume.id) return { how: 'resumed', answer };
     if (!answer.is('failed', NS.sm)) throw unexpected(answer);
     failed = answer;
   }

@@ -57,12 +57,13 @@ async function records(dns: Dns, name: string): Promise<SrvRecord[]> {
 
 /** RFC 2782: lower priorities first; within one, drawn by weight. */
 function byPriority<T extends SrvRecord>(list: readonly T[], random: () => number): T[] {
-  const left = [...list].sort((a, b) => a.priority - b.priority || a.weight - b.weight);
+  const left = list.toSorted((a, b) => a.priority - b.priority || a.weight - b.weight);
   const ordered: T[] = [];
-  while (left.length > 0) {
-    const group = left.filter((record) => record.priority === left[0]?.priority);
+  for (let head = left[0]; head !== undefined; head = left[0]) {
+    const { priority } = head;
+    const group = left.filter((record) => record.priority === priority);
     let draw = random() * group.reduce((sum, record) => sum + record.weight, 0);
-    const chosen = group.find((record) => (draw -= record.weight) < 0) ?? group[0]!;
+    const chosen = group.find((record) => (draw -= record.weight) < 0) ?? head;
     ordered.push(chosen);
     left.splice(left.indexOf(chosen), 1);
   }

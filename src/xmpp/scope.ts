@@ -1,5 +1,5 @@
 import { StreamFault, notWellFormed, valueOf } from './tag.ts';
-import type { Tag } from './tag.ts';
+import type { Attribute, Tag } from './tag.ts';
 
 const XML = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
@@ -42,13 +42,16 @@ export function createScope(outer?: Scope): Scope {
 
   function enter(tag: Tag): void {
     const { attributes } = tag;
+    if (attributes.length === 0) {
+      levels.push(NONE);
+      return check(tag.name);
+    }
     let declared = NONE;
     let prefixed = 0;
-    for (let i = 0; i < attributes.length; i += 2) {
-      const name = attributes[i]!;
-      if (name.startsWith('xmlns') && (name.length === 5 || name[5] === ':')) {
+    for (const { name, written } of attributes) {
+      if (name.charCodeAt(0) === 120 /* x */ && (name === 'xmlns' || name.startsWith('xmlns:'))) {
         const prefix = name.slice(6);
-        const uri = valueOf(attributes[i + 1]!);
+        const uri = valueOf(written);
         checkDeclaration(prefix, uri);
         if (declared === NONE) declared = [];
         declared.push(prefix);
@@ -62,10 +65,9 @@ export function createScope(outer?: Scope): Scope {
     if (prefixed > 0) checkAttributes(attributes);
   }
 
-  function checkAttributes(attributes: readonly string[]): void {
+  function checkAttributes(attributes: readonly Attribute[]): void {
     const seen = new Set<string>();
-    for (let i = 0; i < attributes.length; i += 2) {
-      const name = attributes[i]!;
+    for (const { name } of attributes) {
       const colon = name.indexOf(':');
       if (colon === -1 || name.startsWith('xmlns:')) continue;
       check(name);

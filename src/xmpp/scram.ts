@@ -71,11 +71,8 @@ function prep(text: string): string {
 }
 
 function fields(message: string): Partial<Record<string, string>> {
-  const read: Partial<Record<string, string>> = Object.create(null) as Partial<Record<string, string>>;
-  for (const part of message.split(',')) {
-    if (part[1] === '=') read[part[0]!] ??= part.slice(2);
-  }
-  return read;
+  const parts = message.split(',').filter((part) => part[1] === '=');
+  return Object.fromEntries(parts.map((part) => [part.charAt(0), part.slice(2)]));
 }
 
 function isBase64(text: string): boolean {

@@ -10,7 +10,7 @@ import type { Stanza } from './stanza.ts';
 import { REQUEST } from './stream-management.ts';
 import type { StreamManagement } from './stream-management.ts';
 import type { Stream } from './stream.ts';
-import { xml } from './xml.ts';
+import { attributeOf, xml } from './xml.ts';
 
 /** What happens on a stream between the login and its end. */
 export interface Session {
@@ -69,7 +69,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
       if ('nonza' in item) {
         const { nonza } = item;
         if (nonza.is('r', NS.sm)) wanted = true;
-        else if (nonza.is('a', NS.sm)) acknowledgement = nonza.attrs['h'] ?? '';
+        else if (nonza.is('a', NS.sm)) acknowledgement = attributeOf(nonza, 'h') ?? '';
         else if (nonza.is('error', NS.streams)) end = streamError(nonza);
         else log('debug', `ignored <${nonza.name}/> from the server`);
         continue;

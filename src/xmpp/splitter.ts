@@ -61,6 +61,9 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
   let root: Tag | undefined;
   /** Within the text at hand: where the unfinished child, or what is left of it, begins. */
   let start = 0;
+  /** The next & and ]]> in it, or -1: searched for once, not once for every run of text. */
+  let nextAmp = 0;
+  let nextClose = 0;
 
   function write(chunk: string): void {
     if (mode === 'dead') return;
@@ -70,6 +73,8 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
     try {
       const bad = text.search(ILLEGAL);
       if (bad !== -1) text = text.slice(0, bad);
+      nextAmp = text.indexOf('&');
+      nextClose = text.indexOf(']]>');
       scan(text);
       if (bad !== -1) throw notWellFormed('a character that XML forbids');
     } catch (error) {
@@ -113,12 +118,14 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
   }
 
   function checkText(text: string, from: number, end: number, open: boolean): number {
-    for (let amp = text.indexOf('&', from); amp !== -1 && amp < end; amp = text.indexOf('&', amp + 1)) {
-      if (open && end - amp < LONGEST_ENTITY && text.indexOf(';', amp) === -1) return amp;
-      checkEntity(text, amp);
+    if (nextAmp !== -1 && nextAmp < from) nextAmp = text.indexOf('&', from);
+    while (nextAmp !== -1 && nextAmp < end) {
+      if (open && end - nextAmp < LONGEST_ENTITY && text.indexOf(';', nextAmp) === -1) return nextAmp;
+      checkEntity(text, nextAmp);
+      nextAmp = text.indexOf('&', nextAmp + 1);
     }
-    const close = text.indexOf(']]>', from);
-    if (close !== -1 && close < end) throw notWellFormed(']]> in text');
+    if (nextClose !== -1 && nextClose < from) nextClose = text.indexOf(']]>', from);
+    if (nextClose !== -1 && nextClose < end) throw notWellFormed(']]> in text');
     if (!open) return -1;
     if (text.endsWith(']]') && end - from >= 2) return end - 2;
     return text.endsWith(']') ? end - 1 : -1;
@@ -155,6 +162,16 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
   }
 
   function inTag(text: string, at: number): number {
+    if (tagText === '' && text.charCodeAt(at + 1) === 47 /* / */) {
+      // The usual end tag, without a string of its own.
+      const open = names[names.length - 1] ?? '';
+      const end = at + 2 + open.length;
+      if (text.charCodeAt(end) === 62 && text.startsWith(open, at + 2) && open !== '') {
+        mode = 'text';
+        closing(open, text, end + 1);
+        return end + 1;
+      }
+    }
     let i = at;
     for (; i < text.length; i++) {
       if (quote !== '') {
@@ -178,7 +195,7 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
     tagText = '';
     mode = 'text';
     const read = parseTag(whole, limits.attributes);
-    if (read.form === 'close') closing(read, text, end);
+    if (read.form === 'close') closing(read.name, text, end);
     else opening(read, text, end);
     declared = true; // from here on a declaration is too late
     return end;
@@ -196,8 +213,8 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
     }
   }
 
-  function closing(read: Tag, text: string, end: number): void {
-    if (names.pop() !== read.name) throw notWellFormed('tags that do not match');
+  function closing(name: string, text: string, end: number): void {
+    if (names.pop() !== name) throw notWellFormed('tags that do not match');
     if (names.length === 0) {
       mode = 'dead';
       return sink.close();
@@ -260,9 +277,9 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
   return { write, idle: () => names.length <= 1 && tagText === '' && carry === '' };
 }
 
-function attributesOf(read: Tag): Map<string, string> {
+function attributesOf({ attributes }: Tag): Map<string, string> {
   const map = new Map<string, string>();
-  for (let i = 0; i < read.attributes.length; i += 2) map.set(read.attributes[i]!, valueOf(read.attributes[i + 1]!));
+  for (const { name, written } of attributes) map.set(name, valueOf(written));
   return map;
 }
 

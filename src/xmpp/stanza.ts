@@ -19,13 +19,14 @@ export interface Stanza {
 /** A stanza from its text. Throws `XmlError` where the text is not one well-formed element. */
 export function stanzaFrom(raw: string): Stanza {
   const element = parseElement(raw);
+  const attributes: Readonly<Partial<Record<string, string>>> = element.attrs;
   return {
     kind: element.name as StanzaKind, // the stream reader lets nothing else through
     raw,
-    from: element.attrs['from'] ?? '',
-    to: element.attrs['to'] ?? '',
-    type: element.attrs['type'],
-    id: element.attrs['id'],
+    from: attributes['from'] ?? '',
+    to: attributes['to'] ?? '',
+    type: attributes['type'],
+    id: attributes['id'],
     element,
   };
 }

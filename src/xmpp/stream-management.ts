@@ -2,7 +2,7 @@
 import type { Element } from 'ltx';
 import type { StreamState } from './contract.ts';
 import { NS } from './namespaces.ts';
-import { xml } from './xml.ts';
+import { attributeOf, xml } from './xml.ts';
 
 export interface StreamManagement {
   /** The stream that may be taken up again. */
@@ -75,16 +75,17 @@ export function createStreamManagement(left: StreamState | undefined): StreamMan
   function begin(jid: string, enabled: Element | undefined): void {
     reset();
     counting = enabled !== undefined;
-    const { id, resume, location, max } = enabled?.attrs ?? {};
-    if (id === undefined || (resume !== 'true' && resume !== '1')) return;
-    stream = { id, jid, inbound, outbound, location, max: countOf(max) };
+    const id = attributeOf(enabled, 'id');
+    if (id === undefined || !/^(?:true|1)$/.test(attributeOf(enabled, 'resume') ?? '')) return;
+    const [location, max] = [attributeOf(enabled, 'location'), countOf(attributeOf(enabled, 'max'))];
+    stream = { id, jid, inbound, outbound, location, max };
   }
 
   function resumed(answer: Element): string[] | undefined {
-    const h = countOf(answer.attrs['h']);
+    const h = countOf(attributeOf(answer, 'h'));
     if (h === undefined) return undefined;
     if (foreign) outbound = acked = h;
-    else if (!acknowledge(answer.attrs['h'])) return undefined;
+    else if (!acknowledge(attributeOf(answer, 'h'))) return undefined;
     foreign = false;
     counting = true;
     told = inbound; // <resume h=''/> has said so

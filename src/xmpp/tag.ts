@@ -10,11 +10,16 @@ export class StreamFault extends XmlError {
   }
 }
 
+export interface Attribute {
+  readonly name: string;
+  /** As written; `valueOf` reads it. */
+  readonly written: string;
+}
+
 export interface Tag {
   readonly form: 'open' | 'close' | 'empty';
   readonly name: string;
-  /** Names and values by turns, values as written. */
-  readonly attributes: readonly string[];
+  readonly attributes: readonly Attribute[];
 }
 
 const SPACE = 1;
@@ -34,7 +39,6 @@ const NAME_START =
   '\\u{2070}-\\u{218F}\\u{2C00}-\\u{2FEF}\\u{3001}-\\u{D7FF}\\u{F900}-\\u{FDCF}\\u{FDF0}-\\u{FFFD}\\u{10000}-\\u{EFFFF}';
 const NC_NAME = `[${NAME_START}][${NAME_START}\\-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}]*`;
 const QUALIFIED = new RegExp(`^${NC_NAME}(?::${NC_NAME})?$`, 'u');
-const ASCII_QUALIFIED = /^[A-Za-z_][-.\w]*(?::[A-Za-z_][-.\w]*)?$/;
 
 const ENTITY = /&(?:amp|lt|gt|quot|apos|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));/y;
 /** No reference that we take is longer. */
@@ -50,22 +54,22 @@ export function parseTag(text: string, maxAttributes: number): Tag {
   const stop = empty ? end - 1 : end;
   let at = nameEnd(text, 1, stop);
   const name = qualified(text.slice(1, at));
-  const attributes: string[] = [];
+  const attributes: Attribute[] = [];
   for (;;) {
     const next = skipSpace(text, at, stop);
     if (next === stop) break;
     if (next === at) throw notWellFormed('attributes run together');
     at = attribute(text, next, stop, attributes);
-    if (attributes.length > 2 * maxAttributes) throw new StreamFault('policy-violation', 'too many attributes');
+    if (attributes.length > maxAttributes) throw new StreamFault('policy-violation', 'too many attributes');
   }
   return { form: empty ? 'empty' : 'open', name, attributes };
 }
 
 /** Reads one `name = 'value'` into `into`; returns where it ends. */
-function attribute(text: string, from: number, stop: number, into: string[]): number {
+function attribute(text: string, from: number, stop: number, into: Attribute[]): number {
   let at = nameEnd(text, from, stop);
   const name = qualified(text.slice(from, at));
-  for (let i = 0; i < into.length; i += 2) if (into[i] === name) throw notWellFormed(`two attributes ${name}`);
+  for (const other of into) if (other.name === name) throw notWellFormed(`two attributes ${name}`);
   at = skipSpace(text, at, stop);
   if (text.charCodeAt(at) !== 61 /* = */ || at >= stop) throw notWellFormed('an attribute without a value');
   at = skipSpace(text, at + 1, stop);
@@ -76,15 +80,19 @@ function attribute(text: string, from: number, stop: number, into: string[]): nu
   const value = text.slice(at + 1, close);
   if (value.includes('<')) throw notWellFormed('< in a value');
   for (let amp = value.indexOf('&'); amp !== -1; amp = value.indexOf('&', amp + 1)) checkEntity(value, amp);
-  into.push(name, value);
+  into.push({ name, written: value });
   return close + 1;
+}
+
+function classOf(c: number): number {
+  return CLASS[c] ?? 0;
 }
 
 function nameEnd(text: string, from: number, stop: number): number {
   let at = from;
   for (; at < stop; at++) {
     const c = text.charCodeAt(at);
-    if (c < 128 && (CLASS[c]! & NAME) === 0) break;
+    if (c < 128 && (classOf(c) & NAME) === 0) break;
   }
   return at;
 }
@@ -100,8 +108,21 @@ export function isSpace(c: number): boolean {
 }
 
 function qualified(name: string): string {
-  if (!ASCII_QUALIFIED.test(name) && !QUALIFIED.test(name)) throw notWellFormed('not a name');
+  if (!isPlainName(name) && !QUALIFIED.test(name)) throw notWellFormed('not a name');
   return name;
+}
+
+/** ASCII, one colon at most: nearly all names, checked without a regular expression. */
+function isPlainName(name: string): boolean {
+  let first = true;
+  let colons = 0;
+  for (let i = 0; i < name.length; i++) {
+    const c = name.charCodeAt(i);
+    if (c >= 128 || (classOf(c) & (first ? START : NAME)) === 0) return false;
+    if (c === 58 /* : */ && (first || ++colons > 1)) return false;
+    first = c === 58;
+  }
+  return !first;
 }
 
 /** Throws unless a predefined entity or a reference to a legal character stands at `at`. */

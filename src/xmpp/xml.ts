@@ -16,9 +16,15 @@ export function parseElement(text: string): Element {
   parser.on('tree', (element: Element) => (tree = element));
   parser.on('error', (e: unknown) => (error = e));
   // COMPAT: ltx 3.1 loses the text that follows a CDATA section; < is never in a value, so this finds sections only.
-  const plain = text.includes('<![CDATA[') ? text.replace(/<!\[CDATA\[([^]*?)\]\]>/g, (_, t: string) => escapeXMLText(t)) : text;
-  parser.write(plain);
+  const sections = /<!\[CDATA\[([^]*?)\]\]>/g;
+  parser.write(text.includes('<![CDATA[') ? text.replace(sections, (_, t: string) => escapeXMLText(t)) : text);
   parser.end('');
   if (error !== undefined || tree === undefined) throw new XmlError('not well-formed', { cause: error });
   return tree;
+}
+
+/** An attribute's value; ltx itself gives it out untyped. */
+export function attributeOf(element: Element | undefined, name: string): string | undefined {
+  const attributes: Readonly<Partial<Record<string, string>>> = element?.attrs ?? {};
+  return attributes[name];
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await rm(dir, { recursive: true });
 });
 afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
+  for (const end of endings.splice(0).toReversed()) await end();
 });
 
 async function scripted(options: ScriptedOptions = {}): Promise<ScriptedServer> {

@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterEach(async () => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
-  for (const end of endings.splice(0).reverse()) await end();
+  for (const end of endings.splice(0).toReversed()) await end();
 });
 
 async function scripted(options: ScriptedOptions = {}): Promise<ScriptedServer> {
@@ -437,7 +437,7 @@ test('a send while down is refused or queued, and never throws', async () => {
   client.xmpp.reconnect.stop();
   peer.destroy();
   await once(client.xmpp, 'disconnect');
-  await expect(client.xmpp.send(xml('presence') as never)).rejects.toThrow(TypeError);
+  await expect(client.xmpp.send(xml('presence'))).rejects.toThrow(TypeError);
 
   const { watched, peer: second } = await oursOnline(server);
   const { connection } = watched;
@@ -457,7 +457,7 @@ test('only whom we asked can answer', async () => {
   const asked = /<iq[^>]*\bid=["']([^"']+)[^>]*>/;
 
   const { client, peer } = await plainOnline(server);
-  const answer = client.xmpp.iqCaller.request(ping as never);
+  const answer = client.xmpp.iqCaller.request(ping);
   peer.send(forged((await peer.expect(asked))[1] ?? ''));
   expect((await answer).getChild('forged')).toBeDefined();
 
@@ -476,7 +476,7 @@ test('what a listener of `online` sends comes after stream management', async ()
   const server = await scripted();
   const order = (sent: string): string[] => [...sent.matchAll(/<(presence|enable)\b/g)].map(([, name]) => name ?? '');
   const client = plain(server);
-  client.xmpp.on('online', () => void client.xmpp.send(xml('presence') as never));
+  client.xmpp.on('online', () => void client.xmpp.send(xml('presence')));
   const peer = await server.next();
   await peer.logIn();
   expect(order(peer.sent())).toEqual(['presence', 'enable']);
@@ -494,7 +494,8 @@ test('what a listener of `online` sends comes after stream management', async ()
 test('what could not be kept is not acknowledged, and comes again', async () => {
   const server = await scripted();
   const { client, peer } = await plainOnline(server);
-  client.xmpp.on('stanza', () => new Promise(() => undefined)); // still being written to the disk
+  const writing: () => unknown = () => new Promise(() => undefined);
+  client.xmpp.on('stanza', writing); // the disk takes its time
   peer.send(`<message id='1'/><r xmlns='urn:xmpp:sm:3'/>`);
   expect((await peer.expect(/<a\b[^>]*h="(\d+)"/))[1]).toBe('1'); // acknowledged all the same
 
@@ -519,7 +520,7 @@ test('acknowledgements are asked for under steady sending', async () => {
   const server = await scripted();
   const { client, peer } = await plainOnline(server);
   for (let i = 0; i < 20; i++) {
-    await client.xmpp.send(xml('message', { id: String(i) }) as never);
+    await client.xmpp.send(xml('message', { id: String(i) }));
     await peer.expect(new RegExp(`<message[^>]*id="${i}"`));
   }
   expect(peer.sent()).not.toContain('<r ');

@@ -21,29 +21,37 @@ export type Dialog =
   | { readonly name: 'leave'; readonly account: string; readonly room: string }
   | undefined;
 
+const FRAME = 16; // milliseconds in which events are gathered: a burst is one render
+
 /** Begins to follow the daemon; returns its stop. */
 export function start(): () => void {
   let cursor = unread.cursor();
+  let gathered: Heard[] = [];
   return watch(
     api,
     house,
     (event, id) => {
       cursor = id;
-      unread.keepCursor(id);
-      hear(event);
+      gathered.push(event);
+      if (gathered.length > 1) return;
+      setTimeout(() => {
+        hear(gathered);
+        gathered = [];
+        unread.keepCursor(cursor ?? id);
+      }, FRAME);
     },
     () => cursor,
   );
 }
 
-function hear(event: Heard): void {
-  house.set(heard(house.get(), event));
-  if (event.type === 'reset') timelines.reset();
-  if (event.type !== 'message') return;
-  const { message } = event;
-  timelines.hear(message);
-  unread.hear(message, house.get().rooms.get(keyOf(message))?.nick, Date.now());
-  lastHeard.set(message);
+function hear(events: readonly Heard[]): void {
+  house.set(events.reduce(heard, house.get()));
+  if (events.some((event) => event.type === 'reset')) timelines.reset();
+  const messages = events.flatMap((event) => (event.type === 'message' ? [event.message] : []));
+  if (messages.length === 0) return;
+  timelines.hear(messages);
+  unread.hear(messages, (message) => house.get().rooms.get(keyOf(message))?.nick, Date.now());
+  lastHeard.set(messages.at(-1));
 }
 
 function browserStorage(): Storage | undefined {

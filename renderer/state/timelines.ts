@@ -17,7 +17,8 @@ export interface Timelines {
   showAround(name: RoomName, id: number): Promise<void>;
   loadOlder(name: RoomName): Promise<void>;
   loadNewer(name: RoomName): Promise<void>;
-  hear(message: Message): void;
+  /** Takes in what came live, in order. */
+  hear(messages: readonly Message[]): void;
   /** Says it; resolves once the daemon has it on disk, rejects with its reason. */
   say(name: RoomName, body: string): Promise<void>;
   /** More was missed than was told: what is on screen is loaded anew. */
@@ -111,12 +112,15 @@ export function createTimelines(api: Api): Timelines {
         return (window) => withNewer(window, found);
       });
     },
-    hear(message) {
-      const entry = entries.get(keyOf(message));
-      if (!entry) return;
-      const next = appended(entry.store.get(), message);
-      if (next) entry.store.set(next);
-      else void showLatest(entry);
+    hear(messages) {
+      for (const [key, ofRoom] of Map.groupBy(messages, keyOf)) {
+        const entry = entries.get(key);
+        if (!entry) continue;
+        let window: Window | undefined = entry.store.get();
+        for (const message of ofRoom) window = window && appended(window, message);
+        if (window) entry.store.set(window);
+        else void showLatest(entry);
+      }
     },
     async say(name, body) {
       const { store } = entryOf(name);

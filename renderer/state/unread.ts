@@ -17,7 +17,8 @@ export interface UnreadBook {
   readonly store: Store<ReadonlyMap<string, Unread>>;
   /** The last event that this browser has, for the stream to go on from. */
   cursor(): string | undefined;
-  hear(message: Message, own: string | undefined, now: number): void;
+  /** Counts what came live; `ownNick` is ours in the message's room. */
+  hear(messages: readonly Message[], ownNick: (message: Message) => string | undefined, now: number): void;
   /** All up to `id` was on screen. */
   read(key: string, id: number, now: number): void;
   keepCursor(id: string): void;
@@ -31,12 +32,11 @@ const MOST = 2000;
 export function createUnread(storage: Pick<Storage, 'getItem' | 'setItem'> | undefined): UnreadBook {
   const store = createStore<ReadonlyMap<string, Unread>>(readBook(storage?.getItem(BOOK) ?? null));
 
-  function put(key: string, unread: Unread): void {
-    const book = new Map(store.get());
-    book.delete(key);
-    book.set(key, unread);
-    const eldest = book.keys().next().value;
-    if (book.size > MOST && eldest !== undefined) book.delete(eldest);
+  function keep(book: Map<string, Unread>): void {
+    for (const eldest of book.keys()) {
+      if (book.size <= MOST) break;
+      book.delete(eldest);
+    }
     store.set(book);
     storage?.setItem(BOOK, JSON.stringify([...book]));
   }
@@ -45,25 +45,39 @@ export function createUnread(storage: Pick<Storage, 'getItem' | 'setItem'> | und
     store,
     cursor: () => storage?.getItem(CURSOR)?.match(/^\d{1,16}$/)?.[0],
     keepCursor: (id) => storage?.setItem(CURSOR, id),
-    hear(message, own, now) {
-      const key = keyOf(message);
-      const known = store.get().get(key) ?? { count: 0, mentions: 0, readTo: 0, since: now };
-      if (message.id <= known.readTo) return;
-      const old = message.delayed && Date.parse(message.at) < known.since;
-      const counts = message.body !== null && message.kind !== 'subject' && message.nick !== own && !old;
-      if (!counts) {
-        if (known.count === 0) put(key, { ...known, readTo: message.id });
-        return;
+    hear(messages, ownNick, now) {
+      const book = new Map(store.get());
+      let changed = false;
+      for (const message of messages) {
+        const key = keyOf(message);
+        const known = book.get(key) ?? unheard(now);
+        const next = after(known, message, ownNick(message));
+        if (next === known) continue;
+        changed = true;
+        book.delete(key); // the order is that of the last news
+        book.set(key, next);
       }
-      const mentions = known.mentions + (mentionOf(own)(message.body ?? '') ? 1 : 0);
-      put(key, { ...known, count: known.count + 1, mentions });
+      if (changed) keep(book);
     },
     read(key, id, now) {
-      const known = store.get().get(key) ?? { count: 0, mentions: 0, readTo: 0, since: now };
+      const known = store.get().get(key) ?? unheard(now);
       if (known.count === 0 && id <= known.readTo) return;
-      put(key, { ...known, count: 0, mentions: 0, readTo: Math.max(id, known.readTo) });
+      keep(new Map(store.get()).set(key, { ...known, count: 0, mentions: 0, readTo: Math.max(id, known.readTo) }));
     },
   };
+}
+
+function unheard(now: number): Unread {
+  return { count: 0, mentions: 0, readTo: 0, since: now };
+}
+
+function after(known: Unread, message: Message, own: string | undefined): Unread {
+  if (message.id <= known.readTo) return known;
+  const old = message.delayed && Date.parse(message.at) < known.since;
+  const counts = message.body !== null && message.kind !== 'subject' && message.nick !== own && !old;
+  if (!counts) return known.count === 0 ? { ...known, readTo: message.id } : known;
+  const mentions = known.mentions + (mentionOf(own)(message.body ?? '') ? 1 : 0);
+  return { ...known, count: known.count + 1, mentions };
 }
 
 function readBook(text: string | null): Map<string, Unread> {

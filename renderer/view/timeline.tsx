@@ -64,11 +64,12 @@ export function Timeline({ name, nick, at }: Props) {
   // Where to begin: at the message that was asked for, else at the end; once for each.
   useLayoutEffect(() => {
     const index = at === undefined ? rows.length - 1 : rows.findIndex((row) => row.key === `m${at}`);
-    if (window.phase !== 'ready' || placedAt.current === (at ?? 'end') || index < 0) return;
+    const there = at === undefined ? !window.newer : index >= 0;
+    if (window.phase !== 'ready' || placedAt.current === (at ?? 'end') || !there || index < 0) return;
     placedAt.current = at ?? 'end';
     if (at === undefined) virtualizer.scrollToEnd();
     else virtualizer.scrollToIndex(index, { align: 'center' });
-  }, [rows, at, window.phase, virtualizer]);
+  }, [rows, at, window, virtualizer]);
 
   // A page of newer messages is read downwards; only what comes live is followed.
   useEffect(() => {

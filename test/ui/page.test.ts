@@ -1,0 +1,234 @@
+// The page in a real browser, over a real daemon and a real Prosody; the tests are one walk, in this order.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectPerson, type Person } from '../support/person.ts';
+import { newAccount, prosody, type Account } from '../support/servers.ts';
+import { until } from '../support/until.ts';
+import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
+import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+
+const SAID = 200; // messages before the first join: more than three pages
+
+let browser: Browser;
+let daemon: TestDaemon;
+let page: Page;
+let problems: string[];
+let alice: Account;
+let bob: Person;
+let room: string;
+
+beforeAll(async () => {
+  await buildPage();
+  [browser, daemon, alice] = await Promise.all([openBrowser(), startTestDaemon(), newAccount(prosody, 'alice')]);
+  ({ page, problems } = await openPage(browser));
+  const account = await newAccount(prosody, 'bob');
+  room = await prosody.room({ archive: true, name: 'garden' });
+  bob = await connectPerson(prosody, account.user, account.password);
+  await bob.join(room, 'bob');
+  for (let number = 1; number <= SAID; number += 1) await bob.say(room, `message number ${number}.`);
+});
+
+afterAll(async () => {
+  await bob?.close();
+  await browser?.close();
+  await daemon?.stop();
+});
+
+const timeline = () => page.getByRole('region', { name: 'Messages' });
+const composer = () => page.getByRole('textbox', { name: /^Message to/ });
+const roomLink = () => page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: /garden/ });
+
+/** Distance of the timeline from its end, and a row in sight with its place. */
+const place = () =>
+  timeline().evaluate((element) => {
+    const box = element.getBoundingClientRect();
+    const row = [...element.querySelectorAll('.message')].find((one) => one.getBoundingClientRect().top > box.top + 200);
+    return {
+      toEnd: element.scrollHeight - element.scrollTop - element.clientHeight,
+      text: row?.querySelector('.text')?.textContent ?? '',
+      top: (row?.getBoundingClientRect().top ?? 0) - box.top,
+    };
+  });
+
+test('the one-time address lets one browser in, once', async () => {
+  await page.goto(daemon.url);
+  await page.getByRole('heading', { name: 'One account, in every room' }).waitFor();
+  const { page: other } = await openPage(browser);
+  const answer = await other.goto(daemon.url);
+  expect(answer?.status()).toBe(401);
+  await other.context().close();
+});
+
+test('the first screen adds an account, and says what is missing', async () => {
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await page.getByText('This is not an address such as').waitFor();
+  await page.getByLabel('Address').fill(alice.jid);
+  await page.getByLabel('Password').fill(alice.password);
+  await page.getByText('Server details').click();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await page.getByLabel('Server', { exact: true }).fill(`${prosody.host}:${prosody.port}`);
+  await page.getByLabel('Certificate of a private authority').fill(prosody.ca);
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await page.getByRole('navigation').getByText('Online').waitFor();
+  await page.getByRole('heading', { name: 'Which room first?' }).waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+});
+
+test('a room is joined by its link, and its history is there', async () => {
+  await page.getByRole('main').getByRole('button', { name: 'Join a room' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Room', { exact: true }).fill('no room at all');
+  await dialog.getByRole('button', { name: 'Join' }).click();
+  await dialog.getByText('This is not the address of a room.').waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await dialog.getByLabel('Room', { exact: true }).fill(`xmpp:${room}?join`);
+  await dialog.getByLabel('Nick').fill('ali');
+  await dialog.getByRole('button', { name: 'Join' }).click();
+  await timeline().getByText(`message number ${SAID}.`).waitFor();
+  await roomLink().getByText('2 occupants').waitFor();
+  expect(await roomLink().getByRole('img', { name: 'In the room' }).count()).toBe(1);
+});
+
+test('what bob says appears at once, in his colour, and the end stays in sight', async () => {
+  await bob.say(room, 'do you see this, ali?');
+  const message = timeline().getByRole('article').filter({ hasText: 'do you see this' });
+  await message.waitFor();
+  expect(await message.getAttribute('class')).toContain('mention');
+  await until(async () => (await place()).toEnd < 2, { what: 'the end to be in sight' });
+  await page.getByRole('complementary', { name: 'Occupants' }).getByText('bob').waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+});
+
+test('Enter says it to the room, Shift and Enter only begins a line', async () => {
+  await composer().fill('first line');
+  await composer().press('Shift+Enter');
+  await composer().pressSequentially('second line');
+  await composer().press('Enter');
+  const heard = await bob.next((stanza) => stanza.name === 'message' && stanza.getChildText('body')?.startsWith('first line') === true);
+  expect(heard.getChildText('body')).toBe('first line\nsecond line');
+  expect(heard.attrs['from']).toBe(`${room}/ali`);
+  await until(async () => (await timeline().getByText('Sending…').count()) === 0, { what: 'the reflection' });
+  expect(await timeline().getByText('second line').count()).toBe(1);
+  expect(await composer().inputValue()).toBe('');
+});
+
+test('older pages come while scrolling up, without a jump, to the very first message', async () => {
+  let off = 0;
+  const reached = timeline().getByText('message number 1.', { exact: true });
+  await until(
+    async () => {
+      const before = await place();
+      await timeline().evaluate((element) => element.scrollBy(0, -150));
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      const row = timeline().locator('.text', { hasText: new RegExp(`^${before.text.replaceAll(/[.?]/g, '\\$&')}$`) });
+      const top = await row.first().evaluate((element) => {
+        const list = element.closest('section');
+        return (element.closest('.message') ?? element).getBoundingClientRect().top - (list?.getBoundingClientRect().top ?? 0);
+      });
+      off = Math.max(off, top - before.top - 150);
+      return (await reached.count()) > 0;
+    },
+    { deadline: 25_000, what: 'the first message' },
+  );
+  expect(off).toBeLessThan(3);
+});
+
+test('while one reads above, news is counted, and one button leads to it', async () => {
+  await bob.say(room, 'news from below');
+  await page.getByRole('button', { name: '1 new' }).click();
+  await timeline().getByText('news from below').waitFor();
+  await until(async () => (await place()).toEnd < 2, { what: 'the end to be in sight' });
+});
+
+test('script, markup, bidi overrides and hostile links are text', async () => {
+  const text = '<script>window.hit = 1</script><img src=x onerror="window.hit=1"> \u202Etxet\u202C javascript:window.hit=1 end';
+  await bob.say(room, text);
+  const message = timeline().getByRole('article').filter({ hasText: '<script>' });
+  await message.waitFor();
+  expect(await message.locator('.text').textContent()).toBe(text.replaceAll(/[\u202E\u202C]/g, '\uFFFD'));
+  expect(await message.locator('script, img, a').count()).toBe(0);
+  await bob.say(room, 'see https://example.org/?a=1&b=2 and xmpp:other@rooms.example.org?join');
+  const links = timeline().getByRole('article').filter({ hasText: 'see https:' }).getByRole('link');
+  await links.first().waitFor();
+  expect(await links.first().getAttribute('href')).toBe('https://example.org/?a=1&b=2');
+  expect(await links.first().getAttribute('rel')).toBe('noopener noreferrer nofollow');
+  await links.last().click();
+  expect(await page.getByLabel('Room', { exact: true }).inputValue()).toBe('other@rooms.example.org');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await page.evaluate('"hit" in window')).toBe(false);
+});
+
+test('a nick made of markup is text', async () => {
+  const mallory = await newAccount(prosody, 'mallory');
+  const person = await connectPerson(prosody, mallory.user, mallory.password);
+  await person.join(room, '<img src=x onerror=alert(1)>');
+  await person.say(room, '/me looks around');
+  await timeline().getByText('<img src=x onerror=alert(1)> looks around').waitFor();
+  await person.close();
+});
+
+test('100 kB are folded, and shown whole on demand', async () => {
+  await bob.say(room, `heavy ${'lorem ipsum '.repeat(8400)}`);
+  const message = timeline().getByRole('article').filter({ hasText: 'heavy lorem' });
+  await message.getByRole('button', { name: 'Show all of it (101 kB)' }).click();
+  await message.getByRole('button', { name: 'Show less' }).waitFor();
+  expect((await message.locator('.text').textContent())?.length).toBeGreaterThan(100_000);
+  await message.getByRole('button', { name: 'Show less' }).click();
+  await message.getByRole('button', { name: 'Show all of it (101 kB)' }).waitFor();
+});
+
+test('a search finds a word, and its hit leads to its place', async () => {
+  await page.getByRole('link', { name: 'Search', exact: true }).click();
+  await page.getByRole('searchbox', { name: 'Search the archive' }).fill('number 17.');
+  const hit = page.getByRole('main').getByRole('link', { name: /message number 17\./ });
+  await hit.waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await hit.click();
+  await page.locator('[aria-current=true]').getByText('message number 17.', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Newest messages' }).click();
+  await timeline().getByText('heavy lorem').waitFor();
+});
+
+test('while the daemon is away the page says so, and catches up by itself', async () => {
+  const before = problems.length;
+  await page.context().setOffline(true);
+  await composer().fill('into the void');
+  await composer().press('Enter');
+  await page.getByText('The daemon cannot be reached just now.').waitFor();
+  expect(await composer().inputValue()).toBe('into the void');
+  await bob.say(room, 'said meanwhile');
+  await page.context().setOffline(false);
+  await timeline().getByText('said meanwhile').waitFor();
+  await composer().fill('');
+  const others = problems.splice(before).filter((problem) => !problem.includes('net::ERR_INTERNET_DISCONNECTED'));
+  expect(others).toEqual([]);
+});
+
+test('on a narrow screen the rooms and the room are two screens', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('link', { name: 'Back to the rooms' }).click();
+  await bob.say(room, 'unread on a phone');
+  await roomLink().getByText('1 unread').waitFor();
+  expect(await composer().count()).toBe(0);
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await roomLink().click();
+  await timeline().getByText('unread on a phone').waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  const wide = await page.evaluate('document.documentElement.scrollWidth');
+  expect(wide).toBe(360);
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test('leaving asks first, and takes the room from the list', async () => {
+  await page.getByRole('button', { name: 'Leave room' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Leave this room?' });
+  await dialog.waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Leave', exact: true }).click();
+  await roomLink().waitFor({ state: 'detached' });
+});
+
+test('nothing of all this was an error in the console or against the CSP', () => {
+  expect(problems).toEqual([]);
+});

@@ -1,0 +1,60 @@
+// A real daemon on a home of its own, as a person starts it.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '../../..');
+const minimix = join(root, 'bin/minimix');
+const run = promisify(execFile);
+
+export interface TestDaemon {
+  /** A one-time address. */
+  readonly url: string;
+  readonly home: string;
+  /** Runs a command of the command line on the same home; resolves with what it printed. */
+  minimix(...args: string[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Builds the page as it is now. */
+export async function buildPage(): Promise<void> {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  // Vitest says that this is a test, and Vite would then build React for developers.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await run(process.execPath, [vite, 'build', 'renderer', '--logLevel', 'warn'], { cwd: root, env });
+}
+
+/** Starts `minimix run` on a new home without accounts, on any free port. */
+export async function startTestDaemon(): Promise<TestDaemon> {
+  const home = mkdtempSync(join(tmpdir(), 'minimix-ui-'));
+  writeFileSync(join(home, 'settings.json'), JSON.stringify({ version: 1, web: { port: 0 }, accounts: [] }), { mode: 0o600 });
+  const daemon = spawn(minimix, ['--home', home, 'run'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(daemon, 'exit');
+  let told = '';
+  let log = '';
+  daemon.stderr.on('data', (data: Buffer) => (log += String(data)));
+  const url = await new Promise<string>((resolve, reject) => {
+    daemon.stdout.on('data', (data: Buffer) => {
+      told += String(data);
+      const found = /http:\S+/.exec(told)?.[0];
+      if (found) resolve(found);
+    });
+    daemon.once('exit', () => reject(new Error(`the daemon ended: ${log}`)));
+  });
+  return {
+    url,
+    home,
+    async minimix(...args) {
+      const { stdout } = await run(minimix, ['--home', home, ...args]);
+      return stdout.trim();
+    },
+    async stop() {
+      daemon.kill('SIGTERM');
+      await ended;
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}

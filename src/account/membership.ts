@@ -117,7 +117,8 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       return;
     }
     if (state === 'leaving') {
-      if (nick !== undefined) connection.send(leavePresence(jid, nick));
+      // queued, where the connection is down: a stream that is resumed would find us still in there
+      if (nick !== undefined) connection.send(leavePresence(jid, nick), { whenDown: 'queue' });
       return after(jid, times.leave, { name: 'timeout' });
     }
     if (state === 'joined') hooks.joined(jid);

@@ -164,7 +164,7 @@ function lossSignal(presence: MucPresence): MembershipSignal {
 }
 
 function destroyedSignal({ destroyed }: MucPresence): MembershipSignal {
-  return { name: 'destroyed', text: destroyed?.reason, venue: destroyed?.venue };
+  return { name: 'destroyed', text: destroyed?.reason, venue: destroyed?.venue, venuePassword: destroyed?.password };
 }
 
 /** DESIGN, Nick and presence: a change made on one device is a change for the account. */

@@ -82,9 +82,9 @@ export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
     async follow(text) {
       const room = known(text);
       if (!room.ok) return room;
-      const { venue } = room.value.membership;
+      const { venue, venuePassword } = room.value.membership;
       if (venue === undefined) return fail('no-venue', `${room.value.jid} has not named another room.`);
-      const followed = await join(venue, { nick: room.value.nick });
+      const followed = await join(venue, { nick: room.value.nick, password: venuePassword });
       if (followed.ok) await leave(room.value.jid);
       return followed;
     },

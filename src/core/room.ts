@@ -185,6 +185,8 @@ export interface Membership {
   readonly attempts: number;
   /** Where the room went: an address that the room named (destroyed, moved). */
   readonly venue: string | undefined;
+  /** The password that the room named with it (XEP-0045 10.9). */
+  readonly venuePassword?: string | undefined;
 }
 
 export interface RoomSignal {
@@ -196,6 +198,7 @@ export interface RoomSignal {
   /** Who did it, where the room says. */
   readonly actor?: string | undefined;
   readonly venue?: string | undefined;
+  readonly venuePassword?: string | undefined;
   /** 0 to 1: jitter for the next try. */
   readonly random?: number;
   /** The person lets the clock rejoin after a kick. */
@@ -240,6 +243,7 @@ export function next(membership: Membership, signal: RoomSignal): Result<Members
     retryAt: waits ? signal.at + retryDelay(attempts - 1, signal.random ?? 0.5) : undefined,
     attempts,
     venue: signal.venue,
+    venuePassword: signal.venuePassword,
   });
 }
 

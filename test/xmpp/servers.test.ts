@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { ConnectionOptions } from '../../src/xmpp/contract.ts';
+import { xml } from '../../src/xmpp/xml.ts';
+import { makeCertificates } from '../support/certificates.ts';
+import { startEjabberd } from '../support/ejabberd.ts';
+import { startProsody } from '../support/prosody.ts';
+import type { XmppServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
+import { watch } from './watch.ts';
+import type { Watched } from './watch.ts';
+
+const servers = [
+  ['Prosody', startProsody],
+  ['ejabberd', startEjabberd],
+] as const;
+
+describe.each(servers)('on %s', (_name, startServer) => {
+  let server: XmppServer;
+  let strangerCa: string;
+  let dir: string;
+  const open: Watched[] = [];
+
+  beforeAll(async () => {
+    server = await startServer();
+    await server.register('romeo', 'pencil');
+    await server.register('juliet', 'rose');
+    dir = await mkdtemp(join(tmpdir(), 'minimix-ca-'));
+    strangerCa = (await makeCertificates(dir, server.domain)).ca;
+  }, 40_000);
+  afterAll(async () => {
+    await server.stop();
+    await rm(dir, { recursive: true });
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map(({ connection }) => connection.stop()));
+  });
+
+  function romeo(more: Partial<ConnectionOptions> = {}): Watched {
+    return person('romeo', 'pencil', more);
+  }
+
+  function person(user: string, password: string, more: Partial<ConnectionOptions> = {}): Watched {
+    const watched = watch({
+      jid: `${user}@${server.domain}`,
+      resource: 'test',
+      password: () => Promise.resolve(password),
+      server: { host: server.host, port: server.port },
+      ca: server.ca,
+      ...more,
+    });
+    open.push(watched);
+    watched.connection.start();
+    return watched;
+  }
+
+  test('logs in by STARTTLS and gets an answer from the server', async () => {
+    const { connection, reaches } = romeo();
+    expect(await reaches('online')).toMatchObject({ jid: `romeo@${server.domain}/test`, resumed: false });
+    const answer = await connection.iq(xml('iq', { type: 'get' }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
+    expect(answer.ok).toBe(true);
+    expect(connection.nextOutbound()).toBe(2);
+    await until(() => connection.acknowledged() === 1, { what: 'the acknowledgement of the ping' });
+  });
+
+  test('logs in by direct TLS', async () => {
+    const { reaches } = romeo({ server: { host: server.host, port: server.directTlsPort }, directTls: true });
+    expect(await reaches('online')).toMatchObject({ resumed: false });
+  });
+
+  test('takes up its stream after abandon(), and gets what was said meanwhile', async () => {
+    const first = romeo();
+    await first.reaches('online');
+    first.connection.send('<presence/>');
+    await first.stanzas.next(({ kind }) => kind === 'presence', { what: 'our own presence' });
+    first.connection.abandon();
+    const juliet = person('juliet', 'rose');
+    await juliet.reaches('online');
+    juliet.connection.send(`<message to='romeo@${server.domain}/test' type='chat'><body>meanwhile</body></message>`);
+    first.connection.start();
+    expect(await first.reaches('online')).toMatchObject({ resumed: true });
+    const message = await first.stanzas.next(({ kind }) => kind === 'message');
+    expect(message.element.getChildText('body')).toBe('meanwhile');
+    expect(message.raw).toMatch(/^<message xmlns='jabber:client'/);
+  });
+
+  test('another connection takes up the stream from the saved state, once', async () => {
+    const first = romeo();
+    await first.reaches('online');
+    first.connection.send('<presence/>');
+    await first.stanzas.next(({ kind }) => kind === 'presence', { what: 'our own presence' });
+    const saved = first.state();
+    expect(saved).toBeDefined();
+    first.connection.abandon();
+    const second = romeo({ ...(saved && { resume: saved }) });
+    expect(await second.reaches('online')).toMatchObject({ resumed: true, jid: saved?.jid });
+    expect(second.connection.acknowledged()).toBe(1);
+    expect(second.connection.nextOutbound()).toBe(2);
+    const answer = await second.connection.iq(xml('iq', { type: 'get' }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
+    expect(answer.ok).toBe(true);
+  });
+
+  test('a state that the server has forgotten ends in a new stream', async () => {
+    const resume = { id: 'gone', jid: `romeo@${server.domain}/test`, inbound: 7, outbound: 9, location: undefined, max: undefined };
+    const { reaches, connection, state } = romeo({ resume });
+    expect(await reaches('online')).toMatchObject({ resumed: false });
+    expect(connection.nextOutbound()).toBe(1);
+    expect(state()).toMatchObject({ inbound: 0, outbound: 0 });
+  });
+
+  test('a wrong password is told once', async () => {
+    const { reaches, statuses } = person('romeo', 'wrong');
+    expect(await reaches('refused')).toMatchObject({ why: expect.stringContaining('not-authorized') as string });
+    expect(statuses.all.map(({ state }) => state)).toEqual(['connecting', 'refused']);
+  });
+
+  test('a server that our authority did not certify is not logged in to', async () => {
+    const { reaches } = romeo({ ca: strangerCa });
+    expect(await reaches('waiting')).toMatchObject({ why: expect.stringContaining('TLS') as string });
+  });
+
+  test('a certificate is accepted by its pin alone', async () => {
+    const right = server.fingerprint.toUpperCase().replace(/..(?!$)/g, '$&:');
+    const { reaches } = watchPinned(right);
+    expect(await reaches('online')).toMatchObject({ resumed: false });
+  });
+
+  test('a certificate with another pin is refused', async () => {
+    const { reaches } = watchPinned(server.fingerprint.replace(/^./, (c) => (c === '0' ? '1' : '0')));
+    expect(await reaches('waiting')).toMatchObject({ why: expect.stringContaining('pinned') as string });
+  });
+
+  function watchPinned(pin: string): Watched {
+    const watched = watch({
+      jid: `romeo@${server.domain}`,
+      resource: 'pinned',
+      password: () => Promise.resolve('pencil'),
+      server: { host: server.host, port: server.port },
+      pin,
+    });
+    open.push(watched);
+    watched.connection.start();
+    return watched;
+  }
+});

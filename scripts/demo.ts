@@ -1,5 +1,6 @@
-// The main job, to be watched: a sandbox server, bob talking in a room, alice's daemon, and a second resource of
-// alice's that has not joined and prints what the daemon relays to it. `--once` stops after ten messages and counts.
+// The main job, to be watched: a sandbox server, bob talking in a room, alice's daemon, and a second resource
+// of alice's that has not joined and prints what the daemon relays to it. `--once` stops after ten messages
+// and counts.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -46,11 +47,20 @@ async function openSandbox(): Promise<Sandbox> {
 
 /** A second resource of alice's: it takes the relay (it says so by XEP-0030) and is in no room. */
 async function openPhone({ server, room }: Sandbox): Promise<Person> {
-  const phone = await connectPerson(server, 'alice', PASSWORD, { resource: 'phone', features: ['urn:minimix:relay:0'] });
+  const phone = await connectPerson(server, 'alice', PASSWORD, {
+    resource: 'phone',
+    features: ['urn:minimix:relay:0'],
+  });
   undo.push(phone.close);
-  const conference = xml('conference', { xmlns: 'urn:xmpp:bookmarks:1', autojoin: 'true' }, xml('nick', {}, 'alice'));
+  const conference = xml(
+    'conference',
+    { xmlns: 'urn:xmpp:bookmarks:1', autojoin: 'true' },
+    xml('nick', {}, 'alice'),
+  );
   const publish = xml('publish', { node: 'urn:xmpp:bookmarks:1' }, xml('item', { id: room }, conference));
-  await phone.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, publish)));
+  await phone.iq(
+    xml('iq', { type: 'set' }, xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, publish)),
+  );
   return phone;
 }
 
@@ -82,12 +92,17 @@ async function startDaemon({ server, home, alice, room }: Sandbox): Promise<stri
   undo.push(() => end(daemon));
   let complaint = '';
   let said = '';
-  daemon.stderr.setEncoding('utf8').on('data', (chunk: string) => (complaint = (complaint + chunk).slice(-4000)));
+  daemon.stderr
+    .setEncoding('utf8')
+    .on('data', (chunk: string) => (complaint = (complaint + chunk).slice(-4000)));
   daemon.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
   daemon.once('exit', (code) => {
     if (!stopping.signal.aborted) stopping.abort(new Error(`the daemon ended with ${code}:\n${complaint}`));
   });
-  const page = await until(() => /http:\S+/.exec(said)?.[0] ?? '', { what: 'the daemon to say where the page is', deadline: 20_000 });
+  const page = await until(() => /http:\S+/.exec(said)?.[0] ?? '', {
+    what: 'the daemon to say where the page is',
+    deadline: 20_000,
+  });
   const joined = async (): Promise<boolean> =>
     (await list(home, ['rooms'])).some((entry) => entry['room'] === room && entry['state'] === 'joined');
   const known = async (): Promise<boolean> =>
@@ -107,7 +122,12 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** What bob said, by its text, and when; each text once. */
-async function talk({ server, room }: Sandbox, most: number, pace: number, sent: Map<string, number>): Promise<void> {
+async function talk(
+  { server, room }: Sandbox,
+  most: number,
+  pace: number,
+  sent: Map<string, number>,
+): Promise<void> {
   const bob = await connectPerson(server, 'bob', PASSWORD);
   undo.push(bob.close);
   await bob.join(room, 'bob');
@@ -120,7 +140,11 @@ async function talk({ server, room }: Sandbox, most: number, pace: number, sent:
 }
 
 /** Prints each relayed message with its delay, until `most` have come. */
-async function listen(phone: Person, most: number, sent: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+async function listen(
+  phone: Person,
+  most: number,
+  sent: ReadonlyMap<string, number>,
+): Promise<Map<string, number>> {
   const delays = new Map<string, number>();
   while (delays.size < most) {
     const deadline = most === Infinity ? 2 ** 31 - 1 : DEADLINE;
@@ -131,7 +155,9 @@ async function listen(phone: Person, most: number, sent: ReadonlyMap<string, num
     if (at === undefined) continue;
     delays.set(body, performance.now() - at);
     const [room = '', nick = ''] = String(message?.attrs['from']).split('/', 2);
-    console.log(`  ${room.split('@')[0]}  <${oneLine(nick)}> ${oneLine(body)}  (${delays.get(body)?.toFixed(1)} ms)`);
+    console.log(
+      `  ${room.split('@')[0]}  <${oneLine(nick)}> ${oneLine(body)}  (${delays.get(body)?.toFixed(1)} ms)`,
+    );
   }
   return delays;
 }
@@ -152,13 +178,24 @@ const VERSES = [
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-/** Counts what was sent, what the daemon's archive has, and what reached the phone; true where the three agree. */
-async function count(sandbox: Sandbox, sent: Map<string, number>, delays: Map<string, number>): Promise<boolean> {
+/**
+ * Counts what was sent, what the daemon's archive has, and what reached the phone; true where the three
+ * agree.
+ */
+async function count(
+  sandbox: Sandbox,
+  sent: Map<string, number>,
+  delays: Map<string, number>,
+): Promise<boolean> {
   const kept = await list(sandbox.home, ['history', sandbox.room, '--limit', '500']);
-  const archived = kept.filter(({ nick, body }) => nick === 'bob' && typeof body === 'string' && sent.has(body)).length;
+  const archived = kept.filter(
+    ({ nick, body }) => nick === 'bob' && typeof body === 'string' && sent.has(body),
+  ).length;
   console.log(`\nsent          ${sent.size}`);
   console.log(`archived      ${archived}`);
   console.log(`relayed       ${delays.size}`);
@@ -179,7 +216,10 @@ async function demo(brief: boolean): Promise<boolean> {
   console.log(`Bob talks in ${sandbox.room}. Alice’s phone has not joined; the daemon relays to it:\n`);
   const most = brief ? ENOUGH : Infinity;
   const sent = new Map<string, number>();
-  const [delays] = await Promise.all([listen(phone, most, sent), talk(sandbox, most, brief ? BRISK : CALM, sent)]);
+  const [delays] = await Promise.all([
+    listen(phone, most, sent),
+    talk(sandbox, most, brief ? BRISK : CALM, sent),
+  ]);
   return await count(sandbox, sent, delays);
 }
 
@@ -194,7 +234,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     stopping.abort(interrupted);
   });
 }
-if (values.once) setTimeout(() => stopping.abort(new Error(`it took more than ${DEADLINE / 1000} s`)), DEADLINE).unref();
+if (values.once)
+  setTimeout(() => stopping.abort(new Error(`it took more than ${DEADLINE / 1000} s`)), DEADLINE).unref();
 const stopped = new Promise<never>((_resolve, reject) => {
   stopping.signal.addEventListener('abort', () => reject(asError(stopping.signal.reason)), { once: true });
 });

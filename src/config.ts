@@ -21,8 +21,15 @@ const settings = z
 /** The home's settings.json. */
 export type Settings = z.output<typeof settings>;
 
-/** Where this person's Minimix lives: what was asked for, else MINIMIX_HOME, else the platform's place for data. */
-export function findHome(asked: string | undefined, env: NodeJS.ProcessEnv, platform = process.platform): string {
+/**
+ * Where this person's Minimix lives: what was asked for, else MINIMIX_HOME, else the platform's place for
+ * data.
+ */
+export function findHome(
+  asked: string | undefined,
+  env: NodeJS.ProcessEnv,
+  platform = process.platform,
+): string {
   return resolve(asked ?? (env['MINIMIX_HOME'] || placeOf(env, platform)));
 }
 
@@ -46,8 +53,10 @@ export function readSettings(home: string): Settings {
   const checked = settings.safeParse(read);
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0];
-  const keys = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
-  const reason = issue?.code === 'unrecognized_keys' ? 'is not a setting' : (issue?.message ?? 'is not valid');
+  const keys =
+    issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
+  const reason =
+    issue?.code === 'unrecognized_keys' ? 'is not a setting' : (issue?.message ?? 'is not valid');
   throw badSettings(path, lineOfKey(text, keys), `${keys.join('.') || 'the file'} ${reason}`);
 }
 
@@ -65,7 +74,10 @@ function badSettings(path: string, line: number | undefined, reason: string): Mi
   return new MinimixError('bad-settings', `${place}: ${reason}. Nothing was changed.`);
 }
 
-/** V8 tells of a syntax error its position, or the text around it (ten characters before), or that the text ended. */
+/**
+ * V8 tells of a syntax error its position, or the text around it (ten characters before), or that the text
+ * ended.
+ */
 function lineOfSyntaxError(text: string, sentence: string): number | undefined {
   const position = /position (\d+)/.exec(sentence)?.[1];
   if (position !== undefined) return lineAt(text, Number(position));

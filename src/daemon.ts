@@ -31,7 +31,9 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-/** Boots in this order: lock, settings, archive, accounts, doors. What was begun is undone where a step fails. */
+/**
+ * Boots in this order: lock, settings, archive, accounts, doors. What was begun is undone where a step fails.
+ */
 export async function startDaemon({ home, version, pages, env, log }: DaemonOptions): Promise<Daemon> {
   const undo: (() => void | Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -53,7 +55,12 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
 
     const token = randomBytes(32).toString('base64url');
     let port = 0;
-    const access = createAccess({ cliToken: token, port: () => port, now: Date.now, store: openSessions(home) });
+    const access = createAccess({
+      cliToken: token,
+      port: () => port,
+      now: Date.now,
+      store: openSessions(home),
+    });
     undo.push(access.close);
     const pageUrl = (): string => `http://127.0.0.1:${port}/?t=${access.mint()}`;
     const house: House = { ...accounts, version, home, startedAt, archive, pageUrl };

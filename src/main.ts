@@ -10,7 +10,9 @@ import { MinimixError, sentenceOf, type Result } from './core/errors.ts';
 import { oneLine } from './core/printable.ts';
 
 const { env } = process;
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const world: World = {
   version,
@@ -34,7 +36,8 @@ const world: World = {
 /** Works on the home's files while no daemon can start. */
 async function alone<T>(home: string, work: () => Promise<Result<T>>): Promise<T> {
   const lock = lockHome(home, 2000);
-  if (!lock) throw new MinimixError('home-in-use', `Somebody else works on ${home} at this moment: try again.`);
+  if (!lock)
+    throw new MinimixError('home-in-use', `Somebody else works on ${home} at this moment: try again.`);
   try {
     const result = await work();
     if (result.ok) return result.value;
@@ -52,7 +55,8 @@ async function findDaemon(home: string): ReturnType<World['findDaemon']> {
     const state = homeState(home);
     if (!state.held) return undefined;
     if (state.holder) return state.holder;
-    if (Date.now() > end) throw new MinimixError('home-in-use', `The daemon on ${home} does not say where it is.`);
+    if (Date.now() > end)
+      throw new MinimixError('home-in-use', `The daemon on ${home} does not say where it is.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

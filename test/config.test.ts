@@ -85,7 +85,9 @@ describe('secrets', () => {
 
   test('a broken file is refused without quoting it', async () => {
     await writeFile(join(home, 'secrets.json'), '{"passwords": {"alice@example.org": "hunter2"');
-    const error: unknown = await openSecrets(home, env).read(alice.jid).catch((reason: unknown) => reason);
+    const error: unknown = await openSecrets(home, env)
+      .read(alice.jid)
+      .catch((reason: unknown) => reason);
     expect(String(error)).toContain('secrets.json cannot be read');
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('hunter2');
   });
@@ -100,7 +102,9 @@ async function holder(command = 'setInterval(() => {}, 1000)') {
     lock.announce({ pid: process.pid, url: 'http://127.0.0.1:1', token: 't', startedAt: 'now' });
     console.log('held');
     ${command}`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(child.stdout, 'data');
   return child;
 }

@@ -22,7 +22,12 @@ export const bareJid = z
 export const certificatePin = z
   .string()
   .max(200, 'is too long for a SHA-256')
-  .transform((text) => text.replace(/^sha-?256[:=/]/i, '').replaceAll(/[:\s]/g, '').toLowerCase())
+  .transform((text) =>
+    text
+      .replace(/^sha-?256[:=/]/i, '')
+      .replaceAll(/[:\s]/g, '')
+      .toLowerCase(),
+  )
   .refine((hex) => /^[0-9a-f]{64}$/.test(hex), 'is not a SHA-256 in hex (64 digits, colons allowed)');
 
 /** PEM text of one or more certificates. */
@@ -54,8 +59,14 @@ export const accountSettings = z
     pin: certificatePin.optional(),
     allowPlaintext: z.boolean().optional(),
   })
-  .refine((account) => !(account.ca !== undefined && account.pin !== undefined), 'takes a CA or a pin, not both')
-  .refine((account) => !account.directTls || !account.allowPlaintext, 'cannot be plain and TLS') satisfies z.ZodType<AccountSettings>;
+  .refine(
+    (account) => !(account.ca !== undefined && account.pin !== undefined),
+    'takes a CA or a pin, not both',
+  )
+  .refine(
+    (account) => !account.directTls || !account.allowPlaintext,
+    'cannot be plain and TLS',
+  ) satisfies z.ZodType<AccountSettings>;
 
 function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^(?!-)[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*\.?$/u.test(text);

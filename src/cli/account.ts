@@ -40,8 +40,11 @@ export function accountCommands(program: Command, world: World): void {
       const home = world.findHome(options.home);
       const daemon = await world.findDaemon(home);
       const request = { settings, password };
-      const added = daemon ? await connectTo(daemon).accounts.add.mutate(request) : await world.files.add(home, request);
-      const place = added.password === 'keyring' ? "in the system's keyring" : `in ${home}/secrets.json (0600)`;
+      const added = daemon
+        ? await connectTo(daemon).accounts.add.mutate(request)
+        : await world.files.add(home, request);
+      const place =
+        added.password === 'keyring' ? "in the system's keyring" : `in ${home}/secrets.json (0600)`;
       printLine(world, `Added ${added.account}; its password is ${place}.`);
     });
 
@@ -54,7 +57,10 @@ export function accountCommands(program: Command, world: World): void {
       const home = world.findHome(options.home);
       const daemon = await world.findDaemon(home);
       const accounts = daemon
-        ? (await connectTo(daemon).accounts.list.query()).map((entry) => ({ account: entry.account, state: entry.connection.state }))
+        ? (await connectTo(daemon).accounts.list.query()).map((entry) => ({
+            account: entry.account,
+            state: entry.connection.state,
+          }))
         : (await world.files.list(home)).map(({ jid }) => ({ account: jid, state: 'not running' }));
       for (const entry of accounts) {
         if (options.json) printJson(world, entry);
@@ -78,7 +84,8 @@ export function accountCommands(program: Command, world: World): void {
 
 function readAccount(jid: string, options: AddOptions): AccountSettings {
   const { server, directTls, allowPlaintext, pin, resource } = options;
-  if (directTls && !server) throw new MinimixError('usage', '--direct-tls needs --server: without it DNS says which port has TLS.');
+  if (directTls && !server)
+    throw new MinimixError('usage', '--direct-tls needs --server: without it DNS says which port has TLS.');
   const draft = {
     jid,
     resource,

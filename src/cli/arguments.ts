@@ -20,7 +20,8 @@ export const readNick = readBy(nick);
 export function readServer(text: string): { host: string; port: number | undefined } {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const read = serverAddress.safeParse({ host: bracketed ?? plain ?? '', port: Number(digits ?? 1) });
-  if (!read.success) throw new InvalidArgumentError('It is not HOST:PORT (an IPv6 address goes in brackets).');
+  if (!read.success)
+    throw new InvalidArgumentError('It is not HOST:PORT (an IPv6 address goes in brackets).');
   return { host: read.data.host, port: digits === undefined ? undefined : read.data.port };
 }
 

@@ -4,7 +4,10 @@ import { oneLine, safeJson } from '../core/printable.ts';
 import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../web/client.ts';
 import type { AddAccount, AddedAccount, RemovedAccount } from '../web/contract.ts';
 
-/** What a command may use of the world: main.ts gives it, for this floor knows neither the daemon nor the files. */
+/**
+ * What a command may use of the world: main.ts gives it, for this floor knows neither the daemon nor the
+ * files.
+ */
 export interface World {
   readonly version: string;
   readonly stdin: NodeJS.ReadStream;
@@ -53,7 +56,9 @@ export function printJson(world: World, value: Readonly<Record<string, unknown>>
 
 /** A line made of our own words and of what others wrote; nothing in it moves the cursor. */
 export function printLine(world: World, ...parts: readonly (string | number | null | undefined)[]): void {
-  world.out(`${parts.flatMap((part) => (part === null || part === undefined ? [] : [oneLine(String(part))])).join(' ')}\n`);
+  world.out(
+    `${parts.flatMap((part) => (part === null || part === undefined ? [] : [oneLine(String(part))])).join(' ')}\n`,
+  );
 }
 
 /** What a failed command says and exits with. */

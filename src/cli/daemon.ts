@@ -22,12 +22,14 @@ export function daemonCommands(program: Command, world: World, exit: (code: numb
       const options = command.optsWithGlobals<Listing>();
       const { accounts, pid, version, startedAt } = await (await reachDaemon(world, options)).status.query();
       if (!options.json) printLine(world, `Minimix ${version}, process ${pid}, up since ${startedAt}.`);
-      if (accounts.length === 0 && !options.json) printLine(world, 'No account yet: `minimix account add JID`.');
+      if (accounts.length === 0 && !options.json)
+        printLine(world, 'No account yet: `minimix account add JID`.');
       for (const { account, connection, rooms, joined, messages } of accounts) {
         if (options.account !== undefined && options.account !== account) continue;
         const why = 'why' in connection ? connection.why : null;
         const jid = 'jid' in connection ? connection.jid : null;
-        if (options.json) printJson(world, { account, state: connection.state, jid, why, rooms, joined, messages });
+        if (options.json)
+          printJson(world, { account, state: connection.state, jid, why, rooms, joined, messages });
         else {
           const counts = `${joined} of ${rooms} rooms joined, ${messages} messages`;
           printLine(world, `${account}: ${connection.state},`, counts, why === null ? null : `(${why})`);
@@ -44,7 +46,14 @@ export function daemonCommands(program: Command, world: World, exit: (code: numb
       const devices = await (await reachDaemon(world, options)).devices.query(meant(options));
       for (const { account, id, label, resource, online, door, relay, why } of devices) {
         if (options.json) printJson(world, { account, id, label, resource, online, door, relay, why });
-        else printLine(world, `${label} (${resource}):`, online ? 'online,' : 'offline,', relay ? 'relay:' : 'no relay:', why);
+        else
+          printLine(
+            world,
+            `${label} (${resource}):`,
+            online ? 'online,' : 'offline,',
+            relay ? 'relay:' : 'no relay:',
+            why,
+          );
       }
     });
 
@@ -52,7 +61,9 @@ export function daemonCommands(program: Command, world: World, exit: (code: numb
     .command('page')
     .description('print an address that lets one browser in, once, within a quarter of an hour')
     .action(async (_options: unknown, command: Command) => {
-      const { url } = await (await reachDaemon(world, command.optsWithGlobals<GlobalOptions>())).page.mutate();
+      const { url } = await (
+        await reachDaemon(world, command.optsWithGlobals<GlobalOptions>())
+      ).page.mutate();
       printLine(world, url);
     });
 }

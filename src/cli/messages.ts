@@ -20,7 +20,9 @@ export function messageCommands(program: Command, world: World): void {
     .argument('<text...>', 'what to say')
     .action(async (room: string, words: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      await (await reachDaemon(world, options)).say.mutate({ ...meant(options), room, body: words.join(' ') });
+      await (
+        await reachDaemon(world, options)
+      ).say.mutate({ ...meant(options), room, body: words.join(' ') });
       printLine(world, `Kept, and on its way to ${room}.`);
     });
 
@@ -29,7 +31,11 @@ export function messageCommands(program: Command, world: World): void {
     .description('print the last messages of a room, oldest first')
     .argument('<room>', 'the room', readJid)
     .option('--limit <n>', 'how many', readNumber(500), 50)
-    .option('--before <id>', 'only what stands before the message with this archive id', readNumber(Number.MAX_SAFE_INTEGER))
+    .option(
+      '--before <id>',
+      'only what stands before the message with this archive id',
+      readNumber(Number.MAX_SAFE_INTEGER),
+    )
     .option('--json', 'one JSON object a line')
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ListOptions>();
@@ -49,13 +55,23 @@ export function messageCommands(program: Command, world: World): void {
     .action(async (words: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ListOptions>();
       const { limit, room } = options;
-      const query = { ...meant(options), text: words.join(' '), limit, ...(room === undefined ? {} : { room }) };
+      const query = {
+        ...meant(options),
+        text: words.join(' '),
+        limit,
+        ...(room === undefined ? {} : { room }),
+      };
       const messages = await (await reachDaemon(world, options)).search.query(query);
       printMessages(world, messages, options.json ?? false, true);
     });
 }
 
-function printMessages(world: World, messages: readonly TimelineMessage[], json: boolean, withRoom: boolean): void {
+function printMessages(
+  world: World,
+  messages: readonly TimelineMessage[],
+  json: boolean,
+  withRoom: boolean,
+): void {
   for (const { id, account, room, nick, at, body, subject, kind, stanzaId, originId } of messages) {
     if (json) {
       printJson(world, { id, account, room, nick, at, body, stanzaId, originId });

@@ -4,15 +4,21 @@ import type { World } from './context.ts';
 
 const MOST = 1024; // characters
 
-/** The password from standard input (its last line break is not part of it), or typed unseen on a terminal. */
+/**
+ * The password from standard input (its last line break is not part of it), or typed unseen on a terminal.
+ */
 export async function readPassword(world: World, fromStdin: boolean, prompt: string): Promise<string> {
   const { stdin } = world;
   if (!fromStdin && !stdin.isTTY) {
-    throw new MinimixError('usage', 'There is no terminal to ask for the password: pipe it in with --password-stdin.');
+    throw new MinimixError(
+      'usage',
+      'There is no terminal to ask for the password: pipe it in with --password-stdin.',
+    );
   }
   const password = fromStdin ? await readAll(stdin) : await ask(world, prompt);
   if (password === '') throw new MinimixError('usage', 'The password is empty.');
-  if (password.length > MOST) throw new MinimixError('usage', `The password is longer than ${MOST} characters.`);
+  if (password.length > MOST)
+    throw new MinimixError('usage', `The password is longer than ${MOST} characters.`);
   return password;
 }
 
@@ -42,11 +48,13 @@ function ask(world: World, prompt: string): Promise<string> {
         if (key === '\r' || key === '\n') return settle(() => resolve(typed.join('')));
         if (key === '\u0003' || key === '\u0004') return cancel(); // ^C, ^D
         if (key === '\u007f' || key === '\b') typed.pop();
-        else if (key === '\u0015') typed = []; // ^U
+        else if (key === '\u0015')
+          typed = []; // ^U
         else if (key >= ' ') typed.push(key);
       }
     };
-    world.err(prompt);
+    // Raw before the prompt: what is typed ahead of it must not be echoed either.
     stdin.setRawMode(true).resume().on('data', take).once('end', cancel);
+    world.err(prompt);
   });
 }

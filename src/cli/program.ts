@@ -6,17 +6,26 @@ import { daemonCommands } from './daemon.ts';
 import { messageCommands } from './messages.ts';
 import { roomCommands } from './rooms.ts';
 
-/** Runs one command line (without node and script) and resolves with the exit code. What nobody foresaw rejects. */
+/**
+ * Runs one command line (without node and script) and resolves with the exit code. What nobody foresaw
+ * rejects.
+ */
 export async function runCommandLine(args: readonly string[], world: World): Promise<number> {
   let exitCode = 0;
   const program = new Command('minimix')
     .description('One XMPP account, one membership in every room, for all your devices.')
     .version(world.version)
-    .option('--home <dir>', 'where settings and archive live (else MINIMIX_HOME, else the place of the platform)')
+    .option(
+      '--home <dir>',
+      'where settings and archive live (else MINIMIX_HOME, else the place of the platform)',
+    )
     .option('--account <jid>', 'which account is meant, where there are several', readJid)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: world.out, writeErr: world.err })
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon runs, 4 another daemon has the home.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon runs, 4 another daemon has the home.',
+    )
     .exitOverride();
   daemonCommands(program, world, (code) => {
     exitCode = code;

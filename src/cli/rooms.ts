@@ -14,7 +14,12 @@ export function roomCommands(program: Command, world: World): void {
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { nick?: string; passwordStdin?: boolean }>();
       const secret = options.passwordStdin ? { password: await readPassword(world, true, '') } : {};
-      const wish = { ...meant(options), room, ...(options.nick === undefined ? {} : { nick: options.nick }), ...secret };
+      const wish = {
+        ...meant(options),
+        room,
+        ...(options.nick === undefined ? {} : { nick: options.nick }),
+        ...secret,
+      };
       const joined = await (await reachDaemon(world, options)).join.mutate(wish);
       printLine(world, `In ${joined.room} as ${joined.nick ?? 'somebody'}, with ${joined.occupants} there.`);
     });
@@ -38,7 +43,15 @@ export function roomCommands(program: Command, world: World): void {
       const rooms = await (await reachDaemon(world, options)).rooms.query(meant(options));
       for (const { account, room, state, nick, occupants, verifiedAt, reason } of rooms) {
         if (options.json) printJson(world, { account, room, state, nick, occupants, verifiedAt, reason });
-        else printLine(world, room, state, nick && `as ${nick}`, state === 'joined' ? `${occupants} there` : null, reason);
+        else
+          printLine(
+            world,
+            room,
+            state,
+            nick && `as ${nick}`,
+            state === 'joined' ? `${occupants} there` : null,
+            reason,
+          );
       }
     });
 }

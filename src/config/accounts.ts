@@ -20,10 +20,15 @@ export async function keepAccount(
 }
 
 /** Removes an account and its password from the home; its archive stays. The caller holds the home's lock. */
-export async function forgetAccount(home: string, secrets: Secrets, jid: string): ReturnType<House['removeAccount']> {
+export async function forgetAccount(
+  home: string,
+  secrets: Secrets,
+  jid: string,
+): ReturnType<House['removeAccount']> {
   const settings = readSettings(home);
   const accounts = settings.accounts.filter((account) => account.jid !== jid);
-  if (accounts.length === settings.accounts.length) return fail('no-account', `There is no account ${jid} here.`);
+  if (accounts.length === settings.accounts.length)
+    return fail('no-account', `There is no account ${jid} here.`);
   writeSettings(home, { ...settings, accounts });
   await secrets.remove(jid);
   return ok({ account: jid });

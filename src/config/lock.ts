@@ -16,9 +16,10 @@ export interface HomeLock {
 }
 
 /**
- * Takes the home for this process alone, or answers `undefined` where another has it after `patience` milliseconds.
- * The lock is SQLite's own on lock.db, that is the operating system's (fcntl, LockFileEx): it ends with the process,
- * however that ends, and nothing is left to clean up. daemon.json only names the holder.
+ * Takes the home for this process alone, or answers `undefined` where another has it after `patience`
+ * milliseconds. The lock is SQLite's own on lock.db, that is the operating system's (fcntl, LockFileEx): it
+ * ends with the process, however that ends, and nothing is left to clean up. daemon.json only names the
+ * holder.
  */
 export function lockHome(home: string, patience: number): HomeLock | undefined {
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -42,14 +43,15 @@ export function lockHome(home: string, patience: number): HomeLock | undefined {
 }
 
 /** `free`, or held: by whom, as far as that is told already. */
-export type HomeState = { readonly held: false } | { readonly held: true; readonly holder: Holder | undefined };
+export type HomeState =
+  { readonly held: false } | { readonly held: true; readonly holder: Holder | undefined };
 
 /** Asks who holds the home, and leaves it as it is. */
 export function homeState(home: string): HomeState {
-  // Without daemon.json nobody is up; and what it says counts only while somebody holds the lock: after a crash
-  // another program may listen on that port.
-  const text = readIfThere(join(home, 'daemon.json'));
+  // In this order: what daemon.json says counts only while somebody holds the lock. After a crash another program may
+  // listen on that port.
   if (!isHeld(home)) return { held: false };
+  const text = readIfThere(join(home, 'daemon.json'));
   return { held: true, holder: text === undefined ? undefined : readHolder(text) };
 }
 
@@ -89,6 +91,7 @@ function isMissing(error: unknown): boolean {
 
 /** SQLite's primary result code: the lowest byte of what node:sqlite tells. */
 function codeOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
+    return undefined;
   return error.errcode & 0xff;
 }

@@ -32,7 +32,11 @@ export function openSecrets(home: string, env: NodeJS.ProcessEnv): Secrets {
       return contents.parse(JSON.parse(text)).passwords;
     } catch (cause) {
       // The cause would quote the file, passwords included.
-      throw new MinimixError('bad-secrets', `${path} cannot be read: it is not the file that Minimix wrote.`, typeof cause);
+      throw new MinimixError(
+        'bad-secrets',
+        `${path} cannot be read: it is not the file that Minimix wrote.`,
+        typeof cause,
+      );
     }
   };
   const save = (passwords: Record<string, string>): void => {
@@ -89,8 +93,8 @@ const keyringAnswer = z.union([
 export type KeyringAnswer = z.output<typeof keyringAnswer>;
 
 /**
- * One order, carried out in a process of its own: the keyring's library blocks its thread while D-Bus does not answer,
- * and only a process can be given up. The password goes through a pipe, never through arguments.
+ * One order, carried out in a process of its own: the keyring's library blocks its thread while D-Bus does
+ * not answer, and only a process can be given up. The password goes through a pipe, never through arguments.
  */
 function askKeyring(order: KeyringOrder, deadline: number): Promise<KeyringAnswer> {
   return new Promise((resolve) => {

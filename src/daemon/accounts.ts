@@ -71,7 +71,8 @@ export function openAccounts(home: string, archive: Archive, secrets: Secrets, l
       const ends = await Promise.allSettled([...running.values()].map(end));
       running.clear();
       for (const result of ends) {
-        if (result.status === 'rejected') log('warn', 'an account did not stop cleanly', { error: sentenceOf(result.reason) });
+        if (result.status === 'rejected')
+          log('warn', 'an account did not stop cleanly', { error: sentenceOf(result.reason) });
       }
     },
   };

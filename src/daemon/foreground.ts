@@ -5,9 +5,9 @@ import { openLog } from './log.ts';
 const STOP_DEADLINE = 10_000; // milliseconds for goodbyes to servers that may not answer
 
 /**
- * Runs the daemon until SIGTERM or SIGINT, and resolves with the exit code. A second signal, or a stop that takes too
- * long, ends the process at once; what nobody foresaw is logged and ends it with 1: a daemon in doubt of itself must
- * not go on writing.
+ * Runs the daemon until SIGTERM or SIGINT, and resolves with the exit code. A second signal, or a stop that
+ * takes too long, ends the process at once; what nobody foresaw is logged and ends it with 1: a daemon in
+ * doubt of itself must not go on writing.
  */
 export async function runInForeground(
   options: Omit<DaemonOptions, 'log'> & { readonly verbose: boolean },

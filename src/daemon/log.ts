@@ -10,12 +10,18 @@ const MOST_TEXT = 2000; // characters of one value
 const MOST_DEPTH = 6;
 
 /**
- * The daemon's log: structured; one JSON object a line, or one readable line each where `pretty`. Secrets are left
- * out by their names, and what a terminal would obey is escaped, for much of it was written by strangers.
+ * The daemon's log: structured; one JSON object a line, or one readable line each where `pretty`. Secrets are
+ * left out by their names, and what a terminal would obey is escaped, for much of it was written by
+ * strangers.
  */
 export function openLog(out: (line: string) => void, options: { pretty: boolean; level: Level }): Log {
   const logger = pino(
-    { level: options.level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, safe: true },
+    {
+      level: options.level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      safe: true,
+    },
     // pino has made the line already; what it may still hold of controls is escaped here.
     { write: (line) => out(options.pretty ? readable(line) : `${safeJson(JSON.parse(line))}\n`) },
   );
@@ -37,11 +43,20 @@ function clean(value: unknown, depth: number): unknown {
   }
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => clean(item, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, SECRET.test(key) ? '[left out]' : clean(item, depth + 1)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      SECRET.test(key) ? '[left out]' : clean(item, depth + 1),
+    ]),
   );
 }
 
-const NAMES: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
+const NAMES: Readonly<Record<number, string>> = {
+  20: 'debug',
+  30: 'info',
+  40: 'WARN',
+  50: 'ERROR',
+  60: 'FATAL',
+};
 
 function readable(line: string): string {
   // `as`: the line is pino's own, made a moment ago with these very fields.

@@ -6,7 +6,9 @@ const SESSION_LIFE = 30 * 24 * 3_600_000; // milliseconds since the last use
 const MOST_TICKETS = 64;
 const MOST_SESSIONS = 64;
 
-/** Who may come in: the command line by a lasting token, a browser by a one-time ticket that becomes a cookie. */
+/**
+ * Who may come in: the command line by a lasting token, a browser by a one-time ticket that becomes a cookie.
+ */
 export interface Access {
   /** A ticket for one browser, good once and for 15 minutes. */
   mint(): string;
@@ -19,7 +21,9 @@ export interface Access {
   cookieName(): string;
 }
 
-/** Where sessions outlive the daemon, so that an open page goes on after its restart; digests and ages only. */
+/**
+ * Where sessions outlive the daemon, so that an open page goes on after its restart; digests and ages only.
+ */
 export interface SessionStore {
   /** Each session's digest and when it ends, in milliseconds since the epoch. */
   read(): readonly (readonly [string, number])[];

@@ -6,8 +6,9 @@ const MOST_WAITING = 2000; // events held for a reader that is slow
 const MOST_MISSED = 1000; // messages given again after a break
 
 /**
- * The state of everything, what was missed since `lastEventId` (an archive id), then each event as it happens. A reader
- * that falls too far behind is given `reset` instead of what it missed. Every event's id is the last archive id told.
+ * The state of everything, what was missed since `lastEventId` (an archive id), then each event as it
+ * happens. A reader that falls too far behind is given `reset` instead of what it missed. Every event's id is
+ * the last archive id told.
  */
 export async function* events(
   house: House,
@@ -47,11 +48,13 @@ function asEvent(message: KeptMessage): PageEvent {
 }
 
 function stateOf(house: House): PageEvent[] {
-  return house.accounts().flatMap((account): PageEvent[] => [
-    { type: 'status', status: account.status() },
-    ...account.rooms().map((room): PageEvent => ({ type: 'room', room })),
-    { type: 'devices', devices: account.devices() },
-  ]);
+  return house
+    .accounts()
+    .flatMap((account): PageEvent[] => [
+      { type: 'status', status: account.status() },
+      ...account.rooms().map((room): PageEvent => ({ type: 'room', room })),
+      { type: 'devices', devices: account.devices() },
+    ]);
 }
 
 /** The events as they come, in a bounded queue; `next` resolves with nothing once `signal` is aborted. */
@@ -81,12 +84,17 @@ function collect(house: House, signal: AbortSignal): { next(): Promise<PageEvent
 
 function roomsOf(house: House): { account: string; room: string }[] {
   return house.accounts().flatMap((account) => {
-    const rooms = new Set([...account.rooms(), ...house.archive.rooms(account.jid)].map((entry) => entry.room));
+    const rooms = new Set(
+      [...account.rooms(), ...house.archive.rooms(account.jid)].map((entry) => entry.room),
+    );
     return [...rooms].map((room) => ({ account: account.jid, room }));
   });
 }
 
-/** About the greatest archive id: what MAM has put further back may have a greater one, and is then told twice. */
+/**
+ * About the greatest archive id: what MAM has put further back may have a greater one, and is then told
+ * twice.
+ */
 function newest(house: House): number {
   const last = roomsOf(house).map(({ account, room }) => house.archive.last(account, room)?.archiveId ?? 0);
   return last.reduce((most, id) => Math.max(most, id), 0);

@@ -10,8 +10,8 @@ export interface Refusal {
 export type Caller = 'cli' | 'page';
 
 /**
- * Is this request addressed to us by name? A site that rebinds its DNS name to 127.0.0.1 has its own name in Host;
- * applies to all that comes in, WebSocket upgrades included.
+ * Is this request addressed to us by name? A site that rebinds its DNS name to 127.0.0.1 has its own name in
+ * Host; applies to all that comes in, WebSocket upgrades included.
  */
 export function refuseHost(request: IncomingMessage, port: number): Refusal | undefined {
   const names = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
@@ -32,8 +32,8 @@ export function refuseOrigin(request: IncomingMessage): Refusal | undefined {
 }
 
 /**
- * What rides on the cookie must prove that our own page sent it: browsers set Origin on each POST, and Sec-Fetch-Site
- * on each GET, where they set no Origin (Fetch, section 3.2; Fetch Metadata, section 2.3).
+ * What rides on the cookie must prove that our own page sent it: browsers set Origin on each POST, and Sec-
+ * Fetch-Site on each GET, where they set no Origin (Fetch, section 3.2; Fetch Metadata, section 2.3).
  */
 export function refuseForgery(request: IncomingMessage): Refusal | undefined {
   const proven =
@@ -41,7 +41,11 @@ export function refuseForgery(request: IncomingMessage): Refusal | undefined {
       ? request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin'
       : request.headers.origin !== undefined;
   if (proven) return undefined;
-  return { status: 403, code: 'no-origin', message: 'The request does not prove that it comes from our own page.' };
+  return {
+    status: 403,
+    code: 'no-origin',
+    message: 'The request does not prove that it comes from our own page.',
+  };
 }
 
 export const securityHeaders: Readonly<Record<string, string>> = {

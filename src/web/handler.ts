@@ -53,7 +53,8 @@ async function givePage(
     sendPage(response, plain(405, 'Pages are only read.'), true);
     return;
   }
-  const ticket = path === '/' && method === 'GET' ? new URLSearchParams(request.url?.slice(2)).get('t') : null;
+  const ticket =
+    path === '/' && method === 'GET' ? new URLSearchParams(request.url?.slice(2)).get('t') : null;
   const session = ticket === null ? undefined : access.exchange(ticket);
   if (session !== undefined) {
     response.setHeader('set-cookie', `${access.cookieName()}=${session}; Path=/; HttpOnly; SameSite=Strict`);
@@ -64,8 +65,13 @@ async function givePage(
   if (known && ticket !== null) response.writeHead(303, { location: '/' }).end();
   else if (known) sendPage(response, await readPage(options.pages, path), method === 'GET');
   else {
-    const why = ticket === null ? 'This browser is not let in yet' : 'This address was used before, or is too old';
-    sendPage(response, plain(401, `${why}: open the address that \`minimix page\` prints.`), method === 'GET');
+    const why =
+      ticket === null ? 'This browser is not let in yet' : 'This address was used before, or is too old';
+    sendPage(
+      response,
+      plain(401, `${why}: open the address that \`minimix page\` prints.`),
+      method === 'GET',
+    );
   }
 }
 
@@ -101,7 +107,11 @@ function createApi(options: WebOptions) {
       createContext: () => ({ house }),
       onError: ({ error, path: procedure }) => {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;
-        log('error', 'an API call failed', { procedure, error: sentenceOf(error.cause ?? error), stack: error.stack });
+        log('error', 'an API call failed', {
+          procedure,
+          error: sentenceOf(error.cause ?? error),
+          stack: error.stack,
+        });
       },
     }); // never rejects
   };
@@ -124,6 +134,9 @@ function sendRefusal(response: ServerResponse, refusal: Refusal): void {
 
 function sendPage(response: ServerResponse, page: Page, withBody: boolean): void {
   if (page.lasting) response.setHeader('cache-control', 'private, max-age=31536000, immutable');
-  response.writeHead(page.status, { 'content-type': page.type, 'content-length': Buffer.byteLength(page.body) });
+  response.writeHead(page.status, {
+    'content-type': page.type,
+    'content-length': Buffer.byteLength(page.body),
+  });
   response.end(withBody ? page.body : undefined);
 }

@@ -32,7 +32,10 @@ export async function readPage(root: string, path: string): Promise<Page> {
     if (!file.startsWith(base + sep)) return plain(404, 'There is nothing here.');
     return { status: 200, type, body: await readFile(file), lasting: name.startsWith('/assets/') };
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String(error.code));
+    const missing =
+      error instanceof Error &&
+      'code' in error &&
+      ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String(error.code));
     if (!missing) throw error;
     if (name !== '/index.html') return plain(404, 'There is nothing here.');
     return plain(503, 'The page is not built yet: run `npm run build`, then load this again.');

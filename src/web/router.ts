@@ -1,4 +1,5 @@
-// The API. A reader uses `httpLink` (no batches) on /api and `httpSubscriptionLink` for `events`; both are same-origin.
+// The API. A reader uses `httpLink` (no batches) on /api and `httpSubscriptionLink` for `events`; both are
+// same-origin.
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { Account } from '../account/contract.ts';
@@ -56,7 +57,9 @@ export const router = trpc.router({
   }),
   say: procedure
     .input(inputs.say)
-    .mutation(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).say(input.room, input.body))),
+    .mutation(async ({ ctx, input }) =>
+      valueOf(await one(ctx.house, input.account).say(input.room, input.body)),
+    ),
   /** Oldest first. `before` and `after` are archive ids; a page shorter than `limit` is the last one. */
   history: procedure.input(inputs.history).query(({ ctx, input }) => {
     const { jid } = one(ctx.house, input.account);
@@ -75,7 +78,9 @@ export const router = trpc.router({
     .query(({ ctx, input }) => chosen(ctx.house, input.account).flatMap((account) => account.devices())),
   /** A one-time address of the page. */
   page: procedure.mutation(({ ctx }) => ({ url: ctx.house.pageUrl() })),
-  /** First the state of everything, then each change; after a break, also the messages since `lastEventId`. */
+  /**
+   * First the state of everything, then each change; after a break, also the messages since `lastEventId`.
+   */
   events: procedure
     .input(inputs.events)
     .subscription(({ ctx, input, signal }) => events(ctx.house, input?.lastEventId, signal)),
@@ -92,7 +97,10 @@ function chosen(house: House, jid: string | undefined): readonly Account[] {
 function one(house: House, jid: string | undefined): Account {
   const accounts = house.accounts();
   if (jid === undefined && accounts.length > 1) {
-    throw refused({ code: 'account-needed', message: `There are ${accounts.length} accounts: say which one is meant.` });
+    throw refused({
+      code: 'account-needed',
+      message: `There are ${accounts.length} accounts: say which one is meant.`,
+    });
   }
   const account = jid === undefined ? accounts[0] : accounts.find((candidate) => candidate.jid === jid);
   if (account) return account;
@@ -118,6 +126,7 @@ function describe(error: TRPCError): { code: string; message: string } {
     const where = issue?.path.join('.') || 'input';
     return { code: 'invalid', message: `${where} ${issue?.message ?? 'is not valid'}` };
   }
-  if (error.code === 'INTERNAL_SERVER_ERROR') return { code: 'internal', message: 'The daemon failed; its log says why.' };
+  if (error.code === 'INTERNAL_SERVER_ERROR')
+    return { code: 'internal', message: 'The daemon failed; its log says why.' };
   return { code: error.code.toLowerCase().replaceAll('_', '-'), message: error.message };
 }

@@ -16,8 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => home.clear());
 
-const settings = async () => JSON.parse(await readFile(join(home.dir, 'settings.json'), 'utf8')) as { accounts: unknown[] };
-const add = (...args: string[]) => home.run(['account', 'add', ALICE, '--password-stdin', ...args], 'hunter2\n');
+const settings = async () =>
+  JSON.parse(await readFile(join(home.dir, 'settings.json'), 'utf8')) as { accounts: unknown[] };
+const add = (...args: string[]) =>
+  home.run(['account', 'add', ALICE, '--password-stdin', ...args], 'hunter2\n');
 
 test.each([
   ['status'],
@@ -62,8 +64,19 @@ test.each([
 });
 
 test.each([
-  ['run'], ['status'], ['devices'], ['page'], ['join'], ['leave'], ['rooms'], ['say'], ['history'], ['search'],
-  ['account', 'add'], ['account', 'list'], ['account', 'remove'],
+  ['run'],
+  ['status'],
+  ['devices'],
+  ['page'],
+  ['join'],
+  ['leave'],
+  ['rooms'],
+  ['say'],
+  ['history'],
+  ['search'],
+  ['account', 'add'],
+  ['account', 'list'],
+  ['account', 'remove'],
 ])('`%s %s` has --help', async (...words) => {
   const { code, out } = await home.run([...words.filter(Boolean), '--help']);
   expect(code).toBe(0);
@@ -73,7 +86,14 @@ test.each([
 
 describe('accounts', () => {
   test('an account is added, listed and removed; the command says where the password is', async () => {
-    const added = await add('--server', '[::1]:5299', '--pin', PIN.replaceAll(/..(?!$)/g, '$&:'), '--resource', 'r');
+    const added = await add(
+      '--server',
+      '[::1]:5299',
+      '--pin',
+      PIN.replaceAll(/..(?!$)/g, '$&:'),
+      '--resource',
+      'r',
+    );
     expect(added).toMatchObject({ code: 0, err: '' });
     expect(added.out).toContain('secrets.json');
     expect((await settings()).accounts).toEqual([
@@ -97,7 +117,9 @@ describe('accounts', () => {
   test('two accounts get resources of their own', async () => {
     await add();
     await home.run(['account', 'add', 'bob@example.org', '--password-stdin'], 'x\n');
-    const resources = (await settings()).accounts.map((account) => (account as { resource: string }).resource);
+    const resources = (await settings()).accounts.map(
+      (account) => (account as { resource: string }).resource,
+    );
     expect(new Set(resources).size).toBe(2);
   });
 
@@ -109,8 +131,14 @@ describe('accounts', () => {
 
   test('direct TLS and STARTTLS have each their port where none is named', async () => {
     await add('--server', 'xmpp.example.org', '--direct-tls');
-    await home.run(['account', 'add', 'bob@example.org', '--server', 'xmpp.example.org', '--password-stdin'], 'x\n');
-    expect((await settings()).accounts).toMatchObject([{ server: { port: 5223 } }, { server: { port: 5222 } }]);
+    await home.run(
+      ['account', 'add', 'bob@example.org', '--server', 'xmpp.example.org', '--password-stdin'],
+      'x\n',
+    );
+    expect((await settings()).accounts).toMatchObject([
+      { server: { port: 5223 } },
+      { server: { port: 5222 } },
+    ]);
   });
 
   test('an account that is here already, and one that is not, are refused with 1', async () => {
@@ -131,7 +159,10 @@ describe('accounts', () => {
   test('on a terminal the password is asked for and not shown', async () => {
     // util-linux's `script` gives the command a terminal; what it prints is what a person would see.
     const env = { ...process.env, MINIMIX_HOME: home.dir, MINIMIX_KEYRING: 'off', BIN: bin };
-    const child = spawn('script', ['-qec', `"$BIN" account add ${ALICE}`, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn('script', ['-qec', `"$BIN" account add ${ALICE}`, '/dev/null'], {
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     let seen = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       if (!seen.includes('Password') && chunk.includes('Password')) child.stdin.write('hunterx\u007f2ä\r');
@@ -143,7 +174,9 @@ describe('accounts', () => {
     child.stdin.destroy();
     expect(seen).toContain('Added');
     expect(seen).not.toContain('hunter');
-    expect(JSON.parse(await readFile(join(home.dir, 'secrets.json'), 'utf8'))).toEqual({ passwords: { [ALICE]: 'hunter2ä' } });
+    expect(JSON.parse(await readFile(join(home.dir, 'secrets.json'), 'utf8'))).toEqual({
+      passwords: { [ALICE]: 'hunter2ä' },
+    });
   });
 });
 

@@ -64,7 +64,9 @@ export async function newHome(): Promise<TestHome> {
       child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
       child.stderr.setEncoding('utf8').on('data', (chunk: string) => (err += chunk));
       const exited = once(child, 'exit');
-      const page = await until(() => /http:\S+/.exec(out)?.[0] ?? '', { what: 'the daemon to say where the page is' });
+      const page = await until(() => /http:\S+/.exec(out)?.[0] ?? '', {
+        what: 'the daemon to say where the page is',
+      });
       return {
         pid: child.pid ?? 0,
         page,

@@ -1,4 +1,5 @@
-// The daemon as a process: one to a home, stopped by signals, reached by the command line. No XMPP server is needed.
+// The daemon as a process: one to a home, stopped by signals, reached by the command line. No XMPP server is
+// needed.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -48,16 +49,22 @@ test('after kill -9 the home is free at once, and commands know that nobody is t
   expect((await home.run(['status'])).out).toContain(`process ${second.pid}`);
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s stops it cleanly: exit code 0, and nobody is named any more', async (signal) => {
-  const daemon = await home.daemon();
-  expect(await daemon.end(signal)).toBe(0);
-  expect(await readdir(home.dir)).not.toContain('daemon.json');
-  expect(daemon.log()).toContain('stopped');
-});
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s stops it cleanly: exit code 0, and nobody is named any more',
+  async (signal) => {
+    const daemon = await home.daemon();
+    expect(await daemon.end(signal)).toBe(0);
+    expect(await readdir(home.dir)).not.toContain('daemon.json');
+    expect(daemon.log()).toContain('stopped');
+  },
+);
 
 test('an open event stream and a person who waits do not keep it from stopping', async () => {
   const daemon = await home.daemon();
-  const { url, token } = JSON.parse(await readFile(join(home.dir, 'daemon.json'), 'utf8')) as { url: string; token: string };
+  const { url, token } = JSON.parse(await readFile(join(home.dir, 'daemon.json'), 'utf8')) as {
+    url: string;
+    token: string;
+  };
   const stream = await fetch(`${url}/api/events`, { headers: { authorization: `Bearer ${token}` } });
   expect(stream.status).toBe(200);
   expect(await daemon.end('SIGTERM')).toBe(0);
@@ -65,7 +72,8 @@ test('an open event stream and a person who waits do not keep it from stopping',
 });
 
 test('the token of the command line is for the owner alone, and new in each run', async () => {
-  const read = async () => (JSON.parse(await readFile(join(home.dir, 'daemon.json'), 'utf8')) as { token: string }).token;
+  const read = async () =>
+    (JSON.parse(await readFile(join(home.dir, 'daemon.json'), 'utf8')) as { token: string }).token;
   const first = await home.daemon();
   const token = await read();
   expect(Buffer.from(token, 'base64url').length).toBeGreaterThanOrEqual(32);
@@ -89,9 +97,14 @@ test('accounts come and go while the daemon runs, and are still there after a re
   const add = ['account', 'add', ALICE, '--server', await nowhere(), '--password-stdin'];
   expect(await home.run(add, 'hunter2\n')).toMatchObject({ code: 0, err: '' });
   expect(await home.run(add, 'hunter2\n')).toMatchObject({ code: 1, out: '' });
-  await until(async () => (await home.list(['status']))[0]?.['state'] === 'waiting', { what: 'it to have tried' });
+  await until(async () => (await home.list(['status']))[0]?.['state'] === 'waiting', {
+    what: 'it to have tried',
+  });
   expect(await home.list(['account', 'list'])).toMatchObject([{ account: ALICE }]);
-  await home.run(['account', 'add', 'bob@example.org', '--server', await nowhere(), '--password-stdin'], 'x\n');
+  await home.run(
+    ['account', 'add', 'bob@example.org', '--server', await nowhere(), '--password-stdin'],
+    'x\n',
+  );
   expect(await home.run(['say', 'cave@muc.example.org', 'hi'])).toMatchObject({ code: 2, out: '' });
   expect(await home.run(['account', 'remove', 'bob@example.org'])).toMatchObject({ code: 0 });
   await daemon.end('SIGTERM');
@@ -102,13 +115,17 @@ test('accounts come and go while the daemon runs, and are still there after a re
   expect(await home.list(['account', 'list'])).toEqual([{ account: ALICE, state: 'not running' }]);
 });
 
-test('a join while the server is out of reach is refused in one sentence, with 1', { timeout: 60_000 }, async () => {
-  await home.run(['account', 'add', ALICE, '--server', await nowhere(), '--password-stdin'], 'x\n');
-  await home.daemon();
-  const { code, out, err } = await home.run(['join', 'cave@muc.example.org']);
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err.trim().split('\n')).toHaveLength(1);
-});
+test(
+  'a join while the server is out of reach is refused in one sentence, with 1',
+  { timeout: 60_000 },
+  async () => {
+    await home.run(['account', 'add', ALICE, '--server', await nowhere(), '--password-stdin'], 'x\n');
+    await home.daemon();
+    const { code, out, err } = await home.run(['join', 'cave@muc.example.org']);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err.trim().split('\n')).toHaveLength(1);
+  },
+);
 
 test('its log is one JSON object a line where nobody watches', async () => {
   const daemon = await home.daemon();
@@ -119,7 +136,10 @@ test('its log is one JSON object a line where nobody watches', async () => {
 
 test('the port in the settings is the one that is used', async () => {
   const [port] = await freePorts(1);
-  await writeFile(join(home.dir, 'settings.json'), JSON.stringify({ version: 1, web: { port }, accounts: [] }));
+  await writeFile(
+    join(home.dir, 'settings.json'),
+    JSON.stringify({ version: 1, web: { port }, accounts: [] }),
+  );
   expect(new URL((await home.daemon()).page).port).toBe(String(port));
 });
 
@@ -129,7 +149,9 @@ test('what nobody foresaw is logged and ends the daemon with 1; the home is free
     const { runInForeground } = await import(${program});
     void runInForeground({ home: ${JSON.stringify(home.dir)}, version: '0', verbose: false, env: process.env, pages: 'x' });
     process.stdout.write = () => { queueMicrotask(() => { throw new Error('the sky fell'); }); return true; };`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const [err] = await Promise.all([text(child.stderr), once(child, 'close')]);
   expect(child.exitCode).toBe(1);
   expect(err).toContain('the daemon is up');

@@ -49,7 +49,12 @@ test('what a stranger said moves nothing on the terminal, and cannot pass for an
   tell(EVIL);
   tell('2 2026-11-23 00:00:00 <alice> hi');
   tell('first\n3 2026-11-23 00:00:00 <alice> I owe bob money');
-  for (const args of [['history', ROOM], ['search', 'e'], ['search', 'e', '--json'], ['history', ROOM, '--json']]) {
+  for (const args of [
+    ['history', ROOM],
+    ['search', 'e'],
+    ['search', 'e', '--json'],
+    ['history', ROOM, '--json'],
+  ]) {
     const out = await run(...args);
     expect(out, args.join(' ')).not.toMatch(HARMFUL);
     expect(out.split('\n').filter((line) => line.startsWith('3 ')).length, out).toBeLessThanOrEqual(1);
@@ -95,7 +100,9 @@ test('a nick and a reason of a stranger are one line of text in the list of room
 
 test('a refusal that quotes a stranger is harmless too', async () => {
   const { run, house } = await open();
-  Object.assign(house.accounts()[0] ?? {}, { join: async () => ({ ok: false, error: { code: 'kicked', message: EVIL } }) });
+  Object.assign(house.accounts()[0] ?? {}, {
+    join: async () => ({ ok: false, error: { code: 'kicked', message: EVIL } }),
+  });
   const out = await run('join', ROOM);
   expect(out).not.toMatch(HARMFUL);
   expect(out).toContain('owned');
@@ -105,7 +112,11 @@ test('the log escapes what a terminal would obey, and leaves secrets out by thei
   for (const pretty of [true, false]) {
     let out = '';
     const log = openLog((line) => void (out += line), { pretty, level: 'info' });
-    log('warn', `heard ${EVIL}`, { nick: EVIL, password: 'hunter2', deep: { authToken: 'hunter3', list: [{ token: 'hunter4' }] } });
+    log('warn', `heard ${EVIL}`, {
+      nick: EVIL,
+      password: 'hunter2',
+      deep: { authToken: 'hunter3', list: [{ token: 'hunter4' }] },
+    });
     expect(out).not.toMatch(HARMFUL);
     expect(out).not.toMatch(/hunter/);
     expect(out.trimEnd().split('\n')).toHaveLength(1);

@@ -1,4 +1,5 @@
-// The whole of it: the real command line and daemon, with alice's account on a real Prosody, and bob in the room.
+// The whole of it: the real command line and daemon, with alice's account on a real Prosody, and bob in the
+// room.
 import { createElement as xml, type Element } from 'ltx';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectPerson, type Person } from '../support/person.ts';
@@ -29,15 +30,24 @@ const alice = () => `alice@${server.domain}`;
 
 async function addAlice(): Promise<void> {
   const where = ['--server', `127.0.0.1:${server.port}`, '--ca', server.caFile];
-  const { code, err } = await home.run(['account', 'add', alice(), ...where, '--password-stdin'], 'secret of alice\n');
+  const { code, err } = await home.run(
+    ['account', 'add', alice(), ...where, '--password-stdin'],
+    'secret of alice\n',
+  );
   expect(code, err).toBe(0);
 }
 
 const online = () =>
-  until(async () => (await home.list(['status']))[0]?.['state'] === 'online', { what: 'alice to be online', deadline: 20_000 });
+  until(async () => (await home.list(['status']))[0]?.['state'] === 'online', {
+    what: 'alice to be online',
+    deadline: 20_000,
+  });
 
 const bodies = async (room: string): Promise<unknown[]> =>
-  (await home.list(['history', room, '--limit', '500'])).filter(({ nick }) => nick === 'bob').map(({ body }) => body).filter(Boolean);
+  (await home.list(['history', room, '--limit', '500']))
+    .filter(({ nick }) => nick === 'bob')
+    .map(({ body }) => body)
+    .filter(Boolean);
 
 test('join, rooms, say, history, search, devices, leave: what is printed has the names and forms that are promised', async () => {
   await addAlice();
@@ -48,7 +58,15 @@ test('join, rooms, say, history, search, devices, leave: what is printed has the
   const joined = await home.run(['join', room, '--nick', 'Ali']);
   expect(joined, joined.err).toMatchObject({ code: 0, err: '' });
   const [entry] = await home.list(['rooms']);
-  expect(Object.keys(entry ?? {})).toEqual(['account', 'room', 'state', 'nick', 'occupants', 'verifiedAt', 'reason']);
+  expect(Object.keys(entry ?? {})).toEqual([
+    'account',
+    'room',
+    'state',
+    'nick',
+    'occupants',
+    'verifiedAt',
+    'reason',
+  ]);
   expect(entry).toMatchObject({ account: alice(), room, state: 'joined', nick: 'Ali', occupants: 2 });
 
   const said = await home.run(['say', room, 'good', 'morrow', '<&>']);
@@ -61,8 +79,23 @@ test('join, rooms, say, history, search, devices, leave: what is printed has the
   const history = await home.list(['history', room, '--limit', '3']);
   expect(history.map(({ body }) => body)).toEqual(['weather 1', 'weather 2', 'weather 3']);
   for (const line of history) {
-    expect(Object.keys(line)).toEqual(['id', 'account', 'room', 'nick', 'at', 'body', 'stanzaId', 'originId']);
-    expect(line).toMatchObject({ account: alice(), room, nick: 'bob', id: expect.any(Number), stanzaId: expect.any(String) });
+    expect(Object.keys(line)).toEqual([
+      'id',
+      'account',
+      'room',
+      'nick',
+      'at',
+      'body',
+      'stanzaId',
+      'originId',
+    ]);
+    expect(line).toMatchObject({
+      account: alice(),
+      room,
+      nick: 'bob',
+      id: expect.any(Number),
+      stanzaId: expect.any(String),
+    });
     expect(line['at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   }
   const ids = history.map(({ id }) => Number(id));
@@ -71,13 +104,21 @@ test('join, rooms, say, history, search, devices, leave: what is printed has the
   expect(earlier).toMatchObject([{ nick: 'Ali', body: 'good morrow <&>', originId: expect.any(String) }]);
   expect((await home.list(['search', 'weather', '2'])).map(({ body }) => body)).toEqual(['weather 2']);
 
-  const phone = await connectPerson(server, 'alice', 'secret of alice', { resource: 'phone', features: ['urn:minimix:relay:0'] });
-  await until(async () => (await home.list(['devices'])).some(({ resource, relay }) => resource === 'phone' && relay === true),
-    { what: 'the phone to be known' });
+  const phone = await connectPerson(server, 'alice', 'secret of alice', {
+    resource: 'phone',
+    features: ['urn:minimix:relay:0'],
+  });
+  await until(
+    async () =>
+      (await home.list(['devices'])).some(({ resource, relay }) => resource === 'phone' && relay === true),
+    { what: 'the phone to be known' },
+  );
   await phone.close();
 
   expect(await home.run(['leave', room])).toMatchObject({ code: 0, err: '' });
-  await bob.next((stanza) => stanza.attrs['from'] === `${room}/Ali` && stanza.attrs['type'] === 'unavailable');
+  await bob.next(
+    (stanza) => stanza.attrs['from'] === `${room}/Ali` && stanza.attrs['type'] === 'unavailable',
+  );
   expect((await home.list(['rooms'])).filter(({ state }) => state === 'joined')).toEqual([]);
 });
 
@@ -105,7 +146,10 @@ test('a server that fell silent does not keep a second signal from ending the da
   const silent = await startProsody();
   await silent.register('carol', 'secret of carol');
   const where = ['--server', `127.0.0.1:${silent.port}`, '--ca', silent.caFile];
-  await home.run(['account', 'add', `carol@${silent.domain}`, ...where, '--password-stdin'], 'secret of carol\n');
+  await home.run(
+    ['account', 'add', `carol@${silent.domain}`, ...where, '--password-stdin'],
+    'secret of carol\n',
+  );
   const daemon = await home.daemon();
   await online();
   silent.suspend();
@@ -117,31 +161,42 @@ test('a server that fell silent does not keep a second signal from ending the da
 });
 
 describe.each([{ archive: true }, { archive: false }])('in a room with an archive: $archive', (sort) => {
-  test('kill -9 while bob talks, then a restart: every message is there once, in order', { timeout: 90_000 }, async () => {
-    await addAlice();
-    const first = await home.daemon();
-    await online();
-    const room = await server.room(sort);
-    await bob.join(room, 'bob');
-    expect(await home.run(['join', room])).toMatchObject({ code: 0 });
-    const said: string[] = [];
-    const say = async (count: number): Promise<void> => {
-      for (let n = 0; n < count; n += 1) {
-        said.push(`line ${said.length + 1}`);
-        await bob.say(room, said.at(-1) ?? '', xml('origin-id', { xmlns: 'urn:xmpp:sid:0', id: `o${said.length}` }));
-      }
-    };
-    await say(10);
-    const talking = say(15);
-    await first.end('SIGKILL');
-    await talking;
-    await say(10);
-    await home.daemon();
-    await online();
-    await say(5);
-    const whole = async () => (await bodies(room)).includes(said.at(-1));
-    await until(whole, { what: 'the last line to be in the archive', deadline: 20_000 });
-    await until(async () => (await bodies(room)).length >= said.length, { what: 'all lines', deadline: 20_000 });
-    expect(await bodies(room)).toEqual(said);
-  });
+  test(
+    'kill -9 while bob talks, then a restart: every message is there once, in order',
+    { timeout: 90_000 },
+    async () => {
+      await addAlice();
+      const first = await home.daemon();
+      await online();
+      const room = await server.room(sort);
+      await bob.join(room, 'bob');
+      expect(await home.run(['join', room])).toMatchObject({ code: 0 });
+      const said: string[] = [];
+      const say = async (count: number): Promise<void> => {
+        for (let n = 0; n < count; n += 1) {
+          said.push(`line ${said.length + 1}`);
+          await bob.say(
+            room,
+            said.at(-1) ?? '',
+            xml('origin-id', { xmlns: 'urn:xmpp:sid:0', id: `o${said.length}` }),
+          );
+        }
+      };
+      await say(10);
+      const talking = say(15);
+      await first.end('SIGKILL');
+      await talking;
+      await say(10);
+      await home.daemon();
+      await online();
+      await say(5);
+      const whole = async () => (await bodies(room)).includes(said.at(-1));
+      await until(whole, { what: 'the last line to be in the archive', deadline: 20_000 });
+      await until(async () => (await bodies(room)).length >= said.length, {
+        what: 'all lines',
+        deadline: 20_000,
+      });
+      expect(await bodies(room)).toEqual(said);
+    },
+  );
 });

@@ -28,7 +28,11 @@ afterAll(async () => {
 });
 
 const say = (headers: Record<string, string>, body = JSON.stringify({ room: ROOM, body: 'hello' })) =>
-  ask(door.port, '/api/say', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  ask(door.port, '/api/say', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
 const own = (): string => `http://127.0.0.1:${door.port}`;
 async function logIn(): Promise<string> {
   const { headers } = await ask(door.port, `/?t=${door.access.mint()}`);
@@ -51,7 +55,12 @@ test('a wrong token, none, and a token in another scheme are refused before the 
 });
 
 test('a rebound DNS name in Host is refused, whatever the token', async () => {
-  for (const host of ['evil.example', `evil.example:${door.port}`, '127.0.0.1', `127.0.0.1:${door.port + 1}`]) {
+  for (const host of [
+    'evil.example',
+    `evil.example:${door.port}`,
+    '127.0.0.1',
+    `127.0.0.1:${door.port + 1}`,
+  ]) {
     expect((await say({ ...door.bearer, host })).status, host).toBe(421);
   }
   expect((await ask(door.port, '/', { headers: { host: `evil.example:${door.port}` } })).status).toBe(421);
@@ -60,7 +69,9 @@ test('a rebound DNS name in Host is refused, whatever the token', async () => {
 test('every loopback name with the port is a name of ours', async () => {
   for (const name of ['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]']) {
     const host = `${name}:${door.port}`;
-    expect((await ask(door.port, '/api/status', { headers: { ...door.bearer, host } })).status, host).toBe(200);
+    expect((await ask(door.port, '/api/status', { headers: { ...door.bearer, host } })).status, host).toBe(
+      200,
+    );
   }
 });
 
@@ -73,7 +84,12 @@ test('a request with an absolute target is refused', async () => {
 
 test('a page of another origin is refused, one on another port of loopback too, even with the cookie', async () => {
   const cookie = await logIn();
-  for (const origin of ['https://evil.example', 'http://127.0.0.1:1', 'null', `https://127.0.0.1:${door.port}`]) {
+  for (const origin of [
+    'https://evil.example',
+    'http://127.0.0.1:1',
+    'null',
+    `https://127.0.0.1:${door.port}`,
+  ]) {
     expect((await say({ cookie, origin })).status, origin).toBe(403);
     expect((await say({ ...door.bearer, origin })).status, origin).toBe(403);
   }
@@ -82,7 +98,8 @@ test('a page of another origin is refused, one on another port of loopback too, 
 
 test('the cookie alone moves nothing: Origin or Sec-Fetch-Site must prove our own page', async () => {
   const cookie = await logIn();
-  const read = (headers: Record<string, string>) => ask(door.port, '/api/status', { headers: { cookie, ...headers } });
+  const read = (headers: Record<string, string>) =>
+    ask(door.port, '/api/status', { headers: { cookie, ...headers } });
   expect((await say({ cookie })).status).toBe(403);
   expect((await say({ cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(403);
   for (const site of ['cross-site', 'same-site', 'none']) {
@@ -149,8 +166,16 @@ test('without a session there is no page and no script', async () => {
 test('the page is given, and nothing outside of its directory', async () => {
   const headers = { cookie: await logIn() };
   expect((await ask(door.port, '/', { headers })).text).toContain('<title>Minimix</title>');
-  expect((await ask(door.port, '/assets/main-1.js', { headers })).headers['content-type']).toContain('text/javascript');
-  const outside = ['/../secret.json', '/assets/../../secret.json', '/%2e%2e/secret.json', '/assets/link.json', '/.env.json'];
+  expect((await ask(door.port, '/assets/main-1.js', { headers })).headers['content-type']).toContain(
+    'text/javascript',
+  );
+  const outside = [
+    '/../secret.json',
+    '/assets/../../secret.json',
+    '/%2e%2e/secret.json',
+    '/assets/link.json',
+    '/.env.json',
+  ];
   for (const path of outside) {
     const answer = await ask(door.port, path, { headers });
     expect(answer.status, path).toBe(404);

@@ -10,7 +10,10 @@ import { startServer } from '../../src/web/server.ts';
 
 export const ROOM = 'cave@muc.example.org';
 
-/** A house of small real parts: an archive that is a list, accounts that answer. Only what the API asks is there. */
+/**
+ * A house of small real parts: an archive that is a list, accounts that answer. Only what the API asks is
+ * there.
+ */
 export function smallHouse(...jids: string[]) {
   const kept: KeptMessage[] = [];
   const sinks = new Set<Sink>();
@@ -103,7 +106,13 @@ export function newStore(): SessionStore {
 }
 
 /** The web door of a small house on a random port. */
-export async function openDoor(house: House, pages = 'nowhere', now = Date.now, wished = 0, store = newStore()) {
+export async function openDoor(
+  house: House,
+  pages = 'nowhere',
+  now = Date.now,
+  wished = 0,
+  store = newStore(),
+) {
   let port = 0;
   const access = createAccess({ cliToken: 'the-cli-token', port: () => port, now, store });
   const errors: string[] = [];
@@ -132,7 +141,9 @@ export function ask(
     const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+      );
       response.on('error', reject);
     });
     call.on('error', reject);

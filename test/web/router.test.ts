@@ -113,7 +113,8 @@ async function listen(port: number, headers: Record<string, string>) {
     async until(done: () => boolean): Promise<void> {
       while (!done()) await new Promise<void>((resolve) => waiting.push(resolve));
     },
-    bodies: () => seen.flatMap(({ data }) => (data.type === 'message' && data.message ? [data.message.body] : [])),
+    bodies: () =>
+      seen.flatMap(({ data }) => (data.type === 'message' && data.message ? [data.message.body] : [])),
     close: () => call.destroy(),
   };
 }
@@ -126,7 +127,10 @@ test('events begin with the state of everything, then tell each message with its
   expect(stream.seen.map(({ data }) => data.type)).toEqual(['status', 'room', 'devices']);
   tell('after');
   await stream.until(() => stream.bodies().length > 0);
-  expect(stream.seen.at(-1)).toMatchObject({ id: '2', data: { type: 'message', message: { body: 'after' } } });
+  expect(stream.seen.at(-1)).toMatchObject({
+    id: '2',
+    data: { type: 'message', message: { body: 'after' } },
+  });
   stream.close();
 });
 

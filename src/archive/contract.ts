@@ -171,6 +171,8 @@ export interface ReadArchive {
   outbox(account: string): OutboxEntry[];
   /** Named cursors, such as a device's in a room: the last archive id it has. */
   cursor(account: string, owner: string, room: string): number | undefined;
+  /** The last archive id given to anybody; 0 where there is none. */
+  lastId(): number;
   /** Small named values of an account, as JSON text. */
   value(account: string, key: string): string | undefined;
 }
@@ -194,6 +196,8 @@ export interface WriteArchive extends ReadArchive {
   updateOutbox(id: number, change: Partial<Pick<OutboxEntry, 'stream' | 'outbound' | 'state'>>): void;
   removeFromOutbox(id: number): void;
   setCursor(account: string, owner: string, room: string, archiveId: number): void;
+  /** Forgets all cursors of an owner. */
+  removeCursors(account: string, owner: string): void;
   setValue(account: string, key: string, value: string | undefined): void;
   addGap(gap: Omit<Gap, 'id'>): number;
   removeGap(id: number): void;

@@ -8,7 +8,7 @@ type Records = Pick<
   WriteArchive,
   | 'rooms' | 'saveRoom' | 'forgetRoom' | 'occupants' | 'occupantXml' | 'saveOccupant' | 'removeOccupant'
   | 'clearOccupants' | 'stream' | 'saveStream' | 'outbox' | 'addToOutbox' | 'updateOutbox' | 'removeFromOutbox'
-  | 'cursor' | 'setCursor' | 'value' | 'setValue' | 'gaps' | 'addGap' | 'removeGap'
+  | 'cursor' | 'setCursor' | 'removeCursors' | 'lastId' | 'value' | 'setValue' | 'gaps' | 'addGap' | 'removeGap'
 >;
 
 const text = (value: SQLOutputValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -159,6 +159,14 @@ function smallRecords(db: Database, names: Intern) {
         `INSERT INTO cursor (account, owner, room, archive_id) VALUES (?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET archive_id = excluded.archive_id`,
       ).run(names.account(account), owner, room, archiveId);
+    },
+    removeCursors(account: string, owner: string): void {
+      db.sql('DELETE FROM cursor WHERE account = ? AND owner = ?').run(names.findAccount(account) ?? -1, owner);
+    },
+    lastId(): number {
+      const newest = number(db.sql('SELECT max(id) AS id FROM message').get()?.['id']) ?? 0;
+      const floor = number(db.sql("SELECT value FROM meta WHERE key = 'floor'").get()?.['value']) ?? 0;
+      return Math.max(newest, floor);
     },
     value(account: string, key: string): string | undefined {
       const found = db.sql('SELECT value FROM value WHERE account = ? AND key = ?');

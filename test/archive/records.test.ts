@@ -133,3 +133,20 @@ test('a removed account leaves nothing, and others alone', () => {
   expect(state(JULIET)).toEqual([0, 0, 0, 0, undefined, undefined, undefined, 0]);
   expect(state(nurse)).toEqual([1, 1, 1, 1, '{}', 1, '1', 1]);
 });
+
+test('an owner’s cursors are forgotten all at once, and the others’ stay', () => {
+  const { archive } = own;
+  archive.setCursor(JULIET, 'phone', ORCHARD, 5);
+  archive.setCursor(JULIET, 'phone', BALL, 6);
+  archive.setCursor(JULIET, 'tablet', BALL, 7);
+  archive.removeCursors(JULIET, 'phone');
+  expect([archive.cursor(JULIET, 'phone', ORCHARD), archive.cursor(JULIET, 'phone', BALL)]).toEqual([undefined, undefined]);
+  expect(archive.cursor(JULIET, 'tablet', BALL)).toBe(7);
+});
+
+test('the last archive id is the newest message’s', () => {
+  expect(own.archive.lastId()).toBe(0);
+  append(own.archive, { body: 'one' });
+  const newest = append(own.archive, { body: 'two' });
+  expect(newest.kept && newest.message.archiveId).toBe(own.archive.lastId());
+});

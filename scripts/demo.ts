@@ -213,6 +213,7 @@ async function demo(brief: boolean): Promise<boolean> {
   const phone = await openPhone(sandbox);
   const page = await startDaemon(sandbox);
   console.log(`The page, for one browser, once: ${page}`);
+  if (!brief) console.log(`To look around: bin/minimix --home ${sandbox.home} rooms`);
   console.log(`Bob talks in ${sandbox.room}. Alice’s phone has not joined; the daemon relays to it:\n`);
   const most = brief ? ENOUGH : Infinity;
   const sent = new Map<string, number>();

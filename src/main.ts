@@ -64,10 +64,6 @@ async function findDaemon(home: string): ReturnType<World['findDaemon']> {
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 process.umask(0o077); // all that we write is for its owner
-if (Number(process.versions.node.split('.')[0]) < 24) {
-  writeSync(2, `minimix: Node 24 is needed, this is ${process.version}: run \`npm ci\`, which brings it.\n`);
-  process.exit(1);
-}
 try {
   process.exitCode = await runCommandLine(process.argv.slice(2), world);
 } catch (error) {

@@ -5,7 +5,7 @@ import { connect } from '../xmpp/connection.ts';
 import type { Connection, ConnectionStatus, StreamState } from '../xmpp/contract.ts';
 import { xml } from '../xmpp/xml.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
-import { answerIq, ownCaps } from './answers.ts';
+import { openAnswers } from './answers.ts';
 import { openBookmarks } from './bookmarks.ts';
 import { openCatchUps } from './catchup.ts';
 import type { Account, AccountSettings, AccountStatus } from './contract.ts';
@@ -61,6 +61,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     rooms: () => rooms.all.values(),
     occupants: rooms.occupants,
   };
+  const answers = openAnswers(ground);
   const outbox = openOutbox(ground, () => stream?.id);
   const catchups = openCatchUps(ground, (room) => outbox.caughtUp(room));
   const memberships = openMemberships(ground, { accountNick: () => undefined, joined: catchups.run, tell: sinks.tell }, times);
@@ -104,7 +105,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   }
 
   function answer(stanza: Stanza): void {
-    const reply = answerIq(ground, stanza);
+    const reply = answers.answer(stanza);
     if (reply) connection.send(reply);
   }
 
@@ -138,7 +139,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
 
   /** DESIGN, Nick and presence: never in the way of a device. */
   function announce(): void {
-    connection.send(xml('presence', {}, xml('show', {}, 'xa'), xml('priority', {}, '-1'), ownCaps()));
+    connection.send(xml('presence', {}, xml('show', {}, 'xa'), xml('priority', {}, '-1'), answers.caps()));
   }
 
   function summary(): AccountStatus {
@@ -172,6 +173,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     ledger: (room, limit) => archive.ledger(jid, room, limit),
     say: async (room, body) => outbox.say(room, body),
     write: (stanza) => connection.send(stanza),
+    onIq: answers.register,
     subscribe: (sink, signal) => sinks.add(sink, signal),
   };
 }

@@ -1,21 +1,21 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { bareOf } from '../core/jid.ts';
-import { capsElement, capsVersion } from '../xmpp/features/caps.ts';
-import { discoInfo, NS_DISCO_INFO, NS_DISCO_ITEMS, discoItems } from '../xmpp/features/disco.ts';
+import { NS_BOOKMARKS } from '../xmpp/features/bookmarks.ts';
+import { capsElement, capsVersion, NS_CAPS } from '../xmpp/features/caps.ts';
+import { discoInfo, discoItems, NS_DISCO_INFO, NS_DISCO_ITEMS } from '../xmpp/features/disco.ts';
 import type { Identity } from '../xmpp/features/disco.ts';
 import { errorAnswer, resultAnswer } from '../xmpp/features/errors.ts';
-import { NS_CAPS } from '../xmpp/features/caps.ts';
 import { NS_PING } from '../xmpp/features/ping.ts';
-import { NS_BOOKMARKS } from '../xmpp/features/bookmarks.ts';
 import { NS_VERSION, versionAnswer } from '../xmpp/features/version.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Element } from '../xmpp/xml.ts';
+import type { IqHandler } from './contract.ts';
 import type { Ground } from './ground.ts';
 
-/** Where the project can be found; names the software in XEP-0115. */
+/** Names the software in XEP-0115. */
 const NODE = 'urn:minimix';
 const identities: readonly Identity[] = [{ category: 'client', type: 'bot', name: 'Minimix' }];
-const features: readonly string[] = [
+const ownFeatures: readonly string[] = [
   NS_CAPS,
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
@@ -23,33 +23,75 @@ const features: readonly string[] = [
   NS_VERSION,
   `${NS_BOOKMARKS}+notify`,
 ];
-const capsHash = capsVersion(identities, features);
-const { version } = packageJson;
 
-/** The `<c/>` by which others learn what we can. */
-export function ownCaps(): Element {
-  return capsElement(NODE, capsHash);
+/** What the daemon's full JID answers. Doors add to it before the account starts, so that XEP-0115 tells all of it. */
+export interface Answers {
+  register(handler: IqHandler, signal: AbortSignal): void;
+  /** The answer to a request; `undefined` where there is none to give, or a door gives it itself. */
+  answer(stanza: Stanza): Element | undefined;
+  /** The `<c/>` by which others learn what we can. */
+  caps(): Element;
 }
 
-/**
- * Answers an IQ request. Pings come from rooms too (XEP-0410 reflects our own); what we are is told to the account's
- * own resources and its server alone. RFC 6120 8.2.3: whatever is not understood gets an error.
- */
-export function answerIq(ground: Ground, stanza: Stanza): Element | undefined {
-  const { element, type } = stanza;
-  if (type !== 'get' && type !== 'set') return undefined;
-  const query = element.children.find((child): child is Element => typeof child !== 'string');
-  const own = stanza.from === '' || bareOf(stanza.from) === ground.jid;
-  const known = ground.room(bareOf(stanza.from)) !== undefined;
-  if (type === 'get' && query?.is('ping', NS_PING) && (own || known)) return resultAnswer(element);
-  if (type === 'get' && own && query?.is('query', NS_VERSION)) return resultAnswer(element, versionAnswer('Minimix', version));
-  if (type === 'get' && own && query?.is('query', NS_DISCO_ITEMS)) return resultAnswer(element, discoItems([]));
-  if (type === 'get' && own && query?.is('query', NS_DISCO_INFO)) {
-    const node: unknown = query.attrs['node'];
-    if (node === undefined || node === `${NODE}#${capsHash}`) {
-      return resultAnswer(element, discoInfo(identities, features, typeof node === 'string' ? node : undefined));
+export function openAnswers(ground: Ground): Answers {
+  const handlers = new Set<IqHandler>();
+
+  function features(): string[] {
+    return [...new Set([...ownFeatures, ...[...handlers].flatMap((handler) => handler.features ?? [])])];
+  }
+
+  function hash(): string {
+    return capsVersion(identities, features());
+  }
+
+  function info(element: Element, node: string | undefined): Element {
+    if (node === undefined || node === `${NODE}#${hash()}`) return resultAnswer(element, discoInfo(identities, features(), node));
+    for (const handler of handlers) {
+      const own = handler.info?.(node);
+      if (own) return resultAnswer(element, own);
     }
     return errorAnswer(element, 'cancel', 'item-not-found');
   }
-  return errorAnswer(element, 'cancel', 'service-unavailable');
+
+  function items(element: Element, node: string | undefined, to: string): Element {
+    for (const handler of handlers) {
+      const own = node === undefined ? undefined : handler.items?.(node, to);
+      if (own) return resultAnswer(element, own);
+    }
+    return node === undefined ? resultAnswer(element, discoItems([])) : errorAnswer(element, 'cancel', 'item-not-found');
+  }
+
+  /** For the account's own resources and its server alone. */
+  function answerOwn(stanza: Stanza, query: Element): Element | undefined {
+    const { element, type } = stanza;
+    const handler = [...handlers].find((one) => query.is(one.name, one.xmlns) && one.types.some((t) => t === type));
+    if (handler) return handler.handle(stanza, query);
+    const node: unknown = query.attrs['node'];
+    const at = typeof node === 'string' ? node : undefined;
+    if (type === 'get' && query.is('query', NS_VERSION)) return resultAnswer(element, versionAnswer('Minimix', packageJson.version));
+    if (type === 'get' && query.is('query', NS_DISCO_INFO)) return info(element, at);
+    if (type === 'get' && query.is('query', NS_DISCO_ITEMS)) return items(element, at, stanza.to);
+    return errorAnswer(element, 'cancel', 'service-unavailable');
+  }
+
+  return {
+    register(handler, signal) {
+      handlers.add(handler);
+      signal.addEventListener('abort', () => handlers.delete(handler), { once: true });
+    },
+    caps: () => capsElement(NODE, hash()),
+    /** Pings come from rooms too (XEP-0410 reflects our own). RFC 6120 8.2.3: what is not understood gets an error. */
+    answer(stanza) {
+      const { element, type } = stanza;
+      if (type !== 'get' && type !== 'set') return undefined;
+      const query = element.children.find((child): child is Element => typeof child !== 'string');
+      const bare = bareOf(stanza.from);
+      const own = stanza.from === '' || bare === ground.jid;
+      const pings = type === 'get' && query?.is('ping', NS_PING);
+      if (pings && (own || ground.room(bare) !== undefined)) return resultAnswer(element);
+      if (query && own) return answerOwn(stanza, query);
+      const reserved = [...handlers].some((one) => query?.is(one.name, one.xmlns));
+      return reserved ? errorAnswer(element, 'auth', 'forbidden') : errorAnswer(element, 'cancel', 'service-unavailable');
+    },
+  };
 }

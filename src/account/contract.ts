@@ -6,6 +6,7 @@ import type { Occupant } from '../core/occupant.ts';
 import type { RelayDecision } from '../core/device.ts';
 import type { ConnectionStatus } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import type { Element } from '../xmpp/xml.ts';
 
 /** A room as a person sees it. */
 export interface RoomSummary {
@@ -63,6 +64,21 @@ export type AccountEvent =
   /** A stanza error from one of the account's own resources, in answer to what a door wrote. */
   | { readonly type: 'bounced'; readonly from: string; readonly stanza: Stanza };
 
+/** How a door answers requests to the daemon's full JID. Only the account's own resources and server reach `handle`. */
+export interface IqHandler {
+  /** The payload that it is for, by name and namespace. */
+  readonly name: string;
+  readonly xmlns: string;
+  readonly types: readonly ('get' | 'set')[];
+  /** What disco#info tells of it (XEP-0030). */
+  readonly features?: readonly string[];
+  /** The answer, or `undefined` where it is written later by `write`. */
+  handle(stanza: Stanza, payload: Element): Element | undefined;
+  /** disco#info and disco#items of nodes below the full JID; `undefined` where the node is not its own. */
+  info?(node: string): Element | undefined;
+  items?(node: string, to: string): Element | undefined;
+}
+
 export type Sink = (event: AccountEvent) => void;
 
 /** One account, wired. Verbs that may fail by nature return a `Result`. */
@@ -99,6 +115,8 @@ export interface Account {
   say(room: string, body: string): Promise<Result<{ originId: string }>>;
   /** Writes a whole stanza to the server now, or says why not. For doors; never for groupchat. */
   write(stanza: string): Result<number>;
+  /** To be called before `start`, so that others learn of it (XEP-0115). */
+  onIq(handler: IqHandler, signal: AbortSignal): void;
   /** A sink that throws is detached and logged. */
   subscribe(sink: Sink, signal: AbortSignal): void;
 }

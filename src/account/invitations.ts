@@ -60,7 +60,8 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs): Invitations {
   return {
     receive(draft, stanza) {
       const { element } = stanza;
-      const result = bareOf(stanza.from) === jid ? readMamResult(element) : undefined;
+      // RFC 6120 8.1.2.1: what the server sends for the account may leave from out; Prosody's archive does
+      const result = ['', jid].includes(bareOf(stanza.from)) ? readMamResult(element) : undefined;
       if (result) {
         if (result.queryId !== sweeping) return false;
         archive.setValue(jid, PLACE, result.id);

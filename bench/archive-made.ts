@@ -58,7 +58,7 @@ function uuid(seed: string): string {
 }
 
 /** Messages as Prosody sends them to a member of the room, without end; one in twelve in Japanese. */
-export function* messages(seed = 1): Generator<NewMessage> {
+export function* messages(seed = 1): Generator<NewMessage, never> {
   const random = seeded(seed);
   const rank = zipf(random, VOCABULARY);
   const roomRank = zipf(random, ROOMS);

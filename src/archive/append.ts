@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
 import { indexed } from '../core/words.ts';
 import { findNearest, findNext, type Kept, type Sought } from './align.ts';
@@ -23,16 +23,22 @@ export interface Appender {
   forget(): void;
 }
 
+function sidOf({ stanzaId }: GroupchatMessage): number | null {
+  return stanzaId === undefined ? null : stanzaHash(stanzaId);
+}
+
 /** 48 bits of the stanza-id's hash: the index holds this, the row the text. */
 export function stanzaHash(stanzaId: string): number {
-  return createHash('md5').update(stanzaId).digest().readUIntBE(0, 6);
+  return Number.parseInt(hash('md5', stanzaId).slice(0, 12), 16);
 }
 
 /** The row of a room's stanza-id (XEP-0359). */
-function findStanza(db: Database, blocks: Blocks, chat: number, stanzaId: string): Placed | undefined {
+function findStanza(db: Database, blocks: Blocks, chat: number, stanzaId: string, sid: number): Placed | undefined {
+  const likely = db.sql('SELECT id FROM message WHERE chat = ? AND sid = ?').get(chat, sid); // the index alone
+  if (!likely) return undefined;
   const rows = db
     .sql('SELECT id, ord, block, stanza_id FROM message LEFT JOIN stanza ON message = id WHERE chat = ? AND sid = ?')
-    .all(chat, stanzaHash(stanzaId));
+    .all(chat, sid);
   const found = rows.find(({ id, stanza_id, block }) =>
     typeof block === 'number' ? blocks.texts(block, Number(id)).stanza_id === stanzaId : stanza_id === stanzaId,
   );
@@ -53,7 +59,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     return nextId++;
   }
 
-  function insert(chat: Chat, given: NewMessage, ord: number, flags: number): Appended {
+  function insert(chat: Chat, given: NewMessage, ord: number, flags: number, sid = sidOf(given.message)): Appended {
     const { message } = given;
     const id = takeId();
     const words = indexed(message.body ?? message.subject ?? '');
@@ -74,7 +80,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       realJid,
       given.arrivedAt,
       given.arrivedAt - message.at,
-      message.stanzaId === undefined ? null : stanzaHash(message.stanzaId),
+      sid,
     );
     db.sql('INSERT INTO stanza VALUES (?, ?, ?, ?, ?, ?, ?)').run(
       id,
@@ -153,7 +159,8 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     append(given) {
       const { message, source } = given;
       const chat = names.chat(given.account, message.room);
-      const known = message.stanzaId === undefined ? undefined : findStanza(db, blocks, chat.id, message.stanzaId);
+      const sid = sidOf(message);
+      const known = sid === null ? undefined : findStanza(db, blocks, chat.id, message.stanzaId ?? '', sid);
       if (source.kind === 'history') return replay(chat, given, known);
       if (known && source.kind === 'import') source.met.add(known.id);
       if (known) return duplicate(known.id, 'its stanza-id is kept');
@@ -163,7 +170,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
         const sent = message.originId === undefined ? undefined : findSent(db, chat.id, message.originId);
         if (sent !== undefined) return duplicate(sent, 'sent before under this origin-id');
       }
-      return insert(chat, given, places.live(chat.id, given.arrivedAt), source.kind === 'sent' ? SENT : 0);
+      return insert(chat, given, places.live(chat.id, given.arrivedAt), source.kind === 'sent' ? SENT : 0, sid);
     },
     beginReplay(account, room) {
       const chat = names.chat(account, room);

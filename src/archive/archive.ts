@@ -37,7 +37,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
 
   function begin(): void {
     if (db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: a transaction is open already');
-    db.exec('BEGIN IMMEDIATE');
+    db.sql('BEGIN IMMEDIATE').run();
     const now = dataVersion(db);
     if (now !== version) forget(); // another program has written, such as an import
     version = now;
@@ -47,7 +47,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     begin();
     try {
       const result = work();
-      db.exec('COMMIT');
+      db.sql('COMMIT').run();
       return result;
     } catch (error) {
       if (db.raw.isTransaction) db.exec('ROLLBACK');

@@ -157,6 +157,8 @@ export interface ReadArchive {
   /** Messages with a greater archive id, in id order; for cursors. */
   since(account: string, room: string, archiveId: number, limit: number): KeptMessage[];
   count(account: string, room?: string): number;
+  /** How many messages on each day (UTC, `2026-11-23`), oldest first; of all rooms where none is given. */
+  perDay(where: { readonly account: string; readonly room?: string }): { readonly day: string; readonly messages: number }[];
   retention(account: string, room: string): Retention;
   /** The accounts and the rooms that messages are kept of, joined or not. */
   accounts(): string[];

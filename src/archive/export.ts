@@ -4,6 +4,9 @@ import { htmlEnd, htmlOf, htmlStart } from './export-html.ts';
 
 export type Format = 'jsonl' | 'text' | 'html';
 
+/** What an export reads. */
+export type Exportable = Pick<ReadArchive, 'page' | 'keptRooms' | 'gaps'>;
+
 export interface Selection {
   readonly account: string;
   /** All rooms where there is none. */
@@ -22,7 +25,7 @@ export const HEADER = { minimix: 'archive', version: 1 } as const;
  * The messages of a selection as pieces of a file, room by room in the room's order. JSON Lines are complete and can
  * be imported again; text is for reading; HTML is one file that needs nothing else and runs nothing.
  */
-export function* exported(archive: ReadArchive, selection: Selection, format: Format): Generator<string> {
+export function* exported(archive: Exportable, selection: Selection, format: Format): Generator<string> {
   const rooms = selection.room === undefined ? archive.keptRooms(selection.account) : [selection.room];
   if (format === 'jsonl') yield `${JSON.stringify(HEADER)}\n`;
   if (format === 'html') yield htmlStart(selection.account, rooms);
@@ -34,7 +37,7 @@ export function* exported(archive: ReadArchive, selection: Selection, format: Fo
   if (format === 'html') yield htmlEnd();
 }
 
-function* roomExported(archive: ReadArchive, selection: Selection, room: string, format: Format): Generator<string> {
+function* roomExported(archive: Exportable, selection: Selection, room: string, format: Format): Generator<string> {
   let day = '';
   for (const message of messagesOf(archive, selection, room)) {
     const today = new Date(message.at).toISOString().slice(0, 10);
@@ -46,7 +49,7 @@ function* roomExported(archive: ReadArchive, selection: Selection, room: string,
   }
 }
 
-function* messagesOf(archive: ReadArchive, { account, after, before }: Selection, room: string): Generator<KeptMessage> {
+function* messagesOf(archive: Exportable, { account, after, before }: Selection, room: string): Generator<KeptMessage> {
   for (let last = 0; ; ) {
     const page = archive.page({ account, room, limit: PAGE, after: last });
     for (const message of page) {

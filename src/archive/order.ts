@@ -27,6 +27,7 @@ export function docOf(ord: number): number {
 export function order(db: Database): Order {
   const lastOrds = new Map<number, number>();
   let run = { first: 0, last: -1 };
+  let newestDoc: number | undefined;
 
   function last(chat: number): number {
     const known = lastOrds.get(chat);
@@ -106,13 +107,16 @@ export function order(db: Database): Order {
       let doc = docOf(ord);
       if (doc >= run.first && doc <= run.last) doc = run.last + 1;
       else run = { first: doc, last: doc };
-      while (db.sql('SELECT 1 FROM message WHERE doc = ?').get(doc)) doc += 1;
+      newestDoc ??= Number(db.sql('SELECT max(doc) AS doc FROM message').get()?.['doc'] ?? 0);
+      while (doc <= newestDoc && db.sql('SELECT 1 FROM message WHERE doc = ?').get(doc)) doc += 1;
+      newestDoc = Math.max(newestDoc, doc);
       run.last = doc;
       return doc;
     },
     forget() {
       lastOrds.clear();
       run = { first: 0, last: -1 };
+      newestDoc = undefined;
     },
   };
 }

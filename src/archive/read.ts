@@ -6,7 +6,7 @@ import type { Intern } from './intern.ts';
 import { MESSAGES, toKept } from './rows.ts';
 import { find } from './search.ts';
 
-type Reading = Pick<ReadArchive, 'page' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count' | 'accounts' | 'keptRooms'>;
+type Reading = Pick<ReadArchive, 'page' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count' | 'perDay' | 'accounts' | 'keptRooms'>;
 
 const MAX_PAGE = 500;
 
@@ -62,6 +62,20 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
           .sql(`${MESSAGES} WHERE chat = ? AND id > ? ORDER BY id LIMIT ?`)
           .all(chat, archiveId, limit),
       );
+    },
+    perDay({ account, room }) {
+      const chats = room === undefined ? names.chatsOf(account) : [names.findChat(account, room)];
+      const days = new Map<number, number>();
+      for (const chat of chats) {
+        // By place in the room, which the index holds: a stamp that lies is counted where the message stands.
+        const rows = db
+          .sql('SELECT ord / 86400000000 AS day, count(*) AS n FROM message WHERE chat = ? GROUP BY day')
+          .all(chat?.id ?? -1);
+        for (const row of rows) days.set(Number(row['day']), (days.get(Number(row['day'])) ?? 0) + Number(row['n']));
+      }
+      return [...days]
+        .toSorted(([a], [b]) => a - b)
+        .map(([day, n]) => ({ day: new Date(day * 86_400_000).toISOString().slice(0, 10), messages: n }));
     },
     accounts: () => names.accounts(),
     keptRooms: (account) =>

@@ -102,3 +102,13 @@ test('count counts a room or an account', () => {
   append(own.archive, { body: 'x', room: BALL });
   expect([own.archive.count(JULIET), own.archive.count(JULIET, BALL), own.archive.count('no@body.lit')]).toEqual([11, 1, 0]);
 });
+
+test('messages are counted by day', () => {
+  for (const at of [T0, T0 + 1000, T0 + 86_400_000]) append(own.archive, { body: 'x', arrivedAt: at });
+  append(own.archive, { body: 'x', arrivedAt: T0, room: BALL });
+  expect(own.archive.perDay({ account: JULIET, room: ORCHARD })).toEqual([
+    { day: '2026-11-23', messages: 2 },
+    { day: '2026-11-24', messages: 1 },
+  ]);
+  expect(own.archive.perDay({ account: JULIET })[0]?.messages).toBe(3);
+});

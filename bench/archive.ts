@@ -1,0 +1,123 @@
+/** npm run bench archive [messages]: what appending, reading, searching and keeping cost. Prints, and judges nothing. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
+import { openArchive } from '../src/archive/archive.ts';
+import { openAside } from '../src/archive/aside.ts';
+import type { Archive } from '../src/archive/contract.ts';
+import { bare, byC, byShell, feedOf, ours, type Cost } from './archive-append.ts';
+import { ACCOUNT, messages, roomOf, ROOMS, seeded, VOCABULARY, wordOf, zipf } from './archive-made.ts';
+
+const ROUNDS = 5;
+
+/** The least of some rounds, in turns: what the machine does beside us falls on all alike. */
+function appendFigures(home: string): void {
+  for (const [count, burst, name] of [
+    [4_000, 1, 'one a transaction'],
+    [40_000, 25, '25 a transaction'],
+  ] as const) {
+    const feed = feedOf(home, count);
+    const best = new Map<string, Cost>();
+    for (let round = 0; round < ROUNDS; round++) {
+      const costs = { ours: ours(home, count, burst), bare: bare(home, feed, burst), C: byC(home, feed, burst), shell: byShell(home, feed, burst) };
+      for (const [who, cost] of Object.entries(costs)) {
+        const known = best.get(who);
+        if (cost && (!known || cost.wall < known.wall)) best.set(who, cost);
+      }
+    }
+    const our = best.get('ours')?.wall ?? Number.NaN;
+    console.log(`append, ${name} (us a message, wall; CPU; ours as a multiple)`);
+    for (const [who, { wall, cpu }] of best) {
+      const spent = who === 'shell' ? '' : `${cpu.toFixed(1)} CPU  `;
+      console.log(`  ${who.padEnd(6)} ${wall.toFixed(1).padStart(7)}  ${spent}${(our / wall).toFixed(2)}x  ${Math.round(1e6 / wall)} messages/s`);
+    }
+  }
+}
+
+function fill(path: string, total: number): number {
+  const archive = openArchive(path);
+  const made = messages();
+  let bytes = 0;
+  let newest = 0;
+  for (let n = 0; n < total; n += 100) {
+    archive.transaction(() => {
+      for (let part = 0; part < 100; part++) {
+        const message = made.next().value;
+        bytes += Buffer.byteLength(message.xml);
+        newest = message.arrivedAt;
+        archive.append(message);
+      }
+    });
+  }
+  archive.close();
+  console.log(`size of ${total} messages: ${(statSync(path).size / bytes).toFixed(2)} bytes on disk a byte of XML while warm`);
+  const cold = openArchive(path);
+  while (cold.tidy(newest + 31 * 86_400_000));
+  cold.close();
+  const size = statSync(path).size;
+  console.log(`  ${(size / bytes).toFixed(2)} when cold: ${(size / total).toFixed(0)} bytes a message of ${(bytes / total).toFixed(0)} bytes of XML`);
+  return newest;
+}
+
+function timed(name: string, count: number, work: () => unknown): void {
+  const times = Array.from({ length: count }, () => {
+    const start = performance.now();
+    work();
+    return performance.now() - start;
+  }).toSorted((a, b) => a - b);
+  const at = (share: number): string => (times[Math.floor(count * share)] ?? 0).toFixed(2).padStart(7);
+  console.log(`  ${name.padEnd(22)} ${at(0.5)} ${at(0.99)}`);
+}
+
+function readFigures(archive: Archive, total: number): void {
+  const random = seeded(7);
+  const rank = zipf(random, VOCABULARY);
+  const room = zipf(random, ROOMS);
+  const inRoom = (): { account: string; room: string } => ({ account: ACCOUNT, room: roomOf(room()) });
+  const find = (text: string, more = {}): unknown => archive.find({ text, limit: 20, ...more });
+  console.log('reading (ms, p50 and p99)');
+  timed('page of 50, newest', 1000, () => archive.page({ ...inRoom(), limit: 50 }));
+  timed('page of 50, anywhere', 1000, () => archive.page({ ...inRoom(), limit: 50, before: Math.floor(random() * total) }));
+  timed('word', 1000, () => find(`${wordOf(rank())} `));
+  timed('word in a room', 1000, () => find(`${wordOf(rank())} `, inRoom()));
+  timed('two words', 500, () => find(`${wordOf(rank())} ${wordOf(rank())} `));
+  timed('prefix of 2 letters', 200, () => find(wordOf(rank()).slice(0, 2)));
+  timed('prefix of 4 letters', 200, () => find(`${wordOf(80 + rank()).slice(0, 4)}`));
+  timed('substring, Japanese', 500, () => find(String.fromCodePoint(0x4e00 + (rank() % 3000), 0x4e00 + (rank() % 3000))));
+  timed('word, best first', 200, () => find(`${wordOf(rank())} `, { order: 'rank' }));
+  timed('count a day', 20, () => archive.perDay({ ...inRoom() }));
+}
+
+async function loopFigures(path: string): Promise<void> {
+  const aside = openAside(path);
+  const rank = zipf(seeded(9), VOCABULARY);
+  await aside.find({ text: 'warm', limit: 1 });
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  for (let n = 0; n < 200; n++) {
+    await aside.find({ text: n % 4 === 0 ? wordOf(rank()).slice(0, 2) : `${wordOf(rank())} `, limit: 50 });
+    await turn();
+  }
+  delay.disable();
+  console.log(`event loop while searches run: p50 ${(delay.percentile(50) / 1e6).toFixed(1)} p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms (timer of 1 ms included)`);
+  await aside.close();
+}
+
+const total = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given)) ?? 1_000_000);
+const home = mkdtempSync(join(tmpdir(), 'minimix-bench-'));
+try {
+  appendFigures(home);
+  const path = join(home, 'archive.db');
+  fill(path, total);
+  const start = performance.now();
+  const archive = openArchive(path);
+  archive.last(ACCOUNT, roomOf(0));
+  console.log(`open and first read: ${(performance.now() - start).toFixed(1)} ms`);
+  readFigures(archive, total);
+  await loopFigures(path);
+  archive.close();
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openAside, type Aside } from '../../src/archive/aside.ts';
+import { exported } from '../../src/archive/export.ts';
+import { append, appendInside, JULIET, ownArchive, T0 } from './support.ts';
+
+let own: ReturnType<typeof ownArchive>;
+let aside: Aside;
+beforeEach(() => {
+  own = ownArchive();
+  aside = openAside(own.path);
+});
+afterEach(async () => {
+  await aside.close();
+  own.close();
+});
+
+test('a search beside the daemon sees what was committed before it was asked', async () => {
+  for (const body of ['rose one', 'rose two']) {
+    append(own.archive, { body, nick: body });
+    expect(await aside.find({ text: 'rose', limit: 9 })).toEqual(own.archive.find({ text: 'rose', limit: 9 }));
+  }
+  expect(await aside.find({ text: '"', limit: 9 })).toMatchObject({ ok: false, start: 0 });
+});
+
+test('an export beside the daemon is the same, in parts, and searches are answered between them', async () => {
+  own.archive.transaction(() => {
+    for (let n = 0; n < 900; n++) appendInside(own.archive, { body: `rose ${n} ${'x'.repeat(200)}`, arrivedAt: T0 + n });
+  });
+  let text = '';
+  let parts = 0;
+  for await (const part of aside.exported({ account: JULIET }, 'jsonl')) {
+    text += part;
+    parts += 1;
+    expect(await aside.find({ text: 'rose', limit: 1 })).toMatchObject({ ok: true, more: true });
+  }
+  expect(parts).toBeGreaterThan(3);
+  expect(text).toBe([...exported(own.archive, { account: JULIET }, 'jsonl')].join(''));
+});
+
+test('an export that its reader leaves ends, and so does one that fails', async () => {
+  append(own.archive, { body: 'a' });
+  for await (const part of aside.exported({ account: JULIET }, 'text')) {
+    expect(part).toContain('#');
+    break;
+  }
+  expect(await aside.find({ text: 'a', limit: 1 })).toMatchObject({ ok: true });
+  const broken = openAside(`${own.path}.none`);
+  await expect(broken.find({ text: 'a', limit: 1 })).rejects.toThrow(/stopped/);
+  await broken.close();
+  await expect(broken.find({ text: 'a', limit: 1 })).rejects.toThrow('closed');
+});

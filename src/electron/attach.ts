@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { fail, ok, type Result } from '../core/errors.ts';
+import { connectTo, type DaemonAddress, type DaemonClient } from '../web/client.ts';
+
+export type HouseStatus = Awaited<ReturnType<DaemonClient['status']['query']>>;
+
+/** How the tray finds a daemon and starts one; a test gives its own. */
+export interface DaemonReach {
+  /** What the home's daemon.json says, if it is there. */
+  read(): DaemonAddress | undefined;
+  /** The status, or nothing where nobody answers who knows the token. */
+  ask(address: DaemonAddress): Promise<HouseStatus | undefined>;
+  /** Starts `minimix run` so that it outlives the tray. */
+  start(): void;
+  wait(): Promise<void>;
+}
+
+const TRIES = 80; // with `wait`, about 20 s
+
+/**
+ * The running daemon of the home; where none runs, one is started, once. Two trays that start one at the same time do
+ * no harm: the home's lock lets one daemon live.
+ */
+export async function attachOrStart(reach: DaemonReach): Promise<Result<DaemonAddress>> {
+  for (let attempt = 0; attempt <= TRIES; attempt += 1) {
+    const address = reach.read();
+    if (address && (await reach.ask(address))) return ok(address);
+    if (attempt === 0) reach.start();
+    await reach.wait();
+  }
+  return fail('no-daemon', 'The daemon was started, but does not answer. Its log says why: run `minimix run`.');
+}
+
+const address = z.object({ pid: z.int(), url: z.url(), token: z.string() });
+
+/** The real one: files of `home`, HTTP on loopback, and `start` as the boot gives it. */
+export function reachOf(home: string, start: () => void): DaemonReach {
+  return {
+    read() {
+      try {
+        return address.safeParse(JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8'))).data;
+      } catch {
+        return undefined; // not there, or half of it: nobody is up yet
+      }
+    },
+    async ask(where) {
+      try {
+        return await connectTo(where).status.query();
+      } catch {
+        return undefined; // a file left by a crash: nobody listens there, or somebody else does
+      }
+    },
+    start,
+    wait: () => pause(250),
+  };
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vite';
+
+// Electron runs JavaScript only: the tray, and the command line for a package that has no Node beside it.
+export default defineConfig({
+  root: import.meta.dirname,
+  ssr: { noExternal: true, external: ['electron', '@napi-rs/keyring'] },
+  build: {
+    ssr: true,
+    outDir: '../../dist',
+    emptyOutDir: true,
+    target: 'node24',
+    rolldownOptions: {
+      input: { tray: '../tray.ts', main: '../main.ts', keyring: '../config/keyring.ts' },
+      external: ['electron', '@napi-rs/keyring', /^node:/],
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' },
+    },
+  },
+});

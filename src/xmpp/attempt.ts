@@ -16,11 +16,15 @@ export type OpenStream = (dialled: Dialled, trust: Trust, limits: StreamLimits, 
 
 export interface Attempts {
   /**
-   * Finds the server, connects and logs in, all within the deadline. `opened` is told of the stream as soon as there
-   * is one. Throws `StreamEnd`.
+   * Finds the server, connects and logs in, all within the deadline. `opened` is told of the stream as soon
+   * as there is one. Throws `StreamEnd`.
    */
   logIn(
-    how: { readonly resource: string; readonly resume: StreamState | undefined; readonly redirect: Endpoint | undefined },
+    how: {
+      readonly resource: string;
+      readonly resume: StreamState | undefined;
+      readonly redirect: Endpoint | undefined;
+    },
     signal: AbortSignal,
     opened: (stream: Stream) => void,
   ): Promise<{ stream: Stream; login: Login }>;

@@ -1,6 +1,7 @@
 /**
- * Milliseconds to wait before attempt number `failures + 1`: doubled each time up to the ceiling, and the upper half
- * of it by chance, so that a thousand clients of a server that restarts do not come back in one tick.
+ * Milliseconds to wait before attempt number `failures + 1`: doubled each time up to the ceiling, and the
+ * upper half of it by chance, so that a thousand clients of a server that restarts do not come back in one
+ * tick.
  */
 export function backoffDelay(
   failures: number,

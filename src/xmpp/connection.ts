@@ -17,8 +17,8 @@ import { Wire } from './wire.ts';
 import { xml } from './xml.ts';
 
 /**
- * A connection of one account that looks after itself: it logs in, counts (XEP-0198), resumes and comes back until
- * it is stopped. `dns` is for tests.
+ * A connection of one account that looks after itself: it logs in, counts (XEP-0198), resumes and comes back
+ * until it is stopped. `dns` is for tests.
  */
 export function connect(options: ConnectionOptions, dns: Dns = systemDns): Connection {
   return stayConnected(options, dns, openStream);
@@ -34,9 +34,9 @@ const MAX_UNREAD = 2000;
 const GRACE = 1000;
 
 /**
- * The library opens, restarts and closes the stream, writes its headers and keeps its state. What it would do with
- * what comes in is ours: it hands on one element at a time, and data after the end, a bad JID or an entity end the
- * process there.
+ * The library opens, restarts and closes the stream, writes its headers and keeps its state. What it would do
+ * with what comes in is ours: it hands on one element at a time, and data after the end, a bad JID or an
+ * entity end the process there.
  */
 class XmppStream extends LibraryConnection implements Stream {
   readonly ended: Promise<StreamEnd>;

@@ -13,8 +13,8 @@ export interface Dialled {
 }
 
 /**
- * Tries endpoint after endpoint until one takes the connection (and, where TLS comes first, proves who it is). All
- * addresses of a host are tried, IPv6 and IPv4 by turns. The last error is thrown where none does.
+ * Tries endpoint after endpoint until one takes the connection (and, where TLS comes first, proves who it
+ * is). All addresses of a host are tried, IPv6 and IPv4 by turns. The last error is thrown where none does.
  */
 export async function dial(
   endpoints: readonly Endpoint[],

@@ -22,7 +22,9 @@ interface Question {
   settle(answer: IqAnswer): void;
 }
 
-/** Open questions of one account, matched by id and by whom was asked. `own` is the full JID that is bound. */
+/**
+ * Open questions of one account, matched by id and by whom was asked. `own` is the full JID that is bound.
+ */
 export function createQuestions(own: () => string): Questions {
   const open = new Map<string, Question>();
 
@@ -61,8 +63,8 @@ export function createQuestions(own: () => string): Questions {
 }
 
 /**
- * Whether an answer from `from` is one to a question sent to `to`. The account is itself, its bare JID or nothing
- * (RFC 6120 8.1.2.1), and its server speaks for it; only the server can leave `from` out.
+ * Whether an answer from `from` is one to a question sent to `to`. The account is itself, its bare JID or
+ * nothing (RFC 6120 8.1.2.1), and its server speaks for it; only the server can leave `from` out.
  */
 export function mayAnswer(to: string, from: string, own: string): boolean {
   if (same(to, from)) return true;

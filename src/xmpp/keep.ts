@@ -71,7 +71,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       const began = Date.now();
       const { end, online } = await once(signal);
       if (signal.aborted) return;
-      // An attempt that met something else (a captive portal, say) has not ended the stream that waits on the server.
+      // An attempt that met something else (a captive portal, say) has not ended the stream that waits on the
+      // server.
       if (online && (end.kind === 'broken' || end.kind === 'conflict')) forget();
       if (online && Date.now() - began >= STABLE) failures = 0;
       if (end.kind === 'refused') {
@@ -116,7 +117,10 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     }
   }
 
-  /** Online, all in one tick: counters, what must be sent again, listeners, what was queued, what came already. */
+  /**
+   * Online, all in one tick: counters, what must be sent again, listeners, what was queued, what came
+   * already.
+   */
   function begin(opened: Stream, result: Login): void {
     const resumed = result.how === 'resumed';
     if (result.how === 'resumed') {

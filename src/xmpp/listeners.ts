@@ -1,10 +1,15 @@
-/** Listeners that cannot harm whom they listen to: one that throws is logged and hears the next word all the same. */
+/**
+ * Listeners that cannot harm whom they listen to: one that throws is logged and hears the next word all the
+ * same.
+ */
 export interface Listeners<T> {
   add(listener: (value: T) => void, signal?: AbortSignal): void;
   tell(value: T): void;
 }
 
-export function createListeners<T>(log: (level: 'error', message: string, about?: object) => void): Listeners<T> {
+type Log = (level: 'error', message: string, about?: object) => void;
+
+export function createListeners<T>(log: Log): Listeners<T> {
   const all = new Set<(value: T) => void>();
   return {
     add(listener, signal) {

@@ -38,7 +38,8 @@ export async function login(stream: Stream, { account, resource, resume }: Login
   const password = await account.password();
   const username = localOf(account.jid);
   const nonza = (): Promise<Element> => nextNonza(stream);
-  await authenticate({ write: (text) => stream.put(text), nonza }, features, { username, password, secure: stream.secure() });
+  const negotiator = { write: (text: string): void => stream.put(text), nonza };
+  await authenticate(negotiator, features, { username, password, secure: stream.secure() });
   await stream.openStream();
   features = await readFeatures(stream);
   const counts = features.getChild('sm', NS.sm) !== undefined;
@@ -46,7 +47,8 @@ export async function login(stream: Stream, { account, resource, resume }: Login
   if (counts && resume !== undefined) {
     stream.put(resumeRequest(resume));
     const answer = await nextNonza(stream);
-    if (answer.is('resumed', NS.sm) && attributeOf(answer, 'previd') === resume.id) return { how: 'resumed', answer };
+    const same = attributeOf(answer, 'previd') === resume.id;
+    if (answer.is('resumed', NS.sm) && same) return { how: 'resumed', answer };
     if (!answer.is('failed', NS.sm)) throw unexpected(answer);
     failed = answer;
   }
@@ -107,7 +109,7 @@ async function enable(stream: Stream, early: Stanza[]): Promise<Element | undefi
 const MAX_EARLY = 1000;
 
 function keepEarly(early: Stanza[], stanza: Stanza): void {
-  if (early.length >= MAX_EARLY) throw new StreamEnd('broken', 'the server sends stanzas instead of logging us in');
+  if (early.length >= MAX_EARLY) throw new StreamEnd('lost', 'the server sends stanzas and no login');
   early.push(stanza);
 }
 

@@ -7,8 +7,8 @@ const LIMITS = { stanzaBytes: 10 * 1024 * 1024, depth: 200, attributes: 200 };
 const KINDS: ReadonlySet<string> = new Set(['message', 'presence', 'iq']);
 
 /**
- * What keeps a text from being written as one stanza; undefined where nothing does. A control character in a message
- * would end the stream, and again each time that the outbox tries it.
+ * What keeps a text from being written as one stanza; undefined where nothing does. A control character in a
+ * message would end the stream, and again each time that the outbox tries it.
  */
 export function faultIn(text: string): string | undefined {
   let stanzas = 0;

@@ -32,7 +32,8 @@ const MAX_PART = 1023; // RFC 7622 3.1, bytes
 
 /** Bytes of one stream to its items. Characters may be cut anywhere; bytes that are no UTF-8 are a fault. */
 export function createReader(limits: StreamLimits): Reader {
-  // Not StringDecoder, which turns broken bytes into U+FFFD in silence: what is kept would not be what was sent.
+  // Not StringDecoder, which turns broken bytes into U+FFFD in silence: what is kept would not be what was
+  // sent.
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const jids = createJidCheck();
   let header: Read['header'];
@@ -80,7 +81,8 @@ function itemOf(element: FirstLevel, isJid: (text: string) => boolean): Item {
   if (!KINDS.has(name)) throw new StreamFault('unsupported-stanza-type', `<${name}/> is not a stanza`);
   for (const address of ['from', 'to']) {
     const text = attributes.get(address);
-    if (text !== undefined && !isJid(text)) throw new StreamFault('improper-addressing', `${address} is not a JID`);
+    if (text === undefined || isJid(text)) continue;
+    throw new StreamFault('improper-addressing', `${address} is not a JID`);
   }
   return { stanza: lazyStanza(name as StanzaKind, raw, attributes) }; // KINDS has it
 }
@@ -105,7 +107,8 @@ export function isWireJid(text: string): boolean {
   const at = bare.indexOf('@');
   const domain = bare.slice(at + 1);
   if (at === 0 || domain === '' || domain.includes('@') || /[\s<>"&']/.test(bare)) return false;
-  return Buffer.byteLength(domain) <= MAX_PART && (at === -1 || Buffer.byteLength(bare.slice(0, at)) <= MAX_PART);
+  const local = at === -1 ? '' : bare.slice(0, at);
+  return Buffer.byteLength(domain) <= MAX_PART && Buffer.byteLength(local) <= MAX_PART;
 }
 
 /** The same few occupants speak all the time. */

@@ -31,8 +31,14 @@ export const systemDns: Dns = {
   srv: (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveSrv(name),
 };
 
-/** All endpoints of a domain, best first: both services merged by priority and weight, else the domain itself. */
-export async function endpointsOf(domain: string, dns: Dns, random: () => number = Math.random): Promise<Endpoint[]> {
+/**
+ * All endpoints of a domain, best first: both services merged by priority and weight, else the domain itself.
+ */
+export async function endpointsOf(
+  domain: string,
+  dns: Dns,
+  random: () => number = Math.random,
+): Promise<Endpoint[]> {
   const fallback = { host: domain, port: FALLBACK_PORT, direct: false };
   if (isIP(domain) !== 0 || domain === 'localhost') return [fallback];
   const [direct, plain] = await Promise.all([
@@ -43,7 +49,8 @@ export async function endpointsOf(domain: string, dns: Dns, random: () => number
     ...direct.map((record) => ({ ...record, direct: true })),
     ...plain.map((record) => ({ ...record, direct: false })),
   ];
-  // A target of '.' says that the service is not there (RFC 2782); with nothing else left, the domain itself is tried.
+  // A target of '.' says that the service is not there (RFC 2782); with nothing else left, the domain itself
+  // is tried.
   const usable = all.filter((record) => record.name !== '' && record.name !== '.').slice(0, MAX_RECORDS);
   const ordered = byPriority(usable, random);
   if (ordered.length === 0) return [fallback];

@@ -25,7 +25,11 @@ const SCRAMS: readonly [string, ScramHash][] = [
 ];
 
 /** Authenticates by the best mechanism that both sides know, or throws `StreamEnd`. */
-export async function authenticate(stream: Negotiator, features: Element, credentials: Credentials): Promise<void> {
+export async function authenticate(
+  stream: Negotiator,
+  features: Element,
+  credentials: Credentials,
+): Promise<void> {
   const offered = new Set(
     features
       .getChild('mechanisms', NS.sasl)

@@ -16,8 +16,8 @@ export interface Scram {
   verify(serverFinal: string): void;
 }
 
-// RFC 7677 asks servers for 4096. Below 1000 our proof could be searched for the password at next to no cost by
-// whoever sent it; above 10 million the server only wants our CPU.
+// RFC 7677 asks servers for 4096. Below 1000 our proof could be searched for the password at next to no cost
+// by whoever sent it; above 10 million the server only wants our CPU.
 const ITERATIONS = { least: 1000, most: 10_000_000 };
 
 export function createScram(
@@ -33,7 +33,8 @@ export function createScram(
   async function answer(serverFirst: string): Promise<string> {
     const { r, s, i, m } = fields(serverFirst);
     if (m !== undefined) throw broken('asks for an extension that we do not know');
-    if (r === undefined || !r.startsWith(nonce) || r.length === nonce.length) throw broken('did not extend our nonce');
+    const extended = r !== undefined && r.startsWith(nonce) && r.length > nonce.length;
+    if (!extended) throw broken('did not extend our nonce');
     if (s === undefined || !isBase64(s)) throw broken('sent no salt');
     const iterations = /^[1-9]\d{0,9}$/.test(i ?? '') ? Number(i) : 0;
     if (iterations < ITERATIONS.least || iterations > ITERATIONS.most) {

@@ -85,7 +85,10 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     if (end !== undefined) stream.hangUp('', GRACE, end);
   }
 
-  /** Answers to us are kept back until the rest is on disk; nobody else may answer, and requests are handed on. */
+  /**
+   * Answers to us are kept back until the rest is on disk; nobody else may answer, and requests are handed
+   * on.
+   */
   function sort(stanza: Stanza, batch: Stanza[], answers: (() => void)[]): void {
     if (stanza.kind !== 'iq' || (stanza.type !== 'result' && stanza.type !== 'error')) {
       batch.push(stanza);
@@ -96,7 +99,10 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     else log('debug', 'dropped an answer to nothing we asked', { from: stanza.from });
   }
 
-  /** False where it could not be kept: the stream is gone then, unacknowledged, and the server sends it all again. */
+  /**
+   * False where it could not be kept: the stream is gone then, unacknowledged, and the server sends it all
+   * again.
+   */
   function hand(batch: readonly Stanza[], counted: number): boolean {
     try {
       receive(batch, sm.state());

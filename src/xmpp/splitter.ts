@@ -35,14 +35,14 @@ export const DEFAULT_LIMITS: StreamLimits = { stanzaBytes: 1024 * 1024, depth: 1
 const ILLEGAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 const CDATA_OPEN = '<![CDATA[';
 const DECLARATION =
-  /^<\?xml\s+version\s*=\s*(['"])1\.0\1(?:\s+encoding\s*=\s*(['"])utf-8\2)?(?:\s+standalone\s*=\s*(['"])(?:yes|no)\3)?\s*\?>$/i;
+  /^<\?xml\s+version=(['"])1\.0\1(?:\s+encoding=(['"])utf-8\2)?(?:\s+standalone=(['"])(?:yes|no)\3)?\s*\?>$/i;
 const LONGEST_DECLARATION = 128;
 const LONGEST_HEADER = 16 * 1024;
 
 /**
- * Cuts a stream into the children of its root, and lets through only XML that RFC 6120 11 allows. Every character is
- * looked at a fixed number of times, however the text is cut: what is unfinished is kept as a growing string, and
- * only a few characters are ever read again.
+ * Cuts a stream into the children of its root, and lets through only XML that RFC 6120 11 allows. Every
+ * character is looked at a fixed number of times, however the text is cut: what is unfinished is kept as a
+ * growing string, and only a few characters are ever read again.
  */
 export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitter {
   let mode: 'text' | 'tag' | 'cdata' | 'dead' = 'text';
@@ -102,7 +102,9 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
     const lt = text.indexOf('<', at);
     const end = lt === -1 ? text.length : lt;
     if (names.length < 2) {
-      for (let i = at; i < end; i++) if (!isSpace(text.charCodeAt(i))) throw notWellFormed('text between stanzas');
+      for (let i = at; i < end; i++) {
+        if (!isSpace(text.charCodeAt(i))) throw notWellFormed('text between stanzas');
+      }
     } else {
       const wait = checkText(text, at, end, lt === -1);
       if (wait !== -1) return ~wait;

@@ -18,8 +18,8 @@ export interface Stream {
   /** Bytes that wait for the network. */
   backlog(): number;
   /**
-   * Closes the stream with a last word. With `why` it is over at once; else when the server has closed it too. The
-   * socket is gone within `grace` milliseconds.
+   * Closes the stream with a last word. With `why` it is over at once; else when the server has closed it
+   * too. The socket is gone within `grace` milliseconds.
    */
   hangUp(last: string, grace: number, why?: StreamEnd): void;
   destroy(why: StreamEnd): void;

@@ -13,7 +13,7 @@ export interface Trust {
 }
 
 /** TLS over a connected socket; resolves once the server has shown the right certificate. */
-export function secure(socket: Socket, trust: Trust, options: { readonly direct: boolean }): Promise<TLSSocket> {
+export function secure(socket: Socket, trust: Trust, options: { direct: boolean }): Promise<TLSSocket> {
   const name = domainToASCII(trust.domain) || trust.domain;
   const settings: NodeTlsOptions = {
     socket,

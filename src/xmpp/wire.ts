@@ -4,8 +4,8 @@ import { secure } from './tls.ts';
 import type { Trust } from './tls.ts';
 
 /**
- * A connected socket in the shape that @xmpp/connection takes (`connect`, `write`, `end`; data, close, error). It
- * becomes a TLS socket without the library's noticing.
+ * A connected socket in the shape that @xmpp/connection takes (`connect`, `write`, `end`; data, close,
+ * error). It becomes a TLS socket without the library's noticing.
  */
 export class Wire extends EventEmitter {
   secure = false;

@@ -15,7 +15,8 @@ export function parseElement(text: string): Element {
   let error: unknown;
   parser.on('tree', (element: Element) => (tree = element));
   parser.on('error', (e: unknown) => (error = e));
-  // COMPAT: ltx 3.1 loses the text that follows a CDATA section; < is never in a value, so this finds sections only.
+  // COMPAT: ltx 3.1 loses the text that follows a CDATA section; < is never in a value, so this finds
+  // sections only.
   const sections = /<!\[CDATA\[([^]*?)\]\]>/g;
   parser.write(text.includes('<![CDATA[') ? text.replace(sections, (_, t: string) => escapeXMLText(t)) : text);
   parser.end('');

@@ -56,6 +56,11 @@ export interface ConnectionOptions {
    * Called also with an empty batch where only counters moved.
    */
   readonly receive: (batch: readonly Stanza[], state: StreamState | undefined) => void;
+  /**
+   * For a connection that speaks for a device: answers to what it has not asked itself are handed to `receive` too,
+   * for the device has asked.
+   */
+  readonly transparent?: boolean;
   readonly log?: (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
 }
 
@@ -63,7 +68,13 @@ export type ConnectionStatus =
   | { readonly state: 'offline' }
   | { readonly state: 'connecting'; readonly attempt: number }
   | { readonly state: 'online'; readonly jid: string; readonly resumed: boolean; readonly since: number }
-  | { readonly state: 'waiting'; readonly retryAt: number; readonly why: string }
+  | {
+      readonly state: 'waiting';
+      readonly retryAt: number;
+      readonly why: string;
+      /** Another session took our resource. */
+      readonly conflict?: boolean;
+    }
   /** No more attempts until `start()` is called again: the password is wrong or the account is gone. */
   | { readonly state: 'refused'; readonly why: string };
 
@@ -99,6 +110,10 @@ export interface Connection {
   iq(request: Element, options?: { readonly timeout?: number }): Promise<IqAnswer>;
   /** What the server has acknowledged of ours (XEP-0198 h). */
   acknowledged(): number;
+  /** What the server offers on the stream (RFC 6120 4.3.2), as of the last login. */
+  features(): Element | undefined;
+  /** XEP-0352: whether a person looks. Nothing where there is no session, or the server knows nothing of it. */
+  clientState(state: 'active' | 'inactive'): void;
   /** Asks the server at once to prove that it is there (after a wake from sleep, say). */
   probe(): void;
   onStatus(listener: (status: ConnectionStatus) => void, signal?: AbortSignal): void;

@@ -12,6 +12,7 @@ import { createQuestions } from './iq.ts';
 import { createListeners } from './listeners.ts';
 import type { Login } from './login.ts';
 import { faultIn } from './outgoing.ts';
+import { NS } from './namespaces.ts';
 import { parseHostPort } from './resolve.ts';
 import type { Dns, Endpoint } from './resolve.ts';
 import { createSession } from './session.ts';
@@ -57,6 +58,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   let stream: Stream | undefined;
   let session: Session | undefined;
   let redirect: Endpoint | undefined;
+  let features: Element | undefined;
 
   function tell(next: ConnectionStatus): void {
     status = next;
@@ -73,7 +75,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       if (signal.aborted) return;
       // An attempt that met something else (a captive portal, say) has not ended the stream that waits on the
       // server.
-      if (online && (end.kind === 'broken' || end.kind === 'conflict')) forget();
+      const forGood = end.kind === 'broken' || end.kind === 'conflict' || sm.resumable() === undefined;
+      if (online && forGood) forget();
       if (online && Date.now() - began >= STABLE) failures = 0;
       if (end.kind === 'refused') {
         log('error', end.message);
@@ -91,7 +94,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       if (end.kind === 'conflict') resource = `${options.resource}.${randomBytes(3).toString('hex')}`;
       const delay = backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
       log('warn', end.message, { retryIn: delay, attempt });
-      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message });
+      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }) });
       await pause(delay, signal);
     }
   }
@@ -138,7 +141,9 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     }
     jid = resumed ? (sm.state()?.jid ?? jid) : jid;
     const acknowledged = (h: number): void => ackListeners.tell(h);
-    session = createSession(opened, { receive: options.receive, log, sm, questions, deadlines, acknowledged });
+    features = result.features;
+    const { receive, transparent = false } = options;
+    session = createSession(opened, { receive, transparent, log, sm, questions, deadlines, acknowledged });
     log('info', resumed ? 'resumed' : 'logged in', { jid });
     tell({ state: 'online', jid, resumed, since: Date.now() });
     flush();
@@ -226,6 +231,10 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
         return sent.ok ? undefined : sent.error.code;
       }),
     acknowledged: () => sm.acknowledged(),
+    features: () => features,
+    clientState(state) {
+      if (features?.getChild('csi', NS.csi)) session?.nonza(`<${state} xmlns='${NS.csi}'/>`);
+    },
     probe: () => session?.probe(),
     onStatus: statusListeners.add,
     onAcknowledged: ackListeners.add,

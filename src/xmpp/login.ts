@@ -12,9 +12,10 @@ import { faultOf } from './iq.ts';
 import { attributeOf, xml } from './xml.ts';
 
 export type Login =
-  | { readonly how: 'resumed'; readonly answer: Element }
+  | { readonly how: 'resumed'; readonly answer: Element; readonly features: Element }
   | {
       readonly how: 'bound';
+      readonly features: Element;
       readonly jid: string;
       readonly enabled: Element | undefined;
       /** Stanzas that came before the server counted. */
@@ -48,14 +49,14 @@ export async function login(stream: Stream, { account, resource, resume }: Login
     stream.put(resumeRequest(resume));
     const answer = await nextNonza(stream);
     const same = attributeOf(answer, 'previd') === resume.id;
-    if (answer.is('resumed', NS.sm) && same) return { how: 'resumed', answer };
+    if (answer.is('resumed', NS.sm) && same) return { how: 'resumed', answer, features };
     if (!answer.is('failed', NS.sm)) throw unexpected(answer);
     failed = answer;
   }
   const early: Stanza[] = [];
   const jid = await bind(stream, account.jid, resource, early);
   const enabled = counts ? await enable(stream, early) : undefined;
-  return { how: 'bound', jid, enabled, early, failed };
+  return { how: 'bound', features, jid, enabled, early, failed };
 }
 
 async function startTls(stream: Stream, features: Element): Promise<Element> {

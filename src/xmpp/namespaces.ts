@@ -8,5 +8,6 @@ export const NS = {
   sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
   bind: 'urn:ietf:params:xml:ns:xmpp-bind',
   sm: 'urn:xmpp:sm:3',
+  csi: 'urn:xmpp:csi:0',
   ping: 'urn:xmpp:ping',
 } as const;

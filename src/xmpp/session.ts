@@ -18,6 +18,8 @@ export interface Session {
   start(): void;
   /** Writes one checked stanza and counts it. */
   send(text: string): Result<number>;
+  /** Writes what is no stanza, and is not counted. */
+  nonza(text: string): void;
   /** Asks the server for a sign of life now. */
   probe(): void;
   /** Ends the stream properly; `stream.ended` follows. */
@@ -26,6 +28,7 @@ export interface Session {
 
 export interface SessionOptions {
   readonly receive: ConnectionOptions['receive'];
+  readonly transparent: boolean;
   readonly log: NonNullable<ConnectionOptions['log']>;
   readonly sm: StreamManagement;
   readonly questions: Questions;
@@ -96,6 +99,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     }
     const settle = questions.answered(stanza);
     if (settle) answers.push(settle);
+    else if (options.transparent) batch.push(stanza);
     else log('debug', 'dropped an answer to nothing we asked', { from: stanza.from });
   }
 
@@ -176,6 +180,10 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     return ok(number);
   }
 
+  function nonza(text: string): void {
+    if (!over) stream.put(text);
+  }
+
   function close(grace: number): void {
     if (over) return;
     send(`<presence xmlns='jabber:client' type='unavailable'/>`);
@@ -183,5 +191,10 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     stream.hangUp(sm.enabled() ? sm.ack() : '', grace);
   }
 
-  return { start: () => stream.deliver(read), send, probe, close };
+    function start(): void {
+    if (sm.pending() > 0) askSoon(); // sent again after a resumption
+    stream.deliver(read);
+  }
+
+  return { start, send, probe, close };
 }

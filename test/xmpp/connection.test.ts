@@ -141,7 +141,7 @@ describe('what goes out', () => {
     peer.reset();
     const second = await server.next();
     expect(await second.logIn({ resumed: { h: 1 } })).toBe('resumed');
-    await second.expect(/<message id="2"\/><message id="3"\/>/);
+    await second.expect(/<message id="2"\/><message id="3"\/><r\b/);
     expect(second.sent()).not.toContain('id="1"');
     expect(watched.connection.nextOutbound()).toBe(4);
     expect(watched.connection.acknowledged()).toBe(1);
@@ -186,6 +186,15 @@ describe('what goes out', () => {
     await watched.reaches('waiting');
     expect(await watched.connection.iq(request)).toMatchObject({ ok: false, error: { condition: 'disconnected' } });
     await (await server.next()).logIn({ resumed: 'failed' });
+    expect(await pending).toMatchObject({ ok: false, error: { condition: 'disconnected' } });
+  });
+
+  test('a request is answered `disconnected` at once where the stream cannot be resumed', async () => {
+    const server = await scripted();
+    const { watched, peer } = await online(server, { sm: false });
+    const pending = watched.connection.iq(xml('iq', { type: 'get' }, xml('q', { xmlns: 'u' })));
+    await peer.expect(/<iq/);
+    peer.destroy();
     expect(await pending).toMatchObject({ ok: false, error: { condition: 'disconnected' } });
   });
 
@@ -407,7 +416,7 @@ describe('finding the server', () => {
       { '_xmpp-client._tcp.scripted.test': [record('silent.test', silent.port, 1), record('good.test', good.port, 2)] },
       { 'silent.test': '127.0.0.1', 'good.test': '127.0.0.1' },
     );
-    const watched = romeo(undefined, { deadlines: { login: 500 } }, dnsRecords);
+    const watched = romeo(undefined, { deadlines: { login: 1500 } }, dnsRecords);
     await silent.next();
     await (await good.next()).logIn();
     await watched.reaches('online');

@@ -236,7 +236,7 @@ describe('reconnecting never stops', () => {
     expect(client.xmpp.status).toBe('opening');
     expect(server.peers.all).toHaveLength(2); // there it stays, though 60 delays have passed
 
-    const { watched, peer: first } = await oursOnline(server, {}, { deadlines: { login: 700 } });
+    const { watched, peer: first } = await oursOnline(server, {}, { deadlines: { login: 1500 } });
     first.destroy();
     await server.next(); // silent
     const third = await server.next();
@@ -289,7 +289,7 @@ test('the whole login has a deadline', async () => {
   await until(() => client.xmpp.status === 'open');
   await expect(until(() => client.outcome(), { deadline: 300 })).rejects.toThrow(/waited/); // no features, no end
 
-  const watched = ours(server, { deadlines: { login: 100 } });
+  const watched = ours(server, { deadlines: { login: 500 } });
   const second = await server.next();
   await second.expect(/<stream:stream[^>]*>/);
   second.send(`<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' version='1.0'>`);
@@ -371,7 +371,7 @@ async function trustingAnyone(run: () => Promise<void>): Promise<void> {
 
 test('the proof of the password is computed beside the event loop', async () => {
   const server = await scripted();
-  const script = { iterations: 10_000 };
+  const script = { iterations: 20_000 };
   const longest = async (run: () => Promise<unknown>): Promise<number> => {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();

@@ -50,7 +50,7 @@ export function feedOf(home: string, count: number): string[][] {
   db.close();
   return rows.map((row) => {
     const fields = Object.values(row).map((value) => (value === null ? '' : String(value)));
-    fields[fields.length - 1] = `r${row['chat']} n${row['nick']}`;
+    fields[fields.length - 1] = `r${Number(row['chat'])} n${Number(row['nick'])}`;
     return fields;
   });
 }

@@ -84,7 +84,7 @@ function readFigures(archive: Archive, total: number): void {
   timed('word in a room', 1000, () => find(`${wordOf(rank())} `, inRoom()));
   timed('two words', 500, () => find(`${wordOf(rank())} ${wordOf(rank())} `));
   timed('prefix of 2 letters', 200, () => find(wordOf(rank()).slice(0, 2)));
-  timed('prefix of 4 letters', 200, () => find(`${wordOf(80 + rank()).slice(0, 4)}`));
+  timed('prefix of 4 letters', 200, () => find(wordOf(80 + rank()).slice(0, 4)));
   timed('substring, Japanese', 500, () => find(String.fromCodePoint(0x4e00 + (rank() % 3000), 0x4e00 + (rank() % 3000))));
   timed('word, best first', 200, () => find(`${wordOf(rank())} `, { order: 'rank' }));
   timed('count a day', 20, () => archive.perDay({ ...inRoom() }));

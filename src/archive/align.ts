@@ -58,7 +58,7 @@ export function findNearest(db: Database, names: Intern, sought: Sought): Kept |
   const window = hasId(sought.message) ? DAY : HOUR + Math.abs(sought.skew); // places are not quite times
   const rows = db
     .sql(
-      `${MESSAGES} WHERE chat = ? AND ord BETWEEN ? AND ? AND kind = ? AND nick IS ? AND mid IS ?
+      `${MESSAGES} WHERE message.chat = ? AND ord BETWEEN ? AND ? AND kind = ? AND nick IS ? AND mid IS ?
        AND body IS ? AND id <= ? AND block IS NULL ORDER BY ord LIMIT 1000`,
     )
     .all(
@@ -83,7 +83,7 @@ export function findNearest(db: Database, names: Intern, sought: Sought): Kept |
 /** The kept message behind `ord` that the sought one must be, by the rule above. */
 export function findNext(db: Database, names: Intern, sought: Sought, ord: number): Kept | undefined {
   const rows = db
-    .sql(`${MESSAGES} WHERE chat = ? AND ord > ? AND id <= ? ORDER BY ord, id LIMIT ?`)
+    .sql(`${MESSAGES} WHERE message.chat = ? AND ord > ? AND id <= ? ORDER BY ord, id LIMIT ?`)
     .all(sought.chat, ord, sought.floor, AHEAD);
   let passed = false;
   let found: Kept | undefined;

@@ -91,6 +91,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       message.body ?? null,
       given.xml,
     );
+    relate(db, chat.id, id, message);
     if (doc !== null) {
       const marks = marksOf(chat.id, [nick, realJid], message.body, given.xml, given.mentions === true);
       db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(doc, words, marks);
@@ -185,6 +186,21 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       places.forget();
     },
   };
+}
+
+function relate(db: Database, chat: number, id: number, message: GroupchatMessage): void {
+  const { replaces, retracts, reactsTo, repliesTo } = message;
+  const target = replaces ?? retracts ?? reactsTo;
+  if (target === undefined && repliesTo === undefined) return;
+  db.sql('INSERT INTO relation VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+    id,
+    chat,
+    target === undefined ? null : stanzaHash(target),
+    replaces ?? null,
+    retracts ?? null,
+    reactsTo ?? null,
+    repliesTo ?? null,
+  );
 }
 
 function soughtOf(chat: Chat, given: NewMessage, floor: number, skew: number): Sought {

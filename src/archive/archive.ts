@@ -7,6 +7,7 @@ import { intern } from './intern.ts';
 import { ledgerRecords } from './ledger.ts';
 import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './salvage.ts';
 import { holdIds, upkeep } from './upkeep.ts';
+import { rangeReader } from './range.ts';
 import { reading } from './read.ts';
 import { records } from './records.ts';
 
@@ -58,6 +59,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
 
   return {
     ...reading(db, names, packed),
+    ...rangeReader(db, names, packed),
     ...upkeep(db, names, packed, transaction),
     ...records(db, names),
     ...ledgerRecords(db, names),
@@ -104,6 +106,7 @@ function removeAccount(db: Database, account: string): void {
     holdIds(db);
     db.sql(`DELETE FROM word WHERE rowid IN (SELECT doc FROM message WHERE chat IN (${own}) AND doc IS NOT NULL)`).run(account);
     db.sql(`DELETE FROM stanza WHERE message IN (SELECT id FROM message WHERE chat IN (${own}))`).run(account);
+    db.sql(`DELETE FROM relation WHERE chat IN (${own})`).run(account);
     db.sql(`DELETE FROM block WHERE id IN (SELECT block FROM message WHERE chat IN (${own}))`).run(account);
     db.sql(`DELETE FROM message WHERE chat IN (${own})`).run(account);
     db.sql('DELETE FROM account WHERE jid = ?').run(account);

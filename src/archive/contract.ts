@@ -1,5 +1,6 @@
 import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
 import type { Excerpt } from '../core/search.ts';
+import type { Viewed } from '../core/view.ts';
 import type { Occupant } from '../core/occupant.ts';
 
 /** How a message reached us; decides how a duplicate is recognised and where in the room's order it stands. */
@@ -45,6 +46,22 @@ export interface PageQuery {
   readonly before?: number;
   /** Only messages that stand after this one; with it the page is the oldest `limit` of them. */
   readonly after?: number;
+}
+
+/** Groupchat between two bounds; private messages left out. Times are room time, in milliseconds since the epoch. */
+export interface RangeQuery {
+  readonly account: string;
+  /** Without a room: all of the account's, by archive id. */
+  readonly room?: string;
+  readonly from?: number;
+  readonly to?: number;
+  /** Archive ids, exclusive. */
+  readonly after?: number;
+  readonly before?: number;
+  /** At most 500. */
+  readonly limit: number;
+  /** The last `limit` of what fits instead of the first; given oldest first all the same. */
+  readonly newest?: boolean;
 }
 
 export interface SearchQuery {
@@ -147,10 +164,18 @@ export type Retention =
 export interface ReadArchive {
   /** Oldest first. */
   page(query: PageQuery): KeptMessage[];
+  /**
+   * A page as it is to be read: corrections, retractions, moderation, reactions and replies applied, and what they
+   * were applied by left out. `page` gives the same stretch raw.
+   */
+  view(query: PageQuery): Viewed[];
   /** Best or newest first. Never throws on what a person typed: what cannot be read finds nothing. */
   search(query: SearchQuery): KeptMessage[];
   /** The same with excerpts, and with a sentence for a query that cannot be read. */
   find(query: SearchQuery): Found;
+  range(query: RangeQuery): KeptMessage[];
+  /** Whether the id is one of this account's messages. */
+  holds(account: string, archiveId: number): boolean;
   message(archiveId: number): KeptMessage | undefined;
   /** The last message of a room in its order; with `withStanzaId`, the last that MAM can continue from. */
   last(account: string, room: string, withStanzaId?: boolean): KeptMessage | undefined;

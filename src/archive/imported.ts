@@ -18,7 +18,7 @@ export function findImported(
 ): number | undefined {
   const rows = db
     .sql(
-      `${MESSAGES} WHERE chat = ? AND ord BETWEEN ? AND ? AND kind = ? AND nick IS ?
+      `${MESSAGES} WHERE message.chat = ? AND ord BETWEEN ? AND ? AND kind = ? AND nick IS ?
        AND arrived - lag BETWEEN ? AND ? ORDER BY ord, id`,
     )
     .all(

@@ -5,8 +5,9 @@ import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
 import { MESSAGES, toKept } from './rows.ts';
 import { find } from './search.ts';
+import { viewOf } from './view.ts';
 
-type Reading = Pick<ReadArchive, 'page' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count' | 'perDay' | 'accounts' | 'keptRooms'>;
+type Reading = Pick<ReadArchive, 'page' | 'view' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count' | 'perDay' | 'accounts' | 'keptRooms'>;
 
 const MAX_PAGE = 500;
 
@@ -23,7 +24,7 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
       return kept(
         db
           .sql(
-            `${MESSAGES} WHERE chat = ? AND (ord, id) > (?, ?) AND (ord, id) < (?, ?)
+            `${MESSAGES} WHERE message.chat = ? AND (ord, id) > (?, ?) AND (ord, id) < (?, ?)
              ORDER BY ord, id LIMIT ?`,
           )
           .all(chat, ord, id, ...bound(db, chat, query.before), limit),
@@ -31,13 +32,14 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
     }
     return kept(
       db
-        .sql(`${MESSAGES} WHERE chat = ? AND (ord, id) < (?, ?) ORDER BY ord DESC, id DESC LIMIT ?`)
+        .sql(`${MESSAGES} WHERE message.chat = ? AND (ord, id) < (?, ?) ORDER BY ord DESC, id DESC LIMIT ?`)
         .all(chat, ...bound(db, chat, query.before), limit),
     ).toReversed();
   }
 
   return {
     page,
+    view: (query) => viewOf(db, names, blocks, page, query),
     search(query) {
       const found = find(db, names, blocks, query);
       return found.ok ? found.hits.map((hit) => hit.message) : [];
@@ -51,7 +53,7 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
       const chat = names.findChat(account, room)?.id ?? -1;
       const only = withStanzaId ? 'AND sid IS NOT NULL' : '';
       const row = db
-        .sql(`${MESSAGES} WHERE chat = ? ${only} ORDER BY ord DESC, id DESC LIMIT 1`)
+        .sql(`${MESSAGES} WHERE message.chat = ? ${only} ORDER BY ord DESC, id DESC LIMIT 1`)
         .get(chat);
       return row && toKept(row, names, blocks);
     },
@@ -59,7 +61,7 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
       const chat = names.findChat(account, room)?.id ?? -1;
       return kept(
         db
-          .sql(`${MESSAGES} WHERE chat = ? AND id > ? ORDER BY id LIMIT ?`)
+          .sql(`${MESSAGES} WHERE message.chat = ? AND id > ? ORDER BY id LIMIT ?`)
           .all(chat, archiveId, limit),
       );
     },

@@ -31,8 +31,9 @@ export const STAMPED = 16;
 export const MENTION = 32;
 
 /** A message with its texts, where they are not in a block. */
-export const MESSAGES = `SELECT id, chat, ord, doc, kind, flags, nick, occupant, real_jid, arrived, lag, block,
-  stanza_id, mid, origin_id, subject, body, xml FROM message LEFT JOIN stanza ON stanza.message = message.id`;
+export const MESSAGES = `SELECT id, message.chat AS chat, ord, doc, kind, flags, nick, occupant, real_jid, arrived, lag, block,
+  stanza_id, mid, origin_id, subject, body, xml, replaces, retracts, reacts_to, replies_to
+  FROM message LEFT JOIN stanza ON stanza.message = message.id LEFT JOIN relation ON relation.message = message.id`;
 
 function optional(value: SQLOutputValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
@@ -62,7 +63,21 @@ export function toKept(row: Row, names: Intern, blocks: Blocks): KeptMessage {
     subject: optional(texts['subject']),
     at: arrivedAt - Number(row['lag']),
     delayed: (flags & DELAYED) !== 0,
+    ...(hasRelation(row) ? relationsOf(row) : {}),
     arrivedAt,
     xml: optional(texts['xml']) ?? '',
+  };
+}
+
+function hasRelation(row: Row): boolean {
+  return row['replaces'] !== null || row['retracts'] !== null || row['reacts_to'] !== null || row['replies_to'] !== null;
+}
+
+function relationsOf(row: Row): Pick<KeptMessage, 'replaces' | 'retracts' | 'reactsTo' | 'repliesTo'> {
+  return {
+    replaces: optional(row['replaces']),
+    retracts: optional(row['retracts']),
+    reactsTo: optional(row['reacts_to']),
+    repliesTo: optional(row['replies_to']),
   };
 }

@@ -60,14 +60,15 @@ function rescue(from: string, db: Database): { messages: number; lost: number } 
   }
   try {
     db.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
-    for (const table of ['account', 'chat', 'term', 'block', 'stanza', 'gap', 'stream', 'outbox', 'ledger']) {
+    for (const table of ['account', 'chat', 'term', 'block', 'stanza', 'relation', 'gap', 'stream', 'outbox', 'ledger']) {
       for (const row of readable(old, table)) copy(db, table, row);
     }
     for (const table of ['meta', 'room', 'occupant', 'cursor', 'value']) {
       for (const row of readableInOrder(old, table)) copy(db, table, row);
     }
     const counted = rescueMessages(old, db);
-    db.exec(`DELETE FROM stanza WHERE message NOT IN (SELECT id FROM message); COMMIT; PRAGMA foreign_keys = ON`);
+    db.exec(`DELETE FROM stanza WHERE message NOT IN (SELECT id FROM message);
+      DELETE FROM relation WHERE message NOT IN (SELECT id FROM message); COMMIT; PRAGMA foreign_keys = ON`);
     return counted;
   } finally {
     old.close();

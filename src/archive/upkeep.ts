@@ -79,6 +79,7 @@ function drop(db: Database, blocks: Blocks, rows: readonly Row[]): number {
   for (const row of rows) {
     if (row['doc'] !== null) db.sql('DELETE FROM word WHERE rowid = ?').run(Number(row['doc']));
     db.sql('DELETE FROM stanza WHERE message = ?').run(Number(row['id']));
+    db.sql('DELETE FROM relation WHERE message = ?').run(Number(row['id']));
     db.sql('DELETE FROM message WHERE id = ?').run(Number(row['id']));
   }
   dropEmptyBlocks(db, blocks, new Set(rows.map((row) => row['block']).filter((block) => typeof block === 'number')));

@@ -5,6 +5,7 @@ import { readSettings } from '../config.ts';
 import { forgetAccount, keepAccount } from '../config/accounts.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
+import { startMam } from '../mam/mam.ts';
 import { startRelay } from '../relay/relay.ts';
 import type { House, HouseEvent } from '../web/contract.ts';
 import type { Log } from './log.ts';
@@ -38,6 +39,7 @@ export function openAccounts(home: string, archive: Archive, secrets: Secrets, l
     const account = openAccount({ settings, password, archive, log: note });
     account.subscribe(tell, life.signal);
     startRelay(account, life.signal);
+    startMam(account, archive, life.signal);
     running.set(jid, { account, life });
     account.start();
   };

@@ -6,6 +6,7 @@ import { openAccount, type AccountOptions } from '../../src/account/account.ts';
 import type { Account, AccountEvent, RoomSummary } from '../../src/account/contract.ts';
 import { openArchive } from '../../src/archive/archive.ts';
 import type { Archive } from '../../src/archive/contract.ts';
+import { startMam } from '../../src/mam/mam.ts';
 import { startRelay } from '../../src/relay/relay.ts';
 import type { ServerAddress } from './server.ts';
 import type { Account as Credentials } from './servers.ts';
@@ -54,6 +55,7 @@ export function openHouse(server: Where, who: Who, { resource, allowPlaintext, .
     log: (level, message, about) => void log.push(`${level} ${message} ${about === undefined ? '' : String(Object.values(about))}`),
   });
   account.subscribe((event) => events.push(event), life.signal);
+  startMam(account, archive, life.signal);
   startRelay(account, life.signal);
   account.start();
   return {

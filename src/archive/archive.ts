@@ -1,6 +1,7 @@
 import { MinimixError } from '../core/errors.ts';
 import { appender } from './append.ts';
 import { blocks } from './blocks.ts';
+import { bookmarkRecords } from './bookmark-log.ts';
 import type { Archive } from './contract.ts';
 import { openDatabase, type Database } from './database.ts';
 import { intern } from './intern.ts';
@@ -63,6 +64,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     ...upkeep(db, names, packed, transaction),
     ...records(db, names),
     ...ledgerRecords(db, names),
+    ...bookmarkRecords(db, names),
     transaction,
     append(message) {
       if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');

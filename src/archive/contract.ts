@@ -128,6 +128,21 @@ export interface RoomRecord {
   readonly subject: string | undefined;
 }
 
+/** One change of a bookmark. `before` and `after` are JSON of `core/bookmark.ts`; `undefined` is no bookmark. */
+export interface BookmarkLogEntry {
+  readonly id: number;
+  readonly account: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Where it was seen first: a storage, or `minimix` for what was done here. */
+  readonly storage: string;
+  readonly room: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  /** One sentence. */
+  readonly cause: string;
+}
+
 export interface OccupantRecord {
   readonly room: string;
   readonly occupant: Occupant;
@@ -193,6 +208,11 @@ export interface ReadArchive {
   /** The last `limit` entries of a room's ledger, oldest first. */
   ledger(account: string, room: string, limit: number): LedgerEntry[];
   occupants(account: string): OccupantRecord[];
+  /** The bookmarks of one place (`list`, or a storage), as JSON. */
+  bookmarks(account: string, place: string): { readonly room: string; readonly value: string }[];
+  /** The last `limit` changes of bookmarks, later than `after` (milliseconds since the epoch), oldest first. */
+  bookmarkLog(account: string, query: { readonly limit: number; readonly after?: number }): BookmarkLogEntry[];
+  bookmarkLogEntry(account: string, id: number): BookmarkLogEntry | undefined;
   occupantXml(account: string, room: string, nick: string): string | undefined;
   stream(account: string): StreamRecord | undefined;
   outbox(account: string): OutboxEntry[];
@@ -215,6 +235,9 @@ export interface WriteArchive extends ReadArchive {
   forgetRoom(account: string, room: string): void;
   /** The ledger outlives the room's record; it keeps its last thousand entries. */
   addToLedger(entry: Omit<LedgerEntry, 'id'>): void;
+  setBookmark(account: string, place: string, room: string, value: string | undefined): void;
+  /** The log keeps its last twenty thousand entries. Returns the id. */
+  addToBookmarkLog(entry: Omit<BookmarkLogEntry, 'id'>): number;
   saveOccupant(account: string, record: OccupantRecord): void;
   removeOccupant(account: string, room: string, nick: string): void;
   clearOccupants(account: string, room: string): void;

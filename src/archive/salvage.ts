@@ -60,10 +60,10 @@ function rescue(from: string, db: Database): { messages: number; lost: number } 
   }
   try {
     db.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
-    for (const table of ['account', 'chat', 'term', 'block', 'stanza', 'relation', 'gap', 'stream', 'outbox', 'ledger']) {
+    for (const table of ['account', 'chat', 'term', 'block', 'stanza', 'relation', 'gap', 'stream', 'outbox', 'ledger', 'bookmark_log']) {
       for (const row of readable(old, table)) copy(db, table, row);
     }
-    for (const table of ['meta', 'room', 'occupant', 'cursor', 'value']) {
+    for (const table of ['meta', 'room', 'occupant', 'cursor', 'value', 'bookmark']) {
       for (const row of readableInOrder(old, table)) copy(db, table, row);
     }
     const counted = rescueMessages(old, db);

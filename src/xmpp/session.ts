@@ -191,10 +191,10 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     stream.hangUp(sm.enabled() ? sm.ack() : '', grace);
   }
 
-    function start(): void {
+  function start(): void {
     if (sm.pending() > 0) askSoon(); // sent again after a resumption
     stream.deliver(read);
   }
 
-  return { start, send, probe, close };
+  return { start, send, nonza, probe, close };
 }

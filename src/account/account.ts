@@ -27,7 +27,7 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   /** How patient it is with silent rooms; tests are less so. */
-  readonly times?: Partial<ProofTimes & EntryTimes>;
+  readonly times?: Partial<ProofTimes & EntryTimes & { readonly sweep: number }>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
 }
@@ -66,7 +66,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const catchups = openCatchUps(ground, (room) => outbox.caughtUp(room));
   const memberships = openMemberships(ground, { accountNick: () => undefined, joined: catchups.run, tell: sinks.tell }, times);
   const verbs = openVerbs(ground, memberships);
-  const invitations = openInvitations(ground, verbs);
+  const invitations = openInvitations(ground, verbs, times.sweep);
   startProof(ground, memberships, times);
   const devices = openDevices(ground, (list) => sinks.tell({ type: 'devices', devices: list }));
   const bookmarks = openBookmarks(ground, {

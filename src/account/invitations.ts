@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Result } from '../core/errors.ts';
-import { fail, ok } from '../core/errors.ts';
+import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { Invitation } from '../core/invitation.ts';
 import { bareOf } from '../core/jid.ts';
 import { enableCarbons, readCarbon } from '../xmpp/features/carbons.ts';
@@ -16,6 +16,8 @@ const PAGE = 50;
 /** A sweep reads no more of the account's own archive than this. */
 const MAX_PAGES = 40;
 const FIRST_SWEEP = 7 * 24 * 3600_000;
+/** COMPAT: Prosody 0.12 copies no invitation to us by carbons, so the account's archive is read now and then. */
+const EVERY = 5 * 60_000;
 const PLACE = 'invitations-read-to';
 const PENDING = 'invitations';
 
@@ -33,10 +35,17 @@ export interface Invitations {
   decline(room: string, reason?: string): Result<undefined>;
 }
 
-export function openInvitations(ground: Ground, verbs: RoomVerbs): Invitations {
+export function openInvitations(ground: Ground, verbs: RoomVerbs, every = EVERY): Invitations {
   const { archive, connection, jid } = ground;
   let list = readPending(archive.value(jid, PENDING));
   let sweeping: string | undefined;
+  let archived = true;
+  const timer = setInterval(() => {
+    const online = connection.status().state === 'online';
+    if (online && archived && sweeping === undefined) read().catch((error: unknown) => ground.log('error', unread(error)));
+  }, every);
+  timer.unref();
+  ground.signal.addEventListener('abort', () => clearInterval(timer));
 
   function keep(draft: Draft, invitation: Invitation): void {
     if (ground.room(invitation.room)?.wanted) return;
@@ -55,6 +64,23 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs): Invitations {
     const found = list.find((one) => one.room === room);
     if (found) ground.transact((draft) => store(draft, list.filter((one) => one !== found)));
     return found;
+  }
+
+  /** XEP-0313: on from where it was read to the last time. */
+  async function read(): Promise<void> {
+    for (let page = 0; page < MAX_PAGES && !ground.signal.aborted; page += 1) {
+      const after = archive.value(jid, PLACE);
+      const start = after === undefined ? new Date(ground.now() - FIRST_SWEEP).toISOString() : undefined;
+      sweeping = randomUUID();
+      const answer = await connection.iq(mamQuery({ to: jid, queryId: sweeping, max: PAGE, after, start }));
+      sweeping = undefined;
+      if (!answer.ok && answer.error.condition === 'item-not-found' && after !== undefined) {
+        ground.transact(() => archive.setValue(jid, PLACE, undefined)); // that id is gone from it: by time, then
+      } else {
+        archived = answer.ok || answer.error.condition !== 'service-unavailable';
+        if (!answer.ok || readMamFin(answer.element)?.complete !== false) return;
+      }
+    }
   }
 
   return {
@@ -77,16 +103,7 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs): Invitations {
     async sweep() {
       const carbons = await connection.iq(enableCarbons());
       if (!carbons.ok) ground.log('debug', `no carbons: ${carbons.error.condition}`);
-      for (let page = 0; page < MAX_PAGES && !ground.signal.aborted; page += 1) {
-        const after = archive.value(jid, PLACE);
-        const start = after === undefined ? new Date(ground.now() - FIRST_SWEEP).toISOString() : undefined;
-        sweeping = randomUUID();
-        const answer = await connection.iq(mamQuery({ to: jid, queryId: sweeping, max: PAGE, after, start }));
-        sweeping = undefined;
-        if (!answer.ok && answer.error.condition === 'item-not-found' && after !== undefined) {
-          ground.transact(() => archive.setValue(jid, PLACE, undefined)); // that id is gone from it: by time, then
-        } else if (!answer.ok || readMamFin(answer.element)?.complete !== false) return;
-      }
+      await read();
     },
     pending: () => [...list],
     async accept(room, nick) {
@@ -101,6 +118,10 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs): Invitations {
       return ok(undefined);
     },
   };
+}
+
+function unread(error: unknown): string {
+  return `invitations could not be read: ${sentenceOf(error)}`;
 }
 
 /** Our own JSON from our own disk. */

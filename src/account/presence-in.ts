@@ -19,7 +19,6 @@ const refusalOf: Readonly<Record<string, RoomSignalName>> = {
   'registration-required': 'registration-required',
   'item-not-found': 'locked',
   'not-allowed': 'not-allowed',
-  'service-unavailable': 'full',
   gone: 'moved',
   redirect: 'moved',
   'not-acceptable': 'register-first', // 7.2.2: a registered nick is required
@@ -97,9 +96,14 @@ function refused(memberships: Memberships, draft: Draft, room: Room, error: Stan
     draft.afterwards(() => memberships.nickAnswered(room.jid, nick, why));
     return;
   }
-  const name = refusalOf[error.condition] ?? 'unreachable';
+  const name = refusalOf[error.condition] ?? (saysFull(error) ? 'full' : 'unreachable');
   const venue = error.condition === 'gone' || error.condition === 'redirect' ? addressIn(error) : undefined;
   memberships.signal(draft, room.jid, { name: state === 'joined' ? 'removed-by-error' : name, text: error.text, venue });
+}
+
+/** XEP-0045 7.2.9. A domain without any such service has the same condition, but no words, and no advice to wait. */
+function saysFull({ condition, type, text }: StanzaFault): boolean {
+  return condition === 'service-unavailable' && (type === 'wait' || text !== undefined);
 }
 
 /** RFC 6120 8.3.3.5, 8.3.3.14: the new address, given as an XMPP URI. */

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { sentenceOf } from '../core/errors.ts';
 import { ping } from '../xmpp/features/ping.ts';
-import { selfPingVerdict } from '../xmpp/features/self-ping.ts';
+import { discoInfoQuery } from '../xmpp/features/disco.ts';
+import { selfPingVerdict, type SelfPingVerdict } from '../xmpp/features/self-ping.ts';
 import type { Ground, Room } from './ground.ts';
 import type { Memberships } from './membership.ts';
 
@@ -58,15 +59,23 @@ export function startProof(ground: Ground, memberships: Memberships, patience: P
 
   async function ask({ jid, membership }: Room): Promise<void> {
     const answer = await ground.connection.iq(ping(`${jid}/${membership.nick ?? ''}`), { timeout: times.answer });
+    const verdict = answer.ok ? 'joined' : await confirm(jid, selfPingVerdict(answer));
     const room = ground.room(jid);
     if (room?.membership.state !== 'joined' || room.membership.nick !== membership.nick || ground.signal.aborted) return;
-    const verdict = selfPingVerdict(answer);
     ground.transact((draft) => {
       if (verdict === 'joined') draft.put({ ...room, verifiedAt: draft.at, doubt: undefined });
       if (verdict === 'unknown') draft.put({ ...room, doubt: 'The room does not answer; whether we are still in it is not known.' });
       if (verdict === 'not-joined') memberships.signal(draft, jid, { name: 'unverified' });
     });
     memberships.changed(jid);
+  }
+
+  /** An error that XEP-0410 takes for a sign of life is also what a room or a service that is gone answers: which? */
+  async function confirm(jid: string, verdict: SelfPingVerdict): Promise<SelfPingVerdict> {
+    if (verdict !== 'joined') return verdict;
+    const room = await ground.connection.iq(discoInfoQuery(jid), { timeout: times.answer });
+    if (room.ok) return 'joined';
+    return ['item-not-found', 'service-unavailable'].includes(room.error.condition) ? 'not-joined' : 'unknown';
   }
 
   return { all: () => prove(0) };

@@ -1,0 +1,59 @@
+// Issue 3, items 2 and 3, where the server as a whole is the cause: each test has one of its own.
+import { describe, expect, test } from 'vitest';
+import { openHouse } from '../support/house.ts';
+import { story } from '../support/rooms.ts';
+import { uniqueName, type XmppServer } from '../support/server.ts';
+import { newAccount, servers, startServer, type CommonOptions } from '../support/servers.ts';
+import { until } from '../support/until.ts';
+
+async function withHouse(
+  kind: 'prosody' | 'ejabberd', options: CommonOptions, run: (server: XmppServer, house: ReturnType<typeof openHouse>) => Promise<void>,
+): Promise<void> {
+  const server = await startServer(kind, options);
+  const house = openHouse(server, await newAccount(server, 'alice'), { times: { silence: 200, every: 50, answer: 2_000 } });
+  try {
+    await house.online();
+    await run(server, house);
+  } finally {
+    await house.stop();
+    await server.stop();
+  }
+}
+
+describe.each(servers.map(({ kind }) => ({ kind })))('a service on $kind', ({ kind }) => {
+  test('that restarts: we are told, and come back by the clock without a person', async () => {
+    await withHouse(kind, {}, async (server, { account, state, online }) => {
+      const room = await server.room({ archive: true });
+      await account.join(room, { nick: 'alice' });
+      await server.restart();
+      await online();
+      const back = (): boolean => story(account, room).filter((line) => line === 'self alice').length === 2;
+      await until(back, { what: 'the return', deadline: 30_000 });
+      expect(['shutdown', 'removed-by-error', 'disconnected']).toContain(story(account, room)[2]);
+      expect(await state(room, 'joined')).toMatchObject({ nick: 'alice' });
+    });
+  }, 90_000);
+});
+
+describe('a service on prosody', () => {
+  test('that is taken down alone, without a word: found by the self-ping, and back by the clock once it is there', async () => {
+    await withHouse('prosody', {}, async (server, { account }) => {
+      const room = await server.room({ archive: false });
+      await account.join(room, { nick: 'alice' });
+      await server.run(`module:unload("muc", "${server.plainRooms}")`);
+      const down = await until(() => account.rooms().find(({ state }) => state !== 'joined'), { what: 'the loss' });
+      expect(down?.reason).toMatch(/dropped us|cannot be reached/);
+      await until(() => account.rooms()[0]?.state === 'service-down', { what: 'a try that fails' });
+      await server.run(`module:load("muc", "${server.plainRooms}")`);
+      await until(() => account.rooms()[0]?.state === 'joined', { what: 'the return', deadline: 40_000 });
+      expect(story(account, room)).toContain('unreachable');
+    });
+  }, 60_000);
+
+  test('that lets nobody create rooms: not allowed, and it says so', async () => {
+    await withHouse('prosody', { extraMuc: 'restrict_room_creation = true' }, async (server, { account }) => {
+      const refused = await account.join(`${uniqueName('new')}@${server.plainRooms}`, { nick: 'alice' });
+      expect(refused).toMatchObject({ ok: false, error: { code: 'not-allowed', message: expect.stringContaining('create') } });
+    });
+  });
+});

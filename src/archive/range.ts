@@ -19,8 +19,8 @@ export function rangeReader(db: Database, names: Intern, blocks: Blocks): Pick<R
       where.push(sql);
       values.push(...args);
     };
-    if (room === undefined) add('chat IN (SELECT id FROM chat WHERE account = ?)', names.findAccount(account) ?? -1);
-    else add('chat = ?', names.findChat(account, room)?.id ?? -1);
+    if (room === undefined) add('message.chat IN (SELECT id FROM chat WHERE account = ?)', names.findAccount(account) ?? -1);
+    else add('message.chat = ?', names.findChat(account, room)?.id ?? -1);
     if (from !== undefined) add('arrived - lag >= ?', from);
     if (to !== undefined) add('arrived - lag <= ?', to);
     if (room !== undefined) {

@@ -180,7 +180,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     return ok(number);
   }
 
-  function nonza(text: string): void {
+  function pass(text: string): void {
     if (!over) stream.put(text);
   }
 
@@ -196,5 +196,5 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     stream.deliver(read);
   }
 
-  return { start, send, nonza, probe, close };
+  return { start, send, nonza: pass, probe, close };
 }

@@ -48,7 +48,7 @@ function Screens({ narrow, view }: { narrow: boolean; view: Route['view'] }) {
   return (
     <main className="home" aria-label={en.rooms.title}>
       <h1 className="unseen">{en.rooms.title}</h1>
-      <Sidebar />
+      <Sidebar alone />
     </main>
   );
 }

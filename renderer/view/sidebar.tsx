@@ -7,8 +7,9 @@ import { HomeIcon, PlusIcon, SearchIcon } from './icons.tsx';
 import { RoomList } from './room-list.tsx';
 
 /** The left side: whose account it is and how it fares, and the rooms. */
-export function Sidebar() {
-  const view = useStore(route, (state) => (state.view === 'home' ? 'overview' : state.view));
+export function Sidebar({ alone = false }: { alone?: boolean }) {
+  // Beside the rooms stands the overview where nothing else was chosen.
+  const view = useStore(route, (state) => (state.view === 'home' && !alone ? 'overview' : state.view));
   return (
     <nav className="sidebar" aria-label={en.rooms.title}>
       <header className="sidebar-head">

@@ -9,13 +9,14 @@ import { promisify } from 'node:util';
 const root = join(import.meta.dirname, '../../..');
 const minimix = join(root, 'bin/minimix');
 const run = promisify(execFile);
+const env = { ...process.env, MINIMIX_KEYRING: 'off' };
 
 export interface TestDaemon {
   /** A one-time address. */
   readonly url: string;
   readonly home: string;
   /** Runs a command of the command line on the same home; resolves with what it printed. */
-  minimix(...args: string[]): Promise<string>;
+  minimix(args: readonly string[], input?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -23,15 +24,15 @@ export interface TestDaemon {
 export async function buildPage(): Promise<void> {
   const vite = join(root, 'node_modules/vite/bin/vite.js');
   // Vitest says that this is a test, and Vite would then build React for developers.
-  const env = { ...process.env, NODE_ENV: 'production' };
-  await run(process.execPath, [vite, 'build', 'renderer', '--logLevel', 'warn'], { cwd: root, env });
+  const production = { ...process.env, NODE_ENV: 'production' };
+  await run(process.execPath, [vite, 'build', 'renderer', '--logLevel', 'warn'], { cwd: root, env: production });
 }
 
 /** Starts `minimix run` on a new home without accounts, on any free port. */
 export async function startTestDaemon(): Promise<TestDaemon> {
   const home = mkdtempSync(join(tmpdir(), 'minimix-ui-'));
   writeFileSync(join(home, 'settings.json'), JSON.stringify({ version: 1, web: { port: 0 }, accounts: [] }), { mode: 0o600 });
-  const daemon = spawn(minimix, ['--home', home, 'run'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const daemon = spawn(minimix, ['--home', home, 'run'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(daemon, 'exit');
   let told = '';
   let log = '';
@@ -47,9 +48,10 @@ export async function startTestDaemon(): Promise<TestDaemon> {
   return {
     url,
     home,
-    async minimix(...args) {
-      const { stdout } = await run(minimix, ['--home', home, ...args]);
-      return stdout.trim();
+    async minimix(args, input = '') {
+      const asked = run(minimix, ['--home', home, ...args], { env });
+      asked.child.stdin?.end(input);
+      return (await asked).stdout.trim();
     },
     async stop() {
       daemon.kill('SIGTERM');

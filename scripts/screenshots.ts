@@ -1,0 +1,171 @@
+// Pictures of the page, over the sandbox: a real Prosody, a real daemon, people who talk.
+//   node scripts/screenshots.ts             writes README's pictures to docs/pictures/
+//   node scripts/screenshots.ts --all DIR   writes each view at 360, 800 and 1440 px, light and dark, to DIR
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createElement as xml } from 'ltx';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { connectPerson, type Person } from '../test/support/person.ts';
+import { startProsody } from '../test/support/prosody.ts';
+import type { XmppServer } from '../test/support/server.ts';
+import { openBrowser } from '../test/ui/support/browser.ts';
+import { buildPage, startTestDaemon, type TestDaemon } from '../test/ui/support/daemon.ts';
+
+const PASSWORD = 'sandbox';
+const pictures = join(import.meta.dirname, '../docs/pictures');
+
+const talk: readonly (readonly [who: string, text: string])[] = [
+  ['Ingeborg', 'Morning all. The beans came up overnight, every single one.'],
+  ['Tomáš', 'Even the ones by the fence?'],
+  ['Ingeborg', 'Even those.'],
+  ['rosa', 'Does anyone have twine left?'],
+  ['bob', 'There is a whole reel in the shed, and nobody else will want it before spring.'],
+  ['bob', 'I can bring it on Saturday.'],
+  ['rosa', 'Wonderful, thank you!'],
+  ['bob', '/me looks for the key to the shed'],
+  ['Tomáš', 'I have it until Thursday.'],
+  ['Noor', 'صباح الخير، هل نسقي اليوم أم غدا؟'],
+  ['Ingeborg', 'Rain from noon, so not today. The dates are at https://example.org/sowing-calendar'],
+  ['rosa', 'alice: could you look at the tap? It drips since yesterday.'],
+  ['alice', 'On my way. I will bring the long wrench, and new washers.'],
+  ['bob', 'The compost is warm again, 58 °C in the middle. We turn it on Sunday?'],
+  ['Tomáš', 'Ten o’clock, gloves please.'],
+  ['Ingeborg', 'I will be there. Seedlings to give away are in xmpp:seedlings@rooms.example.org?join'],
+];
+
+async function bookmark(alice: Person, room: string, name: string): Promise<void> {
+  const conference = xml('conference', { xmlns: 'urn:xmpp:bookmarks:1', autojoin: 'true', name }, xml('nick', {}, 'alice'));
+  const publish = xml('publish', { node: 'urn:xmpp:bookmarks:1' }, xml('item', { id: room }, conference));
+  const field = (key: string, value: string) => xml('field', { var: key }, xml('value', {}, value));
+  // XEP-0402 3.2; without it Prosody makes a node that keeps one item
+  const options = xml(
+    'x',
+    { xmlns: 'jabber:x:data', type: 'submit' },
+    field('FORM_TYPE', 'http://jabber.org/protocol/pubsub#publish-options'),
+    field('pubsub#persist_items', 'true'),
+    field('pubsub#max_items', 'max'),
+    field('pubsub#send_last_published_item', 'never'),
+    field('pubsub#access_model', 'whitelist'),
+  );
+  const pubsub = xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, publish, xml('publish-options', {}, options));
+  await alice.iq(xml('iq', { type: 'set' }, pubsub));
+}
+
+/** A garden that talks, two rooms that are quiet, and one that alice may not enter. */
+async function fill(server: XmppServer, daemon: TestDaemon): Promise<string> {
+  const alice = await server.register('alice', PASSWORD);
+  const phone = await connectPerson(server, 'alice', PASSWORD, { resource: 'phone', features: ['urn:minimix:relay:0'] });
+  const garden = `community-garden@${server.archivedRooms}`;
+  const rooms = [
+    [garden, 'Community garden'],
+    [`book-club@${server.archivedRooms}`, 'Book club'],
+    [`repair-cafe@${server.archivedRooms}`, 'Repair café'],
+    [`allotment-board@${server.archivedRooms}`, 'Allotment board'],
+  ] as const;
+  const people = new Map<string, Person>([['alice', phone]]);
+  for (const nick of ['bob', 'Ingeborg', 'rosa', 'Tomáš', 'Noor']) {
+    const user = `person${people.size}`;
+    await server.register(user, PASSWORD);
+    const person = await connectPerson(server, user, PASSWORD);
+    for (const [room] of rooms) await person.join(room, nick);
+    people.set(nick, person);
+  }
+  const bob = people.get('bob');
+  bob?.send(xml('message', { to: garden, type: 'groupchat' }, xml('subject', {}, 'Saturday: beans, twine and the broken tap')));
+  await server.setAffiliation(`allotment-board@${server.archivedRooms}`, alice, 'outcast');
+  for (const [room, name] of rooms) await bookmark(phone, room, name);
+  await phone.join(garden, 'alice');
+  for (const [who, text] of talk) await people.get(who)?.say(garden, text);
+  const where = ['--server', `${server.host}:${server.port}`, '--ca', server.caFile];
+  await daemon.minimix(['account', 'add', alice, ...where, '--password-stdin'], `${PASSWORD}\n`);
+  return `#/room/${encodeURIComponent(alice)}/${encodeURIComponent(garden)}`;
+}
+
+const views: Readonly<Record<string, (page: Page, room: string) => Promise<unknown>>> = {
+  room: (page, room) => show(page, room, '.message'),
+  rooms: (page) => show(page, '#/', '.room'),
+  overview: (page) => show(page, '#/overview', '.card'),
+  search: (page) => show(page, '#/search?q=the', '.hit'),
+  account: (page) => show(page, '#/add-account', 'form'),
+  join: async (page) => {
+    await show(page, '#/', '.room');
+    await page.getByRole('button', { name: 'Join', exact: true }).click();
+  },
+  leave: async (page, room) => {
+    await show(page, room, '.message');
+    await page.getByRole('button', { name: 'Leave room' }).click();
+  },
+};
+
+async function show(page: Page, hash: string, ready: string): Promise<void> {
+  await page.goto(`${new URL(page.url()).origin}/${hash}`);
+  await page.locator(ready).first().waitFor();
+}
+
+type State = Awaited<ReturnType<BrowserContext['storageState']>>;
+interface Shot {
+  readonly view: string;
+  readonly width: number;
+  readonly height: number;
+  readonly scheme: 'light' | 'dark';
+  readonly scale: number;
+  readonly path: string;
+}
+
+async function shoot(browser: Browser, state: State, origin: string, room: string, shot: Shot): Promise<void> {
+  const { width, height } = shot;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    deviceScaleFactor: shot.scale,
+    colorScheme: shot.scheme,
+    storageState: state,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  });
+  const page = await context.newPage();
+  await page.goto(origin);
+  await views[shot.view]?.(page, room);
+  await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => undefined); // the event stream never ends
+  await page.screenshot({ path: shot.path });
+  await context.close();
+}
+
+function shots(all: string | undefined): Shot[] {
+  const picture = (name: string, shot: Omit<Shot, 'path'>): Shot => ({ ...shot, path: join(all ?? pictures, `${name}.png`) });
+  if (all === undefined) {
+    const wide = { width: 1200, height: 760, scale: 1.25 } as const;
+    const phone = { width: 360, height: 740, scale: 2 } as const;
+    return [
+      picture('room', { view: 'room', scheme: 'light', ...wide }),
+      picture('room-dark', { view: 'room', scheme: 'dark', ...wide }),
+      picture('overview', { view: 'overview', scheme: 'light', ...wide }),
+      picture('phone', { view: 'rooms', scheme: 'light', ...phone }),
+    ];
+  }
+  return Object.keys(views).flatMap((view) =>
+    [360, 800, 1440].flatMap((width) =>
+      (['light', 'dark'] as const).map((scheme) =>
+        picture(`${view}-${width}-${scheme}`, { view, width, height: width === 360 ? 740 : 900, scheme, scale: 1 }),
+      ),
+    ),
+  );
+}
+
+const { all } = parseArgs({ options: { all: { type: 'string' } } }).values;
+await buildPage();
+await mkdir(all ?? pictures, { recursive: true });
+const [server, daemon, browser] = await Promise.all([startProsody({ domain: 'example.org' }), startTestDaemon(), openBrowser()]);
+try {
+  const room = await fill(server, daemon);
+  const entrance = await browser.newContext({ locale: 'en-GB' });
+  const page = await entrance.newPage();
+  await page.goto(daemon.url);
+  await page.getByRole('link', { name: /garden/i }).waitFor();
+  await page.getByText('as alice').nth(2).waitFor();
+  const state = await entrance.storageState();
+  for (const shot of shots(all)) await shoot(browser, state, new URL(daemon.url).origin, room, shot);
+} finally {
+  await Promise.all([browser.close(), daemon.stop(), server.stop()]);
+}
+process.exit(0); // the people’s sockets ended with the server

@@ -1,0 +1,64 @@
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openArchive } from '../../src/archive/archive.ts';
+import { backUp, restore } from '../../src/archive/backup.ts';
+import { append, appendInside, bodies, JULIET, ORCHARD, ownArchive, page, T0 } from './support.ts';
+
+let own: ReturnType<typeof ownArchive>;
+beforeEach(() => {
+  own = ownArchive();
+  own.archive.transaction(() => {
+    for (let n = 0; n < 500; n++) appendInside(own.archive, { body: `${n} ${'x'.repeat(500)}`, arrivedAt: T0 + n });
+  });
+});
+afterEach(() => own.close());
+
+const room = { account: JULIET, room: ORCHARD, membership: '{}', wanted: true, nick: undefined, subject: undefined };
+
+test('a backup of an archive in use is whole, and holds no keys', async () => {
+  own.archive.saveRoom({ ...room, password: 'wherefore-art-thou' });
+  own.archive.saveStream(JULIET, '{"id":"resume-me-please"}');
+  const target = `${own.path}.backup`;
+  const shares: number[] = [];
+  const running = backUp(own.path, target, (share) => shares.push(share));
+  append(own.archive, { body: 'meanwhile', arrivedAt: T0 + 9999 });
+  await running;
+  const copy = openArchive(target);
+  expect(copy.count(JULIET)).toBeGreaterThanOrEqual(500);
+  expect(copy.rooms(JULIET)).toMatchObject([{ room: ORCHARD, password: undefined }]);
+  expect(copy.stream(JULIET)).toBeUndefined();
+  copy.close();
+  const bytes = readFileSync(target, 'latin1');
+  for (const key of ['wherefore-art-thou', 'resume-me-please']) expect(bytes).not.toContain(key);
+  expect(own.archive.rooms(JULIET)[0]?.password).toBe('wherefore-art-thou');
+  await expect(backUp(own.path, target)).rejects.toThrow('there already');
+});
+
+test('a backup is restored in place of what is there, which is set aside', async () => {
+  const target = `${own.path}.backup`;
+  await backUp(own.path, target);
+  append(own.archive, { body: 'since', arrivedAt: T0 + 9999 });
+  own.archive.close();
+  const { setAside } = restore(target, own.path, new Date(T0));
+  expect(own.reopen().count(JULIET)).toBe(500);
+  const old = openArchive(setAside ?? '');
+  expect(bodies(page(old, 1))).toEqual(['since']);
+  old.close();
+});
+
+test('what is no whole archive is not restored, and nothing is touched', () => {
+  const before = readdirSync(dirname(own.path)).toSorted();
+  const broken = `${own.path}.broken`;
+  writeFileSync(broken, readFileSync(own.path));
+  truncateSync(broken, 8192);
+  expect(() => restore(broken, own.path, new Date(T0))).toThrow(expect.objectContaining({ code: 'archive-corrupt' }));
+  expect(() => restore(`${own.path}.none`, own.path, new Date(T0))).toThrow('not a whole archive');
+  expect(readdirSync(dirname(own.path)).filter((name) => !name.includes('broken')).toSorted()).toEqual(before);
+});
+
+test('a backup that fails leaves nothing behind', async () => {
+  const target = `${own.path}-no-such-folder/backup`;
+  await expect(backUp(own.path, target)).rejects.toThrow(expect.objectContaining({ code: 'archive-unreachable' }));
+  expect(existsSync(target)).toBe(false);
+});

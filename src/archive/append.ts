@@ -11,6 +11,8 @@ import { order } from './order.ts';
 import { marksOf } from './marks.ts';
 import { DELAYED, KINDS, MENTION, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
 
+const RESENT = 10_000; // archive ids back in which a message sent again is looked for
+
 interface Placed {
   readonly id: number;
   readonly ord: number;
@@ -266,7 +268,7 @@ function recognise(db: Database, chat: number, message: GroupchatMessage, kept: 
 function findSent(db: Database, chat: number, originId: string): number | undefined {
   const rows = db
     .sql(`SELECT id, flags, mid, origin_id FROM message JOIN stanza ON message = id
-      WHERE chat = ? AND flags & ${SENT} ORDER BY id DESC LIMIT 500`)
+      WHERE chat = ? AND id > (SELECT max(id) FROM message) - ${RESENT} AND flags & ${SENT} ORDER BY id DESC`)
     .all(chat);
   const found = rows.find(
     (row) => (Number(row['flags']) & ORIGIN_IS_ID ? row['mid'] : row['origin_id']) === originId,

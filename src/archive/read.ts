@@ -52,6 +52,8 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
     last(account, room, withStanzaId = false) {
       const chat = names.findChat(account, room)?.id ?? -1;
       const only = withStanzaId ? 'AND sid IS NOT NULL' : '';
+      // Asked first, since without any the whole room would be gone through.
+      if (withStanzaId && !db.sql('SELECT 1 FROM message WHERE chat = ? AND sid IS NOT NULL LIMIT 1').get(chat)) return undefined;
       const row = db
         .sql(`${MESSAGES} WHERE message.chat = ? ${only} ORDER BY ord DESC, id DESC LIMIT 1`)
         .get(chat);

@@ -60,6 +60,16 @@ export function Timeline({ name, nick, at }: Props) {
   useEffect(() => {
     wasAtEnd.current = atEnd;
   }, [atEnd]);
+  // The composer grows, a keyboard comes up, a notice appears: the end stays in sight.
+  useEffect(() => {
+    if (!scroller.current) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (wasAtEnd.current && followed.current) virtualizer.scrollToEnd();
+      look();
+    });
+    observer.observe(scroller.current);
+    return () => observer.disconnect();
+  }, [virtualizer, look]);
 
   // Where to begin: at the message that was asked for, else at the end; once for each.
   useLayoutEffect(() => {

@@ -132,6 +132,15 @@ test('Enter says it to the room, Shift and Enter only begins a line', async () =
   expect(await composer().inputValue()).toBe('');
 });
 
+test('the end stays in sight while the composer grows, and when the page is loaded anew', async () => {
+  await composer().fill('one\ntwo\nthree\nfour\nfive\nsix\nseven');
+  await until(async () => (await place()).toEnd < 2, { what: 'the end to be in sight beside a tall composer' });
+  await composer().fill('');
+  await page.reload();
+  await timeline().getByText('second line').waitFor();
+  await until(async () => (await place()).toEnd < 2, { what: 'the end to be in sight after loading' });
+});
+
 test('older pages come while scrolling up, without a jump, to the very first message', async () => {
   let off = 0;
   const reached = timeline().getByText('message number 1.', { exact: true });

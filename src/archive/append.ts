@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
 import { indexed } from '../core/words.ts';
 import { findNearest, findNext, type Kept, type Sought } from './align.ts';
@@ -9,42 +8,17 @@ import { findImported } from './imported.ts';
 import type { Chat, Intern } from './intern.ts';
 import { order } from './order.ts';
 import { marksOf } from './marks.ts';
-import { DELAYED, KINDS, MENTION, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.ts';
+import { lastBefore, looseRows, ordOf, recognise, replayState, setReplay } from './replay.ts';
+import { DELAYED, KINDS, MENTION, ORIGIN_IS_ID, REPLAYED, SENT } from './rows.ts';
+import { findStanza, sidOf, stanzaHash, type Placed } from './stanza-id.ts';
 
 const RESENT = 10_000; // archive ids back in which a message sent again is looked for
-
-interface Placed {
-  readonly id: number;
-  readonly ord: number;
-}
 
 export interface Appender {
   append(message: NewMessage): Appended;
   beginReplay(account: string, room: string): void;
   /** After a rollback, or when another program has written. */
   forget(): void;
-}
-
-function sidOf({ stanzaId }: GroupchatMessage): number | null {
-  return stanzaId === undefined ? null : stanzaHash(stanzaId);
-}
-
-/** 48 bits of the stanza-id's hash: the index holds this, the row the text. */
-export function stanzaHash(stanzaId: string): number {
-  return Number.parseInt(hash('md5', stanzaId).slice(0, 12), 16);
-}
-
-/** The row of a room's stanza-id (XEP-0359). */
-function findStanza(db: Database, blocks: Blocks, chat: number, stanzaId: string, sid: number): Placed | undefined {
-  const likely = db.sql('SELECT id FROM message WHERE chat = ? AND sid = ?').get(chat, sid); // the index alone
-  if (!likely) return undefined;
-  const rows = db
-    .sql('SELECT id, ord, block, stanza_id FROM message LEFT JOIN stanza ON message = id WHERE chat = ? AND sid = ?')
-    .all(chat, sid);
-  const found = rows.find(({ id, stanza_id, block }) =>
-    typeof block === 'number' ? blocks.texts(block, Number(id)).stanza_id === stanzaId : stanza_id === stanzaId,
-  );
-  return found && { id: Number(found['id']), ord: Number(found['ord']) };
 }
 
 /** The one way in for messages: decides whether it is new, where it stands, and writes row and index. */
@@ -207,62 +181,6 @@ function relate(db: Database, chat: number, id: number, message: GroupchatMessag
 
 function soughtOf(chat: Chat, given: NewMessage, floor: number, skew: number): Sought {
   return { chat: chat.id, message: given.message, xml: given.xml, floor, skew };
-}
-
-interface Replay {
-  readonly floor: number;
-  readonly at: number | undefined;
-  /** The first of the new rows that were placed before any kept message was met. */
-  readonly loose: number | undefined;
-  readonly skew: number;
-}
-
-function replayState(db: Database, chat: number): Replay {
-  const row = db.sql('SELECT replay_floor, replay_at, replay_loose, skew FROM chat WHERE id = ?').get(chat);
-  const number = (key: string): number | undefined => (typeof row?.[key] === 'number' ? row[key] : undefined);
-  return {
-    floor: number('replay_floor') ?? Number.MAX_SAFE_INTEGER,
-    at: number('replay_at'),
-    loose: number('replay_loose'),
-    skew: number('skew') ?? 0,
-  };
-}
-
-function setReplay(db: Database, chat: number, at: number, loose: number | undefined): void {
-  db.sql('UPDATE chat SET replay_at = ?, replay_loose = ? WHERE id = ?').run(at, loose ?? null, chat);
-}
-
-function looseRows(db: Database, chat: number, first: number): { id: number; at: number }[] {
-  return db
-    .sql(`SELECT id, arrived - lag AS at FROM message WHERE chat = ? AND id >= ? AND flags & ${REPLAYED} ORDER BY ord, id`)
-    .all(chat, first)
-    .map((row) => ({ id: Number(row['id']), at: Number(row['at']) }));
-}
-
-function ordOf(db: Database, chat: number, id: number): number | undefined {
-  const row = db.sql('SELECT ord FROM message WHERE id = ? AND chat = ?').get(id, chat);
-  return row && Number(row['ord']);
-}
-
-function lastBefore(db: Database, chat: number, floor: number, time: number): number {
-  const row = db
-    .sql('SELECT ord FROM message WHERE chat = ? AND ord <= ? AND id <= ? ORDER BY ord DESC LIMIT 1')
-    .get(chat, time * 1000, floor);
-  return Number(row?.['ord'] ?? 0);
-}
-
-/** A kept row met again: it learns its stanza-id or its stamp, or the room's clock is learnt from it. */
-function recognise(db: Database, chat: number, message: GroupchatMessage, kept: Kept): void {
-  if (message.stanzaId !== undefined && kept.stanzaId === undefined) {
-    db.sql('UPDATE message SET sid = ? WHERE id = ?').run(stanzaHash(message.stanzaId), kept.id);
-    db.sql('UPDATE stanza SET stanza_id = ? WHERE message = ?').run(message.stanzaId, kept.id);
-  }
-  if (!kept.live) return;
-  if (message.id !== undefined || message.originId !== undefined) {
-    db.sql('UPDATE chat SET skew = ? WHERE id = ?').run(kept.time - Math.floor(message.at), chat);
-  } else {
-    db.sql(`UPDATE message SET lag = arrived - ?, flags = flags | ${STAMPED} WHERE id = ?`).run(message.at, kept.id);
-  }
 }
 
 function findSent(db: Database, chat: number, originId: string): number | undefined {

@@ -1,11 +1,11 @@
 import type { KeptMessage } from '../core/groupchat.ts';
 import { isApplied, viewed, type Viewed } from '../core/view.ts';
-import { stanzaHash } from './append.ts';
 import type { Blocks } from './blocks.ts';
 import type { PageQuery } from './contract.ts';
 import type { Database } from './database.ts';
 import type { Intern } from './intern.ts';
 import { MESSAGES, toKept } from './rows.ts';
+import { stanzaHash } from './stanza-id.ts';
 
 const MAX_ABOUT = 500; // said of one message
 const MAX_ROUNDS = 10;

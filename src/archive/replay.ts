@@ -1,0 +1,62 @@
+import type { GroupchatMessage } from '../core/groupchat.ts';
+import type { Kept } from './align.ts';
+import type { Database } from './database.ts';
+import { REPLAYED, STAMPED } from './rows.ts';
+import { stanzaHash } from './stanza-id.ts';
+
+/** Where the replay of a room's history stands; on disk, so that a kill in the middle of one does no harm. */
+export interface Replay {
+  readonly floor: number;
+  readonly at: number | undefined;
+  /** The first of the new rows that were placed before any kept message was met. */
+  readonly loose: number | undefined;
+  readonly skew: number;
+}
+
+export function replayState(db: Database, chat: number): Replay {
+  const row = db.sql('SELECT replay_floor, replay_at, replay_loose, skew FROM chat WHERE id = ?').get(chat);
+  const number = (key: string): number | undefined => (typeof row?.[key] === 'number' ? row[key] : undefined);
+  return {
+    floor: number('replay_floor') ?? Number.MAX_SAFE_INTEGER,
+    at: number('replay_at'),
+    loose: number('replay_loose'),
+    skew: number('skew') ?? 0,
+  };
+}
+
+export function setReplay(db: Database, chat: number, at: number, loose: number | undefined): void {
+  db.sql('UPDATE chat SET replay_at = ?, replay_loose = ? WHERE id = ?').run(at, loose ?? null, chat);
+}
+
+export function looseRows(db: Database, chat: number, first: number): { id: number; at: number }[] {
+  return db
+    .sql(`SELECT id, arrived - lag AS at FROM message WHERE chat = ? AND id >= ? AND flags & ${REPLAYED} ORDER BY ord, id`)
+    .all(chat, first)
+    .map((row) => ({ id: Number(row['id']), at: Number(row['at']) }));
+}
+
+export function ordOf(db: Database, chat: number, id: number): number | undefined {
+  const row = db.sql('SELECT ord FROM message WHERE id = ? AND chat = ?').get(id, chat);
+  return row && Number(row['ord']);
+}
+
+export function lastBefore(db: Database, chat: number, floor: number, time: number): number {
+  const row = db
+    .sql('SELECT ord FROM message WHERE chat = ? AND ord <= ? AND id <= ? ORDER BY ord DESC LIMIT 1')
+    .get(chat, time * 1000, floor);
+  return Number(row?.['ord'] ?? 0);
+}
+
+/** A kept row met again: it learns its stanza-id or its stamp, or the room's clock is learnt from it. */
+export function recognise(db: Database, chat: number, message: GroupchatMessage, kept: Kept): void {
+  if (message.stanzaId !== undefined && kept.stanzaId === undefined) {
+    db.sql('UPDATE message SET sid = ? WHERE id = ?').run(stanzaHash(message.stanzaId), kept.id);
+    db.sql('UPDATE stanza SET stanza_id = ? WHERE message = ?').run(message.stanzaId, kept.id);
+  }
+  if (!kept.live) return;
+  if (message.id !== undefined || message.originId !== undefined) {
+    db.sql('UPDATE chat SET skew = ? WHERE id = ?').run(kept.time - Math.floor(message.at), chat);
+  } else {
+    db.sql(`UPDATE message SET lag = arrived - ?, flags = flags | ${STAMPED} WHERE id = ?`).run(message.at, kept.id);
+  }
+}

@@ -24,7 +24,7 @@ function message(id: number, more: Partial<Message> = {}): Message {
     occupantId: null,
     delayed: false,
     ...more,
-  } as Message;
+  };
 }
 
 const messages = (from: number, to: number): Message[] => Array.from({ length: to - from + 1 }, (_, n) => message(from + n));

@@ -18,10 +18,10 @@ export function parseJid(text: string): Jid | undefined {
   } catch {
     return undefined; // @xmpp/jid throws where the domain is missing
   }
-  const { local, domain, resource } = { local: read.getLocal(), domain: read.getDomain(), resource: read.getResource() };
+  const [local, domain, resource] = [read.getLocal(), read.getDomain(), read.getResource()];
   const bytes = [local, domain, resource].map((part) => Buffer.byteLength(part));
   if (bytes.some((n) => n > MAX_PART_BYTES)) return undefined;
-  if (text.startsWith('@') || domain.includes('@') || text.endsWith('/')) return undefined;
+  if (text.startsWith('@') || domain.includes('@') || (resource === '' && text.includes('/'))) return undefined;
   return { local, domain, resource };
 }
 

@@ -1,9 +1,12 @@
 // XEP-0060: Publish-Subscribe, as far as PEP (XEP-0163) needs it
 import { bareOf } from '../../core/jid.ts';
+import type { StanzaFault } from '../contract.ts';
 import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
 
 export const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
+export const NS_PUBSUB_OWNER = 'http://jabber.org/protocol/pubsub#owner';
+export const NS_PUBSUB_ERRORS = 'http://jabber.org/protocol/pubsub#errors';
 export const NS_PUBSUB_EVENT = 'http://jabber.org/protocol/pubsub#event';
 
 export interface PubsubItem {
@@ -58,6 +61,53 @@ export function publish(node: string, id: string, payload: Element, options?: El
 export function retract(node: string, id: string): Element {
   const item = xml('retract', { node, notify: 'true' }, xml('item', { id }));
   return xml('iq', { type: 'set' }, xml('pubsub', { xmlns: NS_PUBSUB }, item));
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+/** 7.1.5: what the node must be like for the item to be taken. */
+export function publishOptions(fields: Fields): Element {
+  return form('http://jabber.org/protocol/pubsub#publish-options', fields);
+}
+
+/** 8.1.3: makes a node that is like this from the start. */
+export function createNode(node: string, fields: Fields): Element {
+  const configure = xml('configure', {}, form(NODE_CONFIG, fields));
+  return xml('iq', { type: 'set' }, xml('pubsub', { xmlns: NS_PUBSUB }, xml('create', { node }), configure));
+}
+
+/** 8.2.1. */
+export function nodeConfigQuery(node: string): Element {
+  return xml('iq', { type: 'get' }, xml('pubsub', { xmlns: NS_PUBSUB_OWNER }, xml('configure', { node })));
+}
+
+/** 8.2.4. */
+export function configureNode(node: string, fields: Fields): Element {
+  const configure = xml('configure', { node }, form(NODE_CONFIG, fields));
+  return xml('iq', { type: 'set' }, xml('pubsub', { xmlns: NS_PUBSUB_OWNER }, configure));
+}
+
+/** 8.2.2: what a node is like: the first value of each field. */
+export function readNodeConfig(iq: Element): ReadonlyMap<string, string> {
+  const x = iq.getChild('pubsub', NS_PUBSUB_OWNER)?.getChild('configure')?.getChild('x', NS_DATA);
+  const fields = (x?.getChildren('field') ?? []).slice(0, 200);
+  return new Map(fields.map((field) => [String(field.attrs['var'] ?? ''), field.getChildText('value') ?? '']));
+}
+
+/** 7.1.5: the node is not as the publish-options wish. */
+export function isPreconditionFailure({ condition, element }: StanzaFault): boolean {
+  const error = element?.name === 'error' ? element : element?.getChild('error');
+  return condition === 'conflict' || error?.getChild('precondition-not-met', NS_PUBSUB_ERRORS) !== undefined;
+}
+
+const NS_DATA = 'jabber:x:data'; // XEP-0004
+const NODE_CONFIG = 'http://jabber.org/protocol/pubsub#node_config';
+
+function form(type: string, fields: Fields): Element {
+  const field = (name: string, value: string): Element => xml('field', { var: name }, xml('value', {}, value));
+  const typed = xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, type));
+  const all = Object.entries(fields).map(([name, value]) => field(name, value));
+  return xml('x', { xmlns: NS_DATA, type: 'submit' }, typed, ...all);
 }
 
 function itemsIn(items: Element | undefined): readonly PubsubItem[] {

@@ -1,0 +1,232 @@
+import { basicFields, filled, noBookmarks, sameBasics, sameBookmark, sameUnknown } from './bookmark.ts';
+import type { BasicField, Bookmark, BookmarkList, StorageName } from './bookmark.ts';
+
+/** One storage: what it held when it was last agreed with, and what it holds now. */
+export interface StorageView {
+  readonly name: StorageName;
+  /** `undefined` where it was never looked at: then nothing of it can be gone. */
+  readonly before: BookmarkList | undefined;
+  readonly now: BookmarkList;
+  /** One list that each client writes whole, and without what it does not know (XEP-0048). */
+  readonly whole: boolean;
+  /** `live`: one write, or the events of one breath. `look`: all that happened since the last look. */
+  readonly seen: 'live' | 'look';
+  /** What is gone may have been pushed out: the storage keeps fewer than it was given. */
+  readonly evicts: boolean;
+}
+
+export interface MergeInput {
+  readonly agreed: BookmarkList;
+  /** The storage that counts most first. */
+  readonly views: readonly StorageView[];
+  /** Rooms whose removal waits for the person. */
+  readonly held: ReadonlySet<string>;
+  /** What a room's bookmark was before, for values that a stale client brings back. */
+  readonly past: (room: string) => readonly Bookmark[];
+}
+
+export interface BookmarkChange {
+  readonly room: string;
+  readonly storage: StorageName;
+  readonly before: Bookmark | undefined;
+  readonly after: Bookmark | undefined;
+  readonly cause: string;
+}
+
+export interface HeldRemoval {
+  readonly storage: StorageName;
+  readonly rooms: readonly string[];
+  readonly cause: string;
+}
+
+/** What a storage should hold, and how it gets there. */
+export interface StorageWrite {
+  readonly target: BookmarkList;
+  readonly put: readonly Bookmark[];
+  readonly remove: readonly string[];
+}
+
+export interface Merged {
+  readonly list: BookmarkList;
+  readonly changes: readonly BookmarkChange[];
+  readonly held: readonly HeldRemoval[];
+  /** Rooms that were held, and that a client has put back by itself. */
+  readonly returned: readonly string[];
+  /** Only storages that differ. */
+  readonly writes: ReadonlyMap<StorageName, StorageWrite>;
+}
+
+interface Difference {
+  readonly added: readonly Bookmark[];
+  readonly edited: readonly { readonly before: Bookmark; readonly now: Bookmark }[];
+  readonly gone: readonly string[];
+}
+
+/** What the merge knows while it goes through the storages. */
+interface Work {
+  readonly input: MergeInput;
+  readonly list: Map<string, Bookmark>;
+  /** By room: the fields that a storage which counts more has changed. */
+  readonly touched: Map<string, Set<BasicField>>;
+  readonly sources: Map<string, StorageName>;
+  readonly held: HeldRemoval[];
+  readonly returned: string[];
+}
+
+/**
+ * Three ways: what each storage changed since it was last agreed with is applied to the agreed list, and the list is
+ * what each storage should hold then. A change beats a removal. Pure, and a fixed point: merged again, nothing happens.
+ */
+export function mergeBookmarks(input: MergeInput): Merged {
+  const { agreed, views } = input;
+  const work: Work = { input, list: new Map(agreed), touched: new Map(), sources: new Map(), held: [], returned: [] };
+  for (const view of views) applyView(work, view);
+  const waiting = new Set([...input.held, ...work.held.flatMap(({ rooms }) => rooms)]);
+  for (const room of work.returned) waiting.delete(room);
+  const writes = new Map<StorageName, StorageWrite>();
+  for (const view of views) {
+    const write = writeFor(view, work.list, waiting);
+    if (write.put.length > 0 || write.remove.length > 0) writes.set(view.name, write);
+  }
+  return { list: work.list, changes: changesOf(work), held: work.held, returned: [...new Set(work.returned)], writes };
+}
+
+function applyView(work: Work, view: StorageView): void {
+  const found = differenceOf(work.input, view);
+  const others = found.added.length + found.edited.length;
+  const stale = view.whole && view.seen === 'live' && others + found.gone.length > 1;
+  for (const bookmark of found.added) add(work, view, bookmark, stale);
+  for (const { before, now } of found.edited) edit(work, view, before, now, stale);
+  const gone = found.gone.filter((room) => !work.touched.has(room));
+  if (gone.length === 0 || view.evicts) return;
+  const doubtful = gone.length > 1 || (view.seen === 'live' && others > 0);
+  if (doubtful) {
+    const what = gone.length > 1 ? `${gone.length} rooms gone at once` : 'a room gone together with other changes';
+    work.held.push({ storage: view.name, rooms: gone, cause: `${what}: this is how a client writes that has an old list` });
+    return;
+  }
+  for (const room of gone) {
+    work.list.delete(room);
+    work.sources.set(room, view.name);
+  }
+}
+
+/** What somebody else did to the storage: what only brings it to the agreed list was us. */
+function differenceOf({ agreed, held }: MergeInput, { before, now, whole }: StorageView): Difference {
+  const known = before ?? noBookmarks;
+  const same = whole ? sameBasics : sameBookmark;
+  const news = [...now.values()].filter((bookmark) => {
+    const one = agreed.get(bookmark.room);
+    return one === undefined || !same(one, bookmark);
+  });
+  return {
+    added: [...news.filter(({ room }) => !known.has(room)), ...[...now.values()].filter(({ room }) => held.has(room) && !known.has(room))],
+    edited: news.flatMap((bookmark) => {
+      const old = known.get(bookmark.room);
+      return old && !same(old, bookmark) ? [{ before: old, now: bookmark }] : [];
+    }),
+    gone: [...known.keys()].filter((room) => !now.has(room) && agreed.has(room) && !held.has(room)),
+  };
+}
+
+function add(work: Work, view: StorageView, bookmark: Bookmark, stale: boolean): void {
+  const { room } = bookmark;
+  const { input, list } = work;
+  const own = view.whole ? { ...bookmark, extensions: [], attributes: {}, others: [] } : bookmark;
+  if (input.held.has(room) && view.before && !view.before.has(room)) work.returned.push(room);
+  const known = list.get(room);
+  if (known === undefined) {
+    if (stale && input.past(room).some((old) => sameBasics(old, own))) return; // it was removed elsewhere, and is dead
+    list.set(room, own);
+  } else if (view.before === undefined) {
+    list.set(room, filled(known, own));
+  } else {
+    change(work, view, { room, fields: basicFields.filter((field) => known[field] !== own[field]), now: own, stale });
+    return;
+  }
+  mark(work, room, view.name, basicFields);
+}
+
+function edit(work: Work, view: StorageView, before: Bookmark, now: Bookmark, stale: boolean): void {
+  const { room } = now;
+  const known = work.list.get(room);
+  if (!known) return add(work, view, now, stale); // removed here, changed there: a change beats a removal
+  change(work, view, { room, fields: basicFields.filter((field) => before[field] !== now[field]), now, stale });
+  if (view.whole || sameUnknown(before, now)) return;
+  if (wasDropped(before, now)) return; // the list keeps it, and the storage will have it back
+  const current = work.list.get(room) ?? known;
+  work.list.set(room, { ...current, extensions: now.extensions, attributes: now.attributes, others: now.others });
+  mark(work, room, view.name, []);
+}
+
+/**
+ * Whether a client wrote the bookmark without what it does not know. One that takes out the only extension and changes
+ * nothing else means to (an unpinned room); one that changes something, and keeps nothing, has dropped it.
+ */
+function wasDropped(before: Bookmark, now: Bookmark): boolean {
+  if (now.extensions.length + now.others.length + Object.keys(now.attributes).length > 0) return false;
+  const had = before.extensions.length + before.others.length + Object.keys(before.attributes).length;
+  return had > 1 || !sameBasics(before, now);
+}
+
+function change(
+  work: Work,
+  view: StorageView,
+  { room, fields, now, stale }: { room: string; fields: readonly BasicField[]; now: Bookmark; stale: boolean },
+): void {
+  const known = work.list.get(room);
+  if (!known) return;
+  const past = stale ? work.input.past(room) : [];
+  const alive = fields.filter((field) => {
+    const dead = past.some((old) => old[field] === now[field]);
+    return !dead && work.touched.get(room)?.has(field) !== true;
+  });
+  if (alive.length === 0) return;
+  work.list.set(room, { ...known, ...Object.fromEntries(alive.map((field) => [field, now[field]])) });
+  mark(work, room, view.name, alive);
+}
+
+function mark(work: Work, room: string, storage: StorageName, fields: readonly BasicField[]): void {
+  const touched = work.touched.get(room) ?? new Set();
+  for (const field of fields) touched.add(field);
+  work.touched.set(room, touched);
+  if (!work.sources.has(room)) work.sources.set(room, storage);
+}
+
+function changesOf({ input, list, sources }: Work): BookmarkChange[] {
+  return [...sources].flatMap(([room, storage]) => {
+    const [before, after] = [input.agreed.get(room), list.get(room)];
+    return sameBookmark(before, after) ? [] : [{ room, storage, before, after, cause: causeOf(before, after) }];
+  });
+}
+
+/** What a change is, in a few words. */
+export function causeOf(before: Bookmark | undefined, after: Bookmark | undefined): string {
+  if (!after) return 'removed by a client';
+  if (!before) return 'added by a client';
+  const fields: string[] = basicFields.filter((field) => before[field] !== after[field]);
+  if (!sameUnknown(before, after)) fields.push('extensions');
+  return `${fields.join(', ')} changed by a client`;
+}
+
+/** What waits for the person stays in each storage as it is. */
+function writeFor({ now, whole }: StorageView, list: BookmarkList, waiting: ReadonlySet<string>): StorageWrite {
+  const target = new Map<string, Bookmark>();
+  for (const [room, bookmark] of list) {
+    const there = now.get(room);
+    if (waiting.has(room)) {
+      if (there) target.set(room, there);
+    } else {
+      const own = { extensions: [], attributes: {}, others: [], ...there };
+      const { extensions, attributes, others } = own;
+      target.set(room, whole ? { ...bookmark, extensions, attributes, others } : bookmark);
+    }
+  }
+  const put = [...target.values()].filter((bookmark) => !sameBookmark(bookmark, now.get(bookmark.room)));
+  const remove = [...now.keys()].filter((room) => !target.has(room) && !waiting.has(room));
+  for (const room of waiting) {
+    const there = now.get(room);
+    if (there && !target.has(room)) target.set(room, there);
+  }
+  return { target, put, remove };
+}

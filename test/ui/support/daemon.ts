@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from '../../support/server.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const minimix = join(root, 'bin/minimix');
@@ -17,6 +18,10 @@ export interface TestDaemon {
   readonly home: string;
   /** Runs a command of the command line on the same home; resolves with what it printed. */
   minimix(args: readonly string[], input?: string): Promise<string>;
+  /** Ends it as a crash would. */
+  crash(): Promise<void>;
+  /** Starts it again on the same home and port. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -28,10 +33,33 @@ export async function buildPage(): Promise<void> {
   await run(process.execPath, [vite, 'build', 'renderer', '--logLevel', 'warn'], { cwd: root, env: production });
 }
 
-/** Starts `minimix run` on a new home without accounts, on any free port. */
+/** Starts `minimix run` on a new home without accounts, on a free port of its own. */
 export async function startTestDaemon(): Promise<TestDaemon> {
   const home = mkdtempSync(join(tmpdir(), 'minimix-ui-'));
-  writeFileSync(join(home, 'settings.json'), JSON.stringify({ version: 1, web: { port: 0 }, accounts: [] }), { mode: 0o600 });
+  const [port] = await freePorts(1);
+  writeFileSync(join(home, 'settings.json'), JSON.stringify({ version: 1, web: { port }, accounts: [] }), { mode: 0o600 });
+  let running = await launch(home);
+  return {
+    url: running.url,
+    home,
+    async minimix(args, input = '') {
+      const asked = run(minimix, ['--home', home, ...args], { env });
+      asked.child.stdin?.end(input);
+      return (await asked).stdout.trim();
+    },
+    crash: () => running.end('SIGKILL'),
+    async startAgain() {
+      running = await launch(home);
+    },
+    async stop() {
+      await running.end('SIGTERM');
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves once the daemon has told where its page is. */
+async function launch(home: string): Promise<{ url: string; end(signal: NodeJS.Signals): Promise<void> }> {
   const daemon = spawn(minimix, ['--home', home, 'run'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(daemon, 'exit');
   let told = '';
@@ -47,16 +75,9 @@ export async function startTestDaemon(): Promise<TestDaemon> {
   });
   return {
     url,
-    home,
-    async minimix(args, input = '') {
-      const asked = run(minimix, ['--home', home, ...args], { env });
-      asked.child.stdin?.end(input);
-      return (await asked).stdout.trim();
-    },
-    async stop() {
-      daemon.kill('SIGTERM');
+    async end(signal) {
+      daemon.kill(signal);
       await ended;
-      rmSync(home, { recursive: true, force: true });
     },
   };
 }

@@ -60,11 +60,8 @@ function rescue(from: string, db: Database): { messages: number; lost: number } 
   }
   try {
     db.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
-    for (const table of ['account', 'chat', 'term', 'block', 'stanza', 'relation', 'gap', 'stream', 'outbox', 'ledger', 'bookmark_log']) {
-      for (const row of readable(old, table)) copy(db, table, row);
-    }
-    for (const table of ['meta', 'room', 'occupant', 'cursor', 'value', 'bookmark']) {
-      for (const row of readableInOrder(old, table)) copy(db, table, row);
+    for (const { table, byRowId } of tables(db)) {
+      for (const row of byRowId ? readable(old, table) : readableInOrder(old, table)) copy(db, table, row);
     }
     const counted = rescueMessages(old, db);
     db.exec(`DELETE FROM stanza WHERE message NOT IN (SELECT id FROM message);
@@ -73,6 +70,17 @@ function rescue(from: string, db: Database): { messages: number; lost: number } 
   } finally {
     old.close();
   }
+}
+
+/** Every table of today's archive but the messages and their index, which are put together anew. */
+function tables(db: Database): { table: string; byRowId: boolean }[] {
+  return db
+    .sql(
+      `SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
+       AND name NOT LIKE 'sqlite%' AND name <> 'message' ORDER BY name`,
+    )
+    .all()
+    .map((row) => ({ table: String(row['name']), byRowId: row['wr'] === 0 }));
 }
 
 function rescueMessages(old: DatabaseSync, db: Database): { messages: number; lost: number } {

@@ -68,6 +68,7 @@ describe('a damaged archive', () => {
     expect(salvaged?.message).toContain(salvaged?.setAside);
     expect(readdirSync(dirname(own.path)).some((name) => name.includes('.damaged-'))).toBe(true);
     expect(archive.count(JULIET)).toBe(salvaged?.messages);
+    expect(archive.cursor(JULIET, 'phone', ORCHARD)).toBe(7);
     expect(readAll(archive)).toBe(salvaged?.messages);
     const last = archive.last(JULIET, ORCHARD);
     expect(archive.search({ text: last?.body ?? '', limit: 2 })).toEqual([last]);

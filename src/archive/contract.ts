@@ -46,6 +46,8 @@ export interface PageQuery {
   readonly before?: number;
   /** Only messages that stand after this one; with it the page is the oldest `limit` of them. */
   readonly after?: number;
+  /** Private messages, or all others; both where nothing is said. */
+  readonly only?: 'groupchat' | 'private';
 }
 
 /** Groupchat between two bounds; private messages left out. Times are room time, in milliseconds since the epoch. */

@@ -3,13 +3,14 @@ import type { Blocks } from './blocks.ts';
 import type { PageQuery, ReadArchive } from './contract.ts';
 import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
-import { MESSAGES, toKept } from './rows.ts';
+import { KINDS, MESSAGES, toKept } from './rows.ts';
 import { find } from './search.ts';
 import { viewOf } from './view.ts';
 
 type Reading = Pick<ReadArchive, 'page' | 'view' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count' | 'perDay' | 'accounts' | 'keptRooms'>;
 
 const MAX_PAGE = 500;
+const PRIVATE = KINDS.indexOf('private');
 
 /** Point reads of messages, in-thread. */
 export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
@@ -19,12 +20,13 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
     const chat = names.findChat(query.account, query.room)?.id;
     if (chat === undefined) return [];
     const limit = Math.max(1, Math.min(MAX_PAGE, Math.floor(query.limit)));
+    const kinds = query.only === undefined ? '' : `AND kind ${query.only === 'private' ? '=' : '<>'} ${PRIVATE}`;
     if (query.after !== undefined) {
       const { ord, id } = anchor(db, chat, query.after);
       return kept(
         db
           .sql(
-            `${MESSAGES} WHERE message.chat = ? AND (ord, id) > (?, ?) AND (ord, id) < (?, ?)
+            `${MESSAGES} WHERE message.chat = ? AND (ord, id) > (?, ?) AND (ord, id) < (?, ?) ${kinds}
              ORDER BY ord, id LIMIT ?`,
           )
           .all(chat, ord, id, ...bound(db, chat, query.before), limit),
@@ -32,7 +34,7 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
     }
     return kept(
       db
-        .sql(`${MESSAGES} WHERE message.chat = ? AND (ord, id) < (?, ?) ORDER BY ord DESC, id DESC LIMIT ?`)
+        .sql(`${MESSAGES} WHERE message.chat = ? AND (ord, id) < (?, ?) ${kinds} ORDER BY ord DESC, id DESC LIMIT ?`)
         .all(chat, ...bound(db, chat, query.before), limit),
     ).toReversed();
   }

@@ -25,6 +25,19 @@ describe('page', () => {
     expect(bodies(archive.page({ ...room, limit: 9, after: ids[2] ?? 0, before: ids[5] ?? 0 }))).toEqual(['3', '4']);
   });
 
+  test('gives private messages apart from all others, and full pages of either', () => {
+    own.archive.transaction(() => {
+      for (let n = 0; n < 6; n += 1) {
+        appendInside(own.archive, { body: `${n}`, arrivedAt: T0 + n, kind: n % 2 === 0 ? 'message' : 'private' });
+      }
+    });
+    const { archive } = own;
+    expect(bodies(archive.page({ ...room, limit: 2, only: 'groupchat' }))).toEqual(['2', '4']);
+    expect(bodies(archive.page({ ...room, limit: 5, only: 'private', after: 0 }))).toEqual(['1', '3', '5']);
+    expect(bodies(archive.page({ ...room, limit: 2 }))).toEqual(['4', '5']);
+    expect(archive.view({ ...room, limit: 5, only: 'private' })).toHaveLength(3);
+  });
+
   test('of a room that is not known is empty, and a limit out of range is brought into it', () => {
     ten();
     expect(own.archive.page({ ...room, room: BALL, limit: 5 })).toEqual([]);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openArchive } from './archive/archive.ts';
+import { openAside } from './archive/aside.ts';
 import { readSettings } from './config.ts';
 import { homeState, lockHome, type Holder } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
@@ -8,6 +9,8 @@ import { openSessions } from './config/sessions.ts';
 import { MinimixError } from './core/errors.ts';
 import { openAccounts } from './daemon/accounts.ts';
 import type { Log } from './daemon/log.ts';
+import { openProblems } from './daemon/problems.ts';
+import { startUpkeep } from './daemon/upkeep.ts';
 import { createAccess } from './web/access.ts';
 import type { House } from './web/contract.ts';
 import { createWeb } from './web/handler.ts';
@@ -46,8 +49,15 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
 
     const settings = readSettings(home);
 
-    const archive = openArchive(join(home, 'archive.db'));
+    const problems = openProblems(log);
+    const path = join(home, 'archive.db');
+    const archive = openArchive(path, { onTrouble: ({ message }) => problems.tell('archive-damaged', message) });
     undo.push(archive.close);
+    const aside = openAside(path);
+    undo.push(aside.close);
+    const life = new AbortController();
+    undo.push(() => life.abort());
+    const upkeep = startUpkeep(archive, problems, life.signal);
 
     const startedAt = Date.now();
     const accounts = openAccounts(home, archive, openSecrets(home, env), log);
@@ -63,7 +73,20 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
     });
     undo.push(access.close);
     const pageUrl = (): string => `http://127.0.0.1:${port}/?t=${access.mint()}`;
-    const house: House = { ...accounts, version, home, startedAt, archive, pageUrl };
+    const house: House = {
+      ...accounts,
+      version,
+      home,
+      startedAt,
+      archive,
+      find: aside.find,
+      setRetention(account, room, retention) {
+        archive.setRetention(account, room, retention);
+        upkeep.soon();
+      },
+      problems: problems.list,
+      pageUrl,
+    };
     const web = createWeb({ house, access, port: () => port, pages, log });
     const server = await startServer(settings.web?.port ?? DEFAULT_PORT, web);
     undo.push(server.stop);

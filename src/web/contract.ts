@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Account, AccountEvent, AccountStatus } from '../account/contract.ts';
 import { accountSettings, bareJid } from '../account/settings.ts';
-import type { ReadArchive } from '../archive/contract.ts';
+import type { Found, ReadArchive, Retention, SearchQuery } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
 import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
+import type { Invitation } from '../core/invitation.ts';
+import type { Excerpt } from '../core/search.ts';
 
 /** What the API needs of the daemon, which builds it from the floors below. */
 export interface House {
@@ -13,6 +15,11 @@ export interface House {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly archive: ReadArchive;
+  /** As the archive's own, beside the daemon's thread. */
+  find(query: SearchQuery): Promise<Found>;
+  setRetention(account: string, room: string, retention: Retention): void;
+  /** What a person should know of the house itself, oldest first. */
+  problems(): readonly Problem[];
   /** The running accounts, in the order of the settings. */
   accounts(): readonly Account[];
   /** What all accounts tell, those included that are added later. */
@@ -23,6 +30,15 @@ export interface House {
   removeAccount(jid: string): Promise<Result<RemovedAccount>>;
   /** A one-time address of the page. */
   pageUrl(): string;
+}
+
+/** Something wrong with the house itself, such as an archive that was found damaged. */
+export interface Problem {
+  readonly code: string;
+  /** One sentence or two, for the person. */
+  readonly message: string;
+  /** UTC, ISO 8601: since when. */
+  readonly at: string;
 }
 
 /** Where a password went. */
@@ -57,6 +73,22 @@ export interface TimelineMessage {
   readonly delayed: boolean;
 }
 
+/** What a search found: `excerpt.marks` are pairs of UTF-16 offsets into `excerpt.text`. */
+export interface TimelineHit extends TimelineMessage {
+  readonly excerpt: Excerpt;
+}
+
+/** An invitation that waits; the room's password stays in the daemon. */
+export interface PageInvitation {
+  readonly account: string;
+  readonly room: string;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly mediated: boolean;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+}
+
 /** What happens to the accounts and in them. */
 export type HouseEvent = AccountEvent | { readonly type: 'account-removed'; readonly account: string };
 
@@ -69,6 +101,7 @@ export type PageEvent =
   | PlainEvent
   /** `fresh` as in AccountEvent: false for what is kept but no news. */
   | { readonly type: 'message'; readonly message: TimelineMessage; readonly fresh: boolean }
+  | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly PageInvitation[] }
   /** More was missed than the stream gives: ask for everything anew. */
   | { readonly type: 'reset' };
 
@@ -79,6 +112,7 @@ export interface HouseStatus {
   /** UTC, ISO 8601. */
   readonly startedAt: string;
   readonly accounts: readonly AccountStatus[];
+  readonly problems: readonly Problem[];
 }
 
 const printable = (text: string): boolean => !/\p{Cc}/u.test(text);
@@ -89,6 +123,20 @@ export const nick = z
   .min(1, 'is empty')
   .max(255, 'is longer than 255 characters')
   .refine(printable, 'holds a control character');
+
+const body = z.string().min(1, 'is empty').max(32_768, 'is longer than 32768 characters');
+const archiveId = z.int().min(1);
+
+const MOST_DAYS = 36_500;
+const MOST_KEPT = 1_000_000_000;
+
+/** How long a room's messages are kept. */
+export const retention = z.discriminatedUnion('keep', [
+  z.strictObject({ keep: z.literal('forever') }),
+  z.strictObject({ keep: z.literal('none') }),
+  z.strictObject({ keep: z.literal('days'), days: z.int().min(1).max(MOST_DAYS) }),
+  z.strictObject({ keep: z.literal('messages'), messages: z.int().min(1).max(MOST_KEPT) }),
+]) satisfies z.ZodType<Retention>;
 
 export const inputs = {
   account: z.object({ account: bareJid.optional() }),
@@ -104,20 +152,45 @@ export const inputs = {
   say: z.object({
     account: bareJid.optional(),
     room: bareJid,
-    body: z.string().min(1, 'is empty').max(32_768, 'is longer than 32768 characters'),
+    body,
   }),
   history: z.object({
     account: bareJid.optional(),
     room: bareJid,
     limit: z.int().min(1).max(500).default(50),
-    before: z.int().min(1).optional(),
+    before: archiveId.optional(),
     after: z.int().min(0).optional(),
+    private: z.boolean().default(false),
   }),
+  ledger: z.object({
+    account: bareJid.optional(),
+    room: bareJid,
+    limit: z.int().min(1).max(2000).default(200),
+  }),
+  setRoom: z.object({
+    account: bareJid.optional(),
+    room: bareJid,
+    rejoinAfterKick: z.boolean().optional(),
+    neverCreate: z.boolean().optional(),
+  }),
+  nick: z.object({ account: bareJid.optional(), room: bareJid, nick }),
+  accept: z.object({ account: bareJid.optional(), room: bareJid, nick: nick.optional() }),
+  decline: z.object({
+    account: bareJid.optional(),
+    room: bareJid,
+    reason: z.string().max(1024, 'is longer than 1024 characters').optional(),
+  }),
+  setRetention: z.object({ account: bareJid.optional(), room: bareJid, retention }),
   search: z.object({
     account: bareJid.optional(),
     room: bareJid.optional(),
-    text: z.string().trim().min(1, 'is empty').max(500, 'is longer than 500 characters'),
+    text: z.string().trim().min(1, 'is empty').max(1000, 'is longer than 1000 characters'),
     limit: z.int().min(1).max(500).default(50),
+    order: z.enum(['time', 'rank']).default('time'),
+    /** By time: only what is older than this message. */
+    older: archiveId.optional(),
+    /** Minutes east of UTC, for the dates in `text`. */
+    zone: z.int().min(-1440).max(1440).optional(),
   }),
   events: z.object({ lastEventId: z.string().max(20).regex(/^\d+$/).optional() }).optional(),
 };
@@ -127,7 +200,22 @@ export type AddAccount = z.output<typeof inputs.addAccount>;
 /** The event as the page sees it; `undefined` where it is between other floors. */
 export function toPageEvent(event: HouseEvent): PageEvent | undefined {
   if (event.type === 'message') return { ...event, message: toTimeline(event.message) };
+  if (event.type === 'invitations') return invitationsOf(event.account, event.invitations);
   return isPlain(event) ? event : undefined;
+}
+
+/** The event that tells all of an account's invitations. */
+export function invitationsOf(account: string, invitations: readonly Invitation[]): PageEvent {
+  return {
+    type: 'invitations',
+    account,
+    invitations: invitations.map((invitation) => toPageInvitation(account, invitation)),
+  };
+}
+
+export function toPageInvitation(account: string, invitation: Invitation): PageInvitation {
+  const { room, by, reason, mediated, at } = invitation;
+  return { account, room, by: by ?? null, reason: reason ?? null, mediated, at: new Date(at).toISOString() };
 }
 
 function isPlain(event: HouseEvent): event is PlainEvent {

@@ -1,6 +1,6 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { KeptMessage } from '../core/groupchat.ts';
-import { toPageEvent, toTimeline, type House, type HouseEvent, type PageEvent } from './contract.ts';
+import { invitationsOf, toPageEvent, toTimeline, type House, type HouseEvent, type PageEvent } from './contract.ts';
 
 const MOST_WAITING = 2000; // events held for a reader that is slow
 const MOST_MISSED = 1000; // messages given again after a break
@@ -54,6 +54,7 @@ function stateOf(house: House): PageEvent[] {
       { type: 'status', status: account.status() },
       ...account.rooms().map((room): PageEvent => ({ type: 'room', room })),
       { type: 'devices', devices: account.devices() },
+      invitationsOf(account.jid, account.invitations()),
     ]);
 }
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { attachOrStart, reachOf, type DaemonReach, type HouseStatus } from '../../src/electron/attach.ts';
 
 const address = { pid: 1, url: 'http://127.0.0.1:7722', token: 'secret' };
-const status: HouseStatus = { version: '0', home: '/home', pid: 1, startedAt: '2026-11-23T00:00:00Z', accounts: [] };
+const status: HouseStatus = { version: '0', home: '/home', pid: 1, startedAt: '2026-11-23T00:00:00Z', accounts: [], problems: [] };
 
 /** A home whose daemon answers once `ready` waits have passed; undefined for never. */
 function home(options: { file: boolean; answersAfter: number | undefined; daemonStarts?: boolean }) {

@@ -16,7 +16,7 @@ function view(connections: readonly Connection[], trouble: TrayView['trouble'] =
     joined: 2,
     messages: 10,
   }));
-  return { status: { version: '0', home: '/home', pid: 1, startedAt: '2026-11-23T00:00:00Z', accounts }, trouble };
+  return { status: { version: '0', home: '/home', pid: 1, startedAt: '2026-11-23T00:00:00Z', accounts, problems: [] }, trouble };
 }
 
 const nobody: TrayView = { status: undefined, trouble: [] };

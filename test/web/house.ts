@@ -1,10 +1,10 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { Account, Sink } from '../../src/account/contract.ts';
-import type { PageQuery, ReadArchive } from '../../src/archive/contract.ts';
-import { ok } from '../../src/core/errors.ts';
+import type { Gap, PageQuery, ReadArchive, Retention } from '../../src/archive/contract.ts';
+import { fail, ok } from '../../src/core/errors.ts';
 import type { KeptMessage } from '../../src/core/groupchat.ts';
 import { createAccess, type SessionStore } from '../../src/web/access.ts';
-import type { House } from '../../src/web/contract.ts';
+import type { House, Problem } from '../../src/web/contract.ts';
 import { createWeb } from '../../src/web/handler.ts';
 import { startServer } from '../../src/web/server.ts';
 
@@ -17,10 +17,17 @@ export const ROOM = 'cave@muc.example.org';
 export function smallHouse(...jids: string[]) {
   const kept: KeptMessage[] = [];
   const sinks = new Set<Sink>();
+  const gaps: Gap[] = [];
+  const problems: Problem[] = [];
+  const retained = new Map<string, Retention>();
   const archive = {
-    page: ({ room, limit, before = Infinity }: PageQuery) =>
-      kept.filter((message) => message.room === room && message.archiveId < before).slice(-limit),
-    search: ({ text }: { text: string }) => kept.filter((message) => message.body?.includes(text)),
+    page: ({ room, limit, before = Infinity, only }: PageQuery) =>
+      kept
+        .filter((message) => message.room === room && message.archiveId < before)
+        .filter(({ kind }) => only === undefined || (kind === 'private') === (only === 'private'))
+        .slice(-limit),
+    gaps: () => gaps,
+    retention: (_account: string, room: string) => retained.get(room) ?? { keep: 'forever' },
     since: (account: string, room: string, id: number, limit: number) =>
       kept.filter((m) => m.account === account && m.room === room && m.archiveId > id).slice(0, limit),
     last: (account: string, room: string) => kept.findLast((m) => m.account === account && m.room === room),
@@ -33,6 +40,14 @@ export function smallHouse(...jids: string[]) {
     home: 'a home',
     startedAt: Date.now(),
     archive: archive as unknown as ReadArchive,
+    find: async ({ text }) => {
+      if (text.includes('"')) return { ok: false, message: 'The quotation is not closed.', start: 0, end: 1 };
+      const found = kept.filter((message) => message.body?.includes(text));
+      const hits = found.map((message) => ({ message, excerpt: { text: message.body ?? '', marks: [] } }));
+      return { ok: true, hits, more: false };
+    },
+    setRetention: (_account, room, retention) => void retained.set(room, retention),
+    problems: () => problems,
     accounts: () => accounts,
     subscribe(sink, signal) {
       sinks.add(sink);
@@ -42,13 +57,13 @@ export function smallHouse(...jids: string[]) {
     removeAccount: async (jid) => ok({ account: jid }),
     pageUrl: () => 'http://127.0.0.1/?t=x',
   };
-  const tell = (body: string, account = jids[0] ?? ''): KeptMessage => {
-    const message = messageOf(kept.length + 1, account, body);
+  const tell = (body: string, account = jids[0] ?? '', more: Partial<KeptMessage> = {}): KeptMessage => {
+    const message = { ...messageOf(kept.length + 1, account, body), ...more };
     kept.push(message);
     for (const sink of sinks) sink({ type: 'message', message, fresh: true });
     return message;
   };
-  return { house, tell, said, listeners: () => sinks.size };
+  return { house, tell, said, gaps, problems, retained, listeners: () => sinks.size };
 }
 
 function accountOf(jid: string, said: string[]): Account {
@@ -63,12 +78,39 @@ function accountOf(jid: string, said: string[]): Account {
     reason: undefined,
     subject: undefined,
   };
+  const invitation = {
+    room: 'orchard@muc.example.org',
+    by: 'romeo@example.org',
+    reason: 'come',
+    password: 'sesame',
+    mediated: true,
+    at: Date.UTC(2026, 10, 23),
+  };
+  const entry = { account: jid, room: ROOM, at: Date.UTC(2026, 10, 23) };
+  const ledger = [
+    { ...entry, id: 1, event: 'joined', nick: 'me', text: undefined },
+    { ...entry, id: 2, event: 'kicked', nick: undefined, text: 'flood' },
+  ];
   const account: Partial<Account> = {
     jid,
     status: () => ({ account: jid, connection: { state: 'offline' }, rooms: 1, joined: 1, messages: 0 }),
     rooms: () => [room],
     occupants: () => [],
     devices: () => [],
+    invitations: () => [invitation],
+    accept: async (asked) => (asked === invitation.room ? ok({ ...room, room: asked }) : fail('no-invitation', 'Nobody has asked you.')),
+    decline(asked, reason) {
+      said.push(`declined ${asked}${reason === undefined ? '' : `: ${reason}`}`);
+      return ok(undefined);
+    },
+    follow: async () => fail('no-venue', `${ROOM} has not named another room.`),
+    set(_room, settings) {
+      said.push(JSON.stringify(settings));
+      return ok(room);
+    },
+    changeNick: async (_room, nick) => ok({ ...room, nick }),
+    requestVoice: () => ok(undefined),
+    ledger: () => ledger,
     join: async () => ok(room),
     leave: async () => ok(undefined),
     async say(_room, body) {

@@ -123,8 +123,9 @@ test('events begin with the state of everything, then tell each message with its
   const { door, tell } = await open(alice);
   tell('before');
   const stream = await listen(door.port, door.bearer);
-  await stream.until(() => stream.seen.some(({ data }) => data.type === 'devices'));
-  expect(stream.seen.map(({ data }) => data.type)).toEqual(['status', 'room', 'devices']);
+  await stream.until(() => stream.seen.some(({ data }) => data.type === 'invitations'));
+  expect(stream.seen.map(({ data }) => data.type)).toEqual(['status', 'room', 'devices', 'invitations']);
+  expect(JSON.stringify(stream.seen)).not.toContain('sesame');
   tell('after');
   await stream.until(() => stream.bodies().length > 0);
   expect(stream.seen.at(-1)).toMatchObject({
@@ -192,4 +193,40 @@ test('an event stream by a way round its name is bounded all the same', async ()
     expect((await ask(door.port, path, { headers: door.bearer })).status, path).not.toBe(200);
   }
   for (const stream of streams) stream.close();
+});
+
+test('private messages stand apart from what is said in the room', async () => {
+  const { api, tell } = await open(alice);
+  tell('for all');
+  tell('for you', alice, { kind: 'private' });
+  expect((await api.history.query({ room: ROOM })).map(({ body }) => body)).toEqual(['for all']);
+  expect((await api.history.query({ room: ROOM, private: true })).map(({ body }) => body)).toEqual(['for you']);
+});
+
+test('a search that cannot be read is refused with a sentence, and one that can gives excerpts', async () => {
+  const { api, tell } = await open(alice);
+  tell('good morrow');
+  expect(await api.search.query({ text: 'morrow' })).toMatchObject([
+    { id: 1, body: 'good morrow', excerpt: { text: 'good morrow', marks: [] } },
+  ]);
+  expect(await faultIn(api.search.query({ text: '"morrow' }))).toMatchObject({
+    code: 'bad-query',
+    message: 'The quotation is not closed.',
+  });
+});
+
+test('an invitation is shown without the password of its room', async () => {
+  const { api } = await open(alice);
+  const [invitation] = await api.invitations.list.query({});
+  expect(invitation).toMatchObject({ account: alice, room: 'orchard@muc.example.org', at: '2026-11-23T00:00:00.000Z' });
+  expect(invitation).not.toHaveProperty('password');
+});
+
+test('how long a room is kept is told and changed, and nothing else is taken for it', async () => {
+  const { api } = await open(alice);
+  expect(await api.retention.query({ room: ROOM })).toMatchObject({ retention: { keep: 'forever' } });
+  await api.setRetention.mutate({ room: ROOM, retention: { keep: 'days', days: 30 } });
+  expect(await api.retention.query({ room: ROOM })).toMatchObject({ retention: { keep: 'days', days: 30 } });
+  const wrong = api.setRetention.mutate({ room: ROOM, retention: { keep: 'days', days: 0 } });
+  expect((await faultIn(wrong))?.code).toBe('invalid');
 });

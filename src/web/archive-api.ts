@@ -1,0 +1,53 @@
+// What the API gives of the archive.
+import { inputs, toTimeline, type TimelineHit } from './contract.ts';
+import { one, procedure, refused } from './trpc.ts';
+
+export const archiveCalls = {
+  /**
+   * Oldest first. `before` and `after` are archive ids; a page shorter than `limit` is the last one. Private
+   * messages stand apart: they are given alone, where `private` asks for them.
+   */
+  history: procedure.input(inputs.history).query(({ ctx, input }) => {
+    const { jid } = one(ctx.house, input.account);
+    const { room, limit, before, after } = input;
+    const bounds = { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+    const only = input.private ? 'private' : 'groupchat';
+    return ctx.house.archive.page({ account: jid, room, limit, only, ...bounds }).map(toTimeline);
+  }),
+  /** The holes in a room's archive, oldest first. */
+  gaps: procedure.input(inputs.room).query(({ ctx, input }) => {
+    const { jid } = one(ctx.house, input.account);
+    return ctx.house.archive.gaps(jid, input.room).map(({ account, room, from, to, cause }) => ({
+      account,
+      room,
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+      cause,
+    }));
+  }),
+  /** In the grammar of `core/search.ts`; a query that cannot be read is refused with `bad-query` and a sentence. */
+  search: procedure.input(inputs.search).query(async ({ ctx, input }): Promise<TimelineHit[]> => {
+    const { account, room, text, limit, order, older, zone } = input;
+    if (account !== undefined) one(ctx.house, account);
+    const found = await ctx.house.find({
+      text,
+      limit,
+      order,
+      ...(account === undefined ? {} : { account }),
+      ...(room === undefined ? {} : { room }),
+      ...(older === undefined ? {} : { older }),
+      ...(zone === undefined ? {} : { zone }),
+    });
+    if (!found.ok) throw refused({ code: 'bad-query', message: found.message });
+    return found.hits.map(({ message, excerpt }) => ({ ...toTimeline(message), excerpt }));
+  }),
+  retention: procedure.input(inputs.room).query(({ ctx, input }) => {
+    const { jid } = one(ctx.house, input.account);
+    return { account: jid, room: input.room, retention: ctx.house.archive.retention(jid, input.room) };
+  }),
+  setRetention: procedure.input(inputs.setRetention).mutation(({ ctx, input }) => {
+    const { jid } = one(ctx.house, input.account);
+    ctx.house.setRetention(jid, input.room, input.retention);
+    return { account: jid, room: input.room, retention: input.retention };
+  }),
+};

@@ -1,0 +1,81 @@
+// What the API does in rooms: each call maps to one verb of the account.
+import { inputs, toPageInvitation } from './contract.ts';
+import { chosen, one, procedure, trpc, valueOf } from './trpc.ts';
+
+export const roomCalls = {
+  rooms: procedure
+    .input(inputs.account)
+    .query(({ ctx, input }) => chosen(ctx.house, input.account).flatMap((account) => account.rooms())),
+  occupants: procedure
+    .input(inputs.room)
+    .query(({ ctx, input }) => one(ctx.house, input.account).occupants(input.room)),
+  join: procedure.input(inputs.join).mutation(async ({ ctx, input }) => {
+    const { nick, password } = input;
+    const wish = { ...(nick === undefined ? {} : { nick }), ...(password === undefined ? {} : { password }) };
+    return valueOf(await one(ctx.house, input.account).join(input.room, wish));
+  }),
+  leave: procedure.input(inputs.room).mutation(async ({ ctx, input }) => {
+    const account = one(ctx.house, input.account);
+    valueOf(await account.leave(input.room));
+    return { account: account.jid, room: input.room };
+  }),
+  /** Joins the venue that a destroyed or moved room has named. */
+  follow: procedure
+    .input(inputs.room)
+    .mutation(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).follow(input.room))),
+  setRoom: procedure.input(inputs.setRoom).mutation(({ ctx, input }) => {
+    const { account, room, rejoinAfterKick, neverCreate } = input;
+    const settings = {
+      ...(rejoinAfterKick === undefined ? {} : { rejoinAfterKick }),
+      ...(neverCreate === undefined ? {} : { neverCreate }),
+    };
+    return valueOf(one(ctx.house, account).set(room, settings));
+  }),
+  changeNick: procedure
+    .input(inputs.nick)
+    .mutation(async ({ ctx, input }) =>
+      valueOf(await one(ctx.house, input.account).changeNick(input.room, input.nick)),
+    ),
+  requestVoice: procedure.input(inputs.room).mutation(({ ctx, input }) => {
+    const account = one(ctx.house, input.account);
+    valueOf(account.requestVoice(input.room));
+    return { account: account.jid, room: input.room };
+  }),
+  /** What happened in a room, oldest first: each join, loss, cause and return. */
+  ledger: procedure.input(inputs.ledger).query(({ ctx, input }) =>
+    one(ctx.house, input.account)
+      .ledger(input.room, input.limit)
+      .map(({ account, room, at, event, nick, text }) => ({
+        account,
+        room,
+        at: new Date(at).toISOString(),
+        event,
+        nick: nick ?? null,
+        text: text ?? null,
+      })),
+  ),
+  invitations: trpc.router({
+    list: procedure
+      .input(inputs.account)
+      .query(({ ctx, input }) =>
+        chosen(ctx.house, input.account).flatMap((account) =>
+          account.invitations().map((invitation) => toPageInvitation(account.jid, invitation)),
+        ),
+      ),
+    accept: procedure
+      .input(inputs.accept)
+      .mutation(async ({ ctx, input }) =>
+        valueOf(await one(ctx.house, input.account).accept(input.room, input.nick)),
+      ),
+    decline: procedure.input(inputs.decline).mutation(({ ctx, input }) => {
+      const account = one(ctx.house, input.account);
+      valueOf(account.decline(input.room, input.reason));
+      return { account: account.jid, room: input.room };
+    }),
+  }),
+  say: procedure
+    .input(inputs.say)
+    .mutation(async ({ ctx, input }) =>
+      valueOf(await one(ctx.house, input.account).say(input.room, input.body)),
+    ),
+};

@@ -22,43 +22,49 @@ interface Parts {
   readonly reconfigured: (room: string) => void;
 }
 
-/** A groupchat or private message from a room in which we are: kept once, then told. */
-export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): void {
+/**
+ * A groupchat or private message from a room in which we are: kept once, then told. True where the archive has taken
+ * it, or had it; false where it is for the live doors alone.
+ */
+export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): boolean {
   const room = draft.room(bareOf(stanza.from));
-  if (!room) return;
+  if (!room) return false;
   if (stanza.type === 'error') {
     parts.outbox.refused(draft, room.jid, stanza);
-    return;
+    return false;
   }
   const result = readMamResult(stanza.element);
   if (result) {
-    if (parts.catchupOf(result.queryId) === room.jid) receivePage(parts, draft, room, stanza);
-    return;
+    const ours = parts.catchupOf(result.queryId) === room.jid;
+    if (ours) receivePage(parts, draft, room, stanza);
+    return ours;
   }
-  if (!['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
+  if (!['joining', 'joined', 'leaving'].includes(room.membership.state)) return false;
   if (room.membership.state === 'joining' && asksForCaptcha(stanza.element)) {
     parts.memberships.signal(draft, room.jid, { name: 'captcha' });
-    return;
+    return false;
   }
   const message = readGroupchat(stanza.element, {
     arrivedAt: draft.at,
     stanzaIds: room.features?.has(NS_SID) === true,
     history: room.entering || room.membership.state === 'joining',
   });
-  if (!message) return;
-  if (message.kind === 'private') keep(parts, draft, message, stanza.raw, { kind: 'live' }, true);
-  else receiveGroupchat(parts, draft, room, message, stanza);
+  if (!message) return false;
+  if (message.kind !== 'private') return receiveGroupchat(parts, draft, room, message, stanza);
+  keep(parts, draft, message, stanza.raw, { kind: 'live' }, true);
+  return true;
 }
 
-function receiveGroupchat(parts: Parts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): void {
+function receiveGroupchat(parts: Parts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
   const codes = readCodes(stanza.element.getChild('x', NS_MUC_USER));
   if (codes.has(status.configurationChanged)) draft.afterwards(() => parts.reconfigured(room.jid));
   const isSubject = message.subject !== undefined && message.body === undefined;
-  if (isSubject && subjectEndsEntry(parts, draft, room, message)) return;
+  if (isSubject && subjectEndsEntry(parts, draft, room, message)) return false;
   const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };
   keep(parts, draft, message, stanza.raw, source, true);
   const now = draft.room(room.jid);
   if (now) draft.put({ ...now, verifiedAt: draft.at, ...(isSubject && { subject: message.subject }) });
+  return true;
 }
 
 /**

@@ -1,0 +1,149 @@
+import type { Result } from '../core/errors.ts';
+import { fail } from '../core/errors.ts';
+import { resourceOf } from '../core/jid.ts';
+import type { RoomState } from '../core/room.ts';
+import { readGroupchat } from '../xmpp/features/groupchat.ts';
+import { NS_SID } from '../xmpp/features/stanza-id.ts';
+import { parseElement } from '../xmpp/xml.ts';
+import type { Element } from '../xmpp/xml.ts';
+import type { DeviceSummary, RoomSummary } from './contract.ts';
+import type { Ground } from './ground.ts';
+import type { Outbox } from './outbox.ts';
+import type { RoomVerbs } from './verbs.ts';
+
+/** A room as the one membership has it at this moment. */
+export interface RoomView {
+  readonly room: string;
+  readonly state: RoomState;
+  readonly nick: string | undefined;
+  readonly subject: string | undefined;
+  readonly reason: string | undefined;
+  readonly venue: string | undefined;
+  /** Between our self-presence and the subject. */
+  readonly entering: boolean;
+  /** The room's archive is being read. */
+  readonly catchingUp: boolean;
+  readonly features: ReadonlySet<string> | undefined;
+}
+
+/** The account's one place in each room, for a door that lets devices believe that it is theirs. */
+export interface Seat {
+  /** The daemon's full JID: the occupant. */
+  jid(): string;
+  room(room: string): RoomView | undefined;
+  /** Joins for a device. A room that nobody else wants is left again with the last device (`release`). */
+  join(room: string, options: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
+  /** No device wants the room any more: true where it is left, for nobody else does. */
+  release(room: string): boolean;
+  /** Says a whole groupchat message by the outbox. */
+  say(room: string, xml: string, originId: string): Result<unknown>;
+  /** Archives a private message as sent, and sends it. */
+  sayPrivate(room: string, xml: string): Result<number>;
+  /** From now on this resource is a device of the door: never relayed to. */
+  hold(jid: string, who: { readonly id: string; readonly label: string }, signal: AbortSignal): void;
+  /** What the account's server offers on a stream. */
+  features(): Element | undefined;
+}
+
+export interface SeatKeeping extends Seat {
+  holds(jid: string): boolean;
+  /** Somebody who is no device wants the room: a bookmark, the page, the command line. */
+  claim(room: string): void;
+  summaries(): DeviceSummary[];
+}
+
+const KEY = 'rooms-of-devices';
+
+export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, changed: () => void): SeatKeeping {
+  const { archive, jid } = ground;
+  const held = new Map<string, { readonly id: string; readonly label: string; readonly since: number }>();
+  /** Rooms that only devices want. */
+  let guests: ReadonlySet<string> = new Set(read(archive.value(jid, KEY)));
+
+  function save(next: ReadonlySet<string>): void {
+    guests = next;
+    archive.setValue(jid, KEY, JSON.stringify([...next]));
+  }
+
+  function claim(room: string): void {
+    if (guests.has(room)) save(new Set([...guests].filter((one) => one !== room)));
+  }
+
+  return {
+    jid() {
+      const status = ground.connection.status();
+      return status.state === 'online' ? status.jid : jid;
+    },
+    room(room) {
+      const known = ground.room(room);
+      if (!known) return undefined;
+      const { membership, subject, entering, catchup, features } = known;
+      const { state, nick, reason, venue } = membership;
+      return { room, state, nick, subject, reason, venue, entering, catchingUp: catchup !== undefined, features };
+    },
+    async join(room, options) {
+      const mine = !ground.room(room)?.wanted;
+      if (mine) save(new Set([...guests, room]));
+      const joined = await verbs.join(room, options);
+      if (!joined.ok && mine && guests.has(room)) {
+        claim(room);
+        await verbs.leave(room); // a device was refused: that is no wish to try for ever
+      }
+      return joined;
+    },
+    release(room) {
+      if (!guests.has(room)) return false;
+      claim(room);
+      void verbs.leave(room);
+      return true;
+    },
+    say: (room, xml, originId) => ground.transact((draft) => outbox.put(draft, room, xml, originId)),
+    sayPrivate(room, xml) {
+      if (ground.connection.status().state !== 'online') return fail('disconnected', 'There is no connection to the server.');
+      const nick = ground.room(room)?.membership.nick;
+      const element = parseElement(xml);
+      element.attrs['from'] = `${room}/${nick ?? ''}`;
+      const stanzaIds = ground.room(room)?.features?.has(NS_SID) === true;
+      const message = readGroupchat(element, { arrivedAt: ground.now(), stanzaIds, history: false });
+      if (message?.body !== undefined) {
+        const entry = { account: jid, message: { ...message, stanzaId: undefined }, arrivedAt: ground.now(), xml };
+        ground.transact((draft) => {
+          const kept = archive.append({ ...entry, source: { kind: 'sent' } });
+          if (kept.kept) draft.tell({ type: 'message', message: kept.message, fresh: true });
+        });
+      }
+      return ground.connection.send(xml);
+    },
+    hold(full, who, signal) {
+      held.set(full, { ...who, since: ground.now() });
+      changed();
+      signal.addEventListener('abort', () => {
+        held.delete(full);
+        changed();
+      }, { once: true });
+    },
+    features: () => ground.connection.features(),
+    holds: (full) => held.has(full),
+    claim,
+    summaries: () =>
+      [...held].map(([full, { id, label }]) => ({
+        account: jid,
+        id,
+        label,
+        resource: resourceOf(full),
+        online: true,
+        door: 'bouncer',
+        relay: false,
+        why: 'it is connected through the bouncer',
+        software: undefined,
+        lastSeen: new Date(ground.now()).toISOString(),
+        policy: 'everything',
+        policies: {},
+      })),
+  };
+}
+
+/** Our own JSON from our own disk. */
+function read(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : (JSON.parse(text) as string[]);
+}

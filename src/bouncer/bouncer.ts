@@ -1,0 +1,238 @@
+import type { Account } from '../account/contract.ts';
+import type { Archive } from '../archive/contract.ts';
+import type { Result } from '../core/errors.ts';
+import { fail, ok } from '../core/errors.ts';
+import { domainOf, localOf } from '../core/jid.ts';
+import { openAuthority, openIdentity } from './certificates.ts';
+import type { Authority, CertificateStore, Identity, OwnCertificate } from './certificates.ts';
+import { openDeviceBook } from './device-book.ts';
+import type { BouncerDevice, DeviceBook } from './device-book.ts';
+import { startListener } from './listener.ts';
+import type { Endpoint, Listener } from './listener.ts';
+import { enterTimes } from './room-enter.ts';
+import type { EnterTimes } from './room-enter.ts';
+import { openRooms } from './rooms.ts';
+import type { Rooms } from './rooms.ts';
+import { isDomainOf, openSessions, passedFeatures } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
+import { sessionTimes } from './session.ts';
+import type { SessionTimes } from './session.ts';
+import type { Log, StreamHost } from './stream.ts';
+import { createThrottle, throttleTimes } from './throttle.ts';
+import type { ThrottleTimes } from './throttle.ts';
+import type { UpstreamSettings } from './upstream.ts';
+
+/** Where devices connect unless told otherwise: loopback alone (DESIGN, What it never does). */
+export const DEFAULT_LISTEN: Endpoint = { host: '127.0.0.1', port: 15222 };
+export const DEFAULT_DIRECT_TLS: Endpoint = { host: '127.0.0.1', port: 15223 };
+
+export interface BouncerSettings {
+  readonly listen: Endpoint;
+  readonly directTls: Endpoint;
+  /** Names and addresses that devices connect to, beside those of the listeners. */
+  readonly names?: readonly string[] | undefined;
+  readonly own?: OwnCertificate | undefined;
+}
+
+export interface BouncerTimes extends SessionTimes, EnterTimes, ThrottleTimes {
+  /** Milliseconds for TLS and login, and for the account's server behind it. */
+  readonly login: number;
+  readonly upstream: number;
+}
+
+export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...enterTimes, ...throttleTimes, login: 30_000, upstream: 20_000 };
+
+export interface BouncerAccount {
+  readonly account: Account;
+  readonly settings: UpstreamSettings;
+  readonly password: () => Promise<string>;
+}
+
+/** What a person types into a device. The password is shown this once. */
+export interface AddedDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly jid: string;
+  readonly host: string;
+  readonly port: number;
+  readonly directTlsPort: number;
+  readonly password: string;
+  /** SHA-256 of the certificate that is shown, lower-case hex. */
+  readonly fingerprint: string;
+  /** Path of the authority's PEM. */
+  readonly ca: string;
+}
+
+export interface ListedDevice extends BouncerDevice {
+  readonly account: string;
+  readonly online: boolean;
+  readonly jid: string | undefined;
+  readonly address: string | undefined;
+}
+
+export interface Bouncer {
+  /** From now on its devices can log in, until the signal ends them. */
+  addAccount(account: BouncerAccount, signal: AbortSignal): void;
+  /** Begins to listen; resolves with the ports. Rejects with a sentence where a port is taken. */
+  start(settings: BouncerSettings): Promise<{ port: number; directTlsPort: number }>;
+  /** Ends all sessions and listens no more. */
+  stop(): Promise<void>;
+  running(): { readonly host: string; readonly port: number; readonly directTlsPort: number } | undefined;
+  authority(): Promise<Authority>;
+  addDevice(account: string, name: string): Promise<Result<AddedDevice>>;
+  /** By id or name: its sessions end at once. */
+  revoke(account: string, which: string): Promise<Result<BouncerDevice>>;
+  devices(account: string): ListedDevice[];
+}
+
+interface Resident extends BouncerAccount {
+  readonly book: DeviceBook;
+  readonly sessions: Sessions;
+  readonly rooms: Rooms;
+}
+
+export interface BouncerOptions {
+  readonly archive: Archive;
+  readonly certificates: CertificateStore;
+  readonly log: Log;
+  readonly now?: () => number;
+  readonly times?: Partial<BouncerTimes>;
+}
+
+const STANZA_BYTES = 512 * 1024;
+
+export function openBouncer({ archive, certificates, log, now = Date.now, times: patience = {} }: BouncerOptions): Bouncer {
+  const times = { ...bouncerTimes, ...patience };
+  const residents = new Map<string, Resident>();
+  const identities = new Map<string, Identity>();
+  const throttle = createThrottle(now, times);
+  let listeners: Listener[] = [];
+  let settings: BouncerSettings | undefined;
+
+  const byDomain = (domain: string): Resident[] => [...residents.values()].filter(({ account }) => isDomainOf(account, domain));
+
+  const host: StreamHost = {
+    log,
+    throttle,
+    times: { login: times.login, bind: times.login + times.upstream },
+    limits: { stanzaBytes: STANZA_BYTES },
+    identity(domain) {
+      const found = identities.get(domain?.toLowerCase() ?? '') ?? [...identities.values()][0];
+      if (!found) throw new Error('there is no certificate yet');
+      return found;
+    },
+    hosts: (domain) => byDomain(domain).length > 0,
+    books: (domain) => (username) => {
+      const [local, ofDomain] = username.toLowerCase().split('@');
+      if (ofDomain !== undefined && ofDomain !== domain) return undefined;
+      const found = byDomain(domain).find(({ account }) => localOf(account.jid).toLowerCase() === local);
+      return found && { account: found.account.jid, book: found.book };
+    },
+    features: (account) => {
+      const found = residents.get(account);
+      return found ? passedFeatures(found.account) : '';
+    },
+    bind: async (login, request, link) =>
+      (await residents.get(login.account)?.sessions.bind(login, request, link)) ?? gone,
+    resume: (login, request, link) => residents.get(login.account)?.sessions.resume(login, request, link) ?? gone,
+  };
+
+  async function identify(domain: string): Promise<Identity> {
+    const known = identities.get(domain);
+    if (known) return known;
+    if (!settings?.own) await openAuthority(certificates, domain);
+    const { listen, directTls, names = [], own } = settings ?? { listen: DEFAULT_LISTEN, directTls: DEFAULT_DIRECT_TLS };
+    const hosts = [listen.host, directTls.host].filter((name) => name !== '0.0.0.0' && name !== '::');
+    const identity = await openIdentity(certificates, { domain, names: [...hosts, ...names], own, now: now() });
+    identities.set(domain, identity);
+    return identity;
+  }
+
+  return {
+    addAccount(added, signal) {
+      const { account } = added;
+      const book = openDeviceBook(account.jid, archive, now);
+      const rooms = openRooms({ account, archive, times, now, signal });
+      const sessions = openSessions({ ...added, book, rooms, times, patience: times.upstream, log, now });
+      const resident: Resident = { ...added, book, rooms, sessions };
+      residents.set(account.jid, resident);
+      if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
+      signal.addEventListener('abort', () => {
+        if (residents.get(account.jid) === resident) residents.delete(account.jid);
+        void sessions.end(undefined, 'system-shutdown');
+      }, { once: true });
+    },
+    async start(wanted) {
+      settings = wanted;
+      identities.clear();
+      for (const { account } of residents.values()) await identify(domainOf(account.jid).toLowerCase());
+      if (identities.size === 0) await identify('localhost');
+      const begun: Listener[] = [];
+      try {
+        begun.push(await startListener(wanted.listen, host, false));
+        begun.push(await startListener(wanted.directTls, host, true));
+      } catch (error) {
+        await Promise.all(begun.map((one) => one.stop()));
+        settings = undefined;
+        throw error;
+      }
+      listeners = begun;
+      const [port, directTlsPort] = begun.map((one) => one.port);
+      log('info', 'the bouncer listens', { host: wanted.listen.host, port, directTlsPort });
+      return { port: port ?? 0, directTlsPort: directTlsPort ?? 0 };
+    },
+    async stop() {
+      const ending = listeners;
+      listeners = [];
+      settings = undefined;
+      await Promise.allSettled([...residents.values()].map(({ sessions }) => sessions.end(undefined, 'system-shutdown')));
+      await Promise.all(ending.map((one) => one.stop()));
+    },
+    running() {
+      const [first, second] = listeners;
+      return settings && first && second ? { host: settings.listen.host, port: first.port, directTlsPort: second.port } : undefined;
+    },
+    authority: () => openAuthority(certificates, domainOf([...residents.keys()][0] ?? 'this computer')),
+    async addDevice(account, name) {
+      const resident = residents.get(account);
+      const [first, second] = listeners;
+      if (!resident) return fail('no-account', `There is no account ${account} here.`);
+      if (!settings || !first || !second) return fail('bouncer-off', 'The bouncer is off: `minimix bouncer on` first.');
+      const identity = await identify(domainOf(account).toLowerCase());
+      const authority = settings.own ? undefined : await openAuthority(certificates, domainOf(account));
+      const added = resident.book.add(name);
+      if (!added.ok) return added;
+      const { device, password } = added.value;
+      return ok({
+        id: device.id,
+        name: device.name,
+        jid: account,
+        host: settings.listen.host,
+        port: first.port,
+        directTlsPort: second.port,
+        password,
+        fingerprint: identity.fingerprint,
+        ca: authority?.file ?? '',
+      });
+    },
+    async revoke(account, which) {
+      const resident = residents.get(account);
+      if (!resident) return fail('no-account', `There is no account ${account} here.`);
+      const removed = resident.book.remove(which);
+      if (!removed) return fail('unknown-device', `There is no device ${which.slice(0, 100)} of the bouncer.`);
+      await resident.sessions.end(removed.id, 'not-authorized');
+      resident.rooms.forget(removed.id);
+      log('info', 'a device was revoked', { account, device: removed.name });
+      return ok(removed);
+    },
+    devices(account) {
+      const resident = residents.get(account);
+      return (resident?.book.list() ?? []).map((device) => {
+        const session = resident?.sessions.all().find(({ login }) => login.device.id === device.id);
+        return { ...device, account, online: session !== undefined, jid: session?.jid, address: session?.address() };
+      });
+    },
+  };
+}
+
+const gone = { ok: false, condition: 'host-gone', why: 'The account is gone.' } as const;

@@ -1,0 +1,61 @@
+// RFC 5802 3: what a server keeps of a password.
+import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+
+export type Hash = 'sha1' | 'sha256';
+export const HASHES: readonly Hash[] = ['sha256', 'sha1'];
+
+const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
+export const storedKey = z.strictObject({ storedKey: base64, serverKey: base64 });
+export type StoredKey = z.output<typeof storedKey>;
+
+const SIZE = { sha1: 20, sha256: 32 } as const;
+/** RFC 7677 4. The passwords are of our own making, 125 bits: more rounds would buy nothing. */
+export const ITERATIONS = 4096;
+
+/** A password as a person types it on a telephone: 25 letters and digits that are not mistaken for each other. */
+export function makePassword(): string {
+  const alphabet = '23456789abcdefghjkmnpqrstuvwxyz'; // without 0, 1, i, l and o
+  let text = '';
+  while (text.length < 25) {
+    for (const byte of randomBytes(32)) {
+      if ((byte & 31) < alphabet.length && text.length < 25) text += alphabet[byte & 31] ?? '';
+    }
+  }
+  return text.replaceAll(/(.{5})(?=.)/g, '$1-');
+}
+
+export function makeSalt(): Buffer {
+  return randomBytes(16);
+}
+
+export function deriveKey(hash: Hash, password: string, salt: Buffer): StoredKey {
+  const salted = pbkdf2Sync(password.normalize('NFKC'), salt, ITERATIONS, SIZE[hash], hash);
+  const clientKey = hmac(hash, salted, 'Client Key');
+  return {
+    storedKey: createHash(hash).update(clientKey).digest('base64'),
+    serverKey: hmac(hash, salted, 'Server Key').toString('base64'),
+  };
+}
+
+/** Whether a client's proof over `auth` shows that it knows the password behind the key. */
+export function proves(hash: Hash, key: StoredKey, auth: string, proof: Buffer): boolean {
+  if (proof.length !== SIZE[hash]) return false;
+  const stored = Buffer.from(key.storedKey, 'base64');
+  const signature = hmac(hash, stored, auth);
+  const clientKey = proof.map((byte, at) => byte ^ (signature[at] ?? 0));
+  return timingSafeEqual(createHash(hash).update(clientKey).digest(), stored);
+}
+
+/** What shows the client that we know the key too. */
+export function serverSignature(hash: Hash, key: StoredKey, auth: string): string {
+  return hmac(hash, Buffer.from(key.serverKey, 'base64'), auth).toString('base64');
+}
+
+export function sameKey(a: StoredKey, b: StoredKey): boolean {
+  return timingSafeEqual(Buffer.from(a.storedKey, 'base64'), Buffer.from(b.storedKey, 'base64'));
+}
+
+function hmac(hash: Hash, key: Buffer, text: string): Buffer {
+  return createHmac(hash, key).update(text).digest();
+}

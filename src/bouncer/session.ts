@@ -1,0 +1,240 @@
+// RFC 6120 7 and XEP-0198, the server's side: one device, bound, over as many connections as it takes.
+import { randomBytes } from 'node:crypto';
+import { bareOf } from '../core/jid.ts';
+import { NS } from '../xmpp/namespaces.ts';
+import type { Item } from '../xmpp/reader.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import { createStreamManagement } from '../xmpp/stream-management.ts';
+import { attributeOf, escapeXML, xml } from '../xmpp/xml.ts';
+import type { Element } from '../xmpp/xml.ts';
+import type { Link, LinkUser } from './link.ts';
+import type { Login, Log } from './stream.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface SessionTimes {
+  /** Milliseconds for which a device that dropped off is waited for. */
+  readonly hold: number;
+  /** Milliseconds that a device may be silent before it is asked, and to answer then. */
+  readonly idle: number;
+  readonly answer: number;
+}
+
+export const sessionTimes: SessionTimes = { hold: 5 * 60_000, idle: 5 * 60_000, answer: 60_000 };
+
+/** What is answered for the device in the place of its server. */
+export interface Inside {
+  /** True where the stanza was for a room, and is seen to. */
+  fromDevice(stanza: Stanza): boolean;
+  /** True where the server's stanza must not reach the device, for it gets the same from us. */
+  hides(stanza: Stanza): boolean;
+  /** The session is over; `goodbye` says whether the device itself ended it. */
+  over(): void;
+}
+
+export interface Session extends LinkUser {
+  readonly login: Login;
+  readonly jid: string;
+  /** The id under which it can be resumed, once that is asked for. */
+  readonly resumption: () => string | undefined;
+  readonly address: () => string | undefined;
+  readonly since: number;
+  attach(link: Link): void;
+  /** Takes the session up on another link; says why not. */
+  resume(link: Link, h: string): string | undefined;
+  /** Counts a stanza out and sends it, now or when the device is back. */
+  send(text: string): void;
+  fromServer(stanza: Stanza): void;
+  end(condition?: string, why?: string): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly login: Login;
+  readonly jid: string;
+  readonly upstream: Upstream;
+  readonly inside: Inside;
+  readonly times: SessionTimes;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Told once. */
+  readonly ended: (session: Session) => void;
+}
+
+const MAX_BACKLOG = 16 * 1024 * 1024;
+const MAX_OWED = 20;
+const REQUEST = `<r xmlns='${NS.sm}'/>`;
+const SESSION_NS = 'urn:ietf:params:xml:ns:xmpp-session';
+
+export function openSession(options: SessionOptions): Session {
+  const { login, jid, upstream, inside, times, log, now } = options;
+  const sm = createStreamManagement(undefined);
+  let link: Link | undefined;
+  let id: string | undefined;
+  let over = false;
+  let asked = false;
+  let early: string[] | undefined = []; // until the first link is told that it is bound
+  let asking: NodeJS.Immediate | undefined;
+  let holding: NodeJS.Timeout | undefined;
+  let dying: NodeJS.Timeout | undefined;
+  let idle: NodeJS.Timeout | undefined;
+
+  function attach(next: Link): void {
+    link = next;
+    asked = false;
+    clearTimeout(holding);
+    alive();
+    const texts = early ?? [];
+    early = undefined;
+    for (const text of texts) send(text);
+  }
+
+  function alive(): void {
+    clearTimeout(dying);
+    dying = undefined;
+    clearTimeout(idle);
+    if (!over && link) idle = setTimeout(ask, times.idle);
+  }
+
+  /** A device without XEP-0198 is left to TCP: there is nothing that it must answer. */
+  function ask(): void {
+    if (!link || !sm.enabled()) return;
+    asked = true;
+    link.put(REQUEST);
+    dying ??= setTimeout(() => link?.drop(), times.answer);
+  }
+
+  function askSoon(): void {
+    if (asked || asking !== undefined || !sm.enabled()) return;
+    asking = setImmediate(() => {
+      asking = undefined;
+      if (!asked && !over) ask();
+    });
+  }
+
+  function send(text: string): void {
+    if (over) return;
+    if (early) return void early.push(text);
+    const room = sm.enabled() ? sm.hasRoom(text.length) : (link?.backlog() ?? 0) <= MAX_BACKLOG;
+    if (!room) return void end('policy-violation', 'The device takes nothing more.');
+    sm.sent(text);
+    link?.put(text);
+    askSoon();
+  }
+
+  function take(items: readonly Item[]): void {
+    alive();
+    for (const item of items) {
+      if (over) return;
+      if ('nonza' in item) nonza(item.nonza);
+      else stanza(item.stanza);
+    }
+    if (sm.enabled() && sm.owed() >= MAX_OWED) link?.put(sm.ack());
+  }
+
+  function nonza(element: Element): void {
+    if (element.is('r', NS.sm) && sm.enabled()) link?.put(sm.ack());
+    else if (element.is('a', NS.sm)) acknowledged(element);
+    else if (element.is('enable', NS.sm)) enable(element);
+    else if (element.is('active', NS.csi)) upstream.clientState('active');
+    else if (element.is('inactive', NS.csi)) upstream.clientState('inactive');
+    else if (element.getNS() === NS.sm) link?.put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
+    else log('debug', `ignored <${element.name}/> from the device`);
+  }
+
+  function acknowledged(element: Element): void {
+    if (!sm.enabled()) return;
+    if (!sm.acknowledge(attributeOf(element, 'h'))) {
+      return void end('undefined-condition', 'More was acknowledged than was sent.');
+    }
+    asked = false;
+    if (sm.pending() > 0) askSoon();
+  }
+
+  function enable(element: Element): void {
+    if (sm.enabled()) return link?.put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
+    const resumes = ['true', '1'].includes(attributeOf(element, 'resume') ?? '');
+    id = resumes ? randomBytes(18).toString('base64url') : undefined;
+    const how = id === undefined ? {} : { id, resume: 'true', max: String(Math.floor(times.hold / 1000)) };
+    const enabled = xml('enabled', { xmlns: NS.sm, ...how });
+    sm.begin(jid, enabled);
+    link?.put(enabled.toString());
+  }
+
+  function stanza(given: Stanza): void {
+    if (sm.enabled()) sm.received();
+    if (given.from !== '' && bareOf(given.from).toLowerCase() !== login.account) {
+      return void end('invalid-from', 'A device speaks for its own account.');
+    }
+    if (given.kind === 'iq' && given.type === 'set' && given.raw.includes(SESSION_NS)) {
+      return send(`<iq xmlns='jabber:client' type='result' id='${escapeXML(given.id ?? '')}' to='${escapeXML(jid)}'/>`);
+    }
+    if (inside.fromDevice(given)) return;
+    const sent = upstream.send(given);
+    if (!sent.ok) void end('resource-constraint', sent.error.message);
+  }
+
+  function closed(gone: Link, how: 'closed' | 'lost'): void {
+    const never = early !== undefined; // gone before it was told that it is bound
+    if (over || (gone !== link && !never)) return;
+    link = undefined;
+    clearTimeout(idle);
+    clearTimeout(dying);
+    dying = undefined;
+    if (how === 'closed' || id === undefined) return void end();
+    log('info', 'a device dropped off; it is waited for', { jid, hold: times.hold });
+    holding = setTimeout(() => void end(), times.hold);
+  }
+
+  function resume(next: Link, h: string): string | undefined {
+    if (over || id === undefined) return 'item-not-found';
+    clearTimeout(holding);
+    const before = link;
+    link = undefined;
+    before?.end('conflict', 'Resumed on another connection.');
+    // `resumed` acknowledges up to h and gives back what is left
+    const again = sm.resumed(xml('resumed', { xmlns: NS.sm, h }));
+    if (again === undefined) {
+      void end();
+      return 'item-not-found';
+    }
+    const { inbound } = sm.state() ?? { inbound: 0 };
+    attach(next);
+    next.put(xml('resumed', { xmlns: NS.sm, previd: id, h: String(inbound) }).toString());
+    for (const text of again) next.put(text);
+    if (again.length > 0) askSoon();
+    log('info', 'a device is back', { jid, again: again.length });
+    return undefined;
+  }
+
+  async function end(condition?: string, why?: string): Promise<void> {
+    if (over) return;
+    over = true;
+    clearTimeout(holding);
+    clearTimeout(idle);
+    clearTimeout(dying);
+    clearImmediate(asking);
+    log('info', 'the session of a device is over', { jid, condition, why, unacknowledged: sm.pending() });
+    link?.end(condition, why);
+    link = undefined;
+    inside.over();
+    options.ended(session);
+    await upstream.stop();
+  }
+
+  const session: Session = {
+    login,
+    jid,
+    since: now(),
+    resumption: () => id,
+    address: () => link?.address,
+    attach,
+    resume,
+    take,
+    over: closed,
+    send,
+    fromServer(given) {
+      if (!inside.hides(given)) send(given.raw);
+    },
+    end,
+  };
+  return session;
+}

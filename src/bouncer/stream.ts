@@ -1,0 +1,313 @@
+// RFC 6120 4 to 7, the server's side: from a connection that was taken to a bound device.
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sentenceOf } from '../core/errors.ts';
+import { NS } from '../xmpp/namespaces.ts';
+import { createReader } from '../xmpp/reader.ts';
+import type { Item, Reader } from '../xmpp/reader.ts';
+import { DEFAULT_LIMITS } from '../xmpp/splitter.ts';
+import { escapeXML } from '../xmpp/xml.ts';
+import type { Element } from '../xmpp/xml.ts';
+import type { Identity } from './certificates.ts';
+import type { BouncerDevice } from './device-book.ts';
+import type { Link, LinkUser } from './link.ts';
+import { beginSasl, mechanisms } from './sasl-server.ts';
+import type { Bindings, FindBook, SaslConversation, SaslStep } from './sasl-server.ts';
+import type { Throttle } from './throttle.ts';
+import { secureServer } from './tls.ts';
+
+export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
+
+export interface Login {
+  readonly account: string;
+  readonly device: BouncerDevice;
+}
+
+/** Either who takes over, with what is said first, or why nobody does. */
+export type Bound =
+  | { readonly ok: true; readonly user: LinkUser; begin(): void }
+  | { readonly ok: false; readonly condition: string; readonly why: string };
+
+/** What a stream asks of the house. */
+export interface StreamHost {
+  readonly log: Log;
+  readonly throttle: Throttle;
+  readonly times: { readonly login: number; readonly bind: number };
+  readonly limits: { readonly stanzaBytes: number };
+  /** The certificate for a domain; the first one where it is not known. */
+  identity(domain: string | undefined): Identity;
+  /** The domains that can be logged in to. */
+  hosts(domain: string): boolean;
+  books(domain: string): FindBook;
+  /** Stream features after the login, as text, beside what the stream itself offers. */
+  features(account: string): string;
+  bind(login: Login, request: { id: string; resource: string | undefined }, link: Link): Promise<Bound>;
+  resume(login: Login, request: { previd: string; h: string }, link: Link): Bound;
+}
+
+const STRANGER = { stanzaBytes: 16 * 1024, depth: 10, attributes: 30 };
+const MAX_WAITING = 20;
+const MAX_TRIES = 3;
+const GRACE = 1000;
+const SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
+
+type Phase = 'clear' | 'securing' | 'secured' | 'authenticated' | 'bound' | 'over';
+
+/** Serves one connection until it ends. `direct`: TLS comes first (XEP-0368). Returns a way to end it. */
+export function serveDevice(plain: Socket, host: StreamHost, direct: boolean): { end(condition: string): void } {
+  const address = plain.remoteAddress ?? 'nowhere';
+  let phase: Phase = 'clear';
+  let socket: Socket = plain;
+  let reader: Reader = createReader(STRANGER);
+  let bindings: Bindings = new Map();
+  let domain = '';
+  let opened = false; // our header is out on this stream
+  let sasl: SaslConversation | undefined;
+  let tries = 0;
+  let login: Login | undefined;
+  let user: LinkUser | undefined;
+  let waiting: Item[] = [];
+  let working = false;
+  let clock = setTimeout(() => end('connection-timeout'), host.times.login);
+
+  const link: Link = { address, put, backlog: () => socket.writableLength, end, drop };
+  plain.setNoDelay(true);
+  plain.on('error', () => undefined); // 'close' follows
+  if (direct) void startTls(undefined);
+  else listen(plain);
+
+  function listen(on: Socket): void {
+    on.on('data', read);
+    on.once('close', closed);
+  }
+
+  function closed(): void {
+    finish('lost');
+  }
+
+  function finish(how: 'closed' | 'lost'): void {
+    if (phase === 'over') return;
+    const stranger = login === undefined;
+    phase = 'over';
+    clearTimeout(clock);
+    waiting = [];
+    if (stranger) host.throttle.left(address);
+    user?.over(link, how);
+  }
+
+  function put(text: string): void {
+    if (phase !== 'over' && !socket.writableEnded && !socket.destroyed) socket.write(text);
+  }
+
+  function end(condition?: string, text?: string): void {
+    if (phase === 'over') return;
+    if (!opened && phase !== 'securing') header();
+    const why = text === undefined ? '' : `<text xmlns='${NS.streamErrors}' xml:lang='en'>${escapeXML(text)}</text>`;
+    const error = condition === undefined ? '' : `<stream:error><${condition} xmlns='${NS.streamErrors}'/>${why}</stream:error>`;
+    hangUp(phase === 'securing' ? '' : `${error}</stream:stream>`);
+    finish('lost');
+  }
+
+  function hangUp(last: string): void {
+    const ending = socket;
+    if (ending.writableEnded || ending.destroyed) return;
+    ending.off('data', read);
+    ending.resume();
+    const overdue = setTimeout(() => ending.destroy(), GRACE).unref();
+    ending.once('close', () => clearTimeout(overdue));
+    ending.end(last);
+  }
+
+  function drop(): void {
+    socket.destroy();
+    finish('lost');
+  }
+
+  function header(): void {
+    opened = true;
+    const id = randomBytes(12).toString('base64url');
+    const from = domain === '' ? '' : ` from='${escapeXML(domain)}'`;
+    put(`<?xml version='1.0'?><stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}'${from} id='${id}' version='1.0' xml:lang='en'>`);
+  }
+
+  function read(bytes: Buffer): void {
+    if (phase === 'over') return;
+    const { header: theirs, items, closed: goodbye, fault } = reader.read(bytes);
+    if (theirs !== undefined && !welcome(theirs)) return;
+    if (user !== undefined && items.length > 0) user.take(items);
+    else if (items.length > 0) queue(items);
+    if (fault !== undefined) end(fault.condition, fault.message);
+    else if (goodbye) farewell();
+  }
+
+  function farewell(): void {
+    if (phase === 'over') return;
+    hangUp('</stream:stream>');
+    finish('closed');
+  }
+
+  /** Their header: answered with ours and with what can be done next. False where that ended the stream. */
+  function welcome(theirs: ReadonlyMap<string, string>): boolean {
+    const to = theirs.get('to')?.toLowerCase();
+    if (to !== undefined) domain = to;
+    if (domain === '' || !host.hosts(domain)) {
+      end('host-unknown', `There is no account of ${domain === '' ? 'yours' : domain} here.`);
+      return false;
+    }
+    header();
+    put(`<stream:features>${offers()}</stream:features>`);
+    return true;
+  }
+
+  function offers(): string {
+    if (phase === 'clear') return `<starttls xmlns='${NS.tls}'><required/></starttls>`;
+    if (login !== undefined) {
+      const session = `<session xmlns='${SESSION}'><optional/></session>`;
+      return `<bind xmlns='${NS.bind}'/>${session}<sm xmlns='${NS.sm}'/>${host.features(login.account)}`;
+    }
+    const names = mechanisms(bindings).map((name) => `<mechanism>${name}</mechanism>`).join('');
+    const types = [...bindings.keys()].map((type) => `<channel-binding type='${type}'/>`).join('');
+    const channels = types === '' ? '' : `<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>${types}</sasl-channel-binding>`;
+    return `<mechanisms xmlns='${NS.sasl}'>${names}</mechanisms>${channels}`;
+  }
+
+  function queue(items: readonly Item[]): void {
+    waiting.push(...items);
+    if (waiting.length > MAX_WAITING) end('policy-violation', 'Too much before the login is done.');
+    else if (!working) void work();
+  }
+
+  /** One at a time and in order: a login may have to wait. */
+  async function work(): Promise<void> {
+    working = true;
+    try {
+      for (let item = nextItem(); item !== undefined; item = nextItem()) await step(item);
+    } catch (error) {
+      host.log('error', `the login of a device failed by mistake: ${sentenceOf(error)}`, { error });
+      end('internal-server-error');
+    }
+    working = false;
+  }
+
+  /** What is left once a device is bound goes to its session. */
+  function nextItem(): Item | undefined {
+    return phase === 'over' || phase === 'bound' ? undefined : waiting.shift();
+  }
+
+  async function step(item: Item): Promise<void> {
+    if (phase === 'clear' && 'nonza' in item && item.nonza.is('starttls', NS.tls)) {
+      put(`<proceed xmlns='${NS.tls}'/>`);
+      return startTls(domain);
+    }
+    if (phase === 'secured' && 'nonza' in item && item.nonza.getNS() === NS.sasl) return authenticate(item.nonza);
+    if (phase === 'authenticated') return bindOrResume(item);
+    end('not-authorized', phase === 'clear' ? 'First TLS.' : 'First a login.');
+  }
+
+  async function startTls(asked: string | undefined): Promise<void> {
+    plain.off('data', read);
+    plain.off('close', closed);
+    phase = 'securing';
+    waiting = []; // what came in the clear behind <starttls/> was not said by whom we will know
+    try {
+      const choose = (servername: string | undefined): Identity => host.identity(asked ?? servername);
+      const secured = await secureServer(plain, { choose, direct });
+      ({ socket, bindings } = secured);
+    } catch (error) {
+      host.log('info', `no TLS with ${address}: ${sentenceOf(error)}`);
+      plain.destroy();
+      finish('lost');
+      return;
+    }
+    if (is('over')) return void socket.destroy(); // its time was over meanwhile
+    phase = 'secured';
+    opened = false;
+    reader = createReader(STRANGER);
+    listen(socket);
+  }
+
+  /** As a function: the compiler does not see that others change it meanwhile. */
+  function is(which: Phase): boolean {
+    return phase === which;
+  }
+
+  async function authenticate(element: Element): Promise<void> {
+    const text = element.getText().trim();
+    const message = text === '=' ? Buffer.alloc(0) : Buffer.from(text, 'base64');
+    if (element.name === 'abort') {
+      sasl = undefined;
+      return put(failure('aborted'));
+    }
+    if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), host.books(domain), bindings);
+    else if (element.name !== 'response') return end('invalid-xml');
+    if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' });
+    const wait = host.throttle.delay(address);
+    if (wait > 0 && element.name === 'auth') await delay(wait, undefined, { ref: false });
+    if (is('over')) return;
+    // an empty <auth/> is asked for its initial response (RFC 6120 6.4.2)
+    if (element.name === 'auth' && text === '') return put(`<challenge xmlns='${NS.sasl}'/>`);
+    told(sasl.next(message));
+  }
+
+  function told(answer: SaslStep): void {
+    if (answer.step === 'failure') return refuse(answer);
+    if (answer.step === 'challenge') return put(`<challenge xmlns='${NS.sasl}'>${encoded(answer.data)}</challenge>`);
+    sasl = undefined;
+    login = { account: answer.account, device: answer.device };
+    host.throttle.succeeded(address);
+    host.throttle.left(address);
+    clearTimeout(clock);
+    clock = setTimeout(() => end('connection-timeout'), host.times.bind);
+    reader = createReader({ ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes });
+    put(`<success xmlns='${NS.sasl}'>${answer.data === undefined ? '' : encoded(answer.data)}</success>`);
+    phase = 'authenticated';
+    opened = false;
+  }
+
+  function refuse({ condition, why }: Extract<SaslStep, { step: 'failure' }>): void {
+    sasl = undefined;
+    tries += 1;
+    host.throttle.failed(address);
+    host.log('warn', `a login to the bouncer failed: ${why}`, { address, domain, tries });
+    put(failure(condition));
+    if (tries >= MAX_TRIES) end('policy-violation', 'Too many logins that failed.');
+  }
+
+  async function bindOrResume(item: Item): Promise<void> {
+    if (!login) return;
+    if ('nonza' in item && item.nonza.is('resume', NS.sm)) {
+      const { previd, h } = item.nonza.attrs as Record<string, string | undefined>;
+      const resumed = host.resume(login, { previd: previd ?? '', h: h ?? '' }, link);
+      if (resumed.ok) return handOver(resumed);
+      return put(`<failed xmlns='${NS.sm}'><${resumed.condition} xmlns='${NS.stanzaErrors}'/></failed>`);
+    }
+    const bind = 'stanza' in item && item.stanza.kind === 'iq' && item.stanza.type === 'set' ? item.stanza.element.getChild('bind', NS.bind) : undefined;
+    if (!bind || !('stanza' in item)) return end('not-authorized', 'First a resource.');
+    const resource = bind.getChildText('resource')?.trim() || undefined;
+    const bound = await host.bind(login, { id: item.stanza.id ?? '', resource }, link);
+    if (!bound.ok) return end(bound.condition, bound.why);
+    handOver(bound);
+  }
+
+  function handOver(bound: Extract<Bound, { ok: true }>): void {
+    clearTimeout(clock);
+    if (phase === 'over') return bound.user.over(link, 'lost'); // gone while it was waiting
+    phase = 'bound';
+    ({ user } = bound);
+    bound.begin();
+    const left = waiting;
+    waiting = [];
+    if (left.length > 0) user.take(left);
+  }
+
+  return { end };
+}
+
+function failure(condition: string): string {
+  return `<failure xmlns='${NS.sasl}'><${condition}/></failure>`;
+}
+
+function encoded(text: string): string {
+  return text === '' ? '=' : Buffer.from(text, 'utf8').toString('base64');
+}

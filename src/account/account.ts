@@ -3,22 +3,26 @@ import { sentenceOf } from '../core/errors.ts';
 import { bareOf } from '../core/jid.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, ConnectionStatus, StreamState } from '../xmpp/contract.ts';
-import { xml } from '../xmpp/xml.ts';
+import { errorAnswer } from '../xmpp/features/errors.ts';
+import { xml, type Element } from '../xmpp/xml.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import { openAnswers } from './answers.ts';
 import { openBookmarks } from './bookmarks.ts';
 import { openCatchUps } from './catchup.ts';
 import type { Account, AccountSettings, AccountStatus } from './contract.ts';
 import { openDevices } from './devices.ts';
+import type { Devices } from './devices.ts';
 import { openRooms } from './draft.ts';
 import type { Draft, Ground, Log } from './ground.ts';
 import { receiveRoomMessage } from './groupchat-in.ts';
 import { openInvitations } from './invitations.ts';
 import { openMemberships, type EntryTimes } from './membership.ts';
 import { openOutbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 import { receiveRoomPresence } from './presence-in.ts';
 import { startProof, type ProofTimes } from './proof.ts';
 import { openSinks } from './sinks.ts';
+import { openSpoken } from './spoken.ts';
 import { openVerbs } from './verbs.ts';
 
 export interface AccountOptions {
@@ -62,13 +66,21 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     occupants: rooms.occupants,
   };
   const answers = openAnswers(ground);
-  const outbox = openOutbox(ground, () => stream?.id);
-  const catchups = openCatchUps(ground, (room) => outbox.caughtUp(room));
+  const spoken = openSpoken(ground, () => outbox, (resource) => devices.find(resource)?.id);
+  const outbox: Outbox = openOutbox(ground, () => stream?.id, spoken.refused);
+  const catchups = openCatchUps(
+    ground,
+    (room) => outbox.caughtUp(room),
+    (room) => sinks.tell({ type: 'caught-up', account: jid, room }),
+  );
   const memberships = openMemberships(ground, { accountNick: () => undefined, joined: catchups.run, tell: sinks.tell }, times);
   const verbs = openVerbs(ground, memberships);
   const invitations = openInvitations(ground, verbs, times.sweep);
   startProof(ground, memberships, times);
-  const devices = openDevices(ground, (list) => sinks.tell({ type: 'devices', devices: list }));
+  const devices: Devices = openDevices(ground, {
+    changed: (list) => sinks.tell({ type: 'devices', devices: list }),
+    saidBy: spoken.saidBy,
+  });
   const bookmarks = openBookmarks(ground, {
     join(room, nick, secret) {
       if (!rooms.all.get(room)?.wanted) void verbs.join(room, { nick, password: secret });
@@ -100,12 +112,23 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     } else if (from === jid || from === '') {
       if (stanza.kind === 'presence') devices.receive(draft, stanza);
       else if (stanza.type === 'error') draft.tell({ type: 'bounced', from: stanza.from, stanza });
-      else bookmarks.receive(draft, stanza);
+      else if (!bookmarks.receive(draft, stanza) && from !== stanza.from) receiveOwn(draft, stanza);
     }
   }
 
+  /** DESIGN: only what the server has stamped as the account's own resource commands or feeds anything. */
+  function receiveOwn(draft: Draft, stanza: Stanza): void {
+    if (!spoken.receive(draft, stanza)) draft.tell({ type: 'own-message', from: stanza.from, stanza });
+  }
+
   function answer(stanza: Stanza): void {
-    const reply = answers.answer(stanza);
+    let reply: Element | undefined;
+    try {
+      reply = answers.answer(stanza);
+    } catch (error) {
+      log('error', `a request could not be answered: ${sentenceOf(error)}`, { error });
+      reply = errorAnswer(stanza.element, 'cancel', 'internal-server-error');
+    }
     if (reply) connection.send(reply);
   }
 
@@ -158,7 +181,17 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     status: summary,
     rooms: () => [...rooms.all.values()].map(memberships.summary),
     occupants: (room) => [...rooms.occupants(room).values()],
+    catchingUp(room) {
+      const { catchup, membership } = rooms.all.get(room) ?? {};
+      return membership?.state === 'joined' && catchup !== undefined && !catchup.first && catchup.gap === undefined;
+    },
     devices: devices.summaries,
+    changeDevice: devices.change,
+    forgetDevice: devices.forget,
+    relays: devices.targets,
+    relayDecision: devices.decide,
+    noteDevice: devices.note,
+    digestTargets: devices.digest,
     relayTargets: devices.relayTargets,
     refuseRelay: devices.refuse,
     join: verbs.join,
@@ -173,6 +206,9 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     ledger: (room, limit) => archive.ledger(jid, room, limit),
     say: async (room, body) => outbox.say(room, body),
     write: (stanza) => connection.send(stanza),
+    ask: (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout }),
+    acknowledged: connection.acknowledged,
+    onAcknowledged: connection.onAcknowledged,
     onIq: answers.register,
     subscribe: (sink, signal) => sinks.add(sink, signal),
   };

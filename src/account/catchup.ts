@@ -19,7 +19,8 @@ export interface CatchUps {
   roomOf(queryId: string): string | undefined;
 }
 
-export function openCatchUps(ground: Ground, done: (room: string) => void): CatchUps {
+/** `done` is told of a room that is read to its end, `ended` of each that is read no further for now, read or not. */
+export function openCatchUps(ground: Ground, done: (room: string) => void, ended: (room: string) => void = () => undefined): CatchUps {
   const running = new Set<string>();
   const asked = new Map<string, string>();
   const limit = pLimit(ROOMS_AT_ONCE);
@@ -94,7 +95,10 @@ export function openCatchUps(ground: Ground, done: (room: string) => void): Catc
         .catch((error: unknown) => {
           if (!ground.signal.aborted) ground.log('error', `${room}: catching up failed: ${sentenceOf(error)}`, { error });
         })
-        .finally(() => running.delete(room));
+        .finally(() => {
+          running.delete(room);
+          ended(room);
+        });
     },
   };
 }

@@ -3,8 +3,9 @@ import type { Result } from '../core/errors.ts';
 import type { Invitation } from '../core/invitation.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { Occupant } from '../core/occupant.ts';
-import type { RelayDecision } from '../core/device.ts';
-import type { ConnectionStatus } from '../xmpp/contract.ts';
+import type { Device, Digest, RelayDecision, ReplayLimit } from '../core/device.ts';
+import type { Policy } from '../core/mention.ts';
+import type { ConnectionStatus, IqAnswer } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Element } from '../xmpp/xml.ts';
 
@@ -32,7 +33,7 @@ export interface RoomSettings {
   readonly neverCreate?: boolean | undefined;
 }
 
-/** A resource of the account that is online. */
+/** A device of the account, online or not. */
 export interface DeviceSummary {
   readonly account: string;
   readonly id: string;
@@ -42,6 +43,41 @@ export interface DeviceSummary {
   readonly door: 'relay' | 'bouncer' | 'none';
   readonly relay: boolean;
   readonly why: string;
+  readonly software: string | undefined;
+  /** UTC, ISO 8601. */
+  readonly lastSeen: string;
+  readonly policy: Policy;
+  /** By room, where it differs. */
+  readonly policies: Readonly<Record<string, Policy>>;
+}
+
+/** What the person can change about a device; what is left out stays. */
+export interface DeviceChange {
+  /** '' for none. */
+  readonly label?: string | undefined;
+  /** The switch of the relay; `true` also forgives an error that it answered with. */
+  readonly attached?: boolean | undefined;
+  /** For `room` where that is given, else for all rooms that have none of their own; `default` gives a room's up. */
+  readonly policy?: Policy | 'default' | undefined;
+  readonly room?: string | undefined;
+  /** Further words that count as a mention there. */
+  readonly words?: readonly string[] | undefined;
+  readonly limit?: ReplayLimit | undefined;
+  readonly digest?: Digest | 'off' | undefined;
+}
+
+/** A device that is online and gets the relay. */
+export interface RelayTarget {
+  readonly device: string;
+  /** The full JID that it has today. */
+  readonly jid: string;
+  /** Another number is another session, whatever its resource. */
+  readonly session: number;
+  /** The archive id from which on it is owed what a room has no cursor for. */
+  readonly from: number;
+  readonly limit: ReplayLimit;
+  /** It announces XEP-0199. */
+  readonly pings: boolean;
 }
 
 export interface AccountStatus {
@@ -57,10 +93,14 @@ export type AccountEvent =
   /** `fresh` is false for what a first join brings of the room's past: kept, but no news. */
   | { readonly type: 'message'; readonly message: KeptMessage; readonly fresh: boolean }
   | { readonly type: 'room'; readonly room: RoomSummary }
+  /** The room's archive is read to its end, or cannot be read for now. */
+  | { readonly type: 'caught-up'; readonly account: string; readonly room: string }
   | { readonly type: 'room-forgotten'; readonly account: string; readonly room: string }
   | { readonly type: 'status'; readonly status: AccountStatus }
   | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly Invitation[] }
   | { readonly type: 'devices'; readonly devices: readonly DeviceSummary[] }
+  /** A message of one of the account's own resources to our full JID, as far as nobody below has understood it. */
+  | { readonly type: 'own-message'; readonly from: string; readonly stanza: Stanza }
   /** A stanza error from one of the account's own resources, in answer to what a door wrote. */
   | { readonly type: 'bounced'; readonly from: string; readonly stanza: Stanza };
 
@@ -89,7 +129,20 @@ export interface Account {
   status(): AccountStatus;
   rooms(): RoomSummary[];
   occupants(room: string): Occupant[];
+  /** The room's archive is being read for what was missed: until it is, what comes live stands behind a hole. */
+  catchingUp(room: string): boolean;
   devices(): DeviceSummary[];
+  changeDevice(device: string, change: DeviceChange): Result<DeviceSummary>;
+  /** Forgets it and what it has had; seen again, it is new. */
+  forgetDevice(device: string): Result<undefined>;
+  /** The devices that are online and get the relay; `devices` is told whenever that may have changed. */
+  relays(): RelayTarget[];
+  /** Whether a device gets a message by the relay, by the person's wishes and where it is itself, and why. */
+  relayDecision(device: string, message: KeptMessage): RelayDecision;
+  /** Something that a person should know of how a device is served. */
+  noteDevice(device: string, text: string | undefined): void;
+  /** The own resources that are to be told of a message in words. */
+  digestTargets(message: KeptMessage): { readonly jid: string; readonly device: Device; readonly why: string }[];
   /** Full JIDs of own resources that get the relay of a room, each with the reason. */
   relayTargets(room: string): { readonly jid: string; readonly decision: RelayDecision }[];
   /** Switches the relay to a resource off, for it answered with an error. */
@@ -115,6 +168,11 @@ export interface Account {
   say(room: string, body: string): Promise<Result<{ originId: string }>>;
   /** Writes a whole stanza to the server now, or says why not. For doors; never for groupchat. */
   write(stanza: string): Result<number>;
+  /** Asks somebody, for a door; never rejects. */
+  ask(request: Element, timeout?: number): Promise<IqAnswer>;
+  /** The number that the server has acknowledged of what was written (XEP-0198), now and whenever it changes. */
+  acknowledged(): number;
+  onAcknowledged(listener: (h: number) => void, signal: AbortSignal): void;
   /** To be called before `start`, so that others learn of it (XEP-0115). */
   onIq(handler: IqHandler, signal: AbortSignal): void;
   /** A sink that throws is detached and logged. */

@@ -8,15 +8,21 @@ import { readStanzaError } from '../xmpp/features/errors.ts';
 import { groupchatMessage } from '../xmpp/features/groupchat.ts';
 import { NS_MAM } from '../xmpp/features/mam.ts';
 import { readOriginId } from '../xmpp/features/stanza-id.ts';
+import { faultIn } from '../xmpp/outgoing.ts';
+import type { StanzaFault } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Draft, Ground } from './ground.ts';
 
 /** Longer than any server lets through, short enough not to hurt us. */
 const MAX_BODY = 200_000;
+const MAX_XML = 250_000;
+const MAX_WAITING = 5_000;
 
 /** DESIGN: on disk before it is on the wire, gone once the room has reflected it. */
 export interface Outbox {
   say(room: string, body: string): Result<{ originId: string }>;
+  /** A whole message of type groupchat to a bare JID; kept with the draft, written after it. */
+  put(draft: Draft, room: string, xml: string, originId: string): Result<{ originId: string }>;
   /** The room has sent back a message of ours. */
   reflected(draft: Draft, message: GroupchatMessage): void;
   /** The room has refused one. */
@@ -29,7 +35,12 @@ export interface Outbox {
   caughtUp(room: string): void;
 }
 
-export function openOutbox(ground: Ground, streamId: () => string | undefined): Outbox {
+/** `roomRefused` is told, after the commit, when a room has refused what was said. */
+export function openOutbox(
+  ground: Ground,
+  streamId: () => string | undefined,
+  roomRefused: (originId: string, error: StanzaFault) => void = () => undefined,
+): Outbox {
   const { archive, connection, log } = ground;
   const entries = new Map<string, OutboxEntry>(archive.outbox(ground.jid).map((entry) => [entry.originId, entry]));
 
@@ -52,27 +63,38 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined): 
     return [...entries.values()].filter((entry) => entry.room === room).toSorted((a, b) => a.id - b.id);
   }
 
+  /** RFC 6120 13.12 lets a server refuse what is larger than this, or less; and nothing may block what follows it. */
+  function put(draft: Draft, room: string, xml: string, originId: string): Result<{ originId: string }> {
+    const entry = draft.room(room);
+    if (!entry?.wanted) return fail('not-joined', `${room.slice(0, 100)} is not a room of ${ground.jid}; join it first.`);
+    const { state, reason } = entry.membership;
+    if (!['joined', 'joining', 'absent'].includes(state)) return fail(state, reason ?? `You are not in ${room}.`);
+    const self = draft.occupant(room, entry.membership.nick ?? '');
+    if (self?.role === 'visitor') return fail('no-voice', `You have no voice in ${room}: it is moderated, and you are a visitor.`);
+    if (xml.length > MAX_XML) return fail('too-large', `A message may have ${MAX_XML} characters at most.`);
+    const fault = faultIn(xml);
+    if (fault !== undefined) return fail('malformed', `This is not a message: ${fault}.`);
+    if (entries.has(originId)) return fail('conflict', 'A message with this id is on its way already.');
+    if (entries.size >= MAX_WAITING) return fail('congested', 'Too much waits to be said already.');
+    const waiting = { account: ground.jid, room, originId, xml, createdAt: ground.now(), state: 'waiting' } as const;
+    const added = { ...waiting, stream: undefined, outbound: undefined };
+    const kept: OutboxEntry = { ...added, id: archive.addToOutbox(added) };
+    draft.afterwards(() => {
+      entries.set(originId, kept);
+      if (ground.room(room)?.membership.state === 'joined') send(kept);
+    });
+    return ok({ originId });
+  }
+
   return {
     say(text, body) {
       const room = parseBareJid(text) ?? text;
-      const entry = ground.room(room);
-      if (!entry?.wanted) return fail('not-joined', `${room.slice(0, 100)} is not a room of ${ground.jid}; join it first.`);
-      const { state, reason } = entry.membership;
-      if (!['joined', 'joining', 'absent'].includes(state)) return fail(state, reason ?? `You are not in ${room}.`);
-      const self = ground.occupants(room).get(entry.membership.nick ?? '');
-      if (self?.role === 'visitor') return fail('no-voice', `You have no voice in ${room}: it is moderated, and you are a visitor.`);
       if (body === '') return fail('empty', 'There is nothing to say.');
       if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
       const originId = randomUUID();
-      const xml = groupchatMessage(room, originId, body).toString();
-      const waiting = { account: ground.jid, room, originId, xml, createdAt: ground.now(), state: 'waiting' } as const;
-      const added = { ...waiting, stream: undefined, outbound: undefined };
-      const id = ground.transact(() => archive.addToOutbox(added));
-      const kept: OutboxEntry = { ...added, id };
-      entries.set(originId, kept);
-      if (state === 'joined') send(kept);
-      return ok({ originId });
+      return ground.transact((draft) => put(draft, room, groupchatMessage(room, originId, body).toString(), originId));
     },
+    put,
     reflected(draft, message) {
       if (entries.size === 0) return;
       const entry = entries.get(message.originId ?? message.id ?? '');
@@ -84,6 +106,7 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined): 
       const error = readStanzaError(stanza.element);
       log('warn', `${room} refused a message: ${error?.condition ?? 'error'}`, { text: error?.text, originId: entry.originId });
       drop(draft, entry);
+      if (error) draft.afterwards(() => roomRefused(entry.originId, error));
     },
     resumed(ownQueue) {
       const h = connection.acknowledged();

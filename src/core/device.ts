@@ -1,3 +1,127 @@
+import type { Policy } from './mention.ts';
+
+/** A device: what lasts, whatever resource it has today. Plain data, kept as JSON. */
+export interface Device {
+  /** Ours, random, for ever. */
+  readonly id: string;
+  /** The person's name for it. */
+  readonly label: string | undefined;
+  /** The resources that it has had, the last one first. */
+  readonly resources: readonly string[];
+  /** XEP-0115 node: the software's address. */
+  readonly capsNode: string | undefined;
+  /** XEP-0030 identity, as `category/type/name`. */
+  readonly identity: string | undefined;
+  /** The name in that identity. */
+  readonly software: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly lastSeen: number;
+  /** The archive id up to which it is owed nothing: the last one when it was first seen, or attached again. */
+  readonly from: number;
+  /** The person's switch; `undefined` where never touched. */
+  readonly wish: boolean | undefined;
+  /** It answered a relay with a stanza error, for this reason. */
+  readonly refused: string | undefined;
+  readonly policy: Policy;
+  /** By room, where it differs. */
+  readonly policies: Readonly<Record<string, Policy>>;
+  /** Extra words that count as a mention. */
+  readonly words: readonly string[];
+  /** How much of what it missed it gets: the newest messages of a room, of the last hours. */
+  readonly limit: ReplayLimit;
+  /** Mentions in words, as a headline, for what takes no relay. */
+  readonly digest: Digest | undefined;
+}
+
+export interface ReplayLimit {
+  readonly messages: number;
+  readonly hours: number;
+}
+
+export interface Digest {
+  /** Minutes after midnight (local) between which it is quiet; `undefined` for never. */
+  readonly quiet: { readonly from: number; readonly to: number } | undefined;
+}
+
+export const defaultLimit: ReplayLimit = { messages: 2000, hours: 30 * 24 };
+
+/** Whose cursors a device's are in the archive. */
+export function cursorOwner(device: string): string {
+  return `device:${device}`;
+}
+
+/** A device of which nothing but its resource is known. */
+export function newDevice(id: string, resource: string, at: number, from: number): Device {
+  return {
+    id,
+    label: undefined,
+    resources: [resource],
+    capsNode: undefined,
+    identity: undefined,
+    software: undefined,
+    lastSeen: at,
+    from,
+    wish: undefined,
+    refused: undefined,
+    policy: 'everything',
+    policies: {},
+    words: [],
+    limit: defaultLimit,
+    digest: undefined,
+  };
+}
+
+/** What is seen of a resource that has come online. */
+export interface Seen {
+  readonly resource: string;
+  readonly capsNode: string | undefined;
+  readonly identity: string | undefined;
+}
+
+const MAX_RESOURCES = 10;
+
+/**
+ * The device that a resource is, of those that are offline. By its resource, unless the software is another; else by
+ * its software where the resource has the same stem, and one device alone fits: a wrong guess would take from a
+ * device what was kept for it.
+ */
+export function recognise(offline: readonly Device[], seen: Seen): Device | undefined {
+  const fits = offline.filter((device) => agree(device.capsNode, seen.capsNode) && agree(device.identity, seen.identity));
+  const same = fits.find(({ resources }) => resources[0] === seen.resource) ?? fits.find(({ resources }) => resources.includes(seen.resource));
+  if (same) return same;
+  if (seen.capsNode === undefined || seen.identity === undefined) return undefined;
+  const alike = fits.filter(({ capsNode, identity, resources }) => {
+    const known = capsNode === seen.capsNode && identity === seen.identity;
+    const stem = stemOf(seen.resource);
+    return known && stem !== undefined && stemOf(resources[0] ?? '') === stem;
+  });
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** The device with what was seen of it today. */
+export function seenAs(device: Device, seen: Seen, software: string | undefined, at: number): Device {
+  const others = device.resources.filter((one) => one !== seen.resource);
+  return {
+    ...device,
+    resources: [seen.resource, ...others].slice(0, MAX_RESOURCES),
+    capsNode: seen.capsNode ?? device.capsNode,
+    identity: seen.identity ?? device.identity,
+    software: software ?? device.software,
+    lastSeen: at,
+  };
+}
+
+function agree(known: string | undefined, seen: string | undefined): boolean {
+  return known === undefined || seen === undefined || known === seen;
+}
+
+/** What of a resource stays when its software draws a new one: `gajim.X7K2` is `gajim`, a UUID is ''. */
+function stemOf(resource: string): string | undefined {
+  const cut = resource.replace(/[.\-_/:]?[A-Za-z0-9+=]*\d[A-Za-z0-9+=]*$|[.\-_/:][A-Za-z0-9+=]{3,}$/, '');
+  if (/^[0-9a-f-]{16,}$/i.test(resource)) return '';
+  return cut === resource ? undefined : cut; // chosen by a person: another one is another device
+}
+
 /** What is known of a resource of the account that is online. */
 export interface Resource {
   /** The full JID. */
@@ -58,4 +182,16 @@ export function decideRelay(resource: Resource, isOccupant = false): RelayDecisi
   if (known) return { relay: known.relay, why: known.why };
   if (resource.features === undefined) return { relay: false, why: 'it has not said yet what it is' };
   return { relay: false, why: 'its software is not known to take relayed carbons' };
+}
+
+/** What a device gets of a room, by the person's wish. */
+export function policyOf(device: Device, room: string): Policy {
+  return device.policies[room] ?? device.policy;
+}
+
+/** Whether the clock stands in the quiet hours; `minutes` after midnight. They may pass midnight. */
+export function isQuiet({ quiet }: Digest, minutes: number): boolean {
+  if (!quiet) return false;
+  const { from, to } = quiet;
+  return from <= to ? minutes >= from && minutes < to : minutes >= from || minutes < to;
 }

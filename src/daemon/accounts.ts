@@ -38,7 +38,7 @@ export function openAccounts(home: string, archive: Archive, secrets: Secrets, l
     const note: Log = (level, message, about) => log(level, message, { account: jid, ...about });
     const account = openAccount({ settings, password, archive, log: note });
     account.subscribe(tell, life.signal);
-    startRelay(account, life.signal);
+    startRelay({ account, archive, log: note, signal: life.signal });
     startMam(account, archive, life.signal);
     running.set(jid, { account, life });
     account.start();

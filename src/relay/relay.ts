@@ -1,37 +1,89 @@
-import { randomUUID } from 'node:crypto';
 import type { Account } from '../account/contract.ts';
+import type { Archive } from '../archive/contract.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import { readStanzaError } from '../xmpp/features/errors.ts';
-import { addressEnvelope, relayEnvelope } from '../xmpp/features/relay-envelope.ts';
+import { relayEnvelope } from '../xmpp/features/relay-envelope.ts';
+import { startCourier, type Courier, type CourierParts } from './courier.ts';
+import { startDigest } from './digest.ts';
+import { proofTimes, type ProofTimes } from './proof.ts';
 
-/** The relay: each kept room message, once, to each own resource that takes forwarded carbons. */
-export function startRelay(account: Account, signal: AbortSignal): void {
-  /** Marks our wrappers, so that an error in answer is known as one. */
-  const mark = `mx-${randomUUID().slice(0, 8)}`;
+export interface RelayOptions {
+  readonly account: Account;
+  readonly archive: Archive;
+  readonly log: (level: 'warn', message: string, about?: object) => void;
+  readonly signal: AbortSignal;
+  readonly times?: Partial<ProofTimes>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** A device that has just gone answers through its server: that is no refusal of the relay. */
+const gone: ReadonlySet<string> = new Set(['recipient-unavailable', 'service-unavailable', 'item-not-found', 'gone']);
+
+/** The relay: each kept room message, once and in order, to each own device that takes forwarded carbons. */
+export function startRelay({ account, archive, log, signal, times, now = Date.now }: RelayOptions): void {
+  const couriers = new Map<string, Courier>();
+  const floors = new Map<string, number>();
+  const parts: CourierParts = {
+    account,
+    archive,
+    times: { ...proofTimes, ...times },
+    log: (message, about) => log('warn', message, about),
+    now,
+    floor,
+  };
+
+  /** When a room was first joined, where that brought its past: kept, for a device may come much later. */
+  function floor(room: string): number {
+    const known = floors.get(room) ?? Number(archive.value(account.jid, `relay-floor:${room}`) ?? 0);
+    floors.set(room, known);
+    return known;
+  }
+
+  function setFloor({ room, arrivedAt }: KeptMessage): void {
+    if (floor(room) !== 0) return;
+    floors.set(room, arrivedAt);
+    archive.setValue(account.jid, `relay-floor:${room}`, String(arrivedAt));
+  }
+
+  function follow(): void {
+    const targets = account.relays();
+    for (const [device, courier] of couriers) {
+      const still = targets.find((target) => target.device === device && target.session === courier.target.session);
+      if (still && still.from === courier.target.from) continue;
+      courier.stop();
+      couriers.delete(device);
+    }
+    for (const target of targets) {
+      if (!couriers.has(target.device)) couriers.set(target.device, startCourier(target, parts));
+    }
+  }
 
   function relay(message: KeptMessage): void {
-    const targets = account.relayTargets(message.room);
-    if (targets.length === 0 || !relayable(message, account.jid)) return;
-    const envelope = relayEnvelope(message.xml, message.arrivedAt);
-    for (const { jid } of targets) account.write(addressEnvelope(envelope, jid, `${mark}-${message.archiveId}`));
+    let text: string | undefined;
+    const envelope = (): string => (text ??= relayEnvelope(message.xml, message.at));
+    for (const courier of couriers.values()) courier.live(message, envelope);
   }
 
   account.subscribe((event) => {
     if (event.type === 'message' && event.fresh) relay(event.message);
-    if (event.type === 'bounced' && event.stanza.id?.startsWith(mark)) {
+    else if (event.type === 'message') {
+      setFloor(event.message);
+      for (const courier of couriers.values()) courier.passed(event.message);
+    } else if (event.type === 'devices') follow();
+    else if (event.type === 'caught-up') for (const courier of couriers.values()) courier.caughtUp(event.room);
+    else if (event.type === 'status' && event.status.connection.state === 'online') for (const courier of couriers.values()) courier.resume();
+    else if (event.type === 'bounced' && event.stanza.id?.startsWith('mx-')) {
       const error = readStanzaError(event.stanza.element);
-      // a device that has just gone answers through its server; that is no refusal of the relay
       if (error && !gone.has(error.condition)) account.refuseRelay(event.from, error.text ?? error.condition);
     }
   }, signal);
-}
-
-const gone: ReadonlySet<string> = new Set(['recipient-unavailable', 'service-unavailable', 'item-not-found', 'gone']);
-
-/**
- * DESIGN: only what a joined room sent us directly; nothing nested, and nothing with a stanza-id that claims the
- * account (XEP-0359 6: the account's own server would have removed it, had it been the server's to see).
- */
-function relayable({ kind, xml }: KeptMessage, account: string): boolean {
-  return kind !== 'private' && !xml.includes('urn:xmpp:forward:0') && !xml.includes(`by='${account}'`) && !xml.includes(`by="${account}"`);
+  account.onAcknowledged((h) => {
+    for (const courier of couriers.values()) courier.acknowledged(h);
+  }, signal);
+  startDigest(account, signal, now);
+  signal.addEventListener('abort', () => {
+    for (const courier of couriers.values()) courier.stop();
+    couriers.clear();
+  }, { once: true });
 }

@@ -7,6 +7,7 @@ import type { Account, AccountEvent, RoomSummary } from '../../src/account/contr
 import { openArchive } from '../../src/archive/archive.ts';
 import type { Archive } from '../../src/archive/contract.ts';
 import { startMam } from '../../src/mam/mam.ts';
+import type { ProofTimes } from '../../src/relay/proof.ts';
 import { startRelay } from '../../src/relay/relay.ts';
 import type { ServerAddress } from './server.ts';
 import type { Account as Credentials } from './servers.ts';
@@ -23,24 +24,31 @@ export interface House {
   state(room: string, state: string): Promise<RoomSummary>;
   bodies(room: string): (string | undefined)[];
   stop(): Promise<void>;
+  /** Stops, and opens the same archive again in another house. */
+  reopen(): Promise<House>;
 }
 
 export interface HouseOptions extends Pick<AccountOptions, 'times' | 'now'> {
   readonly resource?: string;
   /** A server without TLS: the scripted one. */
   readonly allowPlaintext?: boolean;
+  readonly relayTimes?: Partial<ProofTimes>;
+  /** Where the archive lies; a new directory where nothing is said. */
+  readonly dir?: string;
 }
 
 type Where = Pick<ServerAddress, 'host' | 'port'> & { readonly ca?: string };
 type Who = Pick<Credentials, 'jid' | 'password'>;
 
 /** Opens the account of `who` on `server`, with the relay, and starts it. */
-export function openHouse(server: Where, who: Who, { resource, allowPlaintext, ...patience }: HouseOptions = {}): House {
-  const dir = mkdtempSync(join(tmpdir(), 'house-'));
+export function openHouse(server: Where, who: Who, options: HouseOptions = {}): House {
+  const { resource, allowPlaintext, relayTimes, dir = mkdtempSync(join(tmpdir(), 'house-')), ...patience } = options;
   const archive = openArchive(join(dir, 'archive.db'));
   const events = feed<AccountEvent>((event) => event.type);
   const log: string[] = [];
   const life = new AbortController();
+  const note = (level: string, message: string, about?: object): void =>
+    void log.push(`${level} ${message} ${about === undefined ? '' : String(Object.values(about))}`);
   const account = openAccount({
     settings: {
       jid: who.jid,
@@ -52,12 +60,20 @@ export function openHouse(server: Where, who: Who, { resource, allowPlaintext, .
     ...patience,
     password: async () => who.password,
     archive,
-    log: (level, message, about) => void log.push(`${level} ${message} ${about === undefined ? '' : String(Object.values(about))}`),
+    log: note,
   });
   account.subscribe((event) => events.push(event), life.signal);
   startMam(account, archive, life.signal);
-  startRelay(account, life.signal);
+  startRelay({ account, archive, log: note, signal: life.signal, ...(relayTimes && { times: relayTimes }) });
   account.start();
+  let open = true;
+  const close = async (): Promise<void> => {
+    if (!open) return;
+    open = false;
+    life.abort();
+    await account.stop();
+    archive.close();
+  };
   return {
     account,
     archive,
@@ -74,10 +90,12 @@ export function openHouse(server: Where, who: Who, { resource, allowPlaintext, .
     },
     bodies: (room) => archive.page({ account: who.jid, room, limit: 500 }).map(({ body }) => body),
     async stop() {
-      life.abort();
-      await account.stop();
-      archive.close();
+      await close();
       rmSync(dir, { recursive: true, force: true });
+    },
+    async reopen() {
+      await close();
+      return openHouse(server, who, { ...options, dir });
     },
   };
 }

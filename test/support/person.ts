@@ -14,6 +14,8 @@ export interface PersonOptions extends Login {
   readonly carbons?: boolean;
   /** What it says of itself when asked by XEP-0030, beside disco and ping. */
   readonly features?: readonly string[];
+  /** Namespaces of requests that it does not know, nor announce. */
+  readonly deafTo?: readonly string[];
 }
 
 export interface JoinOptions {
@@ -90,7 +92,7 @@ export async function connectPerson(
       answer(stanza);
       return;
     }
-    if (stanza.name === 'iq' && (type === 'get' || type === 'set')) send(answerTo(stanza, options.features ?? []));
+    if (stanza.name === 'iq' && (type === 'get' || type === 'set')) send(answerTo(stanza, options.features ?? [], options.deafTo ?? []));
     arrivals.push(stanza);
   };
   stream.onElement(take);
@@ -186,11 +188,11 @@ function isSelf(presence: Element, room: string, nick: string): boolean {
 }
 
 /** What any client answers: a ping, what it can do, and otherwise that it cannot. */
-function answerTo(request: Element, features: readonly string[]): Element {
+function answerTo(request: Element, features: readonly string[], deafTo: readonly string[]): Element {
   const back = { to: request.attrs['from'], id: request.attrs['id'] };
-  if (request.getChild('ping', NS.ping)) return xml('iq', { ...back, type: 'result' });
-  if (request.getChild('query', NS.disco)) {
-    const all = [NS.disco, NS.ping, ...features].map((feature) => xml('feature', { var: feature }));
+  if (request.getChild('ping', NS.ping) && !deafTo.includes(NS.ping)) return xml('iq', { ...back, type: 'result' });
+  if (request.getChild('query', NS.disco) && !deafTo.includes(NS.disco)) {
+    const all = [NS.disco, NS.ping, ...features].filter((one) => !deafTo.includes(one)).map((feature) => xml('feature', { var: feature }));
     const identity = xml('identity', { category: 'client', type: 'pc', name: 'a test' });
     return xml('iq', { ...back, type: 'result' }, xml('query', { xmlns: NS.disco }, identity, ...all));
   }

@@ -1,5 +1,5 @@
 // XEP-0280: Message Carbons, XEP-0297: Stanza Forwarding, XEP-0334: Message Processing Hints: DESIGN's relay envelope
-import { escapeXML } from '../xml.ts';
+import { escapeXML, escapeXMLText } from '../xml.ts';
 import { delayText } from './delay.ts';
 
 export const NS_CARBONS = 'urn:xmpp:carbons:2';
@@ -23,4 +23,10 @@ export function relayEnvelope(xml: string, at: number): string {
 /** Addresses an envelope. The wrapper's id stays the same on a resend, so that a device can drop it. */
 export function addressEnvelope(envelope: string, to: string, id: string): string {
   return `<message xmlns='jabber:client' type='headline' to='${escapeXML(to)}' id='${escapeXML(id)}'>${envelope}`;
+}
+
+/** A few words for a device, in the same hints: a headline is neither copied nor kept (RFC 6121 5.2.2, FACTS). */
+export function headline(to: string, id: string, body: string): string {
+  const open = `<message xmlns='jabber:client' type='headline' to='${escapeXML(to)}' id='${escapeXML(id)}'>`;
+  return `${open}<body>${escapeXMLText(body)}</body>${hints}</message>`;
 }

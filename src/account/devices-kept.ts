@@ -1,0 +1,51 @@
+import { cursorOwner, defaultLimit } from '../core/device.ts';
+import type { Device } from '../core/device.ts';
+import type { Ground } from './ground.ts';
+
+const KEY = 'devices';
+/** Those that were not seen for longest make room, unless the person has named them. */
+const MAX_DEVICES = 100;
+
+/** The account's devices as the disk has them: memory changes after the commit. */
+export interface KeptDevices {
+  all(): readonly Device[];
+  get(id: string): Device | undefined;
+  /** Adds or replaces; throws what the disk throws. */
+  put(device: Device): void;
+  /** Removes a device and all its cursors. */
+  remove(id: string): void;
+}
+
+export function openKeptDevices(ground: Ground): KeptDevices {
+  const { archive, jid } = ground;
+  let list = read(archive.value(jid, KEY));
+
+  function store(next: readonly Device[], without: readonly Device[]): void {
+    ground.transact(() => {
+      archive.setValue(jid, KEY, JSON.stringify(next));
+      for (const { id } of without) archive.removeCursors(jid, cursorOwner(id));
+    });
+    list = next;
+  }
+
+  return {
+    all: () => list,
+    get: (id) => list.find((device) => device.id === id),
+    put(device) {
+      const known = list.some(({ id }) => id === device.id);
+      const next = known ? list.map((one) => (one.id === device.id ? device : one)) : [...list, device];
+      const least = next.length <= MAX_DEVICES ? undefined : next.filter(({ label }) => label === undefined).toSorted((a, b) => a.lastSeen - b.lastSeen)[0];
+      store(next.filter((one) => one !== least), least ? [least] : []);
+    },
+    remove(id) {
+      store(list.filter((one) => one.id !== id), list.filter((one) => one.id === id));
+    },
+  };
+}
+
+/** Our own JSON from our own disk; it leaves out what is undefined, and what a former version did not know. */
+function read(text: string | undefined): readonly Device[] {
+  if (text === undefined) return [];
+  const kept = JSON.parse(text) as Device[];
+  return kept.map((one) => ({ ...one, limit: one.limit ?? defaultLimit, words: one.words ?? [], policies: one.policies ?? {} }));
+}

@@ -1,0 +1,65 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { ReadArchive } from '../archive/contract.ts';
+import type { ReplayLimit } from '../core/device.ts';
+import type { KeptMessage } from '../core/groupchat.ts';
+
+const CHUNK = 200;
+const HOUR = 3_600_000;
+
+/** What a device has missed in one room. */
+export interface Owed {
+  /** Archive ids in the order in which they are to be sent. */
+  readonly ids: readonly number[];
+  /** The last id that was looked at: what is newer comes live. */
+  readonly seen: number;
+}
+
+export interface OwedQuery {
+  readonly account: string;
+  readonly room: string;
+  /** The last archive id that it has. */
+  readonly after: number;
+  readonly limit: ReplayLimit;
+  readonly now: number;
+  /** What came with the first join and is older than this was never missed (milliseconds since the epoch). */
+  readonly floor: number;
+}
+
+/**
+ * Reads on from a cursor to the end, a chunk at a time, so that the socket is not kept waiting. When it resolves, no
+ * message has been kept since the last chunk: the caller's next step is in the same tick.
+ */
+export async function readOwed(archive: ReadArchive, query: OwedQuery): Promise<Owed> {
+  const { account, room, limit, now, floor } = query;
+  const oldest = now - limit.hours * HOUR;
+  let found: { id: number; at: number }[] = [];
+  let seen = query.after;
+  let sorted = true;
+  for (;;) {
+    const chunk = archive.since(account, room, seen, CHUNK);
+    for (const message of chunk) {
+      seen = message.archiveId;
+      if (message.at < oldest || (message.delayed && message.at < floor)) continue;
+      sorted &&= (found.at(-1)?.at ?? 0) <= message.at;
+      found.push({ id: message.archiveId, at: message.at });
+    }
+    if (found.length > 2 * limit.messages) found = newest(found, limit.messages, sorted);
+    if (chunk.length < CHUNK) break;
+    await breathe();
+  }
+  return { ids: newest(found, limit.messages, sorted).map(({ id }) => id), seen };
+}
+
+/** By the room's time where it differs from the order of the ids (a catch-up beside the live stream); else as they came. */
+function newest(found: { id: number; at: number }[], count: number, sorted: boolean): { id: number; at: number }[] {
+  const ordered = sorted ? found : found.toSorted((a, b) => a.at - b.at || a.id - b.id);
+  return ordered.slice(-count);
+}
+
+/**
+ * DESIGN: only what a joined room sent us directly; nothing nested, and nothing with a stanza-id that claims the
+ * account (XEP-0359 6: the account's own server would have removed it, had it been the server's to see).
+ */
+export function relayable({ kind, xml }: KeptMessage, account: string): boolean {
+  return kind !== 'private' && !xml.includes('urn:xmpp:forward:0') && !xml.includes(`by='${account}'`) && !xml.includes(`by="${account}"`);
+}

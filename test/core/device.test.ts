@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { isQuiet, newDevice, policyOf, recognise, seenAs, type Device, type Seen } from '../../src/core/device.ts';
+
+const gajim = { capsNode: 'https://gajim.org', identity: 'client/pc/Gajim' };
+const device = (id: string, resource: string, about: Partial<Device> = {}): Device => ({ ...newDevice(id, resource, 0, 0), ...about });
+const seen = (resource: string, about: Partial<Seen> = {}): Seen => ({ resource, capsNode: undefined, identity: undefined, ...about });
+
+test('a device is known by its resource', () => {
+  const [phone, laptop] = [device('1', 'phone'), device('2', 'laptop')];
+  expect(recognise([phone, laptop], seen('laptop'))).toBe(laptop);
+  expect(recognise([phone, laptop], seen('tablet'))).toBeUndefined();
+});
+
+test('the same resource with other software is another device', () => {
+  expect(recognise([device('1', 'home', gajim)], seen('home', { capsNode: 'http://dino.im' }))).toBeUndefined();
+});
+
+test('software that draws a new resource is known by itself, where one device alone fits', () => {
+  const one = device('1', 'gajim.X7K2P9', gajim);
+  expect(recognise([one, device('2', 'phone', gajim)], seen('gajim.LQ83ZT', gajim))).toBe(one);
+  expect(recognise([one, device('3', 'gajim.55AB1', gajim)], seen('gajim.LQ83ZT', gajim))).toBeUndefined();
+});
+
+test('a resource that a person chose is no other of theirs', () => {
+  expect(recognise([device('1', 'desk', gajim)], seen('laptop', gajim))).toBeUndefined();
+});
+
+test('a device comes back under a resource that it had before', () => {
+  const moved = seenAs(device('1', 'phone'), seen('phone.2'), undefined, 5);
+  expect(moved).toMatchObject({ resources: ['phone.2', 'phone'], lastSeen: 5 });
+  expect(recognise([moved], seen('phone'))).toBe(moved);
+});
+
+test('a room’s own policy goes before the common one', () => {
+  const one = device('1', 'phone', { policy: 'mentions', policies: { 'cave@muc': 'nothing' } });
+  expect([policyOf(one, 'cave@muc'), policyOf(one, 'hall@muc')]).toEqual(['nothing', 'mentions']);
+});
+
+test('quiet hours may pass midnight', () => {
+  const night = { quiet: { from: 22 * 60, to: 7 * 60 } };
+  expect([23 * 60, 60, 7 * 60, 12 * 60].map((minute) => isQuiet(night, minute))).toEqual([true, true, false, false]);
+  expect(isQuiet({ quiet: undefined }, 60)).toBe(false);
+});

@@ -11,6 +11,8 @@ const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
 export interface Entry {
   /** Asks what the room is and can. A room that does not exist yet has no answer; that is no obstacle. */
   discover(room: string): Promise<void>;
+  /** The room did not exist when it was last asked. */
+  missing(room: string): boolean;
   /** Sends the presence that asks for entry, with just the history that we lack. */
   knock(room: Room, nick: string): void;
   /** Inside the draft of our self-presence: from where the room's archive is to be read. */
@@ -20,9 +22,13 @@ export interface Entry {
 /** `changed` is told, after the commit, when a room's name or features became known. */
 export function openEntry(ground: Ground, changed: (room: string) => void): Entry {
   const { archive, connection } = ground;
+  const missing = new Set<string>();
   return {
+    missing: (room) => missing.has(room),
     async discover(jid) {
       const answer = await connection.iq(discoInfoQuery(jid));
+      if (!answer.ok && answer.error.condition === 'item-not-found' && ground.room(jid)) missing.add(jid);
+      else missing.delete(jid);
       const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
       if (!info || ground.signal.aborted) return;
       const name = info.identities.find(({ category }) => category === 'conference')?.name;

@@ -41,6 +41,8 @@ export interface Memberships {
   nickAnswered(room: string, nick: string, refusal?: string): void;
   wantedNick(room: Room): string;
   summary(room: Room): RoomSummary;
+  /** The room did not exist when we asked what it is. */
+  missing(room: string): boolean;
   /** Asks a room again what it is and can (after status 104). */
   rediscover(room: string): void;
   /** Tells the doors what a room is now; many calls in one tick are one event. */
@@ -86,6 +88,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     const changes = inside ? {} : { entering: false, siblings: [], doubt: undefined };
     draft.put({ ...room, membership, ...changes });
     if (state === before && about.name !== 'join') return;
+    if (before === 'joining' && about.name === 'timeout') draft.afterwards(() => goodbye(room)); // it may have let us in
     if (state === 'joined') entry.beginCatchup(draft, { ...room, membership, ...changes });
     draft.afterwards(() => act(jid));
     draft.afterwards(() => changed(jid));
@@ -110,15 +113,14 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     timers.delete(jid);
     const room = ground.room(jid);
     if (!room) return settle(jid);
-    const { state, nick, retryAt, attempts } = room.membership;
+    const { state, retryAt, attempts } = room.membership;
     if (state === 'joining') {
       if (entering.has(jid)) return ask(room); // under another nick: it keeps the place in the queue that it has
       void limit(() => enter(jid)).catch((error: unknown) => log('error', 'a join failed', { room: jid, error }));
       return;
     }
     if (state === 'leaving') {
-      // queued, where the connection is down: a stream that is resumed would find us still in there
-      if (nick !== undefined) connection.send(leavePresence(jid, nick), { whenDown: 'queue' });
+      goodbye(room);
       return after(jid, times.leave, { name: 'timeout' });
     }
     if (state === 'joined') hooks.joined(jid);
@@ -130,6 +132,11 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     if (state === 'absent' && room.wanted) after(jid, retryDelay(0, Math.random()), again);
     if (retryAt !== undefined && room.wanted) after(jid, retryAt - ground.now(), again);
     settle(jid);
+  }
+
+  /** Queued where the connection is down: a stream that is resumed would find us still in there. */
+  function goodbye({ jid, membership }: Room): void {
+    if (membership.nick !== undefined) connection.send(leavePresence(jid, membership.nick), { whenDown: 'queue' });
   }
 
   function after(jid: string, wait: number, what: MembershipSignal): void {
@@ -237,6 +244,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     summary,
     changed,
     rediscover,
+    missing: entry.missing,
     enterWanted() {
       const outside = [...ground.rooms()].filter(({ wanted, membership }) => wanted && membership.state === 'absent');
       const recent = new Map(outside.map(({ jid }) => [jid, archive.last(ground.jid, jid)?.at ?? 0]));

@@ -96,7 +96,8 @@ function refused(memberships: Memberships, draft: Draft, room: Room, error: Stan
     draft.afterwards(() => memberships.nickAnswered(room.jid, nick, why));
     return;
   }
-  const name = refusalOf[error.condition] ?? (saysFull(error) ? 'full' : 'unreachable');
+  const forbidsCreation = error.condition === 'forbidden' && memberships.missing(room.jid); // ejabberd's word for it
+  const name = forbidsCreation ? 'not-allowed' : (refusalOf[error.condition] ?? (saysFull(error) ? 'full' : 'unreachable'));
   const venue = error.condition === 'gone' || error.condition === 'redirect' ? addressIn(error) : undefined;
   memberships.signal(draft, room.jid, { name: state === 'joined' ? 'removed-by-error' : name, text: error.text, venue });
 }

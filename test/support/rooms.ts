@@ -1,13 +1,12 @@
 // What the tests about rooms share: a cast of houses and people that goes home by itself, and what a room's owner does.
 import { Element, createElement as xml } from 'ltx';
 import { afterEach } from 'vitest';
-import type { Account } from '../../src/account/contract.ts';
-import type { LedgerEntry } from '../../src/archive/contract.ts';
 import { openHouse, type House, type HouseOptions } from './house.ts';
 import { connectPerson, type Person, type PersonOptions } from './person.ts';
 import type { SharedServer } from './server.ts';
 import { newAccount, type Account as Credentials } from './servers.ts';
-import { until } from './until.ts';
+
+export { noted, present, story } from './rooms-seen.ts';
 
 export const MUC_USER = 'http://jabber.org/protocol/muc#user';
 const MUC = 'http://jabber.org/protocol/muc';
@@ -86,24 +85,6 @@ export async function destroy(owner: Person, room: string, about: { venue?: stri
   if (password !== undefined) element.append(xml('password', {}, password));
   if (reason !== undefined) element.append(xml('reason', {}, reason));
   await owner.iq(xml('iq', { type: 'set', to: room }, xml('query', { xmlns: `${MUC}#owner` }, element)));
-}
-
-/** What the ledger says of a room, as `event` or `event nick`. */
-export function story(account: Account, room: string): string[] {
-  return account.ledger(room, 1_000).map(({ event, nick }) => (nick === undefined ? event : `${event} ${nick}`));
-}
-
-/** The ledger's line for an event, once it is there. */
-export function noted(account: Account, room: string, event: string, nick?: string): Promise<LedgerEntry | undefined> {
-  const find = (): LedgerEntry | undefined =>
-    account.ledger(room, 1_000).find((entry) => entry.event === event && (nick === undefined || entry.nick === nick));
-  return until(find, { what: `${event} in the ledger` });
-}
-
-/** The nicks in a room as the house sees them, once they are these. */
-export async function present(account: Account, room: string, nicks: readonly string[]): Promise<void> {
-  const wanted = nicks.toSorted().join();
-  await until(() => account.occupants(room).map(({ nick }) => nick).toSorted().join() === wanted, { what: `${wanted} in ${room}` });
 }
 
 /** Whether a room presence is an unavailable one of that nick. */

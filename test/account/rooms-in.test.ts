@@ -1,0 +1,137 @@
+// Issue 3, item 2: ways in, and refusals, that no real server shows when asked.
+import { describe, expect, test } from 'vitest';
+import { story } from '../support/rooms-seen.ts';
+import { entry, presence, presenceError, refusal, subject, worlds, type RoomScript } from '../support/rooms-scripted.ts';
+import { until } from '../support/until.ts';
+
+const ROOM = 'garden@rooms.scripted.test';
+const world = worlds();
+
+const refusing = (condition: string, type?: string, text?: string, inside?: string): RoomScript => ({
+  join: (stanza) => presenceError(String(stanza.attrs['to']), condition, type, text, inside),
+});
+
+describe('a refused join (scripted)', () => {
+  test.each([
+    { condition: 'not-authorized', state: 'password-needed', says: 'password' },
+    { condition: 'forbidden', state: 'banned', says: 'banned' },
+    { condition: 'registration-required', state: 'members-only', says: 'members only' },
+    { condition: 'not-acceptable', state: 'registration-needed', says: 'register' },
+    { condition: 'not-allowed', state: 'not-allowed', says: 'create' },
+    { condition: 'item-not-found', state: 'room-locked', says: 'does not exist yet', again: true },
+    { condition: 'service-unavailable', type: 'wait', state: 'room-full', says: 'full', again: true },
+    { condition: 'service-unavailable', text: 'Too many users', state: 'room-full', says: '“Too many users”', again: true },
+    { condition: 'service-unavailable', state: 'service-down', says: 'cannot be reached', again: true },
+    { condition: 'resource-constraint', type: 'wait', state: 'service-down', says: 'cannot be reached', again: true },
+    { condition: 'policy-violation', state: 'service-down', says: 'cannot be reached', again: true },
+    { condition: 'remote-server-not-found', state: 'service-down', says: 'cannot be reached', again: true },
+    { condition: 'made-up-by-the-service', state: 'service-down', says: 'cannot be reached', again: true },
+  ])('$condition $type $text: $state, with a sentence', async ({ condition, type, text, state, says, again = false }) => {
+    const { account, archive, script, jid } = await world();
+    script(ROOM, refusing(condition, type, text));
+    const joined = await account.join(ROOM, { nick: 'romeo' });
+    expect(joined).toMatchObject({ ok: false, error: { code: state, message: expect.stringContaining(says) } });
+    const { membership } = JSON.parse(archive.rooms(jid)[0]?.membership ?? '{}');
+    expect(membership.retryAt !== undefined).toBe(again);
+  });
+
+  test.each([
+    { condition: 'gone', type: 'cancel' },
+    { condition: 'redirect', type: 'modify' },
+  ])('$condition names the new room, which is followed when asked', async ({ condition, type }) => {
+    const { account, script } = await world();
+    script(ROOM, refusing(condition, type, '', 'xmpp:orchard@rooms.scripted.test?join'));
+    const joined = await account.join(ROOM, { nick: 'romeo' });
+    expect(joined).toMatchObject({ ok: false, error: { code: 'room-moved', message: expect.stringContaining('orchard@rooms.scripted.test') } });
+    expect(await account.follow(ROOM)).toMatchObject({ ok: true, value: { room: 'orchard@rooms.scripted.test' } });
+    expect(account.rooms().map(({ room }) => room)).toEqual(['orchard@rooms.scripted.test']);
+  });
+
+  test('a venue that is no room’s address is not followed', async () => {
+    const { account, script } = await world();
+    script(ROOM, refusing('gone', 'cancel', '', 'https://example.org/'));
+    await account.join(ROOM);
+    expect(await account.follow(ROOM)).toMatchObject({ ok: false, error: { code: 'bad-jid' } });
+  });
+
+  test('a challenge (CAPTCHA) stands in the way: a person must see to it', async () => {
+    const { account, script } = await world();
+    script(ROOM, { join: () => `<message from='${ROOM}'><body>Prove it</body><captcha xmlns='urn:xmpp:captcha'/></message>` });
+    expect(await account.join(ROOM)).toMatchObject({ ok: false, error: { code: 'captcha', message: expect.stringContaining('CAPTCHA') } });
+  });
+
+  test('a service that forbids creating, of a room that does not exist, has not banned us', async () => {
+    const { account, script } = await world();
+    script(ROOM, {
+      ...refusing('forbidden', 'auth', 'Room creation is denied by service policy'),
+      info: (iq) => refusal(ROOM, iq.attrs['id'] ?? '', 'item-not-found'),
+    });
+    expect(await account.join(ROOM)).toMatchObject({ ok: false, error: { code: 'not-allowed' } });
+  });
+
+  test('conflict upon conflict: five fallback nicks, then the clock', async () => {
+    const { account, script, heard } = await world();
+    script(ROOM, refusing('conflict'));
+    expect(await account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: false, error: { code: 'nick-conflict' } });
+    const asked = heard.all.flatMap(({ name, attrs }) => (name === 'presence' && attrs['to'] ? [attrs['to'].split('/')[1]] : []));
+    expect(asked).toEqual(['romeo', 'romeo_', 'romeo_2', 'romeo_3', 'romeo_4', 'romeo_5']);
+  });
+
+  test('conflicts in more rooms than may be entered at once do not stop the queue', async () => {
+    const { account, script } = await world();
+    const rooms = Array.from({ length: 90 }, (_, n) => `room-${n}@rooms.scripted.test`);
+    for (const room of rooms) {
+      script(room, { join: (stanza, nick) => (nick === 'romeo' ? presenceError(String(stanza.attrs['to']), 'conflict') : entry(room, nick)) });
+    }
+    const joined = await Promise.all(rooms.map((room) => account.join(room, { nick: 'romeo' })));
+    expect(joined.filter(({ ok }) => ok)).toHaveLength(90);
+  });
+
+  test('a service that has had enough (resource-constraint) is asked again later, not at once', async () => {
+    const { account, script, heard, state } = await world();
+    let tries = 0;
+    script(ROOM, { join: (stanza, nick) => ((tries += 1) > 1 ? entry(ROOM, nick) : presenceError(String(stanza.attrs['to']), 'resource-constraint', 'wait')) });
+    await account.join(ROOM, { nick: 'romeo' });
+    expect(account.rooms()[0]).toMatchObject({ state: 'service-down' });
+    expect(heard.all.filter(({ attrs }) => attrs['to'] === `${ROOM}/romeo`)).toHaveLength(1);
+    await state(ROOM, 'joined');
+    expect(story(account, ROOM)).toEqual(['join romeo', 'unreachable', 'retry romeo', 'self romeo']);
+  });
+});
+
+describe('an answered join (scripted)', () => {
+  test('a nick that the room modifies (210) is ours from then on, and our wish stays', async () => {
+    const { account, script, archive, jid } = await world();
+    script(ROOM, { join: () => entry(ROOM, 'Romeo of Montague', [], [110, 210]) });
+    expect(await account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true, value: { nick: 'Romeo of Montague' } });
+    expect(archive.rooms(jid)).toMatchObject([{ nick: 'romeo' }]);
+  });
+
+  test('no answer at all: given up at the deadline, and tried again by the clock', async () => {
+    const { account, script, state, heard } = await world({ times: { join: 200 } });
+    script(ROOM, { join: () => undefined });
+    await account.join(ROOM, { nick: 'romeo' });
+    const out = await state(ROOM, 'service-down');
+    expect(out.reason).toBe('The room did not answer.');
+    await heard.next(({ attrs }) => attrs['type'] === 'unavailable' && attrs['to'] === `${ROOM}/romeo`, { what: 'a goodbye, lest we be in there' });
+    script(ROOM, {});
+    await state(ROOM, 'joined');
+  });
+
+  test('self-presence that never comes, with others’ presences and messages: not joined, and the deadline stands', async () => {
+    const { account, script, state, bodies } = await world({ times: { join: 300 } });
+    const crowd = Array.from({ length: 50 }, (_, n) => presence(ROOM, `n${n}`));
+    script(ROOM, { join: () => [...crowd, `<message type='groupchat' from='${ROOM}/n1'><body>hello</body></message>`, subject(ROOM, 'no 110')] });
+    await account.join(ROOM, { nick: 'romeo' });
+    await state(ROOM, 'service-down');
+    expect(account.rooms()[0]).toMatchObject({ occupants: 0 });
+    expect(bodies(ROOM)).not.toContain('no 110');
+  });
+
+  test('a room that puts us out while it lets us in', async () => {
+    const { account, script } = await world();
+    script(ROOM, { join: (_, nick) => [...entry(ROOM, nick), presence(ROOM, nick, { type: 'unavailable', codes: [110, 307] })] });
+    await account.join(ROOM, { nick: 'romeo' });
+    await until(() => account.rooms()[0]?.state === 'kicked', { what: 'the kick' });
+  });
+});

@@ -8,6 +8,7 @@ import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
 import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
 
 const SAID = 200; // messages before the first join: more than three pages
+const GONE = 1e6; // pixels: the row is no longer in the document
 
 let browser: Browser;
 let daemon: TestDaemon;
@@ -66,8 +67,8 @@ const scrollUp = (pixels: number, text: string): Promise<number> =>
     list.scrollBy(0, -${pixels});
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     const texts = [...list.querySelectorAll('.message .text')];
-    const row = texts.find((one) => one.textContent === ${JSON.stringify(text)}).closest('.message');
-    return row.getBoundingClientRect().top - list.getBoundingClientRect().top;
+    const row = texts.find((one) => one.textContent === ${JSON.stringify(text)})?.closest('.message');
+    return row ? row.getBoundingClientRect().top - list.getBoundingClientRect().top : ${GONE};
   })()`);
 
 test('the one-time address lets one browser in, once', async () => {
@@ -254,6 +255,19 @@ test('leaving asks first, and takes the room from the list', async () => {
   expect(await findingsOfAxe(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Leave', exact: true }).click();
   await roomLink().waitFor({ state: 'detached' });
+});
+
+test('a browser that is no longer let in is told what lets it in again', async () => {
+  const before = problems.length;
+  await page.context().clearCookies();
+  await daemon.crash();
+  await daemon.startAgain();
+  await page.getByRole('heading', { name: 'This browser is no longer let in' }).waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await page.goto(await daemon.minimix(['page']));
+  await page.getByRole('navigation').getByText('Online').waitFor();
+  const refused = /net::ERR_|status of 401/;
+  expect(problems.splice(before).filter((problem) => !refused.test(problem))).toEqual([]);
 });
 
 test('nothing of all this was an error in the console or against the CSP', () => {

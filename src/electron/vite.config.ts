@@ -10,7 +10,13 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'node24',
     rolldownOptions: {
-      input: { tray: '../tray.ts', main: '../main.ts', keyring: '../config/keyring.ts' },
+      // What is started by its file beside the caller is an entry of its own.
+      input: {
+        tray: '../tray.ts',
+        main: '../main.ts',
+        keyring: '../config/keyring.ts',
+        worker: '../archive/worker.ts',
+      },
       external: ['electron', '@napi-rs/keyring', /^node:/],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' },
     },

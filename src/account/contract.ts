@@ -6,6 +6,7 @@ import type { Occupant } from '../core/occupant.ts';
 import type { Device, Digest, RelayDecision, ReplayLimit } from '../core/device.ts';
 import type { Policy } from '../core/mention.ts';
 import type { ConnectionStatus, IqAnswer } from '../xmpp/contract.ts';
+import type { RoomState } from '../core/room.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Element } from '../xmpp/xml.ts';
 
@@ -92,6 +93,8 @@ export interface AccountStatus {
 export type AccountEvent =
   /** `fresh` is false for what a first join brings of the room's past: kept, but no news. */
   | { readonly type: 'message'; readonly message: KeptMessage; readonly fresh: boolean }
+  /** What else a room we know has sent: presence, errors, and messages that the archive does not keep. */
+  | { readonly type: 'room-stanza'; readonly account: string; readonly room: string; readonly stanza: Stanza }
   | { readonly type: 'room'; readonly room: RoomSummary }
   /** The room's archive is read to its end, or cannot be read for now. */
   | { readonly type: 'caught-up'; readonly account: string; readonly room: string }
@@ -120,6 +123,40 @@ export interface IqHandler {
 }
 
 export type Sink = (event: AccountEvent) => void;
+
+/** A room as the one membership has it at this moment. */
+export interface RoomView {
+  readonly room: string;
+  readonly state: RoomState;
+  readonly nick: string | undefined;
+  readonly subject: string | undefined;
+  readonly reason: string | undefined;
+  readonly venue: string | undefined;
+  /** Between our self-presence and the subject. */
+  readonly entering: boolean;
+  /** The room's archive is being read. */
+  readonly catchingUp: boolean;
+  readonly features: ReadonlySet<string> | undefined;
+}
+
+/** The account's one place in each room, for a door that lets devices believe that it is theirs. */
+export interface Seat {
+  /** The daemon's full JID: the occupant. */
+  jid(): string;
+  room(room: string): RoomView | undefined;
+  /** Joins for a device. A room that nobody else wants is left again with the last device (`release`). */
+  join(room: string, options: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
+  /** No device wants the room any more: true where it is left, for nobody else does. */
+  release(room: string): boolean;
+  /** Says a whole groupchat message by the outbox. */
+  say(room: string, xml: string, originId: string): Result<unknown>;
+  /** Archives a private message as sent, and sends it. */
+  sayPrivate(room: string, xml: string): Result<number>;
+  /** From now on this resource is a device of the door: never relayed to. */
+  hold(jid: string, who: { readonly id: string; readonly label: string }, signal: AbortSignal): void;
+  /** What the account's server offers on a stream. */
+  features(): Element | undefined;
+}
 
 /** One account, wired. Verbs that may fail by nature return a `Result`. */
 export interface Account {
@@ -175,6 +212,8 @@ export interface Account {
   onAcknowledged(listener: (h: number) => void, signal: AbortSignal): void;
   /** To be called before `start`, so that others learn of it (XEP-0115). */
   onIq(handler: IqHandler, signal: AbortSignal): void;
+  /** The one place in each room, for the bouncer. */
+  readonly seat: Seat;
   /** A sink that throws is detached and logged. */
   subscribe(sink: Sink, signal: AbortSignal): void;
 }

@@ -1,49 +1,14 @@
 import type { Result } from '../core/errors.ts';
 import { fail } from '../core/errors.ts';
 import { resourceOf } from '../core/jid.ts';
-import type { RoomState } from '../core/room.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
 import { NS_SID } from '../xmpp/features/stanza-id.ts';
 import { parseElement } from '../xmpp/xml.ts';
 import type { Element } from '../xmpp/xml.ts';
-import type { DeviceSummary, RoomSummary } from './contract.ts';
+import type { DeviceSummary, RoomView, Seat } from './contract.ts';
 import type { Ground } from './ground.ts';
 import type { Outbox } from './outbox.ts';
 import type { RoomVerbs } from './verbs.ts';
-
-/** A room as the one membership has it at this moment. */
-export interface RoomView {
-  readonly room: string;
-  readonly state: RoomState;
-  readonly nick: string | undefined;
-  readonly subject: string | undefined;
-  readonly reason: string | undefined;
-  readonly venue: string | undefined;
-  /** Between our self-presence and the subject. */
-  readonly entering: boolean;
-  /** The room's archive is being read. */
-  readonly catchingUp: boolean;
-  readonly features: ReadonlySet<string> | undefined;
-}
-
-/** The account's one place in each room, for a door that lets devices believe that it is theirs. */
-export interface Seat {
-  /** The daemon's full JID: the occupant. */
-  jid(): string;
-  room(room: string): RoomView | undefined;
-  /** Joins for a device. A room that nobody else wants is left again with the last device (`release`). */
-  join(room: string, options: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
-  /** No device wants the room any more: true where it is left, for nobody else does. */
-  release(room: string): boolean;
-  /** Says a whole groupchat message by the outbox. */
-  say(room: string, xml: string, originId: string): Result<unknown>;
-  /** Archives a private message as sent, and sends it. */
-  sayPrivate(room: string, xml: string): Result<number>;
-  /** From now on this resource is a device of the door: never relayed to. */
-  hold(jid: string, who: { readonly id: string; readonly label: string }, signal: AbortSignal): void;
-  /** What the account's server offers on a stream. */
-  features(): Element | undefined;
-}
 
 export interface SeatKeeping extends Seat {
   holds(jid: string): boolean;

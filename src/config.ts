@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { accountSettings } from './account/settings.ts';
+import { bouncerSettings } from './config/bouncer.ts';
 import { readIfThere, writeWhole } from './config/files.ts';
 import { MinimixError, sentenceOf } from './core/errors.ts';
 
@@ -11,6 +12,7 @@ const settings = z
   .strictObject({
     version: z.literal(1),
     web: z.strictObject({ port: z.int().min(0).max(65_535).optional() }).optional(),
+    bouncer: bouncerSettings.optional(),
     accounts: z.array(accountSettings).max(MOST_ACCOUNTS),
   })
   .refine(({ accounts }) => new Set(accounts.map(({ jid }) => jid)).size === accounts.length, {

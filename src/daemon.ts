@@ -7,7 +7,9 @@ import { homeState, lockHome, type Holder } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
 import { openSessions } from './config/sessions.ts';
 import { MinimixError } from './core/errors.ts';
+import { wireOptions } from './account/account.ts';
 import { openAccounts } from './daemon/accounts.ts';
+import { openBouncerOf } from './daemon/bouncer.ts';
 import type { Log } from './daemon/log.ts';
 import { openProblems } from './daemon/problems.ts';
 import { startUpkeep } from './daemon/upkeep.ts';
@@ -60,8 +62,12 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
     const upkeep = startUpkeep(archive, problems, life.signal);
 
     const startedAt = Date.now();
-    const accounts = openAccounts(home, archive, openSecrets(home, env), log);
-    undo.push(accounts.stop);
+    const { bouncer, door, begin } = openBouncerOf(home, archive, log);
+    const accounts = openAccounts(home, archive, openSecrets(home, env), log, ({ settings: wire, ...opened }, signal) => {
+      bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal);
+    });
+    undo.push(accounts.stop, bouncer.stop);
+    await begin();
 
     const token = randomBytes(32).toString('base64url');
     let port = 0;
@@ -85,6 +91,7 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
         upkeep.soon();
       },
       problems: problems.list,
+      bouncer: door,
       pageUrl,
     };
     const web = createWeb({ house, access, port: () => port, pages, log });

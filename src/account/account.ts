@@ -1,6 +1,6 @@
 import type { Archive } from '../archive/contract.ts';
 import { sentenceOf } from '../core/errors.ts';
-import { bareOf } from '../core/jid.ts';
+import { bareOf, parseBareJid } from '../core/jid.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, ConnectionStatus, StreamState } from '../xmpp/contract.ts';
 import { errorAnswer } from '../xmpp/features/errors.ts';
@@ -21,6 +21,7 @@ import { openOutbox } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
 import { receiveRoomPresence } from './presence-in.ts';
 import { startProof, type ProofTimes } from './proof.ts';
+import { openSeat, type SeatKeeping } from './seat.ts';
 import { openSinks } from './sinks.ts';
 import { openSpoken } from './spoken.ts';
 import { openVerbs } from './verbs.ts';
@@ -78,11 +79,14 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const invitations = openInvitations(ground, verbs, times.sweep);
   startProof(ground, memberships, times);
   const devices: Devices = openDevices(ground, {
-    changed: (list) => sinks.tell({ type: 'devices', devices: list }),
+    changed: (list) => sinks.tell({ type: 'devices', devices: [...list, ...seat.summaries()] }),
     saidBy: spoken.saidBy,
   });
+  const seat: SeatKeeping = openSeat(ground, verbs, outbox, () => sinks.tell({ type: 'devices', devices: allDevices() }));
+  const allDevices = () => [...devices.summaries(), ...seat.summaries()];
   const bookmarks = openBookmarks(ground, {
     join(room, nick, secret) {
+      seat.claim(room);
       if (!rooms.all.get(room)?.wanted) void verbs.join(room, { nick, password: secret });
     },
     leave(room) {
@@ -107,9 +111,13 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     } else if (stanza.kind === 'message' && stanza.type !== 'groupchat' && invitations.receive(draft, stanza)) {
       return;
     } else if (draft.room(from)) {
-      if (stanza.kind === 'presence') receiveRoomPresence(ground, memberships, draft, stanza);
-      else receiveRoomMessage(parts, draft, stanza);
+      const toDoors = (): void => draft.tell({ type: 'room-stanza', account: jid, room: from, stanza });
+      if (stanza.kind === 'presence') {
+        toDoors(); // before it makes the room forgotten
+        receiveRoomPresence(ground, memberships, draft, stanza);
+      } else if (!receiveRoomMessage(parts, draft, stanza)) toDoors();
     } else if (from === jid || from === '') {
+      if (stanza.kind === 'presence' && stanza.type === undefined && seat.holds(stanza.from)) return;
       if (stanza.kind === 'presence') devices.receive(draft, stanza);
       else if (stanza.type === 'error') draft.tell({ type: 'bounced', from: stanza.from, stanza });
       else if (!bookmarks.receive(draft, stanza) && from !== stanza.from) receiveOwn(draft, stanza);
@@ -185,7 +193,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       const { catchup, membership } = rooms.all.get(room) ?? {};
       return membership?.state === 'joined' && catchup !== undefined && !catchup.first && catchup.gap === undefined;
     },
-    devices: devices.summaries,
+    devices: allDevices,
     changeDevice: devices.change,
     forgetDevice: devices.forget,
     relays: devices.targets,
@@ -194,7 +202,10 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     digestTargets: devices.digest,
     relayTargets: devices.relayTargets,
     refuseRelay: devices.refuse,
-    join: verbs.join,
+    async join(room, options) {
+      seat.claim(parseBareJid(room) ?? room);
+      return verbs.join(room, options);
+    },
     leave: verbs.leave,
     follow: verbs.follow,
     set: verbs.set,
@@ -210,11 +221,13 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     acknowledged: connection.acknowledged,
     onAcknowledged: connection.onAcknowledged,
     onIq: answers.register,
+    seat,
     subscribe: (sink, signal) => sinks.add(sink, signal),
   };
 }
 
-function wireOptions({ jid, resource, server, directTls, ca, pin, allowPlaintext }: AccountSettings) {
+/** How its server is reached, as a connection takes it. */
+export function wireOptions({ jid, resource, server, directTls, ca, pin, allowPlaintext }: AccountSettings) {
   return {
     jid,
     resource,

@@ -99,6 +99,8 @@ export interface BouncerOptions {
   readonly times?: Partial<BouncerTimes>;
 }
 
+/** Shown while there is no account. */
+const NOBODY = 'localhost';
 const STANZA_BYTES = 512 * 1024;
 
 export function openBouncer({ archive, certificates, log, now = Date.now, times: patience = {} }: BouncerOptions): Bouncer {
@@ -144,6 +146,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     const { listen, directTls, names = [], own } = settings ?? { listen: DEFAULT_LISTEN, directTls: DEFAULT_DIRECT_TLS };
     const hosts = [listen.host, directTls.host].filter((name) => name !== '0.0.0.0' && name !== '::');
     const identity = await openIdentity(certificates, { domain, names: [...hosts, ...names], own, now: now() });
+    if (domain !== NOBODY) identities.delete(NOBODY);
     identities.set(domain, identity);
     return identity;
   }
@@ -166,7 +169,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       settings = wanted;
       identities.clear();
       for (const { account } of residents.values()) await identify(domainOf(account.jid).toLowerCase());
-      if (identities.size === 0) await identify('localhost');
+      if (identities.size === 0) await identify(NOBODY);
       const begun: Listener[] = [];
       try {
         begun.push(await startListener(wanted.listen, host, false));

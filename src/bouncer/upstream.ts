@@ -50,10 +50,10 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   const open = new Map<string, string>();
 
   const connection = connect({
+    ...settings,
     jid: account,
     resource,
     password,
-    ...settings,
     transparent: true,
     receive: (batch) => {
       for (const stanza of batch) {

@@ -20,7 +20,20 @@ export interface Accounts extends Pick<House, 'accounts' | 'subscribe' | 'addAcc
   stop(): Promise<void>;
 }
 
-export function openAccounts(home: string, archive: Archive, secrets: Secrets, log: Log): Accounts {
+/** An account as a further door takes it, until the signal. */
+export interface Opened {
+  readonly account: Account;
+  readonly settings: AccountSettings;
+  readonly password: () => Promise<string>;
+}
+
+export function openAccounts(
+  home: string,
+  archive: Archive,
+  secrets: Secrets,
+  log: Log,
+  opened: (opened: Opened, signal: AbortSignal) => void = () => undefined,
+): Accounts {
   const running = new Map<string, Running>();
   const sinks = new Set<(event: HouseEvent) => void>();
 
@@ -40,6 +53,7 @@ export function openAccounts(home: string, archive: Archive, secrets: Secrets, l
     account.subscribe(tell, life.signal);
     startRelay({ account, archive, log: note, signal: life.signal });
     startMam(account, archive, life.signal);
+    opened({ account, settings, password }, life.signal);
     running.set(jid, { account, life });
     account.start();
   };

@@ -6,6 +6,7 @@ import type { Result } from '../core/errors.ts';
 import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
 import type { Invitation } from '../core/invitation.ts';
 import type { Excerpt } from '../core/search.ts';
+import type { BouncerDoor } from './bouncer-contract.ts';
 
 /** What the API needs of the daemon, which builds it from the floors below. */
 export interface House {
@@ -28,6 +29,7 @@ export interface House {
   addAccount(request: AddAccount): Promise<Result<AddedAccount>>;
   /** Stops the account and forgets its settings and password; its archive stays. */
   removeAccount(jid: string): Promise<Result<RemovedAccount>>;
+  readonly bouncer: BouncerDoor;
   /** A one-time address of the page. */
   pageUrl(): string;
 }

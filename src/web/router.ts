@@ -1,6 +1,7 @@
 // The API. A reader uses `httpLink` (no batches) on /api and `httpSubscriptionLink` for `events`; both are
 // same-origin.
 import { archiveCalls } from './archive-api.ts';
+import { bouncerCalls } from './bouncer-api.ts';
 import { inputs, type HouseStatus } from './contract.ts';
 import { events } from './events.ts';
 import { roomCalls } from './rooms-api.ts';
@@ -26,6 +27,7 @@ export const router = trpc.router({
   }),
   ...roomCalls,
   ...archiveCalls,
+  ...bouncerCalls,
   devices: procedure
     .input(inputs.account)
     .query(({ ctx, input }) => chosen(ctx.house, input.account).flatMap((account) => account.devices())),

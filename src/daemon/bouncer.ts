@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBouncer, DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from '../bouncer/bouncer.ts';
+import type { Bouncer, BouncerSettings } from '../bouncer/bouncer.ts';
+import { fingerprintOf } from '../bouncer/certificates.ts';
+import type { Archive } from '../archive/contract.ts';
+import { readSettings, writeSettings } from '../config.ts';
+import { bouncerSettings } from '../config/bouncer.ts';
+import type { KeptBouncer } from '../config/bouncer.ts';
+import { readIfThere, writeWhole } from '../config/files.ts';
+import { fail, ok, sentenceOf } from '../core/errors.ts';
+import type { Result } from '../core/errors.ts';
+import type { BouncerDoor, BouncerStatus } from '../web/bouncer-contract.ts';
+import type { Log } from './log.ts';
+
+export interface OpenDoor {
+  readonly bouncer: Bouncer;
+  /** For the API. */
+  readonly door: BouncerDoor;
+  /** Listens where the settings say so; a port that is taken is logged, and stops nothing else. */
+  begin(): Promise<void>;
+}
+
+/** The home's bouncer: its settings in settings.json, its certificates beside it. */
+export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoor {
+  const certificates = {
+    path: (name: string) => join(home, name),
+    read: (name: string) => readIfThere(join(home, name)),
+    write: (name: string, text: string) => writeWhole(join(home, name), text),
+  };
+  const bouncer = openBouncer({ archive, certificates, log });
+
+  async function start(kept: KeptBouncer): Promise<Result<BouncerStatus>> {
+    try {
+      await bouncer.stop();
+      await bouncer.start(settingsOf(kept));
+      return ok(status());
+    } catch (error) {
+      return fail('bouncer', sentenceOf(error), error);
+    }
+  }
+
+  function keep(kept: KeptBouncer): void {
+    writeSettings(home, { ...readSettings(home), bouncer: kept });
+  }
+
+  function status(): BouncerStatus {
+    const running = bouncer.running();
+    return running ? { on: true, ...running } : { on: false };
+  }
+
+  const door: BouncerDoor = {
+    status,
+    async on(wish) {
+      const before = readSettings(home).bouncer;
+      const next = bouncerSettings.parse({ ...before, ...wish, on: true });
+      const started = await start(next);
+      if (started.ok) keep(next);
+      else if (before?.on) await start(before);
+      return started;
+    },
+    async off() {
+      await bouncer.stop();
+      keep({ ...readSettings(home).bouncer, on: false });
+      return status();
+    },
+    async authority() {
+      const { cert } = readSettings(home).bouncer ?? {};
+      if (cert === undefined) return await bouncer.authority();
+      return { file: cert, fingerprint: fingerprintOf(readFileSync(cert, 'utf8')) };
+    },
+    addDevice: bouncer.addDevice,
+    revoke: bouncer.revoke,
+    devices: bouncer.devices,
+  };
+
+  return {
+    bouncer,
+    door,
+    async begin() {
+      const kept = readSettings(home).bouncer;
+      if (!kept?.on) return;
+      const started = await start(kept);
+      if (!started.ok) log('error', `the bouncer does not run: ${started.error.message}`);
+    },
+  };
+}
+
+function settingsOf({ listen = DEFAULT_LISTEN, directTls, names, cert, key }: KeptBouncer): BouncerSettings {
+  const own = cert !== undefined && key !== undefined ? { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } : undefined;
+  return { listen, directTls: directTls ?? { ...DEFAULT_DIRECT_TLS, host: listen.host }, names, own };
+}

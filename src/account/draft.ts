@@ -76,6 +76,10 @@ export function openRooms(options: {
         if (own?.nicks.has(nick)) return own.nicks.get(nick);
         return own?.cleared ? undefined : occupants.get(room)?.get(nick);
       },
+      crowd(room) {
+        const own = changes.occupants.get(room);
+        return (own?.cleared ? 0 : (occupants.get(room)?.size ?? 0)) + (own?.nicks.size ?? 0);
+      },
       setOccupant(room, occupant, xml) {
         change(room).nicks.set(occupant.nick, occupant);
         archive.saveOccupant(account, { room, occupant, xml });

@@ -63,6 +63,8 @@ export interface Draft {
   put(room: Room): void;
   forget(jid: string): void;
   occupant(room: string, nick: string): Occupant | undefined;
+  /** At least as many as are there. */
+  crowd(room: string): number;
   setOccupant(room: string, occupant: Occupant, xml: string): void;
   removeOccupant(room: string, nick: string): void;
   clearOccupants(room: string): void;

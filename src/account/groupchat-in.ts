@@ -5,6 +5,7 @@ import { readCodes, NS_MUC_USER, status } from '../xmpp/features/muc.ts';
 import { asksForCaptcha } from '../xmpp/features/captcha.ts';
 import { readMamResult } from '../xmpp/features/mam.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
+import { short } from '../xmpp/features/short.ts';
 import { NS_SID } from '../xmpp/features/stanza-id.ts';
 import { stanzaFrom } from '../xmpp/stanza.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
@@ -63,7 +64,7 @@ function receiveGroupchat(parts: Parts, draft: Draft, room: Room, message: Group
   const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };
   keep(parts, draft, message, stanza.raw, source, true);
   const now = draft.room(room.jid);
-  if (now) draft.put({ ...now, verifiedAt: draft.at, ...(isSubject && { subject: message.subject }) });
+  if (now) draft.put({ ...now, verifiedAt: draft.at, ...(isSubject && { subject: short(message.subject) ?? '' }) });
   return true;
 }
 
@@ -85,7 +86,7 @@ function subjectEndsEntry(parts: Parts, draft: Draft, room: Room, message: Group
     parts.memberships.changed(room.jid);
     parts.outbox.entered(room.jid);
   });
-  return message.subject === '' || message.subject === room.subject;
+  return message.subject === '' || short(message.subject) === room.subject;
 }
 
 /** DESIGN: a gap that cannot be healed is a row in the archive. */

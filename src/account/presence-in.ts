@@ -10,6 +10,8 @@ import type { MembershipSignal, Memberships } from './membership.ts';
 
 /** No room may make us remember more people than this. */
 const MAX_OCCUPANTS = 20_000;
+/** A presence longer than this is not kept as text. */
+const MAX_RAW = 8_000;
 
 /** XEP-0045 7.2: what a room answers instead of letting us in. */
 const refusalOf: Readonly<Record<string, RoomSignalName>> = {
@@ -65,7 +67,7 @@ export function receiveRoomPresence(ground: Ground, memberships: Memberships, dr
   if (!presence || !['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
   const own = isOwn(room, presence);
   if (!own) recordOther(ground, draft, presence);
-  if (presence.available) appeared(ground, draft, room, presence, stanza.raw);
+  if (presence.available) appeared(draft, room, presence, stanza.raw);
   else vanished(draft, room, presence);
   if (!own && !presence.available) reclaimNick(ground, memberships, draft, room, presence.nick);
   if (own) ownPresence(ground, memberships, draft, presence);
@@ -113,16 +115,16 @@ function addressIn(error: StanzaFault): string | undefined {
   return uri?.trim().replace(/^xmpp:/, '').replace(/\?.*$/, '') || undefined;
 }
 
-function appeared(ground: Ground, draft: Draft, room: Room, { nick, occupant }: MucPresence, xml: string): void {
+function appeared(draft: Draft, room: Room, { nick, occupant }: MucPresence, xml: string): void {
   const known = draft.occupant(room.jid, nick) !== undefined;
-  if (!known && ground.occupants(room.jid).size >= MAX_OCCUPANTS) return;
-  draft.setOccupant(room.jid, occupant, xml);
+  if (!known && draft.crowd(room.jid) >= MAX_OCCUPANTS) return;
+  draft.setOccupant(room.jid, occupant, xml.length > MAX_RAW ? '' : xml);
 }
 
 function vanished(draft: Draft, room: Room, { nick, newNick, codes, occupant }: MucPresence): void {
   const before = draft.occupant(room.jid, nick);
   draft.removeOccupant(room.jid, nick);
-  if (!codes.has(status.nickChanged) || newNick === undefined || !before) return;
+  if (!codes.has(status.nickChanged) || newNick === undefined || !before || draft.occupant(room.jid, newNick)) return;
   // 7.6: the same person, already known when the presence under the new nick comes
   draft.setOccupant(room.jid, { ...before, nick: newNick, occupantId: occupant.occupantId ?? before.occupantId }, '');
 }

@@ -73,7 +73,7 @@ describe('a refused join (scripted)', () => {
     const { account, script, heard } = await world();
     script(ROOM, refusing('conflict'));
     expect(await account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: false, error: { code: 'nick-conflict' } });
-    const asked = heard.all.flatMap(({ name, attrs }) => (name === 'presence' && attrs['to'] ? [attrs['to'].split('/')[1]] : []));
+    const asked = heard.all.flatMap(({ name, attrs }) => (name === 'presence' && attrs['to'] ? [String(attrs['to']).split('/')[1]] : []));
     expect(asked).toEqual(['romeo', 'romeo_', 'romeo_2', 'romeo_3', 'romeo_4', 'romeo_5']);
   });
 

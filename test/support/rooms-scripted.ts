@@ -81,7 +81,9 @@ export function worlds(): (options?: HouseOptions) => Promise<World> {
       async settle() {
         const id = `fence-${(ids += 1)}`;
         send(`<iq type='get' id='${id}' from='scripted.test'><ping xmlns='urn:xmpp:ping'/></iq>`);
-        await heard.next((stanza) => stanza.attrs['id'] === id, { what: 'the fence', deadline: 60_000 });
+        await heard.next((stanza) => stanza.attrs['id'] === id, { what: 'the fence', deadline: 5_000 }).catch((error: unknown) => {
+          throw new Error(`${String(error)}; the log: ${house.log.slice(-5).join('; ').slice(0, 2_000)}`);
+        });
       },
       drop: () => peer?.destroy(),
     };
@@ -109,9 +111,11 @@ function readStanzas(peer: Peer, take: (stanza: Element) => void): void {
   peer.socket.on('data', (bytes: Buffer) => parser.write(decoder.decode(bytes, { stream: true })));
 }
 
+const bareOf = (jid: string): string => jid.split('/')[0] ?? '';
+
 function answerTo(stanza: Element, scripts: ReadonlyMap<string, RoomScript>): Answer {
   const to = String(stanza.attrs['to'] ?? '');
-  const [room = '', nick = ''] = [to.split('/')[0], to.slice(to.indexOf('/') + 1)];
+  const [room, nick] = [bareOf(to), to.slice(to.indexOf('/') + 1)];
   const script = scripts.get(room) ?? {};
   const { type, id = '' } = stanza.attrs as Record<string, string | undefined>;
   if (stanza.name === 'presence') {

@@ -1,6 +1,7 @@
 // XEP-0030: Service Discovery
 import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
+import { ADDRESS, short } from './short.ts';
 
 export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
@@ -27,11 +28,11 @@ export function discoInfoQuery(to: string, node?: string): Element {
 export function readDiscoInfo(iq: Element): DiscoInfo | undefined {
   const query = iq.getChild('query', NS_DISCO_INFO);
   if (!query) return undefined;
-  const features = query.getChildren('feature').slice(0, MAX_FEATURES).map((feature) => String(feature.attrs['var'] ?? ''));
+  const features = query.getChildren('feature').slice(0, MAX_FEATURES).map((feature) => short(feature.attrs['var'], ADDRESS) ?? '');
   const identities = query.getChildren('identity').slice(0, 20).map((identity) => ({
-    category: String(identity.attrs['category'] ?? ''),
-    type: String(identity.attrs['type'] ?? ''),
-    name: typeof identity.attrs['name'] === 'string' ? identity.attrs['name'] : undefined,
+    category: short(identity.attrs['category']) ?? '',
+    type: short(identity.attrs['type']) ?? '',
+    name: short(identity.attrs['name']),
   }));
   return { identities, features: new Set(features) };
 }

@@ -3,6 +3,7 @@ import type { StanzaFault } from '../contract.ts';
 import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
 import { NS_STANZAS } from './namespaces.ts';
+import { short } from './short.ts';
 
 /** What a stanza of type error says; `undefined` where the stanza is none. */
 export function readStanzaError(stanza: Element): StanzaFault | undefined {
@@ -14,7 +15,7 @@ export function readStanzaError(stanza: Element): StanzaFault | undefined {
   return {
     condition: condition?.name ?? 'undefined-condition',
     type: typeof error?.attrs['type'] === 'string' ? error.attrs['type'] : undefined,
-    text: error?.getChildText('text', NS_STANZAS) ?? undefined,
+    text: short(error?.getChildText('text', NS_STANZAS)),
     element: error,
   };
 }

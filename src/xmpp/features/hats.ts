@@ -4,6 +4,7 @@ import type { Element } from '../xml.ts';
 export const NS_HATS = 'urn:xmpp:hats:0';
 
 const MAX_HATS = 10;
+const MAX_TITLE = 100;
 const none: readonly string[] = [];
 
 /** The titles of an occupant's hats, at most ten. */
@@ -12,6 +13,6 @@ export function readHats(presence: Element): readonly string[] {
   if (hats.length === 0) return none;
   return hats.slice(0, MAX_HATS).flatMap((hat) => {
     const title: unknown = hat.attrs['title'];
-    return typeof title === 'string' && title !== '' ? [title] : [];
+    return typeof title === 'string' && title !== '' ? [title.slice(0, MAX_TITLE)] : [];
   });
 }

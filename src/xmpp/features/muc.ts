@@ -6,6 +6,7 @@ import { xml } from '../xml.ts';
 import { readAvatarHash } from './avatar.ts';
 import { readHats } from './hats.ts';
 import { readOccupantId } from './occupant-id.ts';
+import { ADDRESS, short } from './short.ts';
 
 export const NS_MUC = 'http://jabber.org/protocol/muc';
 export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
@@ -118,14 +119,14 @@ export function readMucPresence(element: Element): MucPresence | undefined {
     available: type === undefined,
     codes: readCodes(x),
     occupant: readOccupant(element, nick, item),
-    newNick: nonEmpty(item?.attrs['nick']),
-    sessions: x.getChildren('item').slice(0, MAX_SESSIONS).flatMap((one) => nonEmpty(one.attrs['jid']) ?? []),
-    reason: nonEmpty(item?.getChildText('reason')),
-    actor: nonEmpty(item?.getChild('actor')?.attrs['nick']) ?? nonEmpty(item?.getChild('actor')?.attrs['jid']),
+    newNick: short(item?.attrs['nick'], ADDRESS),
+    sessions: x.getChildren('item').slice(0, MAX_SESSIONS).flatMap((one) => short(one.attrs['jid'], ADDRESS) ?? []),
+    reason: short(item?.getChildText('reason')),
+    actor: short(item?.getChild('actor')?.attrs['nick']) ?? short(item?.getChild('actor')?.attrs['jid']),
     destroyed: destroy && {
-      venue: nonEmpty(destroy.attrs['jid']),
-      password: nonEmpty(destroy.getChildText('password')),
-      reason: nonEmpty(destroy.getChildText('reason')),
+      venue: short(destroy.attrs['jid'], ADDRESS),
+      password: short(destroy.getChildText('password')),
+      reason: short(destroy.getChildText('reason')),
     },
   };
 }
@@ -150,14 +151,10 @@ function readOccupant(presence: Element, nick: string, item: Element | undefined
     affiliation: typeof affiliation === 'string' && affiliations.has(affiliation) ? (affiliation as Affiliation) : 'none',
     role: typeof role === 'string' && roles.has(role) ? (role as Role) : 'none',
     show: shows.has(show) ? (show as Show) : 'online',
-    status: nonEmpty(presence.getChildText('status')),
-    jid: nonEmpty(item?.attrs['jid']),
+    status: short(presence.getChildText('status')),
+    jid: short(item?.attrs['jid'], ADDRESS),
     occupantId: readOccupantId(presence),
     avatar: readAvatarHash(presence),
     hats: readHats(presence),
   };
-}
-
-function nonEmpty(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

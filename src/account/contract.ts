@@ -228,4 +228,6 @@ export interface AccountSettings {
   readonly ca?: string | undefined;
   readonly pin?: string | undefined;
   readonly allowPlaintext?: boolean | undefined;
+  /** Whether a plain chat of the account's own devices to the daemon is answered; default true. */
+  readonly chat?: boolean | undefined;
 }

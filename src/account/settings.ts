@@ -58,6 +58,7 @@ export const accountSettings = z
     ca: certificates.optional(),
     pin: certificatePin.optional(),
     allowPlaintext: z.boolean().optional(),
+    chat: z.boolean().optional(),
   })
   .refine(
     (account) => !(account.ca !== undefined && account.pin !== undefined),

@@ -1,6 +1,7 @@
 import { openAccount } from '../account/account.ts';
 import type { Account, AccountSettings } from '../account/contract.ts';
 import type { Archive } from '../archive/contract.ts';
+import { startCommands } from '../commands/commands.ts';
 import { readSettings } from '../config.ts';
 import { forgetAccount, keepAccount } from '../config/accounts.ts';
 import type { Secrets } from '../config/secrets.ts';
@@ -52,6 +53,7 @@ export function openAccounts(
     const account = openAccount({ settings, password, archive, log: note });
     account.subscribe(tell, life.signal);
     startRelay({ account, archive, log: note, signal: life.signal });
+    startCommands({ account, archive, log: note, signal: life.signal, chat: settings.chat });
     startMam(account, archive, life.signal);
     opened({ account, settings, password }, life.signal);
     running.set(jid, { account, life });

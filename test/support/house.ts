@@ -7,6 +7,7 @@ import type { Account, AccountEvent, RoomSummary } from '../../src/account/contr
 import { openArchive } from '../../src/archive/archive.ts';
 import type { Archive } from '../../src/archive/contract.ts';
 import { startMam } from '../../src/mam/mam.ts';
+import { startCommands } from '../../src/commands/commands.ts';
 import type { ProofTimes } from '../../src/relay/proof.ts';
 import { startRelay } from '../../src/relay/relay.ts';
 import type { ServerAddress } from './server.ts';
@@ -64,6 +65,7 @@ export function openHouse(server: Where, who: Who, options: HouseOptions = {}): 
   });
   account.subscribe((event) => events.push(event), life.signal);
   startMam(account, archive, life.signal);
+  startCommands({ account, archive, log: note, signal: life.signal });
   startRelay({ account, archive, log: note, signal: life.signal, ...(relayTimes && { times: relayTimes }) });
   account.start();
   let open = true;

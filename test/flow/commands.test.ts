@@ -1,0 +1,181 @@
+// Issue 5, items 5 and 8: commands, tried by other people's code, on real servers.
+import { createElement as xml, type Element } from 'ltx';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openHouse, type House } from '../support/house.ts';
+import { connectPerson, StanzaError, type Person, type PersonOptions } from '../support/person.ts';
+import { runProfanity } from '../support/profanity.ts';
+import { newAccount, servers, type Account } from '../support/servers.ts';
+import { runSlixmpp } from '../support/slixmpp.ts';
+import { until } from '../support/until.ts';
+
+const NS = 'http://jabber.org/protocol/commands';
+const DATA = 'jabber:x:data';
+const ITEMS = 'http://jabber.org/protocol/disco#items';
+const INFO = 'http://jabber.org/protocol/disco#info';
+const verbs = ['status', 'rooms', 'join', 'leave', 'nick', 'say', 'attach', 'detach', 'policy', 'mentions', 'digest', 'search'];
+
+describe.each(servers)('on $kind', (server) => {
+  const open: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((close) => close()));
+  });
+
+  async function person(who: Account, options?: PersonOptions): Promise<Person> {
+    const one = await connectPerson(server, who.user, who.password, options);
+    open.push(one.close);
+    return one;
+  }
+
+  async function scene() {
+    const alice = await newAccount(server, 'alice');
+    const room = await server.room({ archive: false });
+    const home: House = openHouse(server, alice);
+    open.push(home.stop);
+    await home.online();
+    const phone = await person(alice, { resource: 'phone', features: ['urn:minimix:relay:0'] });
+    await until(() => home.account.devices().some(({ relay }) => relay), { what: 'the phone to be known' });
+    const daemon = `${alice.jid}/minimix`;
+    /** Executes, fills in the form where there is one, and resolves with what the daemon has answered. */
+    const run = async (node: string, values: Record<string, string> = {}): Promise<{ note: string | undefined; command: Element }> => {
+      let answer = await phone.iq(xml('iq', { type: 'set', to: daemon }, xml('command', { xmlns: NS, node, action: 'execute' })));
+      const stage = answer.getChild('command', NS);
+      if (stage?.attrs['status'] === 'executing') {
+        const fields = Object.entries(values).map(([name, value]) => xml('field', { var: name }, xml('value', {}, value)));
+        const command = xml('command', { xmlns: NS, node, sessionid: stage.attrs['sessionid'] }, xml('x', { xmlns: DATA, type: 'submit' }, ...fields));
+        answer = await phone.iq(xml('iq', { type: 'set', to: daemon }, command));
+      }
+      const command = answer.getChild('command', NS);
+      if (!command) throw new Error(answer.toString());
+      return { note: command.getChildText('note') ?? undefined, command };
+    };
+    return { alice, room, home, phone, daemon, run };
+  }
+
+  test('the commands are found through disco', async () => {
+    const { phone, daemon } = await scene();
+    const items = await phone.iq(xml('iq', { type: 'get', to: daemon }, xml('query', { xmlns: ITEMS, node: NS })));
+    expect(items.getChild('query')?.getChildren('item').map(({ attrs }) => attrs['node'])).toEqual(verbs);
+    const info = await phone.iq(xml('iq', { type: 'get', to: daemon }, xml('query', { xmlns: INFO })));
+    expect(info.getChild('query')?.getChildren('feature').map(({ attrs }) => attrs['var'])).toEqual(expect.arrayContaining([NS, DATA]));
+    const node = await phone.iq(xml('iq', { type: 'get', to: daemon }, xml('query', { xmlns: INFO, node: 'join' })));
+    expect(node.getChild('query')?.getChild('identity')?.attrs).toMatchObject({ category: 'automation', type: 'command-node', name: 'Join a room' });
+  });
+
+  test('each verb does what it says', async () => {
+    const { home, room, run } = await scene();
+    expect((await run('status')).note).toMatch(/^Minimix is online, in 0 of 0 rooms/);
+    expect((await run('join', { room, nick: 'Ali' })).note).toBe(`In ${room} as Ali, with 1 there.`);
+    const listed = (await run('rooms')).command.getChild('x', DATA)?.getChild('item');
+    expect(listed?.getChildren('field').map((field) => field.getChildText('value'))).toEqual([room, 'joined', 'Ali', '']);
+    expect((await run('nick', { room, nick: 'Alix' })).note).toBe(`You are Alix in ${room} now.`);
+    expect((await run('say', { room, text: 'the quick brown fox' })).note).toBe(`Said in ${room}.`);
+    await until(() => home.bodies(room).includes('the quick brown fox'), { what: 'the word to be kept' });
+    expect((await run('search', { text: 'brown' })).note).toContain('Alix: the quick brown fox');
+    expect((await run('detach')).note).toBe('a test gets no room\'s messages: you switched it off.');
+    expect((await run('attach')).note).toBe('a test gets the rooms\' messages from now on: you switched it on.');
+    expect((await run('policy', { policy: 'mentions' })).note).toBe('a test gets mentions.');
+    expect((await run('policy', { policy: 'nothing', room })).note).toBe(`a test gets nothing of ${room}.`);
+    expect((await run('mentions', { words: 'tea, cake' })).note).toBe('On a test these count as mentions too: tea, cake.');
+    expect((await run('digest', { digest: 'on', quiet: '22:00-07:00' })).note).toContain('but not in 22:00-07:00');
+    expect((await run('leave', { room })).note).toBe(`Left ${room}.`);
+    expect(home.account.rooms()).toEqual([]);
+  });
+
+  test('what cannot be is answered with a sentence, and what is missing with the form again', async () => {
+    const { run, phone, daemon } = await scene();
+    const refused = await run('leave', { room: 'nowhere@rooms.example' });
+    expect([refused.command.attrs['status'], refused.note]).toEqual(['completed', expect.stringContaining('is not a room of')]);
+    const missing = await run('join', {});
+    expect([missing.command.attrs['status'], missing.note]).toEqual(['executing', 'Room: is needed.']);
+    expect(missing.command.getChild('x', DATA)?.attrs['type']).toBe('form');
+    const unknown = phone.iq(xml('iq', { type: 'set', to: daemon }, xml('command', { xmlns: NS, node: 'explode' })));
+    await expect(unknown).rejects.toMatchObject({ condition: 'item-not-found' });
+    const canceled = await phone.iq(xml('iq', { type: 'set', to: daemon }, xml('command', { xmlns: NS, node: 'join', action: 'cancel' })));
+    expect(canceled.getChild('command')?.attrs['status']).toBe('canceled');
+  });
+
+  test('a plain chat is answered with help and does the same verbs; what is answered is not answered again', async () => {
+    const { phone, daemon, room, home } = await scene();
+    const ask = async (body: string): Promise<string> => {
+      phone.send(xml('message', { to: daemon, type: 'chat' }, xml('body', {}, body)));
+      return (await phone.next((s) => s.name === 'message' && s.attrs['from'] === daemon && s.attrs['type'] === 'chat')).getChildText('body') ?? '';
+    };
+    expect(await ask('hello?')).toMatch(/^This is Minimix\. It understands:\nstatus – /);
+    expect(await ask(`join ${room} Ali`)).toBe(`In ${room} as Ali, with 1 there.`);
+    expect(await ask(`say ${room} three words, all  of them`)).toBe(`Said in ${room}.`);
+    await until(() => home.bodies(room).includes('three words, all  of them'), { what: 'the words to be kept' });
+    expect(await ask('join')).toBe('Room: is needed.');
+    phone.send(xml('message', { to: daemon, type: 'chat', id: 'mxr-1' }, xml('body', {}, 'help')));
+    expect(await ask('status')).toMatch(/^Minimix is online/);
+  });
+
+  describe('whose word does not count', () => {
+    const attempts: readonly (readonly [string, (daemon: string, room: string) => Element])[] = [
+      ['a command', (daemon, room) => xml('iq', { type: 'set', to: daemon }, xml('command', { xmlns: NS, node: 'leave', action: 'execute' },
+        xml('x', { xmlns: DATA, type: 'submit' }, xml('field', { var: 'room' }, xml('value', {}, room)))))],
+      ['a look at the commands', (daemon) => xml('iq', { type: 'get', to: daemon }, xml('query', { xmlns: ITEMS, node: NS }))],
+      ['a look at what we can', (daemon) => xml('iq', { type: 'get', to: daemon }, xml('query', { xmlns: INFO }))],
+    ];
+
+    test.each(attempts)('%s by a contact or a stranger is answered with an error, and nothing is done', async (_what, request) => {
+      const { alice, home, room, run, daemon, phone } = await scene();
+      await run('join', { room });
+      const bob = await newAccount(server, 'bob');
+      const stranger = await person(bob);
+      await expect(stranger.iq(request(daemon, room))).rejects.toBeInstanceOf(StanzaError);
+      const roster = (): Element => xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' }));
+      await phone.iq(roster()); // who has not read the roster hears of no change (RFC 6121 2.2)
+      await stranger.iq(roster());
+      stranger.send(xml('presence', { to: alice.jid, type: 'subscribe' }));
+      await phone.next((s) => s.attrs['type'] === 'subscribe');
+      phone.send(xml('presence', { to: bob.jid, type: 'subscribed' }));
+      await stranger.next((s) => s.attrs['type'] === 'subscribed');
+      await expect(stranger.iq(request(daemon, room))).rejects.toBeInstanceOf(StanzaError);
+      expect(home.account.rooms()).toMatchObject([{ room, state: 'joined' }]);
+    });
+
+    test.each(attempts)('%s by an occupant, through the room, is answered with an error, and nothing is done', async (_what, request) => {
+      const { home, room, run } = await scene();
+      await run('join', { room, nick: 'Ali' });
+      const bob = await newAccount(server, 'bob');
+      const occupant = await person(bob);
+      await occupant.join(room, 'bob');
+      await expect(occupant.iq(request(`${room}/Ali`, room))).rejects.toBeInstanceOf(StanzaError);
+      expect(home.account.rooms()).toMatchObject([{ room, state: 'joined' }]);
+    });
+
+    test('a chat by a contact, or by an occupant in private, is not answered, and nothing is done', async () => {
+      const { alice, home, room, run, daemon } = await scene();
+      await run('join', { room, nick: 'Ali' });
+      const bob = await newAccount(server, 'bob');
+      const other = await person(bob);
+      await other.join(room, 'bob');
+      for (const to of [daemon, alice.jid, `${room}/Ali`]) other.send(xml('message', { to, type: 'chat' }, xml('body', {}, `leave ${room}`)));
+      await other.say(room, 'a fence');
+      await until(() => home.bodies(room).includes('a fence'), { what: 'the fence' });
+      await other.settle();
+      expect(other.stanzas.filter((s) => s.name === 'message' && s.attrs['type'] === 'chat')).toEqual([]);
+      expect(home.account.rooms()).toMatchObject([{ room, state: 'joined' }]);
+    });
+  });
+
+  test('slixmpp’s own code finds the commands and runs them', async () => {
+    const { alice, room, daemon, home } = await scene();
+    const seen = await runSlixmpp<{ nodes: string[]; notes: Record<string, string> }>(server, alice, 'commands', { daemon, room });
+    expect(seen.nodes).toEqual(verbs);
+    expect(seen.notes['join']).toBe(`In ${room} as Sli, with 1 there.`);
+    expect(seen.notes['rooms']).toContain(room);
+    expect(seen.notes['say']).toBe(`Said in ${room}.`);
+    await until(() => home.bodies(room).includes('said by slixmpp'), { what: 'the word to be kept' });
+  });
+
+  test('profanity lists the commands and runs one', async () => {
+    const { alice, daemon } = await scene();
+    const profanity = await runProfanity(server, alice);
+    open.push(profanity.close);
+    profanity.type(`/cmd list ${daemon}`);
+    await profanity.shows(/Join a room|join/);
+    profanity.type(`/cmd exec status ${daemon}`);
+    expect(await profanity.shows(/Minimix is online, in 0 of 0 rooms/)).toContain('Minimix is online');
+  });
+});

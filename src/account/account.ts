@@ -16,7 +16,8 @@ import { openRooms } from './draft.ts';
 import type { Draft, Ground, Log } from './ground.ts';
 import { receiveRoomMessage } from './groupchat-in.ts';
 import { openInvitations } from './invitations.ts';
-import { openMemberships, type EntryTimes } from './membership.ts';
+import { openMemberships, type EntryTimes, type Memberships } from './membership.ts';
+import { openNicks } from './nicks.ts';
 import { openOutbox } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
 import { receiveRoomPresence } from './presence-in.ts';
@@ -65,6 +66,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     room: (room) => rooms.all.get(room),
     rooms: () => rooms.all.values(),
     occupants: rooms.occupants,
+    roomPresence: () => [],
   };
   const answers = openAnswers(ground);
   const spoken = openSpoken(ground, () => outbox, (resource) => devices.find(resource)?.id);
@@ -74,25 +76,25 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     (room) => outbox.caughtUp(room),
     (room) => sinks.tell({ type: 'caught-up', account: jid, room }),
   );
-  const memberships = openMemberships(ground, { accountNick: () => undefined, joined: catchups.run, tell: sinks.tell }, times);
-  const verbs = openVerbs(ground, memberships);
+  const memberships: Memberships = openMemberships(ground, { accountNick: () => nicks.accountNick(), joined: catchups.run, tell: sinks.tell }, times);
+  const nicks = openNicks(ground, (room) => memberships.wantedNick(room));
+  const rawVerbs = openVerbs(ground, memberships);
+  const bookmarks = openBookmarks(ground, {
+    memberships,
+    verbs: rawVerbs,
+    renick: nicks.renick,
+    claim: (room) => seat.claim(room),
+    online: () => allDevices().flatMap(({ online: here, resource }) => (here ? [resource] : [])),
+  });
+  const verbs = bookmarks.telling(rawVerbs);
   const invitations = openInvitations(ground, verbs, times.sweep);
   startProof(ground, memberships, times);
   const devices: Devices = openDevices(ground, {
     changed: (list) => sinks.tell({ type: 'devices', devices: [...list, ...seat.summaries()] }),
     saidBy: spoken.saidBy,
   });
-  const seat: SeatKeeping = openSeat(ground, verbs, outbox, () => sinks.tell({ type: 'devices', devices: allDevices() }));
+  const seat: SeatKeeping = openSeat(ground, rawVerbs, outbox, () => sinks.tell({ type: 'devices', devices: allDevices() }));
   const allDevices = () => [...devices.summaries(), ...seat.summaries()];
-  const bookmarks = openBookmarks(ground, {
-    join(room, nick, secret) {
-      seat.claim(room);
-      if (!rooms.all.get(room)?.wanted) void verbs.join(room, { nick, password: secret });
-    },
-    leave(room) {
-      if (rooms.all.get(room)?.wanted) void verbs.leave(room);
-    },
-  });
   const parts = { ground, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.rediscover };
 
   /** The one door in. One transaction for all that came in one read; a throw means that nothing was taken. */
@@ -117,10 +119,11 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
         receiveRoomPresence(ground, memberships, draft, stanza);
       } else if (!receiveRoomMessage(parts, draft, stanza)) toDoors();
     } else if (from === jid || from === '') {
+      if (stanza.kind === 'presence' && stanza.type !== 'error') draft.afterwards(() => bookmarks.stirred());
       if (stanza.kind === 'presence' && stanza.type === undefined && seat.holds(stanza.from)) return;
       if (stanza.kind === 'presence') devices.receive(draft, stanza);
       else if (stanza.type === 'error') draft.tell({ type: 'bounced', from: stanza.from, stanza });
-      else if (!bookmarks.receive(draft, stanza) && from !== stanza.from) receiveOwn(draft, stanza);
+      else if (!bookmarks.receive(draft, stanza) && !nicks.receive(draft, stanza) && from !== stanza.from) receiveOwn(draft, stanza);
     }
   }
 
@@ -150,7 +153,10 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     inherited = false;
     try {
       if (status.resumed) {
-        if (before) announce(); // whoever is online tells us again, for the devices of the old process are not on disk
+        if (before) {
+          announce(); // whoever is online tells us again, for the devices of the old process are not on disk
+          loadLists();
+        }
         memberships.resumeRooms();
         outbox.resumed(!before);
         memberships.enterWanted();
@@ -161,11 +167,16 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       announce();
       memberships.enterWanted();
       void invitations.sweep().catch((error: unknown) => log('error', `invitations could not be read: ${sentenceOf(error)}`));
-      void bookmarks.load().catch((error: unknown) => log('error', `the bookmarks could not be read: ${sentenceOf(error)}`));
+      loadLists();
     } catch (error) {
       log('error', `after the login: ${sentenceOf(error)}`, { error });
       connection.abandon(); // DESIGN: destroy the stream, say so, try again
     }
+  }
+
+  function loadLists(): void {
+    void bookmarks.load().catch((error: unknown) => log('error', `the bookmarks could not be read: ${sentenceOf(error)}`));
+    void nicks.load().catch((error: unknown) => log('error', `the account’s nick could not be read: ${sentenceOf(error)}`));
   }
 
   /** DESIGN, Nick and presence: never in the way of a device. */
@@ -207,6 +218,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       return verbs.join(room, options);
     },
     leave: verbs.leave,
+    bookmarks: bookmarks.verbs,
     follow: verbs.follow,
     set: verbs.set,
     requestVoice: verbs.requestVoice,

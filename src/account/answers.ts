@@ -1,10 +1,12 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { bareOf } from '../core/jid.ts';
 import { NS_BOOKMARKS } from '../xmpp/features/bookmarks.ts';
+import { NS_STORAGE } from '../xmpp/features/bookmarks-old.ts';
 import { capsElement, capsVersion, NS_CAPS } from '../xmpp/features/caps.ts';
 import { discoInfo, discoItems, NS_DISCO_INFO, NS_DISCO_ITEMS } from '../xmpp/features/disco.ts';
 import type { Identity } from '../xmpp/features/disco.ts';
 import { errorAnswer, resultAnswer } from '../xmpp/features/errors.ts';
+import { NS_NICK } from '../xmpp/features/nick.ts';
 import { NS_PING } from '../xmpp/features/ping.ts';
 import { NS_VERSION, versionAnswer } from '../xmpp/features/version.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
@@ -22,6 +24,8 @@ const ownFeatures: readonly string[] = [
   NS_PING,
   NS_VERSION,
   `${NS_BOOKMARKS}+notify`,
+  `${NS_STORAGE}+notify`,
+  `${NS_NICK}+notify`,
 ];
 
 /** What the daemon's full JID answers. Doors add to it before the account starts, so that XEP-0115 tells all of it. */

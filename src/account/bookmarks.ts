@@ -1,64 +1,116 @@
-import { NS_BOOKMARKS, readBookmark } from '../xmpp/features/bookmarks.ts';
-import { itemsQuery, readItems, readPubsubEvent } from '../xmpp/features/pubsub.ts';
-import type { PubsubItem } from '../xmpp/features/pubsub.ts';
+import { newBookmark } from '../core/bookmark.ts';
+import { parseBareJid } from '../core/jid.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
-import { sentenceOf } from '../core/errors.ts';
+import type { BookmarkVerbs } from './bookmarks-contract.ts';
+import { openFollow } from './bookmarks-follow.ts';
+import { openState } from './bookmarks-state.ts';
+import { openSync } from './bookmarks-sync.ts';
+import { localChanges, openBookmarkVerbs } from './bookmarks-verbs.ts';
 import type { Draft, Ground } from './ground.ts';
+import type { Memberships } from './membership.ts';
+import type { RoomVerbs } from './verbs.ts';
 
-/** A list longer than this is no person's. */
-const MAX_BOOKMARKS = 2_000;
-
-/** XEP-0402 as the control plane: autojoin joins, its end leaves. The other storages come with their issue. */
+/** The control plane that every client has: three storages, one list, followed both ways. */
 export interface Bookmarks {
-  /** Reads the list after a login, and joins what it says. */
+  readonly verbs: BookmarkVerbs;
+  /** Reads the storages after a login, and joins what they say. */
   load(): Promise<void>;
-  /** Reads an event of the bookmarks' node. True where the message was one. */
+  /** Reads an event of a bookmarks' node. True where the message was one. */
   receive(draft: Draft, stanza: Stanza): boolean;
+  /** Another resource of the account has come or gone. */
+  stirred(): void;
+  /** What the person does about rooms here, told to the storages: a join is autojoin=true, a leave autojoin=false. */
+  telling(verbs: RoomVerbs): RoomVerbs;
 }
 
-export interface BookmarkWishes {
-  join(room: string, nick: string | undefined, password: string | undefined): void;
-  leave(room: string): void;
+export interface BookmarkHooks {
+  readonly memberships: Memberships;
+  /** The verbs that tell nobody. */
+  readonly verbs: RoomVerbs;
+  /** Takes the wanted nick in a room. */
+  readonly renick: (room: string) => void;
+  /** Somebody who is no device wants the room. */
+  readonly claim: (room: string) => void;
+  /** Resources that are online. */
+  readonly online: () => readonly string[];
 }
 
-export function openBookmarks(ground: Ground, wishes: BookmarkWishes): Bookmarks {
-  function follow(item: PubsubItem): void {
-    const bookmark = readBookmark(item);
-    if (!bookmark) {
-      ground.log('warn', 'a bookmark that is none was passed over', { id: item.id.slice(0, 200) });
-      return;
-    }
-    if (bookmark.autojoin) wishes.join(bookmark.room, bookmark.nick, bookmark.password);
-    else wishes.leave(bookmark.room);
+export function openBookmarks(ground: Ground, { memberships, verbs, renick, claim, online }: BookmarkHooks): Bookmarks {
+  const { log, jid } = ground;
+  const state = openState(ground);
+  const follow = openFollow(ground, { memberships, verbs, renick, claim });
+  const sync = openSync(ground, state, {
+    online,
+    changed(draft, changes) {
+      follow.all(draft, changes);
+      for (const { room, cause } of changes) draft.afterwards(() => log('info', `bookmark of ${room}: ${cause}`));
+      draft.tell({ type: 'bookmarks', account: jid, held: state.held().length });
+    },
+    held(draft, { id, rooms, storage, cause }) {
+      log('warn', `${rooms.length} bookmarks are gone from ${storage}, and are held: ${cause}`, { rooms: rooms.join(' ') });
+      draft.afterwards(() => {
+        const { severalGone } = state.settings();
+        if (severalGone === 'restore') actions.restore(id);
+        if (severalGone === 'accept') actions.accept(id);
+      });
+    },
+  });
+  const apply = localChanges(ground, state, follow.all, sync.settle);
+  const actions = openBookmarkVerbs(ground, state, sync, apply);
+
+  function joined(text: string, nick?: string, password?: string): void {
+    const room = parseBareJid(text);
+    if (room === undefined) return;
+    const leftHere = new Set([...state.leftHere()].filter((one) => one !== room));
+    if (leftHere.size < state.leftHere().size) ground.transact((draft) => state.save(draft, { leftHere }));
+    if (!state.settings().keepJoins) return;
+    const known = state.list().get(room) ?? newBookmark(room);
+    const after = { ...known, autojoin: true, nick: nick ?? known.nick, password: password ?? known.password };
+    apply([{ room, after, cause: 'joined here' }], false);
   }
 
-  function followAll(items: readonly PubsubItem[]): void {
-    for (const item of items.slice(0, MAX_BOOKMARKS)) follow(item);
+  function left(text: string): void {
+    const room = parseBareJid(text);
+    const known = room === undefined ? undefined : state.list().get(room);
+    if (!known?.autojoin) return;
+    if (state.settings().keepJoins) apply([{ room: known.room, after: { ...known, autojoin: false }, cause: 'left here' }], false);
+    else ground.transact((draft) => state.save(draft, { leftHere: new Set([...state.leftHere(), known.room]) }));
   }
 
   return {
+    verbs: actions,
     async load() {
-      const answer = await ground.connection.iq(itemsQuery(NS_BOOKMARKS));
-      if (answer.ok) {
-        // a room without autojoin may still be one that the person joined here: only a live change says to leave
-        const wanted = readItems(answer.element).filter((item) => readBookmark(item)?.autojoin === true);
-        followAll(wanted);
-      } else if (answer.error.condition !== 'item-not-found') {
-        ground.log('warn', `the bookmarks could not be read: ${answer.error.condition}`);
-      }
+      await sync.load();
+      if (!ground.signal.aborted) follow.enter([...state.list().values()].filter(({ room }) => !state.leftHere().has(room)));
     },
-    receive(draft, stanza) {
-      const event = readPubsubEvent(stanza.element);
-      if (event?.node !== NS_BOOKMARKS || event.from !== ground.jid) return false;
-      draft.afterwards(() => {
-        try {
-          followAll(event.published);
-          for (const id of event.retracted) wishes.leave(id);
-        } catch (error) {
-          ground.log('error', `a change of the bookmarks could not be followed: ${sentenceOf(error)}`);
+    receive: sync.receive,
+    stirred: sync.stirred,
+    telling: (raw) => ({
+      ...raw,
+      join(room, options = {}) {
+        const answer = raw.join(room, options);
+        joined(room, options.nick, options.password);
+        return answer;
+      },
+      leave(room) {
+        left(room);
+        return raw.leave(room);
+      },
+      async follow(room) {
+        const old = ground.room(parseBareJid(room) ?? '')?.membership;
+        const answer = await raw.follow(room);
+        if (answer.ok) {
+          joined(answer.value.room, undefined, old?.venuePassword);
+          left(room);
         }
-      });
-      return true;
-    },
+        return answer;
+      },
+      async changeNick(room, nick) {
+        const answer = await raw.changeNick(room, nick);
+        const known = answer.ok ? state.list().get(answer.value.room) : undefined;
+        if (known) apply([{ room: known.room, after: { ...known, nick }, cause: 'nick changed here' }], false);
+        return answer;
+      },
+    }),
   };
 }

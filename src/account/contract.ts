@@ -6,6 +6,7 @@ import type { Occupant } from '../core/occupant.ts';
 import type { Device, Digest, RelayDecision, ReplayLimit } from '../core/device.ts';
 import type { Policy } from '../core/mention.ts';
 import type { ConnectionStatus, IqAnswer } from '../xmpp/contract.ts';
+import type { BookmarkVerbs } from './bookmarks-contract.ts';
 import type { RoomState } from '../core/room.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Element } from '../xmpp/xml.ts';
@@ -99,6 +100,8 @@ export type AccountEvent =
   /** The room's archive is read to its end, or cannot be read for now. */
   | { readonly type: 'caught-up'; readonly account: string; readonly room: string }
   | { readonly type: 'room-forgotten'; readonly account: string; readonly room: string }
+  /** The list of bookmarks has changed; so many removals wait for the person. */
+  | { readonly type: 'bookmarks'; readonly account: string; readonly held: number }
   | { readonly type: 'status'; readonly status: AccountStatus }
   | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly Invitation[] }
   | { readonly type: 'devices'; readonly devices: readonly DeviceSummary[] }
@@ -188,6 +191,7 @@ export interface Account {
   join(room: string, options?: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
   /** Leaves and forgets; final within 5 s. */
   leave(room: string): Promise<Result<undefined>>;
+  readonly bookmarks: BookmarkVerbs;
   /** Joins the venue that a destroyed or moved room has named. */
   follow(room: string): Promise<Result<RoomSummary>>;
   /** Changes what the person chose for a room. */

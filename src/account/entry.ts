@@ -49,7 +49,7 @@ export function openEntry(ground: Ground, changed: (room: string) => void): Entr
       });
       const since = last && { since: new Date(last.at - OVERLAP).toISOString() };
       const history = archived ? { maxstanzas: 0 } : since;
-      connection.send(joinPresence(jid, nick, { password, ...(history && { history }) }));
+      connection.send(joinPresence(jid, nick, { password, children: ground.roomPresence(jid), ...(history && { history }) }));
     },
     /** Behind what we have, or, on a first join, from thirty days ago. An older catch-up that is not done goes on. */
     beginCatchup(draft, room) {

@@ -2,6 +2,7 @@ import type { Archive } from '../archive/contract.ts';
 import type { Membership } from '../core/room.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { Connection } from '../xmpp/contract.ts';
+import type { Element } from '../xmpp/xml.ts';
 import type { AccountEvent, RoomSettings } from './contract.ts';
 
 export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
@@ -87,4 +88,6 @@ export interface Ground {
   room(jid: string): Room | undefined;
   rooms(): Iterable<Room>;
   occupants(room: string): ReadonlyMap<string, Occupant>;
+  /** What our presence in a room says of the person now; goes into each that we send there. */
+  roomPresence(room: string): readonly Element[];
 }

@@ -105,7 +105,7 @@ describe('whatever the storages hold', () => {
       const merged = merge(list, [view('native', list, list), view('private', plain(list), plain(other))]);
       for (const [room, bookmark] of merged.list) {
         const before = list.get(room);
-        if (before) expect(bookmark.extensions).toEqual(before.extensions);
+        expect(bookmark.extensions).toEqual(before?.extensions ?? []);
       }
     }));
   });

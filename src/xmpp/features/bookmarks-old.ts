@@ -25,10 +25,10 @@ export interface StoredList {
 }
 
 /** A `<storage/>` as it was found. */
-export function readStorage(storage: Element | undefined): StoredList {
+export function readStorage(element: Element | undefined): StoredList {
   const found: FoundBookmark[] = [];
   const kept: string[] = [];
-  for (const child of storage?.children ?? []) {
+  for (const child of element?.children ?? []) {
     if (typeof child === 'string') continue;
     const id: unknown = child.attrs['jid'];
     const room = child.getName() === 'conference' && typeof id === 'string' ? parseBareJid(id) : undefined;

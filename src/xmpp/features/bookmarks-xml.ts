@@ -19,7 +19,7 @@ export function canonical(element: Element, parent?: string): string {
 /** Attributes without the declarations and without those that `known` names; a prefixed one as `{namespace}name`. */
 export function foreignAttributes(element: Element, known: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const [name, value] of Object.entries(element.attrs as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries<unknown>(element.attrs)) {
     if (name === 'xmlns' || name.startsWith('xmlns:') || known.includes(name) || typeof value !== 'string') continue;
     const [prefix, local] = name.split(':');
     const namespace = local === undefined || prefix === undefined ? undefined : element.findNS(prefix);

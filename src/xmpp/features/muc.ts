@@ -61,8 +61,8 @@ export function leavePresence(room: string, nick: string): Element {
 }
 
 /** 7.6: presence that asks for another nick. */
-export function nickPresence(room: string, nick: string): Element {
-  return xml('presence', { to: `${room}/${nick}` });
+export function nickPresence(room: string, nick: string, children: readonly Element[] = []): Element {
+  return xml('presence', { to: `${room}/${nick}` }, ...children);
 }
 
 /** 8.6: a visitor asks the moderators for a voice. */

@@ -1,0 +1,55 @@
+import { sameBasics } from '../core/bookmark.ts';
+import type { Bookmark, BookmarkList, StorageName } from '../core/bookmark.ts';
+import type { StorageWrite } from '../core/bookmark-merge.ts';
+
+/** Milliseconds after the server's answer in which an event may still be one of ours. */
+const LATE = 2_000;
+
+interface Written {
+  readonly value: Bookmark | undefined;
+  /** When it was answered; `Infinity` until then. */
+  until: number;
+}
+
+/**
+ * Knows our own writes when they come back: where the person has changed their mind since, the echo of the first wish
+ * would else be taken for somebody's, and undo the second.
+ */
+export function createEchoes(now: () => number): {
+  /** A write begins; call what it returns when it was answered. */
+  begin(storage: StorageName, write: StorageWrite): () => void;
+  /** What was agreed with last, with our own writes in it as far as they are what the storage holds now. */
+  without(storage: StorageName, before: BookmarkList, list: BookmarkList): BookmarkList;
+} {
+  const writes = new Map<string, Written[]>();
+  return {
+    begin(storage, { put, remove }) {
+      const values = [...put.map((value) => ({ room: value.room, value })), ...remove.map((room) => ({ room, value: undefined }))];
+      const begun = values.map(({ room, value }) => {
+        const one: Written = { value, until: Infinity };
+        const key = `${storage} ${room}`;
+        writes.set(key, [...(writes.get(key) ?? []), one]);
+        return one;
+      });
+      return () => {
+        for (const one of begun) one.until = now() + LATE;
+      };
+    },
+    without(storage, before, list) {
+      const known = new Map(before);
+      for (const [key, all] of writes) {
+        const alive = all.filter(({ until }) => until >= now());
+        if (alive.length === 0) writes.delete(key);
+        else writes.set(key, alive);
+        if (!key.startsWith(`${storage} `)) continue;
+        const room = key.slice(storage.length + 1);
+        const there = list.get(room);
+        const ours = alive.some(({ value }) => (value && there ? sameBasics(value, there) : value === there));
+        if (!ours) continue;
+        if (there) known.set(room, there);
+        else known.delete(room);
+      }
+      return known;
+    },
+  };
+}

@@ -2,11 +2,11 @@ import { readFileSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runCommandLine } from './cli/program.ts';
 import type { World } from './cli/context.ts';
-import { findHome, readSettings } from './config.ts';
+import { findHome, readSettings, writeSettings } from './config.ts';
 import { forgetAccount, keepAccount } from './config/accounts.ts';
 import { homeState, lockHome } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
-import { MinimixError, sentenceOf, type Result } from './core/errors.ts';
+import { MinimixError, ok, sentenceOf, type Result } from './core/errors.ts';
 import { oneLine } from './core/printable.ts';
 
 const { env } = process;
@@ -30,8 +30,25 @@ const world: World = {
     list: async (home) => readSettings(home).accounts,
     add: (home, request) => alone(home, () => keepAccount(home, openSecrets(home, env), request)),
     remove: (home, account) => alone(home, () => forgetAccount(home, openSecrets(home, env), account)),
+    bouncer: (home, change) =>
+      alone(home, async () => {
+        const settings = readSettings(home);
+        return ok(writeSettings(home, { ...settings, bouncer: { ...settings.bouncer, ...change } }));
+      }),
   },
+  archive: {
+    export: async (...asked) => (await archiveFiles()).export(...asked),
+    import: async (...asked) => (await archiveFiles()).import(...asked),
+    backup: async (...asked) => (await archiveFiles()).backup(...asked),
+    restore: (home, file) =>
+      alone(home, async () => ok((await import('./daemon/archive-files.ts')).restoreArchive(home, file))),
+  },
+  strong: process.stdout.isTTY ? (text) => `\u001b[1m${text}\u001b[0m` : (text) => text,
 };
+
+async function archiveFiles(): Promise<Omit<World['archive'], 'restore'>> {
+  return (await import('./daemon/archive-files.ts')).archiveFiles; // a command that only asks loads none of it
+}
 
 /** Works on the home's files while no daemon can start. */
 async function alone<T>(home: string, work: () => Promise<Result<T>>): Promise<T> {

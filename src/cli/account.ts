@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { accountSettings } from '../account/settings.ts';
 import type { AccountSettings } from '../account/contract.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
-import { connectTo } from '../web/client.ts';
+import { connectTo, type DaemonClient } from '../web/client.ts';
 import { readJid, readPin, readServer } from './arguments.ts';
 import { printJson, printLine, type GlobalOptions, type World } from './context.ts';
 import { readPassword } from './password.ts';
@@ -16,7 +16,12 @@ interface AddOptions extends GlobalOptions {
   readonly pin?: string;
   readonly resource?: string;
   readonly passwordStdin?: boolean;
+  /** False by --no-wait. */
+  readonly wait: boolean;
 }
+
+const LOGIN = 15_000; // milliseconds for a first login
+const LOOK = 200; // milliseconds between two looks at it
 
 /** `minimix account add|list|remove`: through the daemon where one runs, else in the home's files. */
 export function accountCommands(program: Command, world: World): void {
@@ -33,6 +38,7 @@ export function accountCommands(program: Command, world: World): void {
     .option('--resource <name>', 'the resource of the daemon')
     .option('--allow-plaintext', 'never ask for TLS: everybody on the way reads the password')
     .option('--password-stdin', 'read the password from standard input')
+    .option('--no-wait', 'do not wait for the first login of the daemon that runs')
     .action(async (jid: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddOptions>();
       const settings = readAccount(jid, options);
@@ -46,6 +52,7 @@ export function accountCommands(program: Command, world: World): void {
       const place =
         added.password === 'keyring' ? "in the system's keyring" : `in ${home}/secrets.json (0600)`;
       printLine(world, `Added ${added.account}; its password is ${place}.`);
+      if (daemon && options.wait) await tellLogin(world, connectTo(daemon), added.account);
     });
 
   account
@@ -80,6 +87,29 @@ export function accountCommands(program: Command, world: World): void {
         : await world.files.remove(home, jid);
       printLine(world, `Removed ${gone.account}; its archive stays.`);
     });
+}
+
+/** Says how the first login went, once it has succeeded or failed, or that it takes long. */
+async function tellLogin(world: World, daemon: DaemonClient, jid: string): Promise<void> {
+  for (const end = Date.now() + LOGIN; Date.now() < end; ) {
+    const status = (await daemon.accounts.list.query()).find(({ account }) => account === jid);
+    const connection = status?.connection;
+    if (connection?.state === 'online') {
+      printLine(world, `Logged in as ${connection.jid}.`);
+      return;
+    }
+    if (connection?.state === 'refused')
+      throw new MinimixError(
+        'refused',
+        `${jid} is added, but cannot log in: ${connection.why} Remove it and add it again to change it.`,
+      );
+    if (connection?.state === 'waiting') {
+      printLine(world, `Not online yet: ${connection.why} The daemon goes on trying.`);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
+  printLine(world, 'Not online yet; the daemon goes on trying, and `minimix status` tells.');
 }
 
 function readAccount(jid: string, options: AddOptions): AccountSettings {

@@ -33,3 +33,11 @@ export function readNumber(most: number): (text: string) => number {
     throw new InvalidArgumentError(`It is not a whole number from 1 to ${most}.`);
   };
 }
+
+/** A day or a minute, local where no Z follows, as milliseconds since the epoch. */
+export function readDate(text: string): number {
+  const read = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z?)?$/i.exec(text);
+  const at = read ? new Date(text.length === 10 ? `${text}T00:00` : text.toUpperCase()).getTime() : Number.NaN;
+  if (Number.isFinite(at)) return at;
+  throw new InvalidArgumentError('It is not a date such as 2026-03-14, or 2026-03-14T15:09Z.');
+}

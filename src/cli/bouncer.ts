@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { toString as qrText } from 'qrcode';
 import { readServer } from './arguments.ts';
 import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
@@ -132,7 +132,7 @@ function deviceCommands(program: Command, world: World): void {
 }
 
 function readEndpoint(text: string): { host: string; port: number } {
-  const any = /:0$/.test(text);
+  const any = text.endsWith(':0');
   const { host, port } = readServer(any ? text.replace(/:0$/, ':1') : text);
   if (port === undefined) throw new InvalidArgumentError('It is not HOST:PORT (an IPv6 address goes in brackets).');
   return { host, port: any ? 0 : port };

@@ -1,7 +1,10 @@
 import type { AccountSettings } from '../account/contract.ts';
+import type { Format, Selection } from '../archive/export.ts';
+import type { ImportReport } from '../archive/import.ts';
 import { MinimixError } from '../core/errors.ts';
 import { oneLine, safeJson } from '../core/printable.ts';
 import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../web/client.ts';
+import type { BouncerWish } from '../web/bouncer-contract.ts';
 import type { AddAccount, AddedAccount, RemovedAccount } from '../web/contract.ts';
 
 /**
@@ -23,7 +26,34 @@ export interface World {
     list(home: string): Promise<readonly AccountSettings[]>;
     add(home: string, request: AddAccount): Promise<AddedAccount>;
     remove(home: string, account: string): Promise<RemovedAccount>;
+    /** Changes the bouncer's settings. */
+    bouncer(home: string, change: BouncerWish & { readonly on: boolean }): Promise<void>;
   };
+  /** The home's archive, beside a daemon that may run. */
+  readonly archive: ArchiveFiles;
+  /** The text as it stands out on a terminal; elsewhere the text itself. */
+  strong(text: string): string;
+}
+
+/** What is done with whole archives; each rejects with one sentence. */
+export interface ArchiveFiles {
+  /** Where no account is named, it is the only one of the archive. The file must be new. */
+  export(home: string, request: ExportRequest): Promise<{ account: string; bytes: number }>;
+  /** Where no account is named, it is the only one of the home. */
+  import(
+    home: string,
+    request: { readonly account?: string; readonly file: string },
+    progress: (report: { readonly read: number }) => void,
+  ): Promise<ImportReport & { readonly account: string }>;
+  backup(home: string, file: string): Promise<void>;
+  /** Rejects with `home-in-use` where a daemon runs. */
+  restore(home: string, file: string): Promise<{ setAside: string | undefined }>;
+}
+
+export interface ExportRequest extends Omit<Selection, 'account'> {
+  readonly account?: string;
+  readonly format: Format;
+  readonly file: string;
 }
 
 /** 0 is success. */
@@ -70,6 +100,8 @@ export function explain(error: unknown): { sentence: string; code: number } | un
     'home-in-use': EXIT.homeInUse,
     invalid: EXIT.usage,
     usage: EXIT.usage,
+    'bad-query': EXIT.usage,
+    'bad-nick': EXIT.usage,
     'account-needed': EXIT.usage,
   };
   const hint = fault.code === 'account-needed' ? ' (--account JID)' : '';

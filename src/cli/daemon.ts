@@ -17,10 +17,10 @@ export function daemonCommands(program: Command, world: World, exit: (code: numb
   program
     .command('status')
     .description('show how the accounts are connected')
-    .option('--json', 'one JSON object a line, for each account')
+    .option('--json', 'one JSON object a line: each account, then each problem')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Listing>();
-      const { accounts, pid, version, startedAt } = await (await reachDaemon(world, options)).status.query();
+      const { accounts, pid, version, startedAt, problems } = await (await reachDaemon(world, options)).status.query();
       if (!options.json) printLine(world, `Minimix ${version}, process ${pid}, up since ${startedAt}.`);
       if (accounts.length === 0 && !options.json)
         printLine(world, 'No account yet: `minimix account add JID`.');
@@ -34,6 +34,10 @@ export function daemonCommands(program: Command, world: World, exit: (code: numb
           const counts = `${joined} of ${rooms} rooms joined, ${messages} messages`;
           printLine(world, `${account}: ${connection.state},`, counts, why === null ? null : `(${why})`);
         }
+      }
+      for (const { code, message, at } of problems) {
+        if (options.json) printJson(world, { problem: code, message, at });
+        else printLine(world, `Problem, since ${at}: ${message}`);
       }
     });
 

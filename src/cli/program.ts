@@ -1,9 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { accountCommands } from './account.ts';
+import { archiveCommands } from './archive.ts';
 import { readJid } from './arguments.ts';
+import { bouncerCommands } from './bouncer.ts';
 import { EXIT, explain, type World } from './context.ts';
 import { daemonCommands } from './daemon.ts';
 import { messageCommands } from './messages.ts';
+import { invitationCommands, roomVerbCommands } from './room-verbs.ts';
 import { roomCommands } from './rooms.ts';
 
 /**
@@ -32,7 +35,11 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   });
   accountCommands(program, world);
   roomCommands(program, world);
+  roomVerbCommands(program, world);
+  invitationCommands(program, world);
   messageCommands(program, world);
+  bouncerCommands(program, world);
+  archiveCommands(program, world);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

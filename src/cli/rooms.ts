@@ -1,7 +1,15 @@
-import type { Command } from 'commander';
-import { readJid, readNick } from './arguments.ts';
+import { Option, type Command } from 'commander';
+import { MinimixError } from '../core/errors.ts';
+import type { DaemonClient } from '../web/client.ts';
+import { readJid, readNick, readNumber } from './arguments.ts';
 import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
 import { readPassword } from './password.ts';
+
+interface RoomsOptions extends GlobalOptions {
+  readonly json?: boolean;
+  readonly log?: boolean;
+  readonly limit: number;
+}
 
 /** `minimix join|leave|rooms`. */
 export function roomCommands(program: Command, world: World): void {
@@ -20,8 +28,7 @@ export function roomCommands(program: Command, world: World): void {
         ...(options.nick === undefined ? {} : { nick: options.nick }),
         ...secret,
       };
-      const joined = await (await reachDaemon(world, options)).join.mutate(wish);
-      printLine(world, `In ${joined.room} as ${joined.nick ?? 'somebody'}, with ${joined.occupants} there.`);
+      printJoined(world, await (await reachDaemon(world, options)).join.mutate(wish));
     });
 
   program
@@ -36,22 +43,62 @@ export function roomCommands(program: Command, world: World): void {
 
   program
     .command('rooms')
-    .description('list the rooms and how we stand in each')
+    .description('list the rooms and how we stand in each; with --log, what happened in one')
+    .argument('[room]', 'this room only', readJid)
+    .option('--log', 'each join, loss, cause and return, oldest first')
+    .addOption(new Option('--limit <n>', 'how many entries of the log').argParser(readNumber(2000)).default(200))
     .option('--json', 'one JSON object a line')
-    .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
-      const rooms = await (await reachDaemon(world, options)).rooms.query(meant(options));
-      for (const { account, room, state, nick, occupants, verifiedAt, reason } of rooms) {
-        if (options.json) printJson(world, { account, room, state, nick, occupants, verifiedAt, reason });
-        else
-          printLine(
-            world,
-            room,
-            state,
-            nick && `as ${nick}`,
-            state === 'joined' ? `${occupants} there` : null,
-            reason,
-          );
-      }
+    .action(async (room: string | undefined, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RoomsOptions>();
+      if (options.log && room === undefined) throw new MinimixError('usage', '--log needs a room.');
+      const daemon = await reachDaemon(world, options);
+      if (options.log && room !== undefined) await printLedger(world, daemon, room, options);
+      else await printRooms(world, daemon, room, options);
     });
+}
+
+/** What a verb that ends in a room says of it. */
+export function printJoined(
+  world: World,
+  { room, nick, occupants }: { room: string; nick?: string | undefined; occupants: number },
+): void {
+  printLine(world, `In ${room} as ${nick ?? 'somebody'}, with ${occupants} there.`);
+}
+
+async function printRooms(
+  world: World,
+  daemon: DaemonClient,
+  only: string | undefined,
+  options: RoomsOptions,
+): Promise<void> {
+  const rooms = await daemon.rooms.query(meant(options));
+  const shown = only === undefined ? rooms : rooms.filter(({ room }) => room === only);
+  if (only !== undefined && shown.length === 0)
+    throw new MinimixError('unknown-room', `${only} is not a room of yours.`);
+  for (const { account, room, state, nick, occupants, verifiedAt, reason } of shown) {
+    if (options.json) printJson(world, { account, room, state, nick, occupants, verifiedAt, reason });
+    else
+      printLine(
+        world,
+        room,
+        state,
+        nick && `as ${nick}`,
+        state === 'joined' ? `${occupants} there` : null,
+        reason,
+      );
+  }
+}
+
+async function printLedger(
+  world: World,
+  daemon: DaemonClient,
+  asked: string,
+  options: RoomsOptions,
+): Promise<void> {
+  const { json, limit } = options;
+  const entries = await daemon.ledger.query({ ...meant(options), room: asked, limit });
+  for (const { account, room, at, event, nick, text } of entries) {
+    if (json) printJson(world, { account, room, at, event, nick, text });
+    else printLine(world, at.slice(0, 19).replace('T', ' '), event, nick, text);
+  }
 }

@@ -6,20 +6,20 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../support/certificates.ts';
-import { bin, newHome, type TestHome } from './bin.ts';
+import { bin, makeHome, type Home } from '../support/daemon.ts';
 
 const ALICE = 'alice@example.org';
 const PIN = 'AB'.repeat(32);
-let home: TestHome;
-beforeEach(async () => {
-  home = await newHome();
+let home: Home;
+beforeEach(() => {
+  home = makeHome();
 });
-afterEach(() => home.clear());
+afterEach(() => home.remove());
 
 const settings = async () =>
   JSON.parse(await readFile(join(home.dir, 'settings.json'), 'utf8')) as { accounts: unknown[] };
 const add = (...args: string[]) =>
-  home.run(['account', 'add', ALICE, '--password-stdin', ...args], 'hunter2\n');
+  home.cli(['account', 'add', ALICE, '--password-stdin', ...args], 'hunter2\n');
 
 test.each([
   ['status'],
@@ -31,10 +31,19 @@ test.each([
   ['say', 'cave@muc.example.org', 'hello'],
   ['history', 'cave@muc.example.org'],
   ['search', 'hello'],
+  ['rooms', 'cave@muc.example.org', '--log'],
+  ['follow', 'cave@muc.example.org'],
+  ['room', 'set', 'cave@muc.example.org', '--never-create', 'on'],
+  ['nick', 'cave@muc.example.org', 'Ali'],
+  ['voice', 'cave@muc.example.org'],
+  ['invites'],
+  ['invites', 'accept', 'cave@muc.example.org'],
+  ['invites', 'decline', 'cave@muc.example.org', '--reason', 'no'],
+  ['retention', 'cave@muc.example.org', '30d'],
 ])('`%s` says in one sentence that no daemon runs, and exits with 3', async (...args) => {
-  const { code, out, err } = await home.run(args);
-  expect({ code, out }).toEqual({ code: 3, out: '' });
-  expect(err).toBe(`minimix: No daemon runs on ${home.dir}: start one with \`minimix run\`.\n`);
+  const { code, stdout, stderr } = await home.cli(args);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  expect(stderr).toBe(`minimix: No daemon runs on ${home.dir}: start one with \`minimix run\`.\n`);
   expect(await readdir(home.dir)).toEqual([]);
 });
 
@@ -47,6 +56,15 @@ test.each([
   [['history', 'cave@muc.example.org', '--limit', '501']],
   [['history', 'cave@muc.example.org', '--before', 'x']],
   [['rooms', '--colour']],
+  [['rooms', '--log']],
+  [['room', 'set', 'cave@muc.example.org']],
+  [['room', 'set', 'cave@muc.example.org', '--never-create', 'perhaps']],
+  [['nick', 'cave@muc.example.org']],
+  [['retention', 'cave@muc.example.org', '0d']],
+  [['retention', 'cave@muc.example.org', 'sometimes']],
+  [['search', 'x', '--order', 'size']],
+  [['export', 'file', '--from', 'yesterday']],
+  [['export', 'file', '--format', 'pdf']],
   [['--account', 'alice', 'rooms']],
   [['account', 'add', 'alice']],
   [['account', 'add', ALICE, '--server', 'host:port']],
@@ -57,9 +75,9 @@ test.each([
   [['account', 'add', ALICE, '--direct-tls']],
   [['account', 'add', ALICE]],
 ])('wrong usage %j is told in one line, and exits with 2', async (args) => {
-  const { code, out, err } = await home.run(args);
-  expect({ code, out }, err).toEqual({ code: 2, out: '' });
-  expect(err.trim().split('\n').length, err).toBeLessThanOrEqual(2);
+  const { code, stdout, stderr } = await home.cli(args);
+  expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });
+  expect(stderr.trim().split('\n').length, stderr).toBeLessThanOrEqual(2);
   expect(await readdir(home.dir)).toEqual([]);
 });
 
@@ -74,14 +92,26 @@ test.each([
   ['say'],
   ['history'],
   ['search'],
+  ['follow'],
+  ['room', 'set'],
+  ['nick'],
+  ['voice'],
+  ['invites'],
+  ['invites', 'accept'],
+  ['invites', 'decline'],
+  ['retention'],
+  ['export'],
+  ['import'],
+  ['backup'],
+  ['restore'],
   ['account', 'add'],
   ['account', 'list'],
   ['account', 'remove'],
 ])('`%s %s` has --help', async (...words) => {
-  const { code, out } = await home.run([...words.filter(Boolean), '--help']);
+  const { code, stdout } = await home.cli([...words.filter(Boolean), '--help']);
   expect(code).toBe(0);
-  expect(out).toContain(`Usage: minimix ${words.filter(Boolean).join(' ')}`);
-  expect(out).toContain('--home');
+  expect(stdout).toContain(`Usage: minimix ${words.filter(Boolean).join(' ')}`);
+  expect(stdout).toContain('--home');
 });
 
 describe('accounts', () => {
@@ -94,14 +124,14 @@ describe('accounts', () => {
       '--resource',
       'r',
     );
-    expect(added).toMatchObject({ code: 0, err: '' });
-    expect(added.out).toContain('secrets.json');
+    expect(added).toMatchObject({ code: 0, stderr: '' });
+    expect(added.stdout).toContain('secrets.json');
     expect((await settings()).accounts).toEqual([
       { jid: ALICE, resource: 'r', server: { host: '::1', port: 5299 }, pin: PIN.toLowerCase() },
     ]);
-    expect(await home.list(['account', 'list'])).toEqual([{ account: ALICE, state: 'not running' }]);
-    expect(await home.run(['account', 'remove', ALICE])).toMatchObject({ code: 0, err: '' });
-    expect(await home.list(['account', 'list'])).toEqual([]);
+    expect(await home.json<Record<string, unknown>>(['account', 'list'])).toEqual([{ account: ALICE, state: 'not running' }]);
+    expect(await home.cli(['account', 'remove', ALICE])).toMatchObject({ code: 0, stderr: '' });
+    expect(await home.json<Record<string, unknown>>(['account', 'list'])).toEqual([]);
     expect(await readFile(join(home.dir, 'secrets.json'), 'utf8')).not.toContain('hunter2');
   });
 
@@ -116,7 +146,7 @@ describe('accounts', () => {
 
   test('two accounts get resources of their own', async () => {
     await add();
-    await home.run(['account', 'add', 'bob@example.org', '--password-stdin'], 'x\n');
+    await home.cli(['account', 'add', 'bob@example.org', '--password-stdin'], 'x\n');
     const resources = (await settings()).accounts.map(
       (account) => (account as { resource: string }).resource,
     );
@@ -131,7 +161,7 @@ describe('accounts', () => {
 
   test('direct TLS and STARTTLS have each their port where none is named', async () => {
     await add('--server', 'xmpp.example.org', '--direct-tls');
-    await home.run(
+    await home.cli(
       ['account', 'add', 'bob@example.org', '--server', 'xmpp.example.org', '--password-stdin'],
       'x\n',
     );
@@ -143,16 +173,16 @@ describe('accounts', () => {
 
   test('an account that is here already, and one that is not, are refused with 1', async () => {
     await add();
-    expect(await add()).toMatchObject({ code: 1, out: '' });
-    expect(await home.run(['account', 'remove', 'bob@example.org'])).toMatchObject({ code: 1, out: '' });
+    expect(await add()).toMatchObject({ code: 1, stdout: '' });
+    expect(await home.cli(['account', 'remove', 'bob@example.org'])).toMatchObject({ code: 1, stdout: '' });
     expect((await settings()).accounts).toHaveLength(1);
   });
 
   test('--home goes before MINIMIX_HOME, and stands before or after the command', async () => {
     const other = join(home.dir, 'other');
-    await home.run(['--home', other, 'account', 'add', ALICE, '--password-stdin'], 'x\n');
-    expect((await home.run(['account', 'list', '--home', other])).out).toContain(ALICE);
-    expect((await home.run(['account', 'list'])).out).toBe('');
+    await home.cli(['--home', other, 'account', 'add', ALICE, '--password-stdin'], 'x\n');
+    expect((await home.cli(['account', 'list', '--home', other])).stdout).toContain(ALICE);
+    expect((await home.cli(['account', 'list'])).stdout).toBe('');
     expect((await stat(other)).mode & 0o777).toBe(0o700);
   });
 
@@ -183,19 +213,19 @@ describe('accounts', () => {
 test('settings that are bad stop the daemon with path, line and reason, and are left as they are', async () => {
   const bad = '{\n  "version": 1,\n  "accounts": [],\n  "colour": "red"\n}\n';
   await writeFile(join(home.dir, 'settings.json'), bad);
-  const { code, out, err } = await home.run(['run']);
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toContain(`${join(home.dir, 'settings.json')}, line 4: colour is not a setting`);
+  const { code, stdout, stderr } = await home.cli(['run']);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain(`${join(home.dir, 'settings.json')}, line 4: colour is not a setting`);
   expect(await readFile(join(home.dir, 'settings.json'), 'utf8')).toBe(bad);
-  expect(await add()).toMatchObject({ code: 1, out: '' });
+  expect(await add()).toMatchObject({ code: 1, stdout: '' });
 });
 
 test('a home that cannot be written is told in one sentence', async () => {
   await writeFile(join(home.dir, 'file'), '');
   await mkdir(join(home.dir, 'x'));
-  const { code, err } = await home.run(['--home', join(home.dir, 'file', 'home'), 'run']);
+  const { code, stderr } = await home.cli(['--home', join(home.dir, 'file', 'home'), 'run']);
   expect(code).toBe(1);
-  expect(err.trim().split('\n')).toHaveLength(1);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
 });
 
 test('without Node 24 it says what is missing, and does not start', async () => {
@@ -213,4 +243,45 @@ test('without Node 24 it says what is missing, and does not start', async () => 
   const [err] = await Promise.all([text(child.stderr), once(child, 'close')]);
   expect(child.exitCode).toBe(1);
   expect(err).toContain('Node 24');
+});
+
+test.each([
+  [['export', 'messages.jsonl'], 'There is no archive'],
+  [['backup', 'copy.db'], 'There is no archive'],
+  [['import', 'nothing.jsonl', '--account', ALICE], 'There is no file'],
+  [['restore', 'nothing.db'], 'There is no file'],
+])('%j says in one sentence what is missing, and exits with 1', async (args, sentence) => {
+  const { code, stdout, stderr } = await home.cli(args);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain(sentence);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('an import is told what it did; again, nothing is new; what is no export is refused', async () => {
+  const file = join(home.dir, 'in.jsonl');
+  const line = (n: number) => ({
+    room: 'cave@muc.example.org',
+    nick: 'bob',
+    kind: 'message',
+    id: `m${n}`,
+    body: `word ${n}`,
+    at: 1_790_000_000_000 + n * 1000,
+    arrivedAt: 1_790_000_000_000 + n * 1000,
+    delayed: false,
+    xml: `<message xmlns='jabber:client'><body>word ${n}</body></message>`,
+  });
+  const lines = [{ minimix: 'archive', version: 1 }, line(1), { nonsense: true }, line(2)];
+  await writeFile(file, lines.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  await add();
+  expect(await home.json(['import', file])).toMatchObject([
+    { account: ALICE, read: 3, kept: 2, known: 0, refused: 1, trouble: [{ line: 2 }] },
+  ]);
+  expect(await home.json(['import', file])).toMatchObject([{ kept: 0, known: 2 }]);
+  await writeFile(file, 'Dear diary,\n');
+  expect(await home.cli(['import', file])).toMatchObject({ code: 1, stdout: '' });
+
+  const out = join(home.dir, 'out.txt');
+  expect(await home.cli(['export', out])).toMatchObject({ code: 0, stderr: '' });
+  expect(await readFile(out, 'utf8')).toContain('<bob> word 2');
+  expect(await home.cli(['export', out])).toMatchObject({ code: 1, stdout: '' });
 });

@@ -9,14 +9,14 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { freePorts } from '../support/server.ts';
 import { until } from '../support/until.ts';
-import { newHome, type TestHome } from './bin.ts';
+import { makeHome, type Home } from '../support/daemon.ts';
 
 const ALICE = 'alice@example.org';
-let home: TestHome;
-beforeEach(async () => {
-  home = await newHome();
+let home: Home;
+beforeEach(() => {
+  home = makeHome();
 });
-afterEach(() => home.clear());
+afterEach(() => home.remove());
 
 /** An address of loopback where nothing answers. */
 async function nowhere(): Promise<string> {
@@ -28,109 +28,109 @@ async function nowhere(): Promise<string> {
 }
 
 test('a second daemon on the home is refused and told who is there; a second home has its own', async () => {
-  const first = await home.daemon();
-  const second = await home.run(['run']);
-  expect(second).toMatchObject({ code: 4, out: '' });
-  expect(second.err).toContain(`process ${first.pid}`);
-  expect(second.err).toContain(new URL(first.page).origin);
-  const other = await newHome();
-  const neighbour = await other.daemon();
-  expect(new URL(neighbour.page).port).not.toBe(new URL(first.page).port);
-  await other.clear();
-  expect((await home.run(['status'])).code).toBe(0);
+  const first = await home.start();
+  const second = await home.cli(['run']);
+  expect(second).toMatchObject({ code: 4, stdout: '' });
+  expect(second.stderr).toContain(`process ${home.pid()}`);
+  expect(second.stderr).toContain(new URL(first).origin);
+  const other = makeHome();
+  const neighbour = await other.start();
+  expect(new URL(neighbour).port).not.toBe(new URL(first).port);
+  await other.remove();
+  expect((await home.cli(['status'])).code).toBe(0);
 });
 
 test('after kill -9 the home is free at once, and commands know that nobody is there', async () => {
-  const first = await home.daemon();
-  await first.end('SIGKILL');
+  await home.start();
+  await home.end('SIGKILL');
   expect(await readdir(home.dir)).toContain('daemon.json');
-  expect((await home.run(['status'])).code).toBe(3);
-  const second = await home.daemon();
-  expect((await home.run(['status'])).out).toContain(`process ${second.pid}`);
+  expect((await home.cli(['status'])).code).toBe(3);
+  await home.start();
+  expect((await home.cli(['status'])).stdout).toContain(`process ${home.pid()}`);
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s stops it cleanly: exit code 0, and nobody is named any more',
   async (signal) => {
-    const daemon = await home.daemon();
-    expect(await daemon.end(signal)).toBe(0);
+    await home.start();
+    expect(await home.end(signal)).toBe(0);
     expect(await readdir(home.dir)).not.toContain('daemon.json');
-    expect(daemon.log()).toContain('stopped');
+    expect(home.log()).toContain('stopped');
   },
 );
 
 test('an open event stream and a person who waits do not keep it from stopping', async () => {
-  const daemon = await home.daemon();
+  await home.start();
   const { url, token } = JSON.parse(await readFile(join(home.dir, 'daemon.json'), 'utf8')) as {
     url: string;
     token: string;
   };
   const stream = await fetch(`${url}/api/events`, { headers: { authorization: `Bearer ${token}` } });
   expect(stream.status).toBe(200);
-  expect(await daemon.end('SIGTERM')).toBe(0);
+  expect(await home.end('SIGTERM')).toBe(0);
   await stream.body?.cancel().catch(() => {}); // the daemon has cut it
 });
 
 test('the token of the command line is for the owner alone, and new in each run', async () => {
   const read = async () =>
     (JSON.parse(await readFile(join(home.dir, 'daemon.json'), 'utf8')) as { token: string }).token;
-  const first = await home.daemon();
+  await home.start();
   const token = await read();
   expect(Buffer.from(token, 'base64url').length).toBeGreaterThanOrEqual(32);
-  expect(first.log()).not.toContain(token);
-  await first.end('SIGTERM');
-  await home.daemon();
+  expect(home.log()).not.toContain(token);
+  await home.end('SIGTERM');
+  await home.start();
   expect(await read()).not.toBe(token);
 });
 
 test('the printed address lets one browser in, once; `page` makes another', async () => {
-  const daemon = await home.daemon();
+  const page = await home.start();
   const enter = async (address: string) => (await fetch(address, { redirect: 'manual' })).status;
-  expect(await enter(daemon.page)).toBe(303);
-  expect(await enter(daemon.page)).toBe(401);
-  const { out } = await home.run(['page']);
-  expect(await enter(out.trim())).toBe(303);
+  expect(await enter(page)).toBe(303);
+  expect(await enter(page)).toBe(401);
+  const { stdout } = await home.cli(['page']);
+  expect(await enter(stdout.trim())).toBe(303);
 });
 
 test('accounts come and go while the daemon runs, and are still there after a restart', async () => {
-  const daemon = await home.daemon();
+  await home.start();
   const add = ['account', 'add', ALICE, '--server', await nowhere(), '--password-stdin'];
-  expect(await home.run(add, 'hunter2\n')).toMatchObject({ code: 0, err: '' });
-  expect(await home.run(add, 'hunter2\n')).toMatchObject({ code: 1, out: '' });
-  await until(async () => (await home.list(['status']))[0]?.['state'] === 'waiting', {
+  expect(await home.cli(add, 'hunter2\n')).toMatchObject({ code: 0, stderr: '' });
+  expect(await home.cli(add, 'hunter2\n')).toMatchObject({ code: 1, stdout: '' });
+  await until(async () => (await home.json<Record<string, unknown>>(['status']))[0]?.['state'] === 'waiting', {
     what: 'it to have tried',
   });
-  expect(await home.list(['account', 'list'])).toMatchObject([{ account: ALICE }]);
-  await home.run(
+  expect(await home.json<Record<string, unknown>>(['account', 'list'])).toMatchObject([{ account: ALICE }]);
+  await home.cli(
     ['account', 'add', 'bob@example.org', '--server', await nowhere(), '--password-stdin'],
     'x\n',
   );
-  expect(await home.run(['say', 'cave@muc.example.org', 'hi'])).toMatchObject({ code: 2, out: '' });
-  expect(await home.run(['account', 'remove', 'bob@example.org'])).toMatchObject({ code: 0 });
-  await daemon.end('SIGTERM');
-  expect(daemon.log()).not.toContain('hunter2');
-  const again = await home.daemon();
-  expect(await home.list(['status'])).toMatchObject([{ account: ALICE }]);
-  await again.end('SIGTERM');
-  expect(await home.list(['account', 'list'])).toEqual([{ account: ALICE, state: 'not running' }]);
+  expect(await home.cli(['say', 'cave@muc.example.org', 'hi'])).toMatchObject({ code: 2, stdout: '' });
+  expect(await home.cli(['account', 'remove', 'bob@example.org'])).toMatchObject({ code: 0 });
+  await home.end('SIGTERM');
+  expect(home.log()).not.toContain('hunter2');
+  await home.start();
+  expect(await home.json<Record<string, unknown>>(['status'])).toMatchObject([{ account: ALICE }]);
+  await home.end('SIGTERM');
+  expect(await home.json<Record<string, unknown>>(['account', 'list'])).toEqual([{ account: ALICE, state: 'not running' }]);
 });
 
 test(
   'a join while the server is out of reach is refused in one sentence, with 1',
   { timeout: 60_000 },
   async () => {
-    await home.run(['account', 'add', ALICE, '--server', await nowhere(), '--password-stdin'], 'x\n');
-    await home.daemon();
-    const { code, out, err } = await home.run(['join', 'cave@muc.example.org']);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err.trim().split('\n')).toHaveLength(1);
+    await home.cli(['account', 'add', ALICE, '--server', await nowhere(), '--password-stdin'], 'x\n');
+    await home.start();
+    const { code, stdout, stderr } = await home.cli(['join', 'cave@muc.example.org']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trim().split('\n')).toHaveLength(1);
   },
 );
 
 test('its log is one JSON object a line where nobody watches', async () => {
-  const daemon = await home.daemon();
-  await daemon.end('SIGTERM');
-  const lines = daemon.log().trim().split('\n');
+  await home.start();
+  await home.end('SIGTERM');
+  const lines = home.log().trim().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain('the daemon is up');
 });
 
@@ -140,7 +140,7 @@ test('the port in the settings is the one that is used', async () => {
     join(home.dir, 'settings.json'),
     JSON.stringify({ version: 1, web: { port }, accounts: [] }),
   );
-  expect(new URL((await home.daemon()).page).port).toBe(String(port));
+  expect(new URL(await home.start()).port).toBe(String(port));
 });
 
 test('what nobody foresaw is logged and ends the daemon with 1; the home is free then', async () => {
@@ -156,5 +156,5 @@ test('what nobody foresaw is logged and ends the daemon with 1; the home is free
   expect(child.exitCode).toBe(1);
   expect(err).toContain('the daemon is up');
   expect(err).toContain('the sky fell');
-  await home.daemon();
+  await home.start();
 });

@@ -34,7 +34,9 @@ async function open() {
     findHome: () => 'home',
     findDaemon: async () => ({ pid: 1, url: door.url, token: 'the-cli-token' }),
     runDaemon: async () => 0,
-    files: { list: async () => [], add: async () => unused(), remove: async () => unused() },
+    files: { list: async () => [], add: async () => unused(), remove: async () => unused(), bouncer: async () => unused() },
+    archive: { export: unused, import: unused, backup: unused, restore: unused },
+    strong: (text) => `*${text}*`,
   };
   const run = async (...args: string[]): Promise<string> => {
     out = '';

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import type { ServerAddress } from './server.ts';
 import type { Account } from './servers.ts';
 
-const bin = fileURLToPath(new URL('../../bin/minimix', import.meta.url));
+/** The program that a person runs. */
+export const bin = fileURLToPath(new URL('../../bin/minimix', import.meta.url));
 
 export interface Output {
   readonly code: number;
@@ -25,6 +26,10 @@ export interface Home {
   addAccount(server: ServerAddress, who: Account): Promise<void>;
   /** Starts the daemon; resolves with the page's one-time address once it runs. */
   start(): Promise<string>;
+  /** Of the daemon that was started last. */
+  pid(): number;
+  /** Sends the daemon a signal; resolves with the exit code once it is gone, null where the signal itself ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
   /** kill -9; resolves when the process is gone. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
@@ -55,14 +60,14 @@ export function makeHome(): Home {
     });
   }
 
-  async function end(signal: NodeJS.Signals): Promise<number> {
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    if (!daemon) return 0;
     const ending = daemon;
-    daemon = undefined;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return ending?.exitCode ?? 0;
+    if (ending.exitCode !== null || ending.signalCode !== null) return ending.exitCode;
     const exited = once(ending, 'exit');
     ending.kill(signal);
-    const [code] = (await exited) as [number | null];
-    return code ?? -1;
+    await exited;
+    return ending.exitCode;
   }
 
   return {
@@ -97,7 +102,9 @@ export function makeHome(): Home {
     async kill() {
       await end('SIGKILL');
     },
-    stop: () => end('SIGTERM'),
+    pid: () => daemon?.pid ?? 0,
+    end,
+    stop: async () => (await end('SIGTERM')) ?? -1,
     log: () => log,
     async remove() {
       await end('SIGKILL');

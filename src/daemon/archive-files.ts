@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { closeSync, createWriteStream, existsSync, openSync, readSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import { openArchive } from '../archive/archive.ts';
+import { openAside } from '../archive/aside.ts';
+import { backUp, restore } from '../archive/backup.ts';
+import type { ReadArchive } from '../archive/contract.ts';
+import { fromClient } from '../archive/import-clients.ts';
+import { fromJsonLines, importAll, type Imported } from '../archive/import.ts';
+import type { ArchiveFiles } from '../cli/context.ts';
+import { readSettings } from '../config.ts';
+import { MinimixError } from '../core/errors.ts';
+
+/**
+ * What is done with a home's whole archive from outside of the daemon. SQLite lets a second process read beside a
+ * daemon that writes, and write between two of its transactions.
+ */
+export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
+  async export(home, { account: named, format, file, ...range }) {
+    const path = archiveOf(home);
+    const account = named ?? withArchive(path, (archive) => onlyOne(archive.accounts()));
+    if (existsSync(file)) throw new MinimixError('file-exists', `${file} is there already.`);
+    const aside = openAside(path);
+    try {
+      return { account, bytes: await writeAll(file, aside.exported({ account, ...range }, format)) };
+    } finally {
+      await aside.close();
+    }
+  },
+  async import(home, { account: named, file }, progress) {
+    const account = named ?? onlyOne(readSettings(home).accounts.map(({ jid }) => jid));
+    const messages = messagesOf(file, account);
+    return withArchive(join(home, 'archive.db'), (archive) => {
+      const report = importAll(archive, account, messages, (soFar) => {
+        progress(soFar);
+        return true;
+      });
+      return { account, ...report };
+    });
+  },
+  backup: (home, file) => backUp(archiveOf(home), file),
+};
+
+/** Puts a backup in the archive's place. The caller holds the home's lock. */
+export function restoreArchive(home: string, file: string): { readonly setAside: string | undefined } {
+  if (!existsSync(file)) throw new MinimixError('no-file', `There is no file ${file}.`);
+  return restore(file, join(home, 'archive.db'), new Date());
+}
+
+function archiveOf(home: string): string {
+  const path = join(home, 'archive.db');
+  if (existsSync(path)) return path;
+  throw new MinimixError('no-archive', `There is no archive in ${home} yet.`);
+}
+
+function withArchive<T>(path: string, work: (archive: ReturnType<typeof openArchive>) => T): T {
+  const archive = openArchive(path);
+  try {
+    return work(archive);
+  } finally {
+    archive.close();
+  }
+}
+
+function onlyOne(accounts: ReturnType<ReadArchive['accounts']>): string {
+  const [account, another] = accounts;
+  if (account === undefined) throw new MinimixError('no-account', 'There is no account yet.');
+  if (another === undefined) return account;
+  throw new MinimixError('account-needed', `There are ${accounts.length} accounts: say which one is meant.`);
+}
+
+/** Writes the pieces to a new file, as fast as the disk takes them; a file that is not whole is removed. */
+async function writeAll(file: string, pieces: AsyncIterable<string>): Promise<number> {
+  const stream = createWriteStream(file, { flags: 'wx', mode: 0o600 });
+  await once(stream, 'open');
+  try {
+    for await (const piece of pieces) if (!stream.write(piece)) await once(stream, 'drain');
+    stream.end();
+    await once(stream, 'finish');
+    return stream.bytesWritten;
+  } catch (error) {
+    stream.destroy();
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+const SQLITE = 'SQLite format 3\0';
+const CHUNK = 64 * 1024;
+const MOST_LINE = 16 * 1024 * 1024; // characters
+
+/** What the file is, is told by its first bytes. */
+function messagesOf(file: string, account: string): Iterable<Imported> {
+  if (!existsSync(file)) throw new MinimixError('no-file', `There is no file ${file}.`);
+  const [start = ''] = chunks(file);
+  return start.startsWith(SQLITE) ? fromClient(file, account) : fromJsonLines(lines(file));
+}
+
+function* lines(file: string): Generator<string> {
+  let rest = '';
+  for (const chunk of chunks(file)) {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    if (rest.length > MOST_LINE) throw new MinimixError('import-unknown', `${file} has a line that is too long.`);
+    yield* parts;
+  }
+  yield rest;
+}
+
+function* chunks(file: string): Generator<string> {
+  const handle = openSync(file, 'r');
+  try {
+    const decoder = new StringDecoder('utf8');
+    const buffer = Buffer.alloc(CHUNK);
+    for (let size = readSync(handle, buffer); size > 0; size = readSync(handle, buffer)) {
+      yield decoder.write(buffer.subarray(0, size));
+    }
+    yield decoder.end();
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,167 +1,40 @@
-// A server whose rooms answer as a test says: for what no real one does, or not when asked.
-import { Element, createElement as xml, escapeXML } from 'ltx';
-import LtxParser from 'ltx/src/parsers/ltx.js';
+// A house among rooms that answer as a test says: for what no real server does, or not when asked.
 import { afterEach } from 'vitest';
 import { openHouse, type House, type HouseOptions } from './house.ts';
-import { startScripted, type Peer } from './scripted-server.ts';
-import { feed, type Feed } from './until.ts';
+import { ME, startRooms, type RoomServer } from './rooms-server.ts';
 
-/** What a room answers: stanzas as text, or silence. */
-export type Answer = string | readonly string[] | undefined;
+export * from './rooms-server.ts';
 
-/** A room's behaviour; what is left out is as in any room. */
-export interface RoomScript {
-  readonly info?: (iq: Element) => Answer;
-  readonly join?: (presence: Element, nick: string) => Answer;
-  readonly leave?: (presence: Element, nick: string) => Answer;
-  readonly ping?: (iq: Element) => Answer;
-  /** Any other IQ. */
-  readonly iq?: (iq: Element) => Answer;
-}
-
-export interface World extends House {
+export interface World extends House, Pick<RoomServer, 'heard' | 'script' | 'send' | 'drop'> {
   readonly jid: string;
-  /** All stanzas that came from the account. */
-  readonly heard: Feed<Element>;
-  script(room: string, script: RoomScript): void;
-  /** Stanzas for the account; `to` need not be written. */
-  send(...stanzas: readonly string[]): void;
   /** A fence: all that was sent before has been taken in and answered. */
   settle(): Promise<void>;
-  /** Drops the stream; the next login is as the first. */
-  drop(): void;
 }
-
-const USER = 'http://jabber.org/protocol/muc#user';
-const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
-const INFO = 'http://jabber.org/protocol/disco#info';
-export const ME = 'romeo@scripted.test';
 
 /** Opens a world with one account in it; both end with the test. */
 export function worlds(): (options?: HouseOptions) => Promise<World> {
   const open: (() => Promise<unknown>)[] = [];
+  let ids = 0;
   afterEach(async () => {
     for (const close of open.splice(0)) await close();
   });
   return async (options = {}) => {
-    const server = await startScripted();
-    const scripts = new Map<string, RoomScript>();
-    const heard = feed<Element>((stanza) => stanza.toString().slice(0, 200));
-    let peer: Peer | undefined;
-    let ids = 0;
-    const life = { over: false };
-    const send: World['send'] = (...stanzas) => peer?.send(stanzas.join(''));
-    const serve = async (): Promise<void> => {
-      while (!life.over) {
-        const next = await server.peers.next(() => true, { deadline: 600_000, what: 'a login' });
-        await next.logIn({ sm: false });
-        peer = next;
-        readStanzas(next, (stanza) => {
-          heard.push(stanza);
-          const answer = answerTo(stanza, scripts);
-          if (answer !== undefined) next.send([answer].flat().join(''));
-        });
-      }
-    };
-    void serve().catch((error: unknown) => {
-      if (!life.over) throw error;
-    });
-    const house = openHouse({ host: '127.0.0.1', port: server.port }, { jid: ME, password: 'pencil' }, { allowPlaintext: true, ...options });
-    open.push(async () => {
-      life.over = true;
-      await Promise.all([house.stop(), server.stop()]);
-    });
+    const { port, stop, ...rooms } = await startRooms();
+    const house = openHouse({ host: '127.0.0.1', port }, { jid: ME, password: 'pencil' }, { allowPlaintext: true, ...options });
+    open.push(() => Promise.all([house.stop(), stop()]));
     await house.online();
     return {
       ...house,
+      ...rooms,
       jid: ME,
-      heard,
-      script: (room, script) => void scripts.set(room, script),
-      send,
       async settle() {
         const id = `fence-${(ids += 1)}`;
-        send(`<iq type='get' id='${id}' from='scripted.test'><ping xmlns='urn:xmpp:ping'/></iq>`);
-        await heard.next((stanza) => stanza.attrs['id'] === id, { what: 'the fence', deadline: 5_000 }).catch((error: unknown) => {
-          throw new Error(`${String(error)}; the log: ${house.log.slice(-5).join('; ').slice(0, 2_000)}`);
+        rooms.send(`<iq type='get' id='${id}' from='scripted.test'><ping xmlns='urn:xmpp:ping'/></iq>`);
+        const fence = rooms.heard.next((stanza) => stanza.attrs['id'] === id, { what: 'the fence', deadline: 20_000 });
+        await fence.catch((error: unknown) => {
+          throw new Error(`${String(error)}; the log: ${house.log.slice(-5).join('; ').slice(0, 2_000)}`, { cause: error });
         });
       },
-      drop: () => peer?.destroy(),
     };
   };
-}
-
-function readStanzas(peer: Peer, take: (stanza: Element) => void): void {
-  const parser = new LtxParser();
-  let depth = 0;
-  let current: Element | undefined;
-  parser.on('startElement', (name: string, attrs: Record<string, string>) => {
-    depth += 1;
-    if (depth === 2) current = new Element(name, attrs);
-    else if (current && depth > 2) current = current.cnode(new Element(name, attrs));
-  });
-  parser.on('text', (text: string) => void current?.t(text));
-  parser.on('endElement', () => {
-    depth -= 1;
-    const done = current;
-    current = depth >= 2 ? (current?.parent ?? undefined) : undefined;
-    if (depth === 1 && done) take(done);
-  });
-  parser.write('<stream>');
-  const decoder = new TextDecoder();
-  peer.socket.on('data', (bytes: Buffer) => parser.write(decoder.decode(bytes, { stream: true })));
-}
-
-const bareOf = (jid: string): string => jid.split('/')[0] ?? '';
-
-function answerTo(stanza: Element, scripts: ReadonlyMap<string, RoomScript>): Answer {
-  const to = String(stanza.attrs['to'] ?? '');
-  const [room, nick] = [bareOf(to), to.slice(to.indexOf('/') + 1)];
-  const script = scripts.get(room) ?? {};
-  const { type, id = '' } = stanza.attrs as Record<string, string | undefined>;
-  if (stanza.name === 'presence') {
-    if (to === '') return undefined;
-    if (type === 'unavailable') return script.leave ? script.leave(stanza, nick) : left(room, nick);
-    return script.join ? script.join(stanza, nick) : entry(room, nick);
-  }
-  if (stanza.name !== 'iq' || (type !== 'get' && type !== 'set')) return undefined;
-  if (stanza.getChild('ping')) return script.ping ? script.ping(stanza) : result(to, id);
-  if (stanza.getChild('query', INFO) && to.includes('@')) return script.info ? script.info(stanza) : roomInfo(to, id);
-  if (script.iq) return script.iq(stanza);
-  return stanza.getChild('pubsub') || stanza.getChild('query') ? refusal(to, id, 'item-not-found') : result(to, id);
-}
-
-/** An occupant's presence; `children` go into the muc#user element. */
-export function presence(room: string, nick: string, options: { codes?: readonly number[]; type?: string; item?: string; x?: string; children?: string } = {}): string {
-  const { codes = [], type, item = `<item affiliation='none' role='${type === undefined ? 'participant' : 'none'}'/>`, x = '', children = '' } = options;
-  const statuses = codes.map((code) => `<status code='${code}'/>`).join('');
-  const attrs = type === undefined ? '' : ` type='${type}'`;
-  return `<presence from='${room}/${escapeXML(nick)}'${attrs}>${children}<x xmlns='${USER}'>${item}${statuses}${x}</x></presence>`;
-}
-
-/** What any room sends to one who enters, with others before. */
-export function entry(room: string, nick: string, others: readonly string[] = [], codes: readonly number[] = [110]): string[] {
-  return [...others.map((other) => presence(room, other)), presence(room, nick, { codes }), subject(room, '')];
-}
-
-export const subject = (room: string, text: string): string => `<message type='groupchat' from='${room}'><subject>${text}</subject></message>`;
-export const left = (room: string, nick: string, codes: readonly number[] = [110]): string => presence(room, nick, { type: 'unavailable', codes });
-export const result = (from: string, id: string, payload = ''): string => `<iq type='result'${by(from)} id='${id}'>${payload}</iq>`;
-
-export function refusal(from: string, id: string, condition: string, type = 'cancel', text = ''): string {
-  return `<iq type='error'${by(from)} id='${id}'><error type='${type}'><${condition} xmlns='${STANZAS}'/>${words(text)}</error></iq>`;
-}
-
-/** A presence of type error; `inside` is the condition's text. */
-export function presenceError(from: string, condition: string, type = 'cancel', text = '', inside = ''): string {
-  const error = `<${condition} xmlns='${STANZAS}'>${inside}</${condition}>${words(text)}`;
-  return `<presence type='error' from='${escapeXML(from)}'><x xmlns='http://jabber.org/protocol/muc'/><error type='${type}'>${error}</error></presence>`;
-}
-
-const by = (from: string): string => (from === '' ? '' : ` from='${escapeXML(from)}'`);
-const words = (text: string): string => (text === '' ? '' : `<text xmlns='${STANZAS}'>${text}</text>`);
-
-function roomInfo(room: string, id: string, features: readonly string[] = []): string {
-  const all = ['http://jabber.org/protocol/muc', ...features].map((name) => xml('feature', { var: name }));
-  const identity = xml('identity', { category: 'conference', type: 'text', name: 'A room' });
-  return result(room, id, xml('query', { xmlns: INFO }, identity, ...all).toString());
 }

@@ -1,0 +1,176 @@
+// Issue 3: how long it takes to be in 200 rooms, and what they cost in memory.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openAccount } from '../src/account/account.ts';
+import type { Account, AccountSettings } from '../src/account/contract.ts';
+import { openArchive } from '../src/archive/archive.ts';
+import { connectPerson } from '../test/support/person.ts';
+import { startProsody } from '../test/support/prosody.ts';
+import { ME, entry, presence, startRooms, subject } from '../test/support/rooms-server.ts';
+import type { XmppServer } from '../test/support/server.ts';
+import { until } from '../test/support/until.ts';
+
+const ROOMS = 200;
+const OCCUPANTS = 50;
+const CROWD = 10_000;
+/** Milliseconds there and back. */
+const ROUND_TRIP = 50;
+
+const roomName = (n: number): string => `room${n}@rooms.scripted.test`;
+const patient = { deadline: 120_000, every: 2 };
+
+interface Open {
+  readonly account: Account;
+  close(): Promise<void>;
+}
+
+function open(settings: AccountSettings, password: string, file: string): Open {
+  const archive = openArchive(file);
+  const account = openAccount({ settings, password: () => Promise.resolve(password), archive, log: () => undefined });
+  account.start();
+  return {
+    account,
+    async close() {
+      await account.stop();
+      archive.close();
+    },
+  };
+}
+
+const allJoined = (account: Account): boolean => account.status().joined === ROOMS;
+const online = (account: Account): boolean => account.status().connection.state === 'online';
+
+async function timed(begin: () => unknown, done: () => boolean): Promise<number> {
+  const started = performance.now();
+  begin();
+  await until(done, patient);
+  return performance.now() - started;
+}
+
+/** Passes all on in both directions, each chunk half a round trip later. */
+async function slowLink(target: number): Promise<{ port: number; close(): void }> {
+  const pass = (from: Socket, to: Socket): void => {
+    from.setNoDelay(true).on('error', () => undefined);
+    from.on('data', (chunk) => void setTimeout(() => to.write(chunk), ROUND_TRIP / 2));
+    from.on('close', () => void setTimeout(() => to.end(), ROUND_TRIP / 2));
+  };
+  const server = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    pass(near, far);
+    pass(far, near);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { port, close: () => void server.close() };
+}
+
+async function makeRooms(server: XmppServer): Promise<string[]> {
+  const domain = server.archivedRooms;
+  await server.run(
+    `> local muc = prosody.hosts["${domain}"].modules.muc; for n = 1, ${ROOMS} do `
+      + `local room = muc.create_room("bench" .. n .. "@${domain}"); room:set_persistent(true); room:save(true) end; return "done"`,
+  );
+  return Array.from({ length: ROOMS }, (_, n) => `bench${n + 1}@${domain}`);
+}
+
+async function joining(): Promise<void> {
+  const server = await startProsody({ logLevel: 'warn' });
+  const link = await slowLink(server.port);
+  const dir = mkdtempSync(join(tmpdir(), 'bench-rooms-'));
+  try {
+    const rooms = await makeRooms(server);
+    await server.register('naive', 'secret');
+    const jid = await server.register('alice', 'secret');
+    const naive = await connectPerson(server, 'naive', 'secret', { port: link.port });
+    const started = performance.now();
+    for (const room of rooms) await naive.join(room, 'naive');
+    const oneByOne = performance.now() - started;
+    await naive.close();
+    const settings = { jid, resource: 'bench', server: { host: '127.0.0.1', port: link.port }, ca: server.ca };
+    const first = open(settings, 'secret', join(dir, 'archive.db'));
+    await until(() => online(first.account), patient);
+    const unknown = await timed(() => rooms.map((room) => first.account.join(room)), () => allJoined(first.account));
+    await server.kickSessions('alice');
+    await until(() => !online(first.account), patient);
+    await until(() => online(first.account), { ...patient, every: 1 });
+    const again = await timed(() => undefined, () => allJoined(first.account));
+    await first.close();
+    const trips = (ms: number): string => `${ms.toFixed(0)} ms = ${(ms / ROUND_TRIP).toFixed(1)} round trips`;
+    console.log(`in ${ROOMS} rooms on Prosody, ${ROUND_TRIP} ms round trip: one by one ${trips(oneByOne)};`);
+    console.log(`  ours, rooms not known before (disco, then join) ${trips(unknown)}; ours, after a reconnect ${trips(again)}`);
+  } finally {
+    link.close();
+    await server.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** As rooms send it: an occupant-id, an avatar's hash, caps; no two occupants share anything but their roles. */
+function occupant(room: string, nick: string): string {
+  const id = Buffer.from(`${room}/${nick}`.padEnd(33, '.')).toString('base64');
+  const children = `<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='https://gajim.org' ver='2l5fUVmYyk6Ik0Lw3mVbXgUYUZM='/>`
+    + `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='${id.slice(0, 44)}'/>`;
+  return presence(room, nick, { children });
+}
+
+async function memory(): Promise<void> {
+  const server = await startRooms();
+  for (let n = 0; n < ROOMS; n += 1) {
+    const room = roomName(n);
+    server.script(room, {
+      join: (_, nick) => [...Array.from({ length: OCCUPANTS - 1 }, (__, m) => occupant(room, `somebody ${n}-${m}`)), ...entry(room, nick)],
+    });
+  }
+  const child = spawn(process.execPath, ['--expose-gc', import.meta.filename, 'joiner', String(server.port)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  child.on('message', (word) => {
+    const crowd = Array.from({ length: CROWD }, (_, n) => occupant(roomName(0), `one of the crowd ${n}`));
+    if (word === 'crowd') server.send(...crowd, subject(roomName(0), 'all are there'));
+  });
+  await once(child, 'exit');
+  await server.stop();
+}
+
+/** In a process of its own: joins all rooms, and looks at its memory before and after. */
+async function joiner(port: number): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'bench-rooms-'));
+  const settings = { jid: ME, resource: 'bench', server: { host: '127.0.0.1', port }, allowPlaintext: true };
+  const { account, close } = open(settings, 'pencil', join(dir, 'archive.db'));
+  await until(() => online(account), patient);
+  const [rss, heap] = await atRest();
+  for (let n = 0; n < ROOMS; n += 1) void account.join(roomName(n), { nick: 'romeo' });
+  await until(() => account.rooms().length === ROOMS && account.rooms().every(({ occupants }) => occupants === OCCUPANTS), patient);
+  const [rssIn, heapIn] = await atRest();
+  const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+  console.log(`memory at ${ROOMS} rooms of ${OCCUPANTS}: RSS ${mib(rss)} MiB unjoined, ${mib(rssIn)} MiB joined: ${mib(rssIn - rss)} MiB more (goal 60);`);
+  console.log(`  heap ${mib(heapIn - heap)} MiB more, ${((heapIn - heap) / (ROOMS * OCCUPANTS)).toFixed(0)} B an occupant, rooms included`);
+  process.send?.('crowd');
+  await until(() => account.occupants(roomName(0)).length === OCCUPANTS + CROWD, patient);
+  const [, heapCrowd] = await atRest();
+  console.log(`  ${CROWD} more in one room: ${((heapCrowd - heapIn) / CROWD).toFixed(0)} B of heap an occupant (goal 300)`);
+  await close();
+  rmSync(dir, { recursive: true, force: true });
+  process.disconnect();
+}
+
+/** RSS and heap in bytes, once what is no longer needed is gone. */
+async function atRest(): Promise<[rss: number, heap: number]> {
+  for (let n = 0; n < 5; n += 1) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const { rss, heapUsed } = process.memoryUsage();
+  return [rss, heapUsed];
+}
+
+if (process.argv[2] === 'joiner') await joiner(Number(process.argv[3]));
+else {
+  await joining();
+  await memory();
+}

@@ -41,8 +41,8 @@ export interface Home {
 }
 
 /** A throw-away home; its secrets lie in a file, never in this machine's keyring. */
-export function makeHome(): Home {
-  const dir = mkdtempSync(join(tmpdir(), 'minimix-'));
+export function makeHome(parent = tmpdir()): Home {
+  const dir = mkdtempSync(join(parent, 'minimix-'));
   const env = { ...process.env, MINIMIX_HOME: dir, MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0' };
   let daemon: ChildProcess | undefined;
   let log = '';

@@ -1,0 +1,52 @@
+// Issue 4's proof: kill -9 at random moments, then the line cut and black-holed, then the disk full; in the end a
+// ledger of each message. `--kills N` (100), `--seed N`, `--server prosody|ejabberd|both`.
+import { parseArgs } from 'node:util';
+import { chaos, type ChaosPlan, type RoomLedger } from '../test/support/chaos.ts';
+import { startEjabberd } from '../test/support/ejabberd.ts';
+import { startProsody } from '../test/support/prosody.ts';
+import { noSmallDisk } from '../test/support/small-disk.ts';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '100' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    server: { type: 'string', default: 'both' },
+    quiet: { type: 'boolean', default: false },
+  },
+});
+const [kills, seed] = [Number(values.kills), Number(values.seed)];
+const noDisk = noSmallDisk();
+if (noDisk !== undefined) console.log(`The disk is never full in this run: ${noDisk}.`);
+const share = (part: number): number => Math.ceil(kills * part);
+
+const servers = [
+  { name: 'Prosody', wanted: values.server !== 'ejabberd', start: startProsody, part: 1 },
+  { name: 'ejabberd', wanted: values.server !== 'prosody', start: startEjabberd, part: 0.25 },
+];
+let bad = false;
+for (const { name, wanted, start, part } of servers) {
+  if (!wanted) continue;
+  const server = await start({});
+  const plan: ChaosPlan = {
+    seed,
+    kills: share(part),
+    cuts: share(part * 0.2),
+    holes: share(part * 0.1),
+    fulls: noDisk === undefined ? share(part * 0.05) : 0,
+    tell: (line) => void (values.quiet || console.log(`  ${line}`)),
+  };
+  console.log(`${name}, seed ${seed}: ${plan.kills} kills, ${plan.cuts} cuts, ${plan.holes} black holes, ${plan.fulls} full disks`);
+  try {
+    const ledgers = await chaos(server, plan);
+    for (const ledger of ledgers) console.log(`  ${lineOf(ledger)}`);
+    bad ||= ledgers.some(({ lost, twice, outOfOrder, gaps }) => lost + twice + outOfOrder + gaps > 0);
+  } finally {
+    await server.stop();
+  }
+}
+process.exitCode = bad ? 1 : 0;
+
+function lineOf({ archive, said, kept, lost, twice, outOfOrder, gaps }: RoomLedger): string {
+  const room = archive ? 'room with an archive:   ' : 'room without an archive:';
+  return `${room} ${said} said, ${kept} kept, ${lost} lost, ${twice} twice, ${outOfOrder} out of order, ${gaps} holes on record`;
+}

@@ -227,7 +227,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     accept: invitations.accept,
     decline: invitations.decline,
     ledger: (room, limit) => archive.ledger(jid, room, limit),
-    say: async (room, body) => outbox.say(room, body),
+    say: async (room, body, about) => outbox.say(room, body, about),
     write: (stanza) => connection.send(stanza),
     ask: (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout }),
     acknowledged: connection.acknowledged,

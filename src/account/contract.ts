@@ -25,6 +25,11 @@ export interface RoomSummary {
   /** Why it is in this state, in one sentence, where that needs saying. */
   readonly reason: string | undefined;
   readonly subject: string | undefined;
+  /** Where a destroyed or moved room said that it went. */
+  readonly venue?: string | undefined;
+  /** Our role in it: a visitor has no voice in a moderated room. */
+  readonly role?: Occupant['role'] | undefined;
+  readonly settings?: RoomSettings | undefined;
 }
 
 /** What the person chose for one room. */
@@ -33,6 +38,14 @@ export interface RoomSettings {
   readonly rejoinAfterKick?: boolean | undefined;
   /** Refuse to be the one who creates the room by joining it. */
   readonly neverCreate?: boolean | undefined;
+}
+
+/** What a message of ours says something of. */
+export interface SayAbout {
+  /** XEP-0308: the id of our message that it takes the place of. */
+  readonly replaces?: string | undefined;
+  /** XEP-0461: the room's stanza-id of the message that it answers, and its author's nick. */
+  readonly reply?: { readonly id: string; readonly nick: string } | undefined;
 }
 
 /** A device of the account, online or not. */
@@ -206,7 +219,7 @@ export interface Account {
   /** Asks the room for another nick; resolves once the room has granted or refused it. */
   changeNick(room: string, nick: string): Promise<Result<RoomSummary>>;
   /** Says it in the room, by the outbox; resolves with the origin-id once it is on disk. */
-  say(room: string, body: string): Promise<Result<{ originId: string }>>;
+  say(room: string, body: string, about?: SayAbout): Promise<Result<{ originId: string }>>;
   /** Writes a whole stanza to the server now, or says why not. For doors; never for groupchat. */
   write(stanza: string): Result<number>;
   /** Asks somebody, for a door; never rejects. */

@@ -215,6 +215,9 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       verifiedAt: verifiedAt === undefined ? undefined : new Date(verifiedAt).toISOString(),
       reason: membership.reason ?? doubt,
       subject,
+      venue: membership.venue,
+      role: ground.occupants(jid).get(membership.nick ?? '')?.role,
+      settings: room.settings,
     };
   }
 

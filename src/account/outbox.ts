@@ -11,6 +11,7 @@ import { readOriginId } from '../xmpp/features/stanza-id.ts';
 import { faultIn } from '../xmpp/outgoing.ts';
 import type { StanzaFault } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import type { SayAbout } from './contract.ts';
 import type { Draft, Ground } from './ground.ts';
 
 /** Longer than any server lets through, short enough not to hurt us. */
@@ -20,7 +21,7 @@ const MAX_WAITING = 5_000;
 
 /** DESIGN: on disk before it is on the wire, gone once the room has reflected it. */
 export interface Outbox {
-  say(room: string, body: string): Result<{ originId: string }>;
+  say(room: string, body: string, about?: SayAbout): Result<{ originId: string }>;
   /** A whole message of type groupchat to a bare JID; kept with the draft, written after it. */
   put(draft: Draft, room: string, xml: string, originId: string): Result<{ originId: string }>;
   /** The room has sent back a message of ours. */
@@ -87,12 +88,12 @@ export function openOutbox(
   }
 
   return {
-    say(text, body) {
+    say(text, body, about) {
       const room = parseBareJid(text) ?? text;
       if (body === '') return fail('empty', 'There is nothing to say.');
       if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
       const originId = randomUUID();
-      return ground.transact((draft) => put(draft, room, groupchatMessage(room, originId, body).toString(), originId));
+      return ground.transact((draft) => put(draft, room, groupchatMessage(room, originId, body, about).toString(), originId));
     },
     put,
     reflected(draft, message) {

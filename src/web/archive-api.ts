@@ -1,5 +1,6 @@
 // What the API gives of the archive.
 import { inputs, toTimeline, type TimelineHit } from './contract.ts';
+import { toShown, type ShownMessage } from './shown.ts';
 import { one, procedure, refused } from './trpc.ts';
 
 export const archiveCalls = {
@@ -14,6 +15,19 @@ export const archiveCalls = {
     const only = input.private ? 'private' : 'groupchat';
     return ctx.house.archive.page({ account: jid, room, limit, only, ...bounds }).map(toTimeline);
   }),
+  /** As `history`, to be read: corrections, retractions and reactions applied, replies with what they answer. */
+  view: procedure.input(inputs.history).query(({ ctx, input }): ShownMessage[] => {
+    const { jid } = one(ctx.house, input.account);
+    const { room, limit, before, after } = input;
+    const bounds = { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+    const only = input.private ? 'private' : 'groupchat';
+    const { archive } = ctx.house;
+    return archive.view({ account: jid, room, limit, only, ...bounds }).map((viewed) => toShown(viewed, archive.message));
+  }),
+  /** How many messages on each day (UTC), oldest first. */
+  activity: procedure
+    .input(inputs.activity)
+    .query(({ ctx, input }) => ctx.house.archive.perDay({ account: one(ctx.house, input.account).jid, ...(input.room && { room: input.room }) })),
   /** The holes in a room's archive, oldest first. */
   gaps: procedure.input(inputs.room).query(({ ctx, input }) => {
     const { jid } = one(ctx.house, input.account);

@@ -95,14 +95,20 @@ export interface PageInvitation {
 export type HouseEvent = AccountEvent | { readonly type: 'account-removed'; readonly account: string };
 
 /** What of it the page is told as it stands. */
-const PLAIN = ['room', 'room-forgotten', 'status', 'devices', 'account-removed'] as const;
+const PLAIN = ['room', 'room-forgotten', 'status', 'devices', 'bookmarks', 'account-removed'] as const;
 type PlainEvent = Extract<HouseEvent, { readonly type: (typeof PLAIN)[number] }>;
 
 /** What `events` tells. Ids on the stream are archive ids: the last that the reader has. */
 export type PageEvent =
   | PlainEvent
   /** `fresh` as in AccountEvent: false for what is kept but no news. */
-  | { readonly type: 'message'; readonly message: TimelineMessage; readonly fresh: boolean }
+  | {
+      readonly type: 'message';
+      readonly message: TimelineMessage;
+      readonly fresh: boolean;
+      /** It says something of another message: what is shown of that one, or of this, is to be asked for anew. */
+      readonly refers: boolean;
+    }
   | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly PageInvitation[] }
   /** More was missed than the stream gives: ask for everything anew. */
   | { readonly type: 'reset' };
@@ -128,6 +134,10 @@ export const nick = z
 
 const body = z.string().min(1, 'is empty').max(32_768, 'is longer than 32768 characters');
 const archiveId = z.int().min(1);
+const stanzaId = z.string().min(1).max(1024).refine(printable, 'holds a control character');
+
+/** By id, label or resource. */
+const deviceName = z.string().min(1, 'is empty').max(1023);
 
 const MOST_DAYS = 36_500;
 const MOST_KEPT = 1_000_000_000;
@@ -155,6 +165,10 @@ export const inputs = {
     account: bareJid.optional(),
     room: bareJid,
     body,
+    /** The id of our message that it takes the place of. */
+    replaces: stanzaId.optional(),
+    /** The room's stanza-id of the message that it answers, and its author's nick. */
+    reply: z.object({ id: stanzaId, nick }).optional(),
   }),
   history: z.object({
     account: bareJid.optional(),
@@ -175,6 +189,16 @@ export const inputs = {
     rejoinAfterKick: z.boolean().optional(),
     neverCreate: z.boolean().optional(),
   }),
+  activity: z.object({ account: bareJid, room: bareJid.optional() }),
+  changeDevice: z.object({
+    account: bareJid.optional(),
+    device: deviceName,
+    label: z.string().trim().max(60, 'is longer than 60 characters').refine(printable, 'holds a control character').optional(),
+    attached: z.boolean().optional(),
+    policy: z.enum(['everything', 'mentions', 'nothing', 'default']).optional(),
+    room: bareJid.optional(),
+  }),
+  device: z.object({ account: bareJid.optional(), device: deviceName }),
   nick: z.object({ account: bareJid.optional(), room: bareJid, nick }),
   accept: z.object({ account: bareJid.optional(), room: bareJid, nick: nick.optional() }),
   decline: z.object({
@@ -201,9 +225,14 @@ export type AddAccount = z.output<typeof inputs.addAccount>;
 
 /** The event as the page sees it; `undefined` where it is between other floors. */
 export function toPageEvent(event: HouseEvent): PageEvent | undefined {
-  if (event.type === 'message') return { ...event, message: toTimeline(event.message) };
+  if (event.type === 'message') return messageEvent(event.message, event.fresh);
   if (event.type === 'invitations') return invitationsOf(event.account, event.invitations);
   return isPlain(event) ? event : undefined;
+}
+
+export function messageEvent(message: KeptMessage, fresh: boolean): PageEvent {
+  const refers = [message.replaces, message.retracts, message.reactsTo, message.repliesTo].some((id) => id !== undefined);
+  return { type: 'message', message: toTimeline(message), fresh, refers };
 }
 
 /** The event that tells all of an account's invitations. */

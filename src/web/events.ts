@@ -1,6 +1,6 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { KeptMessage } from '../core/groupchat.ts';
-import { invitationsOf, toPageEvent, toTimeline, type House, type HouseEvent, type PageEvent } from './contract.ts';
+import { invitationsOf, messageEvent, toPageEvent, type House, type HouseEvent, type PageEvent } from './contract.ts';
 
 const MOST_WAITING = 2000; // events held for a reader that is slow
 const MOST_MISSED = 1000; // messages given again after a break
@@ -44,7 +44,7 @@ function after(cursor: number, event: PageEvent): number {
 
 /** What was missed is news to this reader. */
 function asEvent(message: KeptMessage): PageEvent {
-  return { type: 'message', message: toTimeline(message), fresh: true };
+  return messageEvent(message, true);
 }
 
 function stateOf(house: House): PageEvent[] {

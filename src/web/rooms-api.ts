@@ -75,7 +75,8 @@ export const roomCalls = {
   }),
   say: procedure
     .input(inputs.say)
-    .mutation(async ({ ctx, input }) =>
-      valueOf(await one(ctx.house, input.account).say(input.room, input.body)),
-    ),
+    .mutation(async ({ ctx, input }) => {
+      const { room, body, replaces, reply } = input;
+      return valueOf(await one(ctx.house, input.account).say(room, body, { replaces, reply }));
+    }),
 };

@@ -1,11 +1,13 @@
 // The API. A reader uses `httpLink` (no batches) on /api and `httpSubscriptionLink` for `events`; both are
 // same-origin.
 import { archiveCalls } from './archive-api.ts';
+import { bookmarkCalls } from './bookmarks-api.ts';
 import { bouncerCalls } from './bouncer-api.ts';
 import { inputs, type HouseStatus } from './contract.ts';
+import { deviceCalls } from './devices-api.ts';
 import { events } from './events.ts';
 import { roomCalls } from './rooms-api.ts';
-import { chosen, procedure, trpc, valueOf } from './trpc.ts';
+import { procedure, trpc, valueOf } from './trpc.ts';
 
 export const router = trpc.router({
   status: procedure.query(({ ctx }): HouseStatus => ({
@@ -28,9 +30,8 @@ export const router = trpc.router({
   ...roomCalls,
   ...archiveCalls,
   ...bouncerCalls,
-  devices: procedure
-    .input(inputs.account)
-    .query(({ ctx, input }) => chosen(ctx.house, input.account).flatMap((account) => account.devices())),
+  ...bookmarkCalls,
+  ...deviceCalls,
   /** A one-time address of the page. */
   page: procedure.mutation(({ ctx }) => ({ url: ctx.house.pageUrl() })),
   /**

@@ -87,7 +87,16 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** What a message of ours says of another: XEP-0308 the id that it replaces, XEP-0461 the stanza-id that it answers. */
+export interface About {
+  readonly replaces?: string | undefined;
+  readonly reply?: { readonly id: string; readonly nick: string } | undefined;
+}
+
 /** 7.4: a message of ours to the room, with the id as XEP-0359 origin-id beside it. */
-export function groupchatMessage(room: string, id: string, body: string): Element {
-  return xml('message', { to: room, type: 'groupchat', id }, xml('body', {}, body), originId(id));
+export function groupchatMessage(room: string, id: string, body: string, { replaces, reply }: About = {}): Element {
+  const message = xml('message', { to: room, type: 'groupchat', id }, xml('body', {}, body), originId(id));
+  if (replaces !== undefined) message.append(xml('replace', { xmlns: NS_CORRECT, id: replaces }));
+  if (reply) message.append(xml('reply', { xmlns: NS_REPLY, to: `${room}/${reply.nick}`, id: reply.id }));
+  return message;
 }

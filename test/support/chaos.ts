@@ -20,6 +20,8 @@ export interface ChaosPlan {
   readonly holes?: number;
   /** Times that the disk is full for a while; needs root. */
   readonly fulls?: number;
+  /** Milliseconds between two things that somebody says in a room, on average; 40 where nothing is said. */
+  readonly talk?: number;
   /** Told what is done. */
   readonly tell?: (line: string) => void;
 }
@@ -36,7 +38,8 @@ export interface RoomLedger {
 }
 
 const PEACE = 90_000; // milliseconds for the archive to be whole again
-const TALK = 40; // milliseconds between two things that somebody says, on average
+const LOG_TAIL = 8000; // characters, where something is wrong
+const TALK = 40; // milliseconds
 
 interface Stage {
   readonly home: Home;
@@ -79,7 +82,7 @@ export async function chaos(server: SharedServer, plan: ChaosPlan): Promise<Room
     await until(() => stage.api().status.query().then(({ accounts }) => accounts[0]?.connection.state === 'online'), { what: 'alice to be online', deadline: 30_000 });
     for (const { jid } of rooms) await stage.api().join.mutate({ room: jid, nick: 'alice' });
 
-    const traffic = await startTraffic(server, stage);
+    const traffic = await startTraffic(server, stage, plan.talk ?? TALK);
     undo.push(traffic.stop);
     await kills(stage, plan.kills);
     await cuts(stage, plan.cuts ?? 0);
@@ -152,7 +155,7 @@ interface Traffic {
 }
 
 /** Two people talk in both rooms: lone words, bursts, and the same words again. */
-async function startTraffic(server: SharedServer, { rooms, random }: Stage): Promise<Traffic> {
+async function startTraffic(server: SharedServer, { rooms, random }: Stage, every: number): Promise<Traffic> {
   let going = true;
   const talkers = await Promise.all(
     ['bob', 'carol'].map(async (name) => {
@@ -169,7 +172,7 @@ async function startTraffic(server: SharedServer, { rooms, random }: Stage): Pro
         const said = Array.from({ length: burst }, (_, i) => person.say(jid, n % 7 === 0 ? 'yes' : `${name} ${n}.${i}`));
         await Promise.all(said);
       }
-      await pause(random() * 2 * TALK);
+      await pause(random() * 2 * every);
     }
   };
   const all = Promise.all(talkers.map(talk));
@@ -217,7 +220,7 @@ async function settle(stage: Stage): Promise<RoomLedger[]> {
     await until(whole, { what: 'peace', deadline: PEACE, every: 500 }).catch(() => stage.tell(`${jid} is not whole`));
     const gaps = await stage.api().gaps.query({ room: jid });
     ledgers.push({ archive, ...compare(truth, kept), gaps: gaps.length });
-    if (kept.join('\n') !== truth.join('\n')) stage.tell(differences(truth, kept));
+    if (kept.join('\n') !== truth.join('\n')) stage.tell(`${differences(truth, kept)}\n${stage.home.log().slice(-LOG_TAIL)}`);
   }
   return ledgers;
 }

@@ -65,6 +65,7 @@ export function serveDevice(plain: Socket, host: StreamHost, direct: boolean): {
   let opened = false; // our header is out on this stream
   let sasl: SaslConversation | undefined;
   let tries = 0;
+  let unable = 0;
   let login: Login | undefined;
   let user: LinkUser | undefined;
   let waiting: Item[] = [];
@@ -239,7 +240,7 @@ export function serveDevice(plain: Socket, host: StreamHost, direct: boolean): {
       sasl = undefined;
       return put(failure('aborted'));
     }
-    if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), host.books(domain), bindings);
+    if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), host.books(domain), bindings, unable > 0);
     else if (element.name !== 'response') return end('invalid-xml');
     if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' });
     const wait = host.throttle.delay(address);
@@ -265,8 +266,9 @@ export function serveDevice(plain: Socket, host: StreamHost, direct: boolean): {
     opened = false;
   }
 
-  function refuse({ condition, why }: Extract<SaslStep, { step: 'failure' }>): void {
+  function refuse({ condition, why, unable: cannot = false }: Extract<SaslStep, { step: 'failure' }>): void {
     sasl = undefined;
+    if (cannot && (unable += 1) <= MAX_TRIES) return put(failure(condition));
     tries += 1;
     host.throttle.failed(address);
     host.log('warn', `a login to the bouncer failed: ${why}`, { address, domain, tries });

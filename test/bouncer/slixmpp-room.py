@@ -1,0 +1,73 @@
+# A device on python3-slixmpp, which knows nothing of Minimix: joins rooms and tells what it sees, one JSON object a
+# line; does what it is told on standard input, one JSON object a line.
+import asyncio
+import json
+import sys
+
+import slixmpp
+
+settings = json.loads(sys.stdin.readline())
+
+
+def tell(**what):
+    print(json.dumps(what), flush=True)
+
+
+class Device(slixmpp.ClientXMPP):
+    def __init__(self):
+        super().__init__(f"{settings['jid']}/slix", settings['password'])
+        self.ca_certs = settings['ca']
+        for plugin in ('xep_0045', 'xep_0198', 'xep_0199', 'xep_0030'):
+            self.register_plugin(plugin)
+        self.add_event_handler('session_start', self.started)
+        self.add_event_handler('failed_all_auth', lambda _: tell(event='refused'))
+        self.add_event_handler('groupchat_message', self.said)
+        self.add_event_handler('groupchat_subject', lambda m: tell(event='subject', room=m['from'].bare, text=m['subject']))
+        self.add_event_handler('message', self.message)
+        self.add_event_handler('groupchat_presence', self.presence)
+        self.add_event_handler('disconnected', lambda _: tell(event='disconnected'))
+
+    async def started(self, _):
+        self.send_presence()
+        await self.get_roster()
+        tell(event='online', jid=str(self.boundjid), mechanism=str(self['feature_mechanisms'].mech.name))
+
+    def said(self, m):
+        delayed = m.xml.find('{urn:xmpp:delay}delay') is not None
+        tell(event='said', room=m['from'].bare, nick=m['from'].resource, body=m['body'], id=m['id'], delayed=delayed)
+
+    def message(self, m):
+        if m['type'] in ('chat', 'normal'):
+            tell(event='private', sender=str(m['from']), body=m['body'])
+
+    def presence(self, p):
+        codes = sorted(s.get('code') for s in p.xml.iter('{http://jabber.org/protocol/muc#user}status'))
+        tell(event='presence', room=p['from'].bare, nick=p['from'].resource, type=p['type'], codes=codes)
+
+    def obey(self, order):
+        muc = self['xep_0045']
+        verb, room = order['verb'], order.get('room')
+        if verb == 'join':
+            muc.join_muc(room, order['nick'], maxhistory=str(order.get('history', 20)))
+        elif verb == 'say':
+            self.send_message(mto=room, mbody=order['body'], mtype='groupchat')
+        elif verb == 'private':
+            self.send_message(mto=order['to'], mbody=order['body'], mtype='chat')
+        elif verb == 'nick':
+            self.send_presence(pto=f"{room}/{order['nick']}")
+        elif verb == 'leave':
+            muc.leave_muc(room, order['nick'])
+        elif verb == 'quit':
+            self.disconnect()
+
+
+async def main():
+    device = Device()
+    device.connect((settings["host"], settings["port"]))
+    reader = asyncio.StreamReader()
+    await asyncio.get_event_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        device.obey(json.loads(line))
+
+
+asyncio.get_event_loop().run_until_complete(main())

@@ -1,11 +1,9 @@
-import type { Result } from '../core/errors.ts';
 import { fail } from '../core/errors.ts';
 import { resourceOf } from '../core/jid.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
 import { NS_SID } from '../xmpp/features/stanza-id.ts';
 import { parseElement } from '../xmpp/xml.ts';
-import type { Element } from '../xmpp/xml.ts';
-import type { DeviceSummary, RoomView, Seat } from './contract.ts';
+import type { DeviceSummary, Seat } from './contract.ts';
 import type { Ground } from './ground.ts';
 import type { Outbox } from './outbox.ts';
 import type { RoomVerbs } from './verbs.ts';

@@ -79,10 +79,11 @@ describe('hostile rooms and occupants (scripted)', () => {
 
   test('a flood does not tell the doors once for each', async () => {
     const one = await joined();
-    const before = one.events.all.length;
+    const summaries = () => one.events.all.filter(({ type }) => type === 'room').length;
+    const before = summaries();
     one.send(...Array.from({ length: 5_000 }, (_, n) => presence(ROOM, `n${n}`)));
     await one.settle();
-    expect(one.events.all.length - before).toBeLessThan(1_000);
+    expect(summaries() - before).toBeLessThan(1_000); // the stanzas themselves go on, one by one, for the bouncer
   }, 60_000);
 
   test('garbage from a joined room: nothing of it is believed', async () => {

@@ -92,7 +92,7 @@ describe.each(servers)('on $kind', (server) => {
     expect(home.account.changeDevice('phone', { label: 'pocket' })).toMatchObject({ ok: true });
     const again = await home.reopen();
     open.push(again.stop);
-    await until(() => again.account.devices().some(({ online }) => online), { what: 'the phone to be seen again' });
+    await until(() => again.account.devices().some(({ online, relay }) => online && relay), { what: 'the phone to be seen again' });
     expect(again.account.devices()).toMatchObject([{ id: before?.id, label: 'pocket', resource: 'phone', online: true, relay: true }]);
     await until(() => again.account.rooms()[0]?.state === 'joined', { what: 'the room' });
     expect(again.archive.cursor(alice.jid, `device:${before?.id}`, room)).toBeGreaterThan(0);

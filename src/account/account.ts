@@ -27,6 +27,9 @@ import { openSinks } from './sinks.ts';
 import { openSpoken } from './spoken.ts';
 import { openVerbs } from './verbs.ts';
 
+/** Milliseconds until a login is tried again where what had to be stored after the last one could not be. */
+const AGAIN = 5_000;
+
 export interface AccountOptions {
   readonly settings: AccountSettings;
   readonly password: () => Promise<string>;
@@ -171,6 +174,8 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     } catch (error) {
       log('error', `after the login: ${sentenceOf(error)}`, { error });
       connection.abandon(); // DESIGN: destroy the stream, say so, try again
+      const again = setTimeout(connection.start, AGAIN);
+      life.signal.addEventListener('abort', () => clearTimeout(again), { once: true });
     }
   }
 
@@ -228,6 +233,9 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     decline: invitations.decline,
     ledger: (room, limit) => archive.ledger(jid, room, limit),
     say: async (room, body, about) => outbox.say(room, body, about),
+    outbox: outbox.list,
+    sayAgain: outbox.sayAgain,
+    unsay: outbox.unsay,
     write: (stanza) => connection.send(stanza),
     ask: (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout }),
     acknowledged: connection.acknowledged,

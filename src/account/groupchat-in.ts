@@ -5,6 +5,7 @@ import { readCodes, NS_MUC_USER, status } from '../xmpp/features/muc.ts';
 import { asksForCaptcha } from '../xmpp/features/captcha.ts';
 import { readMamResult } from '../xmpp/features/mam.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
+import { NS_CLIENT } from '../xmpp/features/namespaces.ts';
 import { short } from '../xmpp/features/short.ts';
 import { NS_SID } from '../xmpp/features/stanza-id.ts';
 import { stanzaFrom } from '../xmpp/stanza.ts';
@@ -109,6 +110,7 @@ function receivePage(parts: Parts, draft: Draft, room: Room, stanza: Stanza): vo
   const result = readMamResult(stanza.element);
   const { catchup } = room;
   if (!result || !catchup) return;
+  result.message.attrs['xmlns'] ??= NS_CLIENT; // inherited where the archive did not repeat it
   const xml = forwardedText(stanza.raw) ?? result.message.toString();
   const inner = stanzaFrom(xml);
   const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, { arrivedAt: draft.at, stanzaIds: false, history: true }) : undefined;

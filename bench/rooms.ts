@@ -17,6 +17,8 @@ import { until } from '../test/support/until.ts';
 const ROOMS = 200;
 const OCCUPANTS = 50;
 const CROWD = 10_000;
+/** What bin/minimix gives to Node. */
+const AS_THE_DAEMON = ['--max-semi-space-size=8'];
 /** Milliseconds there and back. */
 const ROUND_TRIP = 50;
 
@@ -78,6 +80,43 @@ async function makeRooms(server: XmppServer): Promise<string[]> {
   return Array.from({ length: ROOMS }, (_, n) => `bench${n + 1}@${domain}`);
 }
 
+const trips = (ms: number): string => `${ms.toFixed(0)} ms = ${(ms / ROUND_TRIP).toFixed(1)} round trips`;
+
+async function stopwatch(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** Enters all rooms for the first time, and again once the stream is lost. */
+async function enterTwice(
+  settings: AccountSettings, password: string, file: string, rooms: readonly string[], drop: () => unknown,
+): Promise<{ unknown: number; again: number }> {
+  const { account, close } = open(settings, password, file);
+  await until(() => online(account), patient);
+  const unknown = await timed(() => rooms.map((room) => account.join(room)), () => allJoined(account));
+  await drop();
+  await until(() => !online(account), patient);
+  await until(() => online(account), { ...patient, every: 1 });
+  const again = await timed(() => undefined, () => allJoined(account));
+  await close();
+  return { unknown, again };
+}
+
+/** The same where the server's own work costs next to nothing: what is left is round trips and pacing. */
+async function joiningNobody(): Promise<void> {
+  const server = await startRooms();
+  const link = await slowLink(server.port);
+  const dir = mkdtempSync(join(tmpdir(), 'bench-rooms-'));
+  const settings = { jid: ME, resource: 'bench', server: { host: '127.0.0.1', port: link.port }, allowPlaintext: true };
+  const rooms = Array.from({ length: ROOMS }, (_, n) => roomName(n));
+  const { unknown, again } = await enterTwice(settings, 'pencil', join(dir, 'archive.db'), rooms, server.drop);
+  console.log(`  ours, on a server that has nothing else to do: ${trips(unknown)}; after a reconnect ${trips(again)} (goal: 4 and the pacing)`);
+  link.close();
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
+
 async function joining(): Promise<void> {
   const server = await startProsody({ logLevel: 'warn' });
   const link = await slowLink(server.port);
@@ -85,24 +124,21 @@ async function joining(): Promise<void> {
   try {
     const rooms = await makeRooms(server);
     await server.register('naive', 'secret');
+    await server.register('eager', 'secret');
     const jid = await server.register('alice', 'secret');
     const naive = await connectPerson(server, 'naive', 'secret', { port: link.port });
-    const started = performance.now();
-    for (const room of rooms) await naive.join(room, 'naive');
-    const oneByOne = performance.now() - started;
+    const oneByOne = await stopwatch(async () => {
+      for (const room of rooms) await naive.join(room, 'naive');
+    });
     await naive.close();
+    const eager = await connectPerson(server, 'eager', 'secret', { port: link.port });
+    const atOnce = await stopwatch(() => Promise.all(rooms.map((room) => eager.join(room, 'eager'))));
+    await eager.close();
     const settings = { jid, resource: 'bench', server: { host: '127.0.0.1', port: link.port }, ca: server.ca };
-    const first = open(settings, 'secret', join(dir, 'archive.db'));
-    await until(() => online(first.account), patient);
-    const unknown = await timed(() => rooms.map((room) => first.account.join(room)), () => allJoined(first.account));
-    await server.kickSessions('alice');
-    await until(() => !online(first.account), patient);
-    await until(() => online(first.account), { ...patient, every: 1 });
-    const again = await timed(() => undefined, () => allJoined(first.account));
-    await first.close();
-    const trips = (ms: number): string => `${ms.toFixed(0)} ms = ${(ms / ROUND_TRIP).toFixed(1)} round trips`;
-    console.log(`in ${ROOMS} rooms on Prosody, ${ROUND_TRIP} ms round trip: one by one ${trips(oneByOne)};`);
-    console.log(`  ours, rooms not known before (disco, then join) ${trips(unknown)}; ours, after a reconnect ${trips(again)}`);
+    const ours = await enterTwice(settings, 'secret', join(dir, 'archive.db'), rooms, () => server.kickSessions('alice'));
+    console.log(`in ${ROOMS} rooms on Prosody, ${ROUND_TRIP} ms there and back:`);
+    console.log(`  a minimal client: one by one ${trips(oneByOne)}; all at once, with no question and no archive ${trips(atOnce)}`);
+    console.log(`  ours: rooms not known before ${trips(ours.unknown)}; after a reconnect ${trips(ours.again)}`);
   } finally {
     link.close();
     await server.stop();
@@ -126,7 +162,7 @@ async function memory(): Promise<void> {
       join: (_, nick) => [...Array.from({ length: OCCUPANTS - 1 }, (__, m) => occupant(room, `somebody ${n}-${m}`)), ...entry(room, nick)],
     });
   }
-  const child = spawn(process.execPath, ['--expose-gc', import.meta.filename, 'joiner', String(server.port)], {
+  const child = spawn(process.execPath, ['--expose-gc', ...AS_THE_DAEMON, import.meta.filename, 'joiner', String(server.port)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   child.on('message', (word) => {
@@ -172,5 +208,6 @@ async function atRest(): Promise<[rss: number, heap: number]> {
 if (process.argv[2] === 'joiner') await joiner(Number(process.argv[3]));
 else {
   await joining();
+  await joiningNobody();
   await memory();
 }

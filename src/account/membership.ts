@@ -17,7 +17,9 @@ export interface EntryTimes {
 
 const entryTimes: EntryTimes = { join: 30_000, leave: 5_000 };
 /** Joins under way at once: pipelined, but no flood (a room sends its occupants and its history for each). */
-const JOINS_AT_ONCE = 40;
+const JOINS_AT_ONCE = 100;
+/** Questions what a room is, under way at once: small, and answered by a few lines. */
+const LOOKS_AT_ONCE = 200;
 const MAX_FALLBACKS = 5;
 
 export type MembershipSignal = Omit<RoomSignal, 'at' | 'random' | 'rejoinAfterKick'>;
@@ -64,12 +66,14 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   const waiting = new Map<string, (() => void)[]>();
   const dirty = new Set<string>();
   const nickWaits = new Map<string, (refusal: string | undefined) => void>();
-  const limit = pLimit(JOINS_AT_ONCE);
-  const entering = new Set<string>();
+  const looks = pLimit(LOOKS_AT_ONCE);
+  const knocks = pLimit(JOINS_AT_ONCE);
+  const entering = new Map<string, { knocked: boolean }>();
   const entry = openEntry(ground, changed);
   ground.signal.addEventListener('abort', () => {
     for (const timer of timers.values()) clearTimeout(timer);
-    limit.clearQueue();
+    looks.clearQueue();
+    knocks.clearQueue();
   });
 
   function signal(draft: Draft, jid: string, about: MembershipSignal): void {
@@ -115,8 +119,9 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     if (!room) return settle(jid);
     const { state, retryAt, attempts } = room.membership;
     if (state === 'joining') {
-      if (entering.has(jid)) return ask(room); // under another nick: it keeps the place in the queue that it has
-      void limit(() => enter(jid)).catch((error: unknown) => log('error', 'a join failed', { room: jid, error }));
+      const visit = entering.get(jid);
+      if (visit?.knocked) return ask(room); // under another nick: it keeps the place in the queue that it has
+      if (!visit && connection.status().state === 'online') void enter(jid).catch((error: unknown) => log('error', 'a join failed', { room: jid, error }));
       return;
     }
     if (state === 'leaving') {
@@ -153,26 +158,21 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     timers.set(jid, timer);
   }
 
-  /** Holds one of the places in the queue of joins until the room has decided. */
+  /** Looks at a room of which nothing is known, then holds one of the places in the queue until the room has decided. */
   async function enter(jid: string): Promise<void> {
-    if (connection.status().state !== 'online') return; // `enterWanted` comes back to it after the next login
-    entering.add(jid);
-    try {
-      await knockAndWait(jid);
-    } finally {
-      entering.delete(jid);
-    }
-  }
-
-  async function knockAndWait(jid: string): Promise<void> {
-    after(jid, times.join, { name: 'timeout' });
+    const visit = { knocked: false };
+    entering.set(jid, visit);
     const known = ground.room(jid)?.features !== undefined;
-    if (!known) await entry.discover(jid);
-    const room = ground.room(jid);
-    if (room?.membership.state !== 'joining') return;
-    const done = settled(jid);
-    ask(room);
-    await done;
+    if (!known) await looks(() => entry.discover(jid));
+    await knocks(async () => {
+      const room = ground.room(jid);
+      const called = entering.get(jid) === visit && room?.membership.state === 'joining';
+      if (!called || connection.status().state !== 'online') return; // `enterWanted` comes back to it after the next login
+      visit.knocked = true;
+      const done = settled(jid);
+      ask(room);
+      await done;
+    });
     if (known) rediscover(jid); // what it was the last time let us in faster; it may have changed since
   }
 
@@ -186,6 +186,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   }
 
   function settle(jid: string): void {
+    entering.delete(jid);
     const listeners = waiting.get(jid) ?? [];
     waiting.delete(jid);
     for (const resolve of listeners) resolve();

@@ -40,9 +40,9 @@ export async function startRooms(): Promise<RoomServer> {
   const scripts = new Map<string, RoomScript>();
   const heard = feed<Element>((stanza) => stanza.toString().slice(0, 200));
   let peer: Peer | undefined;
-  let over = false;
+  const life = { over: false };
   const serve = async (): Promise<void> => {
-    while (!over) {
+    while (!life.over) {
       const next = await server.peers.next(() => true, { deadline: 3_600_000, what: 'a login' });
       await next.logIn({ sm: false });
       peer = next;
@@ -54,7 +54,7 @@ export async function startRooms(): Promise<RoomServer> {
     }
   };
   void serve().catch((error: unknown) => {
-    if (!over) throw error;
+    if (!life.over) throw error;
   });
   return {
     port: server.port,
@@ -63,7 +63,7 @@ export async function startRooms(): Promise<RoomServer> {
     send: (...stanzas) => peer?.send(stanzas.join('')),
     drop: () => peer?.destroy(),
     async stop() {
-      over = true;
+      life.over = true;
       server.peers.end('the server has stopped');
       await server.stop();
     },

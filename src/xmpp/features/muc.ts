@@ -138,23 +138,25 @@ export function readCodes(x: Element | undefined): ReadonlySet<number> {
 }
 
 const MAX_SESSIONS = 50;
-const affiliations: ReadonlySet<string> = new Set(['owner', 'admin', 'member', 'none', 'outcast']);
-const roles: ReadonlySet<string> = new Set(['moderator', 'participant', 'visitor', 'none']);
-const shows: ReadonlySet<string> = new Set(['chat', 'away', 'xa', 'dnd']);
+/** Each word once in memory, however many occupants it is said of. */
+const affiliations = wordsOf<Affiliation>('owner', 'admin', 'member', 'none', 'outcast');
+const roles = wordsOf<Role>('moderator', 'participant', 'visitor', 'none');
+const shows = wordsOf<Show>('chat', 'away', 'xa', 'dnd');
+
+function wordsOf<T extends string>(...words: T[]): ReadonlyMap<unknown, T> {
+  return new Map(words.map((word) => [word, word]));
+}
 
 function readOccupant(presence: Element, nick: string, item: Element | undefined): Occupant {
-  const affiliation: unknown = item?.attrs['affiliation'];
-  const role: unknown = item?.attrs['role'];
-  const show = presence.getChildText('show')?.trim() ?? '';
   return {
-    nick,
-    affiliation: typeof affiliation === 'string' && affiliations.has(affiliation) ? (affiliation as Affiliation) : 'none',
-    role: typeof role === 'string' && roles.has(role) ? (role as Role) : 'none',
-    show: shows.has(show) ? (show as Show) : 'online',
+    nick: short(nick, ADDRESS) ?? nick,
+    affiliation: affiliations.get(item?.attrs['affiliation']) ?? 'none',
+    role: roles.get(item?.attrs['role']) ?? 'none',
+    show: shows.get(presence.getChildText('show')?.trim()) ?? 'online',
     status: short(presence.getChildText('status')),
     jid: short(item?.attrs['jid'], ADDRESS),
-    occupantId: readOccupantId(presence),
-    avatar: readAvatarHash(presence),
+    occupantId: short(readOccupantId(presence)),
+    avatar: short(readAvatarHash(presence)),
     hats: readHats(presence),
   };
 }

@@ -48,6 +48,18 @@ export interface SayAbout {
   readonly reply?: { readonly id: string; readonly nick: string } | undefined;
 }
 
+/** Something of ours that a room is not known to have. */
+export interface UnsaidMessage {
+  readonly account: string;
+  readonly room: string;
+  readonly originId: string;
+  readonly body: string | undefined;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+  /** `ask`: it was sent, was lost or was not, and nothing can tell: the person says what is to be done. */
+  readonly state: 'waiting' | 'sent' | 'ask';
+}
+
 /** A device of the account, online or not. */
 export interface DeviceSummary {
   readonly account: string;
@@ -150,7 +162,7 @@ export interface RoomView {
   readonly venue: string | undefined;
   /** Between our self-presence and the subject. */
   readonly entering: boolean;
-  /** The room's archive is being read. */
+  /** The room's archive is being read for the first time: what it will have is the past, and comes as no event. */
   readonly catchingUp: boolean;
   readonly features: ReadonlySet<string> | undefined;
 }
@@ -220,6 +232,12 @@ export interface Account {
   changeNick(room: string, nick: string): Promise<Result<RoomSummary>>;
   /** Says it in the room, by the outbox; resolves with the origin-id once it is on disk. */
   say(room: string, body: string, about?: SayAbout): Promise<Result<{ originId: string }>>;
+  /** What was said here and no room has sent back yet, oldest first. */
+  outbox(): UnsaidMessage[];
+  /** Sends again what is asked about: the room may then have it twice. */
+  sayAgain(originId: string): Result<UnsaidMessage>;
+  /** Forgets what is asked about, or what still waits. */
+  unsay(originId: string): Result<UnsaidMessage>;
   /** Writes a whole stanza to the server now, or says why not. For doors; never for groupchat. */
   write(stanza: string): Result<number>;
   /** Asks somebody, for a door; never rejects. */

@@ -87,7 +87,7 @@ export function openDoorway({ account, archive, feeds, lore, wants, times, now }
     const history = readHistoryWish(asked.element, now());
     const entry: Entry = { viewer, room, asked, nick: resourceOf(asked.to), history, refusal: undefined, over: false };
     const view = seat.room(room);
-    if (view?.state === 'joined' && !view.entering) return show(entry, view);
+    if (view?.state === 'joined' && !view.entering && !view.catchingUp) return show(entry, view);
     entries.add(entry);
     void knock(entry).finally(() => entries.delete(entry));
   }
@@ -102,8 +102,7 @@ export function openDoorway({ account, archive, feeds, lore, wants, times, now }
       const joined = await seat.join(room, wish);
       if (!joined.ok) return refuse(entry, joined.error);
     }
-    await until(room, times.history, (view) => view?.state !== 'joined' || !view.entering);
-    if (before === undefined) await until(room, times.history, (view) => view?.state !== 'joined' || !view.catchingUp);
+    await until(room, times.history, (view) => view?.state !== 'joined' || (!view.entering && !view.catchingUp));
     const view = seat.room(room);
     if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'The room was left.' });
     show(entry, view);

@@ -50,7 +50,7 @@ async function scramPlus(stranger: Stranger, user: string, password: string, typ
   const clientKey = hmac(salted, 'Client Key');
   const last = `c=${encode(Buffer.concat([Buffer.from(gs2), bound]))},r=${nonce}`;
   const signature = hmac(createHash('sha256').update(clientKey).digest(), `${bare},${first},${last}`);
-  const proof = encode(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0)));
+  const proof = encode(Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0))));
   stranger.send(`<response xmlns='${SASL}'>${encode(`${last},p=${proof}`)}</response>`);
   await stranger.hears(/<success|<\/failure>/);
   return stranger.heard().includes('<success') ? 'success' : 'not-authorized';

@@ -10,7 +10,8 @@ import { NS_MAM } from '../xmpp/features/mam.ts';
 import { readOriginId } from '../xmpp/features/stanza-id.ts';
 import { faultIn } from '../xmpp/outgoing.ts';
 import type { StanzaFault } from '../xmpp/contract.ts';
-import type { Stanza } from '../xmpp/stanza.ts';
+import { stanzaFrom, type Stanza } from '../xmpp/stanza.ts';
+import type { UnsaidMessage } from './contract.ts';
 import type { SayAbout } from './contract.ts';
 import type { Draft, Ground } from './ground.ts';
 
@@ -24,6 +25,9 @@ export interface Outbox {
   say(room: string, body: string, about?: SayAbout): Result<{ originId: string }>;
   /** A whole message of type groupchat to a bare JID; kept with the draft, written after it. */
   put(draft: Draft, room: string, xml: string, originId: string): Result<{ originId: string }>;
+  list(): UnsaidMessage[];
+  sayAgain(originId: string): Result<UnsaidMessage>;
+  unsay(originId: string): Result<UnsaidMessage>;
   /** The room has sent back a message of ours. */
   reflected(draft: Draft, message: GroupchatMessage): void;
   /** The room has refused one. */
@@ -87,7 +91,33 @@ export function openOutbox(
     return ok({ originId });
   }
 
+  function asked(originId: string, states: readonly OutboxEntry['state'][]): Result<OutboxEntry> {
+    const entry = entries.get(originId);
+    if (!entry) return fail('unknown-message', 'Nothing waits under this id.');
+    return states.includes(entry.state) ? ok(entry) : fail('under-way', 'It is on its way: nothing is asked about it.');
+  }
+
   return {
+    list: () => [...entries.values()].toSorted((a, b) => a.id - b.id).map(unsaid),
+    sayAgain(originId) {
+      const found = asked(originId, ['ask']);
+      if (!found.ok) return found;
+      const again = { ...found.value, state: 'waiting' } as const;
+      ground.transact((draft) => {
+        archive.updateOutbox(again.id, { state: 'waiting' });
+        draft.afterwards(() => {
+          entries.set(originId, again);
+          if (ground.room(again.room)?.membership.state === 'joined') send(again);
+        });
+      });
+      return ok(unsaid(entries.get(originId) ?? again));
+    },
+    unsay(originId) {
+      const found = asked(originId, ['ask', 'waiting']);
+      if (!found.ok) return found;
+      ground.transact((draft) => drop(draft, found.value));
+      return ok(unsaid(found.value));
+    },
     say(text, body, about) {
       const room = parseBareJid(text) ?? text;
       if (body === '') return fail('empty', 'There is nothing to say.');
@@ -134,4 +164,9 @@ export function openOutbox(
       }
     },
   };
+}
+
+function unsaid({ account, room, originId, xml, createdAt, state }: OutboxEntry): UnsaidMessage {
+  const body = stanzaFrom(xml).element.getChildText('body') ?? undefined;
+  return { account, room, originId, body, at: new Date(createdAt).toISOString(), state };
 }

@@ -6,6 +6,7 @@ import { bouncerCommands } from './bouncer.ts';
 import { EXIT, explain, type World } from './context.ts';
 import { daemonCommands } from './daemon.ts';
 import { messageCommands } from './messages.ts';
+import { outboxCommands } from './outbox.ts';
 import { invitationCommands, roomVerbCommands } from './room-verbs.ts';
 import { roomCommands } from './rooms.ts';
 
@@ -39,6 +40,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   invitationCommands(program, world);
   messageCommands(program, world);
   bouncerCommands(program, world);
+  outboxCommands(program, world);
   archiveCommands(program, world);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -206,6 +206,7 @@ export const inputs = {
     room: bareJid,
     reason: z.string().max(1024, 'is longer than 1024 characters').optional(),
   }),
+  unsaid: z.object({ account: bareJid.optional(), originId: z.string().min(1).max(1024) }),
   setRetention: z.object({ account: bareJid.optional(), room: bareJid, retention }),
   search: z.object({
     account: bareJid.optional(),

@@ -79,4 +79,16 @@ export const roomCalls = {
       const { room, body, replaces, reply } = input;
       return valueOf(await one(ctx.house, input.account).say(room, body, { replaces, reply }));
     }),
+  /** What was said and no room has sent back yet; where `state` is `ask`, the person says what is to be done. */
+  outbox: trpc.router({
+    list: procedure
+      .input(inputs.account)
+      .query(({ ctx, input }) => chosen(ctx.house, input.account).flatMap((account) => account.outbox())),
+    again: procedure
+      .input(inputs.unsaid)
+      .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).sayAgain(input.originId))),
+    drop: procedure
+      .input(inputs.unsaid)
+      .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).unsay(input.originId))),
+  }),
 };

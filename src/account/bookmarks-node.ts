@@ -17,27 +17,39 @@ export interface Node {
 
 /** XEP-0060 8.1.3.1: servers that do not know `max` take the greatest of these that they allow. */
 const LARGE = ['max', '10000', '1000', '255'];
+/** COMPAT: ejabberd 23.01 tells nobody of a retraction, whatever it asks for, unless the node is told to. */
+const TELLS: Options = { 'pubsub#notify_retract': 'true', 'pubsub#notify_delete': 'true' };
 /** What another try at once does not mend. */
-const PASSING = ['disconnected', 'timeout', 'resource-constraint'];
+const PASSING = ['disconnected', 'timeout'];
+const NOTHING = 2;
 const MAX_ITEMS = 'pubsub#max_items';
 
 export function openNode({ connection, log }: { connection: Connection; log: Log }, node: string, options: Options): Node {
   /** Some servers know neither `max` nor publish-options: what was found out is not tried again. */
   let wanted = options;
-  let withOptions = true;
+  let known = 0;
+
+  /** 0: all; 1: without what ejabberd does not know here (COMPAT: ejabberd 23.01); 2: the node was made right by itself. */
+  function optionsFor(checks: number): Options | undefined {
+    if (checks === NOTHING) return undefined;
+    return Object.fromEntries(Object.entries(wanted).filter(([name]) => checks === 0 || name !== 'pubsub#send_last_published_item'));
+  }
 
   async function prepare(create: boolean): Promise<boolean> {
-    const answer = await connection.iq(nodeConfigQuery(node));
-    if (!answer.ok) {
-      if (answer.error.condition === 'item-not-found' && create) await settle((fields) => createNode(node, fields));
-      return false;
+    let answer = await connection.iq(nodeConfigQuery(node));
+    if (!answer.ok && answer.error.condition === 'item-not-found' && create) {
+      await settle((fields) => createNode(node, fields));
+      answer = await connection.iq(nodeConfigQuery(node));
     }
+    if (!answer.ok) return false;
     const now = readNodeConfig(answer.element);
-    const wrong = Object.entries(wanted).filter(([name, value]) => now.has(name) && !means(name, value, now.get(name) ?? ''));
+    const asked = Object.entries({ ...wanted, ...TELLS });
+    const wrong = asked.filter(([name, value]) => now.has(name) && !means(name, value, now.get(name) ?? ''));
     if (wrong.length === 0) return false;
+    const tells = Object.fromEntries(Object.entries(TELLS).filter(([name]) => now.has(name)));
     const why = wrong.map(([name, value]) => `${name} ${now.get(name)} -> ${value}`).join(', ');
     log('info', `${node}: reconfigured`, { why });
-    const refused = await settle((fields) => configureNode(node, fields));
+    const refused = await settle((fields) => configureNode(node, { ...fields, ...tells }));
     const open = wrong.some(([name]) => name === 'pubsub#access_model');
     if (refused !== undefined && open) log('error', `${node}: others can read it, and the server does not let it be closed: ${refused}`);
     return wrong.some(([name]) => name === MAX_ITEMS || name === 'pubsub#persist_items');
@@ -63,18 +75,22 @@ export function openNode({ connection, log }: { connection: Connection; log: Log
     prepare: () => prepare(true),
     prepareExisting: () => prepare(false),
     async publish(make) {
-      const ask = async (checked: boolean): Promise<StanzaFault | undefined> => {
-        const answer = await connection.iq(make(checked ? publishOptions(wanted) : undefined));
-        return answer.ok ? undefined : answer.error;
-      };
-      const first = await ask(withOptions);
-      if (!first || PASSING.includes(first.condition)) return first?.condition;
-      await prepare(true);
-      const second = await ask(withOptions);
-      if (!second || PASSING.includes(second.condition) || !withOptions) return second?.condition;
-      const third = await ask(false); // the node was made right by itself: this server does not check it for us
-      if (!third && !isPreconditionFailure(second)) withOptions = false;
-      return third?.condition;
+      let refusal: StanzaFault | undefined;
+      let prepared = false;
+      for (let checks = known; checks <= NOTHING; ) {
+        const options = optionsFor(checks);
+        const answer = await connection.iq(make(options && publishOptions(options)));
+        if (answer.ok) {
+          if (!refusal || !isPreconditionFailure(refusal)) known = checks;
+          return undefined;
+        }
+        refusal = answer.error;
+        if (PASSING.includes(refusal.condition)) break;
+        if (!prepared) await prepare(true);
+        if (prepared || !isPreconditionFailure(refusal)) checks += 1; // this server does not know all that it should check
+        prepared = true;
+      }
+      return refusal?.condition;
     },
   };
 }

@@ -81,6 +81,7 @@ export function nativeStorage({ connection, log }: Ground): Storage {
     },
     /** What has an odd address goes first: a client that folds addresses would take the room for removed. */
     async write({ target, put, remove }, { odd, list }) {
+      await node.prepare(); // COMPAT: ejabberd 23.01 takes publish-options and does not look at them
       const limit = pLimit(WRITES_AT_ONCE);
       const again = odd.flatMap((id) => target.get(parseBareJid(id) ?? '') ?? []);
       const gone = [...odd, ...remove.filter((room) => list.has(room) && !odd.some((id) => parseBareJid(id) === room))];

@@ -24,6 +24,8 @@ const VERIFY = 1_500;
 const POLL = 200;
 const RETRY = 30_000;
 const MAX_ROUNDS = 10;
+/** No server keeps less; what is missing from a smaller list was taken out by somebody. */
+const SMALLEST_STORAGE = 100;
 
 /** Keeps the storages and the agreed list the same. */
 export interface BookmarkSync {
@@ -115,6 +117,8 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
     sameAs = bridgesOf(features, contents);
     for (const [name, why] of trouble) log('info', `bookmarks: ${name}: ${why}`);
     await settleNow();
+    for (const { name } of active()) wrote.add(name); // what came before the server knew that we watch was told to nobody
+    later('verify', VERIFY, () => guarded('the storages could not be looked at', verify));
   }
 
   function touch(draft: Draft, node: string, work: (storage: Storage, content: Content) => void): boolean {
@@ -251,7 +255,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
       wrote.delete(name);
       if (sameList(fresh.list, known.list)) continue;
       const missing = lost(known.list, fresh.list);
-      if (missing.size > 0 && !storage.whole) {
+      if (missing.size > 0 && !storage.whole && fresh.list.size >= SMALLEST_STORAGE) {
         full.set(name, missing);
         trouble.set(name, `It keeps ${fresh.list.size} bookmarks and no more: ${missing.size} are missing there.`);
         log('warn', `bookmarks: ${name} keeps ${fresh.list.size} and no more`);

@@ -158,3 +158,12 @@ test('what nobody foresaw is logged and ends the daemon with 1; the home is free
   expect(err).toContain('the sky fell');
   await home.start();
 });
+
+test('a damaged archive is set aside, and said in the log and by `status`', async () => {
+  await writeFile(join(home.dir, 'archive.db'), 'this was a database once '.repeat(1000));
+  await home.start();
+  const [problem] = (await home.json<{ problem: string; message: string }>(['status'])).slice(-1);
+  expect(problem).toMatchObject({ problem: 'archive-damaged', message: expect.stringContaining('The damaged file lies at') });
+  expect((await readdir(home.dir)).some((name) => name.startsWith('archive.db.damaged-'))).toBe(true);
+  expect(home.log()).toContain('The archive was damaged');
+});

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { World } from '../../src/cli/context.ts';
+import { withHoles } from '../../src/cli/messages.ts';
 import { indented, oneLine, safeJson } from '../../src/core/printable.ts';
 import { openLog } from '../../src/daemon/log.ts';
 import { openDoor, ROOM, smallHouse } from '../web/house.ts';
@@ -135,4 +136,54 @@ test('text that harms nobody stays as it is: accents, emoji with joiners, Arabic
 
 test('a lone surrogate comes through JSON whole', () => {
   expect(JSON.parse(safeJson('a\ud800b'))).toBe('a\ud800b');
+});
+
+test('a hole in the archive is a line where it lies, and an object with `gap`', async () => {
+  const { run, tell, gaps } = await open();
+  const at = (minute: number): number => Date.UTC(2026, 10, 23, 12, minute);
+  for (const minute of [10, 20, 40]) tell(`at ${minute}`, undefined, { at: at(minute) });
+  const hole = { id: 1, account: 'alice@example.org', room: ROOM, from: at(20), to: at(40), cause: `out of reach ${EVIL}` };
+  gaps.push(hole);
+  const lines = (await run('history', ROOM)).trimEnd().split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[2]).toContain('missing: 2026-11-23 12:20:00 to 2026-11-23 12:40:00: out of reach');
+  expect(lines[2]).not.toMatch(HARMFUL);
+  const objects = (await run('history', ROOM, '--json')).trimEnd().split('\n').map((line) => JSON.parse(line) as object);
+  expect(objects[2]).toEqual({
+    account: 'alice@example.org',
+    room: ROOM,
+    gap: { from: '2026-11-23T12:20:00.000Z', to: '2026-11-23T12:40:00.000Z', cause: hole.cause },
+  });
+});
+
+test.each([
+  { page: ['1', '2'], gap: ['0', '1'], toTheEnd: false, shown: ['gap', '1', '2'] },
+  { page: ['3', '4'], gap: ['1', '2'], toTheEnd: false, shown: ['3', '4'] },
+  { page: ['3', '4'], gap: ['4', '6'], toTheEnd: false, shown: ['3', '4'] },
+  { page: ['3', '4'], gap: ['4', '6'], toTheEnd: true, shown: ['3', '4', 'gap'] },
+  { page: [], gap: ['4', '6'], toTheEnd: true, shown: ['gap'] },
+])('a page of $page with a hole of $gap shows $shown (last page: $toTheEnd)', ({ page, gap: [from = '', to = ''], toTheEnd, shown }) => {
+  const lines = withHoles(page.map((at) => ({ at })), [{ from, to }], toTheEnd);
+  expect(lines.map((line) => ('at' in line ? line.at : 'gap'))).toEqual(shown);
+});
+
+test('what a search found stands out, and no more than it', async () => {
+  const { run, house, tell } = await open();
+  const message = tell(`good ${EVIL} morrow`);
+  const text = `good ${EVIL} morrow`;
+  Object.assign(house, {
+    find: async () => ({ ok: true, hits: [{ message, excerpt: { text, marks: [[0, 4], [text.length - 6, text.length]] } }], more: false }),
+  });
+  const out = await run('search', 'good', 'morrow');
+  expect(out).toContain('*good* ');
+  expect(out).toContain(' *morrow*\n');
+  expect(out).not.toMatch(HARMFUL);
+});
+
+test('a problem of the house is told with the status', async () => {
+  const { run, problems } = await open();
+  problems.push({ code: 'archive-damaged', message: 'The archive was damaged.', at: '2026-11-23T12:00:00.000Z' });
+  expect(await run('status')).toContain('Problem, since 2026-11-23T12:00:00.000Z: The archive was damaged.');
+  const last = (await run('status', '--json')).trimEnd().split('\n').at(-1) ?? '';
+  expect(JSON.parse(last)).toMatchObject({ problem: 'archive-damaged' });
 });

@@ -98,14 +98,21 @@ function refused(memberships: Memberships, draft: Draft, room: Room, error: Stan
     draft.afterwards(() => memberships.nickAnswered(room.jid, nick, why));
     return;
   }
-  const forbidsCreation = error.condition === 'forbidden' && memberships.missing(room.jid); // ejabberd's word for it
-  const name = forbidsCreation ? 'not-allowed' : (refusalOf[error.condition] ?? (saysFull(error) ? 'full' : 'unreachable'));
+  const name = refusalName(error, memberships.missing(room.jid));
   const venue = error.condition === 'gone' || error.condition === 'redirect' ? addressIn(error) : undefined;
   memberships.signal(draft, room.jid, { name: state === 'joined' ? 'removed-by-error' : name, text: error.text, venue });
 }
 
+function refusalName(error: StanzaFault, missing: boolean): RoomSignalName {
+  if (error.condition === 'forbidden' && missing) return 'not-allowed'; // ejabberd's word where one may not create rooms
+  if (saysFull(error)) return 'full';
+  return refusalOf[error.condition] ?? 'unreachable';
+}
+
 /** XEP-0045 7.2.9. A domain without any such service has the same condition, but no words, and no advice to wait. */
 function saysFull({ condition, type, text }: StanzaFault): boolean {
+  // COMPAT: ejabberd 23.01 has its condition for any limit here, and tells the cause by its words alone
+  if (condition === 'resource-constraint') return text !== undefined && /too many users/i.test(text);
   return condition === 'service-unavailable' && (type === 'wait' || text !== undefined);
 }
 

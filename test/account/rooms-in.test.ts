@@ -87,6 +87,33 @@ describe('a refused join (scripted)', () => {
     expect(joined.filter(({ ok }) => ok)).toHaveLength(90);
   });
 
+  test('no more than a hundred rooms are entered at once, after a lost stream neither', async () => {
+    const { account, script, send, settle, drop, online, heard } = await world();
+    const rooms = Array.from({ length: 150 }, (_, n) => `room-${n}@rooms.scripted.test`);
+    let held: string[] = [];
+    for (const room of rooms) script(room, { join: (_, nick) => void held.push(...entry(room, nick)) });
+    const knocked = (): number => held.length / 2;
+    const open = async (): Promise<void> => {
+      await until(() => knocked() >= 100, { what: 'the first hundred' });
+      await settle();
+      expect(knocked()).toBe(100);
+      const first = held;
+      held = [];
+      send(...first);
+      await until(() => knocked() === 50, { what: 'the rest' });
+      send(...held);
+      held = [];
+      await until(() => account.status().joined === 150, { what: 'all rooms' });
+    };
+    for (const room of rooms) void account.join(room, { nick: 'romeo' });
+    await open();
+    const before = heard.all.length;
+    drop();
+    await until(() => heard.all.length > before, { what: 'the next login' });
+    await online();
+    await open();
+  });
+
   test('a service that has had enough (resource-constraint) is asked again later, not at once', async () => {
     const { account, script, heard, state } = await world();
     let tries = 0;

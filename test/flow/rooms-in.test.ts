@@ -3,7 +3,7 @@ import { createElement as xml } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { cast, configure, administer, gone, here, roomOf, story } from '../support/rooms.ts';
 import { uniqueName } from '../support/server.ts';
-import { newAccount, servers } from '../support/servers.ts';
+import { ejabberd, newAccount, servers } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
 describe.each(servers)('into a room on $kind', (server) => {
@@ -127,5 +127,22 @@ describe.each(servers)('into a room on $kind', (server) => {
     await bob.next((stanza) => here(room, 'alice')(stanza) && stanza.toString().includes('participant'));
     await until(async () => (await account.say(room, 'thank you')).ok, { what: 'a voice' });
     await bob.next((stanza) => stanza.getChildText('body') === 'thank you');
+  });
+});
+
+describe('into a room on ejabberd', () => {
+  const { house, person } = cast(ejabberd);
+
+  test('a room that is full: refused with the room’s words, and entered by the clock once there is a place', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(ejabberd, bob);
+    await ejabberd.run('change_room_option', { name: room.split('@')[0], service: ejabberd.archivedRooms, option: 'max_users', value: '2' });
+    const guest = await person('guest');
+    await guest.join(room, 'guest');
+    const { account, state } = await house();
+    expect(await account.join(room, { nick: 'alice' })).toMatchObject({ ok: false, error: { code: 'room-full', message: expect.stringContaining('full') } });
+    await guest.leave(room);
+    await state(room, 'joined');
+    expect(story(account, room)).toEqual(['join alice', 'full', 'retry alice', 'self alice']);
   });
 });

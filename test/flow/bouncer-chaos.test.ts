@@ -1,0 +1,86 @@
+// Issue 7: a thousand messages while the device's link is cut and black-holed.
+import { createElement as xml } from 'ltx';
+import { afterEach, describe, expect, test } from 'vitest';
+import { connect } from '../../src/xmpp/connection.ts';
+import type { Stanza } from '../../src/xmpp/stanza.ts';
+import { openDoor } from '../bouncer/door.ts';
+import { startLink } from '../support/link.ts';
+import { connectPerson } from '../support/person.ts';
+import { newAccount, servers } from '../support/servers.ts';
+import { until } from '../support/until.ts';
+
+const TOTAL = 1000;
+const MUC = 'http://jabber.org/protocol/muc';
+
+describe.each(servers)('on $kind', (server) => {
+  const open: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0).toReversed()) await one.close();
+  });
+
+  // A held session is resumed; one that is given up is made good by the history that the device asks for.
+  test.each([
+    ['is resumed', 60_000],
+    ['is given up each time', 1],
+  ])('a device whose link breaks again and again, and whose session %s, has all in the end, once', async (_what, hold) => {
+    const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const room = await server.room({ archive: true });
+    const door = await openDoor(server, alice, { times: { hold } });
+    open.push({ close: door.stop });
+    await door.house.online();
+    const link = await startLink({ port: door.port });
+    open.push(link);
+    const { password } = await door.device('phone');
+    const live: string[] = [];
+    const replayed: string[] = [];
+    let last = new Date(0).toISOString();
+    let resumed = 0;
+    const take = (stanza: Stanza): void => {
+      const body = stanza.kind === 'message' && stanza.type === 'groupchat' ? stanza.element.getChildText('body') : undefined;
+      if (!body) return;
+      const delay: unknown = stanza.element.getChild('delay', 'urn:xmpp:delay')?.attrs['stamp'];
+      (typeof delay === 'string' ? replayed : live).push(body);
+      if (typeof delay === 'string') last = delay;
+    };
+    const device = connect({
+      jid: alice.jid, resource: 'phone', password: async () => password, server: link, ca: door.ca,
+      deadlines: { idle: 400, ping: 400, login: 5000 }, backoff: { first: 20, ceiling: 100 },
+      receive: (batch) => { for (const stanza of batch) take(stanza); },
+    });
+    open.push({ close: device.stop });
+    device.onStatus((status) => {
+      if (status.state !== 'online') return;
+      if (status.resumed) resumed += 1;
+      else {
+        const x = xml('x', { xmlns: MUC }, xml('history', { since: last }));
+        void device.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' }))).then(() => {
+          device.send('<presence xmlns="jabber:client"/>');
+          device.send(xml('presence', { to: `${room}/Ali` }, x));
+        });
+      }
+    });
+    device.start();
+    const talker = await connectPerson(server, bob.user, bob.password);
+    open.push(talker);
+    await talker.join(room, 'bob');
+    await until(() => door.house.account.occupants(room).length === 2, { what: 'Ali to be in' });
+
+    const had = (): number => new Set([...live, ...replayed]).size;
+    for (let n = 1; n <= TOTAL; n += 1) {
+      talker.send(xml('message', { to: room, type: 'groupchat', id: `m${n}` }, xml('body', {}, `word ${n}`)));
+      if (n % 100 !== 0) continue;
+      await until(() => had() >= n - 60, { what: `most of ${n} words`, deadline: 30_000 });
+      if (n % 200 === 0) link.cut();
+      else {
+        link.swallow();
+        await until(() => device.status().state !== 'online', { what: 'the black hole to be noticed' });
+        link.restore();
+      }
+    }
+    await until(() => had() === TOTAL, { what: 'all of them', deadline: 60_000 });
+    const twice = live.filter((body, at) => live.indexOf(body) !== at);
+    expect(twice).toEqual([]);
+    if (hold > 1) expect(resumed).toBeGreaterThan(4);
+    expect(door.house.account.occupants(room)).toHaveLength(2);
+  }, 120_000);
+});

@@ -7,7 +7,7 @@ import { cursorOwner, decideRelay, newDevice, policyOf, recognise, seenAs } from
 import type { Device, RelayDecision, Seen } from '../core/device.ts';
 import { readCaps } from '../xmpp/features/caps.ts';
 import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
-import type { DiscoInfo } from '../xmpp/features/disco.ts';
+import type { DiscoInfo, Identity } from '../xmpp/features/disco.ts';
 import { NS_PING } from '../xmpp/features/ping.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { DeviceChange, DeviceSummary, RelayTarget } from './contract.ts';
@@ -74,10 +74,8 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
   }
 
   async function ask(session: Session): Promise<void> {
-    const node = session.capsNode;
-    const answer = await ground.connection.iq(discoInfoQuery(session.jid, node));
-    const again = !answer.ok && node !== undefined ? await ground.connection.iq(discoInfoQuery(session.jid)) : answer;
-    const info = (again.ok ? readDiscoInfo(again.element) : undefined) ?? { identities: [], features: new Set<string>() };
+    const answer = await ground.connection.iq(discoInfoQuery(session.jid));
+    const info = (answer.ok ? readDiscoInfo(answer.element) : undefined) ?? { identities: [], features: new Set<string>() };
     const now = sessions.get(session.jid);
     if (now?.number !== session.number || ground.signal.aborted) return;
     const known = { ...now, info, device: now.device ?? identify(now, info, true)?.id };
@@ -288,8 +286,11 @@ function seen({ jid, capsNode }: Session, info: DiscoInfo | undefined): Seen {
   return { resource: resourceOf(jid), capsNode, identity: info && identityIn(info) };
 }
 
-function clientIn({ identities }: DiscoInfo) {
-  return identities.find(({ category }) => category === 'client') ?? identities[0];
+/** The client's own identity, one with a name first. Some give several, in another order each time. */
+function clientIn({ identities }: DiscoInfo): Identity | undefined {
+  const rank = ({ category, type, name }: Identity): string =>
+    `${category === 'client' ? 0 : 1}${name === undefined ? 1 : 0}${category}/${type}/${name ?? ''}`;
+  return identities.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))[0];
 }
 
 /** Without the version that some write behind the name: an update is no other device. */

@@ -89,11 +89,10 @@ export function recognise(offline: readonly Device[], seen: Seen): Device | unde
   const fits = offline.filter((device) => agree(device.capsNode, seen.capsNode) && agree(device.identity, seen.identity));
   const same = fits.find(({ resources }) => resources[0] === seen.resource) ?? fits.find(({ resources }) => resources.includes(seen.resource));
   if (same) return same;
-  if (seen.capsNode === undefined || seen.identity === undefined) return undefined;
+  const stem = stemOf(seen.resource);
   const alike = fits.filter(({ capsNode, identity, resources }) => {
-    const known = capsNode === seen.capsNode && identity === seen.identity;
-    const stem = stemOf(seen.resource);
-    return known && stem !== undefined && stemOf(resources[0] ?? '') === stem;
+    const named = identity !== undefined && (capsNode !== undefined || !identity.endsWith('/'));
+    return named && identity === seen.identity && stem !== undefined && stemOf(resources[0] ?? '') === stem;
   });
   return alike.length === 1 ? alike[0] : undefined;
 }
@@ -115,11 +114,18 @@ function agree(known: string | undefined, seen: string | undefined): boolean {
   return known === undefined || seen === undefined || known === seen;
 }
 
-/** What of a resource stays when its software draws a new one: `gajim.X7K2` is `gajim`, a UUID is ''. */
+/** What of a resource stays when its software, or the server, draws a new one: `gajim.X7K2` is `gajim`, a UUID is ''. */
 function stemOf(resource: string): string | undefined {
+  if (looksDrawn(resource)) return '';
   const cut = resource.replace(/[.\-_/:]?[A-Za-z0-9+=]*\d[A-Za-z0-9+=]*$|[.\-_/:][A-Za-z0-9+=]{3,}$/, '');
-  if (/^[0-9a-f-]{16,}$/i.test(resource)) return '';
   return cut === resource ? undefined : cut; // chosen by a person: another one is another device
+}
+
+/** Digits, hex, or a word of ten characters and more that changes between small, large and digits all the time. */
+function looksDrawn(resource: string): boolean {
+  if (/^[0-9a-f-]{16,}$/i.test(resource) || /^\d+$/.test(resource)) return true;
+  const kinds = resource.replace(/[a-z]+/g, 'a').replace(/[A-Z]+/g, 'b').replace(/\d+/g, 'c');
+  return /^[\w-]{10,}$/.test(resource) && kinds.length >= 6;
 }
 
 /** What is known of a resource of the account that is online. */

@@ -21,6 +21,15 @@ test('software that draws a new resource is known by itself, where one device al
   expect(recognise([one, device('3', 'gajim.55AB1', gajim)], seen('gajim.LQ83ZT', gajim))).toBeUndefined();
 });
 
+test.each([
+  ['hex', '4f3c2a1b-9d8e-4c7b-a6f5-0123456789ab', '00112233-4455-6677-8899-aabbccddeeff'],
+  ['numbers', '129381293812938', '55512398123123'],
+  ['letters of all sorts', 'kT9s_Qe2LmZ4', 'aB3xY-z8PqRs'],
+])('software that takes what the server draws, in %s, is known by itself', (_what, before, after) => {
+  const one = device('1', before, gajim);
+  expect(recognise([one], seen(after, gajim))).toBe(one);
+});
+
 test('a resource that a person chose is no other of theirs', () => {
   expect(recognise([device('1', 'desk', gajim)], seen('laptop', gajim))).toBeUndefined();
 });

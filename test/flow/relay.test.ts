@@ -104,6 +104,25 @@ describe.each(servers)('on $kind', (server) => {
     }
   });
 
+  test('a device that draws a new resource each time is still the same, and gets what it missed', async () => {
+    const { alice, home, say, answered } = await scene();
+    const gadget = async (resource: string): Promise<Person> => {
+      const one = await person(alice, { resource, capsNode: 'https://smack.example', features: [RELAY] });
+      await until(() => home.account.devices().some((d) => d.relay && d.resource === resource), { what: `${resource} to be known` });
+      return one;
+    };
+    const first = await gadget('smack.x1ya7');
+    await say('one');
+    await heard(first, ['one']);
+    await answered();
+    await first.close();
+    await until(() => home.account.devices().every(({ online }) => !online), { what: 'it to be gone' });
+    await say('two');
+    const second = await gadget('smack.x2yf3');
+    await heard(second, ['two']);
+    expect(home.account.devices()).toMatchObject([{ resource: 'smack.x2yf3', online: true }]);
+  });
+
   test('a device that is offline is still on the list, and is forgotten when the person says so', async () => {
     const { home, phone } = await scene();
     const first = await phone();

@@ -14,6 +14,8 @@ export interface PersonOptions extends Login {
   readonly carbons?: boolean;
   /** What it says of itself when asked by XEP-0030, beside disco and ping. */
   readonly features?: readonly string[];
+  /** XEP-0115: the address of the software that it says it is. */
+  readonly capsNode?: string;
   /** Namespaces of requests that it does not know, nor announce. */
   readonly deafTo?: readonly string[];
 }
@@ -162,7 +164,9 @@ export async function connectPerson(
   };
   const { priority = 0 } = options;
   if (priority !== null) {
-    send(xml('presence', {}, xml('priority', {}, String(priority))));
+    const { capsNode } = options;
+    const caps = capsNode === undefined ? [] : [xml('c', { xmlns: 'http://jabber.org/protocol/caps', hash: 'sha-1', node: capsNode, ver: '1' })];
+    send(xml('presence', {}, xml('priority', {}, String(priority)), ...caps));
     await person.next((s) => s.name === 'presence' && s.attrs['from'] === jid, { what: 'own presence' });
   }
   return person;

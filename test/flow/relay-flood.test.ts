@@ -1,0 +1,217 @@
+// Issue 5, "it is done when": a thousand messages, devices that come and go, and a daemon that is killed.
+import { createElement as xml, type Element } from 'ltx';
+import { afterEach, describe, expect, test } from 'vitest';
+import { makeHome } from '../support/daemon.ts';
+import { openHouse } from '../support/house.ts';
+import { connectPerson, type Person } from '../support/person.ts';
+import { runProfanity } from '../support/profanity.ts';
+import { newAccount, servers, type Account } from '../support/servers.ts';
+import { startSlixmpp } from '../support/slixmpp.ts';
+import { until } from '../support/until.ts';
+
+const CARBONS = 'urn:xmpp:carbons:2';
+const MESSAGES = 1000;
+/** What a device may get twice after one kill: src/relay/courier.ts. */
+const BATCH = 50;
+
+interface Heard {
+  readonly id: string;
+  readonly body: string;
+}
+
+/** A device that is switched on and off; what it has heard in all its lives. */
+interface Gadget {
+  readonly heard: () => Heard[];
+  on(): Promise<void>;
+  /** As a crash would, or with a goodbye. */
+  off(kindly: boolean): Promise<void>;
+  readonly isOn: () => boolean;
+}
+
+let tails = 0;
+
+/**
+ * Each life has a resource of its own, as most software draws one. What is under way to a session that has just died
+ * can reach no other then; with one resource for all lives, a server may hand its rest to the next life, out of order.
+ */
+function newTail(): string {
+  return `x${(tails += 1)}y${Math.random().toString(36).slice(2, 8)}`;
+}
+
+/** mulberry32: the same comings and goings each time. */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+describe.each(servers)('on $kind', (server) => {
+  const open: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of open.splice(0).toReversed()) await close();
+  });
+
+  /** Takes what Smack takes: a carbon whose from, made bare, is the account. */
+  function smackLike(who: Account): Gadget {
+    const earlier: Heard[] = [];
+    let person: Person | undefined;
+    const now = (): Heard[] => (person?.stanzas ?? []).flatMap((stanza) => {
+      const received = stanza.getChild('received', CARBONS);
+      const inner = received?.getChild('forwarded', 'urn:xmpp:forward:0')?.getChild('message');
+      const own = String(stanza.attrs['from']).split('/', 1)[0] === who.jid;
+      const body = inner?.getChildText('body');
+      return own && inner?.attrs['type'] === 'groupchat' && body ? [{ id: String(stanza.attrs['id']), body }] : [];
+    });
+    const gadget: Gadget = {
+      heard: () => [...earlier, ...now()],
+      async on() {
+        person = await connectPerson(server, who.user, who.password, {
+          resource: `smack.${newTail()}`,
+          capsNode: 'https://smack.example',
+          features: ['urn:minimix:relay:0'],
+        });
+      },
+      async off(kindly) {
+        const ending = person;
+        if (!ending) return;
+        if (!kindly) ending.kill();
+        await ending.close();
+        earlier.push(...now());
+        person = undefined;
+      },
+      isOn: () => person !== undefined,
+    };
+    open.push(() => gadget.off(true));
+    return gadget;
+  }
+
+  function slixmpp(who: Account): Gadget {
+    const lives: ReturnType<typeof startSlixmpp>[] = [];
+    let now: ReturnType<typeof startSlixmpp> | undefined;
+    const gadget: Gadget = {
+      heard: () => lives.flatMap(({ lines }) => lines.filter((line): line is Heard => typeof line === 'object' && line !== null && 'body' in line)),
+      async on() {
+        const life = startSlixmpp(server, who, 'listen', {}, `slixmpp.${newTail()}`);
+        now = life;
+        lives.push(life);
+        await until(() => life.lines.length > 0, { what: 'slixmpp to be online', deadline: 20_000 });
+        expect(life.lines[0]).toHaveProperty('online');
+      },
+      async off(kindly) {
+        await (kindly ? now?.close() : now?.kill());
+        now = undefined;
+      },
+      isOn: () => now !== undefined,
+    };
+    open.push(() => gadget.off(true));
+    return gadget;
+  }
+
+  interface Scene {
+    readonly alice: Account;
+    readonly room: string;
+    /** Called now and then while bob talks; true where the daemon was killed. */
+    trouble(random: () => number): Promise<boolean>;
+    relayed(): Promise<number>;
+  }
+
+  /** Bob talks, gadgets come and go; then both have all, in order, and nobody else has any of it. */
+  async function play({ alice, room, trouble, relayed }: Scene, seed: number): Promise<void> {
+    const random = dice(seed);
+    const bob = await newAccount(server, 'bob');
+    const talker = await connectPerson(server, bob.user, bob.password);
+    open.push(talker.close);
+    await talker.join(room, 'bob');
+    const strict = await runProfanity(server, alice);
+    open.push(strict.close);
+    const watcher = await connectPerson(server, alice.user, alice.password, { resource: 'watcher', carbons: true });
+    open.push(watcher.close);
+    const gadgets = [slixmpp(alice), smackLike(alice)];
+    for (const gadget of gadgets) await gadget.on();
+    await until(async () => (await relayed()) === 2, { what: 'both to be known', deadline: 20_000, every: 100 });
+
+    let kills = 0;
+    for (let said = 0; said < MESSAGES; ) {
+      const burst = Math.min(MESSAGES - said, 1 + Math.floor(random() * 30));
+      for (let n = 1; n < burst; n += 1) talker.send(groupchat(room, `word ${(said += 1)}`));
+      await talker.say(room, `word ${(said += 1)}`);
+      if (random() < 0.25) {
+        const gadget = gadgets[random() < 0.5 ? 0 : 1];
+        const kindly = random() < 0.5;
+        if (gadget?.isOn()) {
+          kills += 1;
+          await gadget.off(kindly);
+        } else await gadget?.on();
+      }
+      kills += Number(await trouble(random));
+    }
+    for (const gadget of gadgets) if (!gadget.isOn()) await gadget.on();
+
+    const words = Array.from({ length: MESSAGES }, (_, n) => `word ${n + 1}`);
+    for (const gadget of gadgets) {
+      await until(() => once(gadget.heard()).length >= MESSAGES, { what: 'all of it', deadline: 30_000, every: 100 });
+      expect(once(gadget.heard()).map(({ body }) => body)).toEqual(words);
+      expect(gadget.heard().length - MESSAGES).toBeLessThanOrEqual(kills * BATCH);
+    }
+    await nothingElsewhere(watcher, strict.log());
+  }
+
+  test('two devices that come and go have the room’s thousand in order; a strict client and the account’s archive have none of it', async () => {
+    const alice = await newAccount(server, 'alice');
+    const room = await server.room({ archive: false });
+    const home = openHouse(server, alice);
+    open.push(home.stop);
+    await home.online();
+    await home.account.join(room, { nick: 'alice' });
+    const relayed = async (): Promise<number> => home.account.devices().filter(({ relay, online }) => relay && online).length;
+    await play({ alice, room, relayed, trouble: async () => false }, 5);
+    expect(home.account.devices().find(({ software }) => software?.includes('rofanity'))).toMatchObject({ relay: false, why: expect.stringContaining('bare JID alone') });
+  }, 180_000);
+
+  test('the same, with a daemon that is killed and started again while bob talks', async () => {
+    const alice = await newAccount(server, 'alice');
+    const room = await server.room({ archive: false });
+    const home = makeHome();
+    open.push(home.remove);
+    await home.addAccount(server, alice);
+    await home.start();
+    expect(await home.cli(['join', room])).toMatchObject({ code: 0 });
+    const relayed = async (): Promise<number> =>
+      (await home.json<{ relay: boolean; online: boolean }>(['devices'])).filter(({ relay, online }) => relay && online).length;
+    let deaths = 0;
+    const trouble = async (random: () => number): Promise<boolean> => {
+      if (random() > 0.08 || deaths >= 4) return false;
+      deaths += 1;
+      await home.kill();
+      await home.start();
+      return true;
+    };
+    await play({ alice, room, relayed, trouble }, 7);
+    expect(deaths).toBeGreaterThan(1);
+  }, 240_000);
+});
+
+/** Without what came again under the same id. */
+function once(heard: readonly Heard[]): Heard[] {
+  return [...new Map(heard.map((one) => [one.id, one])).values()];
+}
+
+function groupchat(room: string, body: string): Element {
+  return xml('message', { to: room, type: 'groupchat', id: `b-${body}` }, xml('body', {}, body));
+}
+
+async function nothingElsewhere(watcher: Person, strictLog: string): Promise<void> {
+  await watcher.settle();
+  expect(watcher.stanzas.filter((stanza) => stanza.name === 'message')).toEqual([]);
+  await watcher.iq(xml('iq', { type: 'set' }, xml('query', { xmlns: 'urn:xmpp:mam:2', queryid: 'all' })));
+  const archived = watcher.stanzas.filter((stanza) => stanza.getChild('result', 'urn:xmpp:mam:2'));
+  expect(archived.filter((stanza) => stanza.toString().includes(CARBONS) || stanza.toString().includes('word '))).toEqual([]);
+  const lines = strictLog.split('\n');
+  expect(lines.some((line) => line.includes('RECV') || line.includes('SENT'))).toBe(true);
+  expect(lines.filter((line) => line.includes('urn:xmpp:forward:0') && line.includes('RECV'))).toEqual([]);
+  expect(lines.filter((line) => /SENT: <message[^>]*type="error"/.test(line))).toEqual([]);
+}

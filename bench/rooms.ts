@@ -181,7 +181,7 @@ async function joiner(port: number): Promise<void> {
   await until(() => online(account), patient);
   const [rss, heap] = await atRest();
   for (let n = 0; n < ROOMS; n += 1) void account.join(roomName(n), { nick: 'romeo' });
-  await until(() => account.rooms().length === ROOMS && account.rooms().every(({ occupants }) => occupants === OCCUPANTS), patient);
+  await until(() => allJoined(account) && account.rooms().every(({ occupants }) => occupants === OCCUPANTS), patient);
   const [rssIn, heapIn] = await atRest();
   const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
   console.log(`memory at ${ROOMS} rooms of ${OCCUPANTS}: RSS ${mib(rss)} MiB unjoined, ${mib(rssIn)} MiB joined: ${mib(rssIn - rss)} MiB more (goal 60);`);
@@ -195,12 +195,16 @@ async function joiner(port: number): Promise<void> {
   process.disconnect();
 }
 
-/** RSS and heap in bytes, once what is no longer needed is gone. */
+/** RSS and heap in bytes, once what is no longer needed is gone and nothing more is under way. */
 async function atRest(): Promise<[rss: number, heap: number]> {
-  for (let n = 0; n < 5; n += 1) {
+  for (let before = Number.POSITIVE_INFINITY, n = 0; n < 50; n += 1) {
     globalThis.gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { heapUsed } = process.memoryUsage();
+    if (n > 5 && Math.abs(before - heapUsed) < 20_000) break;
+    before = heapUsed;
   }
+  globalThis.gc?.();
   const { rss, heapUsed } = process.memoryUsage();
   return [rss, heapUsed];
 }

@@ -143,6 +143,8 @@ export function openDoorway({ account, archive, feeds, lore, wants, times, now }
     if (over) return;
     wants.add(room, viewer.device);
     const feed = feeds.enter(viewer, room, nick);
+    const itself = lore.presence(room);
+    if (itself !== undefined) viewer.send(addressable(itself).to(viewer.jid));
     let self = undefined;
     for (const occupant of account.occupants(room)) {
       feed.nicks.add(occupant.nick);

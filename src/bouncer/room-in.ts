@@ -64,6 +64,10 @@ export function openRoomsIn({ account, feeds, lore, questions, refused }: RoomsI
     const nick = resourceOf(given.from);
     const codes = readCodes(given.element.getChild('x', NS_MUC_USER));
     lore.learn(room, codes);
+    if (nick === '') {
+      if (given.type === undefined) lore.itself(room, given.raw);
+      return feeds.tell(room, given.raw);
+    }
     const feed = feeds.of(room);
     if (!feed) return;
     const available = given.type === undefined;
@@ -74,7 +78,8 @@ export function openRoomsIn({ account, feeds, lore, questions, refused }: RoomsI
   }
 
   function own(feed: Feed, given: Stanza, codes: ReadonlySet<number>, available: boolean): void {
-    const added = codes.has(status.self) ? [] : [status.self];
+    // COMPAT: ejabberd 23.01 leaves 110 out where another of our sessions has the nick
+    const added = codes.has(status.self) || !available ? [] : [status.self];
     for (const viewer of feed.viewers) {
       viewer.send(selfPresence(open(given.raw), seat.jid(), viewer.jid, added).toString());
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Archive } from '../archive/contract.ts';
 import { status } from '../xmpp/features/muc.ts';
 
-const kept = z.strictObject({ logged: z.boolean(), open: z.boolean(), subject: z.string().optional() });
+const kept = z.strictObject({ logged: z.boolean(), open: z.boolean(), subject: z.string().optional(), itself: z.string().optional() });
 type Kept = z.output<typeof kept>;
 const UNKNOWN: Kept = { logged: false, open: false };
 const MAX_SUBJECT = 64 * 1024;
@@ -21,8 +21,12 @@ const CHANGES: Readonly<Record<number, Partial<Kept>>> = {
 export interface Lore {
   learn(room: string, codes: ReadonlySet<number>): void;
   subject(room: string, raw: string): void;
+  /** The room's own presence, which tells of its avatar. */
+  itself(room: string, raw: string): void;
   /** The codes beside 110 that its self-presence has to have. */
   codes(room: string, features: ReadonlySet<string> | undefined): number[];
+  /** The room's own presence. */
+  presence(room: string): string | undefined;
   /** The message that set the subject. */
   lastSubject(room: string): string | undefined;
 }
@@ -57,6 +61,10 @@ export function openLore(account: string, archive: Archive): Lore {
     subject(room, raw) {
       if (raw.length <= MAX_SUBJECT) change(room, { subject: raw });
     },
+    itself(room, raw) {
+      if (raw.length <= MAX_SUBJECT) change(room, { itself: raw });
+    },
+    presence: (room) => of(room).itself,
     codes(room, features) {
       const { open, logged } = of(room);
       const nonAnonymous = features?.has('muc_nonanonymous') ?? open;

@@ -1,17 +1,18 @@
 // What a room would have said, where we say it in its place (XEP-0045).
 import type { Occupant } from '../core/occupant.ts';
 import { NS_DELAY } from '../xmpp/features/delay.ts';
-import { NS_MUC_USER } from '../xmpp/features/muc.ts';
+import { NS_MUC_USER, status } from '../xmpp/features/muc.ts';
 import { NS } from '../xmpp/namespaces.ts';
 import { escapeXML, parseElement, xml } from '../xmpp/xml.ts';
 import type { Element } from '../xmpp/xml.ts';
 
 /** An occupant's presence out of the compact record, where its own text is not there. */
-export function occupantPresence(room: string, { nick, show, status, affiliation, role, jid, occupantId, avatar }: Occupant): Element {
+export function occupantPresence(room: string, occupant: Occupant): Element {
+  const { nick, show, affiliation, role, jid, occupantId, avatar } = occupant;
   const item = xml('item', { affiliation, role, ...(jid !== undefined && { jid }) });
   const presence = xml('presence', { xmlns: NS.client, from: `${room}/${nick}` });
   if (show !== 'online') presence.append(xml('show', {}, show));
-  if (status !== undefined) presence.append(xml('status', {}, status));
+  if (occupant.status !== undefined) presence.append(xml('status', {}, occupant.status));
   if (avatar !== undefined) presence.append(xml('x', { xmlns: 'vcard-temp:x:update' }, xml('photo', {}, avatar)));
   if (occupantId !== undefined) presence.append(xml('occupant-id', { xmlns: 'urn:xmpp:occupant-id:0', id: occupantId }));
   presence.append(xml('x', { xmlns: NS_MUC_USER }, item));
@@ -24,7 +25,7 @@ export function selfPresence(raw: Element, occupant: string, device: string, cod
   const x = raw.getChild('x', NS_MUC_USER);
   if (!x) return raw;
   for (const item of x.getChildren('item')) if (item.attrs['jid'] === occupant) item.attrs['jid'] = device;
-  const there = new Set(x.getChildren('status').map((status) => String(status.attrs['code'])));
+  const there = new Set(x.getChildren('status').map((child) => String(child.attrs['code'])));
   for (const code of codes) if (!there.has(String(code))) x.append(xml('status', { code: String(code) }));
   return raw;
 }
@@ -35,7 +36,8 @@ export function leftPresence(
   to: string,
   { affiliation = 'none', codes = [], newNick, reason }: { affiliation?: string; codes?: readonly number[]; newNick?: string; reason?: string | undefined },
 ): Element {
-  const item = xml('item', { affiliation, role: newNick === undefined ? 'none' : 'participant', ...(newNick !== undefined && { nick: newNick }) });
+  const own = codes.includes(status.self) && { jid: to };
+  const item = xml('item', { affiliation, ...own, role: newNick === undefined ? 'none' : 'participant', ...(newNick !== undefined && { nick: newNick }) });
   if (reason !== undefined) item.append(xml('reason', {}, reason));
   const statuses = codes.map((code) => xml('status', { code: String(code) }));
   return xml('presence', { xmlns: NS.client, from, to, type: 'unavailable' }, xml('x', { xmlns: NS_MUC_USER }, item, ...statuses));

@@ -1,0 +1,58 @@
+// What a client was told about one room, written so that two runs can be compared.
+import { Element } from 'ltx';
+
+/** Names that differ from run to run, and what is written in their place. */
+export type Names = readonly (readonly [found: string, written: string])[];
+
+/** Children that tell of the run, not of the room. */
+const PASSING = new Set(['urn:xmpp:sid:0', 'urn:xmpp:occupant-id:0', 'http://jabber.org/protocol/caps', 'vcard-temp:x:update']);
+
+/** The stanzas from the room, one line each. */
+export function transcript(stanzas: readonly Element[], room: string, names: Names): string[] {
+  return stanzas
+    .filter((stanza) => {
+      const from = String(stanza.attrs['from'] ?? '');
+      return from === room || from.startsWith(`${room}/`);
+    })
+    .map((stanza) => replaced(line(stanza), names));
+}
+
+function line(element: Element): string {
+  const attributes = Object.entries(element.attrs as Record<string, string | undefined>)
+    .filter(([name, value]) => value !== undefined && name !== 'id' && name !== 'xml:lang' && !(name === 'xmlns' && value === 'jabber:client'))
+    .map(([name, value]) => `${name}='${name === 'stamp' ? 'STAMP' : (value ?? '')}'`)
+    .toSorted();
+  const children = element.children
+    .filter((child) => typeof child === 'string' || !PASSING.has(String(child.attrs['xmlns'])))
+    .map((child) => (typeof child === 'string' ? child : line(child)));
+  const ordered = element.name === 'x' || element.name === 'query' || element.name === 'error' || element.name === 'presence' ? children.toSorted() : children;
+  return `<${[element.name, ...attributes].join(' ')}>${ordered.join('')}</>`;
+}
+
+function replaced(text: string, names: Names): string {
+  return names.reduce((so, [found, written]) => so.replaceAll(found, written), text);
+}
+
+export interface Difference {
+  readonly onlyDirect: readonly string[];
+  readonly onlyBouncer: readonly string[];
+}
+
+/** The lines that stand in one transcript alone, by the longest common subsequence; undefined where they are the same. */
+export function difference(direct: readonly string[], bouncer: readonly string[]): Difference | undefined {
+  const rows = Array.from({ length: direct.length + 1 }, () => new Array<number>(bouncer.length + 1).fill(0));
+  for (let i = direct.length - 1; i >= 0; i -= 1) {
+    for (let j = bouncer.length - 1; j >= 0; j -= 1) {
+      const both = direct[i] === bouncer[j];
+      rows[i]![j] = both ? 1 + rows[i + 1]![j + 1]! : Math.max(rows[i + 1]![j]!, rows[i]![j + 1]!);
+    }
+  }
+  const [onlyDirect, onlyBouncer]: [string[], string[]] = [[], []];
+  let [i, j] = [0, 0];
+  while (i < direct.length || j < bouncer.length) {
+    if (i < direct.length && j < bouncer.length && direct[i] === bouncer[j]) [i, j] = [i + 1, j + 1];
+    else if (j >= bouncer.length || (i < direct.length && rows[i + 1]![j]! >= rows[i]![j + 1]!)) onlyDirect.push(direct[i++] ?? '');
+    else onlyBouncer.push(bouncer[j++] ?? '');
+  }
+  return onlyDirect.length + onlyBouncer.length === 0 ? undefined : { onlyDirect, onlyBouncer };
+}

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { printDevice } from './device.ts';
 
 type Listing = GlobalOptions & { readonly json?: boolean };
 
@@ -48,16 +49,10 @@ export function daemonCommands(program: Command, world: World, exit: (code: numb
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Listing>();
       const devices = await (await reachDaemon(world, options)).devices.query(meant(options));
-      for (const { account, id, label, resource, online, door, relay, why } of devices) {
+      for (const found of devices) {
+        const { account, id, label, resource, online, door, relay, why } = found;
         if (options.json) printJson(world, { account, id, label, resource, online, door, relay, why });
-        else
-          printLine(
-            world,
-            `${label} (${resource}):`,
-            online ? 'online,' : 'offline,',
-            relay ? 'relay:' : 'no relay:',
-            why,
-          );
+        else printDevice(world, found);
       }
     });
 

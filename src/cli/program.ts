@@ -5,6 +5,7 @@ import { readJid } from './arguments.ts';
 import { bouncerCommands } from './bouncer.ts';
 import { EXIT, explain, type World } from './context.ts';
 import { daemonCommands } from './daemon.ts';
+import { deviceCommands } from './device.ts';
 import { messageCommands } from './messages.ts';
 import { outboxCommands } from './outbox.ts';
 import { invitationCommands, roomVerbCommands } from './room-verbs.ts';
@@ -40,6 +41,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   invitationCommands(program, world);
   messageCommands(program, world);
   bouncerCommands(program, world);
+  deviceCommands(program, world);
   outboxCommands(program, world);
   archiveCommands(program, world);
   try {

@@ -1,6 +1,7 @@
 import type { Archive } from '../archive/contract.ts';
 import { sentenceOf } from '../core/errors.ts';
 import { bareOf, parseBareJid } from '../core/jid.ts';
+import type { PresencePace } from '../core/presence.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, ConnectionStatus, StreamState } from '../xmpp/contract.ts';
 import { errorAnswer } from '../xmpp/features/errors.ts';
@@ -20,6 +21,7 @@ import { openMemberships, type EntryTimes, type Memberships } from './membership
 import { openNicks } from './nicks.ts';
 import { openOutbox } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
+import { openPresence } from './presence.ts';
 import { receiveRoomPresence } from './presence-in.ts';
 import { startProof, type ProofTimes } from './proof.ts';
 import { openSeat, type SeatKeeping } from './seat.ts';
@@ -36,7 +38,7 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   /** How patient it is with silent rooms; tests are less so. */
-  readonly times?: Partial<ProofTimes & EntryTimes & { readonly sweep: number }>;
+  readonly times?: Partial<ProofTimes & EntryTimes & { readonly sweep: number; readonly presence: Partial<PresencePace> }>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
 }
@@ -69,9 +71,10 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     room: (room) => rooms.all.get(room),
     rooms: () => rooms.all.values(),
     occupants: rooms.occupants,
-    roomPresence: () => [],
+    roomPresence: (room) => presence.elements(room),
   };
   const answers = openAnswers(ground);
+  const presence = openPresence(ground, times.presence);
   const spoken = openSpoken(ground, () => outbox, (resource) => devices.find(resource)?.id);
   const outbox: Outbox = openOutbox(ground, () => stream?.id, spoken.refused);
   const catchups = openCatchUps(
@@ -79,7 +82,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     (room) => outbox.caughtUp(room),
     (room) => sinks.tell({ type: 'caught-up', account: jid, room }),
   );
-  const memberships: Memberships = openMemberships(ground, { accountNick: () => nicks.accountNick(), joined: catchups.run, tell: sinks.tell }, times);
+  const memberships: Memberships = openMemberships(ground, { accountNick: () => nicks.accountNick(), reservedNick: (room) => nicks.reserved(room), askReservedNick: (room) => nicks.askReserved(room), joined: entered, tell: sinks.tell }, times);
   const nicks = openNicks(ground, (room) => memberships.wantedNick(room));
   const rawVerbs = openVerbs(ground, memberships);
   const bookmarks = openBookmarks(ground, {
@@ -122,7 +125,10 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
         receiveRoomPresence(ground, memberships, draft, stanza);
       } else if (!receiveRoomMessage(parts, draft, stanza)) toDoors();
     } else if (from === jid || from === '') {
-      if (stanza.kind === 'presence' && stanza.type !== 'error') draft.afterwards(() => bookmarks.stirred());
+      if (stanza.kind === 'presence' && stanza.type !== 'error') {
+        draft.afterwards(() => bookmarks.stirred());
+        presence.receive(draft, stanza);
+      }
       if (stanza.kind === 'presence' && stanza.type === undefined && seat.holds(stanza.from)) return;
       if (stanza.kind === 'presence') devices.receive(draft, stanza);
       else if (stanza.type === 'error') draft.tell({ type: 'bounced', from: stanza.from, stanza });
@@ -166,6 +172,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
         return;
       }
       devices.reset();
+      presence.reset();
       memberships.disconnected();
       announce();
       memberships.enterWanted();
@@ -177,6 +184,11 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       const again = setTimeout(connection.start, AGAIN);
       life.signal.addEventListener('abort', () => clearTimeout(again), { once: true });
     }
+  }
+
+  function entered(room: string): void {
+    catchups.run(room);
+    presence.check();
   }
 
   function loadLists(): void {
@@ -224,8 +236,14 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     },
     leave: verbs.leave,
     bookmarks: bookmarks.verbs,
+    offlinePresence: presence.offline,
+    setOfflinePresence: presence.setOffline,
     follow: verbs.follow,
-    set: verbs.set,
+    set(room, wish) {
+      const changed = verbs.set(room, wish);
+      presence.check();
+      return changed;
+    },
     requestVoice: verbs.requestVoice,
     changeNick: verbs.changeNick,
     invitations: invitations.pending,

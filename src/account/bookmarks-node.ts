@@ -24,9 +24,9 @@ const PASSING = ['disconnected', 'timeout'];
 const NOTHING = 2;
 const MAX_ITEMS = 'pubsub#max_items';
 
-export function openNode({ connection, log }: { connection: Connection; log: Log }, node: string, options: Options): Node {
+export function openNode({ connection, log }: { connection: Connection; log: Log }, node: string, wish: Options): Node {
   /** Some servers know neither `max` nor publish-options: what was found out is not tried again. */
-  let wanted = options;
+  let wanted = wish;
   let known = 0;
 
   /** 0: all; 1: without what ejabberd does not know here (COMPAT: ejabberd 23.01); 2: the node was made right by itself. */
@@ -78,8 +78,8 @@ export function openNode({ connection, log }: { connection: Connection; log: Log
       let refusal: StanzaFault | undefined;
       let prepared = false;
       for (let checks = known; checks <= NOTHING; ) {
-        const options = optionsFor(checks);
-        const answer = await connection.iq(make(options && publishOptions(options)));
+        const checked = optionsFor(checks);
+        const answer = await connection.iq(make(checked && publishOptions(checked)));
         if (answer.ok) {
           if (!refusal || !isPreconditionFailure(refusal)) known = checks;
           return undefined;

@@ -7,6 +7,7 @@ import type { Device, Digest, RelayDecision, ReplayLimit } from '../core/device.
 import type { Policy } from '../core/mention.ts';
 import type { ConnectionStatus, IqAnswer } from '../xmpp/contract.ts';
 import type { BookmarkVerbs } from './bookmarks-contract.ts';
+import type { OfflinePresence, RoomPresence } from '../core/presence.ts';
 import type { RoomState } from '../core/room.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Element } from '../xmpp/xml.ts';
@@ -38,6 +39,8 @@ export interface RoomSettings {
   readonly rejoinAfterKick?: boolean | undefined;
   /** Refuse to be the one who creates the room by joining it. */
   readonly neverCreate?: boolean | undefined;
+  /** What the room sees of the person; `follow` where nothing is said. */
+  readonly presence?: RoomPresence | undefined;
 }
 
 /** What a message of ours says something of. */
@@ -217,6 +220,9 @@ export interface Account {
   /** Leaves and forgets; final within 5 s. */
   leave(room: string): Promise<Result<undefined>>;
   readonly bookmarks: BookmarkVerbs;
+  /** What rooms see with no device online. */
+  offlinePresence(): OfflinePresence;
+  setOfflinePresence(presence: OfflinePresence): void;
   /** Joins the venue that a destroyed or moved room has named. */
   follow(room: string): Promise<Result<RoomSummary>>;
   /** Changes what the person chose for a room. */

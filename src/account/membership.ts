@@ -54,6 +54,9 @@ export interface Memberships {
 export interface MembershipHooks {
   /** The XEP-0172 nick where one is known. */
   readonly accountNick: () => string | undefined;
+  /** The nick that the room keeps for us (XEP-0045 7.12), as far as it was asked. */
+  readonly reservedNick: (room: string) => string | undefined;
+  readonly askReservedNick: (room: Room) => Promise<void>;
   /** Told, after the commit, of each way in. */
   readonly joined: (room: string) => void;
   readonly tell: (event: AccountEvent) => void;
@@ -164,6 +167,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     entering.set(jid, visit);
     const known = ground.room(jid)?.features !== undefined;
     if (!known) await looks(() => entry.discover(jid));
+    await nameReserved(jid);
     await knocks(async () => {
       const room = ground.room(jid);
       const called = entering.get(jid) === visit && room?.membership.state === 'joining';
@@ -174,6 +178,17 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       await done;
     });
     if (known) rediscover(jid); // what it was the last time let us in faster; it may have changed since
+  }
+
+  /** The room may keep a nick for us that nobody has named: it is asked for then, in place of the last resort. */
+  async function nameReserved(jid: string): Promise<void> {
+    const room = ground.room(jid);
+    if (!room || room.membership.nick !== wantedNick(room)) return;
+    await looks(() => hooks.askReservedNick(room));
+    const now = ground.room(jid);
+    if (now?.membership.state !== 'joining' || now.membership.nick !== room.membership.nick) return;
+    const nick = wantedNick(now);
+    if (nick !== now.membership.nick) ground.transact((draft) => draft.put({ ...now, membership: { ...now.membership, nick } }));
   }
 
   function ask(room: Room): void {
@@ -201,7 +216,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   }
 
   function wantedNick(room: Room): string {
-    return chooseNick({ asked: room.nick, account: hooks.accountNick(), localpart: localOf(ground.jid) });
+    return chooseNick({ asked: room.nick, account: hooks.accountNick(), reserved: hooks.reservedNick(room.jid), localpart: localOf(ground.jid) });
   }
 
   function summary(room: Room): RoomSummary {

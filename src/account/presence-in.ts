@@ -140,13 +140,13 @@ function vanished(draft: Draft, room: Room, { nick, newNick, codes, occupant }: 
 function reclaimNick(ground: Ground, memberships: Memberships, draft: Draft, room: Room, freed: string): void {
   const { state, nick } = room.membership;
   if (state !== 'joined' || nick === freed || memberships.wantedNick(room) !== freed) return;
-  draft.afterwards(() => void ground.connection.send(nickPresence(room.jid, freed)));
+  draft.afterwards(() => void ground.connection.send(nickPresence(room.jid, freed, ground.roomPresence(room.jid))));
 }
 
 function ownPresence(ground: Ground, memberships: Memberships, draft: Draft, presence: MucPresence): void {
   const { room, codes, available, newNick } = presence;
   if (!available && codes.has(status.nickChanged) && newNick !== undefined) {
-    setNick(draft, room, newNick);
+    setNick(memberships, draft, room, newNick);
     draft.afterwards(() => memberships.nickAnswered(room, newNick));
     return;
   }
@@ -182,9 +182,11 @@ function destroyedSignal({ destroyed }: MucPresence): MembershipSignal {
 }
 
 /** DESIGN, Nick and presence: a change made on one device is a change for the account. */
-function setNick(draft: Draft, jid: string, nick: string): void {
+function setNick(memberships: Memberships, draft: Draft, jid: string, nick: string): void {
   const room = draft.room(jid);
-  if (room) draft.put({ ...room, nick, membership: { ...room.membership, nick } });
+  if (!room) return;
+  const wish = memberships.wantedNick(room) === nick ? room.nick : nick; // what was wished for elsewhere stays there
+  draft.put({ ...room, nick: wish, membership: { ...room.membership, nick } });
 }
 
 /** The doors hear of the number of occupants once the room has settled, not for each of the hundreds on entry. */

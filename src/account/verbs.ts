@@ -101,7 +101,7 @@ export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
       if (parseJid(`${jid}/${nick}`) === undefined || nick.trim() === '') return fail('bad-nick', 'That cannot be a nick.');
       if (membership.state !== 'joined') return fail(membership.state, membership.reason ?? `You are not in ${jid}.`);
       const granted = memberships.nickAnswer(jid, nick);
-      const sent = connection.send(nickPresence(jid, nick));
+      const sent = connection.send(nickPresence(jid, nick, ground.roomPresence(jid)));
       if (!sent.ok) return sent;
       const refusal = await Promise.race([granted, delay(memberships.times.join, 'The room did not answer.', { ref: false, signal: ground.signal })]);
       const now = ground.room(jid);

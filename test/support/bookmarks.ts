@@ -1,5 +1,5 @@
 // What other clients do with bookmarks: each storage read and written by hand, nothing of src/ in between.
-import { Element, createElement as xml } from 'ltx';
+import { createElement as xml, type Element } from 'ltx';
 import { StanzaError, type Person } from './person.ts';
 
 export const NATIVE = 'urn:xmpp:bookmarks:1';

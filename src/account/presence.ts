@@ -1,0 +1,138 @@
+import { bareOf, resourceOf } from '../core/jid.ts';
+import type { Show } from '../core/occupant.ts';
+import { awayWhenOffline, presenceFor, presencePace, samePresence, tellAt } from '../core/presence.ts';
+import type { DevicePresence, OfflinePresence, OutgoingPresence, PresencePace } from '../core/presence.ts';
+import { NS_VCARD_UPDATE, readAvatarHash } from '../xmpp/features/avatar.ts';
+import { idle, readIdle } from '../xmpp/features/idle.ts';
+import { nickPresence } from '../xmpp/features/muc.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import { xml } from '../xmpp/xml.ts';
+import type { Element } from '../xmpp/xml.ts';
+import type { Draft, Ground, Room } from './ground.ts';
+
+const OFFLINE = 'presence-offline';
+const MAX_DEVICES = 50;
+const MAX_STATUS = 500;
+const shows: readonly string[] = ['chat', 'away', 'xa', 'dnd'];
+
+/** What rooms see of the person: the best of their devices, told when it has settled, at most one stanza a room. */
+export interface Presence {
+  /** Reads presence from one of the account's own resources. */
+  receive(draft: Draft, stanza: Stanza): void;
+  /** A new stream: whoever is there will be announced anew. */
+  reset(): void;
+  /** What a presence of ours into that room says; what is sent so is told. */
+  elements(room: string): readonly Element[];
+  offline(): OfflinePresence;
+  setOffline(choice: OfflinePresence): void;
+  /** Rooms may have to be told: a setting has changed, or a room was entered. */
+  check(): void;
+}
+
+export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}): Presence {
+  const { archive, connection, jid } = ground;
+  const times = { ...presencePace, ...pace };
+  const devices = new Map<string, DevicePresence>();
+  /** By room: what was told last. */
+  const told = new Map<string, OutgoingPresence>();
+  let offline = readOffline(archive.value(jid, OFFLINE));
+  /** The account's photo stays when the last device goes. */
+  let avatar: string | undefined;
+  let since: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  ground.signal.addEventListener('abort', () => clearTimeout(timer));
+
+  function wish(room: Room | undefined): OutgoingPresence {
+    const choice = room?.settings.presence ?? { kind: 'follow' };
+    const presence = presenceFor([...devices.values()], choice, offline);
+    avatar = presence.avatar ?? avatar;
+    return choice.kind === 'hidden' ? presence : { ...presence, avatar };
+  }
+
+  function moved(): void {
+    const now = performance.now();
+    since ??= now;
+    wait(tellAt(since, now, times) - now, tell);
+  }
+
+  function wait(time: number, work: () => void): void {
+    clearTimeout(timer);
+    if (ground.signal.aborted) return;
+    timer = setTimeout(work, Math.max(0, time));
+    timer.unref();
+  }
+
+  /** A few rooms at once; what changes meanwhile reaches the rest as it is by then. */
+  function tell(): void {
+    since = undefined;
+    if (connection.status().state !== 'online') return; // the next entry tells
+    const behind = [...ground.rooms()].filter((room) => room.membership.state === 'joined' && !samePresence(told.get(room.jid), wish(room)));
+    for (const { jid: room, membership } of behind.slice(0, times.rooms)) {
+      connection.send(nickPresence(room, membership.nick ?? '', elements(room)));
+    }
+    if (behind.length > times.rooms) wait(times.pause, tell);
+  }
+
+  function elements(room: string): readonly Element[] {
+    const presence = wish(ground.room(room));
+    if (told.size > 10_000) told.clear();
+    told.set(room, presence);
+    return written(presence);
+  }
+
+  return {
+    receive(draft, stanza) {
+      const status = connection.status();
+      const own = status.state === 'online' && status.jid === stanza.from;
+      if (own || bareOf(stanza.from) !== jid || resourceOf(stanza.from) === '') return;
+      if (stanza.type !== undefined && stanza.type !== 'unavailable') return;
+      draft.afterwards(() => {
+        if (stanza.type === 'unavailable') devices.delete(stanza.from);
+        else if (devices.has(stanza.from) || devices.size < MAX_DEVICES) devices.set(stanza.from, readDevice(stanza, ground.now()));
+        moved();
+      });
+    },
+    reset() {
+      devices.clear();
+      told.clear();
+      moved();
+    },
+    elements,
+    offline: () => offline,
+    setOffline(choice) {
+      ground.transact(() => archive.setValue(jid, OFFLINE, JSON.stringify(choice)));
+      offline = choice;
+      moved();
+    },
+    check: moved,
+  };
+}
+
+function readDevice({ from, element }: Stanza, at: number): DevicePresence {
+  const show = element.getChildText('show')?.trim() ?? '';
+  const status = element.getChildText('status')?.slice(0, MAX_STATUS);
+  const update = element.getChild('x', NS_VCARD_UPDATE);
+  const photo = update?.getChild('photo');
+  return {
+    jid: from,
+    show: shows.includes(show) ? (show as Show) : 'online',
+    status: status === '' ? undefined : status,
+    idleSince: readIdle(element),
+    avatar: photo ? (readAvatarHash(element) ?? '') : undefined,
+    at,
+  };
+}
+
+function written({ show, status, idleSince, avatar }: OutgoingPresence): Element[] {
+  return [
+    ...(show === 'online' ? [] : [xml('show', {}, show)]),
+    ...(status === undefined ? [] : [xml('status', {}, status)]),
+    ...(idleSince === undefined ? [] : [idle(idleSince)]),
+    ...(avatar === undefined ? [] : [xml('x', { xmlns: NS_VCARD_UPDATE }, xml('photo', {}, ...(avatar === '' ? [] : [avatar])))]),
+  ];
+}
+
+/** Our own JSON from our own disk. */
+function readOffline(text: string | undefined): OfflinePresence {
+  return text === undefined ? awayWhenOffline : { ...awayWhenOffline, ...(JSON.parse(text) as Partial<OfflinePresence>) };
+}

@@ -20,5 +20,6 @@ test('after kills, cuts and a black hole the archive is the truth of both rooms'
   expect(ledgers.map(({ said }) => said > 20)).toEqual([true, true]);
   for (const ledger of ledgers) {
     expect(ledger, told.join('\n')).toMatchObject({ kept: ledger.said, lost: 0, twice: 0, outOfOrder: 0, gaps: 0 });
+    expect(ledger.own, told.join('\n')).toMatchObject({ missing: 0, twice: 0 });
   }
 });

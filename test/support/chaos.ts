@@ -35,6 +35,8 @@ export interface RoomLedger {
   readonly outOfOrder: number;
   /** Holes on record. */
   readonly gaps: number;
+  /** Alice's own words: those that `say` has taken, those of them that the room never had, or had more than once. */
+  readonly own: { readonly taken: number; readonly missing: number; readonly twice: number };
 }
 
 const PEACE = 90_000; // milliseconds for the archive to be whole again
@@ -46,6 +48,8 @@ interface Stage {
   readonly link: Link;
   readonly rooms: readonly { readonly jid: string; readonly archive: boolean }[];
   readonly truth: ReadonlyMap<string, string[]>;
+  /** By room: what `say` has taken. */
+  readonly taken: ReadonlyMap<string, string[]>;
   readonly random: () => number;
   readonly api: () => DaemonClient;
   readonly tell: (line: string) => void;
@@ -74,12 +78,13 @@ export async function chaos(server: SharedServer, plan: ChaosPlan): Promise<Room
       link,
       rooms,
       truth: new Map(rooms.map(({ jid }) => [jid, []])),
+      taken: new Map(rooms.map(({ jid }) => [jid, []])),
       random: dice(plan.seed),
       api: () => apiOf(home),
       tell: plan.tell ?? (() => undefined),
     };
     await home.start();
-    await until(() => stage.api().status.query().then(({ accounts }) => accounts[0]?.connection.state === 'online'), { what: 'alice to be online', deadline: 30_000 });
+    await online(stage);
     for (const { jid } of rooms) await stage.api().join.mutate({ room: jid, nick: 'alice' });
 
     const traffic = await startTraffic(server, stage, plan.talk ?? TALK);
@@ -89,6 +94,11 @@ export async function chaos(server: SharedServer, plan: ChaosPlan): Promise<Room
     await holes(stage, plan.holes ?? 0);
     if (disk) await fulls(stage, disk, plan.fulls ?? 0);
     await traffic.stop();
+    await until(async () => (await stage.api().outbox.list.query({})).every(({ state }) => state === 'ask'), {
+      what: 'the outbox to be empty',
+      deadline: PEACE,
+      every: 500,
+    });
     await ear.settle();
     hear(ear, stage);
     return await settle(stage);
@@ -112,21 +122,33 @@ async function kills(stage: Stage, count: number): Promise<void> {
 }
 
 /** Alice's own words go the way of the outbox. */
-async function sayOne({ api, rooms, random }: Stage, n: number): Promise<void> {
+async function sayOne({ api, rooms, random, taken }: Stage, n: number): Promise<void> {
   const room = rooms[Math.floor(random() * rooms.length)];
-  if (room) await api().say.mutate({ room: room.jid, body: `alice ${n}` });
+  if (!room) return;
+  await api().say.mutate({ room: room.jid, body: `alice ${n}` });
+  taken.get(room.jid)?.push(`alice: alice ${n}`);
 }
 
-async function cuts({ link, random, tell }: Stage, count: number): Promise<void> {
+/** Harm is done to what is well: else one would hide the other. */
+async function online({ api }: Stage): Promise<void> {
+  const isOnline = async (): Promise<boolean> => (await api().status.query()).accounts[0]?.connection.state === 'online';
+  await until(isOnline, { what: 'alice to be online', deadline: PEACE, every: 100 });
+}
+
+async function cuts(stage: Stage, count: number): Promise<void> {
+  const { link, random, tell } = stage;
   for (let n = 1; n <= count; n += 1) {
-    await pause(random() * 2000);
+    await online(stage);
+    await pause(random() * 1000);
     link.cut();
     tell(`cut ${n}`);
   }
 }
 
-async function holes({ link, random, tell }: Stage, count: number): Promise<void> {
+async function holes(stage: Stage, count: number): Promise<void> {
+  const { link, random, tell } = stage;
   for (let n = 1; n <= count; n += 1) {
+    await online(stage);
     await pause(500 + random() * 1500);
     link.swallow();
     const silent = 500 + random() * 4000;
@@ -139,6 +161,7 @@ async function holes({ link, random, tell }: Stage, count: number): Promise<void
 async function fulls(stage: Stage, disk: { fill(): void; free(): void }, count: number): Promise<void> {
   const { home, random, tell } = stage;
   for (let n = 1; n <= count; n += 1) {
+    await online(stage);
     await pause(500 + random() * 1500);
     const pid = home.pid();
     const full = 2000 + random() * 4000;
@@ -156,7 +179,7 @@ interface Traffic {
 
 /** Two people talk in both rooms: lone words, bursts, and the same words again. */
 async function startTraffic(server: SharedServer, { rooms, random }: Stage, every: number): Promise<Traffic> {
-  let going = true;
+  const over = new AbortController();
   const talkers = await Promise.all(
     ['bob', 'carol'].map(async (name) => {
       const who = await newAccount(server, name);
@@ -166,7 +189,7 @@ async function startTraffic(server: SharedServer, { rooms, random }: Stage, ever
     }),
   );
   const talk = async ({ name, person }: { name: string; person: Person }): Promise<void> => {
-    for (let n = 1; going; n += 1) {
+    for (let n = 1; !over.signal.aborted; n += 1) {
       const burst = random() < 0.03 ? 12 : 1;
       for (const { jid } of rooms) {
         const said = Array.from({ length: burst }, (_, i) => person.say(jid, n % 7 === 0 ? 'yes' : `${name} ${n}.${i}`));
@@ -179,8 +202,8 @@ async function startTraffic(server: SharedServer, { rooms, random }: Stage, ever
   all.catch(() => undefined); // looked at in `stop`
   return {
     async stop() {
-      if (!going) return;
-      going = false;
+      if (over.signal.aborted) return;
+      over.abort();
       await all;
       await Promise.all(talkers.map(({ person }) => person.close()));
     },
@@ -195,7 +218,7 @@ async function newAccount(server: SharedServer, name: string): Promise<{ user: s
 /** What the witness has heard in each room, in the room's order. */
 function hear(ear: Person, { truth }: Stage): void {
   for (const stanza of ear.stanzas) {
-    const [room = '', nick = ''] = split(stanza);
+    const [room, nick] = split(stanza);
     const body = stanza.getChildText('body');
     if (stanza.attrs['type'] === 'groupchat' && body !== null && nick !== '') truth.get(room)?.push(`${nick}: ${body}`);
   }
@@ -219,7 +242,7 @@ async function settle(stage: Stage): Promise<RoomLedger[]> {
     };
     await until(whole, { what: 'peace', deadline: PEACE, every: 500 }).catch(() => stage.tell(`${jid} is not whole`));
     const gaps = await stage.api().gaps.query({ room: jid });
-    ledgers.push({ archive, ...compare(truth, kept), gaps: gaps.length });
+    ledgers.push({ archive, ...compare(truth, kept), gaps: gaps.length, own: ownWords(truth, stage.taken.get(jid) ?? []) });
     if (kept.join('\n') !== truth.join('\n')) stage.tell(`${differences(truth, kept)}\n${stage.home.log().slice(-LOG_TAIL)}`);
   }
   return ledgers;
@@ -236,12 +259,18 @@ async function archived(api: DaemonClient, room: string): Promise<string[]> {
 }
 
 /** Exported for its test: what is missing, what is there too often, what stands before something earlier. */
-export function compare(truth: readonly string[], kept: readonly string[]): Omit<RoomLedger, 'archive' | 'gaps'> {
+export function compare(truth: readonly string[], kept: readonly string[]): Omit<RoomLedger, 'archive' | 'gaps' | 'own'> {
   const [wanted, found] = [counted(truth), counted(kept)];
   const more = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number =>
     [...a].reduce((sum, [words, times]) => sum + Math.max(0, times - (b.get(words) ?? 0)), 0);
   const [lost, twice] = [more(wanted, found), more(found, wanted)];
   return { said: truth.length, kept: kept.length, lost, twice, outOfOrder: misplaced(truth, kept, wanted) };
+}
+
+function ownWords(truth: readonly string[], taken: readonly string[]): RoomLedger['own'] {
+  const heard = counted(truth.filter((words) => words.startsWith('alice: ')));
+  const missing = taken.filter((words) => !heard.has(words)).length;
+  return { taken: taken.length, missing, twice: [...heard.values()].filter((times) => times > 1).length };
 }
 
 function counted(words: readonly string[]): Map<string, number> {

@@ -44,7 +44,7 @@ export function makeSmallDisk(megabytes: number): SmallDisk {
       const file = openSync(ballast, 'a');
       try {
         const { bavail, bsize } = statfsSync(dir);
-        for (let left = Number(bavail); left > 0; left -= 1) writeSync(file, Buffer.alloc(Number(bsize)));
+        for (let left = bavail; left > 0; left -= 1) writeSync(file, Buffer.alloc(bsize));
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error; // ENOSPC: it is full
       } finally {

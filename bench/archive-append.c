@@ -1,7 +1,8 @@
 /*
  * The inserts of Minimix's archive, made by C: what can be reached on this machine with this schema.
  * archive-append DB SCHEMA FEED BURST: runs the schema, then the rows of FEED, BURST of them a transaction.
- * A row is 22 fields, each ended by 0x1f: 13 of `message`, 7 of `stanza`, 2 of `word` (its row id is `doc`).
+ * A row is 23 fields, each ended by 0x1f: 13 of `message`, 7 of `stanza`, 2 of `word` (its row id is `doc`), and the
+ * rows of `term` that come with it, `id=text`, each ended by 0x1e.
  * Prints the microseconds a message, wall clock and CPU.
  */
 #include <sqlite3.h>
@@ -52,6 +53,17 @@ static void step(sqlite3 *db, sqlite3_stmt *statement) {
   sqlite3_reset(statement);
 }
 
+static char *terms(sqlite3 *db, sqlite3_stmt *statement, char *at) {
+  while (*at != 0x1f) {
+    char *text = strchr(at, '=') + 1, *end = strchr(text, 0x1e);
+    sqlite3_bind_int64(statement, 1, strtoll(at, 0, 10));
+    sqlite3_bind_text(statement, 2, text, (int)(end - text), SQLITE_STATIC);
+    step(db, statement);
+    at = end + 1;
+  }
+  return at + 1;
+}
+
 static double seconds(clockid_t clock) {
   struct timespec now;
   clock_gettime(clock, &now);
@@ -68,6 +80,7 @@ int main(int count, char **given) {
   long burst = atol(given[4]), rows = 0;
   sqlite3_stmt *message = prepared(db, "INSERT INTO message VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
   sqlite3_stmt *stanza = prepared(db, "INSERT INTO stanza VALUES (?,?,?,?,?,?,?)");
+  sqlite3_stmt *term = prepared(db, "INSERT INTO term VALUES (?,?)");
   sqlite3_stmt *word = prepared(db, "INSERT INTO word (rowid, text, mark) VALUES (?,?,?)");
   double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
   for (char *at = feed; at < feed + size; rows++) {
@@ -84,6 +97,7 @@ int main(int count, char **given) {
     at = bind(word, 2, at, 0);
     at = bind(word, 3, at, 0);
     step(db, word);
+    at = terms(db, term, at);
     if (rows % burst == burst - 1) run(db, "COMMIT");
   }
   if (!sqlite3_get_autocommit(db)) run(db, "COMMIT");

@@ -36,7 +36,10 @@ export function ours(home: string, count: number, burst: number): Cost {
   return cost;
 }
 
-/** The rows that our append writes, as fields, for those who only insert them. */
+/**
+ * The rows that our append writes, as fields, for those who only insert them. The last field has the terms that come
+ * up with this message, `id=text`, each ended by 0x1e.
+ */
 export function feedOf(home: string, count: number): string[][] {
   const path = fresh(home, 'feed.db');
   const archive = openArchive(path);
@@ -47,12 +50,21 @@ export function feedOf(home: string, count: number): string[][] {
   archive.close();
   const db = new DatabaseSync(path);
   const rows = db.prepare('SELECT message.*, stanza.*, body AS words, chat AS marks FROM message JOIN stanza ON message = id ORDER BY id').all();
+  const terms = new Map(db.prepare('SELECT id, text FROM term').all().map(({ id, text }) => [Number(id), String(text)]));
   db.close();
   return rows.map((row) => {
     const fields = Object.values(row).map((value) => (value === null ? '' : String(value)));
     fields[fields.length - 1] = `r${Number(row['chat'])} n${Number(row['nick'])}`;
-    return fields;
+    const ids = [row['nick'], row['occupant']].map(Number).filter((id) => terms.has(id));
+    const fresh = ids.map((id) => `${id}=${terms.get(id)}\x1e`);
+    for (const id of ids) terms.delete(id);
+    return [...fields, fresh.join('')];
   });
+}
+
+function termsOf(fields: readonly string[]): [id: number, text: string][] {
+  const written = (fields.at(-1) ?? '').split('\x1e').slice(0, -1);
+  return written.map((term) => [Number.parseInt(term, 10), term.slice(term.indexOf('=') + 1)]);
 }
 
 /** The same rows by prepared statements of node:sqlite and nothing else. */
@@ -63,12 +75,17 @@ export function bare(home: string, feed: readonly string[][], burst: number): Co
   const rows = feed.map((fields) => [
     fields.slice(0, 13).map((field) => (field === '' ? null : Number(field))),
     fields.slice(13, 20).map((field, n) => (field === '' ? null : n === 0 ? Number(field) : field)),
-    [Number(fields[3]), ...fields.slice(20)],
+    [Number(fields[3]), ...fields.slice(20, 22)],
   ]);
+  const term = db.prepare('INSERT INTO term VALUES (?, ?)');
+  const terms = feed.map(termsOf);
   const cost = timed(rows.length, () => {
     for (let from = 0; from < rows.length; from += burst) {
       db.exec('BEGIN IMMEDIATE');
-      for (const row of rows.slice(from, from + burst)) statements.forEach((statement, n) => statement.run(...(row[n] ?? [])));
+      for (let at = from; at < Math.min(rows.length, from + burst); at++) {
+        for (const one of terms[at] ?? []) term.run(...one);
+        statements.forEach((statement, n) => statement.run(...(rows[at]?.[n] ?? [])));
+      }
       db.exec('COMMIT');
     }
   });
@@ -99,11 +116,12 @@ export function byShell(home: string, feed: readonly string[][], burst: number):
   const script = join(home, 'shell.sql');
   const literal = (field: string): string => (field === '' ? 'NULL' : `'${field.replaceAll("'", "''")}'`);
   const rows = feed.map((fields, n) => {
-    const values = [fields.slice(0, 13), fields.slice(13, 20), [fields[3] ?? '', ...fields.slice(20)]];
+    const values = [fields.slice(0, 13), fields.slice(13, 20), [fields[3] ?? '', ...fields.slice(20, 22)]];
+    const terms = termsOf(fields).map(([id, text]) => `INSERT INTO term VALUES (${id}, ${literal(text)});`);
     const inserts = Object.entries(TABLES).map(
       ([table], part) => `INSERT INTO ${table === 'word' ? 'word (rowid, text, mark)' : table} VALUES (${(values[part] ?? []).map(literal).join(',')});`,
     );
-    return `${n % burst === 0 ? 'BEGIN IMMEDIATE;' : ''}${inserts.join('')}${n % burst === burst - 1 ? 'COMMIT;' : ''}`;
+    return `${n % burst === 0 ? 'BEGIN IMMEDIATE;' : ''}${terms.join('')}${inserts.join('')}${n % burst === burst - 1 ? 'COMMIT;' : ''}`;
   });
   try {
     writeFileSync(script, schema(false));

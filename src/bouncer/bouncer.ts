@@ -9,6 +9,8 @@ import { openDeviceBook } from './device-book.ts';
 import type { BouncerDevice, DeviceBook } from './device-book.ts';
 import { startListener } from './listener.ts';
 import type { Endpoint, Listener } from './listener.ts';
+import { openMail } from './mail.ts';
+import type { Mail } from './mail.ts';
 import { enterTimes } from './room-enter.ts';
 import type { EnterTimes } from './room-enter.ts';
 import { openRooms } from './rooms.ts';
@@ -89,6 +91,7 @@ interface Resident extends BouncerAccount {
   readonly book: DeviceBook;
   readonly sessions: Sessions;
   readonly rooms: Rooms;
+  readonly mail: Mail;
 }
 
 export interface BouncerOptions {
@@ -156,8 +159,9 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const { account } = added;
       const book = openDeviceBook(account.jid, archive, now);
       const rooms = openRooms({ account, archive, times, now, signal });
-      const sessions = openSessions({ ...added, book, rooms, times, patience: times.upstream, log, now });
-      const resident: Resident = { ...added, book, rooms, sessions };
+      const mail = openMail(account.jid, archive);
+      const sessions = openSessions({ ...added, book, rooms, mail, times, patience: times.upstream, log, now });
+      const resident: Resident = { ...added, book, rooms, sessions, mail };
       residents.set(account.jid, resident);
       if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
       signal.addEventListener('abort', () => {
@@ -225,6 +229,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       if (!removed) return fail('unknown-device', `There is no device ${which.slice(0, 100)} of the bouncer.`);
       await resident.sessions.end(removed.id, 'not-authorized');
       resident.rooms.forget(removed.id);
+      resident.mail.forget(removed.id);
       log('info', 'a device was revoked', { account, device: removed.name });
       return ok(removed);
     },

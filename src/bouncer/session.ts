@@ -55,8 +55,8 @@ export interface SessionOptions {
   readonly times: SessionTimes;
   readonly log: Log;
   readonly now: () => number;
-  /** Told once. */
-  readonly ended: (session: Session) => void;
+  /** Told once, with what the device has not acknowledged, and since when it was away. */
+  readonly ended: (session: Session, left: readonly string[], since: number) => void;
 }
 
 const MAX_BACKLOG = 16 * 1024 * 1024;
@@ -76,9 +76,11 @@ export function openSession(options: SessionOptions): Session {
   let holding: NodeJS.Timeout | undefined;
   let dying: NodeJS.Timeout | undefined;
   let idle: NodeJS.Timeout | undefined;
+  let lostAt: number | undefined;
 
   function attach(next: Link): void {
     link = next;
+    lostAt = undefined;
     asked = false;
     clearTimeout(holding);
     alive();
@@ -180,6 +182,7 @@ export function openSession(options: SessionOptions): Session {
     clearTimeout(dying);
     dying = undefined;
     if (how === 'closed' || id === undefined) return void end();
+    lostAt = now();
     log('info', 'a device dropped off; it is waited for', { jid, hold: times.hold });
     holding = setTimeout(() => void end(), times.hold);
   }
@@ -212,11 +215,12 @@ export function openSession(options: SessionOptions): Session {
     clearTimeout(idle);
     clearTimeout(dying);
     clearImmediate(asking);
-    log('info', 'the session of a device is over', { jid, condition, why, unacknowledged: sm.pending() });
+    const left = (sm.enabled() && sm.resumed(xml('resumed', { xmlns: NS.sm, h: String(sm.acknowledged()) }))) || [];
+    log('info', 'the session of a device is over', { jid, condition, why, unacknowledged: left.length });
     link?.end(condition, why);
     link = undefined;
     inside.over();
-    options.ended(session);
+    options.ended(session, left, lostAt ?? now());
     await upstream.stop();
   }
 

@@ -5,6 +5,7 @@ import { escapeXML } from '../xmpp/xml.ts';
 import { NS } from '../xmpp/namespaces.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { Link } from './link.ts';
+import type { Mail } from './mail.ts';
 import type { Viewer } from './room-feeds.ts';
 import type { Rooms } from './rooms.ts';
 import { openSession } from './session.ts';
@@ -28,6 +29,7 @@ export interface SessionsOptions {
   readonly password: () => Promise<string>;
   readonly book: DeviceBook;
   readonly rooms: Rooms;
+  readonly mail: Mail;
   readonly times: SessionTimes;
   /** Milliseconds that the account's server has for a login. */
   readonly patience: number;
@@ -37,7 +39,7 @@ export interface SessionsOptions {
 
 const MAX_SESSIONS = 40;
 
-export function openSessions({ account, settings, password, book, rooms, times, patience, log, now }: SessionsOptions): Sessions {
+export function openSessions({ account, settings, password, book, rooms, mail, times, patience, log, now }: SessionsOptions): Sessions {
   const sessions = new Set<Session>();
   /** Resources that are being logged in. */
   const coming = new Set<string>();
@@ -108,8 +110,15 @@ export function openSessions({ account, settings, password, book, rooms, times, 
     const life = new AbortController();
     const { id, name } = login.device;
     const viewer: Viewer = { jid, device: id, send: (text) => session.send(text), carbons: upstream.carbons };
+    let greeted = false;
     const inside: Inside = {
-      fromDevice: (stanza) => rooms.fromDevice(viewer, stanza),
+      fromDevice(stanza) {
+        if (!greeted && stanza.kind === 'presence' && stanza.to === '' && stanza.type === undefined) {
+          greeted = true;
+          for (const text of mail.take(id, jid)) session.send(text);
+        }
+        return rooms.fromDevice(viewer, stanza);
+      },
       hides: rooms.hides,
       over: () => rooms.gone(viewer),
     };
@@ -121,9 +130,11 @@ export function openSessions({ account, settings, password, book, rooms, times, 
       times,
       log: note,
       now,
-      ended(gone) {
+      ended(gone, left, since) {
         sessions.delete(gone);
         life.abort();
+        if (!book.has(id)) return;
+        mail.keep(id, left, since);
         book.seen(id);
       },
     });

@@ -1,5 +1,5 @@
 // What a client was told about one room, written so that two runs can be compared.
-import { Element } from 'ltx';
+import type { Element } from 'ltx';
 
 /** Names that differ from run to run, and what is written in their place. */
 export type Names = readonly (readonly [found: string, written: string])[];
@@ -40,7 +40,7 @@ export interface Difference {
 
 /** The lines that stand in one transcript alone, by the longest common subsequence; undefined where they are the same. */
 export function difference(direct: readonly string[], bouncer: readonly string[]): Difference | undefined {
-  const rows = Array.from({ length: direct.length + 1 }, () => new Array<number>(bouncer.length + 1).fill(0));
+  const rows = Array.from({ length: direct.length + 1 }, () => Array.from({ length: bouncer.length + 1 }, () => 0));
   for (let i = direct.length - 1; i >= 0; i -= 1) {
     for (let j = bouncer.length - 1; j >= 0; j -= 1) {
       const both = direct[i] === bouncer[j];

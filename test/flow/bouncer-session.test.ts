@@ -243,6 +243,27 @@ describe('a session', () => {
     expect([1, 2, 3, 4, 5].map((n) => after.split(`while away ${n}<`).length - 1)).toEqual([1, 1, 1, 1, 1]);
   });
 
+  test('that is given up hands what it had over to the next one', async () => {
+    const one = await door({ times: { hold: 300 } });
+    const bob = await newAccount(server, 'bob');
+    const friend = await connectPerson(server, bob.user, bob.password);
+    open.push(friend);
+    const phone = await one.person('phone');
+    phone.send(`<enable xmlns='${SM}' resume='true'/>`);
+    await phone.next((nonza) => nonza.name === 'enabled');
+    await phone.settle();
+    phone.kill();
+    friend.send(xml('message', { to: phone.jid, type: 'chat' }, xml('body', {}, 'while nobody is there')));
+    await until(() => one.bouncer.devices(one.alice.jid)[0]?.online === false, { what: 'the session to be given up' });
+    const again = await one.person('phone', { resource: 'other' });
+    const late = await again.next((stanza) => stanza.getChildText('body') === 'while nobody is there');
+    expect(late.attrs['to']).toBe(again.jid);
+    expect(late.getChild('delay', 'urn:xmpp:delay')).toBeDefined();
+    const third = await one.person('phone', { resource: 'third' });
+    await third.settle();
+    expect(third.stanzas.filter((stanza) => stanza.getChildText('body') !== null)).toEqual([]);
+  });
+
   test('of a device that sends garbage ends alone', async () => {
     const one = await door();
     const [good, bad] = [await one.person('good'), await one.person('bad')];

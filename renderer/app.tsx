@@ -2,16 +2,24 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { dialog, house, route, unread } from './state/page.ts';
 import type { Route } from './state/route.ts';
 import { useStore } from './state/store.ts';
-import { en } from './strings/en.ts';
+import { strings } from './strings/strings.ts';
 import { AddAccount } from './view/add-account.tsx';
+import { AskDialog } from './view/ask-dialog.tsx';
 import { Banner } from './view/banner.tsx';
+import { BookmarkDialog } from './view/bookmark-dialog.tsx';
+import { BookmarksView } from './view/bookmarks-view.tsx';
+import { DevicesView } from './view/devices-view.tsx';
 import { JoinDialog } from './view/join-dialog.tsx';
 import { LeaveDialog } from './view/leave-dialog.tsx';
 import { Locked } from './view/locked.tsx';
 import { Overview } from './view/overview.tsx';
+import { Palette } from './view/palette.tsx';
+import { PrivateView } from './view/private-view.tsx';
 import { RoomView } from './view/room-view.tsx';
 import { SearchView } from './view/search-view.tsx';
+import { SettingsView } from './view/settings-view.tsx';
 import { Sidebar } from './view/sidebar.tsx';
+import { useKeys } from './view/use-keys.ts';
 
 /** The whole page: the rooms at the left, one view beside them; on a narrow screen one of the two. */
 export function App() {
@@ -22,6 +30,7 @@ export function App() {
   const open = useStore(dialog, (state) => state);
   const narrow = useNarrow();
   useTitle();
+  useKeys();
 
   if (link === 'locked') return <Locked />;
   const firstRun = loaded && !hasAccount;
@@ -31,6 +40,9 @@ export function App() {
       {firstRun ? <AddAccount first /> : <Screens narrow={narrow} view={current.view} />}
       {open?.name === 'join' && <JoinDialog {...open} />}
       {open?.name === 'leave' && <LeaveDialog account={open.account} room={open.room} />}
+      {open?.name === 'palette' && <Palette />}
+      {open?.name === 'ask' && <AskDialog {...open} />}
+      {open?.name === 'bookmark' && <BookmarkDialog {...open} />}
     </div>
   );
 }
@@ -46,8 +58,8 @@ function Screens({ narrow, view }: { narrow: boolean; view: Route['view'] }) {
   }
   if (view !== 'home') return <View />;
   return (
-    <main className="home" aria-label={en.rooms.title}>
-      <h1 className="unseen">{en.rooms.title}</h1>
+    <main className="home" aria-label={strings.rooms.title}>
+      <h1 className="unseen">{strings.rooms.title}</h1>
       <Sidebar alone />
     </main>
   );
@@ -60,6 +72,14 @@ function View() {
       return <RoomView key={`${current.account} ${current.room}`} {...current} />;
     case 'search':
       return <SearchView {...current} />;
+    case 'private':
+      return <PrivateView key={`${current.account} ${current.room}`} {...current} />;
+    case 'devices':
+      return <DevicesView />;
+    case 'bookmarks':
+      return <BookmarksView />;
+    case 'settings':
+      return <SettingsView />;
     case 'add-account':
       return <AddAccount />;
     case 'home':
@@ -85,6 +105,6 @@ function useTitle(): void {
   const waiting = useStore(unread.store, (book) => [...book.values()].reduce((sum, room) => sum + room.count, 0));
   const current = useStore(route, (state) => (state.view === 'room' ? state.room : undefined));
   useEffect(() => {
-    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${current === undefined ? '' : `${current} · `}${en.app}`;
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${current === undefined ? '' : `${current} · `}${strings.app}`;
   }, [waiting, current]);
 }

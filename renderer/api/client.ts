@@ -1,13 +1,25 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import type { inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from '../../src/web/router.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 
 type Outputs = inferRouterOutputs<AppRouter>;
 
 export type AccountStatus = Outputs['status']['accounts'][number];
 export type Room = Outputs['rooms'][number];
-export type Message = Outputs['history'][number];
+/** A message as it is to be read. */
+export type Message = Outputs['view'][number];
+export type Hit = Outputs['search'][number];
+export type Gap = Outputs['gaps'][number];
+export type LedgerEntry = Outputs['ledger'][number];
+export type Invitation = Outputs['invitations']['list'][number];
+export type Bookmark = Outputs['bookmarks']['list'][number];
+export type StorageSummary = Outputs['bookmarks']['storages'][number];
+export type BookmarkChange = Outputs['bookmarks']['log'][number];
+export type HeldBookmarks = Outputs['bookmarks']['held'][number];
+export type BookmarkRules = Outputs['bookmarks']['settings'];
+export type Login = Outputs['bouncer']['devices'][number];
+export type NewLogin = Outputs['bouncer']['addDevice'];
 export type Occupant = Outputs['occupants'][number];
 export type Device = Outputs['devices'][number];
 
@@ -27,6 +39,7 @@ export const api = createTRPCClient<AppRouter>({
 export type Api = typeof api;
 
 /** What the daemon tells as it happens. */
+export type RawMessage = Outputs['history'][number];
 export type Heard = Outputs['events'] extends AsyncIterable<infer Event extends { data: unknown }> ? Event['data'] : never;
 
 /** True where the daemon answered that we are not let in: the cookie is missing, or too old. */
@@ -38,7 +51,7 @@ export function isLockedOut(error: unknown): boolean {
 
 /** The sentence to show for an error of a call: the daemon's own, or that it cannot be reached. */
 export function sentenceOf(error: unknown): string {
-  if (isLockedOut(error)) return en.locked.title;
+  if (isLockedOut(error)) return strings.locked.title;
   if (error instanceof TRPCClientError && error.data) return error.message;
-  return en.link.unreachable;
+  return strings.link.unreachable;
 }

@@ -1,5 +1,5 @@
 import type { Api } from '../api/client.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 
 /** What is typed into the account form. */
 export interface AccountForm {
@@ -21,9 +21,9 @@ export function readAccountForm(form: AccountForm): { request: Request } | { pro
   const jid = form.jid.trim();
   const server = form.server.trim() === '' ? undefined : readServer(form.server.trim());
   const problems: Problems = {
-    ...(/^[^\s@/]+@[^\s@/]+$/.test(jid) ? {} : { jid: en.account.jidBad }),
-    ...(form.password === '' ? { password: en.account.passwordBad } : {}),
-    ...(server === null ? { server: en.account.serverBad } : {}),
+    ...(/^[^\s@/]+@[^\s@/]+$/.test(jid) ? {} : { jid: strings.account.jidBad }),
+    ...(form.password === '' ? { password: strings.account.passwordBad } : {}),
+    ...(server === null ? { server: strings.account.serverBad } : {}),
   };
   if (Object.keys(problems).length > 0) return { problems };
   const settings = {

@@ -1,4 +1,4 @@
-import type { AccountStatus, Device, Heard, Room } from '../api/client.ts';
+import type { AccountStatus, Device, Heard, Invitation, Room } from '../api/client.ts';
 
 /** How we stand with the daemon itself. */
 export type Link = 'connecting' | 'live' | 'away' | 'locked';
@@ -11,6 +11,9 @@ export interface House {
   readonly accounts: readonly AccountStatus[];
   readonly rooms: ReadonlyMap<string, Room>;
   readonly devices: ReadonlyMap<string, readonly Device[]>;
+  readonly invitations: ReadonlyMap<string, readonly Invitation[]>;
+  /** Counts what was told of bookmarks, by account: another number, and they are asked for anew. */
+  readonly bookmarks: ReadonlyMap<string, { readonly changes: number; readonly held: number }>;
 }
 
 export const emptyHouse: House = {
@@ -19,11 +22,13 @@ export const emptyHouse: House = {
   accounts: [],
   rooms: new Map(),
   devices: new Map(),
+  invitations: new Map(),
+  bookmarks: new Map(),
 };
 
-/** A room's key over all accounts. */
-export function keyOf(room: { readonly account: string; readonly room: string }): string {
-  return `${room.account} ${room.room}`; // neither part can hold a space
+/** A room's key over all accounts; what is said in private there has one of its own. */
+export function keyOf(room: { readonly account: string; readonly room: string; readonly private?: boolean | undefined }): string {
+  return `${room.account} ${room.room}${room.private ? ' private' : ''}`; // neither part can hold a space
 }
 
 /** The house after everything was asked anew: what is not in it is gone. */
@@ -59,6 +64,12 @@ export function heard(house: House, event: Heard): House {
       if (account === undefined) return house; // an empty list does not say whose it is; `refreshed` does
       return { ...house, devices: new Map(house.devices).set(account, event.devices) };
     }
+    case 'invitations':
+      return { ...house, invitations: new Map(house.invitations).set(event.account, event.invitations) };
+    case 'bookmarks': {
+      const changes = (house.bookmarks.get(event.account)?.changes ?? 0) + 1;
+      return { ...house, bookmarks: new Map(house.bookmarks).set(event.account, { changes, held: event.held }) };
+    }
     case 'account-removed':
       return withoutAccount(house, event.account);
     default:
@@ -75,8 +86,11 @@ function placed(accounts: readonly AccountStatus[], status: AccountStatus): Acco
 function withoutAccount(house: House, jid: string): House {
   const devices = new Map(house.devices);
   devices.delete(jid);
+  const invitations = new Map(house.invitations);
+  invitations.delete(jid);
   return {
     ...house,
+    invitations,
     accounts: house.accounts.filter((account) => account.account !== jid),
     rooms: new Map([...house.rooms].filter(([, room]) => room.account !== jid)),
     devices,

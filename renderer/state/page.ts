@@ -1,4 +1,4 @@
-import { api, type Heard, type Message } from '../api/client.ts';
+import { api, type Bookmark, type Heard, type RawMessage } from '../api/client.ts';
 import { emptyHouse, heard, keyOf, type House } from './house.ts';
 import { createRoute } from './route.ts';
 import { createStore } from './store.ts';
@@ -14,11 +14,15 @@ export const unread = createUnread(browserStorage());
 /** What dialog is open, if any. */
 export const dialog = createStore<Dialog>(undefined);
 /** The last message that came live, for those who listen instead of looking. */
-export const lastHeard = createStore<Message | undefined>(undefined);
+export const lastHeard = createStore<RawMessage | undefined>(undefined);
 
 export type Dialog =
-  | { readonly name: 'join'; readonly room?: string; readonly password?: string }
+  | { readonly name: 'join'; readonly account?: string; readonly room?: string; readonly password?: string; readonly nick?: string }
   | { readonly name: 'leave'; readonly account: string; readonly room: string }
+  | { readonly name: 'palette' }
+  /** A question before something that cannot be taken back. */
+  | { readonly name: 'ask'; readonly question: string; readonly go: string; readonly act: () => Promise<unknown> }
+  | { readonly name: 'bookmark'; readonly account: string; readonly bookmark?: Bookmark }
   | undefined;
 
 const FRAME = 16; // milliseconds in which events are gathered: a burst is one render
@@ -47,9 +51,10 @@ export function start(): () => void {
 function hear(events: readonly Heard[]): void {
   house.set(events.reduce(heard, house.get()));
   if (events.some((event) => event.type === 'reset')) timelines.reset();
-  const messages = events.flatMap((event) => (event.type === 'message' ? [event.message] : []));
-  if (messages.length === 0) return;
-  timelines.hear(messages);
+  const news = events.flatMap((event) => (event.type === 'message' ? [event] : []));
+  if (news.length === 0) return;
+  const messages = news.map(({ message }) => message);
+  timelines.hear(news);
   unread.hear(messages, (message) => house.get().rooms.get(keyOf(message))?.nick, Date.now());
   lastHeard.set(messages.at(-1));
 }

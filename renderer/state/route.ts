@@ -7,7 +7,13 @@ export type Route =
   | { readonly view: 'overview' }
   | { readonly view: 'room'; readonly account: string; readonly room: string; readonly at?: number }
   | { readonly view: 'search'; readonly text: string; readonly account?: string; readonly room?: string }
+  | { readonly view: 'private'; readonly account: string; readonly room: string }
+  | { readonly view: 'devices' }
+  | { readonly view: 'bookmarks' }
+  | { readonly view: 'settings' }
   | { readonly view: 'add-account' };
+
+const PLAIN = ['overview', 'devices', 'bookmarks', 'settings', 'add-account'] as const;
 
 /** The route in a fragment; home where it is not one of ours. */
 export function readRoute(hash: string): Route {
@@ -18,6 +24,7 @@ export function readRoute(hash: string): Route {
   if (view === 'room' && account && room) {
     return { view, account, room, ...(at && /^\d{1,15}$/.test(at) ? { at: Number(at) } : {}) };
   }
+  if (view === 'private' && account && room) return { view, account, room };
   if (view === 'search') {
     const scope = asked.get('room') && asked.get('account');
     return {
@@ -26,7 +33,7 @@ export function readRoute(hash: string): Route {
       ...(scope ? { account: asked.get('account') ?? '', room: asked.get('room') ?? '' } : {}),
     };
   }
-  return view === 'add-account' || view === 'overview' ? { view } : { view: 'home' };
+  return { view: PLAIN.find((plain) => plain === view) ?? 'home' };
 }
 
 /** The fragment of a route. */
@@ -35,9 +42,13 @@ export function hrefOf(route: Route): string {
     case 'home':
       return '#/';
     case 'overview':
-      return '#/overview';
+    case 'devices':
+    case 'bookmarks':
+    case 'settings':
     case 'add-account':
-      return '#/add-account';
+      return `#/${route.view}`;
+    case 'private':
+      return `#/private/${encodeURIComponent(route.account)}/${encodeURIComponent(route.room)}`;
     case 'room': {
       const at = route.at === undefined ? '' : `/${route.at}`;
       return `#/room/${encodeURIComponent(route.account)}/${encodeURIComponent(route.room)}${at}`;

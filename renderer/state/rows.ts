@@ -1,4 +1,4 @@
-import type { Message } from '../api/client.ts';
+import type { Gap, Message } from '../api/client.ts';
 import { dayKey } from '../text/time.ts';
 import type { Pending, Window } from './window.ts';
 
@@ -9,12 +9,16 @@ export type Row =
   | { readonly type: 'fresh'; readonly key: string }
   | { readonly type: 'message'; readonly key: string; readonly message: Message; readonly head: boolean; readonly mention: boolean }
   | { readonly type: 'notice'; readonly key: string; readonly message: Message }
+  | { readonly type: 'gap'; readonly key: string; readonly gap: Gap }
   | { readonly type: 'pending'; readonly key: string; readonly pending: Pending };
 
 const GROUP = 5 * 60_000; // what one person says within this time stands under one nick
 
-/** The rows of a window. `freshAfter` is the last message that was read when the room was opened. */
-export function rowsOf(window: Window, nick: string | undefined, freshAfter: number | undefined): Row[] {
+/**
+ * The rows of a window. `freshAfter` is the last message that was read when the room was opened; `gaps` are the holes in
+ * the archive, oldest first: each stands before the first message that is later than its beginning.
+ */
+export function rowsOf(window: Window, nick: string | undefined, freshAfter: number | undefined, gaps: readonly Gap[] = []): Row[] {
   const rows: Row[] = [];
   if (window.phase === 'ready' && !window.older && window.items.length > 0) rows.push({ type: 'start', key: 'start' });
   const mentions = mentionOf(nick);
@@ -22,8 +26,16 @@ export function rowsOf(window: Window, nick: string | undefined, freshAfter: num
   let day = '';
   let previous: Message | undefined;
   let marked = freshAfter === undefined;
+  const first = window.items[0];
+  const holes = first ? gaps.filter((gap) => !window.older || gap.from >= first.at) : [];
+  const pushGap = (gap: Gap): void => void rows.push({ type: 'gap', key: `gap ${gap.from} ${gap.to}`, gap });
   for (const message of window.items) {
     if (!isShown(message)) continue;
+    while (holes[0] && holes[0].from < message.at) {
+      pushGap(holes[0]);
+      holes.shift();
+      previous = undefined;
+    }
     const at = new Date(message.at);
     const ofDay = dayKey(at);
     if (ofDay !== day) {
@@ -47,6 +59,7 @@ export function rowsOf(window: Window, nick: string | undefined, freshAfter: num
     rows.push({ type: 'message', key: `m${message.id}`, message, head: !continues(previous, message), mention });
     previous = message;
   }
+  if (!window.newer) holes.forEach(pushGap);
   if (!window.newer) for (const pending of window.pending) rows.push({ type: 'pending', key: `p${pending.key}`, pending });
   return rows;
 }
@@ -54,7 +67,7 @@ export function rowsOf(window: Window, nick: string | undefined, freshAfter: num
 /** Markers, reactions and what has neither words nor a subject have no line of their own yet. */
 function isShown(message: Message): boolean {
   if (message.kind === 'marker' || message.kind === 'reaction') return false;
-  return message.body !== null || message.kind === 'subject' || message.kind === 'retraction' || message.kind === 'encrypted';
+  return message.body !== null || message.retracted !== null || message.kind === 'subject' || message.kind === 'retraction' || message.kind === 'encrypted';
 }
 
 function isNotice(message: Message): boolean {
@@ -68,6 +81,7 @@ function continues(previous: Message | undefined, message: Message): boolean {
     previous.occupantId === message.occupantId &&
     previous.kind === message.kind &&
     isAction(previous) === isAction(message) &&
+    message.reply === null &&
     Math.abs(Date.parse(message.at) - Date.parse(previous.at)) < GROUP
   );
 }

@@ -1,11 +1,27 @@
-import type { Api, Message } from '../api/client.ts';
+import type { Api, Message, RawMessage } from '../api/client.ts';
 import { keyOf } from './house.ts';
 import { createStore, type Store } from './store.ts';
-import { appended, around, emptyWindow, latest, PAGE, promised, withNewer, withOlder, type Window } from './window.ts';
+import { appended, around, emptyWindow, latest, PAGE, promised, reread, withNewer, withOlder, type Window } from './window.ts';
 
 export interface RoomName {
   readonly account: string;
   readonly room: string;
+  /** What is said between the person and one other there, instead of what all hear. */
+  readonly private?: boolean | undefined;
+}
+
+/** A message as it comes live. */
+export interface News {
+  readonly message: RawMessage;
+  /** It says something of another message. */
+  readonly refers: boolean;
+}
+
+/** What our own message says of another one. */
+export interface SayAbout {
+  /** The id of ours that it takes the place of. */
+  readonly replaces?: string;
+  readonly reply?: { readonly id: string; readonly nick: string };
 }
 
 /** The loaded stretches of the rooms that were looked at. */
@@ -18,20 +34,24 @@ export interface Timelines {
   loadOlder(name: RoomName): Promise<void>;
   loadNewer(name: RoomName): Promise<void>;
   /** Takes in what came live, in order. */
-  hear(messages: readonly Message[]): void;
+  hear(news: readonly News[]): void;
   /** Says it; resolves once the daemon has it on disk, rejects with its reason. */
-  say(name: RoomName, body: string): Promise<void>;
+  say(name: RoomName, body: string, about?: SayAbout): Promise<void>;
   /** More was missed than was told: what is on screen is loaded anew. */
   reset(): void;
 }
 
 const MOST_OPEN = 12;
+const REREAD = 400; // how far back what is said of a message is looked for: at most 500
+const PAUSE = 120; // milliseconds in which what refers is gathered
+
 
 interface Entry extends RoomName {
   readonly store: Store<Window>;
   /** One load at a time; a later one of another kind makes the earlier one's answer void. */
   loading: string | undefined;
   turn: number;
+  rereading: boolean;
 }
 
 export function createTimelines(api: Api): Timelines {
@@ -40,7 +60,7 @@ export function createTimelines(api: Api): Timelines {
 
   function entryOf(name: RoomName): Entry {
     const key = keyOf(name);
-    const entry = entries.get(key) ?? { ...name, store: createStore(emptyWindow), loading: undefined, turn: 0 };
+    const entry = entries.get(key) ?? { ...name, store: createStore(emptyWindow), loading: undefined, turn: 0, rereading: false };
     entries.delete(key);
     entries.set(key, entry);
     const eldest = entries.keys().next().value;
@@ -65,8 +85,24 @@ export function createTimelines(api: Api): Timelines {
     }
   }
 
-  const page = ({ account, room }: RoomName, bounds: { before?: number; after?: number }): Promise<Message[]> =>
-    api.history.query({ account, room, limit: PAGE, ...bounds });
+  const page = (name: RoomName, bounds: { before?: number; after?: number }, limit = PAGE): Promise<Message[]> =>
+    api.view.query({ account: name.account, room: name.room, private: name.private === true, limit, ...bounds });
+
+  /** Asks for the loaded end once more: something was said of a message in it, or somewhere. */
+  function readAgain(entry: Entry): void {
+    if (entry.rereading) return;
+    entry.rereading = true;
+    setTimeout(() => {
+      entry.rereading = false;
+      const { items, newer } = entry.store.get();
+      const limit = Math.min(REREAD, Math.max(PAGE, items.length));
+      const anchor = newer ? (items.at(-limit - 1) ?? items[0]) : undefined;
+      page(entry, anchor ? { after: anchor.id } : {}, limit).then(
+        (found) => entry.store.set(reread(entry.store.get(), found)),
+        () => undefined, // the banner says when the daemon is away, and what comes next asks again
+      );
+    }, PAUSE);
+  }
 
   function showLatest(name: RoomName): Promise<void> {
     const entry = entryOf(name);
@@ -112,22 +148,25 @@ export function createTimelines(api: Api): Timelines {
         return (window) => withNewer(window, found);
       });
     },
-    hear(messages) {
-      for (const [key, ofRoom] of Map.groupBy(messages, keyOf)) {
+    hear(news) {
+      for (const [key, ofRoom] of Map.groupBy(news, ({ message }) => timelineOf(message))) {
         const entry = entries.get(key);
         if (!entry) continue;
+        if (ofRoom.some(({ refers }) => refers)) readAgain(entry);
         let window: Window | undefined = entry.store.get();
-        for (const message of ofRoom) window = window && appended(window, message);
+        for (const { message } of ofRoom.filter(stands)) window = window && appended(window, shown(message));
         if (window) entry.store.set(window);
         else void showLatest(entry);
       }
     },
-    async say(name, body) {
+    async say(name, body, about = {}) {
       const { store } = entryOf(name);
       const key = (saying += 1);
-      store.set({ ...store.get(), pending: [...store.get().pending, { key, body, originId: undefined }] });
+      // A correction has no line of its own.
+      const pending = about.replaces === undefined ? [{ key, body, originId: undefined }] : [];
+      store.set({ ...store.get(), pending: [...store.get().pending, ...pending] });
       try {
-        const { originId } = await api.say.mutate({ account: name.account, room: name.room, body });
+        const { originId } = await api.say.mutate({ account: name.account, room: name.room, body, ...about });
         store.set(promised(store.get(), key, originId));
       } catch (error) {
         const window = store.get();
@@ -141,4 +180,19 @@ export function createTimelines(api: Api): Timelines {
       }
     },
   };
+}
+
+/** The key of the timeline that a message stands in. */
+export function timelineOf(message: RawMessage): string {
+  return keyOf({ account: message.account, room: message.room, private: message.kind === 'private' });
+}
+
+/** What corrects, retracts or reacts is shown where that was said; if nothing is there, reading again finds it. */
+function stands({ message, refers }: News): boolean {
+  return !refers || !['correction', 'retraction', 'reaction'].includes(message.kind);
+}
+
+/** A message of which nothing was said yet. */
+function shown(message: RawMessage): Message {
+  return { ...message, earlier: [], retracted: null, reactions: [], reply: null };
 }

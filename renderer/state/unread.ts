@@ -1,7 +1,7 @@
-import type { Message } from '../api/client.ts';
-import { keyOf } from './house.ts';
+import type { RawMessage } from '../api/client.ts';
 import { mentionOf } from './rows.ts';
 import { createStore, type Store } from './store.ts';
+import { timelineOf } from './timelines.ts';
 
 /** What was not looked at in one room, on this browser. */
 export interface Unread {
@@ -18,7 +18,7 @@ export interface UnreadBook {
   /** The last event that this browser has, for the stream to go on from. */
   cursor(): string | undefined;
   /** Counts what came live; `ownNick` is ours in the message's room. */
-  hear(messages: readonly Message[], ownNick: (message: Message) => string | undefined, now: number): void;
+  hear(messages: readonly RawMessage[], ownNick: (message: RawMessage) => string | undefined, now: number): void;
   /** All up to `id` was on screen. */
   read(key: string, id: number, now: number): void;
   keepCursor(id: string): void;
@@ -27,6 +27,7 @@ export interface UnreadBook {
 const BOOK = 'minimix.unread';
 const CURSOR = 'minimix.cursor';
 const MOST = 2000;
+const COUNTED: readonly string[] = ['message', 'encrypted', 'private'];
 
 /** Kept in the browser until the daemon keeps it for all devices (issue 8). */
 export function createUnread(storage: Pick<Storage, 'getItem' | 'setItem'> | undefined): UnreadBook {
@@ -49,7 +50,7 @@ export function createUnread(storage: Pick<Storage, 'getItem' | 'setItem'> | und
       const book = new Map(store.get());
       let changed = false;
       for (const message of messages) {
-        const key = keyOf(message);
+        const key = timelineOf(message);
         const known = book.get(key) ?? unheard(now);
         const next = after(known, message, ownNick(message));
         if (next === known) continue;
@@ -71,12 +72,13 @@ function unheard(now: number): Unread {
   return { count: 0, mentions: 0, readTo: 0, since: now };
 }
 
-function after(known: Unread, message: Message, own: string | undefined): Unread {
+function after(known: Unread, message: RawMessage, own: string | undefined): Unread {
   if (message.id <= known.readTo) return known;
   const old = message.delayed && Date.parse(message.at) < known.since;
-  const counts = message.body !== null && message.kind !== 'subject' && message.nick !== own && !old;
+  const counts = message.body !== null && COUNTED.includes(message.kind) && message.nick !== own && !old;
   if (!counts) return known.count === 0 ? { ...known, readTo: message.id } : known;
-  const mentions = known.mentions + (mentionOf(own)(message.body ?? '') ? 1 : 0);
+  const meant = message.kind === 'private' || mentionOf(own)(message.body ?? '');
+  const mentions = known.mentions + (meant ? 1 : 0);
   return { ...known, count: known.count + 1, mentions };
 }
 

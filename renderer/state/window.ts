@@ -76,6 +76,16 @@ function joined(first: readonly Message[], second: readonly Message[]): Message[
   return [...first, ...second.filter((message) => !known.has(message.id))];
 }
 
+/** What was loaded once more, since something was said of it, in the place of what was there; it is one stretch. */
+export function reread(window: Window, page: readonly Message[]): Window {
+  const first = page[0];
+  const fresh = new Set(page.map((message) => message.id));
+  const from = first === undefined ? -1 : window.items.findIndex((message) => fresh.has(message.id));
+  if (from === -1) return window;
+  const to = window.items.findLastIndex((message) => fresh.has(message.id));
+  return settled({ ...window, items: joined([...window.items.slice(0, from), ...page], window.items.slice(to + 1)) });
+}
+
 /** The window with a pending message that the daemon now holds under `originId`. */
 export function promised(window: Window, key: number, originId: string): Window {
   const pending = window.pending.map((entry) => (entry.key === key ? { ...entry, originId } : entry));

@@ -1,5 +1,9 @@
+import { enMore } from './en-more.ts';
+
 /** Every word that the page shows. Another language is another table of this type. */
 export const en = {
+  ...enMore,
+
   app: 'Minimix',
   unknownNick: '(no nick)',
   roomItself: 'The room',
@@ -83,7 +87,7 @@ export const en = {
     subjectIsNone: 'The room has no subject.',
     edited: 'edited',
     private: 'private',
-    retracted: 'A message was taken back.',
+    retracted: 'Something that is not in the archive was taken back.',
     encrypted: 'This message is encrypted. Only the devices it was meant for can read it.',
     sending: 'Sending…',
     folded: (size: string) => `Show all of it (${size})`,
@@ -151,6 +155,7 @@ export const en = {
     hits: (n: string, most: boolean) => (n === '1' ? '1 message' : most ? `The first ${n} messages` : `${n} messages`),
     none: 'Nothing was found.',
     noneHint: 'All the words must occur in one message; the last one may be the beginning of a word.',
+    account: (jid: string) => `in ${jid}`,
     idle: 'Every message of every room is here, from the day the daemon joined.',
     busy: 'Searching…',
   },

@@ -1,7 +1,8 @@
-import { en } from '../strings/en.ts';
+import { language, strings } from '../strings/strings.ts';
 
-// The words are English, so the figures are too; the person's own English where they have one.
-const locale = globalThis.navigator?.languages.find((tag) => tag.startsWith('en')) ?? 'en-GB';
+// The figures are in the language of the words; the person's own kind of it where they have one.
+const usual = { en: 'en-GB', de: 'de-DE' } as const;
+const locale = globalThis.navigator?.languages.find((tag) => tag.startsWith(language)) ?? usual[language];
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 const sameYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
 const otherYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
@@ -22,8 +23,8 @@ export function dayKey(at: Date): string {
 /** The day in words, seen from `now`. */
 export function dayName(at: Date, now: Date): string {
   const key = dayKey(at);
-  if (key === dayKey(now)) return en.timeline.today;
-  if (key === dayKey(new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1))) return en.timeline.yesterday;
+  if (key === dayKey(now)) return strings.timeline.today;
+  if (key === dayKey(new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1))) return strings.timeline.yesterday;
   return (at.getFullYear() === now.getFullYear() ? sameYear : otherYear).format(at);
 }
 
@@ -36,4 +37,9 @@ export function momentOf(at: Date, now: Date): string {
 
 export function count(n: number): string {
   return number.format(n);
+}
+
+/** The day in full, with its year. */
+export function dateOf(at: Date): string {
+  return otherYear.format(at);
 }

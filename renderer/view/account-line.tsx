@@ -1,7 +1,7 @@
 import type { AccountStatus } from '../api/client.ts';
 import { house } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { Badge } from './nick.tsx';
 import { SECOND, useNow } from './use-now.ts';
 
@@ -9,7 +9,7 @@ import { SECOND, useNow } from './use-now.ts';
 export function AccountLines() {
   const accounts = useStore(house, (state) => state.accounts);
   return (
-    <ul className="accounts" aria-label={en.accounts.title}>
+    <ul className="accounts" aria-label={strings.accounts.title}>
       {accounts.map((account) => (
         <AccountLine key={account.account} status={account} />
       ))}
@@ -41,15 +41,15 @@ function ConnectionWords({ status: { connection } }: { status: AccountStatus }) 
   const seconds = useSecondsTo(connection.state === 'waiting' ? connection.retryAt : undefined);
   switch (connection.state) {
     case 'online':
-      return en.accounts.online;
+      return strings.accounts.online;
     case 'offline':
-      return en.accounts.offline;
+      return strings.accounts.offline;
     case 'connecting':
-      return connection.attempt > 1 ? en.accounts.connectingAgain(connection.attempt) : en.accounts.connecting;
+      return connection.attempt > 1 ? strings.accounts.connectingAgain(connection.attempt) : strings.accounts.connecting;
     case 'waiting':
-      return en.accounts.waiting(seconds);
+      return strings.accounts.waiting(seconds);
     case 'refused':
-      return en.accounts.refused;
+      return strings.accounts.refused;
   }
 }
 

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { api, sentenceOf } from '../api/client.ts';
 import { emptyAccountForm, readAccountForm, type AccountForm, type Problems } from '../state/account-form.ts';
 import { go } from '../state/route.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { Field, FormError } from './field.tsx';
 
 type Change = (change: Partial<AccountForm>) => void;
@@ -30,13 +30,13 @@ export function AddAccount({ first = false }: { first?: boolean }) {
     setBusy(false);
   };
   return (
-    <main className="stage" aria-label={en.account.title}>
+    <main className="stage" aria-label={strings.account.title}>
       <div className="stage-card">
         {first && (
           <header className="stage-intro">
             <img src="/icon.svg" width="44" height="44" alt="" />
-            <h1>{en.firstRun.title}</h1>
-            <p>{en.firstRun.text}</p>
+            <h1>{strings.firstRun.title}</h1>
+            <p>{strings.firstRun.text}</p>
           </header>
         )}
         <form
@@ -47,10 +47,10 @@ export function AddAccount({ first = false }: { first?: boolean }) {
             void add();
           }}
         >
-          {!first && <h1>{en.account.title}</h1>}
+          {!first && <h1>{strings.account.title}</h1>}
           <Field
-            label={en.account.jid}
-            hint={en.account.jidHint}
+            label={strings.account.jid}
+            hint={strings.account.jidHint}
             problem={problems.jid}
             value={form.jid}
             onType={(jid) => change({ jid })}
@@ -61,8 +61,8 @@ export function AddAccount({ first = false }: { first?: boolean }) {
             autoFocus
           />
           <Field
-            label={en.account.password}
-            hint={en.account.passwordHint}
+            label={strings.account.password}
+            hint={strings.account.passwordHint}
             problem={problems.password}
             value={form.password}
             onType={(password) => change({ password })}
@@ -74,11 +74,11 @@ export function AddAccount({ first = false }: { first?: boolean }) {
           <footer className="form-foot">
             {!first && (
               <a className="button" href="#/">
-                {en.cancel}
+                {strings.cancel}
               </a>
             )}
             <button type="submit" className="button button-main" disabled={busy}>
-              {busy ? en.account.going : en.account.go}
+              {busy ? strings.account.going : strings.account.go}
             </button>
           </footer>
         </form>
@@ -91,11 +91,11 @@ function ServerDetails({ form, problems, change }: { form: AccountForm; problems
   const id = useId();
   return (
     <details className="more" open={problems.server === undefined ? undefined : true}>
-      <summary>{en.account.details}</summary>
-      <p className="field-said">{en.account.detailsHint}</p>
+      <summary>{strings.account.details}</summary>
+      <p className="field-said">{strings.account.detailsHint}</p>
       <Field
-        label={en.account.server}
-        hint={en.account.serverHint}
+        label={strings.account.server}
+        hint={strings.account.serverHint}
         problem={problems.server}
         value={form.server}
         onType={(server) => change({ server })}
@@ -108,18 +108,18 @@ function ServerDetails({ form, problems, change }: { form: AccountForm; problems
           checked={form.directTls}
           onChange={(event) => change({ directTls: event.target.checked })}
         />
-        {en.account.directTls}
+        {strings.account.directTls}
       </label>
       <Field
-        label={en.account.pin}
-        hint={en.account.pinHint}
+        label={strings.account.pin}
+        hint={strings.account.pinHint}
         value={form.pin}
         onType={(pin) => change({ pin })}
         autoComplete="off"
         spellCheck={false}
       />
       <div className="field">
-        <label htmlFor={id}>{en.account.ca}</label>
+        <label htmlFor={id}>{strings.account.ca}</label>
         <textarea
           id={id}
           rows={3}
@@ -129,7 +129,7 @@ function ServerDetails({ form, problems, change }: { form: AccountForm; problems
           onChange={(event) => change({ ca: event.target.value })}
         />
         <p id={`${id}-said`} className="field-said">
-          {en.account.caHint}
+          {strings.account.caHint}
         </p>
       </div>
     </details>

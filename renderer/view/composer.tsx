@@ -1,21 +1,35 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
-import { sentenceOf } from '../api/client.ts';
+import { sentenceOf, type Room } from '../api/client.ts';
+import { runCommand } from '../state/commands.ts';
+import { canCorrect, compose, composing, type Composing } from '../state/composing.ts';
 import { keyOf } from '../state/house.ts';
 import { timelines } from '../state/page.ts';
-import type { RoomName } from '../state/timelines.ts';
-import { en } from '../strings/en.ts';
+import { useStore } from '../state/store.ts';
+import type { RoomName, SayAbout } from '../state/timelines.ts';
+import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
-import { SendIcon } from './icons.tsx';
+import { shortened, visibleNick, visibleText } from '../text/visible.ts';
+import { CloseIcon, SendIcon } from './icons.tsx';
+import { useNicks } from './use-nicks.ts';
 
 const LONGEST = 32_768; // as the API has it
 const drafts = new Map<string, string>();
 
+interface Props {
+  readonly name: RoomName;
+  readonly room: Room;
+  readonly title: string;
+  readonly open: boolean;
+}
+
 /** A place to say something. What could not be sent comes back into it, with the reason. */
-export function Composer({ name, title, open }: { name: RoomName; title: string; open: boolean }) {
+export function Composer({ name, room, title, open }: Props) {
   const key = keyOf(name);
   const [text, setText] = useState(drafts.get(key) ?? '');
   const [error, setError] = useState<string>();
+  const about = useStore(composing, (book) => book.get(key));
   const field = useRef<HTMLTextAreaElement>(null);
+  const nicks = useNicks(name, field, setText);
   const id = useId();
   const over = text.length - LONGEST;
   const sendable = open && text.trim() !== '' && over <= 0;
@@ -24,24 +38,47 @@ export function Composer({ name, title, open }: { name: RoomName; title: string;
     if (text === '') drafts.delete(key);
     else drafts.set(key, text);
   }, [key, text]);
+  const [before, setBefore] = useState<Composing>();
+  if (about !== before) {
+    setBefore(about);
+    if (about?.mode === 'correct') setText(about.message.body ?? '');
+  }
+  useEffect(() => {
+    if (about) field.current?.focus();
+  }, [about]);
 
   const send = (): void => {
     if (!sendable) return;
     const said = text;
     setText('');
     setError(undefined);
-    timelines.say(name, said).catch((reason: unknown) => {
-      setError(sentenceOf(reason));
+    const command = runCommand(name, said);
+    if (command?.stays) return;
+    const done = command ? command.done : timelines.say(name, said.replace(/^\/\//, '/'), saying(about));
+    if (about) compose(key, undefined);
+    done.catch((reason: unknown) => {
+      setError(reason instanceof Error && command ? sentenceOfCommand(reason) : sentenceOf(reason));
       setText((now) => (now === '' ? said : `${said}\n${now}`));
+      if (about) compose(key, about);
     });
     field.current?.focus();
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
+  const stop = (): void => {
+    compose(key, undefined);
+    if (about?.mode === 'correct') setText('');
+    field.current?.focus();
   };
-  const problem = !open ? en.composer.notJoined : over > 0 ? en.composer.tooLong(count(over)) : error;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing || nicks.onKey(event)) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'ArrowUp' && text === '' && !about) {
+      const last = timelines.of(name).get().items.findLast((message) => canCorrect(message, room.nick));
+      if (last) compose(key, { mode: 'correct', message: last });
+    } else if (event.key === 'Escape' && about) stop();
+  };
+  const problem = !open ? strings.composer.notJoined : over > 0 ? strings.composer.tooLong(count(over)) : error;
   return (
     <form
       className="composer"
@@ -50,9 +87,10 @@ export function Composer({ name, title, open }: { name: RoomName; title: string;
         send();
       }}
     >
+      {about && <AboutLine about={about} onStop={stop} />}
       <div className="composer-box">
         <label htmlFor={id} className="unseen">
-          {en.composer.label(title)}
+          {strings.composer.label(title)}
         </label>
         <textarea
           id={id}
@@ -61,21 +99,54 @@ export function Composer({ name, title, open }: { name: RoomName; title: string;
           dir="auto"
           value={text}
           readOnly={!open}
-          placeholder={en.composer.placeholder}
+          placeholder={strings.composer.placeholder}
           aria-describedby={`${id}-hint`}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" className="send" aria-label={en.composer.send} title={en.composer.send} disabled={!sendable}>
+        <button type="submit" className="send" aria-label={strings.composer.send} title={strings.composer.send} disabled={!sendable}>
           <SendIcon />
         </button>
       </div>
+      <p className="composer-nicks" role="status">
+        {nicks.shown.length > 1 && strings.composing.nicks(nicks.shown.map((nick) => visibleNick(nick, strings.unknownNick)).join(', '))}
+      </p>
       <p className={open ? 'composer-problem' : 'composer-problem composer-closed'} role="alert">
         {problem}
       </p>
       <p className="composer-hint" id={`${id}-hint`}>
-        {en.composer.hint}
+        {strings.composer.hint}
       </p>
     </form>
   );
+}
+
+/** What the next message answers or corrects. */
+function AboutLine({ about, onStop }: { about: Composing; onStop: () => void }) {
+  const { mode, message } = about;
+  const words = mode === 'correct' ? strings.composing.correcting : strings.composing.replying(visibleNick(message.nick ?? '', strings.unknownNick));
+  return (
+    <div className="composer-about">
+      <span>
+        <strong>
+          <bdi>{words}</bdi>
+        </strong>{' '}
+        <bdi className="quiet">{shortened(visibleText(message.body ?? '').replaceAll('\n', ' '), 100)}</bdi>
+      </span>
+      <button type="button" className="icon-button" aria-label={strings.composing.stop} onClick={onStop}>
+        <CloseIcon />
+      </button>
+    </div>
+  );
+}
+
+function saying(about: Composing | undefined): SayAbout {
+  if (about?.mode === 'correct' && about.message.originId !== null) return { replaces: about.message.originId };
+  const { stanzaId, nick } = about?.message ?? {};
+  return about?.mode === 'reply' && stanzaId && nick ? { reply: { id: stanzaId, nick } } : {};
+}
+
+/** The page's own refusal of a command is its own sentence. */
+function sentenceOfCommand(reason: Error): string {
+  return reason.name === 'UnknownCommand' ? reason.message : sentenceOf(reason);
 }

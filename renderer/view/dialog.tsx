@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { dialog } from '../state/page.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { CloseIcon } from './icons.tsx';
 
 interface Props {
@@ -22,7 +22,7 @@ export function Dialog({ title, role = 'dialog', children }: Props) {
     <dialog ref={element} role={role} aria-labelledby={id} className="dialog" onCancel={closeDialog}>
       <header className="dialog-head">
         <h2 id={id}>{title}</h2>
-        <button type="button" className="icon-button" aria-label={en.close} onClick={closeDialog}>
+        <button type="button" className="icon-button" aria-label={strings.close} onClick={closeDialog}>
           <CloseIcon />
         </button>
       </header>

@@ -1,11 +1,11 @@
 import type { Health } from '../state/health.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 
 /** A room's state by shape and colour: full disc, ring, triangle, square on its corner. */
 export function HealthDot({ health }: { health: Health }) {
   return (
     <svg className={`health health-${health}`} width="12" height="12" viewBox="0 0 12 12" role="img">
-      <title>{en.health[health]}</title>
+      <title>{strings.health[health]}</title>
       {shapes[health]}
     </svg>
   );

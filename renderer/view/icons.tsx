@@ -55,3 +55,27 @@ export const HomeIcon = () => (
     <path d="M3.500 9.200 10 3.750l6.500 5.450v6.300a.75.75 0 0 1-.75.75h-3.500v-4.500h-4.500v4.500h-3.500a.75.75 0 0 1-.75-.75Z" />
   </Icon>
 );
+export const AboutIcon = () => (
+  <Icon>
+    <circle cx="10" cy="10" r="6.750" />
+    <path d="M10 9.250v4.250M10 6.500v.1" />
+  </Icon>
+);
+export const DeviceIcon = () => (
+  <Icon>
+    <rect x="6" y="2.750" width="8" height="14.500" rx="1.750" />
+    <path d="M9.250 14.750h1.500" />
+  </Icon>
+);
+export const BookmarkIcon = () => (
+  <Icon>
+    <path d="M5.750 3.250h8.500v13.500L10 13.250l-4.250 3.500Z" />
+  </Icon>
+);
+export const SettingsIcon = () => (
+  <Icon>
+    <path d="M3.500 6h7.250M14.750 6h1.750M3.500 14h1.750M9.250 14h7.250" />
+    <circle cx="12.750" cy="6" r="2" />
+    <circle cx="7.250" cy="14" r="2" />
+  </Icon>
+);

@@ -1,19 +1,20 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { api, sentenceOf } from '../api/client.ts';
 import { house } from '../state/page.ts';
 import { go } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { roomOfLink } from '../text/links.ts';
+import { AccountChoice } from './account-choice.tsx';
 import { closeDialog, Dialog } from './dialog.tsx';
 import { Field, FormError } from './field.tsx';
 
 /** Joins a room by its address or by a link. */
-export function JoinDialog(given: { room?: string; password?: string }) {
+export function JoinDialog(given: { account?: string; room?: string; password?: string; nick?: string }) {
   const accounts = useStore(house, (state) => state.accounts);
-  const [account, setAccount] = useState(accounts[0]?.account ?? '');
+  const [account, setAccount] = useState(given.account ?? accounts[0]?.account ?? '');
   const [address, setAddress] = useState(given.room ?? '');
-  const [nick, setNick] = useState('');
+  const [nick, setNick] = useState(given.nick ?? '');
   const [password, setPassword] = useState(given.password ?? '');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -21,7 +22,7 @@ export function JoinDialog(given: { room?: string; password?: string }) {
 
   const join = async (): Promise<void> => {
     const link = roomOfLink(address);
-    setProblem(link ? undefined : en.join.addressBad);
+    setProblem(link ? undefined : strings.join.addressBad);
     setError(undefined);
     if (!link) return;
     setBusy(true);
@@ -41,7 +42,7 @@ export function JoinDialog(given: { room?: string; password?: string }) {
     }
   };
   return (
-    <Dialog title={en.join.title}>
+    <Dialog title={strings.join.title}>
       <form
         className="form"
         noValidate
@@ -51,8 +52,8 @@ export function JoinDialog(given: { room?: string; password?: string }) {
         }}
       >
         <Field
-          label={en.join.address}
-          hint={en.join.addressHint}
+          label={strings.join.address}
+          hint={strings.join.addressHint}
           problem={problem}
           value={address}
           onType={setAddress}
@@ -63,10 +64,10 @@ export function JoinDialog(given: { room?: string; password?: string }) {
           inputMode="email"
         />
         <div className="field-pair">
-          <Field label={en.join.nick} hint={en.join.nickHint} value={nick} onType={setNick} autoComplete="off" />
+          <Field label={strings.join.nick} hint={strings.join.nickHint} value={nick} onType={setNick} autoComplete="off" />
           <Field
-            label={en.join.password}
-            hint={en.join.passwordHint}
+            label={strings.join.password}
+            hint={strings.join.passwordHint}
             value={password}
             onType={setPassword}
             type="password"
@@ -80,27 +81,13 @@ export function JoinDialog(given: { room?: string; password?: string }) {
         <FormError error={error} />
         <footer className="form-foot">
           <button type="button" className="button" onClick={closeDialog}>
-            {en.cancel}
+            {strings.cancel}
           </button>
           <button type="submit" className="button button-main" disabled={busy}>
-            {busy ? en.join.going : en.join.go}
+            {busy ? strings.join.going : strings.join.go}
           </button>
         </footer>
       </form>
     </Dialog>
-  );
-}
-
-function AccountChoice(props: { accounts: readonly string[]; value: string; onChoose: (account: string) => void }) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{en.join.account}</label>
-      <select id={id} value={props.value} onChange={(event) => props.onChoose(event.target.value)}>
-        {props.accounts.map((account) => (
-          <option key={account}>{account}</option>
-        ))}
-      </select>
-    </div>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { api, sentenceOf } from '../api/client.ts';
 import { go } from '../state/route.ts';
 import type { RoomName } from '../state/timelines.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { closeDialog, Dialog } from './dialog.tsx';
 import { FormError } from './field.tsx';
 
@@ -24,18 +24,18 @@ export function LeaveDialog({ account, room }: RoomName) {
     }
   };
   return (
-    <Dialog title={en.leave.title} role="alertdialog">
+    <Dialog title={strings.leave.title} role="alertdialog">
       <p className="dialog-subject">
         <bdi>{room}</bdi>
       </p>
-      <p>{en.leave.text}</p>
+      <p>{strings.leave.text}</p>
       <FormError error={error} />
       <footer className="form-foot">
         <button type="button" className="button" onClick={closeDialog} autoFocus>
-          {en.cancel}
+          {strings.cancel}
         </button>
         <button type="button" className="button button-danger" disabled={busy} onClick={() => void leave()}>
-          {busy ? en.leave.going : en.leave.go}
+          {busy ? strings.leave.going : strings.leave.go}
         </button>
       </footer>
     </Dialog>

@@ -1,7 +1,7 @@
 import { lastHeard } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import type { RoomName } from '../state/timelines.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { shortened, visibleNick, visibleText } from '../text/visible.ts';
 
 const SPOKEN = 240; // characters: nobody wants a screen reader to read 100 kB
@@ -11,8 +11,8 @@ export function LiveVoice({ name, nick }: { name: RoomName; nick: string | undef
   const spoken = useStore(lastHeard, (message) => {
     if (!message || message.room !== name.room || message.account !== name.account) return '';
     if (message.nick === nick || message.delayed || message.body === null) return '';
-    const from = message.nick === null ? en.roomItself : visibleNick(message.nick, en.unknownNick);
-    return en.timeline.says(from, shortened(visibleText(message.body), SPOKEN));
+    const from = message.nick === null ? strings.roomItself : visibleNick(message.nick, strings.unknownNick);
+    return strings.timeline.says(from, shortened(visibleText(message.body), SPOKEN));
   });
   return (
     <div className="unseen" role="log" aria-live="polite" aria-relevant="additions text">

@@ -1,21 +1,32 @@
+import { useState } from 'react';
 import type { Message } from '../api/client.ts';
+import { canCorrect, canReply, compose } from '../state/composing.ts';
+import { keyOf } from '../state/house.ts';
+import { house } from '../state/page.ts';
+import { hrefOf } from '../state/route.ts';
+import { useStore } from '../state/store.ts';
+import type { RoomName } from '../state/timelines.ts';
 import { isAction, type Row } from '../state/rows.ts';
 import type { Pending } from '../state/window.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { clockOf } from '../text/time.ts';
-import { visibleText } from '../text/visible.ts';
+import { shortened, visibleNick, visibleText } from '../text/visible.ts';
 import { MessageText } from './message-text.tsx';
 import { Badge, Nick } from './nick.tsx';
 
+const QUOTED = 140; // characters of what is answered
+
 interface Props {
   readonly row: Extract<Row, { type: 'message' }>;
+  readonly name: RoomName;
+  readonly nick: string | undefined;
   readonly target: boolean;
   readonly unfolded: boolean;
   readonly onFold: (id: number) => void;
 }
 
 /** A message; the first of a group carries the nick, the others only their text and, when pointed at, their time. */
-export function MessageRow({ row: { message, head, mention }, target, unfolded, onFold }: Props) {
+export function MessageRow({ row: { message, head, mention }, name, nick, target, unfolded, onFold }: Props) {
   const action = isAction(message);
   const marks = [head && 'head', mention && 'mention', target && 'target', action && 'action'].filter(Boolean).join(' ');
   return (
@@ -26,8 +37,7 @@ export function MessageRow({ row: { message, head, mention }, target, unfolded, 
           <header>
             <Nick nick={message.nick} coloured />
             <Clock at={message.at} />
-            {message.kind === 'private' && <span className="tag">{en.timeline.private}</span>}
-            {message.kind === 'correction' && <span className="tag">{en.timeline.edited}</span>}
+            {message.kind === 'private' && <span className="tag">{strings.timeline.private}</span>}
           </header>
         )}
         {!head && !action && (
@@ -35,6 +45,7 @@ export function MessageRow({ row: { message, head, mention }, target, unfolded, 
             <Nick nick={message.nick} />
           </span>
         )}
+        {message.reply && <Quote name={name} reply={message.reply} />}
         <div className="message-body">
           {action && (
             <>
@@ -43,16 +54,103 @@ export function MessageRow({ row: { message, head, mention }, target, unfolded, 
           )}
           <Body message={message} action={action} unfolded={unfolded} onFold={onFold} />
         </div>
+        <Earlier message={message} />
+        <Reactions message={message} nick={nick} />
       </div>
+      <Actions message={message} name={name} nick={nick} />
     </article>
   );
 }
 
 function Body(props: { message: Message; action: boolean; unfolded: boolean; onFold: (id: number) => void }) {
   const { message, action, unfolded, onFold } = props;
-  if (message.kind === 'encrypted') return <span className="quiet">{en.timeline.encrypted}</span>;
+  if (message.retracted !== null) return <Retracted message={message} />;
+  if (message.kind === 'encrypted') return <span className="quiet">{strings.timeline.encrypted}</span>;
   const body = message.body ?? '';
   return <MessageText text={action ? body.slice(4) : body} unfolded={unfolded} onFold={() => onFold(message.id)} />;
+}
+
+function Retracted({ message }: { message: Message }) {
+  if (message.retracted === 'room') return <span className="quiet">{strings.message.retractedBy.room}</span>;
+  return (
+    <span className="quiet">
+      <Nick nick={message.nick} /> {strings.message.retractedBy.author}
+    </span>
+  );
+}
+
+/** What a message answers, in one line; leads to it. */
+function Quote({ name, reply }: { name: RoomName; reply: NonNullable<Message['reply']> }) {
+  const text = shortened(visibleText(reply.body ?? '').replaceAll('\n', ' '), QUOTED);
+  if (reply.id === null) return <p className="quote quiet">{strings.message.unknownQuote}</p>;
+  return (
+    <a className="quote" href={hrefOf({ view: 'room', account: name.account, room: name.room, at: reply.id })} title={strings.message.jump}>
+      <Nick nick={reply.nick} coloured /> <bdi>{text}</bdi>
+    </a>
+  );
+}
+
+/** That it was corrected, and on a click what it said before. */
+function Earlier({ message: { earlier } }: { message: Message }) {
+  const [open, setOpen] = useState(false);
+  if (earlier.length === 0) return null;
+  return (
+    <>
+      <button type="button" className="link edited" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? strings.message.hideHistory : strings.message.history(earlier.length)}
+      </button>
+      {open && (
+        <ol className="earlier">
+          {earlier.map((version, index) => (
+            <li key={index}>
+              <Clock at={version.at} /> <MessageText text={version.body ?? ''} unfolded={false} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+function Reactions({ message: { reactions }, nick }: { message: Message; nick: string | undefined }) {
+  if (reactions.length === 0) return null;
+  return (
+    <ul className="reactions">
+      {reactions.map(({ emoji, nicks }) => {
+        const who = nicks.map((one) => visibleNick(one, strings.unknownNick)).join(', ');
+        const own = nick !== undefined && nicks.includes(nick);
+        return (
+          <li key={emoji} className={own ? 'reaction reaction-own' : 'reaction'} title={who}>
+            <span aria-hidden="true">
+              <bdi>{visibleNick(emoji, '?')}</bdi> {nicks.length}
+            </span>
+            <span className="unseen">{strings.message.reaction(visibleNick(emoji, '?'), nicks.length, who)}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** What can be done with a message, where we are in the room. */
+function Actions({ message, name, nick }: { message: Message; name: RoomName; nick: string | undefined }) {
+  const joined = useStore(house, (state) => state.rooms.get(keyOf(name))?.state === 'joined');
+  if (!joined || name.private) return null;
+  const key = keyOf(name);
+  return (
+    <span className="message-tools">
+      {canReply(message) && (
+        <button type="button" className="tool-small" onClick={() => compose(key, { mode: 'reply', message })}>
+          {strings.message.reply}
+        </button>
+      )}
+      {canCorrect(message, nick) && (
+        <button type="button" className="tool-small" onClick={() => compose(key, { mode: 'correct', message })}>
+          {strings.message.correct}
+        </button>
+      )}
+    </span>
+  );
 }
 
 /** The subject, or that something was taken back: a quiet line. */
@@ -60,14 +158,14 @@ export function NoticeRow({ message }: { message: Message }) {
   const subject = visibleText(message.subject ?? '').trim();
   return (
     <p className="quiet-line">
-      {message.kind === 'retraction' ? en.timeline.retracted : <SubjectWords nick={message.nick} subject={subject} />}{' '}
+      {message.kind === 'retraction' ? strings.timeline.retracted : <SubjectWords nick={message.nick} subject={subject} />}{' '}
       <Clock at={message.at} />
     </p>
   );
 }
 
 function SubjectWords({ nick, subject }: { nick: string | null; subject: string }) {
-  const { timeline } = en;
+  const { timeline } = strings;
   const words =
     nick === null
       ? [timeline.subjectIs, timeline.subjectIsNone]
@@ -89,7 +187,7 @@ export function PendingRow({ pending }: { pending: Pending }) {
         <div className="message-body">
           <MessageText text={pending.body} unfolded={false} />
         </div>
-        <span className="quiet">{en.timeline.sending}</span>
+        <span className="quiet">{strings.timeline.sending}</span>
       </div>
     </div>
   );

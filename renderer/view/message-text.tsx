@@ -1,6 +1,6 @@
 import { memo, useMemo, type MouseEvent } from 'react';
 import { dialog } from '../state/page.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { isJoinLink, piecesOf, roomOfLink, type Piece } from '../text/links.ts';
 import { count } from '../text/time.ts';
 import { endOfCharacter, visibleText } from '../text/visible.ts';
@@ -35,7 +35,7 @@ export const MessageText = memo(function MessageText({ text, unfolded, onFold }:
       </span>
       {long && onFold && (
         <button type="button" className="link fold" onClick={onFold} aria-expanded={unfolded}>
-          {unfolded ? en.timeline.fold : en.timeline.folded(sizeOf(text))}
+          {unfolded ? strings.timeline.fold : strings.timeline.folded(sizeOf(text))}
         </button>
       )}
     </>

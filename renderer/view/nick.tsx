@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { colourOf } from '../text/hue.ts';
 import { visibleNick } from '../text/visible.ts';
 
@@ -13,10 +13,10 @@ export function nickStyle(nick: string): NickStyle {
 
 /** A nick as its owner wrote it, isolated, so that it cannot turn what stands around it. */
 export function Nick({ nick, coloured = false }: { nick: string | null; coloured?: boolean }) {
-  if (nick === null) return <span className="nick">{en.roomItself}</span>;
+  if (nick === null) return <span className="nick">{strings.roomItself}</span>;
   return (
     <bdi className={coloured ? 'nick nick-coloured' : 'nick'} style={coloured ? nickStyle(nick) : undefined}>
-      {visibleNick(nick, en.unknownNick)}
+      {visibleNick(nick, strings.unknownNick)}
     </bdi>
   );
 }

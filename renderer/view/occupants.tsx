@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { Occupant, Room } from '../api/client.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { CloseIcon } from './icons.tsx';
 import { Badge, Nick } from './nick.tsx';
@@ -13,22 +13,22 @@ export function Occupants({ room, onClose }: { room: Room; onClose: () => void }
   const occupants = useOccupants(room);
   const byRole = useMemo(() => Map.groupBy(occupants.toSorted(byNick), (occupant) => occupant.role), [occupants]);
   return (
-    <aside className="people" aria-label={en.room.occupants}>
+    <aside className="people" aria-label={strings.room.occupants}>
       <header className="people-head">
-        <h2>{en.room.occupants}</h2>
-        <button type="button" className="icon-button" aria-label={en.room.hideOccupants} onClick={onClose}>
+        <h2>{strings.room.occupants}</h2>
+        <button type="button" className="icon-button" aria-label={strings.room.hideOccupants} onClick={onClose}>
           <CloseIcon />
         </button>
       </header>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
-      <div className="people-list" tabIndex={0} role="group" aria-label={en.room.occupants}>
+      <div className="people-list" tabIndex={0} role="group" aria-label={strings.room.occupants}>
         {roles.map((role) => {
           const group = byRole.get(role);
           return (
             group && (
               <section key={role}>
                 <h3>
-                  {en.roles[role]} <span className="people-count">{count(group.length)}</span>
+                  {strings.roles[role]} <span className="people-count">{count(group.length)}</span>
                 </h3>
                 <ul>
                   {group.map((occupant) => (
@@ -45,7 +45,7 @@ export function Occupants({ room, onClose }: { room: Room; onClose: () => void }
 }
 
 function OccupantItem({ occupant, own }: { occupant: Occupant; own: boolean }) {
-  const notes = [en.affiliations[occupant.affiliation], en.shows[occupant.show]].filter((note) => note !== '').join(', ');
+  const notes = [strings.affiliations[occupant.affiliation], strings.shows[occupant.show]].filter((note) => note !== '').join(', ');
   return (
     <li className={`person person-${occupant.show}`} title={occupant.jid ?? occupant.status}>
       <Badge nick={occupant.nick} />

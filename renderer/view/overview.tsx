@@ -2,14 +2,16 @@ import { useMemo } from 'react';
 import type { Device, Room } from '../api/client.ts';
 import { roomHealth } from '../state/health.ts';
 import { keyOf } from '../state/house.ts';
-import { dialog, house } from '../state/page.ts';
+import { dialog, house, unread } from '../state/page.ts';
 import { hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { visibleNick } from '../text/visible.ts';
+import { ActivityCard } from './activity-card.tsx';
 import { HealthDot } from './health.tsx';
-import { BackIcon } from './icons.tsx';
+import { InvitationsCard } from './invitations-card.tsx';
+import { CardPage } from './page-head.tsx';
 import { nameOf } from './room-list.tsx';
 
 /** What needs the person first; else that nothing does. */
@@ -20,32 +22,31 @@ export function Overview() {
     () => [...rooms.values()].filter((room) => ['trouble', 'waiting'].includes(roomHealth(room))),
     [rooms],
   );
-  if (!loaded) return <main className="overview" aria-label={en.overview.title} aria-busy="true" />;
+  const invited = useStore(house, (state) => [...state.invitations.values()].some((list) => list.length > 0));
+  if (!loaded) return <main className="overview" aria-label={strings.overview.title} aria-busy="true" />;
   return (
-    <main className="overview" aria-label={en.overview.title}>
-      <header className="overview-head">
-        <a className="icon-button back" href={hrefOf({ view: 'home' })} aria-label={en.back}>
-          <BackIcon />
-        </a>
-        <h1>{en.overview.title}</h1>
-      </header>
-      {trouble.length > 0 ? <TroubleCard rooms={trouble} /> : <CalmCard empty={rooms.size === 0} />}
+    <CardPage title={strings.overview.title}>
+      <InvitationsCard />
+      {trouble.length > 0 && <TroubleCard rooms={trouble} />}
+      <MentionsCard rooms={rooms} />
+      {trouble.length === 0 && !invited && <CalmCard empty={rooms.size === 0} />}
       <div className="overview-pair">
         <DevicesCard />
         <FiguresCard />
       </div>
-    </main>
+      <ActivityCard />
+    </CardPage>
   );
 }
 
 function CalmCard({ empty }: { empty: boolean }) {
   return (
     <section className="card card-calm">
-      <h2>{empty ? en.overview.emptyTitle : en.overview.wellTitle}</h2>
-      <p>{empty ? en.overview.emptyText : en.overview.wellText}</p>
+      <h2>{empty ? strings.overview.emptyTitle : strings.overview.wellTitle}</h2>
+      <p>{empty ? strings.overview.emptyText : strings.overview.wellText}</p>
       {empty && (
         <button type="button" className="button button-main" onClick={() => dialog.set({ name: 'join' })}>
-          {en.rooms.join}
+          {strings.rooms.join}
         </button>
       )}
     </section>
@@ -55,7 +56,7 @@ function CalmCard({ empty }: { empty: boolean }) {
 function TroubleCard({ rooms }: { rooms: readonly Room[] }) {
   return (
     <section className="card">
-      <h2>{en.overview.troubleTitle}</h2>
+      <h2>{strings.overview.troubleTitle}</h2>
       <ul className="card-list">
         {rooms.map((room) => (
           <li key={keyOf(room)}>
@@ -63,7 +64,35 @@ function TroubleCard({ rooms }: { rooms: readonly Room[] }) {
               <HealthDot health={roomHealth(room)} />
               <span>
                 <bdi className="card-name">{nameOf(room)}</bdi>
-                <bdi className="card-note">{room.reason ?? en.health[roomHealth(room)]}</bdi>
+                <bdi className="card-note">{room.reason ?? strings.health[roomHealth(room)]}</bdi>
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Rooms in which the person was named, or written to, and has not looked since. */
+function MentionsCard({ rooms }: { rooms: ReadonlyMap<string, Room> }) {
+  const book = useStore(unread.store, (value) => value);
+  const named = [...rooms].flatMap(([key, room]) => {
+    const mentions = (book.get(key)?.mentions ?? 0) + (book.get(`${key} private`)?.mentions ?? 0);
+    return mentions > 0 ? [{ key, room, mentions }] : [];
+  });
+  if (named.length === 0) return null;
+  return (
+    <section className="card">
+      <h2>{strings.mentions.title}</h2>
+      <ul className="card-list">
+        {named.map(({ key, room, mentions }) => (
+          <li key={key}>
+            {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- it has two lines of text */}
+            <a href={hrefOf({ view: 'room', account: room.account, room: room.room })}>
+              <span>
+                <bdi className="card-name">{nameOf(room)}</bdi>
+                <span className="card-note">{strings.mentions.some(count(mentions))}</span>
               </span>
             </a>
           </li>
@@ -74,9 +103,9 @@ function TroubleCard({ rooms }: { rooms: readonly Room[] }) {
 }
 
 const doors: Readonly<Record<Device['door'], string>> = {
-  relay: en.overview.relays,
-  bouncer: en.overview.bouncer,
-  none: en.overview.noDoor,
+  relay: strings.overview.relays,
+  bouncer: strings.overview.bouncer,
+  none: strings.overview.noDoor,
 };
 
 function DevicesCard() {
@@ -84,8 +113,12 @@ function DevicesCard() {
   const devices = useMemo(() => [...byAccount.values()].flat(), [byAccount]);
   return (
     <section className="card">
-      <h2>{en.overview.devices}</h2>
-      {devices.length === 0 && <p>{en.overview.noDevices}</p>}
+      <h2>
+        <a className="card-link" href={hrefOf({ view: 'devices' })}>
+          {strings.overview.devices}
+        </a>
+      </h2>
+      {devices.length === 0 && <p>{strings.overview.noDevices}</p>}
       <ul className="card-list">
         {devices.map((device) => (
           <li key={`${device.account} ${device.id}`} className="device">
@@ -107,18 +140,18 @@ function FiguresCard() {
   const accounts = useStore(house, (state) => state.accounts);
   return (
     <section className="card">
-      <h2>{en.overview.figures}</h2>
+      <h2>{strings.overview.figures}</h2>
       <ul className="card-list">
         {accounts.map((account) => (
           <li key={account.account} className="figures">
             <bdi className="card-name">{account.account}</bdi>
-            <span className="card-note">{en.overview.joined(count(account.joined), count(account.rooms))}</span>
-            <span className="card-note">{en.overview.archived(count(account.messages))}</span>
+            <span className="card-note">{strings.overview.joined(count(account.joined), count(account.rooms))}</span>
+            <span className="card-note">{strings.overview.archived(count(account.messages))}</span>
           </li>
         ))}
       </ul>
       <a className="link" href={hrefOf({ view: 'add-account' })}>
-        {en.accounts.add}
+        {strings.accounts.add}
       </a>
     </section>
   );

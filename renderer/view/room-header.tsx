@@ -3,26 +3,26 @@ import { roomHealth } from '../state/health.ts';
 import { dialog } from '../state/page.ts';
 import { hrefOf } from '../state/route.ts';
 import type { RoomName } from '../state/timelines.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { visibleText } from '../text/visible.ts';
 import { HealthDot } from './health.tsx';
-import { BackIcon, LeaveIcon, PeopleIcon, SearchIcon } from './icons.tsx';
+import { AboutIcon, BackIcon, LeaveIcon, PeopleIcon, SearchIcon } from './icons.tsx';
 import { nameOf } from './room-list.tsx';
 
 interface Props {
   readonly name: RoomName;
   readonly room: Room | undefined;
-  readonly peopleShown: boolean;
-  readonly onTogglePeople: () => void;
+  readonly aside: 'people' | 'about' | undefined;
+  readonly onToggle: (side: 'people' | 'about') => void;
 }
 
 /** The room's name, its subject as a quiet line, and what can be done with it. */
-export function RoomHeader({ name, room, peopleShown, onTogglePeople }: Props) {
+export function RoomHeader({ name, room, aside, onToggle }: Props) {
   const subject = visibleText(room?.subject ?? '').trim();
   return (
     <header className="room-head">
-      <a className="icon-button back" href={hrefOf({ view: 'home' })} aria-label={en.back}>
+      <a className="icon-button back" href={hrefOf({ view: 'home' })} aria-label={strings.back}>
         <BackIcon />
       </a>
       {room && <HealthDot health={roomHealth(room)} />}
@@ -38,8 +38,8 @@ export function RoomHeader({ name, room, peopleShown, onTogglePeople }: Props) {
         <a
           className="icon-button"
           href={hrefOf({ view: 'search', text: '', ...name })}
-          aria-label={en.room.search}
-          title={en.room.search}
+          aria-label={strings.room.search}
+          title={strings.room.search}
         >
           <SearchIcon />
         </a>
@@ -47,10 +47,10 @@ export function RoomHeader({ name, room, peopleShown, onTogglePeople }: Props) {
           <button
             type="button"
             className="icon-button people-button"
-            aria-pressed={peopleShown}
-            aria-label={`${en.room.occupants}: ${count(room.occupants)}`}
-            title={peopleShown ? en.room.hideOccupants : en.room.showOccupants}
-            onClick={onTogglePeople}
+            aria-pressed={aside === 'people'}
+            aria-label={`${strings.room.occupants}: ${count(room.occupants)}`}
+            title={aside === 'people' ? strings.room.hideOccupants : strings.room.showOccupants}
+            onClick={() => onToggle('people')}
           >
             <PeopleIcon />
             <span aria-hidden="true">{count(room.occupants)}</span>
@@ -60,8 +60,20 @@ export function RoomHeader({ name, room, peopleShown, onTogglePeople }: Props) {
           <button
             type="button"
             className="icon-button"
-            aria-label={en.room.leave}
-            title={en.room.leave}
+            aria-pressed={aside === 'about'}
+            aria-label={strings.about.show}
+            title={strings.about.show}
+            onClick={() => onToggle('about')}
+          >
+            <AboutIcon />
+          </button>
+        )}
+        {room && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={strings.room.leave}
+            title={strings.room.leave}
             onClick={() => dialog.set({ name: 'leave', ...name })}
           >
             <LeaveIcon />

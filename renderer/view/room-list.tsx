@@ -6,7 +6,7 @@ import { dialog, house, route, unread } from '../state/page.ts';
 import { go, hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import type { Unread } from '../state/unread.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { CloseIcon, SearchIcon } from './icons.tsx';
 import { HealthDot } from './health.tsx';
@@ -21,7 +21,7 @@ export function RoomList() {
   const severalAccounts = useStore(house, (state) => state.accounts.length > 1);
   const [typed, setTyped] = useState('');
   const wanted = useDeferredValue(typed.trim().toLowerCase());
-  const sorted = useMemo(() => [...rooms.values()].toSorted(byUrgencyThenName), [rooms]);
+  const sorted = useMemo(() => inOrder(rooms.values()), [rooms]);
   const shown = useMemo(() => sorted.filter((room) => matches(room, wanted)), [sorted, wanted]);
   const list = useRef<HTMLUListElement>(null);
 
@@ -38,17 +38,17 @@ export function RoomList() {
   return (
     <>
       <Find typed={typed} onType={setTyped} onKey={onFindKey} />
-      <ul className="rooms" ref={list} aria-label={en.rooms.title}>
+      <ul className="rooms" ref={list} aria-label={strings.rooms.title}>
         {shown.map((room) => (
           <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts} onKey={onRoomKey} />
         ))}
       </ul>
       {loaded && shown.length === 0 && (
         <p className="rooms-none">
-          {rooms.size > 0 ? en.rooms.noneFound : en.rooms.none}
+          {rooms.size > 0 ? strings.rooms.noneFound : strings.rooms.none}
           {rooms.size === 0 && (
             <button type="button" className="link" onClick={() => dialog.set({ name: 'join' })}>
-              {en.rooms.join}
+              {strings.rooms.join}
             </button>
           )}
         </p>
@@ -63,21 +63,21 @@ function Find(props: { typed: string; onType: (text: string) => void; onKey: (ev
     <div className="find">
       <SearchIcon />
       <label htmlFor={id} className="unseen">
-        {en.rooms.find}
+        {strings.rooms.find}
       </label>
       <input
         id={id}
         type="text"
         role="searchbox"
         value={props.typed}
-        placeholder={en.rooms.find}
+        placeholder={strings.rooms.find}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => props.onType(event.target.value)}
         onKeyDown={props.onKey}
       />
       {props.typed !== '' && (
-        <button type="button" className="icon-button" aria-label={en.rooms.clearFind} onClick={() => props.onType('')}>
+        <button type="button" className="icon-button" aria-label={strings.rooms.clearFind} onClick={() => props.onType('')}>
           <CloseIcon />
         </button>
       )}
@@ -93,7 +93,9 @@ interface ItemProps {
 
 const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps) {
   const key = keyOf(room);
-  const waiting = useStore(unread.store, (book) => book.get(key));
+  const inRoom = useStore(unread.store, (book) => book.get(key));
+  const inPrivate = useStore(unread.store, (book) => book.get(`${key} private`));
+  const waiting = inPrivate && inPrivate.count > 0 ? together(inRoom, inPrivate) : inRoom;
   const current = useStore(
     route,
     (state) => state.view === 'room' && state.room === room.room && state.account === room.account,
@@ -115,14 +117,14 @@ const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps)
             <span className="room-meta">
               {room.nick !== undefined && (
                 <>
-                  {en.rooms.asNick} <Nick nick={room.nick} />
+                  {strings.rooms.asNick} <Nick nick={room.nick} />
                   <span aria-hidden="true"> · </span>
                 </>
               )}
-              {en.rooms.occupants(room.occupants)}
+              {strings.rooms.occupants(room.occupants)}
             </span>
           ) : (
-            <span className={`room-meta room-why-${health}`}>{room.reason ?? en.health[health]}</span>
+            <span className={`room-meta room-why-${health}`}>{room.reason ?? strings.health[health]}</span>
           )}
           {withAccount && <bdi className="room-meta">{room.account}</bdi>}
         </span>
@@ -132,15 +134,25 @@ const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps)
   );
 });
 
+function together(inRoom: Unread | undefined, inPrivate: Unread): Unread {
+  if (!inRoom) return inPrivate;
+  return { ...inRoom, count: inRoom.count + inPrivate.count, mentions: inRoom.mentions + inPrivate.mentions };
+}
+
 function UnreadMark({ unread: waiting }: { unread: Unread | undefined }) {
   if (!waiting || waiting.count === 0) return null;
-  const words = waiting.mentions > 0 ? en.rooms.mentions(count(waiting.count)) : en.rooms.unread(count(waiting.count));
+  const words = waiting.mentions > 0 ? strings.rooms.mentions(count(waiting.count)) : strings.rooms.unread(count(waiting.count));
   return (
     <span className={waiting.mentions > 0 ? 'unread unread-mention' : 'unread'}>
-      <span aria-hidden="true">{waiting.count > 99 ? en.rooms.more : waiting.count}</span>
+      <span aria-hidden="true">{waiting.count > 99 ? strings.rooms.more : waiting.count}</span>
       <span className="unseen">{words}</span>
     </span>
   );
+}
+
+/** Those in trouble first, then by name. */
+export function inOrder(rooms: Iterable<Room>): Room[] {
+  return [...rooms].toSorted(byUrgencyThenName);
 }
 
 /** The room's own name, else the local part of its address. */

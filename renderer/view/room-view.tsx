@@ -3,14 +3,16 @@ import { keyOf } from '../state/house.ts';
 import { house } from '../state/page.ts';
 import { roomHealth } from '../state/health.ts';
 import { useStore } from '../state/store.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
+import { AboutRoom } from './about-room.tsx';
 import { Composer } from './composer.tsx';
 import { LiveVoice } from './live-voice.tsx';
 import { Occupants } from './occupants.tsx';
 import { nameOf } from './room-list.tsx';
 import { RoomHeader } from './room-header.tsx';
-import { RoomTrouble } from './room-trouble.tsx';
+import { RoomTrouble, Voiceless } from './room-trouble.tsx';
 import { Timeline } from './timeline.tsx';
+import { useGaps } from './use-gaps.ts';
 
 const WIDE = '(min-width: 1180px)'; // as in styles/layout.css
 
@@ -19,7 +21,9 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
   const name = { account, room: jid };
   const room = useStore(house, (state) => state.rooms.get(keyOf(name)));
   const loaded = useStore(house, (state) => state.loaded);
-  const [peopleShown, showPeople] = useState(() => matchMedia(WIDE).matches);
+  const [aside, setAside] = useState<'people' | 'about' | undefined>(() => (matchMedia(WIDE).matches ? 'people' : undefined));
+  const gaps = useGaps(name, room?.verifiedAt);
+  const toggle = (side: 'people' | 'about'): void => setAside((shown) => (shown === side ? undefined : side));
   const health = room === undefined ? undefined : roomHealth(room);
   const title = room ? nameOf(room) : jid;
   return (
@@ -28,20 +32,22 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
         <RoomHeader
           name={name}
           room={room}
-          peopleShown={peopleShown}
-          onTogglePeople={() => showPeople((shown) => !shown)}
+          aside={aside}
+          onToggle={toggle}
         />
         {room && (health === 'trouble' || health === 'waiting') && <RoomTrouble room={room} health={health} />}
+        {room?.state === 'joined' && room.role === 'visitor' && <Voiceless room={room} />}
         {!room && loaded && (
           <div className="notice">
-            <strong>{en.room.unknown}</strong> {en.room.unknownHint}
+            <strong>{strings.room.unknown}</strong> {strings.room.unknownHint}
           </div>
         )}
-        <Timeline name={name} nick={room?.nick} at={at} />
+        <Timeline name={name} nick={room?.nick} at={at} gaps={gaps} />
         <LiveVoice name={name} nick={room?.nick} />
-        {room && <Composer name={name} title={title} open={health === 'well' || health === 'working'} />}
+        {room && <Composer name={name} room={room} title={title} open={health === 'well' || health === 'working'} />}
       </main>
-      {peopleShown && room && <Occupants room={room} onClose={() => showPeople(false)} />}
+      {aside === 'people' && room && <Occupants room={room} onClose={() => setAside(undefined)} />}
+      {aside === 'about' && room && <AboutRoom room={room} onClose={() => setAside(undefined)} />}
     </>
   );
 }

@@ -1,10 +1,10 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import { api, sentenceOf, type Message } from '../api/client.ts';
+import { api, sentenceOf, type Hit } from '../api/client.ts';
 import { keyOf } from '../state/house.ts';
 import { house } from '../state/page.ts';
 import { go, hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { BackIcon, SearchIcon } from './icons.tsx';
 import { nameOf } from './room-list.tsx';
@@ -13,7 +13,10 @@ import { SearchHit } from './search-hit.tsx';
 const PAUSE = 250; // milliseconds without a key before the archive is asked
 const MOST = 100;
 
-type Found = { readonly for: string; readonly hits: readonly Message[] } | { readonly for: string; readonly error: string };
+type Found =
+  | { readonly for: string; readonly hits: readonly Hit[]; readonly whole: boolean }
+  | { readonly for: string; readonly error: string };
+type Order = 'time' | 'rank';
 
 /** The archive, searched as one types; what is asked stands in the address. */
 export function SearchView({ text, account, room }: { text: string; account?: string; room?: string }) {
@@ -21,7 +24,8 @@ export function SearchView({ text, account, room }: { text: string; account?: st
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   const scope = useMemo(() => (account && room ? { account, room } : {}), [account, room]);
-  const found = useSearch(text, scope);
+  const [order, setOrder] = useState<Order>('time');
+  const { found, more } = useSearch(text, scope, order);
 
   useEffect(() => field.current?.focus(), []);
   useEffect(() => {
@@ -31,7 +35,7 @@ export function SearchView({ text, account, room }: { text: string; account?: st
   }, [typed, text, scope]);
 
   return (
-    <main className="search" aria-label={en.search.title}>
+    <main className="search" aria-label={strings.search.title}>
       <form
         className="search-head"
         role="search"
@@ -40,28 +44,32 @@ export function SearchView({ text, account, room }: { text: string; account?: st
           go({ view: 'search', text: typed.trim(), ...scope }, true);
         }}
       >
-        <a className="icon-button back" href={hrefOf({ view: 'home' })} aria-label={en.back}>
+        <a className="icon-button back" href={hrefOf({ view: 'home' })} aria-label={strings.back}>
           <BackIcon />
         </a>
-        <h1 className="unseen">{en.search.title}</h1>
+        <h1 className="unseen">{strings.search.title}</h1>
         <div className="search-box">
           <SearchIcon />
           <label htmlFor={id} className="unseen">
-            {en.search.label}
+            {strings.search.label}
           </label>
           <input
             id={id}
             ref={field}
             type="search"
             value={typed}
-            placeholder={en.search.placeholder}
+            placeholder={strings.search.placeholder}
             autoComplete="off"
             onChange={(event) => setTyped(event.target.value)}
           />
         </div>
+        <select aria-label={strings.find.order} value={order} onChange={(event) => setOrder(event.target.value === 'rank' ? 'rank' : 'time')}>
+          <option value="time">{strings.find.newest}</option>
+          <option value="rank">{strings.find.best}</option>
+        </select>
         <Scope account={account} room={room} text={typed.trim()} />
       </form>
-      <Results asked={text} found={found} />
+      <Results asked={text} found={found} order={order} onMore={more} />
     </main>
   );
 }
@@ -74,8 +82,8 @@ function Scope({ account, room, text }: { account: string | undefined; room: str
     go({ view: 'search', text, ...(other ? { account: other.account, room: other.room } : {}) }, true);
   };
   return (
-    <select aria-label={en.search.scope} value={chosen} onChange={(event) => choose(event.target.value)}>
-      <option value="">{en.search.everywhere}</option>
+    <select aria-label={strings.search.scope} value={chosen} onChange={(event) => choose(event.target.value)}>
+      <option value="">{strings.search.everywhere}</option>
       {[...rooms].map(([key, entry]) => (
         <option key={key} value={key}>
           {nameOf(entry)}
@@ -86,46 +94,75 @@ function Scope({ account, room, text }: { account: string | undefined; room: str
   );
 }
 
-function Results({ asked, found }: { asked: string; found: Found | undefined }) {
-  const busy = asked !== '' && found?.for !== asked;
+function Results({ asked, found, order, onMore }: { asked: string; found: Found | undefined; order: Order; onMore: () => void }) {
+  const busy = asked !== '' && found?.for !== `${order} ${asked}`;
   const hits = asked !== '' && found && 'hits' in found ? found.hits : [];
-  const words = useMemo(() => asked.split(/\s+/).filter((word) => word !== ''), [asked]);
   return (
     <div className="hits" aria-busy={busy}>
       <p className="hits-count" role="status">
-        {asked === '' && en.search.idle}
-        {busy && en.search.busy}
-        {asked !== '' && !busy && hits.length > 0 && en.search.hits(count(hits.length), hits.length >= MOST)}
+        {asked === '' && strings.search.idle}
+        {busy && strings.search.busy}
+        {asked !== '' && !busy && hits.length > 0 && strings.search.hits(count(hits.length), found !== undefined && 'hits' in found && !found.whole)}
         {asked !== '' && !busy && found && 'hits' in found && hits.length === 0 && (
           <>
-            <strong>{en.search.none}</strong> {en.search.noneHint}
+            <strong>{strings.search.none}</strong> {strings.search.noneHint}
           </>
         )}
         {asked !== '' && !busy && found && 'error' in found && found.error}
       </p>
       <ol>
         {hits.map((hit) => (
-          <SearchHit key={hit.id} hit={hit} words={words} />
+          <SearchHit key={hit.id} hit={hit} />
         ))}
       </ol>
+      {hits.length > 0 && found && 'hits' in found && !found.whole && order === 'time' && (
+        <button type="button" className="button hits-more" onClick={onMore}>
+          {strings.find.more}
+        </button>
+      )}
+      {hits.length === 0 && <Grammar />}
     </div>
   );
 }
 
-/** The hits for a text; those of the text before stay until the new ones are there. */
-function useSearch(text: string, scope: { account?: string; room?: string }): Found | undefined {
+/** What the search understands, in examples. */
+function Grammar() {
+  return (
+    <section className="grammar">
+      <h2>{strings.find.help}</h2>
+      <dl>
+        {strings.find.grammar.map(([query, meaning]) => (
+          <div key={query}>
+            <dt>
+              <code>{query}</code>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** The hits for a text; those of the text before stay until the new ones are there. `more` goes on with older ones. */
+function useSearch(text: string, scope: { account?: string; room?: string }, order: Order): { found: Found | undefined; more: () => void } {
   const [found, setFound] = useState<Found>();
+  const turn = useRef(0);
+  const asked = `${order} ${text}`;
+  const ask = (known: readonly Hit[]): void => {
+    turn.current += 1;
+    const { current } = turn;
+    const older = known.at(-1)?.id;
+    const zone = -new Date().getTimezoneOffset();
+    api.search.query({ text, limit: MOST, order, zone, ...scope, ...(older === undefined ? {} : { older }) }).then(
+      (hits) => current === turn.current && setFound({ for: asked, hits: [...known, ...hits], whole: hits.length < MOST }),
+      (reason: unknown) => current === turn.current && setFound({ for: asked, error: sentenceOf(reason) }),
+    );
+  };
   useEffect(() => {
-    let current = true;
-    if (text !== '') {
-      api.search.query({ text, limit: MOST, ...scope }).then(
-        (hits) => current && setFound({ for: text, hits }),
-        (reason: unknown) => current && setFound({ for: text, error: sentenceOf(reason) }),
-      );
-    }
-    return () => {
-      current = false;
-    };
-  }, [text, scope]);
-  return found;
+    turn.current += 1; // what is under way for another question is void
+    if (text !== '') ask([]);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `ask` is made anew with them
+  }, [text, scope, order]);
+  return { found, more: () => ask(found && 'hits' in found ? found.hits : []) };
 }

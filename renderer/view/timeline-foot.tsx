@@ -3,7 +3,7 @@ import { timelines, unread } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import type { RoomName } from '../state/timelines.ts';
 import type { Window } from '../state/window.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { DownIcon } from './icons.tsx';
 
@@ -18,13 +18,13 @@ interface Props {
 /** What floats over the timeline's end: loading, a failure with its remedy, or the way back to the newest. */
 export function TimelineFoot({ window, name, away, onNewest }: Props) {
   const waiting = useStore(unread.store, (book) => book.get(keyOf(name))?.count ?? 0);
-  if (window.phase === 'loading') return <p className="timeline-state">{en.timeline.loading}</p>;
+  if (window.phase === 'loading') return <p className="timeline-state">{strings.timeline.loading}</p>;
   if (window.phase === 'failed') {
     return (
       <p className="timeline-state" role="alert">
-        {en.timeline.failed}{' '}
+        {strings.timeline.failed}{' '}
         <button type="button" className="link" onClick={() => void timelines.showLatest(name)}>
-          {en.timeline.again}
+          {strings.timeline.again}
         </button>
       </p>
     );
@@ -33,7 +33,7 @@ export function TimelineFoot({ window, name, away, onNewest }: Props) {
   return (
     <button type="button" className="newest" onClick={onNewest}>
       <DownIcon />
-      {waiting > 0 ? en.timeline.newBelow(count(waiting)) : en.timeline.newest}
+      {waiting > 0 ? strings.timeline.newBelow(count(waiting)) : strings.timeline.newest}
     </button>
   );
 }

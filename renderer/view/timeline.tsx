@@ -1,11 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Gap } from '../api/client.ts';
 import { keyOf } from '../state/house.ts';
 import { timelines, unread } from '../state/page.ts';
 import { rowsOf, type Row } from '../state/rows.ts';
 import { useStore } from '../state/store.ts';
 import type { RoomName } from '../state/timelines.ts';
-import { en } from '../strings/en.ts';
+import { strings } from '../strings/strings.ts';
 import { RowView } from './row-view.tsx';
 import { TimelineFoot } from './timeline-foot.tsx';
 import { useFolding } from './use-folding.ts';
@@ -19,22 +20,26 @@ interface Props {
   readonly nick: string | undefined;
   /** The archive id of a message to begin at, else the live end. */
   readonly at: number | undefined;
+  readonly gaps?: readonly Gap[];
 }
 
+const NO_GAPS: readonly Gap[] = [];
+
 /** What is said in one room: only the rows in sight are in the document, older pages come before them without a jump. */
-export function Timeline({ name, nick, at }: Props) {
+export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
   const [store] = useState(() => timelines.of(name));
   const window = useStore(store, (value) => value);
   const [freshAfter] = useState(() => freshMark(name));
-  const rows = useMemo(() => rowsOf(window, nick, freshAfter), [window, nick, freshAfter]);
+  const rows = useMemo(() => rowsOf(window, nick, freshAfter, gaps), [window, nick, freshAfter, gaps]);
   const { unfolded, anchorTo, fold } = useFolding();
+  const [loadedAround, setLoadedAround] = useState<number>();
   const scroller = useRef<HTMLElement>(null);
   const followed = useRef(false);
   const placedAt = useRef<number | 'end' | undefined>(undefined);
 
   useEffect(() => {
     if (at === undefined) timelines.open(name);
-    else void timelines.showAround(name, at);
+    else void timelines.showAround(name, at).then(() => setLoadedAround(at));
     // The view is keyed by the room: only the place in it changes.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [at]);
@@ -73,13 +78,13 @@ export function Timeline({ name, nick, at }: Props) {
 
   // Where to begin: at the message that was asked for, else at the end; once for each.
   useLayoutEffect(() => {
-    const index = at === undefined ? rows.length - 1 : rows.findIndex((row) => row.key === `m${at}`);
+    const index = at === undefined ? rows.length - 1 : placeOf(rows, at, loadedAround === at);
     const there = at === undefined ? !window.newer : index >= 0;
     if (window.phase !== 'ready' || placedAt.current === (at ?? 'end') || !there || index < 0) return;
     placedAt.current = at ?? 'end';
     if (at === undefined) virtualizer.scrollToEnd();
     else virtualizer.scrollToIndex(index, { align: 'center' });
-  }, [rows, at, window, virtualizer]);
+  }, [rows, at, window, virtualizer, loadedAround]);
 
   // A page of newer messages is read downwards; only what comes live is followed.
   useEffect(() => {
@@ -117,7 +122,7 @@ export function Timeline({ name, nick, at }: Props) {
       <section
         className="timeline"
         ref={scroller}
-        aria-label={en.room.messages}
+        aria-label={strings.room.messages}
         aria-busy={window.phase === 'loading'}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
         tabIndex={0}
@@ -126,7 +131,7 @@ export function Timeline({ name, nick, at }: Props) {
           look();
         }}
       >
-        {window.phase === 'ready' && window.items.length === 0 && <p className="timeline-empty">{en.timeline.empty}</p>}
+        {window.phase === 'ready' && window.items.length === 0 && <p className="timeline-empty">{name.private ? strings.about.privateNone : strings.timeline.empty}</p>}
         <ol className="rows" style={{ height: virtualizer.getTotalSize(), paddingBlockStart: items[0]?.start ?? 0 }}>
           {items.map((item) => {
             const row = rows[item.index];
@@ -135,6 +140,8 @@ export function Timeline({ name, nick, at }: Props) {
                 <li key={item.key} data-index={item.index} ref={virtualizer.measureElement} className="row">
                   <RowView
                     row={row}
+                    name={name}
+                    nick={nick}
                     target={at !== undefined && row.key === `m${at}`}
                     unfolded={row.type === 'message' && unfolded.has(row.message.id)}
                     onFold={onFold}
@@ -163,6 +170,13 @@ function estimate(row: Row | undefined): number {
     default:
       return 32;
   }
+}
+
+/** The row of a message; where it is shown at another one (a correction), the row of the last one before it. */
+function placeOf(rows: readonly Row[], at: number, loaded: boolean): number {
+  const index = rows.findIndex((row) => row.key === `m${at}`);
+  if (index >= 0 || !loaded) return index;
+  return rows.findLastIndex((row) => row.type === 'message' && row.message.id <= at);
 }
 
 /** The last message that was read, where there is something unread behind it. */

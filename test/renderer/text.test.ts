@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { excerptOf } from '../../renderer/text/excerpt.ts';
 import { colourOf, hueOf } from '../../renderer/text/hue.ts';
 import { isJoinLink, piecesOf, roomOfLink } from '../../renderer/text/links.ts';
 import { shortened, visibleNick, visibleText } from '../../renderer/text/visible.ts';
@@ -81,13 +80,6 @@ describe('what a stranger wrote', () => {
     expect(shortened('😺'.repeat(3), 3)).toBe('😺…');
     expect(visibleNick('x'.repeat(500), '').length).toBe(81);
   });
-});
-
-test('an excerpt shows the text around its first hit, with the words marked', () => {
-  const text = `${'before '.repeat(80)}the Beans came up, all beans ${'after '.repeat(80)}`;
-  const pieces = excerptOf(text, ['bean']);
-  expect(pieces.filter((piece) => piece.hit).map((piece) => piece.text)).toEqual(['Bean', 'bean']);
-  expect(pieces.map((piece) => piece.text).join('').length).toBeLessThan(300);
 });
 
 /** WCAG 2.2: contrast of two `#rrggbb`. */

@@ -3,7 +3,7 @@ import type { Message } from '../../renderer/api/client.ts';
 import { mentionOf, rowsOf } from '../../renderer/state/rows.ts';
 import { hrefOf, readRoute, type Route } from '../../renderer/state/route.ts';
 import { createUnread } from '../../renderer/state/unread.ts';
-import { appended, emptyWindow, latest, PAGE, promised, withOlder, type Window } from '../../renderer/state/window.ts';
+import { appended, emptyWindow, latest, PAGE, promised, reread, withOlder, type Window } from '../../renderer/state/window.ts';
 
 const noon = Date.UTC(2026, 10, 23, 12);
 
@@ -23,6 +23,10 @@ function message(id: number, more: Partial<Message> = {}): Message {
     originId: null,
     occupantId: null,
     delayed: false,
+    earlier: [],
+    retracted: null,
+    reactions: [],
+    reply: null,
     ...more,
   };
 }
@@ -31,6 +35,19 @@ const messages = (from: number, to: number): Message[] => Array.from({ length: t
 const ids = (window: Window): number[] => window.items.map(({ id }) => id);
 
 describe('a window of the archive', () => {
+  test('what is read again takes the place of what was there, and what came meanwhile stays behind it', () => {
+    const window: Window = { ...emptyWindow, phase: 'ready', items: messages(1, 5) };
+    const page = [message(3, { body: 'corrected' }), message(4)];
+    const again = reread({ ...window, items: [...window.items, message(6)] }, page);
+    expect(ids(again)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(again.items[2]?.body).toBe('corrected');
+  });
+
+  test('what is read again, and is shown at another message now, has no line any more', () => {
+    const window: Window = { ...emptyWindow, phase: 'ready', items: messages(1, 5) };
+    expect(ids(reread(window, [message(2), message(4), message(5)]))).toEqual([1, 2, 4, 5]);
+  });
+
   test('a live message goes to the end, once', () => {
     const window = latest(emptyWindow, messages(1, 3));
     const next = appended(window, message(4));

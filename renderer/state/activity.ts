@@ -1,0 +1,32 @@
+/** A year of messages a day. */
+export interface Activity {
+  /** From a Monday to today, without a hole; `level` is 0 to 4. */
+  readonly days: readonly { readonly day: string; readonly messages: number; readonly level: number }[];
+  readonly total: number;
+  readonly active: number;
+  readonly busiest: { readonly day: string; readonly messages: number } | undefined;
+}
+
+const DAY = 86_400_000;
+const WEEKS = 52;
+
+/** Days (UTC) with their counts; a day may be there several times, once for each account. Levels are quarters of the most. */
+export function daysOf(perDay: readonly { readonly day: string; readonly messages: number }[], now: Date): Activity {
+  const counts = new Map<string, number>();
+  for (const { day, messages } of perDay) counts.set(day, (counts.get(day) ?? 0) + messages);
+  const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
+  const weekday = (new Date(today).getUTCDay() + 6) % 7;
+  const first = today - (WEEKS * 7 + weekday) * DAY;
+  const all: { day: string; messages: number }[] = [];
+  for (let at = first; at <= today; at += DAY) {
+    const day = new Date(at).toISOString().slice(0, 10);
+    all.push({ day, messages: counts.get(day) ?? 0 });
+  }
+  const most = all.reduce((greatest, { messages }) => Math.max(greatest, messages), 0);
+  return {
+    days: all.map((one) => ({ ...one, level: most === 0 ? 0 : Math.ceil((one.messages / most) * 4) })),
+    total: all.reduce((sum, { messages }) => sum + messages, 0),
+    active: all.filter(({ messages }) => messages > 0).length,
+    busiest: most === 0 ? undefined : all.findLast(({ messages }) => messages === most),
+  };
+}

@@ -1,0 +1,162 @@
+import { useMemo, useState } from 'react';
+import { api, type LedgerEntry, type Room } from '../api/client.ts';
+import { roomHealth } from '../state/health.ts';
+import { keyOf } from '../state/house.ts';
+import { unread } from '../state/page.ts';
+import { hrefOf } from '../state/route.ts';
+import { useStore } from '../state/store.ts';
+import { strings } from '../strings/strings.ts';
+import { count, momentOf } from '../text/time.ts';
+import { visibleText } from '../text/visible.ts';
+import { Field, FormError } from './field.tsx';
+import { CloseIcon } from './icons.tsx';
+import { Nick } from './nick.tsx';
+import { Retention } from './retention.tsx';
+import { useAnswer } from './use-answer.ts';
+import { useCall } from './use-call.ts';
+import { MINUTE, useNow } from './use-now.ts';
+
+/** Beside the room: how it stands with it, what was chosen for it, and what happened in it. */
+export function AboutRoom({ room, onClose }: { room: Room; onClose: () => void }) {
+  const name = { account: room.account, room: room.room };
+  const now = useNow(MINUTE);
+  const waiting = useStore(unread.store, (book) => book.get(keyOf({ ...name, private: true }))?.count ?? 0);
+  return (
+    <aside className="people about" aria-label={strings.about.title}>
+      <header className="people-head">
+        <h2>{strings.about.title}</h2>
+        <button type="button" className="icon-button" aria-label={strings.about.hide} onClick={onClose}>
+          <CloseIcon />
+        </button>
+      </header>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
+      <div className="people-list" tabIndex={0} role="group" aria-label={strings.about.title}>
+        <dl className="facts">
+          <dt>{strings.about.address}</dt>
+          <dd>
+            <bdi>{room.room}</bdi>
+          </dd>
+          <dt>{strings.about.state}</dt>
+          <dd>
+            {strings.health[roomHealth(room)]}
+            {room.reason !== undefined && <bdi className="quiet"> {room.reason}</bdi>}
+          </dd>
+          <dd className="quiet">
+            {room.verifiedAt === undefined
+              ? strings.about.neverVerified
+              : strings.about.verified(momentOf(new Date(room.verifiedAt), new Date(now)))}
+          </dd>
+        </dl>
+        <p>
+          <a className="link" href={hrefOf({ view: 'private', ...name })}>
+            {strings.about.private}
+            {waiting > 0 && ` (${count(waiting)})`}
+          </a>
+        </p>
+        <NickForm key={room.nick} room={room} />
+        <Wishes room={room} />
+        <Retention name={name} />
+        <Ledger room={room} />
+      </div>
+    </aside>
+  );
+}
+
+function NickForm({ room }: { room: Room }) {
+  const [nick, setNick] = useState(room.nick ?? '');
+  const { busy, error, run } = useCall();
+  return (
+    <form
+      className="about-part"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run(() => api.changeNick.mutate({ account: room.account, room: room.room, nick }));
+      }}
+    >
+      <Field label={strings.about.nick} value={nick} onType={setNick} autoComplete="off" />
+      <FormError error={error} />
+      {nick.trim() !== '' && nick !== room.nick && (
+        <button type="submit" className="button button-small" disabled={busy}>
+          {strings.about.changeNick}
+        </button>
+      )}
+    </form>
+  );
+}
+
+function Wishes({ room }: { room: Room }) {
+  const { busy, error, run } = useCall();
+  const set = (change: { rejoinAfterKick?: boolean; neverCreate?: boolean }): void =>
+    void run(() => api.setRoom.mutate({ account: room.account, room: room.room, ...change }));
+  return (
+    <section className="about-part">
+      <h3>{strings.about.settings}</h3>
+      <label className="check">
+        <input
+          type="checkbox"
+          disabled={busy}
+          checked={room.settings?.rejoinAfterKick ?? false}
+          onChange={(event) => set({ rejoinAfterKick: event.target.checked })}
+        />
+        {strings.about.rejoinAfterKick}
+      </label>
+      <label className="check">
+        <input
+          type="checkbox"
+          disabled={busy}
+          checked={room.settings?.neverCreate ?? false}
+          onChange={(event) => set({ neverCreate: event.target.checked })}
+        />
+        {strings.about.neverCreate}
+      </label>
+      <FormError error={error} />
+    </section>
+  );
+}
+
+const MOST = 300;
+
+function Ledger({ room: { account, room, state, verifiedAt } }: { room: Room }) {
+  const told = useAnswer(`${account} ${room} ${state} ${verifiedAt}`, () => api.ledger.query({ account, room, limit: MOST }));
+  const entries = useMemo(() => told?.toReversed() ?? [], [told]);
+  const [all, setAll] = useState(false);
+  const now = new Date(useNow(MINUTE));
+  const shown = all ? entries : entries.filter(({ event }) => !event.startsWith('occupant-'));
+  return (
+    <section className="about-part">
+      <h3>{strings.about.ledger}</h3>
+      <label className="check">
+        <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
+        {strings.about.ledgerAll}
+      </label>
+      {shown.length === 0 && <p className="quiet">{strings.about.ledgerNone}</p>}
+      <ol className="ledger">
+        {shown.map((entry, index) => (
+          <li key={`${entry.at} ${index}`}>
+            <time dateTime={entry.at} title={entry.at}>
+              {momentOf(new Date(entry.at), now)}
+            </time>
+            <LedgerWords entry={entry} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function LedgerWords({ entry: { event, nick, text } }: { entry: LedgerEntry }) {
+  const words = strings.events[event] ?? event;
+  const said = text === null ? '' : visibleText(text);
+  if (event.startsWith('occupant-')) {
+    return (
+      <span>
+        <Nick nick={nick} coloured /> {words} {said !== '' && <bdi className="quiet">{said}</bdi>}
+      </span>
+    );
+  }
+  return (
+    <span>
+      {words} {event === 'self' && nick !== null && <Nick nick={nick} />} {said !== '' && <bdi className="quiet">{said}</bdi>}
+    </span>
+  );
+}

@@ -1,0 +1,280 @@
+import { useCallback, useState } from 'react';
+import { api, type Bookmark, type BookmarkRules, type HeldBookmarks, type StorageSummary } from '../api/client.ts';
+import { dialog, house } from '../state/page.ts';
+import { useStore } from '../state/store.ts';
+import { strings } from '../strings/strings.ts';
+import { visibleNick } from '../text/visible.ts';
+import { AccountChoice } from './account-choice.tsx';
+import { BookmarkLog } from './bookmark-log.tsx';
+import { FormError } from './field.tsx';
+import { CardPage } from './page-head.tsx';
+import { useAnswer } from './use-answer.ts';
+import { useCall } from './use-call.ts';
+
+interface Book {
+  readonly list: readonly Bookmark[];
+  readonly storages: readonly StorageSummary[];
+  readonly held: readonly HeldBookmarks[];
+  readonly rules: BookmarkRules;
+}
+
+/** The bookmarks of an account: one list, its storages side by side, what waits for the person, what changed. */
+export function BookmarksView() {
+  const accounts = useStore(house, (state) => state.accounts);
+  const [chosen, choose] = useState<string>();
+  const account = chosen ?? accounts[0]?.account;
+  if (account === undefined) return <CardPage title={strings.bookmarks.title} busy>{null}</CardPage>;
+  return (
+    <CardPage title={strings.bookmarks.title} intro={strings.bookmarks.intro}>
+      {accounts.length > 1 && (
+        <AccountChoice accounts={accounts.map((entry) => entry.account)} value={account} onChoose={choose} />
+      )}
+      <OfAccount key={account} account={account} />
+    </CardPage>
+  );
+}
+
+function OfAccount({ account }: { account: string }) {
+  const changes = useStore(house, (state) => state.bookmarks.get(account)?.changes ?? 0);
+  const online = useStore(house, (state) => state.accounts.find((one) => one.account === account)?.connection.state);
+  const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((last) => last + 1), []);
+  const book = useAnswer(`${account} ${changes} ${online} ${turn}`, () => read(account));
+  if (!book) return null;
+  return (
+    <>
+      {book.held.map((held) => (
+        <HeldCard key={held.id} account={account} held={held} onDone={again} />
+      ))}
+      <section className="card">
+        <Storages storages={book.storages} />
+        {book.list.length === 0 ? (
+          <p>{strings.bookmarks.none}</p>
+        ) : (
+          <BookmarkTable account={account} book={book} onDone={again} />
+        )}
+        <button type="button" className="button" onClick={() => dialog.set({ name: 'bookmark', account })}>
+          {strings.bookmarks.add}
+        </button>
+      </section>
+      <Rules account={account} rules={book.rules} onDone={again} />
+      <BookmarkLog account={account} changes={changes + turn} onDone={again} />
+    </>
+  );
+}
+
+async function read(account: string): Promise<Book> {
+  const { list, storages, held, settings } = api.bookmarks;
+  const about = { account };
+  const answers = await Promise.all([list.query(about), storages.query(about), held.query(about), settings.query(about)]);
+  return { list: answers[0], storages: answers[1], held: answers[2], rules: answers[3] };
+}
+
+/** Several rooms were gone at once: the person says whether that was meant. */
+function HeldCard({ account, held, onDone }: { account: string; held: HeldBookmarks; onDone: () => void }) {
+  const { busy, error, run } = useCall();
+  const { bookmarks } = strings;
+  const decide = async (verb: 'restore' | 'accept'): Promise<void> => {
+    if (await run(() => api.bookmarks[verb].mutate({ account, id: held.id }))) onDone();
+  };
+  return (
+    <section className="card card-ask" aria-label={bookmarks.heldTitle}>
+      <h2>{bookmarks.heldTitle}</h2>
+      <p>{bookmarks.heldText(held.rooms.length, bookmarks.storages[held.storage])}</p>
+      <ul className="held-rooms">
+        {held.rooms.map((room) => (
+          <li key={room}>
+            <bdi>{room}</bdi>
+          </li>
+        ))}
+      </ul>
+      {held.online.length > 0 && (
+        <p className="quiet">{bookmarks.heldOnline(held.online.map((one) => visibleNick(one, '?')).join(', '))}</p>
+      )}
+      <FormError error={error} />
+      <div className="card-foot">
+        <button type="button" className="button button-main" disabled={busy} onClick={() => void decide('restore')}>
+          {bookmarks.restore}
+        </button>
+        <button type="button" className="button" disabled={busy} onClick={() => void decide('accept')}>
+          {bookmarks.accept}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Storages({ storages }: { storages: readonly StorageSummary[] }) {
+  const { bookmarks } = strings;
+  return (
+    <ul className="storages">
+      {storages.map(({ name, sameAs, rooms, trouble }) => (
+        <li key={name}>
+          <strong>{bookmarks.storages[name]}</strong>
+          <span className="quiet">
+            {trouble ?? (sameAs === undefined ? bookmarks.rooms(rooms) : bookmarks.sameAs(bookmarks.storages[sameAs]))}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function BookmarkTable({ account, book, onDone }: { account: string; book: Book; onDone: () => void }) {
+  const { bookmarks } = strings;
+  const separate = book.storages.filter(({ sameAs, trouble }) => sameAs === undefined && trouble === undefined);
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
+    <div className="table-frame" tabIndex={0} role="group" aria-label={bookmarks.title}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{bookmarks.room}</th>
+            <th scope="col">{bookmarks.autojoin}</th>
+            {separate.map(({ name }) => (
+              <th key={name} scope="col">
+                {bookmarks.storages[name]}
+              </th>
+            ))}
+            <th scope="col">
+              <span className="unseen">{bookmarks.edit}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {book.list.map((bookmark) => (
+            <BookmarkRow key={bookmark.room} account={account} bookmark={bookmark} separate={separate} onDone={onDone} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly account: string;
+  readonly bookmark: Bookmark;
+  readonly separate: readonly StorageSummary[];
+  readonly onDone: () => void;
+}
+
+function BookmarkRow({ account, bookmark, separate, onDone }: RowProps) {
+  const { busy, error, run } = useCall();
+  const { bookmarks } = strings;
+  const { room, name, autojoin, nick, notify, dead, held } = bookmark;
+  const set = async (on: boolean): Promise<void> => {
+    if (await run(() => api.bookmarks.put.mutate({ account, room, autojoin: on }))) onDone();
+  };
+  const remove = async (): Promise<void> => {
+    await api.bookmarks.remove.mutate({ account, room });
+    onDone();
+  };
+  const notes = [
+    nick === undefined ? undefined : `${bookmarks.nick}: ${visibleNick(nick, '?')}`,
+    notify === undefined ? undefined : `${bookmarks.notify}: ${bookmarks.notifies[notify]}`,
+    dead ? bookmarks.dead : undefined,
+    held ? bookmarks.isHeld : undefined,
+    error,
+  ].filter((note) => note !== undefined);
+  return (
+    <tr>
+      <th scope="row">
+        <bdi className="card-name">{visibleNick(name ?? '', room)}</bdi>
+        <bdi className="card-note">{room}</bdi>
+        {notes.map((note) => (
+          <bdi key={note} className="card-note">
+            {note}
+          </bdi>
+        ))}
+      </th>
+      <td>
+        <input
+          type="checkbox"
+          checked={autojoin}
+          disabled={busy}
+          aria-label={`${bookmarks.autojoin}: ${room}`}
+          onChange={(event) => void set(event.target.checked)}
+        />
+      </td>
+      {separate.map((storage) => (
+        <td key={storage.name}>
+          <Difference said={bookmark.differs[storage.name]} />
+        </td>
+      ))}
+      <td className="row-tools">
+        <button
+          type="button"
+          className="link"
+          aria-label={`${bookmarks.edit}: ${room}`}
+          onClick={() => dialog.set({ name: 'bookmark', account, bookmark })}
+        >
+          {bookmarks.edit}
+        </button>
+        <button
+          type="button"
+          className="link"
+          aria-label={`${bookmarks.remove}: ${room}`}
+          onClick={() => dialog.set({ name: 'ask', question: bookmarks.removeAsk(room), go: bookmarks.remove, act: remove })}
+        >
+          {bookmarks.remove}
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+function Difference({ said }: { said: string | undefined }) {
+  const { bookmarks } = strings;
+  if (said === undefined) {
+    return (
+      <span className="same">
+        <span aria-hidden="true">✓</span> <span className="unseen">{bookmarks.same}</span>
+      </span>
+    );
+  }
+  if (said === 'missing') return <span className="different">{bookmarks.missing}</span>;
+  const fields = said.split(/,\s*/).map((field) => bookmarks.fields[field] ?? field);
+  return <span className="different">{bookmarks.differs(fields.join(', '))}</span>;
+}
+
+const wishes = ['hold', 'restore', 'accept'] as const;
+
+function Rules({ account, rules, onDone }: { account: string; rules: BookmarkRules; onDone: () => void }) {
+  const { busy, error, run } = useCall();
+  const { bookmarks } = strings;
+  const set = async (change: Partial<BookmarkRules>): Promise<void> => {
+    if (await run(() => api.bookmarks.set.mutate({ account, ...change }))) onDone();
+  };
+  return (
+    <section className="card">
+      <h2>{bookmarks.settings}</h2>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={rules.keepJoins}
+          disabled={busy}
+          onChange={(event) => void set({ keepJoins: event.target.checked })}
+        />
+        {bookmarks.keepJoins}
+      </label>
+      <label className="choice">
+        {bookmarks.severalGone}
+        <select
+          value={rules.severalGone}
+          disabled={busy}
+          onChange={(event) => {
+            const severalGone = wishes.find((wish) => wish === event.target.value);
+            if (severalGone) void set({ severalGone });
+          }}
+        >
+          {wishes.map((wish) => (
+            <option key={wish} value={wish}>
+              {bookmarks.gone[wish]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <FormError error={error} />
+    </section>
+  );
+}

@@ -1,0 +1,188 @@
+import { useId, useMemo, useState } from 'react';
+import { api, type Device, type Room } from '../api/client.ts';
+import { dialog, house } from '../state/page.ts';
+import { useStore } from '../state/store.ts';
+import { strings } from '../strings/strings.ts';
+import { momentOf } from '../text/time.ts';
+import { visibleNick } from '../text/visible.ts';
+import { ConnectCard } from './connect-card.tsx';
+import { Field, FormError } from './field.tsx';
+import { CardPage } from './page-head.tsx';
+import { nameOf } from './room-list.tsx';
+import { useCall } from './use-call.ts';
+import { MINUTE, useNow } from './use-now.ts';
+
+const policies = ['everything', 'mentions', 'nothing'] as const;
+type Policy = (typeof policies)[number];
+
+/** Every device of the person: by which door it comes, what it gets, and why. */
+export function DevicesView() {
+  const byAccount = useStore(house, (state) => state.devices);
+  const loaded = useStore(house, (state) => state.loaded);
+  const devices = useMemo(
+    () => [...byAccount.values()].flat().toSorted((a, b) => Number(b.online) - Number(a.online) || b.lastSeen.localeCompare(a.lastSeen)),
+    [byAccount],
+  );
+  return (
+    <CardPage title={strings.devices.title} intro={strings.devices.intro} busy={!loaded}>
+      {loaded && devices.length === 0 && <p className="card quiet">{strings.devices.none}</p>}
+      {devices.map((device) => (
+        <DeviceCard key={`${device.account} ${device.id}`} device={device} />
+      ))}
+      <ConnectCard />
+    </CardPage>
+  );
+}
+
+function DeviceCard({ device }: { device: Device }) {
+  const { error, busy, run } = useCall();
+  const now = new Date(useNow(MINUTE));
+  const several = useStore(house, (state) => state.accounts.length > 1);
+  const label = visibleNick(device.label, device.resource);
+  const about = { account: device.account, device: device.id };
+  const ours = device.door !== 'bouncer'; // its session is the bouncer's own, and lasts as long as it
+  const forget = (): void =>
+    dialog.set({
+      name: 'ask',
+      question: strings.devices.forgetAsk(label),
+      go: strings.devices.forget,
+      act: () => api.device.forget.mutate(about),
+    });
+  return (
+    <section className="card device-card" aria-label={label}>
+      <header className="device-head">
+        <span className={device.online ? 'device-dot device-online' : 'device-dot'} aria-hidden="true" />
+        <h2>
+          <bdi>{label}</bdi>
+        </h2>
+        <span className="tag">{strings.devices.door[device.door]}</span>
+      </header>
+      <p className="device-notes">
+        {device.online ? strings.devices.online : strings.devices.lastSeen(momentOf(new Date(device.lastSeen), now))}
+        {' · '}
+        <bdi>{[device.software, device.resource].filter((one) => one !== undefined && one !== '').map((one) => visibleNick(one ?? '', '')).join(' · ')}</bdi>
+        {several && <bdi> · {device.account}</bdi>}
+      </p>
+      <p className="device-why">
+        <bdi>{device.why}</bdi>
+      </p>
+      {ours && (
+        <>
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={device.relay}
+              disabled={busy}
+              onChange={(event) => void run(() => api.device.change.mutate({ ...about, attached: event.target.checked }))}
+            />
+            {strings.devices.relay}
+          </label>
+          <PolicyChoice
+            label={strings.devices.policy}
+            value={device.policy}
+            busy={busy}
+            onChoose={(policy) => void run(() => api.device.change.mutate({ ...about, policy }))}
+          />
+          <ByRoom device={device} />
+          <Rename key={device.label} device={device} />
+          <button type="button" className="link" disabled={busy} onClick={forget}>
+            {strings.devices.forget}
+          </button>
+        </>
+      )}
+      <FormError error={error} />
+    </section>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: Policy | 'default';
+  readonly withDefault?: boolean;
+  readonly busy: boolean;
+  readonly onChoose: (policy: Policy | 'default') => void;
+}
+
+function PolicyChoice({ label, value, withDefault = false, busy, onChoose }: ChoiceProps) {
+  const id = useId();
+  const choices = withDefault ? (['default', ...policies] as const) : policies;
+  return (
+    <div className="choice">
+      <label htmlFor={id}>
+        <bdi>{label}</bdi>
+      </label>
+      <select
+        id={id}
+        value={value}
+        disabled={busy}
+        onChange={(event) => {
+          const chosen = choices.find((one) => one === event.target.value);
+          if (chosen) onChoose(chosen);
+        }}
+      >
+        {choices.map((one) => (
+          <option key={one} value={one}>
+            {strings.devices.policies[one]}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** The device's row of the matrix: what it gets of each room. */
+function ByRoom({ device }: { device: Device }) {
+  const rooms = useStore(house, (state) => state.rooms);
+  const { error, busy, run } = useCall();
+  const own = useMemo(() => roomsOf(device, [...rooms.values()]), [device, rooms]);
+  const different = Object.keys(device.policies).length;
+  if (own.length === 0) return null;
+  return (
+    <details className="more">
+      <summary>
+        {strings.devices.byRoom}
+        {different > 0 && ` (${different})`}
+      </summary>
+      {own.map(({ room, title }) => (
+        <PolicyChoice
+          key={room}
+          label={title}
+          value={device.policies[room] ?? 'default'}
+          withDefault
+          busy={busy}
+          onChoose={(policy) => void run(() => api.device.change.mutate({ account: device.account, device: device.id, room, policy }))}
+        />
+      ))}
+      <FormError error={error} />
+    </details>
+  );
+}
+
+/** The account's rooms, and those that were left with a policy of their own. */
+function roomsOf(device: Device, rooms: readonly Room[]): { room: string; title: string }[] {
+  const titles = new Map(Object.keys(device.policies).map((room) => [room, room]));
+  for (const room of rooms) if (room.account === device.account) titles.set(room.room, nameOf(room));
+  return [...titles].map(([room, title]) => ({ room, title })).toSorted((a, b) => a.title.localeCompare(b.title));
+}
+
+function Rename({ device }: { device: Device }) {
+  const [label, setLabel] = useState(device.label);
+  const { error, busy, run } = useCall();
+  return (
+    <form
+      className="rename"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run(() => api.device.change.mutate({ account: device.account, device: device.id, label }));
+      }}
+    >
+      <Field label={strings.devices.rename} value={label} onType={setLabel} maxLength={60} autoComplete="off" />
+      {label.trim() !== device.label && (
+        <button type="submit" className="button" disabled={busy}>
+          {strings.devices.save}
+        </button>
+      )}
+      <FormError error={error} />
+    </form>
+  );
+}

@@ -1,4 +1,5 @@
 import type { Bookmark } from '../core/bookmark.ts';
+import { sentenceOf } from '../core/errors.ts';
 import type { Draft, Ground } from './ground.ts';
 import type { Memberships } from './membership.ts';
 import type { RoomVerbs } from './verbs.ts';
@@ -25,14 +26,19 @@ export interface FollowHooks {
 }
 
 export function openFollow(ground: Ground, { memberships, verbs, renick, claim }: FollowHooks): Follow {
+  /** A disk that is full, say, refuses the verb by a throw: nobody else hears of it here. */
+  function tried(room: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => ground.log('error', `${room}: its bookmark could not be followed: ${sentenceOf(error)}`, { error }));
+  }
+
   function join({ room, nick, password }: Bookmark): void {
-    void verbs.join(room, { nick, password });
+    tried(room, verbs.join(room, { nick, password }));
   }
 
   function follow({ room, before, after }: FollowedChange): void {
     const wanted = ground.room(room)?.wanted === true;
     if (!after || (before?.autojoin === true && !after.autojoin)) {
-      if (wanted) void verbs.leave(room);
+      if (wanted) tried(room, verbs.leave(room));
       return;
     }
     if (after.autojoin) claim(room);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Result } from '../core/errors.ts';
-import { fail, ok } from '../core/errors.ts';
+import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import { bareOf, resourceOf } from '../core/jid.ts';
 import { cursorOwner, decideRelay, newDevice, policyOf, recognise, seenAs } from '../core/device.ts';
@@ -73,6 +73,10 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
     changed(summaries());
   }
 
+  function look(session: Session): void {
+    ask(session).catch((error: unknown) => ground.log('error', `${session.jid}: what it is could not be kept: ${sentenceOf(error)}`, { error }));
+  }
+
   async function ask(session: Session): Promise<void> {
     const answer = await ground.connection.iq(discoInfoQuery(session.jid));
     const info = (answer.ok ? readDiscoInfo(answer.element) : undefined) ?? { identities: [], features: new Set<string>() };
@@ -106,7 +110,7 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
       : { jid, number: (sessionsSoFar += 1), capsNode: node, info: undefined, device: undefined, note: undefined, former: listings(jid) };
     const device = session.device ?? identify(session, undefined, false)?.id;
     sessions.set(jid, { ...session, device });
-    if (!known || known.capsNode !== session.capsNode) void ask(session);
+    if (!known || known.capsNode !== session.capsNode) look(session);
     if (!known) tell();
   }
 
@@ -260,7 +264,7 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
       if (session) {
         const fresh: Session = { ...session, number: (sessionsSoFar += 1), device: undefined, note: undefined };
         sessions.set(session.jid, fresh);
-        void ask(fresh);
+        look(fresh);
       }
       tell();
       return ok(undefined);

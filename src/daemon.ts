@@ -6,7 +6,7 @@ import { readSettings } from './config.ts';
 import { homeState, lockHome, type Holder } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
 import { openSessions } from './config/sessions.ts';
-import { MinimixError } from './core/errors.ts';
+import { MinimixError, sentenceOf } from './core/errors.ts';
 import { wireOptions } from './account/account.ts';
 import { openAccounts } from './daemon/accounts.ts';
 import { openBouncerOf } from './daemon/bouncer.ts';
@@ -42,7 +42,13 @@ export interface Daemon {
 export async function startDaemon({ home, version, pages, env, log }: DaemonOptions): Promise<Daemon> {
   const undo: (() => void | Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
-    for (const step of undo.splice(0).toReversed()) await step();
+    for (const step of undo.splice(0).toReversed()) {
+      try {
+        await step();
+      } catch (error) {
+        log('error', 'a part did not stop cleanly', { error: sentenceOf(error) }); // the others stop all the same
+      }
+    }
   };
   try {
     const lock = lockHome(home, holderOf(home) ? 0 : LOCK_PATIENCE);

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { closeSync, createWriteStream, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { fromServerData, type Include } from '../account/server-data.ts';
 import { openArchive } from '../archive/archive.ts';
 import { openAside } from '../archive/aside.ts';
 import { backUp, restore } from '../archive/backup.ts';
@@ -95,7 +96,20 @@ const MOST_LINE = 16 * 1024 * 1024; // characters
 function messagesOf(file: string, account: string): Iterable<Imported> {
   if (!existsSync(file)) throw new MinimixError('no-file', `There is no file ${file}.`);
   const [start = ''] = chunks(file);
-  return start.startsWith(SQLITE) ? fromClient(file, account) : fromJsonLines(lines(file));
+  if (start.startsWith(SQLITE)) return fromClient(file, account);
+  return /^\uFEFF?\s*</.test(start) ? fromServerData(file, chunks(file), account, includeBeside(file)) : fromJsonLines(lines(file));
+}
+
+/** XEP-0227 5: files beside the first one or below it; nothing else on this disk is opened because a file says so. */
+function includeBeside(first: string): Include {
+  const home = dirname(realpathSync(first));
+  return (from, href) => {
+    if (!/^[^:?#]+$/.test(href)) return undefined;
+    const path = join(dirname(from), href);
+    if (!existsSync(path) || !statSync(path).isFile()) return undefined;
+    const file = realpathSync(path);
+    return file.startsWith(home + sep) ? { file, chunks: chunks(file) } : undefined;
+  };
 }
 
 function* lines(file: string): Generator<string> {

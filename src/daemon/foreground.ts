@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { startDaemon, type Daemon, type DaemonOptions } from '../daemon.ts';
-import { openLog } from './log.ts';
+import { enduring, openLog } from './log.ts';
 
 const STOP_DEADLINE = 10_000; // milliseconds for goodbyes to servers that may not answer
 
@@ -13,7 +13,7 @@ export async function runInForeground(
   options: Omit<DaemonOptions, 'log'> & { readonly verbose: boolean },
 ): Promise<number> {
   const pretty = process.stderr.isTTY;
-  const log = openLog((line) => writeSync(2, line), { pretty, level: options.verbose ? 'debug' : 'info' });
+  const log = openLog(enduring((line) => void writeSync(2, line)), { pretty, level: options.verbose ? 'debug' : 'info' });
   const die = (what: string) => (error: unknown) => {
     log('error', what, { error });
     process.exit(1);

@@ -28,6 +28,23 @@ export function openLog(out: (line: string) => void, options: { pretty: boolean;
   return (level, message, about) => logger[level](about === undefined ? {} : wrap(about), message);
 }
 
+/**
+ * A writer that outlives what it writes to: a log on a full disk, or a pipe that nobody empties, must not end the
+ * daemon. What could not be written is counted, and the count is the first line once there is room again.
+ */
+export function enduring(write: (line: string) => void): (line: string) => void {
+  let dropped = 0;
+  return (line) => {
+    try {
+      if (dropped > 0) write(`${JSON.stringify({ level: 40, msg: `${dropped} lines of the log could not be written` })}\n`);
+      dropped = 0;
+      write(line);
+    } catch {
+      dropped += 1; // there is nobody left to tell now
+    }
+  };
+}
+
 function wrap(about: object): object {
   return { about: clean(about, 0) };
 }

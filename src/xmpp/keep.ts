@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Element } from 'ltx';
-import { fail } from '../core/errors.ts';
+import { fail, sentenceOf } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import { bareOf } from '../core/jid.ts';
 import { createAttempts } from './attempt.ts';
@@ -155,7 +155,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       receive();
       return true;
     } catch (error) {
-      opened.destroy(new StreamEnd('lost', `what came could not be kept: ${String(error)}`, { cause: error }));
+      opened.destroy(new StreamEnd('lost', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
       return false;
     }
   }

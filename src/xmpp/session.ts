@@ -1,4 +1,4 @@
-import { fail, ok } from '../core/errors.ts';
+import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import type { ConnectionOptions } from './contract.ts';
 import { StreamEnd } from './faults.ts';
@@ -115,7 +115,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
       log('error', 'what came could not be kept; the stream is dropped, unacknowledged', { error });
       over = true;
       sm.rewind(counted);
-      stream.destroy(new StreamEnd('lost', `what came could not be kept: ${String(error)}`, { cause: error }));
+      stream.destroy(new StreamEnd('lost', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
       return false;
     }
   }

@@ -56,9 +56,9 @@ export function feedOf(home: string, count: number): string[][] {
     const fields = Object.values(row).map((value) => (value === null ? '' : String(value)));
     fields[fields.length - 1] = `r${Number(row['chat'])} n${Number(row['nick'])}`;
     const ids = [row['nick'], row['occupant']].map(Number).filter((id) => terms.has(id));
-    const fresh = ids.map((id) => `${id}=${terms.get(id)}\x1e`);
+    const unseen = ids.map((id) => `${id}=${terms.get(id)}\x1e`);
     for (const id of ids) terms.delete(id);
-    return [...fields, fresh.join('')];
+    return [...fields, unseen.join('')];
   });
 }
 

@@ -60,7 +60,7 @@ export function archiveCommands(program: Command, world: World): void {
 
   program
     .command('import')
-    .description("add the messages of a file: our own jsonl, Gajim's logs.db or Dino's dino.db")
+    .description("add the messages of a file: our own jsonl, Gajim's logs.db, Dino's dino.db or a server's data (XEP-0227)")
     .argument('<file>', 'the file; what it is, is found out')
     .option('--json', 'the report as one JSON object')
     .action(async (file: string, _options: unknown, command: Command) => {

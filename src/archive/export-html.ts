@@ -1,4 +1,4 @@
-import type { KeptMessage } from '../core/groupchat.ts';
+import type { Viewed } from '../core/view.ts';
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}
 h2{position:sticky;top:0;background:Canvas;font-size:1rem;padding:.5rem 0;margin:1rem 0 0}
@@ -20,15 +20,21 @@ export function htmlStart(account: string, rooms: readonly string[]): string {
 `;
 }
 
-export function htmlOf(message: KeptMessage, day: string | undefined): string {
+/** One message as it is to be read; `heading` begins a new part. */
+export function htmlOf({ message, body, corrections, retracted, reactions, reply }: Viewed, heading: string | undefined): string {
   const at = new Date(message.at).toISOString();
-  const heading = day === undefined ? '' : `<h2>${escaped(message.room)}, ${day}</h2>\n`;
-  const said = message.body ?? message.subject;
-  const text = said === undefined ? `<i>${message.kind}</i>` : escaped(said);
-  const label = message.kind === 'message' || said === undefined ? '' : `<i>${message.kind}</i> `;
+  const above = heading === undefined ? '' : `<h2>${escaped(message.room)}, ${escaped(heading)}</h2>\n`;
+  const said = body ?? message.subject;
+  let text = said === undefined ? `<i>${message.kind}</i>` : escaped(said);
+  if (said !== undefined && message.kind !== 'message') text = `<i>${message.kind}</i> ${text}`;
+  if (corrections.length > 0) text += ' <i>(corrected)</i>';
+  if (retracted) text = `<i>${retracted.byRoom ? 'removed by the room' : 'retracted'}</i>`;
+  const answered = reply?.message;
+  if (answered) text = `<a href="#m${answered.archiveId}">${escaped(answered.nick ?? '')}</a>: ${text}`;
+  const reacted = reactions.map(({ emoji, nicks }) => ` <small>${escaped(emoji)} ${escaped(nicks.join(', '))}</small>`).join('');
   return (
-    `${heading}<p id="m${message.archiveId}"><time datetime="${at}">${at.slice(11, 16)}</time>` +
-    `<b>${escaped(message.nick ?? '')}</b> ${label}${text}</p>\n`
+    `${above}<p id="m${message.archiveId}"><time datetime="${at}">${at.slice(11, 16)}</time>` +
+    `<b>${escaped(message.nick ?? '')}</b> ${text}${reacted}</p>\n`
   );
 }
 

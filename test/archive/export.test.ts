@@ -78,3 +78,59 @@ test('HTML holds what was said as text, and allows nothing to run or load', () =
   expect(page).not.toMatch(/<(?:script|img|link|iframe)/i);
   expect(page).toContain("default-src 'none'");
 });
+
+const react = (nick: string, emoji: string): void => {
+  append(own.archive, { nick, kind: 'reaction', reactsTo: 's1', xml: `<message><reaction>${emoji}</reaction></message>` });
+};
+
+function talk(): void {
+  append(own.archive, { body: 'the est', id: 'm1', stanzaId: 's1' });
+  append(own.archive, { body: 'the east', kind: 'correction', replaces: 'm1' });
+  append(own.archive, { body: 'fool', nick: 'Tybalt', stanzaId: 's2' });
+  append(own.archive, { kind: 'retraction', retracts: 's2', nick: undefined });
+  append(own.archive, { body: 'oops', stanzaId: 's3' });
+  append(own.archive, { kind: 'retraction', retracts: 's3' });
+  append(own.archive, { body: 'whispered', kind: 'private', nick: 'Nurse' });
+  append(own.archive, { body: 'yes', nick: 'Juliet', repliesTo: 's1' });
+  react('Juliet', '👍');
+}
+
+test('text gives what is to be read: the last word, what was taken back as such, whispers apart', () => {
+  talk();
+  expect(file('text')).toBe(
+    `# ${ORCHARD}\n\n## 2026-11-23\n\n12:00:00 <Romeo> [corrected] the east\n         [👍 Juliet]\n` +
+      '12:00:00 <Tybalt> [removed by the room]\n12:00:00 <Romeo> [retracted]\n12:00:00 <Juliet> [answers Romeo] yes\n' +
+      '\n## 2026-11-23, private messages\n\n12:00:00 <Nurse> whispered\n',
+  );
+  expect(file('text', { only: 'groupchat' })).not.toContain('whispered');
+});
+
+test('HTML gives what is to be read, and not what was retracted; JSON Lines give everything', () => {
+  talk();
+  const html = file('html');
+  expect(html).toContain('the east <i>(corrected)</i> <small>👍 Juliet</small>');
+  expect(html).toMatch(/<b>Tybalt<\/b> <i>removed by the room<\/i>/);
+  expect(html).toMatch(/<b>Juliet<\/b> <a href="#m1">Romeo<\/a>: yes/);
+  expect(html).not.toMatch(/fool|oops/);
+  expect(html.indexOf('private messages')).toBeGreaterThan(html.indexOf('yes'));
+  expect(lines(file('jsonl')).filter((line) => /fool|oops|the est|whispered/.test(line))).toHaveLength(4);
+});
+
+test('a hostile correction, reply or reaction is text, too', () => {
+  const hostile = '"><script>alert(1)</script>\n12:00:00 <Juliet> I do';
+  append(own.archive, { body: 'x', id: 'm1', stanzaId: 's1', nick: hostile });
+  append(own.archive, { body: hostile, kind: 'correction', replaces: 'm1', nick: hostile });
+  append(own.archive, { body: 'y', repliesTo: 's1', nick: hostile });
+  react(hostile, '"onload="alert(1)');
+  expect(file('html')).not.toMatch(/<script|<[^>]*onload=/i);
+  expect(lines(file('text')).filter((line) => line.startsWith('12:00:00 <Juliet>'))).toEqual([]);
+});
+
+test('a room of nothing but reactions for pages on end is read to its end', () => {
+  append(own.archive, { body: 'first', stanzaId: 's1' });
+  own.archive.transaction(() => {
+    for (let n = 0; n < 2500; n++) appendInside(own.archive, { nick: `n${n}`, kind: 'reaction', reactsTo: 's1', xml: '<message/>' });
+  });
+  append(own.archive, { body: 'last' });
+  expect(file('text', { only: 'groupchat' })).toMatch(/first\n12:00:00 <Romeo> last\n$/);
+});

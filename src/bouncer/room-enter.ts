@@ -58,6 +58,8 @@ export interface Doorway {
   leave(viewer: Viewer, room: string, stanza: Stanza): void;
   /** The room has refused a presence. */
   refused(room: string, stanza: Stanza): void;
+  /** The account has left the room for good. */
+  forgotten(room: string): void;
   /** Something about the room has changed: who waits for it is looked after. */
   changed(room: string): void;
   /** The session is over; its wishes are not. */
@@ -89,7 +91,10 @@ export function openDoorway({ account, archive, feeds, lore, wants, times, now }
     const view = seat.room(room);
     if (view?.state === 'joined' && !view.entering && !view.catchingUp) return show(entry, view);
     entries.add(entry);
-    void knock(entry).finally(() => entries.delete(entry));
+    void knock(entry).finally(() => {
+      entries.delete(entry);
+      if (entry.over && !wants.any(room)) seat.release(room); // called off on the way
+    });
   }
 
   async function knock(entry: Entry): Promise<void> {
@@ -198,6 +203,9 @@ export function openDoorway({ account, archive, feeds, lore, wants, times, now }
     refused(room, stanza) {
       const nick = resourceOf(stanza.from);
       for (const entry of entries) if (entry.room === room && (entry.nick === nick || nick === '')) entry.refusal = stanza;
+    },
+    forgotten(room) {
+      if (!seat.room(room)) wants.clear(room);
     },
     changed(room) {
       for (const look of wakes.get(room) ?? []) look();

@@ -9,6 +9,10 @@ export interface Wants {
   add(room: string, device: string): void;
   /** True where that was the last device that wanted it. */
   remove(room: string, device: string): boolean;
+  /** Whether any device wants it. */
+  any(room: string): boolean;
+  /** The account has left the room: that was for all of them. */
+  clear(room: string): void;
   /** The rooms that only this device wanted. */
   forget(device: string): string[];
 }
@@ -37,6 +41,10 @@ export function openWants(account: string, archive: Archive): Wants {
       save();
     },
     remove,
+    any: (room) => rooms.has(room),
+    clear(room) {
+      if (rooms.delete(room)) save();
+    },
     forget: (device) => [...rooms.keys()].filter((room) => remove(room, device)),
   };
 }

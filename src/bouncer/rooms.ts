@@ -48,6 +48,7 @@ export function openRooms({ account, archive, times, now, signal }: RoomsOptions
     into.take(event);
     if (event.type === 'room') doorway.changed(event.room.room);
     if (event.type === 'caught-up' || event.type === 'room-forgotten') doorway.changed(event.room);
+    if (event.type === 'room-forgotten') doorway.forgotten(event.room);
   }, signal);
 
   function presence(viewer: Viewer, stanza: Stanza): boolean {

@@ -2,6 +2,7 @@
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDoor, type Door, type DoorOptions } from '../bouncer/door.ts';
+import { startLink } from '../support/link.ts';
 import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
 import { until } from '../support/until.ts';
@@ -157,6 +158,48 @@ describe.each(servers)('through the bouncer on $kind', (server) => {
     await again.leave(room);
     await talker.next((stanza) => stanza.attrs['type'] === 'unavailable' && stanza.attrs['from'] === `${room}/Ali`);
     await until(() => house.account.rooms().length === 0, { what: 'the room to be forgotten' });
+  });
+
+  test('the account’s own stream is lost, and the device sees who came and went meanwhile, and what was said', async () => {
+    const { alice, bob, room } = await people();
+    const carol = await newAccount(server, 'carol');
+    const [talker, late] = [await guest(bob), await guest(carol)];
+    await talker.join(room, 'bob');
+    const link = await startLink(server);
+    open.push(link);
+    const one = await openDoor({ ...server, port: link.port }, alice, { upstreamPort: server.port });
+    open.push({ close: one.stop });
+    await one.house.online();
+    const phone = await one.person('phone');
+    await phone.join(room, 'Ali');
+    await phone.say(room, 'all is well');
+    link.swallow();
+    link.cut();
+    await server.kickSessions(alice.user); // so that nothing can be resumed
+    await talker.leave(room);
+    await late.join(room, 'carol');
+    await late.say(room, 'nobody hears me');
+    link.restore();
+    await phone.next((stanza) => stanza.attrs['from'] === `${room}/carol` && stanza.name === 'presence');
+    await phone.next((stanza) => stanza.attrs['from'] === `${room}/bob` && stanza.attrs['type'] === 'unavailable',
+      { what: 'bob to be gone' });
+    await phone.next((stanza) => stanza.getChildText('body') === 'nobody hears me' && stanza.getChild('delay', 'urn:xmpp:delay') !== undefined,
+      { what: 'what was said meanwhile' });
+    await late.say(room, 'and now?');
+    await phone.next((stanza) => stanza.getChildText('body') === 'and now?');
+    expect(phone.stanzas.filter((stanza) => stanza.attrs['type'] === 'unavailable' && stanza.attrs['from'] === `${room}/Ali`)).toEqual([]);
+  });
+
+  test('the room is left from elsewhere, and the device is told that it is out', async () => {
+    const { alice, room } = await people();
+    const { person, house } = await door(alice);
+    const phone = await person('phone');
+    await phone.join(room, 'Ali');
+    await house.account.leave(room);
+    const out = await phone.next((stanza) => stanza.attrs['type'] === 'unavailable' && stanza.attrs['from'] === `${room}/Ali`);
+    const codes = out.getChild('x', MUC_USER)?.getChildren('status').map((status) => status.attrs['code']);
+    expect(codes).toContain('110');
+    await phone.join(room, 'Ali');
   });
 
   test('questions go to the room and back: disco, the archive, a self-ping', async () => {

@@ -81,6 +81,8 @@ export interface SearchQuery {
   readonly now?: number;
   /** Minutes east of UTC, for dates. */
   readonly zone?: number;
+  /** Private messages, or all others; both where nothing is said: a hit's message says its kind. */
+  readonly only?: 'groupchat' | 'private';
   /** Default true: an unfinished last word is matched by its beginning. */
   readonly partial?: boolean;
 }

@@ -6,10 +6,11 @@ import type { Found, SearchQuery } from './contract.ts';
 import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
 import { docOf } from './order.ts';
-import { MESSAGES, toKept } from './rows.ts';
+import { KINDS, MESSAGES, toKept } from './rows.ts';
 
 const RANKED = 200; // the newest so many matches are weighed when the best are asked for
 const MAX_LIMIT = 500;
+const PRIVATE = KINDS.indexOf('private');
 const HOUR = 3_600_000;
 
 /** Answers a search, newest first or best first; a query that cannot be read is answered with a sentence. */
@@ -84,6 +85,7 @@ function fits(row: Row, names: Intern, query: SearchQuery, question: Question): 
   const at = Number(row['arrived']) - Number(row['lag']);
   if (question.before !== undefined && at >= question.before) return false;
   if (question.after !== undefined && at < question.after) return false;
+  if (query.only !== undefined && (query.only === 'private') !== (row['kind'] === PRIVATE)) return false;
   return query.account === undefined || names.chatById(Number(row['chat'])).account === query.account;
 }
 

@@ -88,3 +88,11 @@ test('a query that cannot be read is explained, and an excerpt shows what was fo
   const answer = own.archive.find({ text: 'ros', limit: 5 });
   expect(answer).toMatchObject({ ok: true, hits: [{ excerpt: { text: 'A Rose', marks: [[2, 6]] } }] });
 });
+
+test('a search keeps whispers apart where it is told to', () => {
+  append(own.archive, { body: 'tender said' });
+  append(own.archive, { body: 'tender whispered', kind: 'private' });
+  expect(found('tender')).toEqual(['tender whispered', 'tender said']);
+  expect(found('tender', { only: 'groupchat' })).toEqual(['tender said']);
+  expect(found('tender', { only: 'private' })).toEqual(['tender whispered']);
+});

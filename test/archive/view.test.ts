@@ -75,3 +75,11 @@ test('what a message says of another is kept as columns', () => {
   say({ body: 'b', kind: 'correction', replaces: 'm1' });
   expect(own.reopen().message(2)).toMatchObject({ replaces: 'm1', retracts: undefined });
 });
+
+test('whispers are viewed apart where that is asked for', () => {
+  say({ body: 'said' });
+  say({ body: 'whispered', kind: 'private' });
+  const shown = (only: 'groupchat' | 'private'): (string | undefined)[] =>
+    own.archive.view({ account: JULIET, room: ORCHARD, limit: 9, only }).map((one) => one.body);
+  expect([shown('groupchat'), shown('private')]).toEqual([['said'], ['whispered']]);
+});

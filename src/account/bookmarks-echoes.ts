@@ -16,12 +16,15 @@ interface Written {
  * would else be taken for somebody's, and undo the second.
  */
 export function createEchoes(now: () => number): {
-  /** A write begins; call what it returns when it was answered. */
-  begin(storage: StorageName, write: StorageWrite): () => void;
-  /** What was agreed with last, with our own writes in it as far as they are what the storage holds now. */
+  /** A write begins; call what it returns when it was answered, with whether it was taken. */
+  begin(storage: StorageName, write: StorageWrite): (taken: boolean) => void;
+  /** What was agreed with is on disk: what was written before is in it. */
+  agreed(): void;
+  /** What was agreed with last, with our own writes in it: those that were taken, and those that the storage holds now. */
   without(storage: StorageName, before: BookmarkList, list: BookmarkList): BookmarkList;
 } {
   const writes = new Map<string, Written[]>();
+  const taken = new Map<string, Bookmark | undefined>();
   return {
     begin(storage, { put, remove }) {
       const values = [...put.map((value) => ({ room: value.room, value })), ...remove.map((room) => ({ room, value: undefined }))];
@@ -31,12 +34,19 @@ export function createEchoes(now: () => number): {
         writes.set(key, [...(writes.get(key) ?? []), one]);
         return one;
       });
-      return () => {
+      return (done) => {
         for (const one of begun) one.until = now() + LATE;
+        if (done) for (const { room, value } of values) taken.set(`${storage} ${room}`, value);
       };
     },
+    agreed: () => taken.clear(),
     without(storage, before, list) {
       const known = new Map(before);
+      const set = (room: string, value: Bookmark | undefined): void => {
+        if (value) known.set(room, value);
+        else known.delete(room);
+      };
+      for (const [key, value] of taken) if (key.startsWith(`${storage} `)) set(key.slice(storage.length + 1), value);
       for (const [key, all] of writes) {
         const alive = all.filter(({ until }) => until >= now());
         if (alive.length === 0) writes.delete(key);
@@ -45,9 +55,7 @@ export function createEchoes(now: () => number): {
         const room = key.slice(storage.length + 1);
         const there = list.get(room);
         const ours = alive.some(({ value }) => (value && there ? sameBasics(value, there) : value === there));
-        if (!ours) continue;
-        if (there) known.set(room, there);
-        else known.delete(room);
+        if (ours) set(room, there);
       }
       return known;
     },

@@ -173,7 +173,10 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
     looks.clear();
     evicting.clear();
     const merged = mergeBookmarks({ agreed: state.list(), views, held: state.heldRooms(), past: state.past });
-    const settled = views.every(({ before, now }) => before && sameList(before, now));
+    const settled = views.every(({ name, now }) => {
+      const before = state.before(name); // as it is on disk, our own writes not in it yet
+      return before && sameList(before, now);
+    });
     const { changes, held, returned } = merged;
     if (settled && changes.length + held.length + returned.length === 0) return merged;
     ground.transact((draft) => {
@@ -184,6 +187,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
       let id = Math.max(draft.at, ...kept.map((one) => one.id));
       const fresh = held.map((one): HeldBookmarks => ({ ...one, id: (id += 1), at: draft.at, online: hooks.online() }));
       state.save(draft, { list: merged.list, before: new Map(views.map(({ name, now }) => [name, now])), held: [...kept, ...fresh] });
+      draft.afterwards(echoes.agreed);
       for (const one of fresh) hooks.held(draft, one);
       hooks.changed(draft, changes);
     });
@@ -222,7 +226,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
     const from = clock;
     const ended = echoes.begin(name, wish);
     const refusal = await storage.write(wish, current);
-    ended();
+    ended(refusal === undefined);
     if (refusal !== undefined) {
       trouble.set(name, `It cannot be written: ${refusal}.`);
       log('warn', `bookmarks: ${name} could not be written: ${refusal}`);

@@ -5,7 +5,7 @@ import type { Result } from '../core/errors.ts';
 import { bareOf } from '../core/jid.ts';
 import { createAttempts } from './attempt.ts';
 import type { OpenStream } from './attempt.ts';
-import { backoffDelay } from './backoff.ts';
+import { backoffDelay, failuresAfter } from './backoff.ts';
 import type { Connection, ConnectionOptions, ConnectionStatus } from './contract.ts';
 import { StreamEnd, asEnd } from './faults.ts';
 import { createQuestions } from './iq.ts';
@@ -27,8 +27,6 @@ const DEADLINES = { login: 30_000, idle: 60_000, ping: 30_000 };
 const BACKOFF = { first: 1000, ceiling: 120_000 };
 const IQ_TIMEOUT = 30_000;
 const GRACE = 2000;
-/** A session that held this long ends the counting of failures. */
-const STABLE = 30_000;
 /** Another session wants our resource: give it time. */
 const CONFLICT_FACTOR = 8;
 const MAX_REDIRECTS = 3;
@@ -77,7 +75,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       // server.
       const forGood = end.kind === 'broken' || end.kind === 'conflict' || sm.resumable() === undefined;
       if (online && forGood) forget();
-      if (online && Date.now() - began >= STABLE) failures = 0;
+      failures = failuresAfter(failures, { online, held: Date.now() - began, conflict: end.kind === 'conflict' });
       if (end.kind === 'refused') {
         log('error', end.message);
         questions.giveUp();

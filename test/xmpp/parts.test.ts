@@ -1,6 +1,6 @@
 // The small parts of the connection that need no socket.
 import { describe, expect, test } from 'vitest';
-import { backoffDelay } from '../../src/xmpp/backoff.ts';
+import { backoffDelay, failuresAfter, STABLE } from '../../src/xmpp/backoff.ts';
 import { mayAnswer } from '../../src/xmpp/iq.ts';
 import { endpointsOf, parseHostPort } from '../../src/xmpp/resolve.ts';
 import type { SrvRecord } from '../../src/xmpp/resolve.ts';
@@ -126,4 +126,13 @@ describe('stream management', () => {
     sm.begin('a@b/c', enabled);
     expect(sm.state()).toMatchObject({ id: 'x', max: 60 });
   });
+});
+
+test('a line that flaps is not taken for a server that refuses: the wait stays short, but for a conflict', () => {
+  const short = { held: 2_000, conflict: false };
+  expect(failuresAfter(9, { ...short, online: false })).toBe(9);
+  expect(failuresAfter(9, { ...short, online: true })).toBe(3);
+  expect(failuresAfter(1, { ...short, online: true })).toBe(1);
+  expect(failuresAfter(9, { ...short, online: true, conflict: true })).toBe(9);
+  expect(failuresAfter(9, { ...short, online: true, held: STABLE })).toBe(0);
 });

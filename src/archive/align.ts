@@ -23,8 +23,13 @@ import { KINDS, MESSAGES, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.t
  *
  * A kept live message that is met again without an id takes over the room's stamp, by which later replays know it.
  * Rows that are old enough to be compressed take no part.
- * What this cannot tell: a message without any id that was said twice within two seconds, once before and once after
- * the connection broke, is one; one that came a minute late through a resumed stream may be kept twice.
+ * What this cannot tell, all of it only for messages without any id (origin-id and id lift it, as does a stanza-id):
+ * - said twice within two seconds, once before and once after the connection broke, they are one, unless the replay
+ *   has the first of them, too, or a kept one between them: else nothing tells such a pair from one message met again;
+ * - come more than a minute late through a resumed stream, one may be kept twice: taken as the same, a message said
+ *   again a minute later would be lost, and a second copy is the lesser evil;
+ * - where several in a row came late, and these are the only ones with ids, their lateness passes for the room's clock
+ *   until the next prompt one with an id: those without ids between them may be kept twice.
  */
 export interface Kept {
   readonly id: number;

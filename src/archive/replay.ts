@@ -55,8 +55,26 @@ export function recognise(db: Database, chat: number, message: GroupchatMessage,
   }
   if (!kept.live) return;
   if (message.id !== undefined || message.originId !== undefined) {
-    db.sql('UPDATE chat SET skew = ? WHERE id = ?').run(kept.time - Math.floor(message.at), chat);
+    learnSkew(db, chat, kept.time - Math.floor(message.at));
   } else {
     db.sql(`UPDATE message SET lag = arrived - ?, flags = flags | ${STAMPED} WHERE id = ?`).run(message.at, kept.id);
   }
+}
+
+const NEAR = 1000;
+
+/**
+ * `seen` is our clock minus the room's and how long the message took, which is never less than nothing: a smaller one is
+ * nearer to the truth, and believed at once. A greater one may be a message that came late: two in a row must say so.
+ */
+function learnSkew(db: Database, chat: number, seen: number): void {
+  const { skew } = replayState(db, chat);
+  const key = `skew ${chat}`;
+  const before = db.sql('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
+  const first = seen > skew + NEAR && typeof before !== 'number';
+  if (first) db.sql('INSERT INTO meta VALUES (?, ?)').run(key, seen);
+  else if (typeof before === 'number') db.sql('DELETE FROM meta WHERE key = ?').run(key);
+  if (first || seen === skew) return;
+  const believed = seen > skew + NEAR && typeof before === 'number' ? Math.min(seen, before) : seen;
+  db.sql('UPDATE chat SET skew = ? WHERE id = ?').run(believed, chat);
 }

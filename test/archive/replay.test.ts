@@ -71,3 +71,16 @@ test('the archive of a room whose live messages had no stanza-id meets them, and
   expect(append(own.archive, { body: 'b', id: '2', stanzaId: 's2', at: T0 + 1000 }, { kind: 'mam', follows }).kept).toBe(false);
   expect(page(own.archive).map((kept) => kept.stanzaId)).toEqual(['s1', 's2']);
 });
+
+test('one message that came late does not set the room’s clock', () => {
+  live({ body: 'a', id: '1', at: T0 }, { body: 'b', id: '2', at: T0 + 51_000 }, { body: 'c', at: T0 + 60_000 });
+  const again = [{ body: 'a', id: '1', at: T0 }, { body: 'b', id: '2', at: T0 + 1000 }, { body: 'c', at: T0 + 60_000 }];
+  expect(replay(...again)).toEqual([false, false, false]);
+});
+
+test('a room whose clock is behind is known by two messages that say so', () => {
+  const behind = 600_000;
+  const said = [{ body: 'a', id: '1' }, { body: 'b', id: '2' }, { body: 'c' }, { body: 'd' }].map((one, n) => ({ ...one, at: T0 + n * 5000 }));
+  live(...said);
+  expect(replay(...said.map((one) => ({ ...one, at: one.at - behind })))).toEqual([false, false, false, false]);
+});

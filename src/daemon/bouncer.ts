@@ -54,6 +54,8 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     async on(wish) {
       const before = readSettings(home).bouncer;
       const next = bouncerSettings.parse({ ...before, ...wish, on: true });
+      // what it does already it goes on doing: nobody is thrown out
+      if (bouncer.running() && JSON.stringify(bouncerSettings.parse(before)) === JSON.stringify(next)) return ok(status());
       const started = await start(next);
       if (started.ok) keep(next);
       else if (before?.on) await start(before);

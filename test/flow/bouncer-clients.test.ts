@@ -37,6 +37,8 @@ describe.each(servers)('behind the bouncer on $kind', (server) => {
     expect(on.stderr).toBe('');
     const [login] = await home.json<DeviceLogin>(['device', 'add', 'Terminal']);
     if (!login) throw new Error('no device was added');
+    const fields = ['ca', 'directTlsPort', 'fingerprint', 'host', 'id', 'jid', 'password', 'port'];
+    expect(Object.keys(login).toSorted()).toEqual(fields);
     const bob = await connectPerson(server, other.user, other.password);
     open.push(() => bob.close());
     for (const room of rooms) {

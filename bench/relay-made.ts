@@ -1,0 +1,119 @@
+// The three relays that bench/relay.ts compares, each in a process of its own: ours, one that embeds raw text off a bare
+// TCP stream, and one of a few lines on plain @xmpp/client that clones the tree. node bench/relay-made.ts KIND
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { client } from '@xmpp/client';
+import { clone, createElement as xml, type Element } from 'ltx';
+import { openAccount } from '../src/account/account.ts';
+import { openArchive } from '../src/archive/archive.ts';
+import { startRelay } from '../src/relay/relay.ts';
+import type { ServerAddress } from '../test/support/server.ts';
+import { authenticate } from '../test/support/stream.ts';
+import { until } from '../test/support/until.ts';
+
+export interface Task {
+  readonly server: ServerAddress;
+  readonly user: string;
+  readonly password: string;
+  readonly room: string;
+  /** Full JIDs of the devices. */
+  readonly targets: readonly string[];
+}
+
+/** Microseconds of CPU so far, and how much of them went into the archive. */
+export interface Cpu {
+  readonly all: number;
+  readonly archive: number;
+}
+
+const HINTS = `<private xmlns='urn:xmpp:carbons:2'/><no-copy xmlns='urn:xmpp:hints'/><no-store xmlns='urn:xmpp:hints'/>`;
+let inArchive = 0;
+
+async function ours({ server, user, password, room, targets }: Task): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'bench-relay-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const opened = openArchive(join(dir, 'archive.db'));
+  const archive = {
+    ...opened,
+    transaction<T>(work: () => T): T {
+      const before = process.threadCpuUsage();
+      try {
+        return opened.transaction(work);
+      } finally {
+        const { user: used, system } = process.threadCpuUsage(before);
+        inArchive += used + system;
+      }
+    },
+  };
+  const jid = `${user}@${server.domain}`;
+  const settings = { jid, resource: 'relay', server: { host: server.host, port: server.port }, ca: server.ca };
+  const account = openAccount({ settings, archive, password: async () => password, log: () => undefined });
+  startRelay({ account, archive, log: () => undefined, signal: new AbortController().signal });
+  account.start();
+  await until(() => account.status().connection.state === 'online', { what: 'to be online' });
+  await account.join(room, { nick: 'relay' });
+  await until(() => account.relays().length === targets.length, { what: 'the devices to be known' });
+}
+
+/** No tree, no archive, no acknowledgement: cut where a message ends, wrapped as text. */
+async function raw({ server, user, password, room, targets }: Task): Promise<void> {
+  const { socket, stream } = await authenticate(server, user, password, {});
+  stream.detach();
+  socket.setNoDelay(true);
+  socket.setEncoding('utf8');
+  socket.write(`<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>relay</resource></bind></iq>`);
+  socket.write(`<presence/><presence to='${room}/relay'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
+  let rest = '';
+  let sent = 0;
+  socket.on('data', (text: string) => {
+    const parts = (rest + text).split('</message>');
+    rest = parts.pop() ?? '';
+    for (const part of parts) {
+      const at = part.indexOf('<message');
+      if (at === -1 || !part.includes("type='groupchat'") || !part.includes('<body>')) continue;
+      const inner = `${part.slice(at).replace('<message', "<message xmlns='jabber:client'")}</message>`;
+      const stamp = new Date().toISOString();
+      const envelope = `<received xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='${stamp}'/>${inner}</forwarded></received>${HINTS}</message>`;
+      sent += 1;
+      for (const to of targets) socket.write(`<message type='headline' to='${to}' id='r${sent}'>${envelope}`);
+    }
+  });
+}
+
+/** What one writes first: a listener, a clone for each device, `send`. */
+async function cloning({ server, user, password, room, targets }: Task): Promise<void> {
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'; // @xmpp/client has no TLS options; the server is a test's own
+  const xmpp = client({ service: `xmpp://${server.host}:${server.port}`, domain: server.domain, username: user, password, resource: 'relay' });
+  xmpp.on('error', () => undefined);
+  let sent = 0;
+  xmpp.on('stanza', (stanza: Element) => {
+    if (!stanza.is('message') || stanza.attrs['type'] !== 'groupchat' || !stanza.getChild('body')) return;
+    sent += 1;
+    for (const to of targets) {
+      const delay = xml('delay', { xmlns: 'urn:xmpp:delay', stamp: new Date().toISOString() });
+      const forwarded = xml('forwarded', { xmlns: 'urn:xmpp:forward:0' }, delay, clone(stanza));
+      const wrapper = xml('message', { type: 'headline', to, id: `c${sent}` }, xml('received', { xmlns: 'urn:xmpp:carbons:2' }, forwarded),
+        xml('private', { xmlns: 'urn:xmpp:carbons:2' }), xml('no-copy', { xmlns: 'urn:xmpp:hints' }), xml('no-store', { xmlns: 'urn:xmpp:hints' }));
+      void xmpp.send(wrapper);
+    }
+  });
+  await xmpp.start();
+  (xmpp as unknown as { socket?: { setNoDelay?: (on: boolean) => void } }).socket?.setNoDelay?.(true);
+  await xmpp.send(xml('presence', {}));
+  await xmpp.send(xml('presence', { to: `${room}/relay` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
+}
+
+const relays: Readonly<Record<string, (task: Task) => Promise<void>>> = { ours, raw, cloning };
+
+process.once('disconnect', () => process.exit()); // never longer than the bench
+process.on('message', (message: Task | 'cpu') => {
+  if (message === 'cpu') {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ all: user + system, archive: inArchive } satisfies Cpu);
+    return;
+  }
+  const relay = relays[process.argv[2] ?? ''];
+  if (!relay) throw new Error(`there is no relay ${String(process.argv[2])}`);
+  void relay(message).then(() => process.send?.('ready'));
+});

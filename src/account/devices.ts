@@ -7,11 +7,12 @@ import { cursorOwner, decideRelay, newDevice, policyOf, recognise, seenAs } from
 import type { Device, RelayDecision, Seen } from '../core/device.ts';
 import { readCaps } from '../xmpp/features/caps.ts';
 import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
-import type { DiscoInfo, Identity } from '../xmpp/features/disco.ts';
+import type { DiscoInfo } from '../xmpp/features/disco.ts';
 import { NS_PING } from '../xmpp/features/ping.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { DeviceChange, DeviceSummary, RelayTarget } from './contract.ts';
 import { openKeptDevices } from './devices-kept.ts';
+import { applied, identityIn, nameIn, stranger } from './devices-read.ts';
 import type { Draft, Ground } from './ground.ts';
 import { mentionFor } from './mentions.ts';
 
@@ -272,49 +273,10 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
   };
 }
 
-function applied(device: Device, { label, attached, policy, room, words, limit, digest }: DeviceChange): Device {
-  const { [room ?? '']: _, ...others } = device.policies;
-  return {
-    ...device,
-    ...(label !== undefined && { label: label === '' ? undefined : label }),
-    ...(attached !== undefined && { wish: attached, refused: undefined }),
-    ...(policy !== undefined && room === undefined && policy !== 'default' && { policy }),
-    ...(policy !== undefined && room !== undefined && { policies: policy === 'default' ? others : { ...others, [room]: policy } }),
-    ...(words !== undefined && { words }),
-    ...(limit !== undefined && { limit }),
-    ...(digest !== undefined && { digest: digest === 'off' ? undefined : digest }),
-  };
-}
-
 function seen({ jid, capsNode }: Session, info: DiscoInfo | undefined): Seen {
   return { resource: resourceOf(jid), capsNode, identity: info && identityIn(info) };
 }
 
-/** The client's own identity, one with a name first. Some give several, in another order each time. */
-function clientIn({ identities }: DiscoInfo): Identity | undefined {
-  const rank = ({ category, type, name }: Identity): string =>
-    `${category === 'client' ? 0 : 1}${name === undefined ? 1 : 0}${category}/${type}/${name ?? ''}`;
-  return identities.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))[0];
-}
-
-/** Without the version that some write behind the name: an update is no other device. */
-function identityIn(info: DiscoInfo): string | undefined {
-  const identity = clientIn(info);
-  return identity && `${identity.category}/${identity.type}/${identity.name ?? ''}`.replace(/[\s\d.]+$/, '').slice(0, 200);
-}
-
-function nameIn(info: DiscoInfo): string | undefined {
-  return clientIn(info)?.name?.slice(0, 100);
-}
-
 function unknown(name: string) {
   return fail('unknown-device', `There is no device ${name.slice(0, 100)}.`);
-}
-
-/** A resource that has not answered yet. */
-function stranger(account: string, resource: string, at: number): DeviceSummary {
-  const why = 'it has not said yet what it is';
-  const lastSeen = new Date(at).toISOString();
-  const nothing = { online: true, door: 'none', relay: false, software: undefined, policy: 'everything', policies: {} } as const;
-  return { account, id: resource, label: resource, resource, why, lastSeen, ...nothing };
 }

@@ -18,6 +18,8 @@ interface Written {
 export function createEchoes(now: () => number): {
   /** A write begins; call what it returns when it was answered, with whether it was taken. */
   begin(storage: StorageName, write: StorageWrite): (taken: boolean) => void;
+  /** An event has told what the storage holds: of our own writes to a room, those before the one that it shows are over. */
+  heard(storage: StorageName, list: BookmarkList): void;
   /** What was agreed with is on disk: what was written before is in it. */
   agreed(): void;
   /** What was agreed with last, with our own writes in it: those that were taken, and those that the storage holds now. */
@@ -39,6 +41,14 @@ export function createEchoes(now: () => number): {
         if (done) for (const { room, value } of values) taken.set(`${storage} ${room}`, value);
       };
     },
+    heard(storage, list) {
+      for (const [key, all] of writes) {
+        if (all.length < 2 || !key.startsWith(`${storage} `)) continue;
+        const there = list.get(key.slice(storage.length + 1));
+        const last = all.findLastIndex(({ value }) => isSame(value, there));
+        if (last > 0) writes.set(key, all.slice(last));
+      }
+    },
     agreed: () => taken.clear(),
     without(storage, before, list) {
       const known = new Map(before);
@@ -54,10 +64,14 @@ export function createEchoes(now: () => number): {
         if (!key.startsWith(`${storage} `)) continue;
         const room = key.slice(storage.length + 1);
         const there = list.get(room);
-        const ours = alive.some(({ value }) => (value && there ? sameBasics(value, there) : value === there));
+        const ours = alive.some(({ value }) => isSame(value, there));
         if (ours) set(room, there);
       }
       return known;
     },
   };
+}
+
+function isSame(value: Bookmark | undefined, there: Bookmark | undefined): boolean {
+  return value && there ? sameBasics(value, there) : value === there;
 }

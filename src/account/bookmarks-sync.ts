@@ -280,7 +280,9 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
         for (const id of [...event.published.map((item) => item.id), ...event.retracted]) touched.set(storage.whole ? storage.name : id, clock);
         if (event.emptied) touched.set(storage.name, clock);
         if (touched.size > 10_000) touched.clear();
-        contents.set(storage.name, storage.follow(content, event));
+        const now = storage.follow(content, event);
+        contents.set(storage.name, now);
+        echoes.heard(storage.name, now.list);
         breathe();
       });
     },

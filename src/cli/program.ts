@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { accountCommands } from './account.ts';
 import { archiveCommands } from './archive.ts';
 import { readJid } from './arguments.ts';
+import { bookmarkCommands } from './bookmarks.ts';
 import { bouncerCommands } from './bouncer.ts';
 import { EXIT, explain, type World } from './context.ts';
 import { daemonCommands } from './daemon.ts';
@@ -43,6 +44,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   bouncerCommands(program, world);
   deviceCommands(program, world);
   outboxCommands(program, world);
+  bookmarkCommands(program, world);
   archiveCommands(program, world);
   try {
     await program.parseAsync(args, { from: 'user' });

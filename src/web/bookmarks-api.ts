@@ -21,6 +21,8 @@ const bookmarkInputs = {
     password: text.optional(),
     notify: z.enum(['always', 'on-mention', 'never']).optional(),
   }),
+  export: z.object({ account, format: z.enum(['xml', 'json']) }),
+  import: z.object({ account, text: z.string().max(400_000, 'is too large for a list of bookmarks') }),
   set: z.object({
     account,
     keepJoins: z.boolean().optional(),
@@ -76,6 +78,13 @@ export const bookmarkCalls = {
     accept: procedure
       .input(bookmarkInputs.held)
       .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).bookmarks.accept(input.id))),
+    /** With passwords: it is the person's own file. */
+    export: procedure
+      .input(bookmarkInputs.export)
+      .query(({ ctx, input }) => ({ text: one(ctx.house, input.account).bookmarks.export(input.format) })),
+    import: procedure
+      .input(bookmarkInputs.import)
+      .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).bookmarks.import(input.text))),
     set: procedure.input(bookmarkInputs.set).mutation(({ ctx, input }) => {
       const { account: jid, keepJoins, severalGone, deadDays } = input;
       return one(ctx.house, jid).bookmarks.set({

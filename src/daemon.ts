@@ -15,6 +15,7 @@ import { openProblems } from './daemon/problems.ts';
 import { startUpkeep } from './daemon/upkeep.ts';
 import { createAccess } from './web/access.ts';
 import type { House } from './web/contract.ts';
+import { refuseHost, refuseRemoteOrigin } from './web/guard.ts';
 import { createWeb } from './web/handler.ts';
 import { DEFAULT_PORT, startServer } from './web/server.ts';
 
@@ -103,6 +104,10 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
     const web = createWeb({ house, access, port: () => port, pages, log });
     const server = await startServer(settings.web?.port ?? DEFAULT_PORT, web);
     undo.push(server.stop);
+    server.server.on('upgrade', (request, socket, head) => {
+      const refused = refuseHost(request, port) ?? refuseRemoteOrigin(request);
+      if (refused || !bouncer.upgrade(request, socket, head)) socket.destroy();
+    });
     ({ port } = server);
 
     lock.announce({ pid: process.pid, url: server.url, token, startedAt: new Date(startedAt).toISOString() });

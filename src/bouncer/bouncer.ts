@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Account } from '../account/contract.ts';
 import type { Archive } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
@@ -19,10 +21,12 @@ import { isDomainOf, openSessions, passedFeatures } from './sessions.ts';
 import type { Sessions } from './sessions.ts';
 import { sessionTimes } from './session.ts';
 import type { SessionTimes } from './session.ts';
+import { serveDevice } from './stream.ts';
 import type { Log, StreamHost } from './stream.ts';
 import { createThrottle, throttleTimes } from './throttle.ts';
 import type { ThrottleTimes } from './throttle.ts';
 import type { UpstreamSettings } from './upstream.ts';
+import { openWebSocketDoor } from './websocket.ts';
 
 /** Where devices connect unless told otherwise: loopback alone (DESIGN, What it never does). */
 export const DEFAULT_LISTEN: Endpoint = { host: '127.0.0.1', port: 15222 };
@@ -80,6 +84,8 @@ export interface Bouncer {
   /** Ends all sessions and listens no more. */
   stop(): Promise<void>;
   running(): { readonly host: string; readonly port: number; readonly directTlsPort: number } | undefined;
+  /** RFC 7395, on the web's port of this computer; false where the upgrade is for somebody else, or the bouncer is off. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   authority(): Promise<Authority>;
   addDevice(account: string, name: string): Promise<Result<AddedDevice>>;
   /** By id or name: its sessions end at once. */
@@ -142,6 +148,11 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     resume: (login, request, link) => residents.get(login.account)?.sessions.resume(login, request, link) ?? gone,
   };
 
+  const webSockets = openWebSocketDoor((carrier, address) => {
+    if (!throttle.entered(address)) carrier.destroy();
+    else serveDevice(carrier, host, { security: 'loopback', address });
+  });
+
   async function identify(domain: string): Promise<Identity> {
     const known = identities.get(domain);
     if (known) return known;
@@ -199,6 +210,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const [first, second] = listeners;
       return settings && first && second ? { host: settings.listen.host, port: first.port, directTlsPort: second.port } : undefined;
     },
+    upgrade: (request, socket, head) => settings !== undefined && webSockets.upgrade(request, socket, head),
     authority: () => openAuthority(certificates, domainOf([...residents.keys()][0] ?? 'this computer')),
     async addDevice(account, name) {
       const resident = residents.get(account);

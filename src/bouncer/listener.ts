@@ -21,8 +21,10 @@ const MAX_CONNECTIONS = 256;
 export async function startListener({ host, port }: Endpoint, streams: StreamHost, direct: boolean): Promise<Listener> {
   const open = new Set<{ end(condition: string): void }>();
   const server = createServer((socket) => {
-    if (!streams.throttle.entered(socket.remoteAddress ?? 'nowhere')) return socket.destroy();
-    const stream = serveDevice(socket, streams, direct);
+    const address = socket.remoteAddress ?? 'nowhere';
+    if (!streams.throttle.entered(address)) return socket.destroy();
+    socket.setNoDelay(true);
+    const stream = serveDevice(socket, streams, { security: direct ? 'direct' : 'starttls', address });
     open.add(stream);
     socket.once('close', () => open.delete(stream));
   });

@@ -28,15 +28,19 @@ const SCRAMS: readonly [string, Hash][] = [
 /** For salts of users that there are not, so that they stay the same. */
 const SECRET = randomBytes(32);
 
-/** Best first; only ever offered within TLS. */
-export function mechanisms(bindings: Bindings): string[] {
+/** Best first. A password itself is taken within TLS only; without, all that remains is this computer (`tls` false). */
+export function mechanisms(bindings: Bindings, tls: boolean): string[] {
   const plus = bindings.size > 0 ? SCRAMS.map(([name]) => `${name}-PLUS`) : [];
-  return [...plus, ...SCRAMS.map(([name]) => name), 'PLAIN'];
+  return [...plus, ...SCRAMS.map(([name]) => name), ...(tls ? ['PLAIN'] : [])];
 }
 
 /** `unable`: this client has tried a channel binding on this stream, and could not. */
-export function beginSasl(mechanism: string, find: FindBook, bindings: Bindings, unable: boolean): SaslConversation | undefined {
-  if (!mechanisms(bindings).includes(mechanism)) return undefined;
+export function beginSasl(
+  mechanism: string,
+  find: FindBook,
+  { bindings, tls, unable }: { bindings: Bindings; tls: boolean; unable: boolean },
+): SaslConversation | undefined {
+  if (!mechanisms(bindings, tls).includes(mechanism)) return undefined;
   if (mechanism === 'PLAIN') return { next: (message) => plain(message, find) };
   const hash = SCRAMS.find(([name]) => mechanism.startsWith(name))?.[1];
   return hash && scram(hash, { plus: mechanism.endsWith('-PLUS'), unable }, find, bindings);

@@ -1,6 +1,7 @@
 // RFC 6120 4 to 7, the server's side: from a connection that was taken to a bound device.
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sentenceOf } from '../core/errors.ts';
 import { NS } from '../xmpp/namespaces.ts';
@@ -54,11 +55,18 @@ const SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 
 type Phase = 'clear' | 'securing' | 'secured' | 'authenticated' | 'bound' | 'over';
 
-/** Serves one connection until it ends. `direct`: TLS comes first (XEP-0368). Returns a way to end it. */
-export function serveDevice(plain: Socket, host: StreamHost, direct: boolean): { end(condition: string): void } {
-  const address = plain.remoteAddress ?? 'nowhere';
-  let phase: Phase = 'clear';
-  let socket: Socket = plain;
+/** How a connection is secured: by STARTTLS, by TLS from the first byte (XEP-0368), or by not leaving this computer. */
+export type Security = 'starttls' | 'direct' | 'loopback';
+
+/** Serves one connection until it ends. Returns a way to end it. */
+export function serveDevice(
+  plain: Duplex,
+  host: StreamHost,
+  { security, address }: { readonly security: Security; readonly address: string },
+): { end(condition: string): void } {
+  const direct = security === 'direct';
+  let phase: Phase = security === 'loopback' ? 'secured' : 'clear';
+  let socket: Duplex = plain;
   let reader: Reader = createReader(STRANGER);
   let bindings: Bindings = new Map();
   let domain = '';
@@ -73,12 +81,11 @@ export function serveDevice(plain: Socket, host: StreamHost, direct: boolean): {
   let clock = setTimeout(() => end('connection-timeout'), host.times.login);
 
   const link: Link = { address, put, backlog: () => socket.writableLength, end, drop };
-  plain.setNoDelay(true);
   plain.on('error', () => undefined); // 'close' follows
   if (direct) void startTls(undefined);
   else listen(plain);
 
-  function listen(on: Socket): void {
+  function listen(on: Duplex): void {
     on.on('data', read);
     on.once('close', closed);
   }
@@ -167,7 +174,7 @@ export function serveDevice(plain: Socket, host: StreamHost, direct: boolean): {
       const session = `<session xmlns='${SESSION}'><optional/></session>`;
       return `<bind xmlns='${NS.bind}'/>${session}<sm xmlns='${NS.sm}'/>${host.features(login.account)}`;
     }
-    const names = mechanisms(bindings).map((name) => `<mechanism>${name}</mechanism>`).join('');
+    const names = mechanisms(bindings, security !== 'loopback').map((name) => `<mechanism>${name}</mechanism>`).join('');
     const types = [...bindings.keys()].map((type) => `<channel-binding type='${type}'/>`).join('');
     const channels = types === '' ? '' : `<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>${types}</sasl-channel-binding>`;
     return `<mechanisms xmlns='${NS.sasl}'>${names}</mechanisms>${channels}`;
@@ -207,6 +214,7 @@ export function serveDevice(plain: Socket, host: StreamHost, direct: boolean): {
   }
 
   async function startTls(asked: string | undefined): Promise<void> {
+    if (!(plain instanceof Socket)) return end('internal-server-error');
     plain.off('data', read);
     plain.off('close', closed);
     phase = 'securing';
@@ -240,7 +248,7 @@ export function serveDevice(plain: Socket, host: StreamHost, direct: boolean): {
       sasl = undefined;
       return put(failure('aborted'));
     }
-    if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), host.books(domain), bindings, unable > 0);
+    if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), host.books(domain), { bindings, tls: security !== 'loopback', unable: unable > 0 });
     else if (element.name !== 'response') return end('invalid-xml');
     if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' });
     const wait = host.throttle.delay(address);

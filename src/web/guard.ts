@@ -31,6 +31,13 @@ export function refuseOrigin(request: IncomingMessage): Refusal | undefined {
   return { status: 403, code: 'wrong-origin', message: 'Pages of other sites may not use this server.' };
 }
 
+/** For what has a login of its own: any page of this computer may ask, and no other. */
+export function refuseRemoteOrigin(request: IncomingMessage): Refusal | undefined {
+  const { origin } = request.headers;
+  if (origin === undefined || /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)) return undefined;
+  return { status: 403, code: 'wrong-origin', message: 'Pages of other sites may not use this server.' };
+}
+
 /**
  * What rides on the cookie must prove that our own page sent it: browsers set Origin on each POST, and Sec-
  * Fetch-Site on each GET, where they set no Origin (Fetch, section 3.2; Fetch Metadata, section 2.3).

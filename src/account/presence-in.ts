@@ -187,6 +187,7 @@ function setNick(memberships: Memberships, draft: Draft, jid: string, nick: stri
   if (!room) return;
   const wish = memberships.wantedNick(room) === nick ? room.nick : nick; // what was wished for elsewhere stays there
   draft.put({ ...room, nick: wish, membership: { ...room.membership, nick } });
+  draft.afterwards(() => memberships.changed(jid));
 }
 
 /** The doors hear of the number of occupants once the room has settled, not for each of the hundreds on entry. */

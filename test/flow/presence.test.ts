@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { conference, publish } from '../support/bookmarks.ts';
 import type { Person } from '../support/person.ts';
 import { cast, roomOf } from '../support/rooms.ts';
-import { newAccount, servers } from '../support/servers.ts';
+import { newAccount, prosody, servers } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
 const NICK = 'http://jabber.org/protocol/nick';
@@ -120,5 +120,27 @@ describe.each(servers)('on $kind', (server) => {
     await rival.leave(room);
     await until(() => account.rooms()[0]?.nick === 'Ali', { what: 'the wanted nick' });
     expect(account.bookmarks.list()).toMatchObject([{ nick: 'Ali' }]);
+  });
+});
+
+// ejabberd has no registration with a room.
+describe('on prosody alone', () => {
+  const { house, person } = cast(prosody);
+
+  test('the nick that a room keeps for us is taken where none was named', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(prosody, bob);
+    const who = await newAccount(prosody, 'alice');
+    const phone = await person(who, { resource: 'phone' });
+    await prosody.setAffiliation(room, who.jid, 'member');
+    const register = 'jabber:iq:register';
+    const asked = await phone.iq(xml('iq', { type: 'get', to: room }, xml('query', { xmlns: register })));
+    const form = asked.getChild('query')?.getChild('x')?.getChildren('field').find((field) => String(field.attrs['var']).includes('nick'));
+    const field = (name: string, value: string): Element => xml('field', { var: name }, xml('value', {}, value));
+    const x = xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, field('FORM_TYPE', 'http://jabber.org/protocol/muc#register'), field(String(form?.attrs['var'] ?? 'muc#register_roomnick'), 'Registered'));
+    await phone.iq(xml('iq', { type: 'set', to: room }, xml('query', { xmlns: register }, x)));
+    const { account } = await house({ who });
+    expect(await account.join(room)).toMatchObject({ ok: true, value: { nick: 'Registered' } });
+    expect(account.bookmarks.list()).toMatchObject([{ room, nick: undefined, autojoin: true }]);
   });
 });

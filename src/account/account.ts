@@ -254,7 +254,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     outbox: outbox.list,
     sayAgain: outbox.sayAgain,
     unsay: outbox.unsay,
-    write: (stanza) => connection.send(stanza),
+    write: (stanza, options) => connection.send(stanza, options),
     ask: (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout }),
     acknowledged: connection.acknowledged,
     onAcknowledged: connection.onAcknowledged,

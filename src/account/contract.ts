@@ -245,7 +245,7 @@ export interface Account {
   /** Forgets what is asked about, or what still waits. */
   unsay(originId: string): Result<UnsaidMessage>;
   /** Writes a whole stanza to the server now, or says why not. For doors; never for groupchat. */
-  write(stanza: string): Result<number>;
+  write(stanza: string, options?: { readonly checked?: boolean }): Result<number>;
   /** Asks somebody, for a door; never rejects. */
   ask(request: Element, timeout?: number): Promise<IqAnswer>;
   /** The number that the server has acknowledged of what was written (XEP-0198), now and whenever it changes. */

@@ -91,7 +91,7 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
       for (let turn = 0; turn < TURN && mayGo(); turn += 1) {
         const [id] = desk.queue;
         const message = id === undefined ? undefined : archive.message(id);
-        if (id === undefined || (message && !go(desk, message, () => relayEnvelope(message.xml, message.at)))) break;
+        if (id === undefined || (message && !go(desk, message, () => relayEnvelope(message.xml, message.at), false))) break;
         desk.queue.shift();
       }
       busy.delete(desk);
@@ -105,11 +105,14 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
     return !stopped && !blocked && flight.length < WINDOW;
   }
 
-  /** Sends it, or passes over what this device is not to have. False where the stream takes nothing now. */
-  function go(desk: Desk, message: KeptMessage, envelope: () => string): boolean {
+  /**
+   * Sends it, or passes over what this device is not to have. False where the stream takes nothing now. What has just
+   * come by the wire was `checked` there; what lies in the archive may have been imported.
+   */
+  function go(desk: Desk, message: KeptMessage, envelope: () => string, checked: boolean): boolean {
     if (!relayable(message, account.jid) || !account.relayDecision(device, message).relay) return true;
     const id = message.archiveId;
-    const sent = account.write(addressEnvelope(envelope(), jid, `mx-${device}-${id}`));
+    const sent = account.write(addressEnvelope(envelope(), jid, `mx-${device}-${id}`), { checked });
     if (sent.ok) {
       desk.flight.push(id);
       flight.push({ desk, id, number: sent.value });
@@ -166,7 +169,7 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
         return;
       }
       desk.seen = message.archiveId;
-      if (desk.queue.length > 0 || !mayGo() || !go(desk, message, envelope)) put(desk, [message.archiveId], message.archiveId);
+      if (desk.queue.length > 0 || !mayGo() || !go(desk, message, envelope, true)) put(desk, [message.archiveId], message.archiveId);
       proof.sent(busy.size > 0);
     },
     passed(message) {

@@ -101,9 +101,10 @@ export interface Connection {
   /**
    * Writes one stanza, given as an element or as whole text. While the stream is down it is refused, or queued and
    * written after the next login, as `whenDown` says (default: refuse). `value` is the stanza's number on the stream
-   * (XEP-0198, from 1), or 0 where it was queued.
+   * (XEP-0198, from 1), or 0 where it was queued. `checked`: it is known to be one well-formed stanza, such as what
+   * this very stream reader let through, in an envelope of ours; anything else is checked here.
    */
-  send(stanza: Element | string, options?: { readonly whenDown?: 'refuse' | 'queue' }): Result<number>;
+  send(stanza: Element | string, options?: { readonly whenDown?: 'refuse' | 'queue'; readonly checked?: boolean }): Result<number>;
   /** The number that the next sent stanza will have, so that it can be on disk before it is on the wire. */
   nextOutbound(): number;
   /** Asks, and resolves with the answer from whom was asked (`to`, default the account itself); never rejects. */

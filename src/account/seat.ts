@@ -1,4 +1,4 @@
-import { fail } from '../core/errors.ts';
+import { fail, sentenceOf } from '../core/errors.ts';
 import { resourceOf } from '../core/jid.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
 import { NS_SID } from '../xmpp/features/stanza-id.ts';
@@ -57,10 +57,16 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
     release(room) {
       if (!guests.has(room)) return false;
       claim(room);
-      void verbs.leave(room);
+      void verbs.leave(room).catch((error: unknown) => ground.log('error', `${room} could not be left: ${sentenceOf(error)}`));
       return true;
     },
-    say: (room, xml, originId) => ground.transact((draft) => outbox.put(draft, room, xml, originId)),
+    say(room, xml, originId) {
+      try {
+        return ground.transact((draft) => outbox.put(draft, room, xml, originId));
+      } catch (error) {
+        return fail('not-kept', `It could not be kept, and was not said: ${sentenceOf(error)}`, error); // a full disk
+      }
+    },
     sayPrivate(room, xml) {
       if (ground.connection.status().state !== 'online') return fail('disconnected', 'There is no connection to the server.');
       const nick = ground.room(room)?.membership.nick;

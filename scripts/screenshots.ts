@@ -4,11 +4,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createElement as xml } from 'ltx';
+import { createElement as xml, type Element } from 'ltx';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { connectPerson, type Person } from '../test/support/person.ts';
 import { startProsody } from '../test/support/prosody.ts';
-import type { XmppServer } from '../test/support/server.ts';
+import { freePorts, type XmppServer } from '../test/support/server.ts';
 import { openBrowser } from '../test/ui/support/browser.ts';
 import { buildPage, startTestDaemon, type TestDaemon } from '../test/ui/support/daemon.ts';
 
@@ -53,7 +53,7 @@ async function bookmark(alice: Person, room: string, name: string): Promise<void
 }
 
 /** A garden that talks, two rooms that are quiet, and one that alice may not enter. */
-async function fill(server: XmppServer, daemon: TestDaemon): Promise<string> {
+async function fill(server: XmppServer, daemon: TestDaemon): Promise<{ room: string; bob: Person | undefined }> {
   const alice = await server.register('alice', PASSWORD);
   const phone = await connectPerson(server, 'alice', PASSWORD, { resource: 'phone', features: ['urn:minimix:relay:0'] });
   const garden = `community-garden@${server.archivedRooms}`;
@@ -76,17 +76,73 @@ async function fill(server: XmppServer, daemon: TestDaemon): Promise<string> {
   await server.setAffiliation(`allotment-board@${server.archivedRooms}`, alice, 'outcast');
   for (const [room, name] of rooms) await bookmark(phone, room, name);
   await phone.join(garden, 'alice');
-  for (const [who, text] of talk) await people.get(who)?.say(garden, text);
+  const heard = new Map<string, Element>();
+  for (const [who, text] of talk) {
+    const reflected = await people.get(who)?.say(garden, text);
+    if (reflected) heard.set(text, reflected);
+  }
+  await sayOfOthers(people, garden, heard);
   const where = ['--server', `${server.host}:${server.port}`, '--ca', server.caFile];
   await daemon.minimix(['account', 'add', alice, ...where, '--password-stdin'], `${PASSWORD}\n`);
-  return `#/room/${encodeURIComponent(alice)}/${encodeURIComponent(garden)}`;
+  const [listen, direct] = await freePorts(2);
+  await daemon.minimix(['bouncer', 'on', '--listen', `127.0.0.1:${listen}`, '--direct-tls', `127.0.0.1:${direct}`]);
+  return { room: `#/room/${encodeURIComponent(alice)}/${encodeURIComponent(garden)}`, bob };
 }
+
+/** A correction, a reply and reactions, as other clients send them. */
+async function sayOfOthers(people: ReadonlyMap<string, Person>, garden: string, heard: ReadonlyMap<string, Element>): Promise<void> {
+  const find = (part: string): Element | undefined => [...heard].find(([text]) => text.includes(part))?.[1];
+  const roomId = (part: string): string => String(find(part)?.getChild('stanza-id')?.attrs['id']);
+  const gloves = { xmlns: 'urn:xmpp:message-correct:0', id: String(find('gloves')?.attrs['id']) };
+  await people.get('Tomáš')?.say(garden, 'Half past ten, gloves please.', xml('replace', gloves));
+  const reply = { xmlns: 'urn:xmpp:reply:0', id: roomId('compost'), to: `${garden}/bob` };
+  await people.get('rosa')?.say(garden, 'I bring the forks, and coffee.', xml('reply', reply));
+  for (const [who, emoji] of [['alice', '❤️'], ['bob', '❤️'], ['Noor', '☕']] as const) {
+    const reactions = xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id: roomId('Seedlings') }, xml('reaction', {}, emoji));
+    people.get(who)?.send(xml('message', { to: garden, type: 'groupchat', id: `r-${who}` }, reactions, xml('store', { xmlns: 'urn:xmpp:hints' })));
+    await people.get(who)?.settle();
+  }
+}
+
+/** What comes once the daemon is there: a word in private, and an invitation. */
+async function sayToAlice(bob: Person, server: XmppServer): Promise<void> {
+  const user = { xmlns: 'http://jabber.org/protocol/muc#user' };
+  const to = `community-garden@${server.archivedRooms}/alice`;
+  bob.send(xml('message', { to, type: 'chat', id: 'pm1' }, xml('body', {}, 'Between us: the key hangs behind the water butt.'), xml('x', user)));
+  const seedlings = `seedlings@${server.archivedRooms}`;
+  await bob.join(seedlings, 'bob');
+  const invite = xml('x', { xmlns: 'jabber:x:conference', jid: seedlings, reason: 'There are tomatoes for everyone.' }); // XEP-0249
+  bob.send(xml('message', { to: `alice@${server.domain}` }, xml('body', {}, 'Come and see the seedlings.'), invite));
+  await bob.settle();
+}
+
+let phones = 0; // a name is given once
 
 const views: Readonly<Record<string, (page: Page, room: string) => Promise<unknown>>> = {
   room: (page, room) => show(page, room, '.message'),
   rooms: (page) => show(page, '#/', '.room'),
   overview: (page) => show(page, '#/overview', '.card'),
   search: (page) => show(page, '#/search?q=the', '.hit'),
+  devices: (page) => show(page, '#/devices', '.device-card'),
+  connect: async (page) => {
+    await show(page, '#/devices', '.device-card');
+    await page.getByLabel('Name of the device').fill(`Phone ${(phones += 1)}`);
+    await page.getByRole('button', { name: 'Give it a password' }).click();
+    await page.locator('.qr').scrollIntoViewIfNeeded();
+  },
+  bookmarks: (page) => show(page, '#/bookmarks', '.table-frame'),
+  settings: (page) => show(page, '#/settings', '.card'),
+  about: async (page, room) => {
+    await show(page, room, '.message');
+    await page.getByRole('button', { name: 'About this room' }).click();
+    await page.locator('.ledger li').first().waitFor();
+  },
+  private: (page, room) => show(page, room.replace('/room/', '/private/'), '.message'),
+  palette: async (page, room) => {
+    await show(page, room, '.message');
+    await page.keyboard.press('Control+k');
+    await page.locator('[role=option]').first().waitFor();
+  },
   account: (page) => show(page, '#/add-account', 'form'),
   join: async (page) => {
     await show(page, '#/', '.room');
@@ -157,12 +213,14 @@ await buildPage();
 await mkdir(all ?? pictures, { recursive: true });
 const [server, daemon, browser] = await Promise.all([startProsody({ domain: 'example.org' }), startTestDaemon(), openBrowser()]);
 try {
-  const room = await fill(server, daemon);
+  const { room, bob } = await fill(server, daemon);
   const entrance = await browser.newContext({ locale: 'en-GB' });
   const page = await entrance.newPage();
   await page.goto(daemon.url);
   await page.getByRole('link', { name: /garden/i }).waitFor();
   await page.getByText('as alice').nth(2).waitFor();
+  if (bob) await sayToAlice(bob, server);
+  await page.getByRole('heading', { name: 'Invitations' }).waitFor();
   const state = await entrance.storageState();
   for (const shot of shots(all)) await shoot(browser, state, new URL(daemon.url).origin, room, shot);
 } finally {

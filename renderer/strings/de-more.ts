@@ -22,6 +22,7 @@ export const deMore: typeof enMore = {
     shorter: 'Was älter ist, wird dann endgültig aus dem Archiv entfernt.',
     keep: 'Nur das behalten',
     private: 'Private Nachrichten',
+    privateNew: (n) => (n === 1 ? 'Eine private Nachricht an dich' : `${n} private Nachrichten an dich`),
     privateNone: 'Keine privaten Nachrichten mit jemandem hier.',
     privateNote: 'Zwischen dir und einer anderen Person im Raum. Die übrigen sehen sie nicht.',
     toRoom: 'Zurück zum Raum',
@@ -109,7 +110,7 @@ export const deMore: typeof enMore = {
   activity: {
     title: 'Nachrichten am Tag',
     words: (total, days, day, most) =>
-      `${total} Nachrichten an ${days} Tagen des letzten Jahres. Am meisten los war am ${day}: ${most}.`,
+      `${total} Nachrichten an ${days === 1 ? 'einem Tag' : `${days} Tagen`} des letzten Jahres. Am meisten los war am ${day}: ${most}.`,
     nothing: 'Im letzten Jahr wurde nichts behalten.',
     day: (day, n) => `${day}: ${n}`,
     less: 'weniger',

@@ -21,6 +21,7 @@ export const enMore = {
     shorter: 'What is older is then removed from the archive for good.',
     keep: 'Keep only that',
     private: 'Private messages',
+    privateNew: (n: number) => (n === 1 ? 'A private message for you' : `${n} private messages for you`),
     privateNone: 'No private messages with anybody here.',
     privateNote: 'Between you and one other person in the room. The others do not see them.',
     toRoom: 'Back to the room',
@@ -107,8 +108,8 @@ export const enMore = {
 
   activity: {
     title: 'Messages a day',
-    words: (total: string, days: string, day: string, most: string) =>
-      `${total} messages on ${days} days of the last year. The busiest was ${day}, with ${most}.`,
+    words: (total: string, days: number, day: string, most: string) =>
+      `${total} messages on ${days === 1 ? 'one day' : `${days} days`} of the last year. The busiest was ${day}, with ${most}.`,
     nothing: 'Nothing was kept in the last year.',
     day: (day: string, n: string) => `${day}: ${n}`,
     less: 'fewer',

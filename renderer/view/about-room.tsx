@@ -5,13 +5,14 @@ import { keyOf } from '../state/house.ts';
 import { unread } from '../state/page.ts';
 import { hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
-import { strings } from '../strings/strings.ts';
+import { language, strings } from '../strings/strings.ts';
 import { count, momentOf } from '../text/time.ts';
 import { visibleText } from '../text/visible.ts';
 import { Field, FormError } from './field.tsx';
 import { CloseIcon } from './icons.tsx';
 import { Nick } from './nick.tsx';
 import { Retention } from './retention.tsx';
+import { Switch } from './switch.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useCall } from './use-call.ts';
 import { MINUTE, useNow } from './use-now.ts';
@@ -38,8 +39,7 @@ export function AboutRoom({ room, onClose }: { room: Room; onClose: () => void }
           </dd>
           <dt>{strings.about.state}</dt>
           <dd>
-            {strings.health[roomHealth(room)]}
-            {room.reason !== undefined && <bdi className="quiet"> {room.reason}</bdi>}
+            <bdi>{room.reason ?? strings.health[roomHealth(room)]}</bdi>
           </dd>
           <dd className="quiet">
             {room.verifiedAt === undefined
@@ -85,30 +85,22 @@ function NickForm({ room }: { room: Room }) {
 }
 
 function Wishes({ room }: { room: Room }) {
-  const { busy, error, run } = useCall();
-  const set = (change: { rejoinAfterKick?: boolean; neverCreate?: boolean }): void =>
-    void run(() => api.setRoom.mutate({ account: room.account, room: room.room, ...change }));
+  const { error, run } = useCall();
+  const set = (change: { rejoinAfterKick?: boolean; neverCreate?: boolean }): Promise<boolean> =>
+    run(() => api.setRoom.mutate({ account: room.account, room: room.room, ...change }));
   return (
     <section className="about-part">
       <h3>{strings.about.settings}</h3>
-      <label className="check">
-        <input
-          type="checkbox"
-          disabled={busy}
-          checked={room.settings?.rejoinAfterKick ?? false}
-          onChange={(event) => set({ rejoinAfterKick: event.target.checked })}
-        />
-        {strings.about.rejoinAfterKick}
-      </label>
-      <label className="check">
-        <input
-          type="checkbox"
-          disabled={busy}
-          checked={room.settings?.neverCreate ?? false}
-          onChange={(event) => set({ neverCreate: event.target.checked })}
-        />
-        {strings.about.neverCreate}
-      </label>
+      <Switch
+        label={strings.about.rejoinAfterKick}
+        checked={room.settings?.rejoinAfterKick ?? false}
+        onSet={(rejoinAfterKick) => set({ rejoinAfterKick })}
+      />
+      <Switch
+        label={strings.about.neverCreate}
+        checked={room.settings?.neverCreate ?? false}
+        onSet={(neverCreate) => set({ neverCreate })}
+      />
       <FormError error={error} />
     </section>
   );
@@ -145,9 +137,12 @@ function Ledger({ room: { account, room, state, verifiedAt } }: { room: Room }) 
 }
 
 function LedgerWords({ entry: { event, nick, text } }: { entry: LedgerEntry }) {
-  const words = strings.events[event] ?? event;
   const said = text === null ? '' : visibleText(text);
-  if (event.startsWith('occupant-')) {
+  const own = !event.startsWith('occupant-');
+  // The daemon's own sentence, in English, says what the event says, and more.
+  if (own && said !== '' && language === 'en') return <bdi>{said}</bdi>;
+  const words = strings.events[event] ?? event;
+  if (!own) {
     return (
       <span>
         <Nick nick={nick} coloured /> {words} {said !== '' && <bdi className="quiet">{said}</bdi>}

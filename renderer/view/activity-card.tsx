@@ -30,14 +30,14 @@ export function ActivityCard() {
 
 function wordsOf({ total, active, busiest }: Activity): string {
   if (!busiest) return strings.activity.nothing;
-  return strings.activity.words(count(total), count(active), dateOf(utc(busiest.day)), count(busiest.messages));
+  return strings.activity.words(count(total), active, dateOf(utc(busiest.day)), count(busiest.messages));
 }
 
 function Heatmap({ activity }: { activity: Activity }) {
   const weeks = Math.ceil(activity.days.length / 7);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
-    <div className="heatmap" tabIndex={0} role="group" aria-label={strings.activity.title}>
+    <div className="heatmap" ref={toTheEnd} tabIndex={0} role="group" aria-label={strings.activity.title}>
       <svg width={weeks * CELL} height={7 * CELL} role="img" aria-label={wordsOf(activity)}>
         {activity.days.map(({ day, messages, level }, index) => (
           <rect
@@ -55,6 +55,11 @@ function Heatmap({ activity }: { activity: Activity }) {
       </svg>
     </div>
   );
+}
+
+/** On a narrow screen the last weeks are in sight. */
+function toTheEnd(element: HTMLElement | null): void {
+  if (element) element.scrollLeft = element.scrollWidth;
 }
 
 /** Noon, so that the day is the same one wherever it is read. */

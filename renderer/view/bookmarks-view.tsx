@@ -8,6 +8,7 @@ import { AccountChoice } from './account-choice.tsx';
 import { BookmarkLog } from './bookmark-log.tsx';
 import { FormError } from './field.tsx';
 import { CardPage } from './page-head.tsx';
+import { Switch } from './switch.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useCall } from './use-call.ts';
 
@@ -159,11 +160,13 @@ interface RowProps {
 }
 
 function BookmarkRow({ account, bookmark, separate, onDone }: RowProps) {
-  const { busy, error, run } = useCall();
+  const { error, run } = useCall();
   const { bookmarks } = strings;
   const { room, name, autojoin, nick, notify, dead, held } = bookmark;
-  const set = async (on: boolean): Promise<void> => {
-    if (await run(() => api.bookmarks.put.mutate({ account, room, autojoin: on }))) onDone();
+  const set = async (on: boolean): Promise<boolean> => {
+    const done = await run(() => api.bookmarks.put.mutate({ account, room, autojoin: on }));
+    if (done) onDone();
+    return done;
   };
   const remove = async (): Promise<void> => {
     await api.bookmarks.remove.mutate({ account, room });
@@ -188,13 +191,7 @@ function BookmarkRow({ account, bookmark, separate, onDone }: RowProps) {
         ))}
       </th>
       <td>
-        <input
-          type="checkbox"
-          checked={autojoin}
-          disabled={busy}
-          aria-label={`${bookmarks.autojoin}: ${room}`}
-          onChange={(event) => void set(event.target.checked)}
-        />
+        <Switch label={`${bookmarks.autojoin}: ${room}`} checked={autojoin} onSet={set} bare />
       </td>
       {separate.map((storage) => (
         <td key={storage.name}>
@@ -242,21 +239,15 @@ const wishes = ['hold', 'restore', 'accept'] as const;
 function Rules({ account, rules, onDone }: { account: string; rules: BookmarkRules; onDone: () => void }) {
   const { busy, error, run } = useCall();
   const { bookmarks } = strings;
-  const set = async (change: Partial<BookmarkRules>): Promise<void> => {
-    if (await run(() => api.bookmarks.set.mutate({ account, ...change }))) onDone();
+  const set = async (change: Partial<BookmarkRules>): Promise<boolean> => {
+    const done = await run(() => api.bookmarks.set.mutate({ account, ...change }));
+    if (done) onDone();
+    return done;
   };
   return (
     <section className="card">
       <h2>{bookmarks.settings}</h2>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={rules.keepJoins}
-          disabled={busy}
-          onChange={(event) => void set({ keepJoins: event.target.checked })}
-        />
-        {bookmarks.keepJoins}
-      </label>
+      <Switch label={bookmarks.keepJoins} checked={rules.keepJoins} onSet={(keepJoins) => set({ keepJoins })} />
       <label className="choice">
         {bookmarks.severalGone}
         <select

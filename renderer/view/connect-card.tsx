@@ -58,7 +58,8 @@ export function ConnectCard() {
 
 function NewDevice({ onAdded, onDone }: { onAdded: (added: NewLogin) => void; onDone: () => void }) {
   const accounts = useStore(house, (state) => state.accounts);
-  const [account, setAccount] = useState(accounts[0]?.account ?? '');
+  const [chosen, setAccount] = useState<string>();
+  const account = chosen ?? accounts[0]?.account ?? '';
   const [name, setName] = useState('');
   const { busy, error, run } = useCall();
   const add = async (): Promise<void> => {

@@ -9,6 +9,7 @@ import { ConnectCard } from './connect-card.tsx';
 import { Field, FormError } from './field.tsx';
 import { CardPage } from './page-head.tsx';
 import { nameOf } from './room-list.tsx';
+import { Switch } from './switch.tsx';
 import { useCall } from './use-call.ts';
 import { MINUTE, useNow } from './use-now.ts';
 
@@ -68,15 +69,11 @@ function DeviceCard({ device }: { device: Device }) {
       </p>
       {ours && (
         <>
-          <label className="check">
-            <input
-              type="checkbox"
-              checked={device.relay}
-              disabled={busy}
-              onChange={(event) => void run(() => api.device.change.mutate({ ...about, attached: event.target.checked }))}
-            />
-            {strings.devices.relay}
-          </label>
+          <Switch
+            label={strings.devices.relay}
+            checked={device.relay}
+            onSet={(attached) => run(() => api.device.change.mutate({ ...about, attached }))}
+          />
           <PolicyChoice
             label={strings.devices.policy}
             value={device.policy}

@@ -78,18 +78,20 @@ function TroubleCard({ rooms }: { rooms: readonly Room[] }) {
 function MentionsCard({ rooms }: { rooms: ReadonlyMap<string, Room> }) {
   const book = useStore(unread.store, (value) => value);
   const named = [...rooms].flatMap(([key, room]) => {
-    const mentions = (book.get(key)?.mentions ?? 0) + (book.get(`${key} private`)?.mentions ?? 0);
-    return mentions > 0 ? [{ key, room, mentions }] : [];
+    const inPrivate = book.get(`${key} private`)?.mentions ?? 0;
+    const mentions = (book.get(key)?.mentions ?? 0) + inPrivate;
+    const view = inPrivate === mentions ? 'private' : 'room';
+    return mentions > 0 ? [{ key, room, mentions, view } as const] : [];
   });
   if (named.length === 0) return null;
   return (
     <section className="card">
       <h2>{strings.mentions.title}</h2>
       <ul className="card-list">
-        {named.map(({ key, room, mentions }) => (
+        {named.map(({ key, room, mentions, view }) => (
           <li key={key}>
             {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- it has two lines of text */}
-            <a href={hrefOf({ view: 'room', account: room.account, room: room.room })}>
+            <a href={hrefOf({ view, account: room.account, room: room.room })}>
               <span>
                 <bdi className="card-name">{nameOf(room)}</bdi>
                 <span className="card-note">{strings.mentions.some(count(mentions))}</span>

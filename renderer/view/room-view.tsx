@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import { keyOf } from '../state/house.ts';
-import { house } from '../state/page.ts';
+import { house, unread } from '../state/page.ts';
 import { roomHealth } from '../state/health.ts';
+import { hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
+import type { RoomName } from '../state/timelines.ts';
 import { strings } from '../strings/strings.ts';
 import { AboutRoom } from './about-room.tsx';
 import { Composer } from './composer.tsx';
@@ -36,6 +38,7 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
           onToggle={toggle}
         />
         {room && (health === 'trouble' || health === 'waiting') && <RoomTrouble room={room} health={health} />}
+        <PrivateNotice name={name} />
         {room?.state === 'joined' && room.role === 'visitor' && <Voiceless room={room} />}
         {!room && loaded && (
           <div className="notice">
@@ -49,5 +52,18 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
       {aside === 'people' && room && <Occupants room={room} onClose={() => setAside(undefined)} />}
       {aside === 'about' && room && <AboutRoom room={room} onClose={() => setAside(undefined)} />}
     </>
+  );
+}
+
+/** Somebody in the room wrote to the person alone: that stands elsewhere. */
+function PrivateNotice({ name: { account, room } }: { name: RoomName }) {
+  const waiting = useStore(unread.store, (book) => book.get(keyOf({ account, room, private: true }))?.count ?? 0);
+  if (waiting === 0) return null;
+  return (
+    <p className="notice">
+      <a className="link" href={hrefOf({ view: 'private', account, room })}>
+        {strings.about.privateNew(waiting)}
+      </a>
+    </p>
   );
 }

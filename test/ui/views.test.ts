@@ -1,0 +1,272 @@
+// The views beside the plain talk, in a real browser over a real daemon and a real Prosody; one walk, in this order.
+import { createElement as xml, type Element } from 'ltx';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectPerson, type Person } from '../support/person.ts';
+import { freePorts } from '../support/server.ts';
+import { newAccount, prosody, type Account } from '../support/servers.ts';
+import { until } from '../support/until.ts';
+import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
+import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+
+const MUC_USER = 'http://jabber.org/protocol/muc#user';
+
+let browser: Browser;
+let daemon: TestDaemon;
+let page: Page;
+let problems: string[];
+let alice: Account;
+let phone: Person;
+let bob: Person;
+let room: string;
+let other: string;
+
+beforeAll(async () => {
+  await buildPage();
+  [browser, daemon, alice] = await Promise.all([openBrowser(), startTestDaemon(), newAccount(prosody, 'alice')]);
+  ({ page, problems } = await openPage(browser));
+  const account = await newAccount(prosody, 'bob');
+  [room, other] = await Promise.all([
+    prosody.room({ archive: true, name: 'garden', owners: [account.jid] }),
+    prosody.room({ archive: true, name: 'kitchen' }),
+  ]);
+  bob = await connectPerson(prosody, account.user, account.password);
+  await bob.join(room, 'bob');
+  await bob.join(other, 'bob');
+  phone = await connectPerson(prosody, alice.user, alice.password, { resource: 'phone', features: ['urn:minimix:relay:0'] });
+  await addAccount(alice);
+  await daemon.minimix(['join', room, '--nick', 'ali']);
+  await page.goto(daemon.url);
+  await roomLink('garden').getByText('2 occupants').waitFor();
+});
+
+afterAll(async () => {
+  await Promise.all([phone?.close(), bob?.close()]);
+  await browser?.close();
+  await daemon?.stop();
+});
+
+const addAccount = ({ jid, password }: Account): Promise<string> => {
+  const where = ['--server', `${prosody.host}:${prosody.port}`, '--ca', prosody.caFile];
+  return daemon.minimix(['account', 'add', jid, ...where, '--password-stdin'], `${password}\n`);
+};
+const main = () => page.getByRole('main');
+const timeline = () => page.getByRole('region', { name: 'Messages' });
+const composer = () => page.getByRole('textbox', { name: /^Message to/ });
+const roomLink = (name: string) => page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: new RegExp(name) });
+const tool = (name: string) => page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name, exact: true });
+const article = (text: string) => timeline().getByRole('article').filter({ hasText: text });
+const stanzaId = (reflected: Element): string => String(reflected.getChild('stanza-id')?.attrs['id']);
+const heardByBob = (body: string) => bob.next((stanza) => stanza.getChildText('body') === body);
+
+test('a correction stands in the place of what it corrects, and what was said before is a click away', async () => {
+  await roomLink('garden').click();
+  const said = await bob.say(room, 'meet at nine');
+  await article('meet at nine').waitFor();
+  await bob.say(room, 'meet at noon', xml('replace', { xmlns: 'urn:xmpp:message-correct:0', id: said.attrs['id'] as string }));
+  await article('meet at nine').waitFor({ state: 'detached' });
+  await article('meet at noon').getByRole('button', { name: 'edited, show what it said before' }).click();
+  await article('meet at noon').getByText('meet at nine').waitFor();
+  expect(await timeline().getByRole('article').count()).toBe(1);
+});
+
+test('reactions stand below the message with their count, a retraction takes the words away', async () => {
+  const said = await bob.say(room, 'who brings cake?');
+  const reactions = xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id: stanzaId(said) }, xml('reaction', {}, '🍰'));
+  bob.send(xml('message', { to: room, type: 'groupchat', id: 'r1' }, reactions));
+  await article('who brings cake?').getByText('🍰, 1: bob').waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  const retract = xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id: stanzaId(said) });
+  bob.send(xml('message', { to: room, type: 'groupchat', id: 'r2' }, retract));
+  await timeline().getByText('took this message back').waitFor();
+  expect(await timeline().getByText('who brings cake?').count()).toBe(0);
+});
+
+test('a reply quotes what it answers, from there and from here', async () => {
+  const said = await bob.say(room, 'is the tap repaired?');
+  await bob.say(room, 'I mean the one outside', xml('reply', { xmlns: 'urn:xmpp:reply:0', id: stanzaId(said), to: `${room}/bob` }));
+  const quote = article('I mean the one outside').getByRole('link', { name: /is the tap repaired/ });
+  await quote.waitFor();
+  await article('is the tap repaired?').first().hover();
+  await article('is the tap repaired?').first().getByRole('button', { name: 'Reply' }).click();
+  await page.getByText('Replying to bob').waitFor();
+  await composer().fill('since this morning');
+  await composer().press('Enter');
+  const heard = await heardByBob('since this morning');
+  expect(heard.getChild('reply')?.attrs).toMatchObject({ id: stanzaId(said), to: `${room}/bob` });
+  await article('since this morning').getByRole('link', { name: /is the tap repaired/ }).click();
+  await page.locator('[aria-current=true]').getByText('is the tap repaired?', { exact: true }).waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+});
+
+test('arrow up in an empty line corrects what was said last', async () => {
+  await roomLink('garden').click();
+  await composer().press('ArrowUp');
+  await page.getByText('Correcting what you said').waitFor();
+  expect(await composer().inputValue()).toBe('since this morning');
+  await composer().fill('since this evening');
+  await composer().press('Enter');
+  const heard = await heardByBob('since this evening');
+  expect(heard.getChild('replace')).toBeDefined();
+  await article('since this evening').getByRole('button', { name: /edited/ }).waitFor();
+  expect(await article('since this morning').count()).toBe(0);
+});
+
+test('Tab completes a nick, and an unknown command is not said', async () => {
+  await composer().fill('bo');
+  await composer().press('Tab');
+  await until(async () => (await composer().inputValue()) === 'bob: ', { what: 'the nick' });
+  await composer().fill('/dance now');
+  await composer().press('Enter');
+  await page.getByText('There is no /dance here.').waitFor();
+  await composer().fill('');
+});
+
+test('a private message stands apart from the room', async () => {
+  bob.send(xml('message', { to: `${room}/ali`, type: 'chat', id: 'pm' }, xml('body', {}, 'between us'), xml('x', { xmlns: MUC_USER })));
+  await page.getByRole('link', { name: 'A private message for you' }).click();
+  await timeline().getByText('between us').waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Back to the room' }).click();
+  await article('since this evening').waitFor();
+  expect(await timeline().getByText('between us').count()).toBe(0);
+});
+
+test('the room tells what happened in it, and keeps what was chosen for it', async () => {
+  await page.getByRole('button', { name: 'About this room' }).click();
+  const about = page.getByRole('complementary', { name: 'About this room' });
+  await about.getByText('The room let you in').waitFor();
+  await about.getByRole('checkbox', { name: 'Come back by itself after a kick' }).check();
+  await about.getByLabel('Your nick here').fill('alice-in-the-garden');
+  await about.getByRole('button', { name: 'Change nick' }).click();
+  await roomLink('garden').getByText('alice-in-the-garden').waitFor();
+  expect(await about.getByRole('checkbox', { name: 'Come back by itself after a kick' }).isChecked()).toBe(true);
+  expect(await findingsOfAxe(page)).toEqual([]);
+});
+
+test('a kick is told with its cause, and one button leads back in', async () => {
+  await page.getByRole('checkbox', { name: 'Come back by itself after a kick' }).uncheck();
+  const item = xml('item', { nick: 'alice-in-the-garden', role: 'none' }, xml('reason', {}, 'too many beans'));
+  await bob.iq(xml('iq', { to: room, type: 'set' }, xml('query', { xmlns: 'http://jabber.org/protocol/muc#admin' }, item)));
+  const notice = main().getByRole('status').filter({ hasText: 'too many beans' });
+  await notice.waitFor();
+  await page.getByRole('complementary').getByRole('listitem').filter({ hasText: 'You were kicked' }).waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await notice.getByRole('button', { name: 'Join again' }).click();
+  await notice.waitFor({ state: 'detached' });
+  expect(await roomLink('garden').getByRole('img', { name: 'In the room' }).count()).toBe(1);
+});
+
+test('an invitation waits in the overview until it is accepted', async () => {
+  const invite = xml('x', { xmlns: 'jabber:x:conference', jid: other, reason: 'soup' }); // XEP-0249
+  bob.send(xml('message', { to: alice.jid }, xml('body', {}, 'come'), invite));
+  await tool('Overview').click();
+  const card = main().getByRole('region', { name: 'Invitations' });
+  await card.getByText('soup').waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await card.getByRole('button', { name: 'Join' }).click();
+  await roomLink('kitchen').getByText('2 occupants').waitFor();
+  await composer().waitFor();
+});
+
+test('a search marks what it found, and explains what it cannot read', async () => {
+  await tool('Search').click();
+  const field = page.getByRole('searchbox', { name: 'Search the archive' });
+  await field.fill('tap');
+  await main().locator('mark', { hasText: 'tap' }).first().waitFor();
+  await field.fill('has:nothing');
+  await main().getByRole('status').filter({ hasText: 'has:' }).waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+});
+
+test('a device says what it gets and why; its switch, its policy and its name are kept', async () => {
+  await tool('Devices').click();
+  const card = main().locator('.device-card', { hasText: 'phone' });
+  await card.getByText('it announces urn:minimix:relay:0').waitFor();
+  await card.getByRole('checkbox', { name: 'Relay room messages to it' }).uncheck();
+  await card.getByText('you switched it off').waitFor();
+  await card.getByLabel('Gets').selectOption('mentions');
+  await card.getByText('By room').click();
+  await card.getByLabel('garden').selectOption('nothing');
+  await card.getByText('By room (1)').waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await card.getByLabel('Name').fill('My phone');
+  await card.getByRole('button', { name: 'Save' }).click();
+  await main().getByRole('heading', { name: 'My phone' }).waitFor();
+  expect(JSON.parse(await daemon.minimix(['devices', '--json']))).toMatchObject({ label: 'My phone', relay: false });
+});
+
+test('a device that connects gets a password once, as words and as a code', async () => {
+  const [listen, direct] = await freePorts(2);
+  await daemon.minimix(['bouncer', 'on', '--listen', `127.0.0.1:${listen}`, '--direct-tls', `127.0.0.1:${direct}`]);
+  await page.reload();
+  await main().getByText(`It is open on 127.0.0.1, port ${listen}.`).waitFor();
+  await main().getByLabel('Name of the device').fill('Laptop');
+  await main().getByRole('button', { name: 'Give it a password' }).click();
+  await main().getByRole('img', { name: 'Code for the device’s camera' }).waitFor();
+  await main().getByText('Waiting for its first login…').waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await main().getByRole('button', { name: 'Revoke: Laptop' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
+  await main().getByRole('button', { name: 'Revoke: Laptop' }).waitFor({ state: 'detached' });
+});
+
+test('a bookmark is added, edited and removed; the log undoes it', async () => {
+  await tool('Bookmarks').click();
+  await main().getByText('Bookmarks 2 (0402)').first().waitFor();
+  await main().getByRole('button', { name: 'Add a bookmark' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Room').fill('library@rooms.example.org');
+  await dialog.getByLabel('Name').fill('The library');
+  await dialog.getByLabel('Join by itself').uncheck();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  const row = main().getByRole('row', { name: /The library/ });
+  await row.waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await row.getByRole('button', { name: /^Remove/ }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await row.waitFor({ state: 'detached' });
+  const log = main().getByRole('region', { name: 'Changes' });
+  await log.getByRole('listitem').filter({ hasText: 'The library removed' }).getByRole('button').click();
+  await row.waitFor();
+});
+
+test('the palette goes to a room by a part of its name, without the mouse', async () => {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'A room, or something to do' }).pressSequentially('kitch');
+  await page.getByRole('option', { name: /kitchen/ }).waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: /^Message to kitchen/ }).waitFor();
+  await page.keyboard.press('Alt+ArrowUp');
+  await page.getByRole('textbox', { name: /^Message to garden/ }).waitFor();
+});
+
+test('two accounts are searched together, and each hit says whose it is', async () => {
+  const carol = await newAccount(prosody, 'carol');
+  await addAccount(carol);
+  await daemon.minimix(['--account', carol.jid, 'join', other, '--nick', 'carol']);
+  await bob.say(other, 'soup is ready, come all');
+  await tool('Search').click();
+  await page.getByRole('searchbox', { name: 'Search the archive' }).fill('soup ready');
+  await until(async () => (await main().locator('.hit').count()) === 2, { what: 'a hit of each account' });
+  await main().getByText(`in ${carol.jid}`).waitFor();
+  await main().getByText(`in ${alice.jid}`).waitFor();
+});
+
+test('the page speaks German where one chooses so', async () => {
+  await tool('Settings').click();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await main().getByLabel('Language').selectOption('de');
+  await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+  expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+  await page.getByRole('link', { name: 'Übersicht' }).click();
+  await main().getByText('Am meisten los war am').first().waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+});
+
+test('nothing of all this was an error in the console or against the CSP', () => {
+  // What the daemon refused is told by the browser, too.
+  expect(problems.filter((problem) => !/status of 422/.test(problem))).toEqual([]);
+});

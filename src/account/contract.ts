@@ -165,7 +165,7 @@ export interface RoomView {
   readonly venue: string | undefined;
   /** Between our self-presence and the subject. */
   readonly entering: boolean;
-  /** The room's archive is being read for the first time: what it will have is the past, and comes as no event. */
+  /** The room's archive is being read: what it will have is not all there yet. */
   readonly catchingUp: boolean;
   readonly features: ReadonlySet<string> | undefined;
 }

@@ -146,7 +146,7 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
   account: (page) => show(page, '#/add-account', 'form'),
   join: async (page) => {
     await show(page, '#/', '.room');
-    await page.getByRole('button', { name: 'Join', exact: true }).click();
+    await page.getByRole('navigation').getByRole('button', { name: 'Join', exact: true }).click();
   },
   leave: async (page, room) => {
     await show(page, room, '.message');

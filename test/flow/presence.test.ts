@@ -1,7 +1,7 @@
 // Issue 6, items 7 and 8: the nick, and what rooms see of the person's devices.
 import { createElement as xml, type Element } from 'ltx';
 import { describe, expect, test } from 'vitest';
-import { conference, publish } from '../support/bookmarks.ts';
+import { conference, NATIVE, nodeConfig, publish } from '../support/bookmarks.ts';
 import type { Person } from '../support/person.ts';
 import { cast, roomOf } from '../support/rooms.ts';
 import { newAccount, prosody, servers } from '../support/servers.ts';
@@ -96,7 +96,8 @@ describe.each(servers)('on $kind', (server) => {
     const phone = await person(who, { resource: 'phone' });
     await setNick(phone, 'Queen');
     const { account } = await house({ who });
-    await until(() => account.status().connection.state === 'online', { what: 'the daemon' });
+    const closed = async (): Promise<boolean> => (await nodeConfig(phone, NATIVE))['pubsub#access_model'] === 'whitelist';
+    await until(closed, { what: 'the node to keep more than one item', every: 50 });
     await publish(phone, plain, conference({ autojoin: true }));
     await publish(phone, named, conference({ autojoin: true, nick: 'Ali' }));
     const nickIn = (room: string): string | undefined => account.rooms().find((one) => one.room === room && one.state === 'joined')?.nick;

@@ -16,7 +16,7 @@ export function AskDialog({ question, go, act }: { question: string; go: string;
       </p>
       <FormError error={error} />
       <footer className="form-foot">
-        <button type="button" className="button" onClick={closeDialog} autoFocus>
+        <button type="button" className="button" onClick={closeDialog} data-first>
           {strings.cancel}
         </button>
         <button type="button" className="button button-danger" disabled={busy} onClick={() => void agree()}>

@@ -44,9 +44,9 @@ export function BookmarkDialog({ account, bookmark }: { account: string; bookmar
             <bdi>{bookmark.room}</bdi>
           </p>
         ) : (
-          <Field label={bookmarks.room} hint={strings.join.addressHint} problem={problem} value={address} onType={setAddress} autoFocus autoComplete="off" spellCheck={false} />
+          <Field label={bookmarks.room} hint={strings.join.addressHint} problem={problem} value={address} onType={setAddress} autoComplete="off" spellCheck={false} />
         )}
-        <Field label={bookmarks.name} value={name} onType={setName} autoComplete="off" autoFocus={bookmark !== undefined} />
+        <Field label={bookmarks.name} value={name} onType={setName} autoComplete="off" />
         <div className="field-pair">
           <Field label={bookmarks.nick} value={nick} onType={setNick} autoComplete="off" />
           <Field label={bookmarks.password} value={password} onType={setPassword} type="password" autoComplete="off" />

@@ -16,6 +16,8 @@ export function Dialog({ title, role = 'dialog', children }: Props) {
   useEffect(() => {
     const { current } = element;
     if (current && !current.open) current.showModal();
+    // `showModal` takes the first button, and React leaves out the attribute that would tell it otherwise.
+    current?.querySelector<HTMLElement>('[data-first], input, select')?.focus();
     return () => current?.close();
   }, []);
   return (

@@ -57,7 +57,6 @@ export function JoinDialog(given: { account?: string; room?: string; password?: 
           problem={problem}
           value={address}
           onType={setAddress}
-          autoFocus={given.room === undefined}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -72,7 +71,7 @@ export function JoinDialog(given: { account?: string; room?: string; password?: 
             onType={setPassword}
             type="password"
             autoComplete="off"
-            autoFocus={given.room !== undefined}
+            data-first={given.room === undefined ? undefined : true}
           />
         </div>
         {accounts.length > 1 && (

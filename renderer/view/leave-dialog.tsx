@@ -31,7 +31,7 @@ export function LeaveDialog({ account, room }: RoomName) {
       <p>{strings.leave.text}</p>
       <FormError error={error} />
       <footer className="form-foot">
-        <button type="button" className="button" onClick={closeDialog} autoFocus>
+        <button type="button" className="button" onClick={closeDialog} data-first>
           {strings.cancel}
         </button>
         <button type="button" className="button button-danger" disabled={busy} onClick={() => void leave()}>

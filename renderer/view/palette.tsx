@@ -54,7 +54,6 @@ export function Palette() {
         aria-activedescendant={shown[chosen] ? `${id}-${chosen}` : undefined}
         autoComplete="off"
         spellCheck={false}
-        autoFocus
         value={typed}
         onChange={(event) => {
           setTyped(event.target.value);

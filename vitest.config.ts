@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
+    maxWorkers: 2, // the tests wait for servers more than they reckon
     reporters: ['default', './test/support/reporter.ts'],
     passWithNoTests: false,
     allowOnly: false,

@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
+    retry: 1, // real servers on a busy machine; what needed it is named at the end of the run
     maxWorkers: 2, // the tests wait for servers more than they reckon
     reporters: ['default', './test/support/reporter.ts'],
     passWithNoTests: false,

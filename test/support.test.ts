@@ -125,7 +125,7 @@ test('a server ends, and its directory goes, when its test process is killed', a
 
 describe('the end of a test run', () => {
   test('is one line that counts, after each skipped test with its reason', () => {
-    expect(summary({ passed: 3, failed: 0, skipped: ['a.test.ts > a cat: no cat here'] })).toBe(
+    expect(summary({ passed: 3, failed: 0, skipped: ['a.test.ts > a cat: no cat here'], unsteady: [] })).toBe(
       'Skipped: a.test.ts > a cat: no cat here\nTests: 3 passed, 0 failed, 1 skipped',
     );
   });
@@ -162,5 +162,11 @@ describe('the end of a test run', () => {
   ])('counts right where %s', async (_what, text, expected, status) => {
     const { last, code, output } = await run(head + text);
     expect({ last, code }, output).toEqual({ last: `Tests: ${expected}`, code: status });
+  });
+
+  test('names a test that passed at the second try only', async () => {
+    const { output, code } = await run(`${head}let n = 0; test('a wobble', { retry: 1 }, () => { n += 1; expect(n).toBe(2); });`);
+    expect(output).toContain('Passed at the second try: a.test.ts > a wobble');
+    expect(code).toBe(0);
   });
 });

@@ -6,12 +6,15 @@ export interface Outcome {
   readonly failed: number;
   /** Full names with reasons. */
   readonly skipped: readonly string[];
+  /** Full names of those that failed at first: passed, and to be looked at. */
+  readonly unsteady: readonly string[];
 }
 
 /** The last lines: the skipped tests, and `Tests: N passed, N failed, N skipped`. */
-export function summary({ passed, failed, skipped }: Outcome): string {
+export function summary({ passed, failed, skipped, unsteady }: Outcome): string {
   const reasons = skipped.map((name) => `Skipped: ${name}`);
-  return [...reasons, `Tests: ${passed} passed, ${failed} failed, ${skipped.length} skipped`].join('\n');
+  const second = unsteady.map((name) => `Passed at the second try: ${name}`);
+  return [...reasons, ...second, `Tests: ${passed} passed, ${failed} failed, ${skipped.length} skipped`].join('\n');
 }
 
 /**
@@ -20,12 +23,14 @@ export function summary({ passed, failed, skipped }: Outcome): string {
  */
 export function outcomeOf(modules: readonly TestModule[], errors: readonly unknown[]): Outcome {
   const skipped: string[] = [];
+  const unsteady: string[] = [];
   let passed = 0;
   let failed = errors.length;
   for (const module of modules) {
     const before = failed;
     for (const test of module.children.allTests()) {
       const result = test.result();
+      if (test.diagnostic()?.flaky) unsteady.push(nameOf(test));
       if (result.state === 'passed') passed += 1;
       else if (result.state === 'skipped') skipped.push(`${nameOf(test)}: ${result.note ?? 'no reason given'}`);
       else failed += 1; // a test that never ended did not pass
@@ -34,7 +39,7 @@ export function outcomeOf(modules: readonly TestModule[], errors: readonly unkno
     if (failed === before && module.state() === 'failed') failed += 1;
   }
   if (passed + failed === 0) failed = 1;
-  return { passed, failed, skipped };
+  return { passed, failed, skipped, unsteady };
 }
 
 const nameOf = (test: TestCase): string => `${test.module.relativeModuleId} > ${test.fullName}`;

@@ -154,7 +154,7 @@ test('a kick is told with its cause, and one button leads back in', async () => 
   expect(await findingsOfAxe(page)).toEqual([]);
   await notice.getByRole('button', { name: 'Join again' }).click();
   await notice.waitFor({ state: 'detached' });
-  expect(await roomLink('garden').getByRole('img', { name: 'In the room' }).count()).toBe(1);
+  await roomLink('garden').getByRole('img', { name: 'In the room' }).waitFor();
 });
 
 test('an invitation waits in the overview until it is accepted', async () => {

@@ -106,6 +106,12 @@ describe.each(servers)('behind the bouncer on $kind', (server) => {
     expect(inside(room)).toEqual(['Alicia']);
   });
 
+  if (server.kind === 'ejabberd') {
+    test('poezio is shown the history on its first join', (context) => {
+      context.skip('KNOWN: in a room with an archive it is at times shown none; the cause is not found yet');
+    });
+  }
+
   test.each([
     ['profanity', (all: Scene) => openProfanity(all.login), { join: (room: string) => `/join ${room} nick Ali`, close: '/close', ready: 'logged in successfully', leaves: true }],
     ['poezio', (all: Scene) => openPoezio(all.login, all.authority), { join: (room: string) => `/join ${room}/Ali`, close: '/close', ready: 'Authentication success', leaves: false }],
@@ -118,7 +124,7 @@ describe.each(servers)('behind the bouncer on $kind', (server) => {
     for (const one of [second, room]) {
       await terminal.type(words.join(one));
       await until(() => inside(one).includes('Ali'), { what: `Ali to be in ${one}`, deadline: 20_000 });
-      // KNOWN: poezio on ejabberd, in the room with an archive, is at times shown no history; the cause is not found yet
+      // KNOWN: not poezio on ejabberd, see the skipped test above
       if (server.kind === 'prosody' || words.leaves) await terminal.shows('said before');
       await terminal.shows('things');
       await terminal.shows('bob');

@@ -149,8 +149,8 @@ describe.each(servers)('on $kind', (server) => {
     await answered();
   });
 
-  test('a device that is itself in the room gets nothing relayed, and none of it later', async () => {
-    if (server.kind === 'ejabberd') return; // FACTS: there, siblings cannot be tracked
+  test('a device that is itself in the room gets nothing relayed, and none of it later', async (context) => {
+    if (server.kind === 'ejabberd') context.skip('ejabberd does not show which of our sessions are in a room');
     const { phone, say, room, answered, home } = await scene();
     const device = await phone();
     await device.join(room, 'Ali');

@@ -11,6 +11,12 @@ import { until } from '../support/until.ts';
 const USER = 'http://jabber.org/protocol/muc#user';
 const ADMIN = 'http://jabber.org/protocol/muc#admin';
 
+describe.each(servers.filter(({ kind }) => kind === 'ejabberd'))('a known gap behind the bouncer on $kind', () => {
+  test('poezio is shown the history on its first join', (context) => {
+    context.skip('KNOWN: in a room with an archive it is at times shown none; the cause is not found yet');
+  });
+});
+
 describe.each(servers)('behind the bouncer on $kind', (server) => {
   const open: (() => Promise<void>)[] = [];
   afterEach(async () => {
@@ -105,12 +111,6 @@ describe.each(servers)('behind the bouncer on $kind', (server) => {
     expect(inside(second)).toEqual([]);
     expect(inside(room)).toEqual(['Alicia']);
   });
-
-  if (server.kind === 'ejabberd') {
-    test('poezio is shown the history on its first join', (context) => {
-      context.skip('KNOWN: in a room with an archive it is at times shown none; the cause is not found yet');
-    });
-  }
 
   test.each([
     ['profanity', (all: Scene) => openProfanity(all.login), { join: (room: string) => `/join ${room} nick Ali`, close: '/close', ready: 'logged in successfully', leaves: true }],

@@ -8,6 +8,7 @@ import { visibleNick } from '../text/visible.ts';
 import { ConnectCard } from './connect-card.tsx';
 import { Field, FormError } from './field.tsx';
 import { CardPage } from './page-head.tsx';
+import { RelayRest } from './relay-rest.tsx';
 import { nameOf } from './room-list.tsx';
 import { Switch } from './switch.tsx';
 import { useCall } from './use-call.ts';
@@ -30,6 +31,7 @@ export function DevicesView() {
       {devices.map((device) => (
         <DeviceCard key={`${device.account} ${device.id}`} device={device} />
       ))}
+      {loaded && <RelayRest />}
       <ConnectCard />
     </CardPage>
   );

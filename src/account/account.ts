@@ -10,7 +10,7 @@ import type { Stanza } from '../xmpp/stanza.ts';
 import { openAnswers } from './answers.ts';
 import { openBookmarks } from './bookmarks.ts';
 import { openCatchUps } from './catchup.ts';
-import type { Account, AccountSettings, AccountStatus } from './contract.ts';
+import type { Account, AccountSettings, AccountStatus, DeviceSummary } from './contract.ts';
 import { openDevices } from './devices.ts';
 import type { Devices } from './devices.ts';
 import { openRooms } from './draft.ts';
@@ -24,6 +24,7 @@ import type { Outbox } from './outbox.ts';
 import { openPresence } from './presence.ts';
 import { receiveRoomPresence } from './presence-in.ts';
 import { startProof, type ProofTimes } from './proof.ts';
+import { openRelayRest } from './relay-pause.ts';
 import { openSeat, type SeatKeeping } from './seat.ts';
 import { openSinks } from './sinks.ts';
 import { openSpoken } from './spoken.ts';
@@ -96,11 +97,15 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const invitations = openInvitations(ground, verbs, times.sweep);
   startProof(ground, memberships, times);
   const devices: Devices = openDevices(ground, {
-    changed: (list) => sinks.tell({ type: 'devices', devices: [...list, ...seat.summaries()] }),
+    changed: () => sinks.tell({ type: 'devices', devices: allDevices() }),
     saidBy: spoken.saidBy,
   });
   const seat: SeatKeeping = openSeat(ground, rawVerbs, outbox, () => sinks.tell({ type: 'devices', devices: allDevices() }));
-  const allDevices = () => [...devices.summaries(), ...seat.summaries()];
+  const rest = openRelayRest(ground, () => {
+    sinks.tell({ type: 'devices', devices: allDevices() });
+    sinks.tell({ type: 'status', status: summary() });
+  });
+  const allDevices = () => [...devices.summaries().map(resting), ...seat.summaries()];
   const parts = { ground, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.rediscover };
 
   /** The one door in. One transaction for all that came in one read; a throw means that nothing was taken. */
@@ -204,7 +209,13 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   function summary(): AccountStatus {
     const all = [...rooms.all.values()];
     const joined = all.filter(({ membership }) => membership.state === 'joined').length;
-    return { account: jid, connection: connection.status(), rooms: all.length, joined, messages: archive.count(jid) };
+    return { account: jid, connection: connection.status(), rooms: all.length, joined, messages: archive.count(jid), relayPause: rest.now() };
+  }
+
+  function resting(device: DeviceSummary): DeviceSummary {
+    const pause = device.relay ? rest.now() : undefined;
+    if (!pause) return device;
+    return { ...device, why: `${device.why}; the relay is paused until ${pause.until ?? 'you resume it'}` };
   }
 
   return {
@@ -224,11 +235,19 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     devices: allDevices,
     changeDevice: devices.change,
     forgetDevice: devices.forget,
-    relays: devices.targets,
+    relays: () => (rest.now() ? [] : devices.targets()),
+    pauseRelay(until) {
+      rest.pause(until);
+      return summary();
+    },
+    resumeRelay() {
+      rest.resume();
+      return summary();
+    },
     relayDecision: devices.decide,
     noteDevice: devices.note,
-    digestTargets: devices.digest,
-    relayTargets: devices.relayTargets,
+    digestTargets: (message) => (rest.now() ? [] : devices.digest(message)),
+    relayTargets: (room) => (rest.now() ? [] : devices.relayTargets(room)),
     refuseRelay: devices.refuse,
     async join(room, options) {
       seat.claim(parseBareJid(room) ?? room);

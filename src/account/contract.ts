@@ -116,6 +116,13 @@ export interface AccountStatus {
   readonly rooms: number;
   readonly joined: number;
   readonly messages: number;
+  /** Where the person has paused the relay. */
+  readonly relayPause?: RelayPause | undefined;
+}
+
+/** UTC, ISO 8601; null for until it is resumed. */
+export interface RelayPause {
+  readonly until: string | null;
 }
 
 /** What a door is told; each after it is on disk. */
@@ -213,6 +220,9 @@ export interface Account {
   digestTargets(message: KeptMessage): { readonly jid: string; readonly device: Device; readonly why: string }[];
   /** Full JIDs of own resources that get the relay of a room, each with the reason. */
   relayTargets(room: string): { readonly jid: string; readonly decision: RelayDecision }[];
+  /** Nothing is relayed until then (milliseconds since the epoch), or until `resumeRelay`; devices get it afterwards. */
+  pauseRelay(until?: number): AccountStatus;
+  resumeRelay(): AccountStatus;
   /** Switches the relay to a resource off, for it answered with an error. */
   refuseRelay(jid: string, why: string): void;
   /** Joins, remembers, and resolves once the room has let us in or refused. */

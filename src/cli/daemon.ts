@@ -25,15 +25,16 @@ export function daemonCommands(program: Command, world: World, exit: (code: numb
       if (!options.json) printLine(world, `Minimix ${version}, process ${pid}, up since ${startedAt}.`);
       if (accounts.length === 0 && !options.json)
         printLine(world, 'No account yet: `minimix account add JID`.');
-      for (const { account, connection, rooms, joined, messages } of accounts) {
+      for (const { account, connection, rooms, joined, messages, relayPause } of accounts) {
         if (options.account !== undefined && options.account !== account) continue;
         const why = 'why' in connection ? connection.why : null;
         const jid = 'jid' in connection ? connection.jid : null;
         if (options.json)
-          printJson(world, { account, state: connection.state, jid, why, rooms, joined, messages });
+          printJson(world, { account, state: connection.state, jid, why, rooms, joined, messages, relayPause });
         else {
           const counts = `${joined} of ${rooms} rooms joined, ${messages} messages`;
           printLine(world, `${account}: ${connection.state},`, counts, why === null ? null : `(${why})`);
+          if (relayPause) printLine(world, `${account}: the relay is paused until ${relayPause.until ?? 'you resume it'}.`);
         }
       }
       for (const { code, message, at } of problems) {

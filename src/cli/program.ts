@@ -9,6 +9,7 @@ import { daemonCommands } from './daemon.ts';
 import { deviceCommands } from './device.ts';
 import { messageCommands } from './messages.ts';
 import { outboxCommands } from './outbox.ts';
+import { relayCommands } from './relay.ts';
 import { invitationCommands, roomVerbCommands } from './room-verbs.ts';
 import { roomCommands } from './rooms.ts';
 
@@ -43,6 +44,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   messageCommands(program, world);
   bouncerCommands(program, world);
   deviceCommands(program, world);
+  relayCommands(program, world);
   outboxCommands(program, world);
   bookmarkCommands(program, world);
   archiveCommands(program, world);

@@ -199,6 +199,7 @@ export const inputs = {
     room: bareJid.optional(),
   }),
   device: z.object({ account: bareJid.optional(), device: deviceName }),
+  pauseRelay: z.object({ account: bareJid.optional(), until: z.iso.datetime({ offset: true, error: 'is not a time such as 2026-11-27T18:00:00Z' }).optional() }),
   nick: z.object({ account: bareJid.optional(), room: bareJid, nick }),
   accept: z.object({ account: bareJid.optional(), room: bareJid, nick: nick.optional() }),
   decline: z.object({

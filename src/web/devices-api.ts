@@ -1,8 +1,19 @@
 // What the API does with devices: each call maps to one verb of the account.
 import { inputs } from './contract.ts';
-import { chosen, one, procedure, trpc, valueOf } from './trpc.ts';
+import { chosen, one, procedure, refused, trpc, valueOf } from './trpc.ts';
 
 export const deviceCalls = {
+  /** Of one account where one is named, else of all. */
+  relay: trpc.router({
+    pause: procedure.input(inputs.pauseRelay).mutation(({ ctx, input }) => {
+      const until = input.until === undefined ? undefined : Date.parse(input.until);
+      if (until !== undefined && until <= Date.now()) throw refused({ code: 'invalid', message: 'That time has passed already.' });
+      return chosen(ctx.house, input.account).map((account) => account.pauseRelay(until));
+    }),
+    resume: procedure
+      .input(inputs.account)
+      .mutation(({ ctx, input }) => chosen(ctx.house, input.account).map((account) => account.resumeRelay())),
+  }),
   devices: procedure
     .input(inputs.account)
     .query(({ ctx, input }) => chosen(ctx.house, input.account).flatMap((account) => account.devices())),

@@ -10,6 +10,7 @@ import type { Stanza } from '../xmpp/stanza.ts';
 import { openAnswers } from './answers.ts';
 import { openBookmarks } from './bookmarks.ts';
 import { openCatchUps } from './catchup.ts';
+import type { Clock } from './clock.ts';
 import type { Account, AccountSettings, AccountStatus, DeviceSummary } from './contract.ts';
 import { openDevices } from './devices.ts';
 import type { Devices } from './devices.ts';
@@ -42,10 +43,12 @@ export interface AccountOptions {
   readonly times?: Partial<ProofTimes & EntryTimes & { readonly sweep: number; readonly presence: Partial<PresencePace> }>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
+  /** By which presence waits before it is told. */
+  readonly clock?: Clock;
 }
 
 /** One account, wired: the one door in (`receive`), the rooms, and the sinks of the doors. */
-export function openAccount({ settings, password, archive, log, times = {}, now = Date.now }: AccountOptions): Account {
+export function openAccount({ settings, password, archive, log, times = {}, now = Date.now, clock }: AccountOptions): Account {
   const { jid } = settings;
   const life = new AbortController();
   const sinks = openSinks(log);
@@ -75,7 +78,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     roomPresence: (room) => presence.elements(room),
   };
   const answers = openAnswers(ground);
-  const presence = openPresence(ground, times.presence);
+  const presence = openPresence(ground, times.presence, clock);
   const spoken = openSpoken(ground, () => outbox, (resource) => devices.find(resource)?.id);
   const outbox: Outbox = openOutbox(ground, () => stream?.id, spoken.refused);
   const catchups = openCatchUps(

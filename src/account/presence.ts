@@ -8,9 +8,12 @@ import { nickPresence } from '../xmpp/features/muc.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import { xml } from '../xmpp/xml.ts';
 import type { Element } from '../xmpp/xml.ts';
+import { machineClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 
 const OFFLINE = 'presence-offline';
+const AVATAR = 'presence-avatar';
 const MAX_DEVICES = 50;
 const MAX_STATUS = 500;
 const shows: readonly string[] = ['chat', 'away', 'xa', 'dnd'];
@@ -29,37 +32,34 @@ export interface Presence {
   check(): void;
 }
 
-export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}): Presence {
+export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, clock: Clock = machineClock): Presence {
   const { archive, connection, jid } = ground;
   const times = { ...presencePace, ...pace };
   const devices = new Map<string, DevicePresence>();
   /** By room: what was told last. */
   const told = new Map<string, OutgoingPresence>();
   let offline = readOffline(archive.value(jid, OFFLINE));
-  /** The account's photo stays when the last device goes. */
-  let avatar: string | undefined;
+  /** The account's photo stays when the last device goes, and when we start again. */
+  let avatar = archive.value(jid, AVATAR);
   let since: number | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  ground.signal.addEventListener('abort', () => clearTimeout(timer));
+  let forget: (() => void) | undefined;
+  ground.signal.addEventListener('abort', () => forget?.());
 
   function wish(room: Room | undefined): OutgoingPresence {
     const choice = room?.settings.presence ?? { kind: 'follow' };
     const presence = presenceFor([...devices.values()], choice, offline);
-    avatar = presence.avatar ?? avatar;
-    return choice.kind === 'hidden' ? presence : { ...presence, avatar };
+    return choice.kind === 'hidden' ? presence : { ...presence, avatar: presence.avatar ?? avatar };
   }
 
   function moved(): void {
-    const now = performance.now();
+    const now = clock.now();
     since ??= now;
     wait(tellAt(since, now, times) - now, tell);
   }
 
   function wait(time: number, work: () => void): void {
-    clearTimeout(timer);
-    if (ground.signal.aborted) return;
-    timer = setTimeout(work, Math.max(0, time));
-    timer.unref();
+    forget?.();
+    if (!ground.signal.aborted) forget = clock.after(time, work);
   }
 
   /** A few rooms at once; what changes meanwhile reaches the rest as it is by then. */
@@ -86,9 +86,12 @@ export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}): 
       const own = status.state === 'online' && status.jid === stanza.from;
       if (own || bareOf(stanza.from) !== jid || resourceOf(stanza.from) === '') return;
       if (stanza.type !== undefined && stanza.type !== 'unavailable') return;
+      const device = stanza.type === undefined ? readDevice(stanza, draft.at) : undefined;
+      if (device?.avatar !== undefined && device.avatar !== avatar) archive.setValue(jid, AVATAR, device.avatar);
       draft.afterwards(() => {
-        if (stanza.type === 'unavailable') devices.delete(stanza.from);
-        else if (devices.has(stanza.from) || devices.size < MAX_DEVICES) devices.set(stanza.from, readDevice(stanza, ground.now()));
+        if (!device) devices.delete(stanza.from);
+        else if (devices.has(stanza.from) || devices.size < MAX_DEVICES) devices.set(stanza.from, device);
+        avatar = device?.avatar ?? avatar;
         moved();
       });
     },

@@ -29,7 +29,7 @@ export interface House {
   reopen(): Promise<House>;
 }
 
-export interface HouseOptions extends Pick<AccountOptions, 'times' | 'now'> {
+export interface HouseOptions extends Pick<AccountOptions, 'times' | 'now' | 'clock'> {
   readonly resource?: string;
   /** A server without TLS: the scripted one. */
   readonly allowPlaintext?: boolean;

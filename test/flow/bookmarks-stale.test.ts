@@ -1,18 +1,14 @@
 // Issue 6, items 3 and 4: clients that write an old list, and the log by which all can be undone.
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { conference, NATIVE, nodeConfig, publish, readAll, readNative, writePrivate } from '../support/bookmarks.ts';
+import { runMcabber } from '../support/mcabber.ts';
 import type { Person } from '../support/person.ts';
+import { runProfanity, type Profanity } from '../support/profanity.ts';
+import type { Terminal } from '../bouncer/programs.ts';
 import { cast, type Cast, type Home } from '../support/rooms.ts';
 import { uniqueName, type SharedServer } from '../support/server.ts';
 import { newAccount, servers } from '../support/servers.ts';
 import { until } from '../support/until.ts';
-
-const exec = promisify(execFile);
 
 interface Scene {
   readonly home: Home;
@@ -20,17 +16,17 @@ interface Scene {
   readonly rooms: readonly string[];
 }
 
-/** Alice's daemon in three rooms, by bookmarks of her phone that all storages have. */
-async function threeRooms(server: SharedServer, { house, person }: Cast, between: (who: Home) => Promise<void> = async () => undefined): Promise<Scene> {
+/** Alice's daemon in three rooms, by bookmarks of her phone that all storages have; `between` may have added one. */
+async function threeRooms(server: SharedServer, { house, person }: Cast, between: (who: Home) => Promise<string | void> = async () => undefined): Promise<Scene> {
   const home = await house();
   const phone = await person(home.who, { resource: 'phone' });
   const closed = async (): Promise<boolean> => (await nodeConfig(phone, NATIVE))['pubsub#access_model'] === 'whitelist';
   await until(closed, { what: 'the node to keep more than one item', every: 50 });
-  await between(home);
+  const more = await between(home);
   const rooms = await Promise.all(['a', 'b', 'c'].map((name) => server.room({ archive: false, name })));
   for (const room of rooms) await publish(phone, room, conference({ autojoin: true }));
   await joined(home, rooms);
-  await storagesHave(phone, rooms);
+  await storagesHave(phone, [...rooms, ...(more ? [more] : [])]);
   return { home, phone, rooms };
 }
 
@@ -40,30 +36,6 @@ const joined = (home: Home, rooms: readonly string[]): Promise<unknown> =>
 const storagesHave = (phone: Person, rooms: readonly string[]): Promise<unknown> =>
   until(async () => Object.values(await readAll(phone)).every((list) => Object.keys(list).toSorted().join() === rooms.toSorted().join()),
     { what: `all storages to have ${rooms.join()}`, every: 50 });
-
-/** The real program in a terminal of its own. */
-async function profanity(server: SharedServer, who: Home['who'], { also }: Cast): Promise<{ type(line: string): Promise<void>; log(): string }> {
-  const dir = mkdtempSync(join(tmpdir(), 'profanity-'));
-  const socket = join(dir, 'tmux');
-  const log = join(dir, 'log');
-  mkdirSync(join(dir, 'data', 'profanity'), { recursive: true });
-  const account = ['[alice]', 'enabled=true', `jid=${who.jid}`, `password=${who.password}`, 'resource=profanity', `server=${server.host}`, `port=${server.port}`, 'tls.policy=trust'];
-  writeFileSync(join(dir, 'data', 'profanity', 'accounts'), `${account.join('\n')}\n`);
-  const tmux = (...args: string[]) => exec('tmux', ['-S', socket, '-f', '/dev/null', ...args]);
-  const env = ['HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'].map((name) => `${name}=${name === 'HOME' ? dir : join(dir, name === 'XDG_DATA_HOME' ? 'data' : 'config')}`);
-  await tmux('new-session', '-d', '-x', '120', '-y', '40', 'env', ...env, 'TERM=screen', 'profanity', '-l', 'DEBUG', '-f', log, '-a', 'alice');
-  also(async () => {
-    await tmux('kill-server').catch(() => undefined);
-    rmSync(dir, { recursive: true, force: true });
-  });
-  return {
-    async type(line) {
-      await tmux('send-keys', '-l', line);
-      await tmux('send-keys', 'Enter');
-    },
-    log: () => readFileSync(log, 'utf8'),
-  };
-}
 
 describe.each(servers)('on $kind', (server) => {
   const people = cast(server);
@@ -106,23 +78,47 @@ describe.each(servers)('on $kind', (server) => {
     await joined(home, rooms);
   });
 
+  /** What a real program's write of its old list must come to: held, no room left, and all back by a restoration. */
+  async function heldAndRestored({ home, phone, rooms }: Scene, writer: RegExp, added: string): Promise<void> {
+    const { bookmarks } = home.account;
+    await until(() => bookmarks.held().length > 0, { what: 'its write to be held', deadline: 15_000 });
+    expect(bookmarks.held().flatMap((one) => one.rooms).toSorted()).toEqual(rooms.toSorted());
+    expect(bookmarks.held()[0]?.online.join(' ')).toMatch(writer);
+    expect(Object.keys(await readNative(phone)).filter((room) => rooms.includes(room))).toHaveLength(server.kind === 'prosody' ? 0 : 3);
+    await joined(home, rooms);
+    for (const { id } of bookmarks.held()) bookmarks.restore(id);
+    await storagesHave(phone, [...rooms, added]);
+    await joined(home, rooms);
+    expect(home.archive.ledger(home.who.jid, rooms[0] ?? '', 50).map(({ event }) => event)).not.toContain('leave');
+  }
+
   test('profanity, which writes the list that it read at its login, takes no room away', async () => {
-    let client: Awaited<ReturnType<typeof profanity>> | undefined;
-    const { home, phone, rooms } = await threeRooms(server, people, async ({ account, who }) => {
-      client = await profanity(server, who, people);
+    let client: Profanity | undefined;
+    const scene = await threeRooms(server, people, async ({ account, who }) => {
+      client = await runProfanity(server, who);
+      people.also(client.close);
       await until(() => client?.log().includes('storage:bookmarks') && account.devices().some(({ resource, online }) => resource === 'profanity' && online),
         { what: 'profanity to have read its bookmarks', deadline: 20_000 });
     });
     const added = await server.room({ archive: false, name: 'added' });
-    await client?.type(`/bookmark add ${added}`);
-    await until(() => home.account.bookmarks.held().length > 0, { what: 'its write to be held', deadline: 15_000 });
-    expect(home.account.bookmarks.held().flatMap((one) => one.rooms).toSorted()).toEqual(rooms.toSorted());
-    expect(home.account.bookmarks.held()[0]?.online).toContain('profanity');
-    expect(Object.keys(await readNative(phone)).filter((room) => rooms.includes(room))).toHaveLength(server.kind === 'prosody' ? 0 : 3);
-    await joined(home, rooms);
-    for (const { id } of home.account.bookmarks.held()) home.account.bookmarks.restore(id);
-    await storagesHave(phone, [...rooms, added]);
-    await joined(home, rooms);
+    client?.type(`/bookmark add ${added}`);
+    await heldAndRestored(scene, /profanity/, added);
+  }, 60_000);
+
+  test('mcabber, which does the same, takes no room away either', async () => {
+    const old = await server.room({ archive: false, name: 'old' });
+    let client: Terminal | undefined;
+    const scene = await threeRooms(server, people, async ({ account, who }) => {
+      await writePrivate(await people.person(who, { resource: 'before' }), { [old]: {} });
+      client = await runMcabber(server, who);
+      people.also(client.close);
+      await client.shows('old-'); // its roster shows what it has read
+      await until(() => account.devices().some(({ resource, online }) => resource.startsWith('mcabber') && online), { what: 'mcabber to be seen' });
+      return old;
+    });
+    await client?.type('/roster search old-');
+    await client?.type('/room bookmark add -autojoin Ali');
+    await heldAndRestored(scene, /mcabber\./, old);
   }, 60_000);
 
   test('each change is in the log, can be undone, and the list can be as it was', async () => {

@@ -19,6 +19,7 @@ import { RoomView } from './view/room-view.tsx';
 import { SearchView } from './view/search-view.tsx';
 import { SettingsView } from './view/settings-view.tsx';
 import { Sidebar } from './view/sidebar.tsx';
+import { Welcome } from './view/welcome.tsx';
 import { useKeys } from './view/use-keys.ts';
 
 /** The whole page: the rooms at the left, one view beside them; on a narrow screen one of the two. */
@@ -82,6 +83,8 @@ function View() {
       return <SettingsView />;
     case 'add-account':
       return <AddAccount />;
+    case 'welcome':
+      return <Welcome {...current} />;
     case 'home':
     case 'overview':
       return <Overview />;

@@ -1,6 +1,7 @@
 // Pictures of the page, over the sandbox: a real Prosody, a real daemon, people who talk.
 //   node scripts/screenshots.ts             writes README's pictures to docs/pictures/
 //   node scripts/screenshots.ts --all DIR   writes each view at 360, 800 and 1440 px, light and dark, to DIR
+//                                           (--only room,search: these)
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,8 +35,8 @@ const talk: readonly (readonly [who: string, text: string])[] = [
   ['Ingeborg', 'I will be there. Seedlings to give away are in xmpp:seedlings@rooms.example.org?join'],
 ];
 
-async function bookmark(alice: Person, room: string, name: string): Promise<void> {
-  const conference = xml('conference', { xmlns: 'urn:xmpp:bookmarks:1', autojoin: 'true', name }, xml('nick', {}, 'alice'));
+async function bookmark(alice: Person, room: string, name: string, autojoin = true): Promise<void> {
+  const conference = xml('conference', { xmlns: 'urn:xmpp:bookmarks:1', autojoin: String(autojoin), name }, xml('nick', {}, 'alice'));
   const publish = xml('publish', { node: 'urn:xmpp:bookmarks:1' }, xml('item', { id: room }, conference));
   const field = (key: string, value: string) => xml('field', { var: key }, xml('value', {}, value));
   // XEP-0402 3.2; without it Prosody makes a node that keeps one item
@@ -116,6 +117,20 @@ async function sayToAlice(bob: Person, server: XmppServer): Promise<void> {
   await bob.settle();
 }
 
+/** An account that was not added yet; its bookmarks are of each kind. */
+const carol = { jid: '', server: '', ca: '' };
+
+async function prepareCarol(server: XmppServer): Promise<void> {
+  Object.assign(carol, { jid: await server.register('carol', PASSWORD), server: `${server.host}:${server.port}`, ca: server.ca });
+  const phone = await connectPerson(server, 'carol', PASSWORD);
+  await bookmark(phone, `community-garden@${server.archivedRooms}`, 'Community garden');
+  await bookmark(phone, `repair-cafe@${server.archivedRooms}`, 'Repair café');
+  await bookmark(phone, `book-club@${server.archivedRooms}`, 'Book club', false);
+  await bookmark(phone, 'old-friends@rooms.gone.example', 'Old friends');
+  await bookmark(phone, `closed-long-ago@${server.archivedRooms}`, 'Closed long ago', false);
+  await phone.close();
+}
+
 let phones = 0; // a name is given once
 
 const views: Readonly<Record<string, (page: Page, room: string) => Promise<unknown>>> = {
@@ -144,6 +159,25 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
     await page.locator('[role=option]').first().waitFor();
   },
   account: (page) => show(page, '#/add-account', 'form'),
+  details: async (page) => {
+    await show(page, '#/add-account', 'form');
+    await page.getByLabel('Address').fill('alice@nowhere.invalid');
+    await page.getByLabel('Password').fill('x');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.locator('fieldset').waitFor();
+  },
+  found: async (page) => {
+    await show(page, '#/add-account', 'form');
+    await page.getByLabel('Address').fill(carol.jid);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.locator('fieldset').waitFor();
+    await page.getByLabel('Server', { exact: true }).fill(carol.server);
+    await page.getByLabel('Certificate of a private authority').fill(carol.ca);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.locator('.found-facts').waitFor();
+  },
+  welcome: (page, room) => show(page, `#/welcome/${room.split('/')[2]}`, '.card'),
   join: async (page) => {
     await show(page, '#/', '.room');
     await page.getByRole('navigation').getByRole('button', { name: 'Join', exact: true }).click();
@@ -199,7 +233,7 @@ function shots(all: string | undefined): Shot[] {
       picture('phone', { view: 'rooms', scheme: 'light', ...phone }),
     ];
   }
-  return Object.keys(views).flatMap((view) =>
+  return Object.keys(views).filter((view) => only === undefined || only.split(',').includes(view)).flatMap((view) =>
     [360, 800, 1440].flatMap((width) =>
       (['light', 'dark'] as const).map((scheme) =>
         picture(`${view}-${width}-${scheme}`, { view, width, height: width === 360 ? 740 : 900, scheme, scale: 1 }),
@@ -208,12 +242,13 @@ function shots(all: string | undefined): Shot[] {
   );
 }
 
-const { all } = parseArgs({ options: { all: { type: 'string' } } }).values;
+const { all, only } = parseArgs({ options: { all: { type: 'string' }, only: { type: 'string' } } }).values;
 await buildPage();
 await mkdir(all ?? pictures, { recursive: true });
 const [server, daemon, browser] = await Promise.all([startProsody({ domain: 'example.org' }), startTestDaemon(), openBrowser()]);
 try {
   const { room, bob } = await fill(server, daemon);
+  await prepareCarol(server);
   const entrance = await browser.newContext({ locale: 'en-GB' });
   const page = await entrance.newPage();
   await page.goto(daemon.url);

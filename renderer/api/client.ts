@@ -5,6 +5,7 @@ import { strings } from '../strings/strings.ts';
 
 type Outputs = inferRouterOutputs<AppRouter>;
 
+export type FirstLook = Outputs['accounts']['look'];
 export type AccountStatus = Outputs['status']['accounts'][number];
 export type Room = Outputs['rooms'][number];
 /** A message as it is to be read. */
@@ -54,4 +55,12 @@ export function sentenceOf(error: unknown): string {
   if (isLockedOut(error)) return strings.locked.title;
   if (error instanceof TRPCClientError && error.data) return error.message;
   return strings.link.unreachable;
+}
+
+/** The daemon's code for what went wrong; `undefined` where it did not answer. */
+export function faultOf(error: unknown): string | undefined {
+  if (!(error instanceof TRPCClientError)) return undefined;
+  const data: unknown = error.data;
+  if (typeof data !== 'object' || data === null || !('fault' in data)) return undefined;
+  return typeof data.fault === 'string' ? data.fault : undefined;
 }

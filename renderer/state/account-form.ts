@@ -14,10 +14,10 @@ export interface AccountForm {
 export const emptyAccountForm: AccountForm = { jid: '', password: '', server: '', directTls: false, pin: '', ca: '' };
 
 export type Problems = Partial<Record<'jid' | 'password' | 'server', string>>;
-type Request = Parameters<Api['accounts']['add']['mutate']>[0];
+export type AccountRequest = Parameters<Api['accounts']['add']['mutate']>[0];
 
 /** What the daemon is to be asked, or what is wrong in the form; the daemon checks again, and more closely. */
-export function readAccountForm(form: AccountForm): { request: Request } | { problems: Problems } {
+export function readAccountForm(form: AccountForm): { request: AccountRequest } | { problems: Problems } {
   const jid = form.jid.trim();
   const server = form.server.trim() === '' ? undefined : readServer(form.server.trim());
   const problems: Problems = {

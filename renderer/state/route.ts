@@ -11,7 +11,8 @@ export type Route =
   | { readonly view: 'devices' }
   | { readonly view: 'bookmarks' }
   | { readonly view: 'settings' }
-  | { readonly view: 'add-account' };
+  | { readonly view: 'add-account' }
+  | { readonly view: 'welcome'; readonly account: string };
 
 const PLAIN = ['overview', 'devices', 'bookmarks', 'settings', 'add-account'] as const;
 
@@ -24,6 +25,7 @@ export function readRoute(hash: string): Route {
   if (view === 'room' && account && room) {
     return { view, account, room, ...(at && /^\d{1,15}$/.test(at) ? { at: Number(at) } : {}) };
   }
+  if (view === 'welcome' && account) return { view, account };
   if (view === 'private' && account && room) return { view, account, room };
   if (view === 'search') {
     const scope = asked.get('room') && asked.get('account');
@@ -47,6 +49,8 @@ export function hrefOf(route: Route): string {
     case 'settings':
     case 'add-account':
       return `#/${route.view}`;
+    case 'welcome':
+      return `#/welcome/${encodeURIComponent(route.account)}`;
     case 'private':
       return `#/private/${encodeURIComponent(route.account)}/${encodeURIComponent(route.room)}`;
     case 'room': {

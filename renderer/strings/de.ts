@@ -1,9 +1,11 @@
 import { deMore } from './de-more.ts';
+import { deStart } from './de-start.ts';
 import type { Strings } from './en.ts';
 
 /** German, whole. */
 export const de: Strings = {
   ...deMore,
+  ...deStart,
   app: 'Minimix',
   unknownNick: '(ohne Spitznamen)',
   roomItself: 'Der Raum',
@@ -185,7 +187,7 @@ export const de: Strings = {
     pinHint: 'SHA-256, hexadezimal. Ihm wird statt einer Zertifizierungsstelle vertraut.',
     ca: 'Zertifikat einer eigenen Zertifizierungsstelle',
     caHint: 'PEM-Text; ihm wird nur für dieses Konto vertraut.',
-    go: 'Konto hinzufügen',
-    going: 'Fügt hinzu…',
+    go: 'Anmelden',
+    going: 'Meldet an…',
   },
 };

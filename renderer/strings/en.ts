@@ -1,8 +1,10 @@
 import { enMore } from './en-more.ts';
+import { enStart } from './en-start.ts';
 
 /** Every word that the page shows. Another language is another table of this type. */
 export const en = {
   ...enMore,
+  ...enStart,
 
   app: 'Minimix',
   unknownNick: '(no nick)',
@@ -202,8 +204,8 @@ export const en = {
     pinHint: 'SHA-256, in hex. Trusted instead of any authority.',
     ca: 'Certificate of a private authority',
     caHint: 'PEM text, trusted for this account only.',
-    go: 'Add account',
-    going: 'Adding…',
+    go: 'Log in',
+    going: 'Logging in…',
   },
 };
 

@@ -1,33 +1,46 @@
 import { useId, useState } from 'react';
-import { api, sentenceOf } from '../api/client.ts';
-import { emptyAccountForm, readAccountForm, type AccountForm, type Problems } from '../state/account-form.ts';
-import { go } from '../state/route.ts';
+import { api, faultOf, sentenceOf, type FirstLook } from '../api/client.ts';
+import { emptyAccountForm, readAccountForm, type AccountForm, type AccountRequest, type Problems } from '../state/account-form.ts';
 import { strings } from '../strings/strings.ts';
 import { Field, FormError } from './field.tsx';
+import { Found } from './found.tsx';
 
 type Change = (change: Partial<AccountForm>) => void;
 
-/** The form for an account; on a first run, with a word on what this is. */
+/** The way in for an account: the login, then what was found, and nothing is done before the person agrees to it. */
 export function AddAccount({ first = false }: { first?: boolean }) {
   const [form, setForm] = useState(emptyAccountForm);
+  const [looked, setLooked] = useState<{ readonly request: AccountRequest; readonly look: FirstLook }>();
+  if (looked) return <Found {...looked} onBack={() => setLooked(undefined)} />;
+  return <Login first={first} form={form} change={(part) => setForm((whole) => ({ ...whole, ...part }))} onLooked={setLooked} />;
+}
+
+interface LoginProps {
+  readonly first: boolean;
+  readonly form: AccountForm;
+  readonly change: Change;
+  readonly onLooked: (looked: { request: AccountRequest; look: FirstLook }) => void;
+}
+
+function Login({ first, form, change, onLooked }: LoginProps) {
   const [problems, setProblems] = useState<Problems>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const change: Change = (part) => setForm((whole) => ({ ...whole, ...part }));
+  const [details, setDetails] = useState(form.server !== '');
 
-  const add = async (): Promise<void> => {
+  const look = async (): Promise<void> => {
     const read = readAccountForm(form);
     setProblems('problems' in read ? read.problems : {});
     setError(undefined);
     if ('problems' in read) return;
     setBusy(true);
     try {
-      await api.accounts.add.mutate(read.request);
-      go({ view: 'home' });
+      onLooked({ request: read.request, look: await api.accounts.look.mutate(read.request) });
     } catch (reason) {
       setError(sentenceOf(reason));
+      if (faultOf(reason) === 'unreachable') setDetails(true);
+      setBusy(false);
     }
-    setBusy(false);
   };
   return (
     <main className="stage" aria-label={strings.account.title}>
@@ -44,7 +57,7 @@ export function AddAccount({ first = false }: { first?: boolean }) {
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            void add();
+            void look();
           }}
         >
           {!first && <h1>{strings.account.title}</h1>}
@@ -69,8 +82,8 @@ export function AddAccount({ first = false }: { first?: boolean }) {
             type="password"
             autoComplete="current-password"
           />
-          <ServerDetails form={form} problems={problems} change={change} />
           <FormError error={error} />
+          {details && <ServerDetails form={form} problems={problems} change={change} />}
           <footer className="form-foot">
             {!first && (
               <a className="button" href="#/">
@@ -87,11 +100,12 @@ export function AddAccount({ first = false }: { first?: boolean }) {
   );
 }
 
+/** Asked for where the server was not found by itself. */
 function ServerDetails({ form, problems, change }: { form: AccountForm; problems: Problems; change: Change }) {
   const id = useId();
   return (
-    <details className="more" open={problems.server === undefined ? undefined : true}>
-      <summary>{strings.account.details}</summary>
+    <fieldset className="more more-open">
+      <legend>{strings.account.details}</legend>
       <p className="field-said">{strings.account.detailsHint}</p>
       <Field
         label={strings.account.server}
@@ -132,6 +146,6 @@ function ServerDetails({ form, problems, change }: { form: AccountForm; problems
           {strings.account.caHint}
         </p>
       </div>
-    </details>
+    </fieldset>
   );
 }

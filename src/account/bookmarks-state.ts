@@ -1,3 +1,4 @@
+import type { Archive } from '../archive/contract.ts';
 import { noBookmarks, sameBookmark, storageNames } from '../core/bookmark.ts';
 import type { Bookmark, BookmarkList, StorageName } from '../core/bookmark.ts';
 import type { BookmarkSettings, HeldBookmarks } from './bookmarks-contract.ts';
@@ -115,6 +116,13 @@ export function openState(ground: Ground): BookmarkState {
       if (before) draft.afterwards(() => remember(before));
     },
   };
+}
+
+/** Rooms that a new account does not enter here, though its bookmarks say so; before the account starts. */
+export function keepRoomsOut(archive: Pick<Archive, 'value' | 'setValue'>, jid: string, rooms: readonly string[]): void {
+  const meta = readMeta(archive.value(jid, META));
+  const leftHere = [...new Set([...meta.leftHere, ...rooms])];
+  archive.setValue(jid, META, JSON.stringify({ ...meta, leftHere } satisfies Meta));
 }
 
 /** Our own JSON from our own disk; it leaves out what is undefined. */

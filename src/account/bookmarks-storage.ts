@@ -11,6 +11,9 @@ import type { PubsubEvent, PubsubItem } from '../xmpp/features/pubsub.ts';
 import { openNode } from './bookmarks-node.ts';
 import type { Ground } from './ground.ts';
 
+/** What a storage is reached by. */
+type Reach = Pick<Ground, 'connection' | 'log'>;
+
 /** A list longer than this is no person's: what is beyond is neither read nor written. */
 export const MAX_BOOKMARKS = 2_000;
 const WRITES_AT_ONCE = 20;
@@ -51,7 +54,7 @@ export function contentOf(found: readonly FoundBookmark[], kept: readonly string
 }
 
 /** XEP-0402: an item for each room. */
-export function nativeStorage({ connection, log }: Ground): Storage {
+export function nativeStorage({ connection, log }: Reach): Storage {
   const node = openNode({ connection, log }, NS_BOOKMARKS, bookmarkNodeOptions);
 
   function readAll(items: readonly PubsubItem[]): Content {
@@ -95,7 +98,7 @@ export function nativeStorage({ connection, log }: Ground): Storage {
 }
 
 /** XEP-0048 in PEP: one item with the whole list. */
-export function pepStorage({ connection, log }: Ground): Storage {
+export function pepStorage({ connection, log }: Reach): Storage {
   const node = openNode({ connection, log }, NS_STORAGE, storageNodeOptions);
   return {
     name: 'pep',
@@ -116,7 +119,7 @@ export function pepStorage({ connection, log }: Ground): Storage {
 }
 
 /** XEP-0048 in XEP-0049: the whole list, and nobody tells of changes. */
-export function privateStorage({ connection }: Ground): Storage {
+export function privateStorage({ connection }: Reach): Storage {
   return {
     name: 'private',
     whole: true,

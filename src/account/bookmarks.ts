@@ -42,7 +42,8 @@ export function openBookmarks(ground: Ground, { memberships, verbs, renick, clai
   const sync = openSync(ground, state, {
     online,
     changed(draft, changes) {
-      follow.all(draft, changes);
+      // What is seen for the first time, and is not to be entered here, was said before the account began.
+      follow.all(draft, changes.filter(({ room, before }) => before !== undefined || !state.leftHere().has(room)));
       for (const { room, cause } of changes) draft.afterwards(() => log('info', `bookmark of ${room}: ${cause}`));
       draft.tell({ type: 'bookmarks', account: jid, held: state.held().length });
     },

@@ -1,5 +1,7 @@
 import { openAccount } from '../account/account.ts';
+import { keepRoomsOut } from '../account/bookmarks-state.ts';
 import type { Account, AccountSettings } from '../account/contract.ts';
+import { firstLook } from '../account/look.ts';
 import type { Archive } from '../archive/contract.ts';
 import { startCommands } from '../commands/commands.ts';
 import { readSettings } from '../config.ts';
@@ -17,7 +19,7 @@ interface Running {
 }
 
 /** The accounts of a home: kept in its settings, run here, each with its doors. */
-export interface Accounts extends Pick<House, 'accounts' | 'subscribe' | 'addAccount' | 'removeAccount'> {
+export interface Accounts extends Pick<House, 'accounts' | 'subscribe' | 'firstLook' | 'addAccount' | 'removeAccount'> {
   stop(): Promise<void>;
 }
 
@@ -72,9 +74,12 @@ export function openAccounts(
       sinks.add(sink);
       signal.addEventListener('abort', () => sinks.delete(sink), { once: true });
     },
-    async addAccount({ settings, password }) {
+    firstLook: ({ settings, password }) => firstLook({ settings, password, log }),
+    async addAccount({ settings, password, keepOut = [] }) {
       const place = await keepAccount(home, secrets, { settings, password });
-      if (place.ok) start(settings);
+      if (!place.ok) return place;
+      if (keepOut.length > 0) keepRoomsOut(archive, settings.jid, keepOut);
+      start(settings);
       return place;
     },
     async removeAccount(jid) {

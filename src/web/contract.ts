@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Account, AccountEvent, AccountStatus } from '../account/contract.ts';
+import type { FirstLook } from '../account/look.ts';
 import { accountSettings, bareJid } from '../account/settings.ts';
 import type { Found, ReadArchive, Retention, SearchQuery } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
@@ -25,6 +26,8 @@ export interface House {
   accounts(): readonly Account[];
   /** What all accounts tell, those included that are added later. */
   subscribe(sink: (event: HouseEvent) => void, signal: AbortSignal): void;
+  /** Logs in once and tells what there is; nothing is kept, written or joined. */
+  firstLook(request: AddAccount): Promise<Result<FirstLook>>;
   /** Keeps the account and starts it. */
   addAccount(request: AddAccount): Promise<Result<AddedAccount>>;
   /** Stops the account and forgets its settings and password; its archive stays. */
@@ -153,7 +156,12 @@ export const retention = z.discriminatedUnion('keep', [
 export const inputs = {
   account: z.object({ account: bareJid.optional() }),
   room: z.object({ account: bareJid.optional(), room: bareJid }),
-  addAccount: z.object({ settings: accountSettings, password: z.string().min(1, 'is empty').max(1024) }),
+  addAccount: z.object({
+    settings: accountSettings,
+    password: z.string().min(1, 'is empty').max(1024),
+    /** Rooms that are not entered here, though the account's bookmarks say so. */
+    keepOut: z.array(bareJid).max(2000).optional(),
+  }),
   removeAccount: z.object({ account: bareJid }),
   join: z.object({
     account: bareJid.optional(),

@@ -20,6 +20,9 @@ export const router = trpc.router({
   })),
   accounts: trpc.router({
     list: procedure.query(({ ctx }) => ctx.house.accounts().map((account) => account.status())),
+    look: procedure
+      .input(inputs.addAccount)
+      .mutation(async ({ ctx, input }) => valueOf(await ctx.house.firstLook(input))),
     add: procedure
       .input(inputs.addAccount)
       .mutation(async ({ ctx, input }) => valueOf(await ctx.house.addAccount(input))),

@@ -36,6 +36,8 @@ export interface HouseOptions extends Pick<AccountOptions, 'times' | 'now' | 'cl
   readonly relayTimes?: Partial<ProofTimes>;
   /** Where the archive lies; a new directory where nothing is said. */
   readonly dir?: string;
+  /** Done to the archive before the account is opened. */
+  readonly before?: (archive: Archive) => void;
 }
 
 type Where = Pick<ServerAddress, 'host' | 'port'> & { readonly ca?: string };
@@ -43,8 +45,9 @@ type Who = Pick<Credentials, 'jid' | 'password'>;
 
 /** Opens the account of `who` on `server`, with the relay, and starts it. */
 export function openHouse(server: Where, who: Who, options: HouseOptions = {}): House {
-  const { resource, allowPlaintext, relayTimes, dir = mkdtempSync(join(tmpdir(), 'house-')), ...patience } = options;
+  const { resource, allowPlaintext, relayTimes, dir = mkdtempSync(join(tmpdir(), 'house-')), before, ...patience } = options;
   const archive = openArchive(join(dir, 'archive.db'));
+  before?.(archive);
   const events = feed<AccountEvent>((event) => event.type);
   const log: string[] = [];
   const life = new AbortController();

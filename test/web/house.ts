@@ -53,6 +53,7 @@ export function smallHouse(...jids: string[]) {
       sinks.add(sink);
       signal.addEventListener('abort', () => sinks.delete(sink));
     },
+    firstLook: async () => fail('unreachable', 'The server is not found.'),
     addAccount: async ({ settings }) => ok({ account: settings.jid, password: 'file' }),
     removeAccount: async (jid) => ok({ account: jid }),
     bouncer: { status: () => ({ on: false }) } as unknown as House['bouncer'],

@@ -53,7 +53,16 @@ export function resultTable(title: string, { columns, rows }: Table): Element {
 /** What somebody has filled in, by field; several values of a field are lines. `undefined` where there is no form. */
 export function readSubmitted(parent: Element): Readonly<Record<string, string>> | undefined {
   const x = parent.getChild('x', NS_DATA);
-  if (x?.attrs['type'] !== 'submit') return undefined;
+  return x?.attrs['type'] === 'submit' ? valuesOf(x) : undefined;
+}
+
+/** XEP-0128: the form of that FORM_TYPE in an answer, by field. */
+export function readInfoForm(parent: Element, formType: string): Readonly<Record<string, string>> | undefined {
+  const forms = parent.getChildren('x', NS_DATA).slice(0, 20).map(valuesOf);
+  return forms.find((values) => values['FORM_TYPE'] === formType);
+}
+
+function valuesOf(x: Element): Readonly<Record<string, string>> {
   const values: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const field of x.getChildren('field').slice(0, MAX_FIELDS)) {
     const name: unknown = field.attrs['var'];

@@ -1,6 +1,7 @@
 // XEP-0030: Service Discovery
 import type { Element } from '../xml.ts';
-import { xml } from '../xml.ts';
+import { attributeOf, xml } from '../xml.ts';
+import { readRsm, rsm, type RsmPage } from './rsm.ts';
 import { ADDRESS, short } from './short.ts';
 
 export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
@@ -17,7 +18,21 @@ export interface DiscoInfo {
   readonly features: ReadonlySet<string>;
 }
 
+export interface DiscoItem {
+  readonly jid: string;
+  readonly name: string | undefined;
+  readonly node: string | undefined;
+}
+
+export interface DiscoItems {
+  readonly items: readonly DiscoItem[];
+  /** XEP-0059, where the answer is paged. */
+  readonly last: string | undefined;
+  readonly count: number | undefined;
+}
+
 const MAX_FEATURES = 500;
+const MAX_ITEMS = 2000;
 
 /** 3.1: asks what an entity is and can. */
 export function discoInfoQuery(to: string, node?: string): Element {
@@ -52,4 +67,20 @@ export function discoItems(items: readonly { jid: string; node?: string; name?: 
   const query = xml('query', node === undefined ? { xmlns: NS_DISCO_ITEMS } : { xmlns: NS_DISCO_ITEMS, node });
   for (const item of items) query.append(xml('item', { ...item }));
   return query;
+}
+
+/** 4.1: asks for the items of an entity; XEP-0059 where a page is wished for. */
+export function discoItemsQuery(to: string, page?: RsmPage): Element {
+  return xml('iq', { type: 'get', to }, xml('query', { xmlns: NS_DISCO_ITEMS }, ...(page ? [rsm(page)] : [])));
+}
+
+/** What it answered, bounded; `undefined` where the answer holds no such query. */
+export function readDiscoItems(iq: Element): DiscoItems | undefined {
+  const query = iq.getChild('query', NS_DISCO_ITEMS);
+  if (!query) return undefined;
+  const items = query.getChildren('item').slice(0, MAX_ITEMS).flatMap((item) => {
+    const jid = short(attributeOf(item, 'jid'), ADDRESS);
+    return jid === undefined ? [] : [{ jid, name: short(attributeOf(item, 'name')), node: short(attributeOf(item, 'node'), ADDRESS) }];
+  });
+  return { items, ...readRsm(query) };
 }

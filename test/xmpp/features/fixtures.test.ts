@@ -1,7 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { readChannels } from '../../../src/xmpp/features/channel-search.ts';
+import { readDiscoItems } from '../../../src/xmpp/features/disco.ts';
 import { readGroupchat } from '../../../src/xmpp/features/groupchat.ts';
+import { readSlot, readUploadService } from '../../../src/xmpp/features/http-upload.ts';
 import { readMucPresence } from '../../../src/xmpp/features/muc.ts';
+import { readOob } from '../../../src/xmpp/features/oob.ts';
+import { readRoomInfo } from '../../../src/xmpp/features/room-info.ts';
 import { parseElement, type Element } from '../../../src/xmpp/xml.ts';
 
 const folder = new URL('fixtures/', import.meta.url);
@@ -9,6 +14,12 @@ const folder = new URL('fixtures/', import.meta.url);
 /** Which reader a fixture is for, by the first part of its name. */
 const readers: Readonly<Record<string, (element: Element) => unknown>> = {
   'muc-presence': readMucPresence,
+  'channel-search': readChannels,
+  'disco-items': readDiscoItems,
+  'http-upload-service': readUploadService,
+  'http-upload-slot': readSlot,
+  oob: readOob,
+  'room-info': readRoomInfo,
   groupchat: (element) => readGroupchat(element, { arrivedAt: 1000, stanzaIds: true, history: false }),
 };
 

@@ -1,0 +1,54 @@
+/** The words of the way in: first run, what was found, rooms to choose from. A third part of `en.ts`. */
+export const enStart = {
+  found: {
+    title: 'This is what was found',
+    nothingYet: 'Minimix logged in once and read. Nothing was written and no room was joined.',
+    mam: (there: boolean): string =>
+      there
+        ? 'Your server keeps an archive of your messages. Minimix keeps one of its own beside it, whole and searchable.'
+        : 'Your server keeps no archive of your messages. Minimix keeps one from now on.',
+    resumes: (does: boolean): string =>
+      does ? 'A short break of the line loses nothing.' : 'After a break of the line Minimix has to enter the rooms anew.',
+    bookmarks: (n: number, where: string) =>
+      n === 0 ? 'No bookmarks yet: the rooms that you join here become bookmarks.' : `${n === 1 ? 'One bookmark' : `${n} bookmarks`}, in ${where}.`,
+    bridged: (does: boolean): string =>
+      does
+        ? 'Your server shows the same list to all your clients.'
+        : 'Your clients look for bookmarks in different places; Minimix keeps these the same.',
+    services: (list: string) => `Rooms live at ${list}.`,
+    noServices: 'Your server has no rooms of its own. Those of other servers are as good.',
+    upload: (most: string) => (most === '' ? 'Files can be sent.' : `Files of up to ${most} can be sent.`),
+    noUpload: 'Your server takes no files.',
+    now: 'Joined now',
+    nowHint: 'Your bookmarks say so. What you untick is left alone here; your other clients go on as before.',
+    notNow: 'Bookmarked, not joined',
+    notNowHint: 'Tick what Minimix shall join as well. It is then joined by your other clients, too.',
+    away: 'Not reached just now',
+    awayHint: 'Nobody answered there. Those that are ticked are tried again, without end.',
+    missing: 'nobody is there; whoever joins it creates it',
+    unreachable: 'its server does not answer',
+    nobody: 'Nothing to join yet.',
+    back: 'Back',
+    agree: (n: number) => (n === 0 ? 'Begin' : n === 1 ? 'Begin, and join one room' : `Begin, and join ${n} rooms`),
+    going: 'Beginning…',
+  },
+
+  welcome: {
+    title: 'Minimix is in your rooms',
+    joined: (joined: string, all: string) => `${joined} of ${all} rooms joined.`,
+    none: 'No rooms yet: join one, and it is kept from then on.',
+    kept: (n: string) => (n === '1' ? 'One message is in the archive already.' : `${n} messages are in the archive already.`),
+    next: 'Now your devices',
+    nextText: 'Your other clients go on as they are. Those that log in through Minimix need not join rooms themselves, and miss nothing.',
+    look: 'Look at the rooms',
+    later: 'Devices can be connected at any time, on the page Devices.',
+  },
+
+  sandbox: {
+    title: 'Or try it without an account',
+    text: 'A small server of your own starts on this computer, with a room in which somebody talks. It is gone when you remove its account.',
+    go: 'Try it with the sandbox',
+    going: 'Starting…',
+    missing: 'For a sandbox, Prosody has to be installed on this computer: “apt install prosody”, for one.',
+  },
+};

@@ -1,0 +1,143 @@
+import pLimit from 'p-limit';
+import { filled, type Bookmark, type StorageName } from '../core/bookmark.ts';
+import { fail, ok, type Result } from '../core/errors.ts';
+import { connect } from '../xmpp/connection.ts';
+import type { Connection, ConnectionStatus } from '../xmpp/contract.ts';
+import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
+import { NS_MAM } from '../xmpp/features/mam.ts';
+import { readRoomInfo } from '../xmpp/features/room-info.ts';
+import { wireOptions } from './account.ts';
+import { nativeStorage, pepStorage, privateStorage, type Content } from './bookmarks-storage.ts';
+import type { AccountSettings } from './contract.ts';
+import type { Log } from './ground.ts';
+import { serverParts } from './server-parts.ts';
+
+/** A bookmarked room, before anything is done about it. */
+export interface LookedRoom {
+  readonly room: string;
+  readonly name: string | null;
+  readonly autojoin: boolean;
+  readonly occupants: number | null;
+  readonly description: string | null;
+  /** `unasked`: there are too many to ask each. */
+  readonly state: 'there' | 'missing' | 'unreachable' | 'unasked';
+}
+
+/** What an account has, seen by a login that writes nothing, joins nothing and shows no presence. */
+export interface FirstLook {
+  readonly account: string;
+  /** The account's own archive on its server (XEP-0313). */
+  readonly mam: boolean;
+  /** A stream that was cut is taken up again (XEP-0198). */
+  readonly resumes: boolean;
+  /** Where the bookmarks lie, and how many in each. */
+  readonly storages: readonly { readonly name: StorageName; readonly rooms: number }[];
+  /** The server shows one list in all places (XEP-0402 `#compat`, `#compat-pep`). */
+  readonly bridged: boolean;
+  readonly services: readonly string[];
+  /** Files can be sent; up to so many bytes, null where it does not say. */
+  readonly upload: { readonly most: number | null } | null;
+  readonly rooms: readonly LookedRoom[];
+}
+
+const LOGIN = 25_000; // milliseconds
+const PATIENCE = 8_000; // milliseconds for a room's answer
+const MOST_ASKED = 200;
+const AT_ONCE = 16;
+/** Somebody is there, and does not tell strangers. */
+const SHY: readonly string[] = ['registration-required', 'not-authorized'];
+
+export interface LookOptions {
+  readonly settings: AccountSettings;
+  readonly password: string;
+  readonly log: Log;
+}
+
+/**
+ * Logs in, reads, and goes. Refused with `refused` where the server does not take the login, with `unreachable` where
+ * it is not found or cannot be trusted: then its details have to be said.
+ */
+export async function firstLook({ settings, password, log }: LookOptions): Promise<Result<FirstLook>> {
+  const connection = connect({
+    ...wireOptions(settings),
+    resource: `${settings.resource}-look`,
+    password: async () => password,
+    receive: () => undefined, // nothing of what comes is ours to keep
+    deadlines: { login: LOGIN },
+    log: (level, message, about) => log(level === 'error' ? 'warn' : level, `first look: ${message}`, about),
+  });
+  try {
+    const status = await loggedIn(connection);
+    if (status.state === 'refused') return fail('refused', status.why);
+    if (status.state !== 'online') return fail('unreachable', status.state === 'waiting' ? status.why : 'The server does not answer.');
+    return ok(await look(settings.jid, connection, log));
+  } finally {
+    await connection.stop();
+  }
+}
+
+function loggedIn(connection: Connection): Promise<ConnectionStatus> {
+  return new Promise((resolve) => {
+    const done = new AbortController();
+    connection.onStatus((status) => {
+      if (status.state === 'connecting' || status.state === 'offline') return;
+      done.abort();
+      resolve(status);
+    }, done.signal);
+    connection.start();
+  });
+}
+
+async function look(jid: string, connection: Connection, log: Log): Promise<FirstLook> {
+  const ask: Parameters<typeof serverParts>[0] = (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
+  const places = [nativeStorage, pepStorage, privateStorage].map((storage) => storage({ connection, log }));
+  const [own, parts, ...contents] = await Promise.all([
+    ask(discoInfoQuery(jid), PATIENCE),
+    serverParts(ask, jid),
+    ...places.map(async (place) => ({ name: place.name, content: await place.read() })),
+  ]);
+  const features = (own.ok ? readDiscoInfo(own.element)?.features : undefined) ?? new Set<string>();
+  const read = contents.flatMap(({ name, content }) => ('refused' in content ? [] : [{ name, content }]));
+  const bookmarks = together(read.map(({ content }) => content));
+  const limit = pLimit(AT_ONCE);
+  return {
+    account: jid,
+    mam: features.has(NS_MAM),
+    resumes: connection.features()?.getChild('sm', 'urn:xmpp:sm:3') !== undefined,
+    storages: read.map(({ name, content }) => ({ name, rooms: content.list.size })),
+    bridged: ['urn:xmpp:bookmarks:1#compat', 'urn:xmpp:bookmarks:1#compat-pep'].some((feature) => features.has(feature)),
+    services: parts.rooms.map((service) => service.jid),
+    upload: parts.upload ? { most: parts.upload.most ?? null } : null,
+    rooms: await Promise.all(bookmarks.map((bookmark, index) => limit(async () => (index < MOST_ASKED ? looked(ask, bookmark) : unasked(bookmark))))),
+  };
+}
+
+/** One list out of all places, the first counting most; by name. */
+function together(contents: readonly Content[]): Bookmark[] {
+  const all = new Map<string, Bookmark>();
+  for (const { list } of contents) {
+    for (const [room, bookmark] of list) {
+      const known = all.get(room);
+      all.set(room, known ? filled(known, bookmark) : bookmark);
+    }
+  }
+  return [...all.values()].toSorted((a, b) => (a.name ?? a.room).localeCompare(b.name ?? b.room));
+}
+
+async function looked(ask: Parameters<typeof serverParts>[0], bookmark: Bookmark): Promise<LookedRoom> {
+  const answer = await ask(discoInfoQuery(bookmark.room), PATIENCE);
+  const info = answer.ok ? readRoomInfo(answer.element) : undefined;
+  const condition = answer.ok ? undefined : answer.error.condition;
+  const there = condition === undefined || SHY.includes(condition);
+  return {
+    ...unasked(bookmark),
+    name: bookmark.name ?? info?.name ?? null,
+    occupants: info?.occupants ?? null,
+    description: info?.description ?? null,
+    state: there ? 'there' : condition === 'item-not-found' ? 'missing' : 'unreachable',
+  };
+}
+
+function unasked({ room, name, autojoin }: Bookmark): LookedRoom {
+  return { room, name: name ?? null, autojoin, occupants: null, description: null, state: 'unasked' };
+}

@@ -1,27 +1,11 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { accountSettings } from './account/settings.ts';
-import { bouncerSettings } from './config/bouncer.ts';
 import { readIfThere, writeWhole } from './config/files.ts';
-import { MinimixError, sentenceOf } from './core/errors.ts';
+import type { Settings } from './config/schema.ts';
+import { editText, nameOf, readSettingsText, type Unknown } from './config/settings-text.ts';
+import { MinimixError } from './core/errors.ts';
 
-const MOST_ACCOUNTS = 50;
-
-const settings = z
-  .strictObject({
-    version: z.literal(1),
-    web: z.strictObject({ port: z.int().min(0).max(65_535).optional() }).optional(),
-    bouncer: bouncerSettings.optional(),
-    accounts: z.array(accountSettings).max(MOST_ACCOUNTS),
-  })
-  .refine(({ accounts }) => new Set(accounts.map(({ jid }) => jid)).size === accounts.length, {
-    path: ['accounts'],
-    message: 'name the same JID twice',
-  });
-
-/** The home's settings.json. */
-export type Settings = z.output<typeof settings>;
+export type { Settings } from './config/schema.ts';
 
 /**
  * Where this person's Minimix lives: what was asked for, else MINIMIX_HOME, else the platform's place for
@@ -41,62 +25,103 @@ function placeOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'minimix');
 }
 
-/** The settings, checked strictly: what is not understood is refused with its place, never dropped. */
+/** What a start is given: the settings in force, and what is to be said of the file. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** The file as it was read; the last good one where the file is bad. */
+  readonly text: string;
+  readonly unknown: readonly Unknown[];
+  /** Why the file is not in force, and the last good one is; one sentence. */
+  readonly trouble: string | undefined;
+}
+
+/** One wish: a path in the file, such as `['accounts', 0, 'chat']`, and its value; `undefined` takes it out. */
+export interface SettingsEdit {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+const EMPTY = '{\n  "version": 1,\n  "accounts": []\n}\n';
+
+/** Throws `bad-settings`, with line, column and reason, where the file is bad. */
 export function readSettings(home: string): Settings {
-  const path = settingsPath(home);
-  const text = readIfThere(path);
-  if (text === undefined) return { version: 1, accounts: [] };
-  let read: unknown;
-  try {
-    read = JSON.parse(text);
-  } catch (error) {
-    throw badSettings(path, lineOfSyntaxError(text, sentenceOf(error)), 'it is not JSON');
+  return readGood(home).settings;
+}
+
+/** For a start, which needs some settings: the file's, else those that were last good. Throws where there are none. */
+export function loadSettings(home: string): LoadedSettings {
+  const text = readIfThere(settingsPath(home)) ?? EMPTY;
+  const read = readSettingsText(text);
+  if (read.ok) {
+    if (text !== EMPTY) keepGood(home, text);
+    return { settings: read.settings, unknown: read.unknown, text, trouble: undefined };
   }
-  const checked = settings.safeParse(read);
-  if (checked.success) return checked.data;
-  const issue = checked.error.issues[0];
-  const keys =
-    issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
-  const reason =
-    issue?.code === 'unrecognized_keys' ? 'is not a setting' : (issue?.message ?? 'is not valid');
-  throw badSettings(path, lineOfKey(text, keys), `${keys.join('.') || 'the file'} ${reason}`);
+  const bad = badSettings(home, read);
+  const good = readIfThere(goodPath(home));
+  const before = good === undefined ? undefined : readSettingsText(good);
+  if (good === undefined || !before?.ok) throw bad;
+  return { settings: before.settings, unknown: before.unknown, text: good, trouble: `${bad.message} The last good settings stay in force.` };
 }
 
-/** Writes them whole, for the owner only. The caller holds the home's lock. */
-export function writeSettings(home: string, value: Settings): void {
-  writeWhole(settingsPath(home), `${JSON.stringify(settings.parse(value), undefined, 2)}\n`);
-}
-
-function settingsPath(home: string): string {
-  return join(home, 'settings.json');
-}
-
-function badSettings(path: string, line: number | undefined, reason: string): MinimixError {
-  const place = line === undefined ? path : `${path}, line ${line}`;
-  return new MinimixError('bad-settings', `${place}: ${reason}. Nothing was changed.`);
+/** As a change of the file is taken while the daemon runs; `undefined` where the file is not there. */
+export function reloadSettings(home: string): { readonly text: string; readonly settings: Settings; readonly unknown: readonly Unknown[] } | undefined {
+  const text = readIfThere(settingsPath(home));
+  if (text === undefined) return undefined;
+  const read = readSettingsText(text);
+  if (!read.ok) throw badSettings(home, read);
+  keepGood(home, text);
+  return { text, settings: read.settings, unknown: read.unknown };
 }
 
 /**
- * V8 tells of a syntax error its position, or the text around it (ten characters before), or that the text
- * ended.
+ * Changes the file whole or not at all, for the owner only; what was written beside stays, comments and unknown keys
+ * included. Throws `bad-settings` where the file is bad, `bad-setting` where it would be. The caller holds the home's
+ * lock.
  */
-function lineOfSyntaxError(text: string, sentence: string): number | undefined {
-  const position = /position (\d+)/.exec(sentence)?.[1];
-  if (position !== undefined) return lineAt(text, Number(position));
-  const around = /^Unexpected token .+?, \.\.\."(.*)"(\.\.\.)? is not valid JSON$/s.exec(sentence)?.[1];
-  if (around !== undefined && text.includes(around)) return lineAt(text, text.indexOf(around) + 10);
-  return /end of JSON input/.test(sentence) ? lineAt(text, text.trimEnd().length) : undefined;
+export function editSettings(home: string, edits: readonly SettingsEdit[]): Settings {
+  const before = readGood(home);
+  let { text } = before;
+  for (const { path, value } of edits) text = editText(text, [...path], value);
+  const read = readSettingsText(text);
+  if (!read.ok) throw new MinimixError('bad-setting', `${read.reason.replace(/^accounts\.\d+/, 'account')}. Nothing was changed.`);
+  writeWhole(settingsPath(home), text);
+  keepGood(home, text);
+  return read.settings;
 }
 
-/** The line of the last named key, where the text has that key once. */
-function lineOfKey(text: string, path: readonly PropertyKey[]): number | undefined {
-  const key = path.findLast((part) => typeof part === 'string');
-  if (key === undefined) return undefined;
-  const quoted = JSON.stringify(key);
-  const at = text.indexOf(quoted);
-  return at === -1 || text.includes(quoted, at + 1) ? undefined : lineAt(text, at);
+export function settingsPath(home: string): string {
+  return join(home, 'settings.json');
 }
 
-function lineAt(text: string, position: number): number {
-  return text.slice(0, position).split('\n').length;
+function goodPath(home: string): string {
+  return join(home, 'settings.good.json');
 }
+
+/** The file's text where it is good. */
+export function settingsText(home: string): string {
+  return readGood(home).text;
+}
+
+function readGood(home: string): { readonly text: string; readonly settings: Settings } {
+  const text = readIfThere(settingsPath(home)) ?? EMPTY;
+  const read = readSettingsText(text);
+  if (!read.ok) throw badSettings(home, read);
+  return { text, settings: read.settings };
+}
+
+function keepGood(home: string, text: string): void {
+  if (readIfThere(goodPath(home)) !== text) writeWhole(goodPath(home), text);
+}
+
+function badSettings(home: string, { line, column, reason }: { line: number; column: number; reason: string }): MinimixError {
+  return new MinimixError('bad-settings', `${settingsPath(home)}, line ${line}, column ${column}: ${reason}.`);
+}
+
+/** What is to be said of keys that are no settings; `undefined` where there are none. */
+export function unknownSentence(home: string, unknown: readonly Unknown[]): string | undefined {
+  if (unknown.length === 0) return undefined;
+  const each = unknown.slice(0, 10).map(({ key, line, near }) => `“${key}” (line ${line}${near === undefined ? '' : `; is “${near}” meant?`})`);
+  return `${settingsPath(home)} has what is no setting of this version, kept and without effect: ${each.join(', ')}.`;
+}
+
+export { nameOf };

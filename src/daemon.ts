@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openArchive } from './archive/archive.ts';
 import { openAside } from './archive/aside.ts';
-import { readSettings } from './config.ts';
+import { loadSettings, type LoadedSettings, type Settings } from './config.ts';
 import { homeState, lockHome, type Holder } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
 import { openSessions } from './config/sessions.ts';
@@ -10,14 +10,16 @@ import { MinimixError, sentenceOf } from './core/errors.ts';
 import { wireOptions } from './account/account.ts';
 import { openAccounts } from './daemon/accounts.ts';
 import { openBouncerOf } from './daemon/bouncer.ts';
-import type { Log } from './daemon/log.ts';
+import type { LogFile } from './daemon/log-file.ts';
+import type { Log, OpenLog } from './daemon/log.ts';
 import { openProblems } from './daemon/problems.ts';
+import { keepResources, openSettings } from './daemon/settings.ts';
 import { startUpkeep } from './daemon/upkeep.ts';
 import { createAccess } from './web/access.ts';
 import type { House } from './web/contract.ts';
 import { refuseHost, refuseRemoteOrigin } from './web/guard.ts';
 import { createWeb } from './web/handler.ts';
-import { DEFAULT_PORT, startServer } from './web/server.ts';
+import { startServer } from './web/server.ts';
 
 const LOCK_PATIENCE = 2000; // milliseconds: a command line that only asks holds the lock for a moment
 
@@ -27,20 +29,28 @@ export interface DaemonOptions {
   /** The directory of the built page. */
   readonly pages: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly log: Log;
+  readonly log: OpenLog;
+  /** Where the log is also kept; configured once the home is ours. */
+  readonly file: LogFile;
+  /** Logs all, whatever the settings say. */
+  readonly verbose: boolean;
 }
 
 export interface Daemon {
   readonly url: string;
   /** A one-time address of the page. */
   pageUrl(): string;
+  /** Looks at the settings again. */
+  reload(): void;
   stop(): Promise<void>;
 }
 
 /**
  * Boots in this order: lock, settings, archive, accounts, doors. What was begun is undone where a step fails.
  */
-export async function startDaemon({ home, version, pages, env, log }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { home, version, pages, env } = options;
+  const { log } = options.log;
   const undo: (() => void | Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) {
@@ -56,7 +66,9 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
     if (!lock) throw alreadyRunning(home);
     undo.push(lock.release);
 
-    const settings = readSettings(home);
+    const loaded = load(home, log);
+    const { settings } = loaded;
+    settle(options, settings);
 
     const problems = openProblems(log);
     const path = join(home, 'archive.db');
@@ -69,14 +81,31 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
     const upkeep = startUpkeep(archive, problems, life.signal);
 
     const startedAt = Date.now();
-    const { bouncer, door, begin } = openBouncerOf(home, archive, log);
-    const accounts = openAccounts(home, archive, openSecrets(home, env), log, ({ settings: wire, ...opened }, signal) => {
+    const kept = openSecrets(home, env);
+    const hidden = (secret: string | undefined) => {
+      if (secret !== undefined) options.log.hide(secret);
+      return secret;
+    };
+    const secrets = { ...kept, read: (jid: string) => kept.read(jid).then(hidden) };
+    const { bouncer, door, begin, apply } = openBouncerOf(home, archive, log);
+    const accounts = openAccounts(home, settings.accounts, archive, secrets, log, ({ settings: wire, ...opened }, signal) => {
       bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal);
     });
     undo.push(accounts.stop, bouncer.stop);
-    await begin();
+    await begin(settings.bouncer);
+    const live = openSettings(home, loaded, {
+      problems,
+      log,
+      signal: life.signal,
+      async apply(next) {
+        settle(options, next);
+        await apply(next.bouncer);
+        await accounts.apply(next.accounts);
+      },
+    });
 
     const token = randomBytes(32).toString('base64url');
+    options.log.hide(token);
     let port = 0;
     const access = createAccess({
       cliToken: token,
@@ -99,10 +128,11 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
       },
       problems: problems.list,
       bouncer: door,
+      settings: live,
       pageUrl,
     };
     const web = createWeb({ house, access, port: () => port, pages, log });
-    const server = await startServer(settings.web?.port ?? DEFAULT_PORT, web);
+    const server = await startServer(settings.web.port, web);
     undo.push(server.stop);
     server.server.on('upgrade', (request, socket, head) => {
       const refused = refuseHost(request, port) ?? refuseRemoteOrigin(request);
@@ -112,11 +142,21 @@ export async function startDaemon({ home, version, pages, env, log }: DaemonOpti
 
     lock.announce({ pid: process.pid, url: server.url, token, startedAt: new Date(startedAt).toISOString() });
     log('info', 'the daemon is up', { home, url: server.url, accounts: settings.accounts.length });
-    return { url: server.url, pageUrl, stop };
+    return { url: server.url, pageUrl, reload: live.reload, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function load(home: string, log: Log): LoadedSettings {
+  const loaded = loadSettings(home);
+  return loaded.trouble === undefined && keepResources(home, loaded, log) ? loadSettings(home) : loaded;
+}
+
+function settle({ log, file, verbose }: DaemonOptions, settings: Settings): void {
+  log.setLevel(verbose ? 'debug' : settings.log.level);
+  file.configure(settings.log);
 }
 
 function holderOf(home: string): Holder | undefined {

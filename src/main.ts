@@ -2,7 +2,8 @@ import { readFileSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runCommandLine } from './cli/program.ts';
 import type { World } from './cli/context.ts';
-import { findHome, readSettings, writeSettings } from './config.ts';
+import { editSettings, findHome, readSettings, settingsPath } from './config.ts';
+import { changeSetting, effectOf, listSettings, valueOf } from './config/catalogue.ts';
 import { forgetAccount, keepAccount } from './config/accounts.ts';
 import { homeState, lockHome } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
@@ -32,8 +33,18 @@ const world: World = {
     remove: (home, account) => alone(home, () => forgetAccount(home, openSecrets(home, env), account)),
     bouncer: (home, change) =>
       alone(home, async () => {
-        const settings = readSettings(home);
-        return ok(writeSettings(home, { ...settings, bouncer: { ...settings.bouncer, ...change } }));
+        editSettings(home, Object.entries(change).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
+        return ok(undefined);
+      }),
+  },
+  settings: {
+    path: settingsPath,
+    list: listSettings,
+    valueOf,
+    set: (home, key, value, account) =>
+      alone(home, async () => {
+        changeSetting(home, key, value, account);
+        return ok({ restart: effectOf(key) === 'restart' });
       }),
   },
   archive: {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findHome, readSettings, writeSettings } from '../src/config.ts';
+import { findHome } from '../src/config.ts';
 import { homeState, lockHome } from '../src/config/lock.ts';
 import { openSecrets } from '../src/config/secrets.ts';
 
@@ -25,36 +25,6 @@ describe('the home', () => {
     expect(findHome(undefined, { XDG_DATA_HOME: '/c' }, 'linux')).toBe('/c/minimix');
     expect(findHome(undefined, {}, 'linux')).toMatch(/\.local\/share\/minimix$/);
     expect(findHome(undefined, {}, 'darwin')).toMatch(/Library\/Application Support\/minimix$/);
-  });
-});
-
-describe('settings', () => {
-  test('come back as they were written, for the owner alone, in a home that is new', async () => {
-    const fresh = join(home, 'deep', 'new');
-    writeSettings(fresh, { version: 1, web: { port: 7000 }, accounts: [alice] });
-    expect(readSettings(fresh)).toEqual({ version: 1, web: { port: 7000 }, accounts: [alice] });
-    expect(await mode(join(fresh, 'settings.json'))).toBe('600');
-    expect(await mode(fresh)).toBe('700');
-    expect(await readdir(fresh)).toEqual(['settings.json']);
-  });
-
-  test.each([
-    ['{\n  "version": 1,\n  "accounts": [,]\n}', /line 3: it is not JSON/],
-    ['{\n  "version": 1,\n  "accounts": [', /line 3: it is not JSON/],
-    ['{\n  "version": 1,\n  "acounts": []\n}', /accounts/],
-    ['{\n  "version": 1,\n  "accounts": [],\n  "theme": "dark"\n}', /line 4: theme is not a setting/],
-    ['{\n  "version": 2,\n  "accounts": []\n}', /line 2: version/],
-    ['{"version":1,"accounts":[\n{"jid":"alice"}]}', /line 2: accounts\.0\.jid is not a bare JID/],
-    ['{"version":1,"accounts":[{"jid":"a@b.c"},\n{"jid":"x@b.c","pin":"123"}]}', /line 2: accounts\.1\.pin/],
-    ['{"version":1,"accounts":[{"jid":"a@b.c"},{"jid":"A@b.c"}]}', /the same JID twice/],
-    ['[]', /the file/],
-    ['', /line 1: it is not JSON/],
-  ])('that are bad are refused with path, line and reason, and untouched: %j', async (text, reason) => {
-    const path = join(home, 'settings.json');
-    await writeFile(path, text);
-    expect(() => readSettings(home)).toThrow(reason);
-    expect(() => readSettings(home)).toThrow(path);
-    expect(await readFile(path, 'utf8')).toBe(text);
   });
 });
 

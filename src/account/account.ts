@@ -33,6 +33,7 @@ import { openVerbs } from './verbs.ts';
 
 /** Milliseconds until a login is tried again where what had to be stored after the last one could not be. */
 const AGAIN = 5_000;
+const DAY = 86_400_000;
 
 export interface AccountOptions {
   readonly settings: AccountSettings;
@@ -86,7 +87,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     (room) => outbox.caughtUp(room),
     (room) => sinks.tell({ type: 'caught-up', account: jid, room }),
   );
-  const memberships: Memberships = openMemberships(ground, { accountNick: () => nicks.accountNick(), reservedNick: (room) => nicks.reserved(room), askReservedNick: (room) => nicks.askReserved(room), joined: entered, tell: sinks.tell }, times);
+  const memberships: Memberships = openMemberships(ground, { accountNick: () => nicks.accountNick(), reservedNick: (room) => nicks.reserved(room), askReservedNick: (room) => nicks.askReserved(room), joined: entered, tell: sinks.tell }, { lookBack: settings.historyDays && settings.historyDays * DAY, ...times });
   const nicks = openNicks(ground, (room) => memberships.wantedNick(room));
   const rawVerbs = openVerbs(ground, memberships);
   const bookmarks = openBookmarks(ground, {

@@ -6,7 +6,7 @@ import type { Occupant } from '../core/occupant.ts';
 import type { Device, Digest, RelayDecision, ReplayLimit } from '../core/device.ts';
 import type { Policy } from '../core/mention.ts';
 import type { ConnectionStatus, IqAnswer } from '../xmpp/contract.ts';
-import type { BookmarkVerbs } from './bookmarks-contract.ts';
+import type { BookmarkSettings, BookmarkVerbs } from './bookmarks-contract.ts';
 import type { OfflinePresence, RoomPresence } from '../core/presence.ts';
 import type { RoomState } from '../core/room.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
@@ -281,4 +281,10 @@ export interface AccountSettings {
   readonly allowPlaintext?: boolean | undefined;
   /** Whether a plain chat of the account's own devices to the daemon is answered; default true. */
   readonly chat?: boolean | undefined;
+  /** Of a room's past, how many days a first join brings from its archive; default 30. */
+  readonly historyDays?: number | undefined;
+  /** How bookmarks are kept, as far as the person has chosen. */
+  readonly bookmarks?: { readonly [K in keyof BookmarkSettings]?: BookmarkSettings[K] | undefined } | undefined;
+  /** What rooms see with no device online, as far as the person has chosen. */
+  readonly offline?: { readonly show?: OfflinePresence['show'] | undefined; readonly status?: string | undefined } | undefined;
 }

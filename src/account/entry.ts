@@ -5,7 +5,8 @@ import type { Draft, Ground, Room } from './ground.ts';
 
 /** History is asked for from before what we have: clocks differ, and meeting what we have proves that there is no hole. */
 const OVERLAP = 5 * 60_000;
-const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
+/** Milliseconds of a room's past that a first join brings, where nothing else is chosen. */
+export const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
 
 /** The stanzas of an entry: what is asked of a room before, at, and after the door (XEP-0045 6.4, 7.2; XEP-0313). */
 export interface Entry {
@@ -20,7 +21,7 @@ export interface Entry {
 }
 
 /** `changed` is told, after the commit, when a room's name or features became known. */
-export function openEntry(ground: Ground, changed: (room: string) => void): Entry {
+export function openEntry(ground: Ground, changed: (room: string) => void, lookBack = FIRST_LOOK_BACK): Entry {
   const { archive, connection } = ground;
   const missing = new Set<string>();
   return {
@@ -51,11 +52,11 @@ export function openEntry(ground: Ground, changed: (room: string) => void): Entr
       const history = archived ? { maxstanzas: 0 } : since;
       connection.send(joinPresence(jid, nick, { password, children: ground.roomPresence(jid), ...(history && { history }) }));
     },
-    /** Behind what we have, or, on a first join, from thirty days ago. An older catch-up that is not done goes on. */
+    /** Behind what we have, or, on a first join, from `lookBack` milliseconds ago. An older catch-up that is not done goes on. */
     beginCatchup(draft, room) {
       if (room.catchup || room.features?.has(NS_MAM) !== true) return;
       const last = archive.last(ground.jid, room.jid, true);
-      const start = new Date(draft.at - FIRST_LOOK_BACK).toISOString();
+      const start = new Date(draft.at - lookBack).toISOString();
       const follows = last?.archiveId ?? archive.last(ground.jid, room.jid)?.archiveId;
       const first = follows === undefined;
       draft.put({ ...room, catchup: last ? { after: last.stanzaId, follows, first } : { start, follows, first } });

@@ -13,6 +13,8 @@ import type { Draft, Ground, Room } from './ground.ts';
 export interface EntryTimes {
   readonly join: number;
   readonly leave: number;
+  /** Of a room's past, for a first join. */
+  readonly lookBack?: number | undefined;
 }
 
 const entryTimes: EntryTimes = { join: 30_000, leave: 5_000 };
@@ -72,7 +74,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   const looks = pLimit(LOOKS_AT_ONCE);
   const knocks = pLimit(JOINS_AT_ONCE);
   const entering = new Map<string, { knocked: boolean }>();
-  const entry = openEntry(ground, changed);
+  const entry = openEntry(ground, changed, times.lookBack);
   ground.signal.addEventListener('abort', () => {
     for (const timer of timers.values()) clearTimeout(timer);
     looks.clearQueue();

@@ -5,6 +5,7 @@ import { MinimixError } from '../core/errors.ts';
 import { oneLine, safeJson } from '../core/printable.ts';
 import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../web/client.ts';
 import type { BouncerWish } from '../web/bouncer-contract.ts';
+import type { SettingNow } from '../web/settings-contract.ts';
 import type { AddAccount, AddedAccount, RemovedAccount } from '../web/contract.ts';
 
 /**
@@ -28,6 +29,14 @@ export interface World {
     remove(home: string, account: string): Promise<RemovedAccount>;
     /** Changes the bouncer's settings. */
     bouncer(home: string, change: BouncerWish & { readonly on: boolean }): Promise<void>;
+  };
+  /** The home's settings; `set` rejects with `home-in-use` where a daemon runs. */
+  readonly settings: {
+    path(home: string): string;
+    list(home: string): SettingNow[];
+    /** The words of a command line as the value that the setting takes. */
+    valueOf(key: string, words: string): unknown;
+    set(home: string, key: string, value: unknown, account: string | undefined): Promise<{ readonly restart: boolean }>;
   };
   /** The home's archive, beside a daemon that may run. */
   readonly archive: ArchiveFiles;
@@ -102,6 +111,8 @@ export function explain(error: unknown): { sentence: string; code: number } | un
     usage: EXIT.usage,
     'bad-query': EXIT.usage,
     'bad-nick': EXIT.usage,
+    'no-setting': EXIT.usage,
+    'bad-setting': EXIT.usage,
     'account-needed': EXIT.usage,
   };
   const hint = fault.code === 'account-needed' ? ' (--account JID)' : '';

@@ -12,6 +12,7 @@ import { outboxCommands } from './outbox.ts';
 import { relayCommands } from './relay.ts';
 import { invitationCommands, roomVerbCommands } from './room-verbs.ts';
 import { roomCommands } from './rooms.ts';
+import { settingsCommands } from './settings.ts';
 
 /**
  * Runs one command line (without node and script) and resolves with the exit code. What nobody foresaw
@@ -48,6 +49,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   outboxCommands(program, world);
   bookmarkCommands(program, world);
   archiveCommands(program, world);
+  settingsCommands(program, world);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

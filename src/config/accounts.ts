@@ -1,4 +1,4 @@
-import { readSettings, writeSettings } from '../config.ts';
+import { editSettings, readSettings } from '../config.ts';
 import { fail, ok } from '../core/errors.ts';
 import type { House } from '../web/contract.ts';
 import type { Secrets } from './secrets.ts';
@@ -15,7 +15,7 @@ export async function keepAccount(
   const place = await secrets.write(jid, password);
   const now = readSettings(home); // again: another call may have been served meanwhile
   if (now.accounts.some((known) => known.jid === jid)) return taken;
-  writeSettings(home, { ...now, accounts: [...now.accounts, settings] });
+  editSettings(home, [{ path: ['accounts', now.accounts.length], value: settings }]);
   return ok({ account: jid, password: place });
 }
 
@@ -25,11 +25,9 @@ export async function forgetAccount(
   secrets: Secrets,
   jid: string,
 ): ReturnType<House['removeAccount']> {
-  const settings = readSettings(home);
-  const accounts = settings.accounts.filter((account) => account.jid !== jid);
-  if (accounts.length === settings.accounts.length)
-    return fail('no-account', `There is no account ${jid} here.`);
-  writeSettings(home, { ...settings, accounts });
+  const at = readSettings(home).accounts.findIndex((account) => account.jid === jid);
+  if (at === -1) return fail('no-account', `There is no account ${jid} here.`);
+  editSettings(home, [{ path: ['accounts', at], value: undefined }]);
   await secrets.remove(jid);
   return ok({ account: jid });
 }

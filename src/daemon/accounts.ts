@@ -1,25 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
 import { openAccount } from '../account/account.ts';
 import { keepRoomsOut } from '../account/bookmarks-state.ts';
 import type { Account, AccountSettings } from '../account/contract.ts';
 import { firstLook } from '../account/look.ts';
 import type { Archive } from '../archive/contract.ts';
 import { startCommands } from '../commands/commands.ts';
-import { readSettings } from '../config.ts';
 import { forgetAccount, keepAccount } from '../config/accounts.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { startMam } from '../mam/mam.ts';
 import { startRelay } from '../relay/relay.ts';
 import type { House, HouseEvent } from '../web/contract.ts';
+import { adoptChoices, applyChoices, keepingChoices } from './account-choices.ts';
 import type { Log } from './log.ts';
 
 interface Running {
   readonly account: Account;
+  /** The account as doors have it. */
+  readonly shown: Account;
+  readonly settings: AccountSettings;
   readonly life: AbortController;
 }
 
 /** The accounts of a home: kept in its settings, run here, each with its doors. */
 export interface Accounts extends Pick<House, 'accounts' | 'subscribe' | 'firstLook' | 'addAccount' | 'removeAccount'> {
+  /** Brings the running accounts to these settings: those that are new start, those that are gone stop. */
+  apply(settings: readonly AccountSettings[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,12 +38,14 @@ export interface Opened {
 
 export function openAccounts(
   home: string,
+  all: readonly AccountSettings[],
   archive: Archive,
   secrets: Secrets,
   log: Log,
   opened: (opened: Opened, signal: AbortSignal) => void = () => undefined,
 ): Accounts {
   const running = new Map<string, Running>();
+  const leaving = new Set<string>();
   const sinks = new Set<(event: HouseEvent) => void>();
 
   const tell = (event: HouseEvent): void => {
@@ -52,13 +60,16 @@ export function openAccounts(
       throw new MinimixError('no-password', `There is no password for ${jid}: add the account again.`);
     };
     const note: Log = (level, message, about) => log(level, message, { account: jid, ...about });
-    const account = openAccount({ settings, password, archive, log: note });
+    const inner = openAccount({ settings, password, archive, log: note });
+    adoptChoices(home, inner, settings, note);
+    applyChoices(inner, settings);
+    const account = keepingChoices(home, inner);
     account.subscribe(tell, life.signal);
     startRelay({ account, archive, log: note, signal: life.signal });
     startCommands({ account, archive, log: note, signal: life.signal, chat: settings.chat });
     startMam(account, archive, life.signal);
     opened({ account, settings, password }, life.signal);
-    running.set(jid, { account, life });
+    running.set(jid, { account: inner, shown: account, settings, life });
     account.start();
   };
   const end = async ({ account, life }: Running): Promise<void> => {
@@ -66,10 +77,10 @@ export function openAccounts(
     life.abort();
   };
 
-  for (const settings of readSettings(home).accounts) start(settings);
+  for (const settings of all) start(settings);
 
   return {
-    accounts: () => [...running.values()].map(({ account }) => account),
+    accounts: () => [...running.values()].map(({ shown }) => shown),
     subscribe(sink, signal) {
       sinks.add(sink);
       signal.addEventListener('abort', () => sinks.delete(sink), { once: true });
@@ -84,11 +95,33 @@ export function openAccounts(
     },
     async removeAccount(jid) {
       const account = running.get(jid);
-      if (account) await end(account);
-      running.delete(jid);
-      const result = await forgetAccount(home, secrets, jid);
-      if (result.ok) tell({ type: 'account-removed', account: jid });
-      return result;
+      leaving.add(jid);
+      try {
+        if (account) await end(account);
+        running.delete(jid);
+        const result = await forgetAccount(home, secrets, jid);
+        if (result.ok) tell({ type: 'account-removed', account: jid });
+        return result;
+      } finally {
+        leaving.delete(jid);
+      }
+    },
+    async apply(wished) {
+      const byJid = new Map(wished.map((settings) => [settings.jid, settings]));
+      for (const [jid, one] of running) {
+        const settings = byJid.get(jid);
+        if (leaving.has(jid) || (settings && sameLogin(settings, one.settings))) continue;
+        await end(one);
+        running.delete(jid);
+        if (!settings) tell({ type: 'account-removed', account: jid });
+      }
+      for (const [jid, settings] of byJid) {
+        const one = running.get(jid);
+        if (one) {
+          applyChoices(one.account, settings);
+          running.set(jid, { ...one, settings });
+        } else if (!leaving.has(jid)) start(settings);
+      }
     },
     async stop() {
       const ends = await Promise.allSettled([...running.values()].map(end));
@@ -99,4 +132,10 @@ export function openAccounts(
       }
     },
   };
+}
+
+/** What else may have changed needs no new login. */
+function sameLogin(one: AccountSettings, other: AccountSettings): boolean {
+  const login = ({ bookmarks: _bookmarks, offline: _offline, ...rest }: AccountSettings): AccountSettings => rest;
+  return isDeepStrictEqual(login(one), login(other));
 }

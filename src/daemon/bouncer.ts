@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { openBouncer, DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from '../bouncer/bouncer.ts';
 import type { Bouncer, BouncerSettings } from '../bouncer/bouncer.ts';
 import { fingerprintOf } from '../bouncer/certificates.ts';
 import type { Archive } from '../archive/contract.ts';
-import { readSettings, writeSettings } from '../config.ts';
+import { editSettings, readSettings } from '../config.ts';
 import { bouncerSettings } from '../config/bouncer.ts';
 import type { KeptBouncer } from '../config/bouncer.ts';
 import { readIfThere, writeWhole } from '../config/files.ts';
@@ -18,7 +19,9 @@ export interface OpenDoor {
   /** For the API. */
   readonly door: BouncerDoor;
   /** Listens where the settings say so; a port that is taken is logged, and stops nothing else. */
-  begin(): Promise<void>;
+  begin(kept: KeptBouncer | undefined): Promise<void>;
+  /** Brings it to these settings. */
+  apply(kept: KeptBouncer | undefined): Promise<void>;
 }
 
 /** The home's bouncer: its settings in settings.json, its certificates beside it. */
@@ -30,7 +33,11 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
   };
   const bouncer = openBouncer({ archive, certificates, log });
 
+  /** As it was started last. */
+  let inForce: KeptBouncer | undefined;
+
   async function start(kept: KeptBouncer): Promise<Result<BouncerStatus>> {
+    inForce = kept;
     try {
       await bouncer.stop();
       await bouncer.start(settingsOf(kept));
@@ -41,7 +48,8 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
   }
 
   function keep(kept: KeptBouncer): void {
-    writeSettings(home, { ...readSettings(home), bouncer: kept });
+    inForce = kept;
+    editSettings(home, Object.entries(kept).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
   }
 
   function status(): BouncerStatus {
@@ -76,14 +84,21 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     devices: bouncer.devices,
   };
 
+  async function begin(kept: KeptBouncer | undefined): Promise<void> {
+    if (!kept?.on) return;
+    const started = await start(kept);
+    if (!started.ok) log('error', `the bouncer does not run: ${started.error.message}`);
+  }
+
   return {
     bouncer,
     door,
-    async begin() {
-      const kept = readSettings(home).bouncer;
-      if (!kept?.on) return;
-      const started = await start(kept);
-      if (!started.ok) log('error', `the bouncer does not run: ${started.error.message}`);
+    begin,
+    async apply(kept) {
+      if (isDeepStrictEqual(kept, inForce) || (!kept?.on && !bouncer.running())) return;
+      inForce = kept;
+      if (kept?.on) await begin(kept);
+      else await bouncer.stop();
     },
   };
 }

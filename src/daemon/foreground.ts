@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { startDaemon, type Daemon, type DaemonOptions } from '../daemon.ts';
-import { enduring, openLog } from './log.ts';
+import { openLogFile, logPath } from './log-file.ts';
+import { enduring, openLog, type Log } from './log.ts';
 
 const STOP_DEADLINE = 10_000; // milliseconds for goodbyes to servers that may not answer
 
@@ -10,10 +11,13 @@ const STOP_DEADLINE = 10_000; // milliseconds for goodbyes to servers that may n
  * doubt of itself must not go on writing.
  */
 export async function runInForeground(
-  options: Omit<DaemonOptions, 'log'> & { readonly verbose: boolean },
+  options: Omit<DaemonOptions, 'log' | 'file'> & { readonly verbose: boolean },
 ): Promise<number> {
   const pretty = process.stderr.isTTY;
-  const log = openLog(enduring((line) => void writeSync(2, line)), { pretty, level: options.verbose ? 'debug' : 'info' });
+  const file = openLogFile(logPath(options.home));
+  const err = enduring((line) => void writeSync(2, line));
+  const opened = openLog(err, { pretty, level: options.verbose ? 'debug' : 'info', file: enduring(file.write) });
+  const { log } = opened;
   const die = (what: string) => (error: unknown) => {
     log('error', what, { error });
     process.exit(1);
@@ -21,15 +25,17 @@ export async function runInForeground(
   process.on('uncaughtException', die('an exception that nobody caught'));
   process.on('unhandledRejection', die('a rejection that nobody caught'));
   const stopped = firstSignal(log);
-  const daemon = await startDaemon({ ...options, log });
+  const daemon = await startDaemon({ ...options, log: opened, file });
+  process.on('SIGHUP', daemon.reload);
   process.stdout.write(`Minimix runs. The page, for one browser, once: ${daemon.pageUrl()}\n`);
   log('info', 'stopping', { signal: await stopped });
   await stopInTime(daemon);
   log('info', 'stopped');
+  file.close();
   return 0;
 }
 
-function firstSignal(log: ReturnType<typeof openLog>): Promise<string> {
+function firstSignal(log: Log): Promise<string> {
   return new Promise((resolve) => {
     let seen = false;
     const take = (signal: 'SIGINT' | 'SIGTERM') => (): void => {

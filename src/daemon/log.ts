@@ -9,12 +9,28 @@ const SECRET = /pass(word|phrase)?$|^secret$|token$|^authorization$|^cookie$|^au
 const MOST_TEXT = 2000; // characters of one value
 const MOST_DEPTH = 6;
 
+/** The log, and what is settled about it while it is written. */
+export interface OpenLog {
+  readonly log: Log;
+  /** From here on what is below this level is left out. */
+  setLevel(level: Level): void;
+  /** What must never be written, wherever it comes: a password, a token. Shorter than four characters it is not looked for. */
+  hide(secret: string): void;
+  /** How many lines of each level there were. */
+  counts(): Readonly<Record<Level, number>>;
+}
+
+const SHORTEST_SECRET = 4;
+const HIDDEN = '[left out]';
+
 /**
  * The daemon's log: structured; one JSON object a line, or one readable line each where `pretty`. Secrets are
- * left out by their names, and what a terminal would obey is escaped, for much of it was written by
- * strangers.
+ * left out by their names and, where they are known, by what they are; what a terminal would obey is escaped, for
+ * much of it was written by strangers. `file` takes the same as JSON.
  */
-export function openLog(out: (line: string) => void, options: { pretty: boolean; level: Level }): Log {
+export function openLog(out: (line: string) => void, options: { pretty: boolean; level: Level; file?: (line: string) => void }): OpenLog {
+  const secrets = new Set<string>();
+  const counts = { debug: 0, info: 0, warn: 0, error: 0 };
   const logger = pino(
     {
       level: options.level,
@@ -23,9 +39,40 @@ export function openLog(out: (line: string) => void, options: { pretty: boolean;
       safe: true,
     },
     // pino has made the line already; what it may still hold of controls is escaped here.
-    { write: (line) => out(options.pretty ? readable(line) : `${safeJson(JSON.parse(line))}\n`) },
+    {
+      write(line) {
+        const clear = without(line, secrets);
+        const whole = `${safeJson(JSON.parse(clear))}\n`;
+        out(options.pretty ? readable(clear) : whole);
+        options.file?.(whole);
+      },
+    },
   );
-  return (level, message, about) => logger[level](about === undefined ? {} : wrap(about), message);
+  return {
+    log(level, message, about) {
+      counts[level] += 1;
+      logger[level](about === undefined ? {} : wrap(about), message);
+    },
+    setLevel: (level) => void (logger.level = level),
+    hide(secret) {
+      if (secret.length < SHORTEST_SECRET) return;
+      for (const form of formsOf(secret)) secrets.add(form);
+    },
+    counts: () => ({ ...counts }),
+  };
+}
+
+/** A secret as it may stand in a line of JSON: as it is, in XML, in a URL, in base64. */
+function formsOf(secret: string): string[] {
+  const xml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const forms = [secret, xml, xml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'), encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+  return forms.map((form) => JSON.stringify(form).slice(1, -1));
+}
+
+function without(line: string, secrets: ReadonlySet<string>): string {
+  let clear = line;
+  for (const secret of secrets) if (clear.includes(secret)) clear = clear.replaceAll(secret, HIDDEN);
+  return clear;
 }
 
 /**
@@ -62,7 +109,7 @@ function clean(value: unknown, depth: number): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      SECRET.test(key) ? '[left out]' : clean(item, depth + 1),
+      SECRET.test(key) ? HIDDEN : clean(item, depth + 1),
     ]),
   );
 }
@@ -75,7 +122,8 @@ const NAMES: Readonly<Record<number, string>> = {
   60: 'FATAL',
 };
 
-function readable(line: string): string {
+/** One line of the log as a person reads it. */
+export function readable(line: string): string {
   // `as`: the line is pino's own, made a moment ago with these very fields.
   const entry = JSON.parse(line) as { level: number; time: string; msg?: string; about?: object };
   const rest = entry.about === undefined ? '' : ` ${oneLine(safeJson(entry.about))}`;

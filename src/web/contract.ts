@@ -8,6 +8,7 @@ import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
 import type { Invitation } from '../core/invitation.ts';
 import type { Excerpt } from '../core/search.ts';
 import type { BouncerDoor } from './bouncer-contract.ts';
+import type { SettingsDoor } from './settings-contract.ts';
 
 /** What the API needs of the daemon, which builds it from the floors below. */
 export interface House {
@@ -33,6 +34,7 @@ export interface House {
   /** Stops the account and forgets its settings and password; its archive stays. */
   removeAccount(jid: string): Promise<Result<RemovedAccount>>;
   readonly bouncer: BouncerDoor;
+  readonly settings: SettingsDoor;
   /** A one-time address of the page. */
   pageUrl(): string;
 }

@@ -7,6 +7,7 @@ import { inputs, type HouseStatus } from './contract.ts';
 import { deviceCalls } from './devices-api.ts';
 import { events } from './events.ts';
 import { roomCalls } from './rooms-api.ts';
+import { settingsCalls } from './settings-api.ts';
 import { procedure, trpc, valueOf } from './trpc.ts';
 
 export const router = trpc.router({
@@ -35,6 +36,7 @@ export const router = trpc.router({
   ...bouncerCalls,
   ...bookmarkCalls,
   ...deviceCalls,
+  ...settingsCalls,
   /** A one-time address of the page. */
   page: procedure.mutation(({ ctx }) => ({ url: ctx.house.pageUrl() })),
   /**

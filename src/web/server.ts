@@ -2,8 +2,6 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { once } from 'node:events';
 import { MinimixError } from '../core/errors.ts';
 
-/** Where the page and the API are unless the settings say otherwise. */
-export const DEFAULT_PORT = 7722;
 const PORTS_TRIED = 20;
 const GRACE = 1000; // milliseconds for answers under way when we stop
 

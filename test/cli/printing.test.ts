@@ -36,6 +36,7 @@ async function open() {
     findDaemon: async () => ({ pid: 1, url: door.url, token: 'the-cli-token' }),
     runDaemon: async () => 0,
     files: { list: async () => [], add: async () => unused(), remove: async () => unused(), bouncer: async () => unused() },
+    settings: { path: unused, list: unused, valueOf: unused, set: async () => unused() },
     archive: { export: unused, import: unused, backup: unused, restore: unused },
     strong: (text) => `*${text}*`,
   };
@@ -114,7 +115,7 @@ test('a refusal that quotes a stranger is harmless too', async () => {
 test('the log escapes what a terminal would obey, and leaves secrets out by their names', () => {
   for (const pretty of [true, false]) {
     let out = '';
-    const log = openLog((line) => void (out += line), { pretty, level: 'info' });
+    const { log } = openLog((line) => void (out += line), { pretty, level: 'info' });
     log('warn', `heard ${EVIL}`, {
       nick: EVIL,
       password: 'hunter2',

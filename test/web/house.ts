@@ -57,6 +57,7 @@ export function smallHouse(...jids: string[]) {
     addAccount: async ({ settings }) => ok({ account: settings.jid, password: 'file' }),
     removeAccount: async (jid) => ok({ account: jid }),
     bouncer: { status: () => ({ on: false }) } as unknown as House['bouncer'],
+    settings: { list: () => [], set: async () => ok({ restart: false }) },
     pageUrl: () => 'http://127.0.0.1/?t=x',
   };
   const tell = (body: string, account = jids[0] ?? '', more: Partial<KeptMessage> = {}): KeptMessage => {

@@ -1,0 +1,70 @@
+// docs/settings.md and docs/settings.schema.json, made of the schema; `npm run docs` writes them, a test holds them to it.
+import { catalogue, type Setting } from './catalogue.ts';
+import { jsonSchema } from './schema.ts';
+
+/** The shipped JSON Schema. */
+export function schemaFile(): string {
+  return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
+}
+
+const INTRO = `# Settings
+
+<!-- Made by \`npm run docs\` out of src/config/schema.ts: change it there. -->
+
+All that is chosen for the house lies in one file, \`settings.json\` in its home (\`minimix settings path\` prints where).
+Change it there, by \`minimix settings set\`, or on the page: all three are one, and a daemon that runs takes a change
+of the file up by itself within a second.
+
+\`\`\`sh
+minimix settings list                          # each with its value; those that were chosen are marked
+minimix settings get log.level
+minimix settings set log.level debug
+minimix settings set account.chat off --account alice@example.org
+minimix settings set account.server '{"host": "xmpp.example.org", "port": 5222}'
+minimix settings set log.level --default       # as if it had never been chosen
+\`\`\`
+
+- The file is JSON, in which comments (\`//\`, \`/* */\`) and trailing commas may stand. What the daemon, the command
+  line or the page changes is that value alone; all else stays as it was written. It is written whole or not at all, for
+  its owner only (0600).
+- A file that cannot be read, or holds what a setting does not take, is refused with line, column and reason, and the
+  last good settings stay in force: \`minimix status\`, the page and the log say so. They lie in \`settings.good.json\`,
+  from which a start takes them too. Until the file is mended, nothing is written to it.
+- A key that is no setting is kept, named, and does nothing.
+- Editors check the file against [settings.schema.json](settings.schema.json) where it begins with a \`"$schema"\` that
+  leads there.
+- Passwords are never in it. What is chosen for one room or one device (nick, policy, retention, …) lies in the archive,
+  with what it is about; the language of the page in the browser, the tray's own choices beside it.
+
+“At once” counts without a restart; “new login” makes the daemon log the account in anew, by itself; “restart” waits for
+the next start, and \`minimix settings set\` says so.
+`;
+
+const GROUPS: readonly (readonly [prefix: string, title: string])[] = [
+  ['log.', 'The log'],
+  ['watch.', 'Being watched'],
+  ['web.', 'The page'],
+  ['bouncer.', 'The bouncer'],
+  ['account.', 'Each account'],
+];
+
+export function settingsReference(): string {
+  const told = GROUPS.map(([prefix, title]) => `## ${title}\n\n${tableOf(catalogue.filter(({ key }) => key.startsWith(prefix)))}`);
+  const others = catalogue.filter(({ key }) => !GROUPS.some(([prefix]) => key.startsWith(prefix)));
+  const rest = others.length === 0 ? [] : [`## More\n\n${tableOf(others)}`];
+  return `${[INTRO.trimEnd(), ...told, ...rest].join('\n\n')}\n`;
+}
+
+function tableOf(settings: readonly Setting[]): string {
+  const rows = settings.map(({ key, description, effect, byDefault, ...rest }) =>
+    [`\`${key}\``, kindOf(rest), byDefault === null ? '' : `\`${String(byDefault)}\``, effect, description].join(' | '),
+  );
+  return ['setting | takes | default | counts | what it is', '--- | --- | --- | --- | ---', ...rows].map((row) => `| ${row} |`).join('\n');
+}
+
+function kindOf({ kind, choices, least, most }: Pick<Setting, 'kind' | 'choices' | 'least' | 'most'>): string {
+  if (kind === 'choice') return choices.map((choice) => `\`${choice}\``).join(', ');
+  if (kind === 'flag') return '`true`, `false`';
+  if (kind === 'number') return `${least ?? ''} to ${most ?? ''}`;
+  return kind === 'list' ? 'a list of texts' : 'text';
+}

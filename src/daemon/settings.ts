@@ -1,0 +1,114 @@
+import { watch } from 'node:fs';
+import { changeSetting, effectOf, listSettings } from '../config/catalogue.ts';
+import { writtenAt } from '../config/settings-text.ts';
+import { editSettings, reloadSettings, settingsPath, unknownSentence } from '../config.ts';
+import type { LoadedSettings, Settings } from '../config.ts';
+import { MinimixError, fail, ok, sentenceOf } from '../core/errors.ts';
+import type { SettingsDoor } from '../web/settings-contract.ts';
+import type { Log } from './log.ts';
+import type { Problems } from './problems.ts';
+
+const BAD = 'bad-settings';
+const UNKNOWN = 'unknown-settings';
+/** Milliseconds: an editor writes a file in several steps. */
+const BREATH = 100;
+
+/** The settings in force, changed by the file, the command line and the page alike. */
+export interface LiveSettings extends SettingsDoor {
+  now(): Settings;
+  /** Looks at the file again. */
+  reload(): void;
+}
+
+export interface SettingsHooks {
+  /** Brings the house to these settings. Calls never overlap. */
+  readonly apply: (settings: Settings) => Promise<void>;
+  readonly problems: Problems;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Watches the home's settings.json from here on. What is in force at first is `loaded`. */
+export function openSettings(home: string, loaded: LoadedSettings, { apply, problems, log, signal }: SettingsHooks): LiveSettings {
+  let { settings, text } = loaded;
+  let applying = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  say(loaded.trouble, loaded.unknown);
+
+  function say(trouble: string | undefined, unknown: LoadedSettings['unknown']): void {
+    if (trouble === undefined) problems.clear(BAD);
+    else problems.tell(BAD, trouble);
+    const sentence = unknownSentence(home, unknown);
+    if (sentence === undefined) problems.clear(UNKNOWN);
+    else problems.tell(UNKNOWN, sentence);
+  }
+
+  function look(): void {
+    try {
+      let read = reloadSettings(home);
+      if (read && keepResources(home, read, log)) read = reloadSettings(home);
+      if (!read) return; // an editor is between two steps, or it was never written
+      say(undefined, read.unknown);
+      const changed = read.text !== text;
+      ({ settings, text } = read);
+      if (changed) void enforce();
+    } catch (error) {
+      problems.tell(BAD, `${sentenceOf(error)} The last good settings stay in force.`);
+    }
+  }
+
+  function enforce(): Promise<void> {
+    applying = applying
+      .then(() => apply(settings))
+      .then(() => log('info', 'the settings were changed'))
+      .catch((error: unknown) => log('error', `the settings are not wholly in force: ${sentenceOf(error)}`, { error }));
+    return applying;
+  }
+
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(look, BREATH);
+  };
+  // The directory, not the file: a file that is written by renaming is another one each time.
+  const watcher = watch(home, (_event, name) => {
+    if (name === null || name === 'settings.json') soon();
+  });
+  watcher.on('error', (error) => log('warn', `${settingsPath(home)} is not watched: ${sentenceOf(error)}`));
+  signal.addEventListener('abort', () => {
+    clearTimeout(timer);
+    watcher.close();
+  });
+
+  return {
+    now: () => settings,
+    list: () => listSettings(home),
+    async set(key, value, account) {
+      try {
+        changeSetting(home, key, value, account);
+      } catch (error) {
+        if (error instanceof MinimixError) return fail(error.code, error.message, error);
+        throw error;
+      }
+      look();
+      await applying;
+      return ok({ restart: effectOf(key) === 'restart' });
+    },
+    reload: look,
+  };
+}
+
+/** Writes down what an account was given by lot, so that it is the same at the next start. True where it did. */
+export function keepResources(home: string, { settings, text }: Pick<LoadedSettings, 'settings' | 'text'>, log: Log): boolean {
+  const edits = settings.accounts.flatMap(({ resource }, at) => {
+    const path = ['accounts', at, 'resource'];
+    return writtenAt(text, path) === undefined ? [{ path, value: resource }] : [];
+  });
+  if (edits.length === 0) return false;
+  try {
+    editSettings(home, edits);
+    return true;
+  } catch (error) {
+    log('warn', `the settings could not be completed: ${sentenceOf(error)}`);
+    return false;
+  }
+}

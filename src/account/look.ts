@@ -62,6 +62,7 @@ export async function firstLook({ settings, password, log }: LookOptions): Promi
     ...wireOptions(settings),
     resource: `${settings.resource}-look`,
     password: async () => password,
+    unseen: true,
     receive: () => undefined, // nothing of what comes is ours to keep
     deadlines: { login: LOGIN },
     log: (level, message, about) => log(level === 'error' ? 'warn' : level, `first look: ${message}`, about),

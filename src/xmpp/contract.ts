@@ -61,6 +61,8 @@ export interface ConnectionOptions {
    * for the device has asked.
    */
   readonly transparent?: boolean;
+  /** It never shows presence, so that it takes no leave either: others would be told of a resource they never saw. */
+  readonly unseen?: boolean;
   readonly log?: (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
 }
 

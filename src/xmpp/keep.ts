@@ -141,7 +141,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     const acknowledged = (h: number): void => ackListeners.tell(h);
     features = result.features;
     const { receive, transparent = false } = options;
-    session = createSession(opened, { receive, transparent, log, sm, questions, deadlines, acknowledged });
+    session = createSession(opened, { receive, transparent, unseen: options.unseen === true, log, sm, questions, deadlines, acknowledged });
     log('info', resumed ? 'resumed' : 'logged in', { jid });
     tell({ state: 'online', jid, resumed, since: Date.now() });
     flush();

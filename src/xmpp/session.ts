@@ -29,6 +29,7 @@ export interface Session {
 export interface SessionOptions {
   readonly receive: ConnectionOptions['receive'];
   readonly transparent: boolean;
+  readonly unseen: boolean;
   readonly log: NonNullable<ConnectionOptions['log']>;
   readonly sm: StreamManagement;
   readonly questions: Questions;
@@ -186,7 +187,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
 
   function close(grace: number): void {
     if (over) return;
-    send(`<presence xmlns='jabber:client' type='unavailable'/>`);
+    if (!options.unseen) send(`<presence xmlns='jabber:client' type='unavailable'/>`);
     over = true; // what comes now is neither kept nor acknowledged
     stream.hangUp(sm.enabled() ? sm.ack() : '', grace);
   }

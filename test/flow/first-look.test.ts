@@ -5,7 +5,7 @@ import { firstLook } from '../../src/account/look.ts';
 import type { AccountSettings } from '../../src/account/contract.ts';
 import { readAll, writePrivate } from '../support/bookmarks.ts';
 import { openHouse } from '../support/house.ts';
-import { connectPerson } from '../support/person.ts';
+import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
 import type { SharedServer } from '../support/server.ts';
 
@@ -29,7 +29,10 @@ describe.each(servers)('on $kind', (server) => {
       'friends@rooms.nowhere.invalid': { autojoin: true },
     });
     const before = JSON.stringify(await readAll(phone));
-    const heard = [bob, phone].map(({ stanzas }) => stanzas.length);
+    await Promise.all([bob.settle(), phone.settle()]);
+    // ejabberd itself tells the account's own resources of the end of a session that never showed presence.
+    const heardBy = ({ stanzas }: Person): string[] => stanzas.map(String).filter((text) => server.kind !== 'ejabberd' || !/-look" type="unavailable"\/>$/.test(text));
+    const heard = [bob, phone].map(heardBy);
     const found = await firstLook({ settings: wire(server, who), password: who.password, log: () => undefined });
     if (!found.ok) throw new Error(found.error.message);
     expect(found.value.rooms.map(({ room: jid, autojoin, state, occupants }) => [jid, autojoin, state, occupants])).toEqual([
@@ -41,7 +44,7 @@ describe.each(servers)('on $kind', (server) => {
     expect(found.value.services).toContain(server.plainRooms);
     expect(JSON.stringify(await readAll(phone))).toBe(before);
     await Promise.all([bob.settle(), phone.settle()]);
-    expect([bob, phone].map(({ stanzas }) => stanzas.length)).toEqual(heard);
+    expect([bob, phone].map(heardBy)).toEqual(heard);
     await Promise.all([bob.close(), phone.close()]);
   });
 

@@ -6,11 +6,12 @@ import { chromium } from 'playwright-core';
 const build = join(import.meta.dirname, '../build');
 const app = await readFile(join(import.meta.dirname, '../renderer/public/icon.svg'), 'utf8');
 
-// The state is told by shape, and only then by colour: a disc, a square on its corner, a triangle, an empty ring.
+// The state is told by shape, and only then by colour: a disc, a square on its corner, a triangle, two bars, an empty ring.
 const marks = {
   connected: '<circle cx="25" cy="25" r="5.5" fill="#5cc796"/>',
   attention: '<path d="M25 18l7 7-7 7-7-7z" fill="#ff6b5e"/>',
   degraded: '<path d="M25 18l7 13H18z" fill="#f0b95c"/>',
+  paused: '<path d="M20.500 19h3.300v12h-3.300zM26.200 19h3.300v12h-3.300z" fill="#8fb7ff"/>',
   offline: '<circle cx="25" cy="25" r="4.7" fill="none" stroke="#a9adb5" stroke-width="2.600"/>',
 };
 const letter =

@@ -1,4 +1,5 @@
 import { api, type Bookmark, type Heard, type RawMessage } from '../api/client.ts';
+import { followAsked } from './asked.ts';
 import { emptyHouse, heard, keyOf, type House } from './house.ts';
 import { createRoute } from './route.ts';
 import { createStore } from './store.ts';
@@ -29,6 +30,9 @@ const FRAME = 16; // milliseconds in which events are gathered: a burst is one r
 
 /** Begins to follow the daemon; returns its stop. */
 export function start(): () => void {
+  followAsked(house, (join) => {
+    if (house.get().accounts.length > 0) dialog.set({ name: 'join', ...join });
+  });
   let cursor = unread.cursor();
   let gathered: Heard[] = [];
   return watch(

@@ -7,6 +7,7 @@ import type { Connection, ConnectionStatus, StreamState } from '../xmpp/contract
 import { errorAnswer } from '../xmpp/features/errors.ts';
 import { xml, type Element } from '../xmpp/xml.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import { alertFor } from './alerts.ts';
 import { openAnswers } from './answers.ts';
 import { openBookmarks } from './bookmarks.ts';
 import { openCatchUps } from './catchup.ts';
@@ -250,6 +251,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     },
     relayDecision: devices.decide,
     noteDevice: devices.note,
+    alert: (message) => alertFor(ground, bookmarks.verbs.notify(message.room), message),
     digestTargets: (message) => (rest.now() ? [] : devices.digest(message)),
     relayTargets: (room) => (rest.now() ? [] : devices.relayTargets(room)),
     refuseRelay: devices.refuse,

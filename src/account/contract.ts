@@ -120,6 +120,9 @@ export interface AccountStatus {
   readonly relayPause?: RelayPause | undefined;
 }
 
+/** Why a person is told of a message at once: it is meant for them, it is private, or they want all of that room. */
+export type Alert = 'mention' | 'private' | 'room';
+
 /** UTC, ISO 8601; null for until it is resumed. */
 export interface RelayPause {
   readonly until: string | null;
@@ -223,6 +226,8 @@ export interface Account {
   /** Nothing is relayed until then (milliseconds since the epoch), or until `resumeRelay`; devices get it afterwards. */
   pauseRelay(until?: number): AccountStatus;
   resumeRelay(): AccountStatus;
+  /** Whether the person is to be told of a message at once, by their settings of the room, and why. */
+  alert(message: KeptMessage): Alert | undefined;
   /** Switches the relay to a resource off, for it answered with an error. */
   refuseRelay(jid: string, why: string): void;
   /** Joins, remembers, and resolves once the room has let us in or refused. */

@@ -6,7 +6,7 @@ import { stanzaFrom } from '../xmpp/stanza.ts';
 import type { Ground } from './ground.ts';
 
 /** Why a kept message is meant for the person, by a device's rules; `undefined` where it is not. */
-export function mentionFor(ground: Ground, device: Device, message: KeptMessage): string | undefined {
+export function mentionFor(ground: Ground, device: Pick<Device, 'words'>, message: KeptMessage): string | undefined {
   const room = ground.room(message.room);
   const nicks = [room?.membership.nick, room?.nick].filter((nick) => nick !== undefined);
   const marked = message.repliesTo !== undefined || message.xml.includes(NS_REFERENCE) || message.xml.includes('urn:xmpp:reply:0');

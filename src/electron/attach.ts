@@ -21,17 +21,17 @@ export interface DaemonReach {
 const TRIES = 80; // with `wait`, about 20 s
 
 /**
- * The running daemon of the home; where none runs, one is started, once. Two trays that start one at the same time do
+ * The running daemon of the home, or `noAnswer` as the sentence; where none runs, one is started, once. Two trays that start one at the same time do
  * no harm: the home's lock lets one daemon live.
  */
-export async function attachOrStart(reach: DaemonReach): Promise<Result<DaemonAddress>> {
+export async function attachOrStart(reach: DaemonReach, noAnswer: string): Promise<Result<DaemonAddress>> {
   for (let attempt = 0; attempt <= TRIES; attempt += 1) {
     const address = reach.read();
     if (address && (await reach.ask(address))) return ok(address);
     if (attempt === 0) reach.start();
     await reach.wait();
   }
-  return fail('no-daemon', 'The daemon was started, but does not answer. Its log says why: run `minimix run`.');
+  return fail('no-daemon', noAnswer);
 }
 
 const address = z.object({ pid: z.int(), url: z.url(), token: z.string() });

@@ -1,10 +1,17 @@
-import { app, dialog, Menu, nativeImage, Tray, type MenuItemConstructorOptions } from 'electron';
+import { app, dialog, Menu, nativeImage, Notification, Tray, type MenuItemConstructorOptions } from 'electron';
 import { join } from 'node:path';
-import { MinimixError, sentenceOf } from '../core/errors.ts';
+import { sentenceOf } from '../core/errors.ts';
 import { connectTo, type DaemonAddress } from '../web/client.ts';
 import { attachOrStart, reachOf } from './attach.ts';
-import { menuOf, statusLine, trayState, type MenuEntry, type TrayAction, type TrayView } from './menu.ts';
+import { HIDDEN, openAutostart } from './autostart.ts';
+import { joinFragment, keyOfFragment, linkIn } from './links.ts';
+import { createMentions } from './mentions.ts';
+import { menuOf, statusLine, trayState, type MenuEntry, type TrayAction, type TrayChoices, type TrayView } from './menu.ts';
+import { createNotices, type Notice } from './notices.ts';
 import { openSettings } from './settings.ts';
+import { stringsFor } from './strings.ts';
+import { hasTrayHost } from './tray-host.ts';
+import { watchDaemon } from './watch.ts';
 import { openWindow, type PageWindow } from './window.ts';
 
 export interface TrayOptions {
@@ -14,9 +21,15 @@ export interface TrayOptions {
   readonly startDaemon: () => void;
   /** The directory with one picture a state: `connected.png`, … */
   readonly icons: string;
+  /** What starts the tray again, for autostart. */
+  readonly command: readonly string[];
+  /** Where the desktop keeps the person's configuration. */
+  readonly config: string;
+  readonly argv: readonly string[];
+  readonly trayHost?: () => Promise<boolean>;
 }
 
-const LOOK = 5000; // milliseconds between two looks at the daemon
+const CLOCK = 30_000; // milliseconds: a pause ends by itself
 const NEEDS_NOBODY = new Set(['joined', 'joining', 'leaving', 'absent', 'service-down', 'nick-conflict', 'room-full', 'room-locked']);
 
 /** Runs the tray until the person quits it; the daemon goes on. */
@@ -25,67 +38,183 @@ export async function runTray(options: TrayOptions): Promise<void> {
     app.quit();
     return;
   }
+  const { trayHost = hasTrayHost } = options;
+  let link = linkIn(options.argv);
+  app.on('open-url', (event, url) => {
+    event.preventDefault(); // macOS hands links over so, also before it is ready
+    link = joinFragment(url);
+    if (app.isReady()) void open(link);
+  });
   await app.whenReady();
+  const strings = stringsFor(app.getLocale());
   const settings = openSettings();
+  const autostart = openAutostart({ platform: process.platform, config: options.config, command: options.command, system: app });
   const reach = reachOf(options.home, options.startDaemon);
+  const life = new AbortController();
+  const mentions = createMentions();
   const tray = new Tray(iconOf(options.icons, 'offline'));
-  let view: TrayView = { status: undefined, trouble: [] };
+  const shown = { image: 'offline', menu: '' };
+  const notifications = new Map<string, Notification>();
   let window: PageWindow | undefined;
+  let opening: Promise<void> | undefined;
+
+  const lookingAt = (): string | undefined => keyOfFragment(window?.lookedAt() ?? '');
+  const hear = createNotices({
+    strings,
+    markup: process.platform === 'linux',
+    show: notify,
+    wanted: () => settings.notify() && settings.pausedUntil(Date.now()) === undefined && Notification.isSupported(),
+    hideText: settings.hideText,
+    looking: (key) => lookingAt() === key,
+    later: (milliseconds, work) => void setTimeout(work, milliseconds),
+  });
+  const watching = watchDaemon({
+    reach,
+    signal: life.signal,
+    changed: refresh,
+    message(event, room) {
+      if (mentions.hear(event, { own: room?.nick, name: room?.name })) refresh();
+      hear(event, room?.name);
+      looked();
+    },
+  });
+
+  function notify({ title, body, fragment, key }: Notice): void {
+    notifications.get(key)?.close();
+    const notification = new Notification({ title, body });
+    notification.on('click', () => {
+      mentions.seen(key);
+      void open(fragment);
+    });
+    notification.on('close', () => notifications.delete(key));
+    notifications.set(key, notification); // as long as it is held it can be clicked
+    notification.show();
+  }
+
+  /** What is on screen is no longer waiting. */
+  function looked(): void {
+    const key = lookingAt();
+    if (key !== undefined && mentions.seen(key)) refresh();
+  }
 
   async function open(fragment?: string): Promise<void> {
-    if (window) window.show(fragment);
-    else await openAnew(fragment).catch((error: unknown) => dialog.showErrorBox('Minimix', sentenceOf(error)));
+    if (window) return window.show(fragment);
+    opening ??= openAnew(fragment)
+      .catch((error: unknown) => dialog.showErrorBox('Minimix', sentenceOf(error)))
+      .finally(() => (opening = undefined));
+    await opening;
   }
 
   async function openAnew(fragment = ''): Promise<void> {
-    const found = await attachOrStart(reach);
-    if (!found.ok) throw new MinimixError(found.error.code, found.error.message, found.error.cause);
+    const found = await attachOrStart(reach, strings.noAnswer);
+    if (!found.ok) throw new Error(found.error.message, { cause: found.error.cause });
+    watching.look();
     const { url } = await connectTo(found.value).page.mutate();
-    window = openWindow(`${url}${fragment}`, settings.bounds(), () => {
-      window = undefined;
+    window = openWindow({
+      url: `${url}${fragment}`,
+      state: settings.window(),
+      keep: settings.keepWindow,
+      closed: () => (window = undefined),
+      looked,
     });
   }
 
   function act(action: TrayAction): void {
-    if (action.do === 'open') void open(action.fragment);
-    if (action.do === 'start-daemon') options.startDaemon();
-    if (action.do === 'stop-daemon') stopDaemon(reach.read());
-    if (action.do === 'quit') app.quit();
+    switch (action.do) {
+      case 'open':
+        if (action.seen !== undefined) mentions.seen(action.seen);
+        return void open(action.fragment);
+      case 'start-daemon':
+        options.startDaemon();
+        return watching.look();
+      case 'stop-daemon':
+        return stopDaemon(reach.read());
+      case 'pause-notifications':
+        settings.pause(action.until);
+        return refresh();
+      case 'pause-relay':
+      case 'resume-relay':
+        return rest(action);
+      case 'choose':
+        choose(action.choice, action.value);
+        return refresh();
+      case 'quit':
+        return app.quit();
+    }
   }
 
-  async function look(): Promise<void> {
-    view = await viewOf(reach.read());
-    tray.setImage(iconOf(options.icons, trayState(view)));
-    tray.setToolTip(`Minimix: ${statusLine(view)}`);
-    tray.setContextMenu(Menu.buildFromTemplate(menuOf(view).map((entry) => itemOf(entry, act))));
+  function rest(action: Extract<TrayAction, { do: 'pause-relay' } | { do: 'resume-relay' }>): void {
+    const address = watching.seen()?.address;
+    if (!address) return;
+    const { relay } = connectTo(address);
+    const until = action.do === 'pause-relay' && action.until !== undefined ? { until: new Date(action.until).toISOString() } : {};
+    const done = action.do === 'pause-relay' ? relay.pause.mutate(until) : relay.resume.mutate({});
+    done.catch((error: unknown) => dialog.showErrorBox('Minimix', sentenceOf(error)));
   }
 
-  app.on('second-instance', () => void open());
+  function choose(choice: keyof TrayChoices, value: boolean): void {
+    if (choice === 'notify') settings.setNotify(value);
+    if (choice === 'hideText') settings.setHideText(value);
+    if (choice === 'autostart') autostart.set(value);
+    if (choice === 'openLinks') void (value ? app.setAsDefaultProtocolClient('xmpp') : app.removeAsDefaultProtocolClient('xmpp'));
+  }
+
+  function viewOf(): TrayView {
+    const seen = watching.seen();
+    const now = Date.now();
+    return {
+      status: seen?.status,
+      trouble: [...(seen?.rooms.values() ?? [])].filter(({ state }) => !NEEDS_NOBODY.has(state)),
+      mentions: mentions.list(),
+      held: seen?.held ?? 0,
+      devicesOnline: seen?.devicesOnline ?? 0,
+      notificationsPausedUntil: settings.pausedUntil(now),
+      choices: {
+        notify: settings.notify(),
+        hideText: settings.hideText(),
+        autostart: autostart.isOn(),
+        openLinks: app.isDefaultProtocolClient('xmpp'),
+      },
+      now: now - (now % 60_000), // the menu is the same for a minute
+    };
+  }
+
+  /** A menu that is replaced closes under the person's hand: only where it has become another one. */
+  function refresh(): void {
+    const view = viewOf();
+    const [image, menu] = [trayState(view), menuOf(view, strings)];
+    if (shown.image !== image) tray.setImage(iconOf(options.icons, image));
+    if (shown.menu !== JSON.stringify(menu)) {
+      tray.setToolTip(`Minimix: ${statusLine(view, strings)}`);
+      tray.setContextMenu(Menu.buildFromTemplate(menu.map((entry) => itemOf(entry, act))));
+    }
+    Object.assign(shown, { image, menu: JSON.stringify(menu) });
+    const address = watching.seen()?.address;
+    if (window && address && address.url !== window.origin()) void moveWindow(address, window);
+  }
+
+  app.on('second-instance', (_event, argv) => void open(linkIn(argv)));
   app.on('activate', () => void open());
-  app.on('before-quit', () => window && settings.keepBounds(window.bounds()));
-  // The tray lives on without a window, except where a desktop may have no place for a tray: then nothing is hidden.
+  // The tray lives on without a window, except where the desktop has no place for one: then nothing is hidden.
   app.on('window-all-closed', () => {
-    if (process.platform === 'linux') app.quit();
+    void trayHost().then((there) => {
+      if (!there && !window) app.quit();
+    });
   });
+  app.on('will-quit', () => life.abort());
   tray.on('click', () => void open());
-  await open();
-  await look();
-  setInterval(() => void look(), LOOK);
+  setInterval(refresh, CLOCK).unref();
+  refresh();
+  if (link !== undefined || !options.argv.includes(HIDDEN) || !(await trayHost())) await open(link);
+  else await attachOrStart(reach, strings.noAnswer).then(() => watching.look());
 }
 
-async function viewOf(address: DaemonAddress | undefined): Promise<TrayView> {
-  if (!address) return { status: undefined, trouble: [] };
+async function moveWindow(address: DaemonAddress, window: PageWindow): Promise<void> {
   try {
-    const client = connectTo(address);
-    const [status, rooms] = await Promise.all([client.status.query(), client.rooms.query({})]);
-    return { status, trouble: rooms.filter(({ state }) => !NEEDS_NOBODY.has(state)).map(troubled) };
+    window.move((await connectTo(address).page.mutate()).url);
   } catch {
-    return { status: undefined, trouble: [] }; // the menu says that it is not running
+    return; // it is gone again: the next look tells
   }
-}
-
-function troubled({ account, room, reason }: { account: string; room: string; reason?: string | undefined }) {
-  return { account, room, reason };
 }
 
 function stopDaemon(address: DaemonAddress | undefined): void {
@@ -104,6 +233,8 @@ function itemOf(entry: MenuEntry, act: (action: TrayAction) => void): MenuItemCo
       return { label: entry.label, enabled: false };
     case 'action':
       return { label: entry.label, click: () => act(entry.action) };
+    case 'check':
+      return { type: 'checkbox', label: entry.label, checked: entry.checked, click: () => act(entry.action) };
     case 'menu':
       return { label: entry.label, submenu: entry.entries.map((inner) => itemOf(inner, act)) };
   }

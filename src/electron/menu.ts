@@ -1,12 +1,17 @@
 import type { HouseStatus } from './attach.ts';
+import { roomFragment } from './links.ts';
+import type { MentionedRoom } from './mentions.ts';
+import { plain, roomTitle } from './plain.ts';
+import type { TrayStrings } from './strings.ts';
 
 /** What the tray's icon shows, by shape. */
-export type TrayState = 'connected' | 'attention' | 'degraded' | 'offline';
+export type TrayState = 'connected' | 'attention' | 'degraded' | 'paused' | 'offline';
 
 export interface TroubledRoom {
   readonly account: string;
   readonly room: string;
-  readonly reason: string | undefined;
+  readonly name?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 export interface TrayView {
@@ -14,74 +19,165 @@ export interface TrayView {
   readonly status: HouseStatus | undefined;
   /** Rooms that need the person. */
   readonly trouble: readonly TroubledRoom[];
+  readonly mentions: readonly MentionedRoom[];
+  /** Removals of bookmarks that wait for the person. */
+  readonly held: number;
+  readonly devicesOnline: number;
+  /** Milliseconds since the epoch. */
+  readonly notificationsPausedUntil: number | undefined;
+  readonly choices: TrayChoices;
+  readonly now: number;
 }
 
-/** What a click on an entry asks for. */
+export interface TrayChoices {
+  readonly notify: boolean;
+  readonly hideText: boolean;
+  readonly autostart: boolean;
+  readonly openLinks: boolean;
+}
+
+/** What a click on an entry asks for. Times are milliseconds since the epoch. */
 export type TrayAction =
-  | { readonly do: 'open'; readonly fragment: string }
-  | { readonly do: 'start-daemon' }
-  | { readonly do: 'stop-daemon' }
-  | { readonly do: 'quit' };
+  | { readonly do: 'open'; readonly fragment: string; readonly seen?: string }
+  | { readonly do: 'pause-notifications'; readonly until: number | undefined }
+  | { readonly do: 'pause-relay'; readonly until: number | undefined }
+  | { readonly do: 'resume-relay' }
+  | { readonly do: 'choose'; readonly choice: keyof TrayChoices; readonly value: boolean }
+  | { readonly do: 'start-daemon' | 'stop-daemon' | 'quit' };
 
 export type MenuEntry =
   | { readonly type: 'separator' }
   | { readonly type: 'label'; readonly label: string }
   | { readonly type: 'action'; readonly label: string; readonly action: TrayAction }
+  | { readonly type: 'check'; readonly label: string; readonly checked: boolean; readonly action: TrayAction }
   | { readonly type: 'menu'; readonly label: string; readonly entries: readonly MenuEntry[] };
 
 const MOST_ROOMS = 15;
 const LONGEST = 60; // characters of a label
+const HOUR = 3_600_000;
+const MORNING = 8; // o'clock: when tomorrow begins
+const separator: MenuEntry = { type: 'separator' };
 
-/** A refused account or a room that needs the person outweighs a connection that comes back by itself. */
-export function trayState({ status, trouble }: TrayView): TrayState {
+/** What needs the person comes first; then what mends itself; then what they chose; then what is new. */
+export function trayState({ status, trouble, mentions, held, notificationsPausedUntil }: TrayView): TrayState {
   if (!status) return 'offline';
   const states = status.accounts.map((account) => account.connection.state);
-  if (trouble.length > 0 || states.includes('refused')) return 'attention';
-  return states.every((state) => state === 'online') ? 'connected' : 'degraded';
+  if (trouble.length > 0 || held > 0 || status.problems.length > 0 || states.includes('refused')) return 'attention';
+  if (states.some((state) => state !== 'online')) return 'degraded';
+  if (relayPause(status) || notificationsPausedUntil !== undefined) return 'paused';
+  return mentions.length > 0 ? 'attention' : 'connected';
 }
 
 /** The sentence at the menu's head. */
-export function statusLine(view: TrayView): string {
-  const { status, trouble } = view;
-  if (!status) return 'The daemon is not running';
-  if (status.accounts.length === 0) return 'No account yet';
+export function statusLine(view: TrayView, strings: TrayStrings): string {
+  const { status, trouble, mentions } = view;
+  if (!status) return strings.notRunning;
+  if (status.accounts.length === 0) return strings.noAccount;
+  const [problem] = status.problems;
+  if (problem) return label(problem.message);
   const refused = status.accounts.find((account) => account.connection.state === 'refused');
-  if (refused) return short(`${refused.account} was refused by its server`);
+  if (refused) return label(strings.refused(refused.account));
+  if (trouble.length > 0) return strings.needYou(trouble.length);
   const offline = status.accounts.filter((account) => account.connection.state !== 'online');
   const [first] = offline;
-  if (first) return offline.length === 1 ? short(`${first.account} is reconnecting`) : `${offline.length} accounts are reconnecting`;
-  if (trouble.length > 0) return trouble.length === 1 ? '1 room needs you' : `${trouble.length} rooms need you`;
-  const joined = status.accounts.reduce((sum, account) => sum + account.joined, 0);
-  return joined === 1 ? 'Connected, in 1 room' : `Connected, in ${joined} rooms`;
+  if (first) return offline.length === 1 ? label(strings.reconnecting(first.account)) : strings.reconnectingMany(offline.length);
+  const pause = relayPause(status);
+  if (pause) return strings.relayPaused(pause.until === null ? undefined : clock(Date.parse(pause.until), view.now));
+  if (view.notificationsPausedUntil !== undefined) return strings.notificationsPaused(clock(view.notificationsPausedUntil, view.now));
+  if (mentions.length > 0) return strings.mentions(mentions.reduce((sum, { count }) => sum + count, 0));
+  return strings.connected(status.accounts.reduce((sum, account) => sum + account.joined, 0));
 }
 
 /** The whole menu, as data. */
-export function menuOf(view: TrayView): MenuEntry[] {
-  const open = (label: string, fragment: string): MenuEntry => ({ type: 'action', label, action: { do: 'open', fragment } });
-  const up = view.status !== undefined;
+export function menuOf(view: TrayView, strings: TrayStrings): MenuEntry[] {
+  const { status } = view;
+  const head: MenuEntry[] = [{ type: 'label', label: statusLine(view, strings) }, separator];
+  if (!status) return [...head, act(strings.start, { do: 'start-daemon' }), separator, settingsMenu(view, strings), separator, act(strings.quit, { do: 'quit' })];
   return [
-    { type: 'label', label: statusLine(view) },
-    { type: 'separator' },
-    ...(up ? [open('Open', '#/'), open('Search…', '#/search?q=')] : []),
-    ...(view.trouble.length > 0 ? [troubleMenu(view.trouble)] : []),
-    ...(up ? [] : [{ type: 'action', label: 'Start the daemon', action: { do: 'start-daemon' } } as const]),
-    { type: 'separator' },
-    { type: 'action', label: up ? 'Quit tray (daemon goes on)' : 'Quit tray', action: { do: 'quit' } },
-    ...(up ? [{ type: 'action', label: 'Stop daemon', action: { do: 'stop-daemon' } } as const] : []),
+    ...head,
+    open(strings.open, '#/'),
+    open(strings.join, '#/join'),
+    mentionMenu(view.mentions, strings),
+    open(strings.bookmarks(view.held), '#/bookmarks'),
+    troubleMenu(view.trouble, strings),
+    open(strings.devices(view.devicesOnline), '#/devices'),
+    separator,
+    notificationsEntry(view, strings),
+    relayEntry(status, view.now, strings),
+    settingsMenu(view, strings),
+    separator,
+    act(strings.quitGoesOn, { do: 'quit' }),
+    act(strings.stop, { do: 'stop-daemon' }),
   ];
 }
 
-function troubleMenu(rooms: readonly TroubledRoom[]): MenuEntry {
-  const entries = rooms.slice(0, MOST_ROOMS).map(({ account, room, reason }): MenuEntry => {
-    const fragment = `#/room/${encodeURIComponent(account)}/${encodeURIComponent(room)}`;
-    return { type: 'action', label: short(reason === undefined ? room : `${room}: ${reason}`), action: { do: 'open', fragment } };
-  });
-  return { type: 'menu', label: 'Problem rooms', entries };
+function mentionMenu(rooms: readonly MentionedRoom[], strings: TrayStrings): MenuEntry {
+  const entries = rooms.slice(0, MOST_ROOMS).map((room): MenuEntry =>
+    act(`${label(roomTitle(room, LONGEST - 10))} (${room.count})`, { do: 'open', fragment: room.fragment, seen: room.key }),
+  );
+  return { type: 'menu', label: strings.mentionRooms, entries: entries.length > 0 ? entries : [{ type: 'label', label: strings.noMentions }] };
 }
 
-/** A stranger's words on one line of a menu: no controls, no bidi tricks, no mnemonics, bounded. */
-function short(text: string): string {
-  const plain = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ').replaceAll('&', '&&');
-  const characters = [...new Intl.Segmenter().segment(plain)].map(({ segment }) => segment);
-  return characters.length <= LONGEST ? plain : `${characters.slice(0, LONGEST - 1).join('')}…`;
+function troubleMenu(rooms: readonly TroubledRoom[], strings: TrayStrings): MenuEntry {
+  const entries = rooms.slice(0, MOST_ROOMS).map((room): MenuEntry => {
+    const title = roomTitle(room, LONGEST);
+    return open(label(room.reason === undefined ? title : `${title}: ${room.reason}`), roomFragment(room));
+  });
+  return { type: 'menu', label: strings.problemRooms, entries: entries.length > 0 ? entries : [{ type: 'label', label: strings.noProblems }] };
+}
+
+function notificationsEntry({ notificationsPausedUntil, now }: TrayView, strings: TrayStrings): MenuEntry {
+  if (notificationsPausedUntil !== undefined) return act(strings.resumeNotifications, { do: 'pause-notifications', until: undefined });
+  const pause = (name: string, until: number): MenuEntry => act(name, { do: 'pause-notifications', until });
+  return { type: 'menu', label: strings.pauseNotifications, entries: [pause(strings.oneHour, now + HOUR), pause(strings.untilTomorrow, tomorrow(now))] };
+}
+
+function relayEntry(status: HouseStatus, now: number, strings: TrayStrings): MenuEntry {
+  if (relayPause(status)) return act(strings.resumeRelay, { do: 'resume-relay' });
+  const pause = (name: string, until: number | undefined): MenuEntry => act(name, { do: 'pause-relay', until });
+  return {
+    type: 'menu',
+    label: strings.pauseRelay,
+    entries: [pause(strings.oneHour, now + HOUR), pause(strings.untilTomorrow, tomorrow(now)), pause(strings.untilResumed, undefined)],
+  };
+}
+
+function settingsMenu({ choices, status }: TrayView, strings: TrayStrings): MenuEntry {
+  const check = (choice: keyof TrayChoices): MenuEntry => ({
+    type: 'check',
+    label: strings[choice],
+    checked: choices[choice],
+    action: { do: 'choose', choice, value: !choices[choice] },
+  });
+  const entries = [check('notify'), check('hideText'), check('autostart'), check('openLinks')];
+  return { type: 'menu', label: strings.settings, entries: status ? [open(strings.openSettings, '#/settings'), separator, ...entries] : entries };
+}
+
+/** All accounts rest, or the relay does not. */
+function relayPause(status: HouseStatus): { readonly until: string | null } | undefined {
+  const pauses = status.accounts.map((account) => account.relayPause);
+  return pauses.every((pause) => pause !== undefined) ? pauses[0] : undefined;
+}
+
+function tomorrow(now: number): number {
+  const day = new Date(now);
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1, MORNING).getTime();
+}
+
+function clock(at: number, now: number): string {
+  const near = at - now < 24 * HOUR;
+  return new Intl.DateTimeFormat(undefined, near ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}
+
+function act(name: string, action: TrayAction): MenuEntry {
+  return { type: 'action', label: name, action };
+}
+
+function open(name: string, fragment: string): MenuEntry {
+  return act(name, { do: 'open', fragment });
+}
+
+/** No mnemonics out of a stranger's words. */
+function label(text: string): string {
+  return plain(text, LONGEST).replaceAll('&', '&&');
 }

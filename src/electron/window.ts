@@ -1,23 +1,41 @@
-import { BrowserWindow, session, shell, type Rectangle } from 'electron';
+import { BrowserWindow, screen, session, shell, type Rectangle } from 'electron';
+import { joinFragment } from './links.ts';
+import type { WindowState } from './settings.ts';
 
 export interface PageWindow {
   /** Shows the window, at that fragment of the page where one is given. */
   show(fragment?: string): void;
-  bounds(): Rectangle;
+  /** Loads the page of a daemon that is now at another address, at the place where it was. */
+  move(url: string): void;
+  /** Where its page is served. */
+  origin(): string;
+  /** The page's fragment while the person looks at it. */
+  lookedAt(): string | undefined;
 }
 
-const OUTSIDE = new Set(['http:', 'https:', 'mailto:', 'xmpp:']);
+export interface WindowOptions {
+  readonly url: string;
+  readonly state: WindowState | undefined;
+  readonly keep: (state: WindowState) => void;
+  readonly closed: () => void;
+  /** The person looks at another place of the page. */
+  readonly looked: () => void;
+}
+
+const OUTSIDE = new Set(['http:', 'https:', 'mailto:']);
+const SETTLED = 400; // milliseconds after the last move
 
 /** The daemon's page in a window: no Node, nothing but that origin, no permission, no second window. */
-export function openWindow(url: string, bounds: Partial<Rectangle>, onClosed: () => void): PageWindow {
-  const { origin } = new URL(url);
+export function openWindow({ url, state, keep, closed, looked }: WindowOptions): PageWindow {
+  let { origin } = new URL(url);
   const own = session.fromPartition('persist:page');
   own.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   own.setPermissionCheckHandler(() => false);
+  own.setDevicePermissionHandler(() => false);
   const window = new BrowserWindow({
     width: 1160,
     height: 780,
-    ...bounds,
+    ...(state && onScreen(state.bounds)),
     minWidth: 360,
     minHeight: 420,
     show: false,
@@ -33,28 +51,70 @@ export function openWindow(url: string, bounds: Partial<Rectangle>, onClosed: ()
     },
   });
   const { webContents } = window;
+  const go = (fragment: string): void => void webContents.executeJavaScript(`location.hash = ${JSON.stringify(fragment)}`);
   const stay = (event: { preventDefault(): void }, target: string): void => {
     if (URL.parse(target)?.origin !== origin) event.preventDefault();
   };
   webContents.on('will-navigate', (event) => stay(event, event.url));
+  webContents.on('will-frame-navigate', (event) => stay(event, event.url));
   webContents.on('will-redirect', (event) => stay(event, event.url));
   webContents.on('will-attach-webview', (event) => event.preventDefault());
+  webContents.on('did-navigate-in-page', looked);
   webContents.setWindowOpenHandler(({ url: target }) => {
-    // A link that the person clicked belongs into their browser; here nothing opens.
+    // A link that the person clicked belongs into their browser, an invitation into the page; here nothing opens.
     const outside = URL.parse(target);
+    const join = outside?.protocol === 'xmpp:' ? joinFragment(target) : undefined;
+    if (join !== undefined) go(join);
     if (outside && OUTSIDE.has(outside.protocol) && outside.origin !== origin) void shell.openExternal(outside.href);
     return { action: 'deny' };
   });
-  window.once('ready-to-show', () => window.show());
-  window.once('closed', onClosed);
+  keepState(window, keep);
+  window.on('focus', looked);
+  window.once('ready-to-show', () => {
+    if (state?.maximized) window.maximize();
+    window.show();
+  });
+  window.once('closed', closed);
   void window.loadURL(url);
   return {
     show(fragment) {
-      if (fragment !== undefined) void webContents.executeJavaScript(`location.hash = ${JSON.stringify(fragment)}`);
+      if (fragment !== undefined) go(fragment);
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
     },
-    bounds: () => window.getNormalBounds(),
+    move(next) {
+      ({ origin } = new URL(next));
+      void window.loadURL(`${next}${new URL(webContents.getURL() || next).hash}`);
+    },
+    origin: () => origin,
+    lookedAt: () => (window.isFocused() && !window.isMinimized() ? (URL.parse(webContents.getURL())?.hash ?? '') : undefined),
   };
+}
+
+function keepState(window: BrowserWindow, keep: (state: WindowState) => void): void {
+  let timer: NodeJS.Timeout | undefined;
+  const now = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    keep({ bounds: window.getNormalBounds(), maximized: window.isMaximized() });
+  };
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(now, SETTLED);
+  };
+  window.on('resize', soon);
+  window.on('move', soon);
+  window.on('close', now);
+}
+
+/** The bounds where some screen still shows a good part of them; else only their size. */
+function onScreen(bounds: Rectangle): Partial<Rectangle> {
+  const { x, y, width, height } = bounds;
+  const seen = screen.getAllDisplays().some(({ workArea: area }) => {
+    const across = Math.min(x + width, area.x + area.width) - Math.max(x, area.x);
+    const down = Math.min(y + height, area.y + area.height) - Math.max(y, area.y);
+    return across >= Math.min(200, width) && down >= Math.min(100, height);
+  });
+  return seen ? bounds : { width, height };
 }

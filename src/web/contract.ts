@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account, AccountEvent, AccountStatus } from '../account/contract.ts';
+import type { Account, AccountEvent, AccountStatus, Alert } from '../account/contract.ts';
 import type { FirstLook } from '../account/look.ts';
 import { accountSettings, bareJid } from '../account/settings.ts';
 import type { Found, ReadArchive, Retention, SearchQuery } from '../archive/contract.ts';
@@ -113,6 +113,8 @@ export type PageEvent =
       readonly fresh: boolean;
       /** It says something of another message: what is shown of that one, or of this, is to be asked for anew. */
       readonly refers: boolean;
+      /** The person is to be told of it at once, by their settings of the room: for notifications. */
+      readonly alert: Alert | null;
     }
   | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly PageInvitation[] }
   /** More was missed than the stream gives: ask for everything anew. */
@@ -236,15 +238,16 @@ export const inputs = {
 export type AddAccount = z.output<typeof inputs.addAccount>;
 
 /** The event as the page sees it; `undefined` where it is between other floors. */
-export function toPageEvent(event: HouseEvent): PageEvent | undefined {
-  if (event.type === 'message') return messageEvent(event.message, event.fresh);
+export function toPageEvent(event: HouseEvent, house: Pick<House, 'accounts'>): PageEvent | undefined {
+  if (event.type === 'message') return messageEvent(event.message, event.fresh, house);
   if (event.type === 'invitations') return invitationsOf(event.account, event.invitations);
   return isPlain(event) ? event : undefined;
 }
 
-export function messageEvent(message: KeptMessage, fresh: boolean): PageEvent {
+export function messageEvent(message: KeptMessage, fresh: boolean, house: Pick<House, 'accounts'>): PageEvent {
   const refers = [message.replaces, message.retracts, message.reactsTo, message.repliesTo].some((id) => id !== undefined);
-  return { type: 'message', message: toTimeline(message), fresh, refers };
+  const alert = fresh ? house.accounts().find(({ jid }) => jid === message.account)?.alert(message) : undefined;
+  return { type: 'message', message: toTimeline(message), fresh, refers, alert: alert ?? null };
 }
 
 /** The event that tells all of an account's invitations. */

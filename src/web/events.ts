@@ -23,7 +23,7 @@ export async function* events(
   const missed = lastEventId === undefined ? [] : since(house, cursor);
   const first: PageEvent[] = missed === undefined ? [{ type: 'reset' }] : [];
   if (missed === undefined) cursor = newest(house);
-  first.push(...stateOf(house), ...(missed ?? []).map(asEvent));
+  first.push(...stateOf(house), ...(missed ?? []).map((message) => messageEvent(message, true, house))); // what was missed is news to this reader
   try {
     for (const event of first) {
       cursor = after(cursor, event);
@@ -42,11 +42,6 @@ function after(cursor: number, event: PageEvent): number {
   return event.type === 'message' ? Math.max(cursor, event.message.id) : cursor;
 }
 
-/** What was missed is news to this reader. */
-function asEvent(message: KeptMessage): PageEvent {
-  return messageEvent(message, true);
-}
-
 function stateOf(house: House): PageEvent[] {
   return house
     .accounts()
@@ -63,7 +58,7 @@ function collect(house: House, signal: AbortSignal): { next(): Promise<PageEvent
   let queue: PageEvent[] = [];
   let wake: (() => void) | undefined;
   const push = (event: HouseEvent): void => {
-    const told = toPageEvent(event);
+    const told = toPageEvent(event, house);
     if (!told) return;
     if (queue.length >= MOST_WAITING) queue = [{ type: 'reset' }];
     queue.push(told);

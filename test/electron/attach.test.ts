@@ -21,25 +21,25 @@ function home(options: { file: boolean; answersAfter: number | undefined; daemon
 
 test('a running daemon is attached to, and none is started', async () => {
   const { reach, seen } = home({ file: true, answersAfter: 0 });
-  expect(await attachOrStart(reach)).toEqual({ ok: true, value: address });
+  expect(await attachOrStart(reach, 'It does not answer.')).toEqual({ ok: true, value: address });
   expect(seen.starts).toBe(0);
 });
 
 test('where none runs one is started, once, and waited for', async () => {
   const { reach, seen } = home({ file: false, answersAfter: 5 });
-  expect(await attachOrStart(reach)).toEqual({ ok: true, value: address });
+  expect(await attachOrStart(reach, 'It does not answer.')).toEqual({ ok: true, value: address });
   expect(seen.starts).toBe(1);
 });
 
 test('a daemon.json that a crash left behind is not trusted', async () => {
   const { reach, seen } = home({ file: true, answersAfter: 3 });
-  expect(await attachOrStart(reach)).toEqual({ ok: true, value: address });
+  expect(await attachOrStart(reach, 'It does not answer.')).toEqual({ ok: true, value: address });
   expect(seen.starts).toBe(1);
 });
 
 test('a daemon that never answers is an error in one sentence', async () => {
   const { reach, seen } = home({ file: false, answersAfter: undefined });
-  expect(await attachOrStart(reach)).toMatchObject({ ok: false, error: { code: 'no-daemon' } });
+  expect(await attachOrStart(reach, 'It does not answer.')).toMatchObject({ ok: false, error: { code: 'no-daemon', message: 'It does not answer.' } });
   expect(seen.starts).toBe(1);
 });
 

@@ -1,5 +1,5 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
-import type { Account, Sink } from '../../src/account/contract.ts';
+import type { Account, AccountStatus, Sink } from '../../src/account/contract.ts';
 import type { Gap, PageQuery, ReadArchive, Retention } from '../../src/archive/contract.ts';
 import { fail, ok } from '../../src/core/errors.ts';
 import type { KeptMessage } from '../../src/core/groupchat.ts';
@@ -94,12 +94,23 @@ function accountOf(jid: string, said: string[]): Account {
     { ...entry, id: 1, event: 'joined', nick: 'me', text: undefined },
     { ...entry, id: 2, event: 'kicked', nick: undefined, text: 'flood' },
   ];
+  const status: AccountStatus = { account: jid, connection: { state: 'online', jid: `${jid}/x`, resumed: false, since: 0 }, rooms: 1, joined: 1, messages: 0 };
   const account: Partial<Account> = {
     jid,
-    status: () => ({ account: jid, connection: { state: 'offline' }, rooms: 1, joined: 1, messages: 0 }),
+    status: () => status,
     rooms: () => [room],
     occupants: () => [],
     devices: () => [],
+    bookmarks: { held: () => [] } as unknown as Account['bookmarks'],
+    pauseRelay(until) {
+      said.push(`relay paused until ${until ?? 'resumed'}`);
+      return { ...status, relayPause: { until: until === undefined ? null : new Date(until).toISOString() } };
+    },
+    resumeRelay() {
+      said.push('relay resumed');
+      return status;
+    },
+    alert: ({ body }) => (body?.includes('me') ? 'mention' : undefined),
     invitations: () => [invitation],
     accept: async (asked) => (asked === invitation.room ? ok({ ...room, room: asked }) : fail('no-invitation', 'Nobody has asked you.')),
     decline(asked, reason) {

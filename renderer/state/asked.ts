@@ -1,0 +1,31 @@
+import { roomOfLink } from '../text/links.ts';
+import type { House } from './house.ts';
+import type { Store } from './store.ts';
+
+/** What the address asks for beside a view: to join a room, by an `xmpp:` link from elsewhere where there is one. */
+export function readJoin(hash: string): { readonly room?: string; readonly password?: string } | undefined {
+  const [path, query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  if (path !== 'join') return undefined;
+  const link = roomOfLink(new URLSearchParams(query).get('link') ?? '');
+  return link === undefined ? {} : { room: link.room, ...(link.password !== undefined && { password: link.password }) };
+}
+
+/** Opens the dialog that the address asks for, once the accounts are known; the person has the last word. */
+export function followAsked(house: Store<House>, open: (join: { room?: string; password?: string }) => void): void {
+  const look = (): void => {
+    const join = readJoin(location.hash);
+    if (!join) return;
+    history.replaceState(null, '', '#/'); // so that Back and a reload do not ask again
+    dispatchEvent(new HashChangeEvent('hashchange'));
+    if (house.get().loaded) open(join);
+    else {
+      const stop = house.subscribe(() => {
+        if (!house.get().loaded) return;
+        stop();
+        open(join);
+      });
+    }
+  };
+  addEventListener('hashchange', look);
+  look();
+}

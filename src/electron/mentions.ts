@@ -1,0 +1,53 @@
+import type { HeardEvent } from '../web/follow.ts';
+import { privateFragment, roomFragment } from './links.ts';
+
+type Heard = Extract<HeardEvent, { type: 'message' }>;
+
+/** A room in which something waits that is meant for the person. */
+export interface MentionedRoom {
+  readonly key: string;
+  readonly account: string;
+  readonly room: string;
+  readonly name: string | undefined;
+  readonly count: number;
+  /** Where the page shows the first of them. */
+  readonly fragment: string;
+}
+
+/** What waits for the person, by room, from the most recent on: until they look at the room or speak there. */
+export interface Mentions {
+  list(): readonly MentionedRoom[];
+  /** True where it changed something. `own` is our nick in the room. */
+  hear(event: Heard, about: { readonly own: string | undefined; readonly name: string | undefined }): boolean;
+  seen(key: string): boolean;
+  clear(): void;
+}
+
+const MOST = 100;
+
+/** A room's key over all accounts; what is said in private there has one of its own. */
+export function keyOf(message: { readonly account: string; readonly room: string; readonly kind?: string }): string {
+  return `${message.account} ${message.room}${message.kind === 'private' ? ' private' : ''}`;
+}
+
+export function createMentions(): Mentions {
+  const rooms = new Map<string, MentionedRoom>();
+  return {
+    list: () => [...rooms.values()].toReversed(),
+    hear({ message, alert }, { own, name }) {
+      const key = keyOf(message);
+      if (message.nick !== null && message.nick === own) return rooms.delete(key);
+      if (alert !== 'mention' && alert !== 'private') return false;
+      const known = rooms.get(key);
+      rooms.delete(key);
+      const { account, room } = message;
+      const there = alert === 'private' ? privateFragment(message) : roomFragment(message, message.id);
+      rooms.set(key, { key, account, room, name, count: (known?.count ?? 0) + 1, fragment: known?.fragment ?? there });
+      const eldest = rooms.keys().next().value;
+      if (rooms.size > MOST && eldest !== undefined) rooms.delete(eldest);
+      return true;
+    },
+    seen: (key) => rooms.delete(key),
+    clear: () => rooms.clear(),
+  };
+}

@@ -1,0 +1,92 @@
+import type { HeardEvent } from '../web/follow.ts';
+import { privateFragment, roomFragment } from './links.ts';
+import { keyOf } from './mentions.ts';
+import { plain, roomTitle } from './plain.ts';
+import type { TrayStrings } from './strings.ts';
+
+type Heard = Extract<HeardEvent, { type: 'message' }>;
+
+/** A desktop notification, ready to be shown. */
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+  /** Where a click leads on the page. */
+  readonly fragment: string;
+  /** The room's, so that a later one takes its place; one of its own for a summary. */
+  readonly key: string;
+}
+
+export interface NoticeOptions {
+  readonly strings: TrayStrings;
+  /** Desktops of the freedesktop kind read markup in a body. */
+  readonly markup: boolean;
+  show(notice: Notice): void;
+  /** Whether notifications are wanted now. */
+  wanted(): boolean;
+  hideText(): boolean;
+  /** The person looks at this room at this moment. */
+  looking(key: string): boolean;
+  later(milliseconds: number, work: () => void): void;
+}
+
+interface Waiting {
+  readonly event: Heard;
+  readonly name: string | undefined;
+  readonly count: number;
+}
+
+const GATHER = 250; // milliseconds in which a burst is gathered
+const REST = 5000; // and before the next ones
+const MOST = 3; // rooms at once; more are one summary
+const TITLE = 80; // characters
+const BODY = 200;
+
+/** Tells the person of what is meant for them: a few at a time, whatever the rooms send. */
+export function createNotices(options: NoticeOptions): (event: Heard, name: string | undefined) => void {
+  const { strings, later } = options;
+  let waiting = new Map<string, Waiting>();
+  let resting = false;
+
+  function flush(): void {
+    const rooms = [...waiting.values()];
+    waiting = new Map();
+    resting = rooms.length > 0;
+    if (!resting) return;
+    later(REST, flush);
+    if (!options.wanted()) return;
+    if (rooms.length > MOST) options.show(summary(rooms));
+    else for (const one of rooms) options.show(noticeOf(one));
+  }
+
+  function noticeOf({ event, name, count }: Waiting): Notice {
+    const { message, alert } = event;
+    const nick = plain(message.nick ?? '', TITLE / 2) || strings.somebody;
+    const text = options.hideText() ? strings.hidden[alert ?? 'room'] : message.kind === 'encrypted' ? strings.encrypted : plain(message.body ?? '', BODY);
+    const body = count === 1 ? text : `${text} (${strings.more(count - 1)})`;
+    return {
+      title: strings.noticeTitle(nick, roomTitle({ room: message.room, name }, TITLE / 2)),
+      body: options.markup ? unmarked(body) : body,
+      fragment: message.kind === 'private' ? privateFragment(message) : roomFragment(message, message.id),
+      key: keyOf(message),
+    };
+  }
+
+  function summary(rooms: readonly Waiting[]): Notice {
+    const count = rooms.reduce((sum, one) => sum + one.count, 0);
+    return { title: strings.manyTitle(count), body: strings.manyBody(rooms.length), fragment: '#/', key: '' };
+  }
+
+  return (event, name) => {
+    const key = keyOf(event.message);
+    if (event.alert === null || !event.fresh || !options.wanted() || options.looking(key)) return;
+    waiting.set(key, { event, name, count: (waiting.get(key)?.count ?? 0) + 1 });
+    if (resting) return;
+    resting = true;
+    later(GATHER, flush);
+  };
+}
+
+/** What cannot be read as markup by a server that reads it, and is not shown as an entity by one that does not. */
+function unmarked(text: string): string {
+  return text.replaceAll('<', '‹').replaceAll('>', '›').replaceAll('&', '＆');
+}

@@ -1,0 +1,26 @@
+import { oneLine } from '../core/printable.ts';
+
+const segmenter = new Intl.Segmenter();
+
+/**
+ * A stranger's words on one line, of at most so many characters as a reader counts them: no controls, no bidi tricks,
+ * nothing invisible. What is bounded first is the work: nobody reads the rest of 100 kB.
+ */
+export function plain(text: string, longest: number): string {
+  const line = oneLine(text.slice(0, longest * 40).toWellFormed()).trim();
+  const characters: string[] = [];
+  for (const { segment } of segmenter.segment(line)) {
+    if (characters.length === longest) return `${characters.slice(0, -1).join('')}…`;
+    characters.push(Array.from(segment).slice(0, MOST_MARKS).join(''));
+  }
+  return characters.join('');
+}
+
+/** Marks heaped on one letter grow over the lines above and below; the largest emoji has eleven parts. */
+const MOST_MARKS = 12;
+
+/** The name that a person knows a room by: its own, else the first part of its address. */
+export function roomTitle(room: { readonly room: string; readonly name?: string | undefined }, longest: number): string {
+  const name = plain(room.name ?? '', longest);
+  return name === '' ? plain(room.room.split('@')[0] || room.room, longest) : name;
+}

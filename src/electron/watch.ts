@@ -1,0 +1,131 @@
+import { connectTo, type DaemonAddress } from '../web/client.ts';
+import { followEvents, type HeardEvent } from '../web/follow.ts';
+import type { DaemonReach, HouseStatus } from './attach.ts';
+import { keyOf } from './mentions.ts';
+
+type Room = Extract<HeardEvent, { type: 'room' }>['room'];
+type Message = Extract<HeardEvent, { type: 'message' }>;
+
+/** What the tray knows of the daemon; nothing of it where no daemon answers. */
+export interface Seen {
+  readonly address: DaemonAddress;
+  readonly status: HouseStatus;
+  readonly rooms: ReadonlyMap<string, Room>;
+  readonly devicesOnline: number;
+  /** Removals of bookmarks that wait for the person. */
+  readonly held: number;
+}
+
+export interface Watching {
+  seen(): Seen | undefined;
+  /** Looks now, instead of when it is time. */
+  look(): void;
+}
+
+export interface WatchOptions {
+  readonly reach: Pick<DaemonReach, 'read' | 'ask'>;
+  /** Something of it has changed. */
+  readonly changed: () => void;
+  readonly message: (event: Message, room: Room | undefined) => void;
+  readonly signal: AbortSignal;
+  /** Milliseconds between two looks for a daemon. */
+  readonly every?: number;
+}
+
+const EVERY = 5000;
+const GATHER = 100; // milliseconds: a start tells a hundred things at once
+
+/** Follows the home's daemon for as long as the tray lives, through its restarts; what was missed is heard then. */
+export function watchDaemon({ reach, changed, message, signal, every = EVERY }: WatchOptions): Watching {
+  let address: DaemonAddress | undefined;
+  let status: HouseStatus | undefined;
+  let stop: (() => void) | undefined;
+  let looking = false;
+  let last: string | undefined;
+  let telling: NodeJS.Timeout | undefined;
+  const rooms = new Map<string, Room>();
+  const devices = new Map<string, number>();
+  const held = new Map<string, number>();
+
+  function tell(): void {
+    telling ??= setTimeout(() => {
+      telling = undefined;
+      changed();
+    }, GATHER);
+  }
+
+  function lost(): void {
+    stop?.();
+    [stop, status, address] = [undefined, undefined, undefined];
+    for (const known of [rooms, devices, held]) known.clear();
+    tell();
+  }
+
+  /** Problems of the house come by no event: they are asked for. */
+  async function look(): Promise<void> {
+    const where = reach.read();
+    const found = where && (await reach.ask(where));
+    if (signal.aborted) return;
+    if (!where || !found) {
+      if (status) lost();
+      return;
+    }
+    const same = address?.url === where.url && address.token === where.token;
+    if (!same && stop) lost();
+    [address, status] = [where, found];
+    tell();
+    if (!stop) await follow(where, found);
+  }
+
+  async function follow(where: DaemonAddress, { accounts }: HouseStatus): Promise<void> {
+    stop = followEvents(where, last, { event: hear, ended: lost });
+    const client = connectTo(where);
+    for (const { account } of accounts) held.set(account, (await client.bookmarks.held.query({ account })).length);
+    tell();
+  }
+
+  function hear(event: HeardEvent, id: string): void {
+    last = id;
+    if (event.type === 'message') return message(event, rooms.get(keyOf({ account: event.message.account, room: event.message.room })));
+    if (event.type === 'room') rooms.set(keyOf(event.room), event.room);
+    if (event.type === 'room-forgotten') rooms.delete(keyOf(event));
+    if (event.type === 'bookmarks') held.set(event.account, event.held);
+    if (event.type === 'devices' && event.devices[0]) devices.set(event.devices[0].account, event.devices.filter(({ online }) => online).length);
+    if (event.type === 'status' && status) status = { ...status, accounts: placed(status.accounts, event.status) };
+    if (event.type === 'account-removed') void again();
+    tell();
+  }
+
+  async function again(): Promise<void> {
+    if (looking) return;
+    looking = true;
+    try {
+      await look();
+    } catch {
+      lost(); // it went away between two questions
+    } finally {
+      looking = false;
+    }
+  }
+
+  const timer = setInterval(() => void again(), every);
+  signal.addEventListener('abort', () => {
+    clearInterval(timer);
+    clearTimeout(telling);
+    stop?.();
+  });
+  void again();
+  return {
+    seen: () => (address && status ? { address, status, rooms, devicesOnline: sum(devices), held: sum(held) } : undefined),
+    look: () => void again(),
+  };
+}
+
+function sum(numbers: ReadonlyMap<string, number>): number {
+  return [...numbers.values()].reduce((total, n) => total + n, 0);
+}
+
+function placed<T extends { readonly account: string }>(list: readonly T[], one: T): T[] {
+  const others = list.some(({ account }) => account === one.account);
+  return others ? list.map((old) => (old.account === one.account ? one : old)) : [...list, one];
+}

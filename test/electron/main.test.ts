@@ -1,0 +1,192 @@
+// The whole tray over a real web door; Electron and electron-store are mocked at their edge.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { runTray } from '../../src/electron/main.ts';
+import { until } from '../support/until.ts';
+import { openDoor, ROOM, smallHouse } from '../web/house.ts';
+import { fake, FakeStore, FakeWindow, reset, type Template } from './mock.ts';
+
+vi.mock('electron', async () => (await import('./mock.ts')).electron);
+vi.mock('electron-store', async () => ({ default: (await import('./mock.ts')).FakeStore }));
+
+const ALICE = 'alice@example.org';
+const HERE = `#/room/${encodeURIComponent(ALICE)}/${encodeURIComponent(ROOM)}`;
+let home: string;
+let small: ReturnType<typeof smallHouse>;
+let door: Awaited<ReturnType<typeof openDoor>>;
+let starts: number;
+let child: ChildProcess | undefined;
+
+beforeEach(async () => {
+  reset();
+  FakeStore.values = {};
+  starts = 0;
+  home = mkdtempSync(join(tmpdir(), 'tray-home-'));
+  small = smallHouse(ALICE);
+  door = await openDoor(small.house);
+});
+
+afterEach(async () => {
+  fake.app.emit('will-quit');
+  child?.kill('SIGKILL');
+  child = undefined;
+  await door.stop();
+  rmSync(home, { recursive: true });
+});
+
+/** What a daemon writes once it is up. */
+function announce(pid = process.pid): void {
+  writeFileSync(join(home, 'daemon.json'), JSON.stringify({ pid, url: `http://127.0.0.1:${door.port}`, token: 'the-cli-token' }));
+}
+
+async function tray(more: { argv?: string[]; host?: boolean } = {}): Promise<void> {
+  const { argv = [], host = true } = more;
+  const startDaemon = (): void => {
+    starts += 1;
+    announce();
+  };
+  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], config: home, argv, trayHost: async () => host });
+}
+
+const shows = (image: string): Promise<boolean> => until(() => fake.tray?.image === `/icons/${image}.png`, { what: `the icon ${image}` });
+const entry = (label: string, menu: readonly Template[] = fake.tray?.menu ?? []): Template | undefined =>
+  menu.flatMap((one) => [one, ...(one.submenu ?? [])]).find((one) => one.label === label);
+const click = (label: string): void => {
+  const found = entry(label);
+  if (!found?.click) throw new Error(`the menu has no ${label}: ${JSON.stringify(fake.tray?.menu)}`);
+  found.click();
+};
+const window = (): FakeWindow | undefined => FakeWindow.all.at(-1);
+
+test('a second tray ends, and the first one shows its window', async () => {
+  announce();
+  await tray();
+  await shows('connected');
+  fake.app.emit('second-instance', {}, ['minimix']);
+  expect(window()?.calls).toContain('focus');
+  fake.app.lock = false;
+  await tray();
+  expect(fake.app.quits).toBe(1);
+  expect(FakeWindow.all).toHaveLength(1);
+});
+
+test('a daemon that runs is attached to; where none runs, one is started', async () => {
+  await tray();
+  expect(starts).toBe(1);
+  expect(window()?.loaded).toEqual(['http://127.0.0.1/?t=x']);
+  await shows('connected');
+  expect(fake.errors).toEqual([]);
+  reset();
+  await tray();
+  expect(starts).toBe(1);
+});
+
+test('a mention is told, shown by the icon and in the menu, and gone once it is looked at', async () => {
+  announce();
+  await tray({ argv: ['--hidden'] });
+  await shows('connected');
+  await until(() => small.listeners() > 0, { what: 'the tray to listen' });
+  small.tell('hello, all of you');
+  small.tell('tell me, please');
+  await shows('attention');
+  await until(() => fake.notifications.length === 1, { what: 'the notification' });
+  expect(fake.notifications[0]?.options).toEqual({ title: 'bob in cave', body: 'tell me, please' });
+  expect(entry('cave (1)')).toBeDefined();
+  fake.notifications[0]?.emit('click');
+  await until(() => window()?.loaded[0], { what: 'the window' });
+  expect(window()?.loaded[0]).toBe(`http://127.0.0.1/?t=x${HERE}/2`);
+  await shows('connected');
+  small.tell('and me again'); // the room is on screen
+  await until(() => entry('No mentions'), { what: 'the mention to be seen at once' });
+  expect(fake.notifications).toHaveLength(1);
+});
+
+test('notifications are paused and resumed, hidden, and switched off', async () => {
+  announce();
+  await tray({ argv: ['--hidden'] });
+  await shows('connected');
+  await until(() => small.listeners() > 0, { what: 'the tray to listen' });
+  click('For 1 hour');
+  await shows('paused');
+  small.tell('tell me 1');
+  await until(() => entry('cave (1)'), { what: 'the mention in the menu' });
+  expect(FakeStore.values['pausedUntil']).toBeGreaterThan(Date.now());
+  click('Resume notifications');
+  click('Hide what was said in notifications');
+  small.tell('tell me 2');
+  await until(() => fake.notifications.length === 1, { what: 'the notification' });
+  expect(fake.notifications[0]?.options.body).toBe('You were mentioned.');
+  click('Notify me of mentions');
+  expect(FakeStore.values).toMatchObject({ notify: false, hideText: true });
+  expect(entry('Notify me of mentions')?.checked).toBe(false);
+});
+
+test('the relay is paused and resumed through the daemon', async () => {
+  announce();
+  await tray();
+  await shows('connected');
+  click('Until I resume it');
+  await until(() => small.said.includes('relay paused until resumed'), { what: 'the relay to be paused' });
+});
+
+test('the daemon is stopped by a signal, and the tray says so; quitting the tray ends the tray alone', async () => {
+  child = spawn('sleep', ['60']);
+  announce(child.pid);
+  await tray({ argv: ['--hidden'] });
+  await shows('connected');
+  const ended = once(child, 'exit');
+  click('Stop daemon');
+  expect(await ended).toEqual([null, 'SIGTERM']);
+  await door.stop();
+  await shows('offline');
+  expect(fake.tray?.menu.map(({ label }) => label)).toContain('Start the daemon');
+  click('Quit tray');
+  expect(fake.app.quits).toBe(1);
+});
+
+test('with a place for the tray a closed window leaves it there; without one nothing is hidden', async () => {
+  announce();
+  await tray({ argv: ['--hidden'] });
+  await shows('connected');
+  expect(FakeWindow.all).toEqual([]);
+  click('Open');
+  await until(window, { what: 'the window' });
+  window()?.close();
+  click('Open');
+  await until(() => FakeWindow.all.length === 2, { what: 'the window again' });
+  expect(fake.app.quits).toBe(0);
+  fake.app.emit('will-quit');
+  reset();
+  await tray({ argv: ['--hidden'], host: false });
+  expect(FakeWindow.all).toHaveLength(1);
+  window()?.close();
+  await until(() => fake.app.quits === 1, { what: 'the tray to end with its window' });
+});
+
+test('an xmpp: link, given at the start or later, opens the join dialog', async () => {
+  announce();
+  await tray({ argv: ['minimix', 'xmpp:cave@rooms.example.org?join'] });
+  const dialog = (room: string): string => `#/join?link=xmpp%3A${room}%40rooms.example.org%3Fjoin`;
+  expect(window()?.loaded).toEqual([`http://127.0.0.1/?t=x${dialog('cave')}`]);
+  fake.app.emit('second-instance', {}, ['minimix', 'xmpp:hall@rooms.example.org?join']);
+  expect(window()?.webContents.scripts).toEqual([`location.hash = "${dialog('hall')}"`]);
+  await shows('connected');
+  click('Open xmpp: links here');
+  expect(fake.app.protocols.has('xmpp')).toBe(true);
+});
+
+test('a menu that has not changed is not put in the place of one that may be open', async () => {
+  announce();
+  await tray({ argv: ['--hidden'] });
+  await shows('connected');
+  await until(() => small.listeners() > 0, { what: 'the tray to listen' });
+  const before = fake.tray?.menus;
+  small.tell('nothing of note');
+  small.tell('tell me');
+  await until(() => entry('cave (1)'), { what: 'the mention' });
+  expect(fake.tray?.menus).toBe((before ?? 0) + 1);
+});

@@ -16,6 +16,8 @@ import { openProblems } from './daemon/problems.ts';
 import { keepResources, openSettings } from './daemon/settings.ts';
 import { startUpkeep } from './daemon/upkeep.ts';
 import { createAccess } from './web/access.ts';
+import { startWatch } from './daemon/watch.ts';
+import { watchWrites } from './daemon/watched-archive.ts';
 import type { House } from './web/contract.ts';
 import { refuseHost, refuseRemoteOrigin } from './web/guard.ts';
 import { createWeb } from './web/handler.ts';
@@ -72,8 +74,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
     const problems = openProblems(log);
     const path = join(home, 'archive.db');
-    const archive = openArchive(path, { onTrouble: ({ message }) => problems.tell('archive-damaged', message) });
-    undo.push(archive.close);
+    const raw = openArchive(path, { onTrouble: ({ message }) => problems.tell('archive-damaged', message) });
+    undo.push(raw.close);
+    const { archive, writes } = watchWrites(raw, problems, Date.now);
     const aside = openAside(path);
     undo.push(aside.close);
     const life = new AbortController();
@@ -129,6 +132,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       problems: problems.list,
       bouncer: door,
       settings: live,
+      watch: startWatch({
+        ...accounts,
+        home,
+        version,
+        startedAt,
+        archive,
+        archivePath: path,
+        writes,
+        problems: problems.list,
+        settings: () => live.now().watch,
+        logged: options.log.counts,
+        signal: life.signal,
+      }),
       pageUrl,
     };
     const web = createWeb({ house, access, port: () => port, pages, log });

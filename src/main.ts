@@ -9,6 +9,8 @@ import { homeState, lockHome } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
 import { MinimixError, ok, sentenceOf, type Result } from './core/errors.ts';
 import { oneLine } from './core/printable.ts';
+import { logPath } from './daemon/log-file.ts';
+import { readable } from './daemon/log-line.ts';
 
 const { env } = process;
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -47,6 +49,7 @@ const world: World = {
         return ok({ restart: effectOf(key) === 'restart' });
       }),
   },
+  log: { path: logPath, readable: (line) => readable(line, true) },
   archive: {
     export: async (...asked) => (await archiveFiles()).export(...asked),
     import: async (...asked) => (await archiveFiles()).import(...asked),

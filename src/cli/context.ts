@@ -38,6 +38,12 @@ export interface World {
     valueOf(key: string, words: string): unknown;
     set(home: string, key: string, value: unknown, account: string | undefined): Promise<{ readonly restart: boolean }>;
   };
+  readonly log: {
+    /** Where the newest file of the log lies. */
+    path(home: string): string;
+    /** A line of it as a person reads it, with its line break. */
+    readable(line: string): string;
+  };
   /** The home's archive, beside a daemon that may run. */
   readonly archive: ArchiveFiles;
   /** The text as it stands out on a terminal; elsewhere the text itself. */

@@ -7,6 +7,7 @@ import { bouncerCommands } from './bouncer.ts';
 import { EXIT, explain, type World } from './context.ts';
 import { daemonCommands } from './daemon.ts';
 import { deviceCommands } from './device.ts';
+import { logCommand } from './log.ts';
 import { messageCommands } from './messages.ts';
 import { outboxCommands } from './outbox.ts';
 import { relayCommands } from './relay.ts';
@@ -50,6 +51,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   bookmarkCommands(program, world);
   archiveCommands(program, world);
   settingsCommands(program, world);
+  logCommand(program, world);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

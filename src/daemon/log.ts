@@ -1,5 +1,6 @@
 import { pino } from 'pino';
-import { oneLine, safeJson } from '../core/printable.ts';
+import { safeJson } from '../core/printable.ts';
+import { readable } from './log-line.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 export type Log = (level: Level, message: string, about?: object) => void;
@@ -112,20 +113,4 @@ function clean(value: unknown, depth: number): unknown {
       SECRET.test(key) ? HIDDEN : clean(item, depth + 1),
     ]),
   );
-}
-
-const NAMES: Readonly<Record<number, string>> = {
-  20: 'debug',
-  30: 'info',
-  40: 'WARN',
-  50: 'ERROR',
-  60: 'FATAL',
-};
-
-/** One line of the log as a person reads it. */
-export function readable(line: string): string {
-  // `as`: the line is pino's own, made a moment ago with these very fields.
-  const entry = JSON.parse(line) as { level: number; time: string; msg?: string; about?: object };
-  const rest = entry.about === undefined ? '' : ` ${oneLine(safeJson(entry.about))}`;
-  return `${entry.time.slice(11, 23)} ${NAMES[entry.level] ?? entry.level} ${oneLine(entry.msg ?? '')}${rest}\n`;
 }

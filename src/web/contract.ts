@@ -9,6 +9,7 @@ import type { Invitation } from '../core/invitation.ts';
 import type { Excerpt } from '../core/search.ts';
 import type { BouncerDoor } from './bouncer-contract.ts';
 import type { SettingsDoor } from './settings-contract.ts';
+import type { WatchDoor } from './watch-contract.ts';
 
 /** What the API needs of the daemon, which builds it from the floors below. */
 export interface House {
@@ -35,6 +36,7 @@ export interface House {
   removeAccount(jid: string): Promise<Result<RemovedAccount>>;
   readonly bouncer: BouncerDoor;
   readonly settings: SettingsDoor;
+  readonly watch: WatchDoor;
   /** A one-time address of the page. */
   pageUrl(): string;
 }

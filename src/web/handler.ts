@@ -6,6 +6,7 @@ import type { House } from './contract.ts';
 import { refuseForgery, refuseHost, refuseOrigin, securityHeaders, type Refusal } from './guard.ts';
 import { plain, readPage, type Page } from './pages.ts';
 import { router } from './router.ts';
+import { watchPage } from './watching.ts';
 
 const API = '/api/';
 const MOST_BODY = 512 * 1024; // bytes
@@ -51,6 +52,11 @@ async function givePage(
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     sendPage(response, plain(405, 'Pages are only read.'), true);
+    return;
+  }
+  const watched = watchPage(options.house, access, request, path);
+  if (watched) {
+    sendPage(response, watched, method === 'GET');
     return;
   }
   const ticket =

@@ -33,6 +33,8 @@ export function smallHouse(...jids: string[]) {
     last: (account: string, room: string) => kept.findLast((m) => m.account === account && m.room === room),
     rooms: (account: string) => [{ account, room: ROOM }],
   };
+  const offered = { health: true, metrics: true };
+  const report = { status: 'ok' as 'ok' | 'failing', version: '0.0.0', startedAt: '2026-11-23T00:00:00.000Z', reasons: [{ code: 'room-unverified', message: ROOM }], warnings: [] };
   const said: string[] = [];
   const accounts = jids.map((jid) => accountOf(jid, said));
   const house: House = {
@@ -57,6 +59,11 @@ export function smallHouse(...jids: string[]) {
     addAccount: async ({ settings }) => ok({ account: settings.jid, password: 'file' }),
     removeAccount: async (jid) => ok({ account: jid }),
     bouncer: { status: () => ({ on: false }) } as unknown as House['bouncer'],
+    watch: {
+      offers: () => offered,
+      health: (named) => ({ ...report, reasons: named ? report.reasons : [] }),
+      metrics: (named) => `named ${named ? 1 : 0}\n`,
+    },
     settings: { list: () => [], set: async () => ok({ restart: false }) },
     pageUrl: () => 'http://127.0.0.1/?t=x',
   };
@@ -66,7 +73,7 @@ export function smallHouse(...jids: string[]) {
     for (const sink of sinks) sink({ type: 'message', message, fresh: true });
     return message;
   };
-  return { house, tell, said, gaps, problems, retained, listeners: () => sinks.size };
+  return { house, offered, report, tell, said, gaps, problems, retained, listeners: () => sinks.size };
 }
 
 function accountOf(jid: string, said: string[]): Account {

@@ -1,0 +1,140 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { MinimixError } from '../core/errors.ts';
+import { readDate, readNumber } from './arguments.ts';
+import { printLine, type GlobalOptions, type World } from './context.ts';
+
+interface LogOptions extends GlobalOptions {
+  readonly follow?: boolean;
+  readonly level: keyof typeof LEVELS;
+  readonly since?: number;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+const LEVELS = { debug: 20, info: 30, warn: 40, error: 50 } as const;
+const MOST_FILES = 50;
+const CHUNK = 64 * 1024;
+const LOOK = 250; // milliseconds between two looks at the file
+
+/** `minimix log`: out of the home's files, whether a daemon runs or not. */
+export function logCommand(program: Command, world: World): void {
+  program
+    .command('log')
+    .description('print the daemon’s log, oldest first')
+    .option('--follow', 'go on with what is logged from now on')
+    .addOption(new Option('--level <level>', 'only what is at least as grave').choices(Object.keys(LEVELS)).default('debug'))
+    .option('--since <when>', 'from then on: 10m, 2h, 3d, or a date such as 2026-03-14T15:09Z', readSince)
+    .option('--limit <n>', 'how many lines at most', readNumber(1_000_000), 200)
+    .option('--json', 'one JSON object a line, as it was logged')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<LogOptions>();
+      const path = world.log.path(world.findHome(options.home));
+      const print = (line: string): void => {
+        if (options.json) world.out(`${line}\n`);
+        else world.out(world.log.readable(line));
+      };
+      const follower = options.follow ? follow(path) : undefined; // before the past is read: nothing falls between
+      const past = filesOf(path);
+      if (past.length === 0 && !follower) throw new MinimixError('no-log', `There is no log at ${path} yet.`);
+      for (const line of last(past, follower?.from, options)) print(line);
+      if (!follower) return;
+      if (past.length === 0) printLine(world, 'Nothing is logged yet.');
+      for await (const line of follower.lines()) if (fits(line, options)) print(line);
+    });
+}
+
+/** `10m`, `2h`, `3d` ago, or a date; milliseconds since the epoch. */
+function readSince(text: string): number {
+  const [, number, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  if (number !== undefined && unit !== undefined) return Date.now() - Number(number) * (units[unit] ?? 0);
+  try {
+    return readDate(text);
+  } catch {
+    throw new InvalidArgumentError('It is neither 10m, 2h or 3d nor a date such as 2026-03-14T15:09Z.');
+  }
+}
+
+/** The log's files that are there, oldest first. */
+function filesOf(path: string): string[] {
+  const all = [path, ...Array.from({ length: MOST_FILES }, (_, at) => `${path}.${at + 1}`)];
+  return all.filter((file) => existsSync(file)).toReversed();
+}
+
+/** The last lines that fit; of the newest file only what stands before `end` (bytes). */
+function last(files: readonly string[], end: number | undefined, options: LogOptions): string[] {
+  const kept: string[] = [];
+  for (const [at, file] of files.entries()) {
+    for (const line of linesOf(file, at === files.length - 1 ? end : undefined)) {
+      if (!fits(line, options)) continue;
+      kept.push(line);
+      if (kept.length > options.limit * 2) kept.splice(0, kept.length - options.limit);
+    }
+  }
+  return kept.slice(-options.limit);
+}
+
+function fits(line: string, { level, since }: LogOptions): boolean {
+  try {
+    // `as`: only these two are looked at, and any of them may be missing.
+    const entry = JSON.parse(line) as { level?: number; time?: string };
+    const at = entry.time === undefined ? Infinity : Date.parse(entry.time);
+    return (entry.level ?? 0) >= LEVELS[level] && (since === undefined || at >= since);
+  } catch {
+    return false; // half a line, from a disk that was full
+  }
+}
+
+function* linesOf(file: string, end = Infinity): Generator<string> {
+  const fd = openSync(file, 'r');
+  try {
+    yield* linesFrom(fd, { at: 0, rest: '', decoder: new StringDecoder('utf8') }, end);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+interface Reading {
+  at: number;
+  rest: string;
+  readonly decoder: StringDecoder;
+}
+
+/** The whole lines from `reading.at` on, which is moved on. */
+function* linesFrom(fd: number, reading: Reading, end = Infinity): Generator<string> {
+  const buffer = Buffer.alloc(CHUNK);
+  while (reading.at < end) {
+    const size = readSync(fd, buffer, 0, Math.min(CHUNK, end - reading.at), reading.at);
+    if (size === 0) return;
+    reading.at += size;
+    const parts = (reading.rest + reading.decoder.write(buffer.subarray(0, size))).split('\n');
+    reading.rest = parts.pop() ?? '';
+    yield* parts;
+  }
+}
+
+/** What is written to the file from now on, also after it was put aside and begun anew. */
+function follow(path: string): { readonly from: number; lines(): AsyncGenerator<string> } {
+  let fd = existsSync(path) ? openSync(path, 'r') : undefined;
+  const from = fd === undefined ? 0 : fstatSync(fd).size;
+  let reading: Reading = { at: from, rest: '', decoder: new StringDecoder('utf8') };
+  return {
+    from,
+    async *lines() {
+      for (;;) {
+        if (fd !== undefined) yield* linesFrom(fd, reading);
+        const now = statSync(path, { throwIfNoEntry: false });
+        if (now && (fd === undefined || now.ino !== fstatSync(fd).ino)) {
+          if (fd !== undefined) {
+            yield* linesFrom(fd, reading); // what came between the two looks
+            closeSync(fd);
+          }
+          fd = openSync(path, 'r');
+          reading = { at: 0, rest: '', decoder: new StringDecoder('utf8') };
+        } else await new Promise((resolve) => setTimeout(resolve, LOOK));
+      }
+    },
+  };
+}

@@ -11,12 +11,6 @@ import { until } from '../support/until.ts';
 const USER = 'http://jabber.org/protocol/muc#user';
 const ADMIN = 'http://jabber.org/protocol/muc#admin';
 
-describe.each(servers.filter(({ kind }) => kind === 'ejabberd'))('a known gap behind the bouncer on $kind', () => {
-  test('poezio is shown the history on its first join', (context) => {
-    context.skip('KNOWN: in a room with an archive it is at times shown none; the cause is not found yet');
-  });
-});
-
 describe.each(servers)('behind the bouncer on $kind', (server) => {
   const open: (() => Promise<void>)[] = [];
   afterEach(async () => {
@@ -35,6 +29,14 @@ describe.each(servers)('behind the bouncer on $kind', (server) => {
   async function scene(): Promise<Scene> {
     const [alice, other] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
     const rooms = [await server.room({ archive: true, owners: [other.jid] }), await server.room({ archive: false, owners: [other.jid] })] as const;
+    // Said first: poezio 0.14 asks a room's archive up to the whole second before now, and overlooks what is younger.
+    const bob = await connectPerson(server, other.user, other.password);
+    open.push(() => bob.close());
+    for (const room of rooms) {
+      await bob.join(room, 'bob');
+      bob.send(xml('message', { to: room, type: 'groupchat' }, xml('subject', {}, `about ${room.slice(0, 4)} things`)));
+      await bob.say(room, 'said before');
+    }
     const home = makeHome();
     open.push(() => home.remove());
     await home.addAccount(server, alice);
@@ -45,13 +47,6 @@ describe.each(servers)('behind the bouncer on $kind', (server) => {
     if (!login) throw new Error('no device was added');
     const fields = ['ca', 'directTlsPort', 'fingerprint', 'host', 'id', 'jid', 'password', 'port'];
     expect(Object.keys(login).toSorted()).toEqual(fields);
-    const bob = await connectPerson(server, other.user, other.password);
-    open.push(() => bob.close());
-    for (const room of rooms) {
-      await bob.join(room, 'bob');
-      bob.send(xml('message', { to: room, type: 'groupchat' }, xml('subject', {}, `about ${room.slice(0, 4)} things`)));
-      await bob.say(room, 'said before');
-    }
     const inside = (room: string): string[] => {
       const nicks = new Set<string>();
       const seen = new Set<string>();
@@ -124,8 +119,7 @@ describe.each(servers)('behind the bouncer on $kind', (server) => {
     for (const one of [second, room]) {
       await terminal.type(words.join(one));
       await until(() => inside(one).includes('Ali'), { what: `Ali to be in ${one}`, deadline: 20_000 });
-      // KNOWN: not poezio on ejabberd, see the skipped test above
-      if (server.kind === 'prosody' || words.leaves) await terminal.shows('said before');
+      await terminal.shows('said before');
       await terminal.shows('things');
       await terminal.shows('bob');
     }

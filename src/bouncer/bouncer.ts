@@ -13,6 +13,8 @@ import { startListener } from './listener.ts';
 import type { Endpoint, Listener } from './listener.ts';
 import { openMail } from './mail.ts';
 import type { Mail } from './mail.ts';
+import { openPushes } from './pushes.ts';
+import type { Pushes } from './pushes.ts';
 import { enterTimes } from './room-enter.ts';
 import type { EnterTimes } from './room-enter.ts';
 import { openRooms } from './rooms.ts';
@@ -41,12 +43,11 @@ export interface BouncerSettings {
 }
 
 export interface BouncerTimes extends SessionTimes, EnterTimes, ThrottleTimes {
-  /** Milliseconds for TLS and login, and for the account's server behind it. */
+  /** Milliseconds for TLS and login. */
   readonly login: number;
-  readonly upstream: number;
 }
 
-export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...enterTimes, ...throttleTimes, login: 30_000, upstream: 20_000 };
+export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...enterTimes, ...throttleTimes, login: 30_000 };
 
 export interface BouncerAccount {
   readonly account: Account;
@@ -72,6 +73,8 @@ export interface AddedDevice {
 export interface ListedDevice extends BouncerDevice {
   readonly account: string;
   readonly online: boolean;
+  /** It is away, and the server believes so too. */
+  readonly hibernates: boolean;
   readonly jid: string | undefined;
   readonly address: string | undefined;
 }
@@ -98,6 +101,7 @@ interface Resident extends BouncerAccount {
   readonly sessions: Sessions;
   readonly rooms: Rooms;
   readonly mail: Mail;
+  readonly pushes: Pushes;
 }
 
 export interface BouncerOptions {
@@ -171,8 +175,9 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const book = openDeviceBook(account.jid, archive, now);
       const rooms = openRooms({ account, archive, times, now, signal });
       const mail = openMail(account.jid, archive);
-      const sessions = openSessions({ ...added, book, rooms, mail, times, patience: times.upstream, log, now });
-      const resident: Resident = { ...added, book, rooms, sessions, mail };
+      const pushes = openPushes(account, archive);
+      const sessions = openSessions({ ...added, book, rooms, mail, pushes, times, log, now });
+      const resident: Resident = { ...added, book, rooms, sessions, mail, pushes };
       residents.set(account.jid, resident);
       if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
       signal.addEventListener('abort', () => {
@@ -242,6 +247,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       await resident.sessions.end(removed.id, 'not-authorized');
       resident.rooms.forget(removed.id);
       resident.mail.forget(removed.id);
+      resident.pushes.end(removed.id);
       log('info', 'a device was revoked', { account, device: removed.name });
       return ok(removed);
     },
@@ -249,7 +255,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const resident = residents.get(account);
       return (resident?.book.list() ?? []).map((device) => {
         const session = resident?.sessions.all().find(({ login }) => login.device.id === device.id);
-        return { ...device, account, online: session !== undefined, jid: session?.jid, address: session?.address() };
+        return { ...device, account, online: session !== undefined, hibernates: session?.hibernates() === true, jid: session?.jid, address: session?.address() };
       });
     },
   };

@@ -17,9 +17,13 @@ export interface SessionTimes {
   /** Milliseconds that a device may be silent before it is asked, and to answer then. */
   readonly idle: number;
   readonly answer: number;
+  /** Milliseconds from a device's loss to its session's hibernation on the server: it may only have changed networks. */
+  readonly hibernate: number;
+  /** Milliseconds that the account's server has for what it is asked. */
+  readonly upstream: number;
 }
 
-export const sessionTimes: SessionTimes = { hold: 5 * 60_000, idle: 5 * 60_000, answer: 60_000 };
+export const sessionTimes: SessionTimes = { hold: 5 * 60_000, idle: 5 * 60_000, answer: 30_000, hibernate: 3000, upstream: 20_000 };
 
 /** What is answered for the device in the place of its server. */
 export interface Inside {
@@ -41,9 +45,13 @@ export interface Session extends LinkUser {
   attach(link: Link): void;
   /** Takes the session up on another link; says why not. */
   resume(link: Link, h: string): string | undefined;
-  /** Counts a stanza out and sends it, now or when the device is back. */
-  send(text: string): void;
-  fromServer(stanza: Stanza): void;
+  /** Counts a stanza out and sends it, now or when the device is back; `had` is called once the device has it. */
+  send(text: string, had?: () => void): void;
+  fromServer(stanza: Stanza, had: () => void): void;
+  /** The server believes that the device is away. */
+  hibernates(): boolean;
+  /** Ends it once all is here that the server has held for it. */
+  giveUp(condition?: string, why?: string): Promise<void>;
   end(condition?: string, why?: string): Promise<void>;
 }
 
@@ -55,8 +63,8 @@ export interface SessionOptions {
   readonly times: SessionTimes;
   readonly log: Log;
   readonly now: () => number;
-  /** Told once, with what the device has not acknowledged, and since when it was away. */
-  readonly ended: (session: Session, left: readonly string[], since: number) => void;
+  /** Told once, with what the device has not acknowledged, and since when it was away; false where nobody keeps it. */
+  readonly ended: (session: Session, left: readonly string[], since: number) => boolean;
 }
 
 const MAX_BACKLOG = 16 * 1024 * 1024;
@@ -71,22 +79,27 @@ export function openSession(options: SessionOptions): Session {
   let id: string | undefined;
   let over = false;
   let asked = false;
-  let early: string[] | undefined = []; // until the first link is told that it is bound
+  let early: { text: string; had: (() => void) | undefined }[] | undefined = []; // until the first link is told that it is bound
   let asking: NodeJS.Immediate | undefined;
   let holding: NodeJS.Timeout | undefined;
   let dying: NodeJS.Timeout | undefined;
   let idle: NodeJS.Timeout | undefined;
+  let sleeping: NodeJS.Timeout | undefined;
   let lostAt: number | undefined;
+  /** Told, in order, when the device has acknowledged so many. */
+  const owing: { readonly number: number; readonly had: () => void }[] = [];
 
   function attach(next: Link): void {
     link = next;
     lostAt = undefined;
     asked = false;
     clearTimeout(holding);
+    clearTimeout(sleeping);
+    if (upstream.hibernates()) upstream.wake();
     alive();
     const texts = early ?? [];
     early = undefined;
-    for (const text of texts) send(text);
+    for (const { text, had } of texts) send(text, had);
   }
 
   function alive(): void {
@@ -112,14 +125,22 @@ export function openSession(options: SessionOptions): Session {
     });
   }
 
-  function send(text: string): void {
+  function send(text: string, had?: () => void): void {
     if (over) return;
-    if (early) return void early.push(text);
+    if (early) return void early.push({ text, had });
     const room = sm.enabled() ? sm.hasRoom(text.length) : (link?.backlog() ?? 0) <= MAX_BACKLOG;
     if (!room) return void end('policy-violation', 'The device takes nothing more.');
-    sm.sent(text);
+    const number = sm.sent(text);
     link?.put(text);
+    if (sm.enabled() && had) owing.push({ number, had });
+    else had?.();
     askSoon();
+  }
+
+  /** XEP-0198 4: the device has all up to what it has acknowledged. */
+  function settle(): void {
+    const acknowledged = sm.acknowledged();
+    while (owing[0] && owing[0].number <= acknowledged) owing.shift()?.had();
   }
 
   function take(items: readonly Item[]): void {
@@ -148,6 +169,7 @@ export function openSession(options: SessionOptions): Session {
       return void end('undefined-condition', 'More was acknowledged than was sent.');
     }
     asked = false;
+    settle();
     if (sm.pending() > 0) askSoon();
   }
 
@@ -184,7 +206,15 @@ export function openSession(options: SessionOptions): Session {
     if (how === 'closed' || id === undefined) return void end();
     lostAt = now();
     log('info', 'a device dropped off; it is waited for', { jid, hold: times.hold });
-    holding = setTimeout(() => void end(), times.hold);
+    sleeping = setTimeout(upstream.hibernate, times.hibernate);
+    holding = setTimeout(() => void giveUp(), times.hold);
+  }
+
+  /** What the server has held for it all the while is here before the session ends. */
+  async function giveUp(condition?: string, why?: string): Promise<void> {
+    clearTimeout(sleeping);
+    await upstream.collect(times.upstream);
+    if (!link || condition !== undefined) await end(condition, why);
   }
 
   function resume(next: Link, h: string): string | undefined {
@@ -199,6 +229,7 @@ export function openSession(options: SessionOptions): Session {
       void end();
       return 'item-not-found';
     }
+    settle();
     const { inbound } = sm.state() ?? { inbound: 0 };
     attach(next);
     next.put(xml('resumed', { xmlns: NS.sm, previd: id, h: String(inbound) }).toString());
@@ -211,17 +242,15 @@ export function openSession(options: SessionOptions): Session {
   async function end(condition?: string, why?: string): Promise<void> {
     if (over) return;
     over = true;
-    clearTimeout(holding);
-    clearTimeout(idle);
-    clearTimeout(dying);
+    for (const timer of [holding, sleeping, idle, dying]) clearTimeout(timer);
     clearImmediate(asking);
     const left = (sm.enabled() && sm.resumed(xml('resumed', { xmlns: NS.sm, h: String(sm.acknowledged()) }))) || [];
     log('info', 'the session of a device is over', { jid, condition, why, unacknowledged: left.length });
     link?.end(condition, why);
     link = undefined;
     inside.over();
-    options.ended(session, left, lostAt ?? now());
-    await upstream.stop();
+    const taken = options.ended(session, left, lostAt ?? now());
+    await upstream.stop({ taken });
   }
 
   const session: Session = {
@@ -235,9 +264,12 @@ export function openSession(options: SessionOptions): Session {
     take,
     over: closed,
     send,
-    fromServer(given) {
-      if (!inside.hides(given)) send(given.raw);
+    fromServer(given, had) {
+      if (inside.hides(given)) had();
+      else send(given.raw, had);
     },
+    hibernates: upstream.hibernates,
+    giveUp,
     end,
   };
   return session;

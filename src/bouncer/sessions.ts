@@ -6,6 +6,7 @@ import { NS } from '../xmpp/namespaces.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { Link } from './link.ts';
 import type { Mail } from './mail.ts';
+import type { Pushes } from './pushes.ts';
 import type { Viewer } from './room-feeds.ts';
 import type { Rooms } from './rooms.ts';
 import { openSession } from './session.ts';
@@ -30,16 +31,15 @@ export interface SessionsOptions {
   readonly book: DeviceBook;
   readonly rooms: Rooms;
   readonly mail: Mail;
+  readonly pushes: Pushes;
   readonly times: SessionTimes;
-  /** Milliseconds that the account's server has for a login. */
-  readonly patience: number;
   readonly log: Log;
   readonly now: () => number;
 }
 
 const MAX_SESSIONS = 40;
 
-export function openSessions({ account, settings, password, book, rooms, mail, times, patience, log, now }: SessionsOptions): Sessions {
+export function openSessions({ account, settings, password, book, rooms, mail, pushes, times, log, now }: SessionsOptions): Sessions {
   const sessions = new Set<Session>();
   /** Resources that are being logged in. */
   const coming = new Set<string>();
@@ -49,7 +49,7 @@ export function openSessions({ account, settings, password, book, rooms, mail, t
     const fits = wish !== undefined && parseJid(`${account.jid}/${wish}`)?.resource === wish;
     const resource = fits ? wish : `minimix.${randomBytes(5).toString('hex')}`;
     const taken = [...sessions].find((session) => resourceOf(session.jid) === resource);
-    if (taken && taken.login.device.id === login.device.id) await taken.end('conflict', 'The device has logged in anew.');
+    if (taken && taken.login.device.id === login.device.id) await taken.giveUp('conflict', 'The device has logged in anew.');
     const own = resourceOf(account.seat.jid()) === resource;
     return own || coming.has(resource) || [...sessions].some(({ jid }) => resourceOf(jid) === resource)
       ? `${resource}.${randomBytes(3).toString('hex')}`
@@ -70,21 +70,22 @@ export function openSessions({ account, settings, password, book, rooms, mail, t
   async function logIn(login: Login, resource: string, id: string, link: Link): Promise<Bound> {
     const here: { session?: Session } = {};
     let over: { condition: string; why: string } | undefined;
-    const waiting: Parameters<Session['fromServer']>[0][] = [];
+    const waiting: Parameters<Session['fromServer']>[] = [];
     const note: Log = (level, message, about) => log(level, message, { device: login.device.name, ...about });
     const upstream = openUpstream({
       account: account.jid,
       resource,
       settings,
       password,
-      receive: (stanza) => (here.session ? here.session.fromServer(stanza) : void waiting.push(stanza)),
+      receive: (stanza, had) => (here.session ? here.session.fromServer(stanza, had) : void waiting.push([stanza, had])),
+      push: (service, on) => pushes.note(login.device.id, service, on),
       ended(condition, why) {
         over = { condition, why };
         void here.session?.end(condition, why);
       },
       log: note,
     });
-    const online = await upstream.online(patience);
+    const online = await upstream.online(times.upstream);
     if (!online.ok || over || !book.has(login.device.id)) {
       await upstream.stop();
       if (!online.ok) return refused(online.error.code, online.error.message);
@@ -94,7 +95,7 @@ export function openSessions({ account, settings, password, book, rooms, mail, t
     here.session = bound;
     book.seen(login.device.id);
     note('info', 'a device is here', { jid: bound.jid, address: link.address });
-    for (const stanza of waiting) bound.fromServer(stanza);
+    for (const [stanza, had] of waiting) bound.fromServer(stanza, had);
     return {
       ok: true,
       user: bound,
@@ -133,9 +134,10 @@ export function openSessions({ account, settings, password, book, rooms, mail, t
       ended(gone, left, since) {
         sessions.delete(gone);
         life.abort();
-        if (!book.has(id)) return;
+        if (!book.has(id)) return false;
         mail.keep(id, left, since);
         book.seen(id);
+        return true;
       },
     });
     sessions.add(session);

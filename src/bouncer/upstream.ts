@@ -5,8 +5,12 @@ import { connect } from '../xmpp/connection.ts';
 import type { Connection, ConnectionOptions, ConnectionStatus } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import { escapeXML, parseElement, xml } from '../xmpp/xml.ts';
+import type { Element } from '../xmpp/xml.ts';
+import { openDelivery } from './delivery.ts';
 import type { Log } from './stream.ts';
 import { NS } from '../xmpp/namespaces.ts';
+
+export const NS_PUSH = 'urn:xmpp:push:0';
 
 /** How the account's server is reached: as the daemon itself does. */
 export type UpstreamSettings = Pick<ConnectionOptions, 'server' | 'directTls' | 'ca' | 'pin' | 'allowPlaintext' | 'backoff' | 'deadlines'>;
@@ -16,10 +20,19 @@ export interface UpstreamOptions {
   readonly resource: string;
   readonly settings: UpstreamSettings;
   readonly password: () => Promise<string>;
-  readonly receive: (stanza: Stanza) => void;
+  /** `had` is to be called once the device has it: until then the server is not told that it was taken. */
+  readonly receive: (stanza: Stanza, had: () => void) => void;
+  /** The device has had push switched on at a service (XEP-0357 5), or off. */
+  readonly push: (service: PushService, on: boolean) => void;
   /** It is over for good: a stream error's condition for the device, and a sentence. */
   readonly ended: (condition: string, why: string) => void;
   readonly log: Log;
+}
+
+/** XEP-0357 5: whom the server tells of what comes for a device that is not there. */
+export interface PushService {
+  readonly jid: string;
+  readonly node: string | undefined;
 }
 
 /** One device's session with the account's server. It comes back by itself; the device need not know. */
@@ -30,15 +43,28 @@ export interface Upstream {
   clientState(state: 'active' | 'inactive'): void;
   /** Whether the device has asked for copies (XEP-0280). */
   carbons(): boolean;
-  stop(): Promise<void>;
+  /**
+   * The device is away: the server is left to think so too (XEP-0198 5), for then it pushes (XEP-0357). Where it would
+   * not hold the session, it is told that nobody looks (XEP-0352).
+   */
+  hibernate(): void;
+  hibernates(): boolean;
+  /** The device is there again. */
+  wake(): void;
+  /** Comes back from hibernation for a last time; resolves once all is here that the server has held. */
+  collect(patience: number): Promise<void>;
+  /** `taken`: what came is looked after here; else the server is left to think that it did not arrive. */
+  stop(how?: { readonly taken: boolean }): Promise<void>;
   /** For tests: drops the socket as a broken network would. */
   connection(): Connection;
 }
 
 const MAX_OPEN = 1000;
+/** Milliseconds for a last goodbye of a session that hibernates. */
+const GOODBYE = 5000;
 
 export function openUpstream(options: UpstreamOptions): Upstream {
-  const { account, resource, settings, password, receive, ended, log } = options;
+  const { account, resource, settings, password, receive, push, ended, log } = options;
   /** What the device has told the server, to be told again on a stream that the server knows nothing of. */
   let presence: string | undefined;
   let carbons = false;
@@ -48,6 +74,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   let jid: string | undefined;
   /** Questions of the device that are not answered yet: whom it asked, by id. */
   const open = new Map<string, string>();
+  const delivery = openDelivery(() => connection.acknowledge());
+  let asleep = false;
 
   const connection = connect({
     ...settings,
@@ -55,12 +83,14 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     resource,
     password,
     transparent: true,
-    receive: (batch) => {
+    receive: (batch, stream) => {
+      delivery.batch(stream);
       for (const stanza of batch) {
         if (stanza.kind === 'iq' && (stanza.type === 'result' || stanza.type === 'error')) open.delete(stanza.id ?? '');
-        receive(stanza);
+        receive(stanza, delivery.took());
       }
     },
+    handled: delivery.handled,
     log,
   });
 
@@ -75,6 +105,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     jid = status.jid;
     if (before !== undefined && before !== jid) return ended('conflict', 'the server gave the session another address');
     if (before === undefined) return;
+    delivery.forget(); // the server was told on resumption that all is here
     if (!status.resumed) restore();
     if (state === 'inactive') connection.clientState(state);
   }
@@ -84,7 +115,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     log('info', 'a new session for the device, in the place of the one that was lost', { jid });
     const unanswered = [...open];
     open.clear();
-    for (const [id, to] of unanswered) receive(lost(id, to));
+    for (const [id, to] of unanswered) receive(lost(id, to), () => undefined);
     if (carbons) void connection.iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' })));
     if (roster) void connection.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' })));
     if (blocking) void connection.iq(xml('iq', { type: 'get' }, xml('blocklist', { xmlns: 'urn:xmpp:blocking' })));
@@ -109,8 +140,22 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     if (stanza.to !== '' && stanza.to !== account && stanza.to !== domainOf(account)) return;
     const { raw } = stanza;
     if (raw.includes('urn:xmpp:carbons:2')) carbons = /<enable[\s/>]/.test(raw);
+    if (raw.includes(NS_PUSH)) notePush(stanza.element);
     if (raw.includes('jabber:iq:roster')) roster = true;
     if (/<blocklist[\s/>]/.test(raw)) blocking = true;
+  }
+
+  function notePush(request: Element): void {
+    for (const name of ['enable', 'disable']) {
+      const { jid: service, node } = (request.getChild(name, NS_PUSH)?.attrs ?? {}) as Record<string, string | undefined>;
+      if (service !== undefined) push({ jid: service, node }, name === 'enable');
+    }
+  }
+
+  function wake(): void {
+    if (!asleep) return connection.clientState(state ?? 'active');
+    asleep = false;
+    connection.start();
   }
 
   return {
@@ -130,7 +175,28 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       connection.clientState(next);
     },
     carbons: () => carbons,
-    stop: () => connection.stop(),
+    hibernate() {
+      if (!delivery.resumable()) return connection.clientState('inactive');
+      asleep = true;
+      log('info', 'the session hibernates on the server, for the device is away', { jid });
+      connection.abandon();
+    },
+    hibernates: () => asleep,
+    wake,
+    async collect(patience) {
+      if (!asleep) return;
+      wake();
+      const status = await settled(connection, patience);
+      if (status.state === 'online') await connection.iq(xml('iq', { type: 'get' }, xml('ping', { xmlns: NS.ping })), { timeout: patience });
+    },
+    async stop({ taken } = { taken: true }) {
+      if (taken) delivery.forget();
+      if (asleep && !taken) {
+        wake();
+        await settled(connection, GOODBYE);
+      }
+      await connection.stop();
+    },
     connection: () => connection,
   };
 }

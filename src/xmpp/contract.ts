@@ -63,6 +63,11 @@ export interface ConnectionOptions {
   readonly transparent?: boolean;
   /** It never shows presence, so that it takes no leave either: others would be told of a resource they never saw. */
   readonly unseen?: boolean;
+  /**
+   * The count of stanzas from the server (XEP-0198 h) that may be acknowledged, where somebody else has to have them
+   * first; `undefined` for all that are handled. A change is told by `acknowledge()`.
+   */
+  readonly handled?: () => number | undefined;
   readonly log?: (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
 }
 
@@ -113,6 +118,8 @@ export interface Connection {
   iq(request: Element, options?: { readonly timeout?: number }): Promise<IqAnswer>;
   /** What the server has acknowledged of ours (XEP-0198 h). */
   acknowledged(): number;
+  /** `handled` has moved on: the server is told where it waits for that. */
+  acknowledge(): void;
   /** What the server offers on the stream (RFC 6120 4.3.2), as of the last login. */
   features(): Element | undefined;
   /** XEP-0352: whether a person looks. Nothing where there is no session, or the server knows nothing of it. */

@@ -140,8 +140,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     jid = resumed ? (sm.state()?.jid ?? jid) : jid;
     const acknowledged = (h: number): void => ackListeners.tell(h);
     features = result.features;
-    const { receive, transparent = false } = options;
-    session = createSession(opened, { receive, transparent, unseen: options.unseen === true, log, sm, questions, deadlines, acknowledged });
+    const { receive, transparent = false, unseen = false, handled = (): undefined => undefined } = options;
+    session = createSession(opened, { receive, transparent, unseen, handled, log, sm, questions, deadlines, acknowledged });
     log('info', resumed ? 'resumed' : 'logged in', { jid });
     tell({ state: 'online', jid, resumed, since: Date.now() });
     flush();
@@ -229,6 +229,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
         return sent.ok ? undefined : sent.error.code;
       }),
     acknowledged: () => sm.acknowledged(),
+    acknowledge: () => session?.acknowledge(),
     features: () => features,
     clientState(state) {
       if (features?.getChild('csi', NS.csi)) session?.nonza(`<${state} xmlns='${NS.csi}'/>`);

@@ -22,6 +22,8 @@ export interface Session {
   nonza(text: string): void;
   /** Asks the server for a sign of life now. */
   probe(): void;
+  /** Answers a request for an acknowledgement that had to wait for `handled`. */
+  acknowledge(): void;
   /** Ends the stream properly; `stream.ended` follows. */
   close(grace: number): void;
 }
@@ -30,6 +32,7 @@ export interface SessionOptions {
   readonly receive: ConnectionOptions['receive'];
   readonly transparent: boolean;
   readonly unseen: boolean;
+  readonly handled: () => number | undefined;
   readonly log: NonNullable<ConnectionOptions['log']>;
   readonly sm: StreamManagement;
   readonly questions: Questions;
@@ -51,6 +54,8 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   let askedAt = 0; // our outbound count then
   let asking: NodeJS.Immediate | undefined;
   let dying: NodeJS.Timeout | undefined;
+  /** What was received when the server asked (<r/>) what we have; until that is answered. */
+  let wantedAt: number | undefined;
   const idle = setTimeout(probe, deadlines.idle);
 
   void stream.ended.then(() => {
@@ -66,13 +71,12 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     const batch: Stanza[] = [];
     const answers: (() => void)[] = [];
     let counted = 0;
-    let wanted = false;
     let acknowledgement: string | undefined;
     let end: StreamEnd | undefined;
     for (const item of items) {
       if ('nonza' in item) {
         const { nonza } = item;
-        if (nonza.is('r', NS.sm)) wanted = true;
+        if (nonza.is('r', NS.sm)) wantedAt = sm.inbound();
         else if (nonza.is('a', NS.sm)) acknowledgement = attributeOf(nonza, 'h') ?? '';
         else if (nonza.is('error', NS.streams)) end = streamError(nonza);
         else log('debug', `ignored <${nonza.name}/> from the server`);
@@ -84,9 +88,19 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     }
     if (counted > 0 && !hand(batch, counted)) return;
     for (const settle of answers) settle();
-    if (sm.enabled() && (wanted || sm.owed() >= MAX_OWED)) stream.put(sm.ack());
+    acknowledge();
     if (acknowledgement !== undefined) took(acknowledgement);
     if (end !== undefined) stream.hangUp('', GRACE, end);
+  }
+
+  /** Asked for, as soon as all is handled that had come then; unasked, where it is a lot. */
+  function acknowledge(): void {
+    if (over || !sm.enabled()) return;
+    const h = options.handled() ?? sm.inbound();
+    const due = wantedAt !== undefined && sm.owed(h) >= sm.owed(wantedAt);
+    if (!due && sm.owed(h) < MAX_OWED) return;
+    if (due) wantedAt = undefined;
+    stream.put(sm.ack(h));
   }
 
   /**
@@ -189,7 +203,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     if (over) return;
     if (!options.unseen) send(`<presence xmlns='jabber:client' type='unavailable'/>`);
     over = true; // what comes now is neither kept nor acknowledged
-    stream.hangUp(sm.enabled() ? sm.ack() : '', grace);
+    stream.hangUp(sm.enabled() ? sm.ack(options.handled()) : '', grace);
   }
 
   function start(): void {
@@ -197,5 +211,5 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     stream.deliver(read);
   }
 
-  return { start, send, nonza: pass, probe, close };
+  return { start, send, nonza: pass, probe, acknowledge, close };
 }

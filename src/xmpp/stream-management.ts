@@ -20,9 +20,11 @@ export interface StreamManagement {
   received(): void;
   /** The last so many received could not be kept. */
   rewind(count: number): void;
-  /** Stanzas that we have not acknowledged yet. */
-  owed(): number;
-  ack(): string;
+  /** Stanzas up to `h` that we have not acknowledged yet; `h` is the last one received where nothing is said. */
+  owed(h?: number): number;
+  /** Acknowledges up to `h`, by default all. */
+  ack(h?: number): string;
+  inbound(): number;
   /** Counts a stanza out and keeps it until it is acknowledged; its number on the stream. */
   sent(text: string): number;
   outbound(): number;
@@ -105,6 +107,11 @@ export function createStreamManagement(left: StreamState | undefined): StreamMan
     return true;
   }
 
+  /** Acknowledged already: a count only grows. */
+  function isBehind(h: number): boolean {
+    return (h - told + WRAP) % WRAP > WRAP / 2;
+  }
+
   function sent(text: string): number {
     outbound = (outbound + 1) % WRAP;
     if (counting) {
@@ -127,11 +134,12 @@ export function createStreamManagement(left: StreamState | undefined): StreamMan
     },
     received: () => void (inbound = (inbound + 1) % WRAP),
     rewind: (count) => void (inbound = (inbound - count + WRAP) % WRAP),
-    owed: () => (inbound - told + WRAP) % WRAP,
-    ack: () => {
-      told = inbound;
-      return `<a xmlns='${NS.sm}' h='${inbound}'/>`;
+    owed: (h = inbound) => (isBehind(h) ? 0 : (h - told + WRAP) % WRAP),
+    ack: (h = inbound) => {
+      if (!isBehind(h)) told = h;
+      return `<a xmlns='${NS.sm}' h='${told}'/>`;
     },
+    inbound: () => inbound,
     sent,
     outbound: () => outbound,
     acknowledged: () => acked,

@@ -152,6 +152,7 @@ function configuration(address: ServerAddress, tls: Certificates, options: Ejabb
       min_message_interval: 0, min_presence_interval: 0, max_user_conferences: 1000,
     },
     mod_muc_admin: {},
+    mod_push: {},
     mod_pubsub: {
       access_createnode: 'pubsub_createnode', plugins: ['flat', 'pep'],
       force_node_config: { 'storage:bookmarks': { access_model: 'whitelist' } },

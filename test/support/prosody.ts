@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,6 +36,9 @@ const MODULES = [
   'roster', 'saslauth', 'tls', 'disco', 'carbons', 'pep', 'smacks', 'mam', 'csi_simple', 'blocklist', 'vcard_legacy',
   'vcard4', 'private', 'ping', 'register', 'time', 'version', 'adhoc', 'lastactivity', 'admin_shell',
 ];
+
+/** XEP-0357 is in Debian's prosody-modules, which need not be there. */
+export const prosodyPushes = existsSync('/usr/lib/prosody/modules/mod_cloud_notify');
 
 const exec = promisify(execFile);
 
@@ -114,6 +118,7 @@ function configuration(address: ServerAddress, tls: Certificates, options: Proso
     ...MODULES,
     ...(options.bookmarks === false ? [] : ['bookmarks']),
     ...(options.websocket ? ['websocket'] : []),
+    ...(prosodyPushes ? ['cloud_notify'] : []),
     ...(options.modules ?? []),
   ].filter((name) => !options.modulesDisabled?.includes(name));
   const list = (items: readonly (string | number)[]): string => `{ ${items.map((item) => JSON.stringify(item)).join(', ')} }`;

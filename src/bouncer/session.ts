@@ -139,8 +139,8 @@ export function openSession(options: SessionOptions): Session {
 
   /** XEP-0198 4: the device has all up to what it has acknowledged. */
   function settle(): void {
-    const acknowledged = sm.acknowledged();
-    while (owing[0] && owing[0].number <= acknowledged) owing.shift()?.had();
+    const upTo = sm.acknowledged();
+    while (owing[0] && owing[0].number <= upTo) owing.shift()?.had();
   }
 
   function take(items: readonly Item[]): void {

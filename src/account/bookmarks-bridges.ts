@@ -19,8 +19,13 @@ export function bridgesOf(features: ReadonlySet<string>, contents: ReadonlyMap<S
   for (const [feature, shown, truth] of announced) {
     const [one, other] = [contents.get(shown), contents.get(truth)];
     if (!features.has(feature) || !other || bridges.has(shown) || bridges.has(truth)) continue;
-    const same = one === undefined || (one.list.size === other.list.size && [...one.list.keys()].every((room) => other.list.has(room)));
-    if (same) bridges.set(shown, truth);
+    if (one === undefined || roomsIn(one, other) === roomsIn(other, one)) bridges.set(shown, truth);
   }
   return bridges;
+}
+
+/** COMPAT: mod_bookmarks of Prosody 0.12 shows an item that cannot be read as a bookmark without anything. */
+function roomsIn(content: Content, other: Content): string {
+  const odd = new Set([...content.broken, ...other.broken]);
+  return [...content.list.keys()].filter((room) => !odd.has(room)).toSorted().join(' ');
 }

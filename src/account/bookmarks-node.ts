@@ -1,4 +1,4 @@
-import type { Connection, StanzaFault } from '../xmpp/contract.ts';
+import type { Connection, IqAnswer, StanzaFault } from '../xmpp/contract.ts';
 import { configureNode, createNode, isPreconditionFailure, nodeConfigQuery, publishOptions, readNodeConfig } from '../xmpp/features/pubsub.ts';
 import type { Element } from '../xmpp/xml.ts';
 import type { Log } from './ground.ts';
@@ -11,7 +11,7 @@ export interface Node {
   prepare(): Promise<boolean>;
   /** The same, but does not create it. */
   prepareExisting(): Promise<boolean>;
-  /** XEP-0060 7.1.5; resolves with the condition where it was refused. */
+  /** XEP-0060 7.1.5; resolves with the condition where it was refused, or `NOT_PRIVATE`. */
   publish(make: (options: Element | undefined) => Element): Promise<string | undefined>;
 }
 
@@ -23,11 +23,16 @@ const TELLS: Options = { 'pubsub#notify_retract': 'true', 'pubsub#notify_delete'
 const PASSING = ['disconnected', 'timeout'];
 const NOTHING = 2;
 const MAX_ITEMS = 'pubsub#max_items';
+const ACCESS = 'pubsub#access_model';
+/** Why nothing is published: others could read it. */
+export const NOT_PRIVATE = 'not-private';
 
 export function openNode({ connection, log }: { connection: Connection; log: Log }, node: string, wish: Options): Node {
   /** Some servers know neither `max` nor publish-options: what was found out is not tried again. */
   let wanted = wish;
   let known = 0;
+  /** Whether nobody else can read it, as its configuration says; `undefined` where that cannot be asked. */
+  let isPrivate: boolean | undefined;
 
   /** 0: all; 1: without what ejabberd does not know here (COMPAT: ejabberd 23.01); 2: the node was made right by itself. */
   function optionsFor(checks: number): Options | undefined {
@@ -35,11 +40,18 @@ export function openNode({ connection, log }: { connection: Connection; log: Log
     return Object.fromEntries(Object.entries(wanted).filter(([name]) => checks === 0 || name !== 'pubsub#send_last_published_item'));
   }
 
+  async function look(): Promise<IqAnswer> {
+    const answer = await connection.iq(nodeConfigQuery(node));
+    const access = answer.ok ? readNodeConfig(answer.element).get(ACCESS) : undefined;
+    isPrivate = access === undefined ? undefined : access === wish[ACCESS];
+    return answer;
+  }
+
   async function prepare(create: boolean): Promise<boolean> {
-    let answer = await connection.iq(nodeConfigQuery(node));
+    let answer = await look();
     if (!answer.ok && answer.error.condition === 'item-not-found' && create) {
       await settle((fields) => createNode(node, fields));
-      answer = await connection.iq(nodeConfigQuery(node));
+      answer = await look();
     }
     if (!answer.ok) return false;
     const now = readNodeConfig(answer.element);
@@ -50,8 +62,8 @@ export function openNode({ connection, log }: { connection: Connection; log: Log
     const why = wrong.map(([name, value]) => `${name} ${now.get(name)} -> ${value}`).join(', ');
     log('info', `${node}: reconfigured`, { why });
     const refused = await settle((fields) => configureNode(node, { ...fields, ...tells }));
-    const open = wrong.some(([name]) => name === 'pubsub#access_model');
-    if (refused !== undefined && open) log('error', `${node}: others can read it, and the server does not let it be closed: ${refused}`);
+    if (isPrivate === false) await look();
+    if (isPrivate === false) log('error', `${node}: others can read it, and the server does not let it be closed: ${refused ?? 'it stays open'}`);
     return wrong.some(([name]) => name === MAX_ITEMS || name === 'pubsub#persist_items');
   }
 
@@ -78,6 +90,7 @@ export function openNode({ connection, log }: { connection: Connection; log: Log
       let refusal: StanzaFault | undefined;
       let prepared = false;
       for (let checks = known; checks <= NOTHING; ) {
+        if (isPrivate === false || (checks === NOTHING && isPrivate !== true)) return NOT_PRIVATE; // there may be passwords in it
         const checked = optionsFor(checks);
         const answer = await connection.iq(make(checked && publishOptions(checked)));
         if (answer.ok) {

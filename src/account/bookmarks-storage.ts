@@ -114,7 +114,10 @@ export function pepStorage({ connection, log }: Reach): Storage {
       if (emptied || (retracted.length > 0 && published.length === 0)) return contentOf([]);
       return published.length === 0 ? content : contentFrom(storageIn(published));
     },
-    write: ({ target }, { kept }) => node.publish((options) => publish(NS_STORAGE, 'current', storage(target, kept), options)),
+    async write({ target }, { kept }) {
+      await node.prepare(); // COMPAT: as above
+      return node.publish((options) => publish(NS_STORAGE, 'current', storage(target, kept), options));
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import type { Stanza } from '../xmpp/stanza.ts';
 import { bridgesOf } from './bookmarks-bridges.ts';
 import type { HeldBookmarks, StorageSummary } from './bookmarks-contract.ts';
 import { createEchoes } from './bookmarks-echoes.ts';
+import { NOT_PRIVATE } from './bookmarks-node.ts';
 import { createPace } from './bookmarks-pace.ts';
 import type { BookmarkState, LoggedChange } from './bookmarks-state.ts';
 import { nativeStorage, pepStorage, privateStorage } from './bookmarks-storage.ts';
@@ -228,7 +229,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
     const refusal = await storage.write(wish, current);
     ended(refusal === undefined);
     if (refusal !== undefined) {
-      trouble.set(name, `It cannot be written: ${refusal}.`);
+      trouble.set(name, refusal === NOT_PRIVATE ? 'Others could read it, and the server does not let it be closed: nothing is written there.' : `It cannot be written: ${refusal}.`);
       log('warn', `bookmarks: ${name} could not be written: ${refusal}`);
       later('retry', RETRY, settle);
       return false;

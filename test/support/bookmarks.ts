@@ -1,6 +1,11 @@
 // What other clients do with bookmarks: each storage read and written by hand, nothing of src/ in between.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createElement as xml, type Element } from 'ltx';
 import { StanzaError, type Person } from './person.ts';
+import type { ServerAddress } from './server.ts';
+import type { Account } from './servers.ts';
 
 export const NATIVE = 'urn:xmpp:bookmarks:1';
 export const STORAGE = 'storage:bookmarks';
@@ -63,9 +68,25 @@ async function items(who: Person, node: string): Promise<Element[]> {
   }
 }
 
+/** One XEP-0402 item, whatever it holds. */
+export async function rawItem(who: Person, room: string): Promise<Element | undefined> {
+  return (await items(who, NATIVE)).find((item) => item.attrs['id'] === room);
+}
+
 /** The payload of one XEP-0402 item. */
 export async function nativeItem(who: Person, room: string): Promise<Element | undefined> {
-  return (await items(who, NATIVE)).find((item) => item.attrs['id'] === room)?.getChild('conference');
+  return (await rawItem(who, room))?.getChild('conference');
+}
+
+/** XEP-0402 by slixmpp's own connection and pubsub, logged in for the first time. */
+export async function readBySlixmpp({ host, port, caFile }: ServerAddress, { jid, password }: Account): Promise<ShownList> {
+  const script = fileURLToPath(new URL('slixmpp_bookmarks.py', import.meta.url));
+  const { stdout } = await promisify(execFile)('/usr/bin/python3', [script, jid, password, host, String(port), caFile]);
+  return JSON.parse(stdout) as ShownList;
+}
+
+export async function deleteNode(who: Person, node: string): Promise<void> {
+  await who.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: OWNER }, xml('delete', { node }))));
 }
 
 export async function readNative(who: Person): Promise<ShownList> {

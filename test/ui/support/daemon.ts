@@ -33,11 +33,11 @@ export async function buildPage(): Promise<void> {
   await run(process.execPath, [vite, 'build', 'renderer', '--logLevel', 'warn'], { cwd: root, env: production });
 }
 
-/** Starts `minimix run` on a new home without accounts, on a free port of its own. */
-export async function startTestDaemon(): Promise<TestDaemon> {
+/** Starts `minimix run` on a new home without accounts, on a free port of its own; `prepare` may put more into it. */
+export async function startTestDaemon(prepare: (home: string) => unknown[] = () => []): Promise<TestDaemon> {
   const home = mkdtempSync(join(tmpdir(), 'minimix-ui-'));
   const [port] = await freePorts(1);
-  writeFileSync(join(home, 'settings.json'), JSON.stringify({ version: 1, web: { port }, accounts: [] }), { mode: 0o600 });
+  writeFileSync(join(home, 'settings.json'), JSON.stringify({ version: 1, web: { port }, accounts: prepare(home) }), { mode: 0o600 });
   let running = await launch(home);
   return {
     url: running.url,

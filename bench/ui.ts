@@ -1,0 +1,123 @@
+/** npm run bench ui [messages]: what the page weighs, and how it shows a room of an archive of a million messages. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { openBrowser, openPage } from '../test/ui/support/browser.ts';
+import { buildPage, startTestDaemon } from '../test/ui/support/daemon.ts';
+import { ACCOUNT, roomOf, ROOMS, seeded } from './archive-made.ts';
+import { fillHome, WATCH } from './ui-made.ts';
+
+const dist = join(import.meta.dirname, '../renderer/dist');
+const random = seeded(11);
+
+interface Watched {
+  readonly frames: number[];
+  readonly holes: number[];
+}
+
+const at = (times: readonly number[], share: number): string => (times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(0).padStart(5);
+const most = (times: readonly number[]): string => Math.max(0, ...times).toFixed(0).padStart(5);
+
+function tell(what: string, times: readonly number[]): void {
+  console.log(`  ${what.padEnd(46)} p50 ${at(times, 0.5)}  p95 ${at(times, 0.95)}  most ${most(times)} ms  (${times.length})`);
+}
+
+function tellFrames(what: string, { frames, holes }: Watched): void {
+  const long = holes.filter((time) => time > 100);
+  console.log(`  ${what.padEnd(46)} blank: most ${most(holes)} ms, ${long.length} over 100 ms   frames: p50 ${at(frames, 0.5)}  p99 ${at(frames, 0.99)}  most ${most(frames)} ms  (${frames.length})`);
+}
+
+function weigh(): void {
+  const files = readdirSync(join(dist, 'assets')).map((name) => join(dist, 'assets', name)).concat(join(dist, 'index.html'));
+  const size = (path: string): [number, number] => [readFileSync(path).length, gzipSync(readFileSync(path)).length];
+  const kB = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
+  const sums = files.map(size).reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0] as [number, number]);
+  console.log(`page weight: ${files.length} files, ${kB(sums[0])}, ${kB(sums[1])} compressed`);
+}
+
+const hashOf = (room: string, id?: number): string => `#/room/${encodeURIComponent(ACCOUNT)}/${encodeURIComponent(room)}${id === undefined ? '' : `/${id}`}`;
+/** Rows of that room are in sight: by then the heading has its name, and the list has rows and is no longer loading. */
+const shown = (room: string): string => `() => document.querySelector('.room-view')?.getAttribute('aria-label') === ${JSON.stringify(room.split('@')[0])} && document.querySelector('.timeline')?.getAttribute('aria-busy') === 'false' && document.querySelectorAll('.timeline .row .message').length > 5`;
+
+async function started(page: Page): Promise<void> {
+  const [first, rooms] = [[] as number[], [] as number[]];
+  for (let n = 0; n < 7; n += 1) {
+    await page.goto('about:blank');
+    await page.goto(origin);
+    await page.locator('.sidebar a[href^="#/room/"]').first().waitFor();
+    rooms.push(await page.evaluate('performance.now()'));
+    first.push(await page.evaluate(`performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0`));
+  }
+  tell('start: first paint', first);
+  tell('start: the rooms are listed', rooms);
+}
+
+async function opened(page: Page): Promise<void> {
+  const first: number[] = [];
+  const again: number[] = [];
+  for (const times of [first, again]) {
+    for (let n = 0; n < ROOMS; n += 1) {
+      const room = roomOf(n);
+      times.push(await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room))}; }, ${shown(room)})`));
+    }
+  }
+  tell('open a room for the first time', first);
+  tell('  of these the largest', first.slice(0, 1));
+  tell('open a room again', again);
+}
+
+async function flung(page: Page): Promise<void> {
+  const room = roomOf(0);
+  await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room))}; }, ${shown(room)})`);
+  const box = await page.locator('.timeline').boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 200);
+  for (const [what, step, turns] of [
+    ['read upwards, 100 px a wheel turn', -100, 150],
+    ['fling upwards, 1000 px a wheel turn', -1000, 150],
+    ['fling downwards, 1000 px a wheel turn', 1000, 150],
+  ] as const) {
+    await page.evaluate('window.stopWatch = window.watchFrames()');
+    for (let n = 0; n < turns; n += 1) await page.mouse.wheel(0, step);
+    await page.evaluate('window.frames2()');
+    tellFrames(what, await page.evaluate('window.stopWatch()'));
+  }
+  await page.evaluate('window.stopWatch = window.watchFrames()');
+  for (let n = 0; n < 40; n += 1) await page.evaluate(`(async () => { document.querySelector('.timeline').scrollTop = 0; await window.frames2(); })()`);
+  tellFrames('throw the scrollbar to the top, 40 times', await page.evaluate('window.stopWatch()'));
+}
+
+async function jumped(page: Page, total: number): Promise<void> {
+  const room = roomOf(0);
+  const times: number[] = [];
+  await page.evaluate('window.stopWatch = window.watchFrames()');
+  for (let n = 0; n < 40; n += 1) {
+    const id = Math.floor(total / 10 + random() * (total * 0.9 - 1)) + 1;
+    times.push(await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room, id))}; }, () => document.querySelector('[aria-current=true]')?.closest('.row') !== null && document.querySelector('[data-id="${id}"], [aria-current=true]') !== null)`));
+  }
+  tell('jump to a message, anywhere', times);
+  tellFrames('  meanwhile', await page.evaluate('window.stopWatch()'));
+}
+
+const total = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given)) ?? 1_000_000);
+await buildPage();
+weigh();
+const begun = performance.now();
+const daemon = await startTestDaemon((home) => fillHome(home, total));
+console.log(`an archive of ${total} messages, made and opened in ${((performance.now() - begun) / 1000).toFixed(0)} s; the largest room has nine tenths of them`);
+const { origin } = new URL(daemon.url);
+const browser = await openBrowser();
+try {
+  const { page, problems } = await openPage(browser);
+  await page.addInitScript({ content: WATCH });
+  await page.goto(daemon.url);
+  await started(page);
+  await opened(page);
+  await flung(page);
+  await jumped(page, total);
+  const trouble = problems.filter((one) => !one.includes('net::ERR'));
+  if (trouble.length > 0) console.log(trouble.join('\n'));
+} finally {
+  await browser.close();
+  await daemon.stop();
+}

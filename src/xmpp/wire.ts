@@ -43,8 +43,14 @@ export class Wire extends EventEmitter {
     this.secure = true;
   }
 
+  /** What is written in one tick leaves at once: a burst of joins is a few packets (and TLS records), not one for each. */
   write(text: string, done?: (error?: Error | null) => void): void {
-    this.#socket?.write(text, done);
+    const socket = this.#socket;
+    if (socket?.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket?.write(text, done);
   }
 
   /** Bytes that the kernel has not taken yet. */

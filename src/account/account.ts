@@ -54,7 +54,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const { jid } = settings;
   const life = new AbortController();
   const sinks = openSinks(log);
-  const rooms = openRooms({ account: jid, archive, now, tell: sinks.tell, log });
+  const rooms = openRooms({ account: jid, archive, now, tell: sinks.tell, log, signal: life.signal });
   let stream = readStream(archive.stream(jid));
   /** True until this process has a stream of its own making: what was in flight died with the one before. */
   let inherited = true;
@@ -74,6 +74,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     signal: life.signal,
     now,
     transact: rooms.transact,
+    together: rooms.together,
     room: (room) => rooms.all.get(room),
     rooms: () => rooms.all.values(),
     occupants: rooms.occupants,
@@ -88,7 +89,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     (room) => outbox.caughtUp(room),
     (room) => sinks.tell({ type: 'caught-up', account: jid, room }),
   );
-  const memberships: Memberships = openMemberships(ground, { accountNick: () => nicks.accountNick(), reservedNick: (room) => nicks.reserved(room), askReservedNick: (room) => nicks.askReserved(room), joined: entered, tell: sinks.tell }, { lookBack: settings.historyDays && settings.historyDays * DAY, ...times });
+  const memberships: Memberships = openMemberships(ground, { accountNick: () => nicks.accountNick(), askReserved: (room) => nicks.askReserved(room), recheckReserved: (room) => nicks.recheckReserved(room), joined: entered, tell: sinks.tell }, { lookBack: settings.historyDays && settings.historyDays * DAY, ...times });
   const nicks = openNicks(ground, (room) => memberships.wantedNick(room));
   const rawVerbs = openVerbs(ground, memberships);
   const bookmarks = openBookmarks(ground, {

@@ -10,6 +10,8 @@ export interface Rooms {
   occupants(room: string): ReadonlyMap<string, Occupant>;
   /** DESIGN: assigned after the commit. Throws what the disk throws; then memory is as before. */
   transact<T>(work: (draft: Draft) => T): T;
+  /** As `transact`, once this turn of the event loop is over: one commit for all that many rooms ask for in it. */
+  together(work: (draft: Draft) => void): Promise<void>;
 }
 
 const noOccupants: ReadonlyMap<string, Occupant> = new Map();
@@ -29,8 +31,9 @@ export function openRooms(options: {
   now: () => number;
   tell: (event: AccountEvent) => void;
   log: Log;
+  signal: AbortSignal;
 }): Rooms {
-  const { account, archive, now, tell, log } = options;
+  const { account, archive, now, tell, log, signal } = options;
   const rooms = new Map<string, Room>();
   const occupants = new Map<string, Map<string, Occupant>>();
   load();
@@ -131,27 +134,55 @@ export function openRooms(options: {
     }
   }
 
+  function transact<T>(work: (draft: Draft) => T): T {
+    const changes: Changes = { rooms: new Map(), occupants: new Map(), effects: [], events: [] };
+    const result = archive.transaction(() => {
+      const value = work(draftOver(changes));
+      save(changes);
+      return value;
+    });
+    assign(changes);
+    for (const effect of changes.effects) {
+      try {
+        effect();
+      } catch (error) {
+        log('error', 'an effect failed after its commit', { error });
+      }
+    }
+    for (const event of changes.events) tell(event);
+    return result;
+  }
+
   return {
     all: rooms,
     occupants: (room) => occupants.get(room) ?? noOccupants,
-    transact(work) {
-      const changes: Changes = { rooms: new Map(), occupants: new Map(), effects: [], events: [] };
-      const result = archive.transaction(() => {
-        const value = work(draftOver(changes));
-        save(changes);
-        return value;
-      });
-      assign(changes);
-      for (const effect of changes.effects) {
+    transact,
+    together: gather((works) => {
+      if (!signal.aborted) transact((draft) => works.forEach((work) => work(draft)));
+    }),
+  };
+}
+
+/** Collects what comes in one turn of the event loop; `work` gets all of it, and each hears how that went. */
+function gather<T>(work: (all: readonly T[]) => void): (one: T) => Promise<void> {
+  let waiting: T[] = [];
+  let soon: Promise<void> | undefined;
+  return (one) => {
+    waiting.push(one);
+    soon ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        const all = waiting;
+        waiting = [];
+        soon = undefined;
         try {
-          effect();
+          work(all);
+          resolve();
         } catch (error) {
-          log('error', 'an effect failed after its commit', { error });
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
-      }
-      for (const event of changes.events) tell(event);
-      return result;
-    },
+      });
+    });
+    return soon;
   };
 }
 
@@ -166,6 +197,7 @@ export function newRoom(jid: string): Room {
     subject: undefined,
     name: undefined,
     features: undefined,
+    reserved: undefined,
     entering: false,
     catchup: undefined,
     replay: undefined,
@@ -176,10 +208,10 @@ export function newRoom(jid: string): Room {
   };
 }
 
-type Saved = Pick<Room, 'membership' | 'catchup' | 'entering' | 'replay' | 'name' | 'features' | 'settings'>;
+type Saved = Pick<Room, 'membership' | 'catchup' | 'entering' | 'replay' | 'name' | 'features' | 'reserved' | 'settings'>;
 
-function saved({ membership, catchup, entering, replay, name, features, settings }: Room): string {
-  return JSON.stringify({ membership, catchup, entering, replay, name, settings, features: features && [...features] });
+function saved({ membership, catchup, entering, replay, name, features, reserved, settings }: Room): string {
+  return JSON.stringify({ membership, catchup, entering, replay, name, reserved, settings, features: features && [...features] });
 }
 
 /** Our own JSON from our own disk: written by `saved`, behind the archive's schema version. */

@@ -1,6 +1,6 @@
 import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
 import { NS_MAM } from '../xmpp/features/mam.ts';
-import { joinPresence } from '../xmpp/features/muc.ts';
+import { joinPresence, type HistoryRequest } from '../xmpp/features/muc.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 
 /** History is asked for from before what we have: clocks differ, and meeting what we have proves that there is no hole. */
@@ -14,8 +14,8 @@ export interface Entry {
   discover(room: string): Promise<void>;
   /** The room did not exist when it was last asked. */
   missing(room: string): boolean;
-  /** Sends the presence that asks for entry, with just the history that we lack. */
-  knock(room: Room, nick: string): void;
+  /** Sends the presence that asks for entry, with just the history that we lack; not where we want in no more. */
+  knock(room: string): Promise<void>;
   /** Inside the draft of our self-presence: from where the room's archive is to be read. */
   beginCatchup(draft: Draft, room: Room): void;
 }
@@ -24,6 +24,13 @@ export interface Entry {
 export function openEntry(ground: Ground, changed: (room: string) => void, lookBack = FIRST_LOOK_BACK): Entry {
   const { archive, connection } = ground;
   const missing = new Set<string>();
+
+  function ask(jid: string, history: HistoryRequest | undefined): void {
+    const { membership, password } = ground.room(jid) ?? {};
+    if (membership?.state !== 'joining' || membership.nick === undefined) return;
+    connection.send(joinPresence(jid, membership.nick, { password, children: ground.roomPresence(jid), ...(history && { history }) }));
+  }
+
   return {
     missing: (room) => missing.has(room),
     async discover(jid) {
@@ -33,25 +40,24 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
       const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
       if (!info || ground.signal.aborted) return;
       const name = info.identities.find(({ category }) => category === 'conference')?.name;
-      ground.transact((draft) => {
+      await ground.together((draft) => {
         const room = draft.room(jid);
         if (room) draft.put({ ...room, features: info.features, name: name ?? room.name });
         draft.afterwards(() => changed(jid));
       });
     },
-    knock(room, nick) {
-      const { jid, password } = room;
-      const archived = room.features?.has(NS_MAM) === true;
-      const last = archived ? undefined : archive.last(ground.jid, jid);
-      const replay = last && { from: last.at, first: undefined, overlaps: false };
-      ground.transact((draft) => {
+    knock: (jid) =>
+      ground.together((draft) => {
+        const room = draft.room(jid);
+        if (room?.membership.state !== 'joining') return;
+        const archived = room.features?.has(NS_MAM) === true;
+        const last = archived ? undefined : archive.last(ground.jid, jid);
         if (!archived) archive.beginReplay(ground.jid, jid);
-        draft.put({ ...(draft.room(jid) ?? room), replay });
-      });
-      const since = last && { since: new Date(last.at - OVERLAP).toISOString() };
-      const history = archived ? { maxstanzas: 0 } : since;
-      connection.send(joinPresence(jid, nick, { password, children: ground.roomPresence(jid), ...(history && { history }) }));
-    },
+        draft.put({ ...room, replay: last && { from: last.at, first: undefined, overlaps: false } });
+        const since = last && { since: new Date(last.at - OVERLAP).toISOString() };
+        const history = archived ? { maxstanzas: 0 } : since;
+        draft.afterwards(() => ask(jid, history));
+      }),
     /** Behind what we have, or, on a first join, from `lookBack` milliseconds ago. An older catch-up that is not done goes on. */
     beginCatchup(draft, room) {
       if (room.catchup || room.features?.has(NS_MAM) !== true) return;

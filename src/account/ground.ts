@@ -20,6 +20,8 @@ export interface Room {
   readonly name: string | undefined;
   /** disco#info features; `undefined` until asked. */
   readonly features: ReadonlySet<string> | undefined;
+  /** The nick that the room keeps for us (XEP-0045 7.12), if any; `undefined` until asked. */
+  readonly reserved: { readonly nick: string | undefined } | undefined;
   /** True between our self-presence and the subject: what comes is the room's history (XEP-0045 7.1). */
   readonly entering: boolean;
   /** The room's archive is being read from here on (XEP-0313); on disk, so that it goes on after a restart. */
@@ -85,6 +87,8 @@ export interface Ground {
   now(): number;
   /** All that `work` changes, in one transaction; throws what the disk throws, and then nothing has changed. */
   transact<T>(work: (draft: Draft) => T): T;
+  /** As `transact`, at the end of this turn of the event loop, in one commit with all others of the same turn. */
+  together(work: (draft: Draft) => void): Promise<void>;
   room(jid: string): Room | undefined;
   rooms(): Iterable<Room>;
   occupants(room: string): ReadonlyMap<string, Occupant>;

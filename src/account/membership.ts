@@ -56,9 +56,10 @@ export interface Memberships {
 export interface MembershipHooks {
   /** The XEP-0172 nick where one is known. */
   readonly accountNick: () => string | undefined;
-  /** The nick that the room keeps for us (XEP-0045 7.12), as far as it was asked. */
-  readonly reservedNick: (room: string) => string | undefined;
-  readonly askReservedNick: (room: Room) => Promise<void>;
+  /** Learns the nick that the room keeps for us (XEP-0045 7.12), where it matters and is not known. */
+  readonly askReserved: (room: Room) => Promise<void>;
+  /** The same after an entry, where an old answer was relied upon. */
+  readonly recheckReserved: (room: string) => Promise<void>;
   /** Told, after the commit, of each way in. */
   readonly joined: (room: string) => void;
   readonly tell: (event: AccountEvent) => void;
@@ -167,9 +168,8 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   async function enter(jid: string): Promise<void> {
     const visit = { knocked: false };
     entering.set(jid, visit);
-    const known = ground.room(jid)?.features !== undefined;
-    if (!known) await looks(() => entry.discover(jid));
-    await nameReserved(jid);
+    const before = ground.room(jid);
+    await looks(() => look(jid));
     await knocks(async () => {
       const room = ground.room(jid);
       const called = entering.get(jid) === visit && room?.membership.state === 'joining';
@@ -179,23 +179,22 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       ask(room);
       await done;
     });
-    if (known) rediscover(jid); // what it was the last time let us in faster; it may have changed since
+    // what it told us the last time let us in faster; it may have changed since
+    if (before?.features !== undefined) rediscover(jid);
+    if (before?.reserved !== undefined) hooks.recheckReserved(jid).catch((error: unknown) => log('error', 'a look at a reserved nick failed', { room: jid, error }));
   }
 
-  /** The room may keep a nick for us that nobody has named: it is asked for then, in place of the last resort. */
-  async function nameReserved(jid: string): Promise<void> {
+  /** What must be known of a room before it is asked to let us in: asked all at once, and not again where it was told before. */
+  async function look(jid: string): Promise<void> {
     const room = ground.room(jid);
-    if (!room || room.membership.nick !== wantedNick(room)) return;
-    await looks(() => hooks.askReservedNick(room));
-    const now = ground.room(jid);
-    if (now?.membership.state !== 'joining' || now.membership.nick !== room.membership.nick) return;
-    const nick = wantedNick(now);
-    if (nick !== now.membership.nick) ground.transact((draft) => draft.put({ ...now, membership: { ...now.membership, nick } }));
+    if (!room) return;
+    const nickMatters = room.membership.nick === wantedNick(room);
+    await Promise.all([room.features === undefined && entry.discover(jid), nickMatters && hooks.askReserved(room)]);
   }
 
-  function ask(room: Room): void {
-    after(room.jid, times.join, { name: 'timeout' });
-    entry.knock(room, room.membership.nick ?? wantedNick(room));
+  function ask({ jid }: Room): void {
+    after(jid, times.join, { name: 'timeout' });
+    entry.knock(jid).catch((error: unknown) => log('error', `${jid} could not be asked to let us in: ${sentenceOf(error)}`, { error }));
   }
 
   function rediscover(jid: string): void {
@@ -218,7 +217,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   }
 
   function wantedNick(room: Room): string {
-    return chooseNick({ asked: room.nick, account: hooks.accountNick(), reserved: hooks.reservedNick(room.jid), localpart: localOf(ground.jid) });
+    return chooseNick({ asked: room.nick, account: hooks.accountNick(), reserved: room.reserved?.nick, localpart: localOf(ground.jid) });
   }
 
   function summary(room: Room): RoomSummary {

@@ -6,15 +6,17 @@ import type { Stanza } from '../xmpp/stanza.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 
 const ACCOUNT_NICK = 'account-nick';
+/** Milliseconds that an entry waits for a room's answer. */
+const PATIENCE = 5_000;
 
 /** DESIGN, Nick and presence: where a nick comes from that no bookmark names. */
 export interface Nicks {
   /** XEP-0172, as it was last heard. */
   accountNick(): string | undefined;
-  /** XEP-0045 7.12, where the room was asked. */
-  reserved(room: string): string | undefined;
-  /** Asks the room for the reserved nick, where nothing better is known; before an entry. */
+  /** Before an entry: asks the room for the reserved nick, where nothing better is known and it was never asked. */
   askReserved(room: Room): Promise<void>;
+  /** After an entry for which the room was not asked: asks it, and takes the nick if it is another by now. */
+  recheckReserved(room: string): Promise<void>;
   load(): Promise<void>;
   /** Reads an event of the nick's node. True where the message was one. */
   receive(draft: Draft, stanza: Stanza): boolean;
@@ -24,8 +26,8 @@ export interface Nicks {
 
 export function openNicks(ground: Ground, wantedNick: (room: Room) => string): Nicks {
   const { archive, connection, jid } = ground;
-  const reserved = new Map<string, string>();
   let known = archive.value(jid, ACCOUNT_NICK);
+  const unnamed = (room: Room): boolean => room.nick === undefined && known === undefined;
 
   function renick(room: string): void {
     const found = ground.room(room);
@@ -44,16 +46,33 @@ export function openNicks(ground: Ground, wantedNick: (room: Room) => string): N
     });
   }
 
+  /** The answer becomes the room's, and its nick that of an entry which is not asked for yet. */
+  async function ask(room: string): Promise<void> {
+    const answer = await connection.iq(discoInfoQuery(room, RESERVED_NICK), { timeout: PATIENCE });
+    if (!answer.ok && ['timeout', 'disconnected'].includes(answer.error.condition)) return;
+    const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
+    await ground.together((draft) => learned(draft, room, info && reservedNick(info)));
+  }
+
+  function learned(draft: Draft, about: string, nick: string | undefined): void {
+    const room = draft.room(about);
+    if (!room) return;
+    const told = { ...room, reserved: { nick } };
+    const { membership } = room;
+    const waits = membership.state === 'joining' && membership.nick === wantedNick(room);
+    draft.put(waits ? { ...told, membership: { ...membership, nick: wantedNick(told) } } : told);
+  }
+
   return {
     accountNick: () => known,
-    reserved: (room) => reserved.get(room),
     async askReserved(room) {
-      if (room.nick !== undefined || known !== undefined) return;
-      const answer = await connection.iq(discoInfoQuery(room.jid, RESERVED_NICK), { timeout: 5_000 });
-      const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
-      const nick = info && reservedNick(info);
-      if (nick === undefined) reserved.delete(room.jid);
-      else reserved.set(room.jid, nick);
+      if (unnamed(room) && room.reserved === undefined) await ask(room.jid);
+    },
+    async recheckReserved(room) {
+      const before = ground.room(room);
+      if (!before || !unnamed(before)) return;
+      await ask(room);
+      if (ground.room(room)?.reserved?.nick !== before.reserved?.nick) renick(room);
     },
     async load() {
       const answer = await connection.iq(itemsQuery(NS_NICK));

@@ -21,44 +21,64 @@ const CROWD = 10_000;
 const AS_THE_DAEMON = ['--max-semi-space-size=8'];
 /** Milliseconds there and back. */
 const ROUND_TRIP = 50;
+const FAR = 1_000;
 
 const roomName = (n: number): string => `room${n}@rooms.scripted.test`;
 const patient = { deadline: 120_000, every: 2 };
 
 interface Open {
   readonly account: Account;
+  online(): boolean;
+  allJoined(): boolean;
   close(): Promise<void>;
 }
 
+/** What is waited for is told by events: looking at everything every other millisecond would be measured with it. */
 function open(settings: AccountSettings, password: string, file: string): Open {
   const archive = openArchive(file);
   const account = openAccount({ settings, password: () => Promise.resolve(password), archive, log: () => undefined });
+  const joined = new Set<string>();
+  const life = new AbortController();
+  let state = 'offline';
+  account.subscribe((event) => {
+    if (event.type === 'status') state = event.status.connection.state;
+    if (event.type !== 'room') return;
+    if (event.room.state === 'joined') joined.add(event.room.room);
+    else joined.delete(event.room.room);
+  }, life.signal);
   account.start();
   return {
     account,
+    online: () => state === 'online',
+    allJoined: () => joined.size === ROOMS,
     async close() {
+      life.abort();
       await account.stop();
       archive.close();
     },
   };
 }
 
-const allJoined = (account: Account): boolean => account.status().joined === ROOMS;
-const online = (account: Account): boolean => account.status().connection.state === 'online';
-
-async function timed(begin: () => unknown, done: () => boolean): Promise<number> {
-  const started = performance.now();
-  begin();
-  await until(done, patient);
-  return performance.now() - started;
+/** Milliseconds, on the wall and of this process on a CPU. */
+interface Spent {
+  readonly wall: number;
+  readonly cpu: number;
 }
 
-/** Passes all on in both directions, each chunk half a round trip later. */
-async function slowLink(target: number): Promise<{ port: number; close(): void }> {
+async function timed(begin: () => unknown, done: () => boolean): Promise<Spent> {
+  const [started, before] = [performance.now(), process.cpuUsage()];
+  begin();
+  await until(done, patient);
+  const { user, system } = process.cpuUsage(before);
+  return { wall: performance.now() - started, cpu: (user + system) / 1_000 };
+}
+
+/** Passes all on in both directions, each chunk half a round trip (milliseconds) later. */
+async function slowLink(target: number, roundTrip = ROUND_TRIP): Promise<{ port: number; close(): void }> {
   const pass = (from: Socket, to: Socket): void => {
     from.setNoDelay(true).on('error', () => undefined);
-    from.on('data', (chunk) => void setTimeout(() => to.write(chunk), ROUND_TRIP / 2));
-    from.on('close', () => void setTimeout(() => to.end(), ROUND_TRIP / 2));
+    from.on('data', (chunk) => void setTimeout(() => to.write(chunk), roundTrip / 2));
+    from.on('close', () => void setTimeout(() => to.end(), roundTrip / 2));
   };
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1');
@@ -88,33 +108,66 @@ async function stopwatch(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** Enters all rooms for the first time, and again once the stream is lost. */
+interface Times {
+  /** Rooms that we know nothing of but their addresses. */
+  readonly unknown: Spent;
+  readonly again: Spent;
+}
+
+/** Enters all rooms for the first time, and again once the stream is lost. Bookmarks are left alone: they are not what is measured. */
 async function enterTwice(
   settings: AccountSettings, password: string, file: string, rooms: readonly string[], drop: () => unknown,
-): Promise<{ unknown: number; again: number }> {
-  const { account, close } = open(settings, password, file);
-  await until(() => online(account), patient);
-  const unknown = await timed(() => rooms.map((room) => account.join(room)), () => allJoined(account));
+): Promise<Times> {
+  const { account, online, allJoined, close } = open(settings, password, file);
+  await until(online, patient);
+  account.bookmarks.set({ keepJoins: false });
+  await new Promise((resolve) => setTimeout(resolve, 1_000)); // what a login asks for has been answered
+  const unknown = await timed(() => rooms.map((room) => account.join(room)), allJoined);
   await drop();
-  await until(() => !online(account), patient);
-  await until(() => online(account), { ...patient, every: 1 });
-  const again = await timed(() => undefined, () => allJoined(account));
+  await until(() => !online(), patient);
+  await until(online, { ...patient, every: 1 });
+  const again = await timed(() => undefined, allJoined);
   await close();
   return { unknown, again };
 }
 
-/** The same where the server's own work costs next to nothing: what is left is round trips and pacing. */
-async function joiningNobody(): Promise<void> {
+/** In a process of its own, as a server is: rooms that answer at once, behind a slow link. */
+async function idleServer(roundTrip: number): Promise<void> {
   const server = await startRooms();
-  const link = await slowLink(server.port);
+  const link = await slowLink(server.port, roundTrip);
+  process.on('message', (word) => {
+    if (word === 'drop') server.drop();
+    else process.exit(0);
+  });
+  process.send?.(link.port);
+}
+
+/** The same where the server's own work costs next to nothing: what is left is round trips, pacing and our own work. */
+async function onIdleServer(roundTrip: number): Promise<Times> {
+  const server = spawn(process.execPath, [import.meta.filename, 'server', String(roundTrip)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const [port] = (await once(server, 'message')) as [number];
   const dir = mkdtempSync(join(tmpdir(), 'bench-rooms-'));
-  const settings = { jid: ME, resource: 'bench', server: { host: '127.0.0.1', port: link.port }, allowPlaintext: true };
+  const settings = { jid: ME, resource: 'bench', server: { host: '127.0.0.1', port }, allowPlaintext: true };
   const rooms = Array.from({ length: ROOMS }, (_, n) => roomName(n));
-  const { unknown, again } = await enterTwice(settings, 'pencil', join(dir, 'archive.db'), rooms, server.drop);
-  console.log(`  ours, on a server that has nothing else to do: ${trips(unknown)}; after a reconnect ${trips(again)} (goal: 4 and the pacing)`);
-  link.close();
-  await server.stop();
+  const times = await enterTwice(settings, 'pencil', join(dir, 'archive.db'), rooms, () => server.send('drop'));
+  server.send('stop');
+  await once(server, 'exit');
   rmSync(dir, { recursive: true, force: true });
+  return times;
+}
+
+async function joiningNobody(): Promise<void> {
+  const near = await onIdleServer(ROUND_TRIP);
+  const far = await onIdleServer(FAR);
+  const line = (name: string, of: (times: Times) => Spent): void => {
+    const [a, b] = [of(near), of(far)];
+    const inARow = (b.wall - a.wall) / (FAR - ROUND_TRIP);
+    console.log(`  ${name}: ${trips(a.wall)} (goal: 4 and the pacing); ${b.wall.toFixed(0)} ms where a trip takes ${FAR}:`);
+    console.log(`    ${inARow.toFixed(1)} trips that wait for each other, and ${(a.wall - inARow * ROUND_TRIP).toFixed(0)} ms; our process worked for ${a.cpu.toFixed(0)} ms of CPU`);
+  };
+  console.log(`ours, on a server that has nothing else to do:`);
+  line('rooms not known before', ({ unknown }) => unknown);
+  line('after a reconnect', ({ again }) => again);
 }
 
 async function joining(): Promise<void> {
@@ -138,7 +191,7 @@ async function joining(): Promise<void> {
     const ours = await enterTwice(settings, 'secret', join(dir, 'archive.db'), rooms, () => server.kickSessions('alice'));
     console.log(`in ${ROOMS} rooms on Prosody, ${ROUND_TRIP} ms there and back:`);
     console.log(`  a minimal client: one by one ${trips(oneByOne)}; all at once, with no question and no archive ${trips(atOnce)}`);
-    console.log(`  ours: rooms not known before ${trips(ours.unknown)}; after a reconnect ${trips(ours.again)}`);
+    console.log(`  ours: rooms not known before ${trips(ours.unknown.wall)}; after a reconnect ${trips(ours.again.wall)}`);
   } finally {
     link.close();
     await server.stop();
@@ -177,11 +230,11 @@ async function memory(): Promise<void> {
 async function joiner(port: number): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'bench-rooms-'));
   const settings = { jid: ME, resource: 'bench', server: { host: '127.0.0.1', port }, allowPlaintext: true };
-  const { account, close } = open(settings, 'pencil', join(dir, 'archive.db'));
-  await until(() => online(account), patient);
+  const { account, online, allJoined, close } = open(settings, 'pencil', join(dir, 'archive.db'));
+  await until(online, patient);
   const [rss, heap] = await atRest();
   for (let n = 0; n < ROOMS; n += 1) void account.join(roomName(n), { nick: 'romeo' });
-  await until(() => allJoined(account) && account.rooms().every(({ occupants }) => occupants === OCCUPANTS), patient);
+  await until(() => allJoined() && account.rooms().every(({ occupants }) => occupants === OCCUPANTS), patient);
   const [rssIn, heapIn] = await atRest();
   const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
   console.log(`memory at ${ROOMS} rooms of ${OCCUPANTS}: RSS ${mib(rss)} MiB unjoined, ${mib(rssIn)} MiB joined: ${mib(rssIn - rss)} MiB more (goal 60);`);
@@ -210,6 +263,8 @@ async function atRest(): Promise<[rss: number, heap: number]> {
 }
 
 if (process.argv[2] === 'joiner') await joiner(Number(process.argv[3]));
+else if (process.argv[2] === 'server') await idleServer(Number(process.argv[3]));
+else if (process.argv[2] === 'idle') await joiningNobody();
 else {
   await joining();
   await joiningNobody();

@@ -48,12 +48,15 @@ export function readSettings(home: string): Settings {
   return readGood(home).settings;
 }
 
-/** For a start, which needs some settings: the file's, else those that were last good. Throws where there are none. */
-export function loadSettings(home: string): LoadedSettings {
+/**
+ * For a start, which needs some settings: the file's, else those that were last good. Throws where there are none. What
+ * is good is kept for the next time, unless the caller only looks.
+ */
+export function loadSettings(home: string, { keep = true } = {}): LoadedSettings {
   const text = readIfThere(settingsPath(home)) ?? EMPTY;
   const read = readSettingsText(text);
   if (read.ok) {
-    if (text !== EMPTY) keepGood(home, text);
+    if (keep && text !== EMPTY) keepGood(home, text);
     return { settings: read.settings, unknown: read.unknown, text, trouble: undefined };
   }
   const bad = badSettings(home, read);

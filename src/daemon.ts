@@ -10,6 +10,7 @@ import { MinimixError, sentenceOf } from './core/errors.ts';
 import { wireOptions } from './account/account.ts';
 import { openAccounts } from './daemon/accounts.ts';
 import { openBouncerOf } from './daemon/bouncer.ts';
+import { examineHouse } from './daemon/examine.ts';
 import type { LogFile } from './daemon/log-file.ts';
 import type { Log, OpenLog } from './daemon/log.ts';
 import { openProblems } from './daemon/problems.ts';
@@ -132,6 +133,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       problems: problems.list,
       bouncer: door,
       settings: live,
+      examine: () =>
+        examineHouse({ accounts: accounts.accounts(), problems: problems.list(), bouncer: door.status(), wished: live.now().bouncer }),
       watch: startWatch({
         ...accounts,
         home,

@@ -49,6 +49,9 @@ const world: World = {
         return ok({ restart: effectOf(key) === 'restart' });
       }),
   },
+  async *doctor(home) {
+    yield* (await import('./daemon/doctor.ts')).examine(home, env);
+  },
   log: { path: logPath, readable: (line) => readable(line, true) },
   archive: {
     export: async (...asked) => (await archiveFiles()).export(...asked),

@@ -17,6 +17,7 @@ import { openDevices } from './devices.ts';
 import type { Devices } from './devices.ts';
 import { openRooms } from './draft.ts';
 import type { Draft, Ground, Log } from './ground.ts';
+import { examineLists, examineServer } from './examine.ts';
 import { receiveRoomMessage } from './groupchat-in.ts';
 import { openInvitations } from './invitations.ts';
 import { openMemberships, type EntryTimes, type Memberships } from './membership.ts';
@@ -28,6 +29,7 @@ import { receiveRoomPresence } from './presence-in.ts';
 import { startProof, type ProofTimes } from './proof.ts';
 import { openRelayRest } from './relay-pause.ts';
 import { openSeat, type SeatKeeping } from './seat.ts';
+import type { Ask } from './server-parts.ts';
 import { openSinks } from './sinks.ts';
 import { openSpoken } from './spoken.ts';
 import { openVerbs } from './verbs.ts';
@@ -286,6 +288,11 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     onAcknowledged: connection.onAcknowledged,
     onIq: answers.register,
     seat,
+    async examine() {
+      const ask: Ask = (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
+      const lists = { storages: bookmarks.verbs.storages(), held: bookmarks.verbs.held().length, rooms: [...rooms.all.values()].map(memberships.summary) };
+      return [...(await examineServer(ask, jid, connection.features(), now)), ...examineLists({ account: jid, ...lists, now: now() })];
+    },
     subscribe: (sink, signal) => sinks.add(sink, signal),
   };
 }

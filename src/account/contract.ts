@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Invitation } from '../core/invitation.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { Occupant } from '../core/occupant.ts';
@@ -270,6 +271,8 @@ export interface Account {
   onIq(handler: IqHandler, signal: AbortSignal): void;
   /** The one place in each room, for the bouncer. */
   readonly seat: Seat;
+  /** What the server offers, what its clock says, and how bookmarks and rooms fare; for `minimix doctor`. */
+  examine(): Promise<Finding[]>;
   /** A sink that throws is detached and logged. */
   subscribe(sink: Sink, signal: AbortSignal): void;
 }

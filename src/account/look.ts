@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { filled, type Bookmark, type StorageName } from '../core/bookmark.ts';
+import type { Finding } from '../core/finding.ts';
 import { fail, ok, type Result } from '../core/errors.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, ConnectionStatus } from '../xmpp/contract.ts';
@@ -10,7 +11,8 @@ import { wireOptions } from './account.ts';
 import { nativeStorage, pepStorage, privateStorage, type Content } from './bookmarks-storage.ts';
 import type { AccountSettings } from './contract.ts';
 import type { Log } from './ground.ts';
-import { serverParts } from './server-parts.ts';
+import { examineServer } from './examine.ts';
+import { serverParts, type Ask } from './server-parts.ts';
 
 /** A bookmarked room, before anything is done about it. */
 export interface LookedRoom {
@@ -57,24 +59,37 @@ export interface LookOptions {
  * Logs in, reads, and goes. Refused with `refused` where the server does not take the login, with `unreachable` where
  * it is not found or cannot be trusted: then its details have to be said.
  */
-export async function firstLook({ settings, password, log }: LookOptions): Promise<Result<FirstLook>> {
+export function firstLook(options: LookOptions): Promise<Result<FirstLook>> {
+  return visit(options, 'look', (connection) => look(options.settings.jid, connection, options.log));
+}
+
+/** What `Account.examine` tells of the server, by such a login. Refused as `firstLook`. */
+export function examineByVisit(options: LookOptions): Promise<Result<Finding[]>> {
+  return visit(options, 'doctor', (connection) => examineServer(askBy(connection), options.settings.jid, connection.features()));
+}
+
+async function visit<T>({ settings, password, log }: LookOptions, purpose: string, work: (connection: Connection) => Promise<T>): Promise<Result<T>> {
   const connection = connect({
     ...wireOptions(settings),
-    resource: `${settings.resource}-look`,
+    resource: `${settings.resource}-${purpose}`,
     password: async () => password,
     unseen: true,
     receive: () => undefined, // nothing of what comes is ours to keep
     deadlines: { login: LOGIN },
-    log: (level, message, about) => log(level === 'error' ? 'warn' : level, `first look: ${message}`, about),
+    log: (level, message, about) => log(level === 'error' ? 'warn' : level, `${purpose}: ${message}`, about),
   });
   try {
     const status = await loggedIn(connection);
     if (status.state === 'refused') return fail('refused', status.why);
     if (status.state !== 'online') return fail('unreachable', status.state === 'waiting' ? status.why : 'The server does not answer.');
-    return ok(await look(settings.jid, connection, log));
+    return ok(await work(connection));
   } finally {
     await connection.stop();
   }
+}
+
+function askBy(connection: Connection): Ask {
+  return (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
 }
 
 function loggedIn(connection: Connection): Promise<ConnectionStatus> {
@@ -90,7 +105,7 @@ function loggedIn(connection: Connection): Promise<ConnectionStatus> {
 }
 
 async function look(jid: string, connection: Connection, log: Log): Promise<FirstLook> {
-  const ask: Parameters<typeof serverParts>[0] = (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
+  const ask = askBy(connection);
   const places = [nativeStorage, pepStorage, privateStorage].map((storage) => storage({ connection, log }));
   const [own, parts, ...contents] = await Promise.all([
     ask(discoInfoQuery(jid), PATIENCE),
@@ -125,7 +140,7 @@ function together(contents: readonly Content[]): Bookmark[] {
   return [...all.values()].toSorted((a, b) => (a.name ?? a.room).localeCompare(b.name ?? b.room));
 }
 
-async function looked(ask: Parameters<typeof serverParts>[0], bookmark: Bookmark): Promise<LookedRoom> {
+async function looked(ask: Ask, bookmark: Bookmark): Promise<LookedRoom> {
   const answer = await ask(discoInfoQuery(bookmark.room), PATIENCE);
   const info = answer.ok ? readRoomInfo(answer.element) : undefined;
   const condition = answer.ok ? undefined : answer.error.condition;

@@ -2,6 +2,7 @@ import type { AccountSettings } from '../account/contract.ts';
 import type { Format, Selection } from '../archive/export.ts';
 import type { ImportReport } from '../archive/import.ts';
 import { MinimixError } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
 import { oneLine, safeJson } from '../core/printable.ts';
 import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../web/client.ts';
 import type { BouncerWish } from '../web/bouncer-contract.ts';
@@ -38,6 +39,8 @@ export interface World {
     valueOf(key: string, words: string): unknown;
     set(home: string, key: string, value: unknown, account: string | undefined): Promise<{ readonly restart: boolean }>;
   };
+  /** Looks at the whole set-up of a home, and changes nothing. */
+  doctor(home: string): AsyncIterable<Finding>;
   readonly log: {
     /** Where the newest file of the log lies. */
     path(home: string): string;

@@ -7,6 +7,7 @@ import { bouncerCommands } from './bouncer.ts';
 import { EXIT, explain, type World } from './context.ts';
 import { daemonCommands } from './daemon.ts';
 import { deviceCommands } from './device.ts';
+import { doctorCommand } from './doctor.ts';
 import { logCommand } from './log.ts';
 import { messageCommands } from './messages.ts';
 import { outboxCommands } from './outbox.ts';
@@ -52,6 +53,9 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   archiveCommands(program, world);
   settingsCommands(program, world);
   logCommand(program, world);
+  doctorCommand(program, world, (code) => {
+    exitCode = code;
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -71,6 +71,13 @@ export function openSecrets(home: string, env: NodeJS.ProcessEnv): Secrets {
   };
 }
 
+/** Whether passwords can go to a keyring: `off` where this session has none. */
+export async function findKeyring(home: string, env: NodeJS.ProcessEnv): Promise<'works' | 'off' | { readonly why: string }> {
+  if (!mayHaveKeyring(env)) return 'off';
+  const answer = await askKeyring({ verb: 'read', service: `Minimix (${home})`, jid: 'nobody' }, PROBE);
+  return answer.ok ? 'works' : { why: answer.why };
+}
+
 function mayHaveKeyring(env: NodeJS.ProcessEnv): boolean {
   if (env['MINIMIX_KEYRING'] === 'off') return false;
   if (process.platform !== 'linux') return true;

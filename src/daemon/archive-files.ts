@@ -11,6 +11,7 @@ import type { ReadArchive } from '../archive/contract.ts';
 import { fromClient } from '../archive/import-clients.ts';
 import { fromJsonLines, importAll, type Imported } from '../archive/import.ts';
 import type { ArchiveFiles } from '../cli/context.ts';
+import { noteBackup } from '../config/backups.ts';
 import { readSettings } from '../config.ts';
 import { MinimixError } from '../core/errors.ts';
 
@@ -41,7 +42,10 @@ export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
       return { account, ...report };
     });
   },
-  backup: (home, file) => backUp(archiveOf(home), file),
+  async backup(home, file) {
+    await backUp(archiveOf(home), file);
+    noteBackup(home, { at: Date.now(), file });
+  },
 };
 
 /** Puts a backup in the archive's place. The caller holds the home's lock. */

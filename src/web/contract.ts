@@ -4,6 +4,7 @@ import type { FirstLook } from '../account/look.ts';
 import { accountSettings, bareJid } from '../account/settings.ts';
 import type { Found, ReadArchive, Retention, SearchQuery } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
 import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
 import type { Invitation } from '../core/invitation.ts';
 import type { Excerpt } from '../core/search.ts';
@@ -37,6 +38,8 @@ export interface House {
   readonly bouncer: BouncerDoor;
   readonly settings: SettingsDoor;
   readonly watch: WatchDoor;
+  /** What the daemon knows of itself and of its accounts' servers, for `minimix doctor`. */
+  examine(): Promise<Finding[]>;
   /** A one-time address of the page. */
   pageUrl(): string;
 }

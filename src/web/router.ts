@@ -37,6 +37,7 @@ export const router = trpc.router({
   ...bookmarkCalls,
   ...deviceCalls,
   ...settingsCalls,
+  doctor: procedure.query(({ ctx }) => ctx.house.examine()),
   /** A one-time address of the page. */
   page: procedure.mutation(({ ctx }) => ({ url: ctx.house.pageUrl() })),
   /**

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { TLSSocket } from 'node:tls';
 import LibraryConnection from '@xmpp/connection';
 import type { Element } from 'ltx';
 import type { Connection, ConnectionOptions, StreamLimits } from './contract.ts';
@@ -123,6 +124,10 @@ class XmppStream extends LibraryConnection implements Stream {
 
   secure(): boolean {
     return this.#wire?.secure === true;
+  }
+
+  tls(): TLSSocket | undefined {
+    return this.#wire?.tls;
   }
 
   async connectSocket(): Promise<void> {

@@ -59,7 +59,8 @@ export async function login(stream: Stream, { account, resource, resume }: Login
   return { how: 'bound', features, jid, enabled, early, failed };
 }
 
-async function startTls(stream: Stream, features: Element): Promise<Element> {
+/** Asks for TLS, and reads what is offered within it. Throws where it is not offered. */
+export async function startTls(stream: Stream, features: Element): Promise<Element> {
   if (features.getChild('starttls', NS.tls) === undefined) {
     throw new StreamEnd('lost', 'the server offers no TLS, and nothing is sent without it');
   }
@@ -114,7 +115,7 @@ function keepEarly(early: Stanza[], stanza: Stanza): void {
   early.push(stanza);
 }
 
-async function readFeatures(stream: Stream): Promise<Element> {
+export async function readFeatures(stream: Stream): Promise<Element> {
   const element = await nextNonza(stream);
   if (!element.is('features', NS.streams)) throw unexpected(element);
   return element;

@@ -1,9 +1,12 @@
+import type { TLSSocket } from 'node:tls';
 import type { StreamEnd } from './faults.ts';
 import type { Item } from './reader.ts';
 
 /** A stream on one socket, as the login and the session see it. Nothing here throws but what is awaited. */
 export interface Stream {
   secure(): boolean;
+  /** The TLS socket, where there is one. */
+  tls(): TLSSocket | undefined;
   /** Takes the socket into use. */
   connectSocket(): Promise<void>;
   /** Sends a header and waits for the server's; after TLS and after SASL anew. */

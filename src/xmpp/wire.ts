@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { secure } from './tls.ts';
 import type { Trust } from './tls.ts';
 
@@ -51,6 +52,10 @@ export class Wire extends EventEmitter {
       process.nextTick(() => socket.uncork());
     }
     socket?.write(text, done);
+  }
+
+  get tls(): TLSSocket | undefined {
+    return this.#socket instanceof TLSSocket ? this.#socket : undefined;
   }
 
   /** Bytes that the kernel has not taken yet. */

@@ -37,6 +37,7 @@ async function open() {
     runDaemon: async () => 0,
     files: { list: async () => [], add: async () => unused(), remove: async () => unused(), bouncer: async () => unused() },
     settings: { path: unused, list: unused, valueOf: unused, set: async () => unused() },
+    doctor: unused,
     log: { path: unused, readable: unused },
     archive: { export: unused, import: unused, backup: unused, restore: unused },
     strong: (text) => `*${text}*`,

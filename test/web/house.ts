@@ -64,6 +64,7 @@ export function smallHouse(...jids: string[]) {
       health: (named) => ({ ...report, reasons: named ? report.reasons : [] }),
       metrics: (named) => `named ${named ? 1 : 0}\n`,
     },
+    examine: async () => [],
     settings: { list: () => [], set: async () => ok({ restart: false }) },
     pageUrl: () => 'http://127.0.0.1/?t=x',
   };

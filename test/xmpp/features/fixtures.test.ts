@@ -7,6 +7,7 @@ import { readSlot, readUploadService } from '../../../src/xmpp/features/http-upl
 import { readMucPresence } from '../../../src/xmpp/features/muc.ts';
 import { readOob } from '../../../src/xmpp/features/oob.ts';
 import { readRoomInfo } from '../../../src/xmpp/features/room-info.ts';
+import { readTime } from '../../../src/xmpp/features/time.ts';
 import { parseElement, type Element } from '../../../src/xmpp/xml.ts';
 
 const folder = new URL('fixtures/', import.meta.url);
@@ -20,6 +21,7 @@ const readers: Readonly<Record<string, (element: Element) => unknown>> = {
   'http-upload-slot': readSlot,
   oob: readOob,
   'room-info': readRoomInfo,
+  time: readTime,
   groupchat: (element) => readGroupchat(element, { arrivedAt: 1000, stanzaIds: true, history: false }),
 };
 

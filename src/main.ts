@@ -1,4 +1,6 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommandLine } from './cli/program.ts';
 import type { World } from './cli/context.ts';
@@ -7,6 +9,7 @@ import { changeSetting, effectOf, listSettings, valueOf } from './config/catalog
 import { forgetAccount, keepAccount } from './config/accounts.ts';
 import { homeState, lockHome } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
+import { openService } from './config/service.ts';
 import { MinimixError, ok, sentenceOf, type Result } from './core/errors.ts';
 import { oneLine } from './core/printable.ts';
 import { logPath } from './daemon/log-file.ts';
@@ -60,8 +63,17 @@ const world: World = {
     restore: (home, file) =>
       alone(home, async () => ok((await import('./daemon/archive-files.ts')).restoreArchive(home, file))),
   },
+  service: (home) => openService({ home, usual: findHome(undefined, { ...env, MINIMIX_HOME: '' }), config: env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), command: ownCommand() }),
   strong: process.stdout.isTTY ? (text) => `\u001b[1m${text}\u001b[0m` : (text) => text,
 };
+
+/** How this very program is started: the script beside the sources, else Node (or Electron as Node) on the bundle. */
+function ownCommand(): string[] {
+  const script = fileURLToPath(new URL('../bin/minimix', import.meta.url));
+  if (existsSync(script)) return [script];
+  const asNode = process.versions['electron'] === undefined ? [] : ['/usr/bin/env', 'ELECTRON_RUN_AS_NODE=1'];
+  return [...asNode, process.execPath, fileURLToPath(import.meta.url)];
+}
 
 async function archiveFiles(): Promise<Omit<World['archive'], 'restore'>> {
   return (await import('./daemon/archive-files.ts')).archiveFiles; // a command that only asks loads none of it

@@ -49,8 +49,26 @@ export interface World {
   };
   /** The home's archive, beside a daemon that may run. */
   readonly archive: ArchiveFiles;
+  /** The systemd user unit of a home. */
+  service(home: string): HomeService;
   /** The text as it stands out on a terminal; elsewhere the text itself. */
   strong(text: string): string;
+}
+
+/** Each rejects with `no-systemd`, and what to do instead, where there is none for this user. */
+export interface HomeService {
+  /** Without asking the system, it is the unit at its strictest. */
+  unit(ask: boolean): Promise<ServiceUnit>;
+  /** `spaces` is false where parts that need user namespaces were left out. */
+  install(start: boolean): Promise<{ readonly unit: ServiceUnit; readonly spaces: boolean }>;
+  remove(): Promise<ServiceUnit | undefined>;
+  status(): Promise<{ readonly unit: ServiceUnit; readonly installed: boolean; readonly enabled: string; readonly active: string }>;
+}
+
+export interface ServiceUnit {
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
 }
 
 /** What is done with whole archives; each rejects with one sentence. */

@@ -14,6 +14,8 @@ import { outboxCommands } from './outbox.ts';
 import { relayCommands } from './relay.ts';
 import { invitationCommands, roomVerbCommands } from './room-verbs.ts';
 import { roomCommands } from './rooms.ts';
+import { serviceCommands } from './service.ts';
+import { shellCommands } from './shell.ts';
 import { settingsCommands } from './settings.ts';
 
 /**
@@ -51,6 +53,8 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   outboxCommands(program, world);
   bookmarkCommands(program, world);
   archiveCommands(program, world);
+  serviceCommands(program, world);
+  shellCommands(program, world);
   settingsCommands(program, world);
   logCommand(program, world);
   doctorCommand(program, world, (code) => {

@@ -39,6 +39,7 @@ async function open() {
     settings: { path: unused, list: unused, valueOf: unused, set: async () => unused() },
     doctor: unused,
     log: { path: unused, readable: unused },
+    service: unused,
     archive: { export: unused, import: unused, backup: unused, restore: unused },
     strong: (text) => `*${text}*`,
   };

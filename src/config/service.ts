@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { MinimixError } from '../core/errors.ts';
+
+/** A systemd user unit that runs the daemon of one home (systemd.service(5)). */
+export interface Unit {
+  readonly name: string;
+  /** Where it belongs. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface UnitPlace {
+  readonly home: string;
+  /** The home where nothing is said; others have a unit of their own. */
+  readonly usual: string;
+  /** `$XDG_CONFIG_HOME`, else `~/.config`. */
+  readonly config: string;
+  /** The program and its first arguments. */
+  readonly command: readonly string[];
+}
+
+/** What needs no more than a filter on system calls. V8 makes code as it runs: MemoryDenyWriteExecute would end it. */
+const FILTERS = `NoNewPrivileges=yes
+CapabilityBoundingSet=
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictNamespaces=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+SystemCallArchitectures=native
+SystemCallFilter=@system-service @pkey
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM`;
+
+/** What needs a user namespace, which some systems do not let a person have. */
+const SPACES = [
+  'PrivateUsers=yes',
+  'PrivateTmp=yes',
+  'PrivateDevices=yes',
+  'ProtectSystem=strict',
+  'ProtectHome=read-only',
+  'ProtectClock=yes',
+  'ProtectHostname=yes',
+  'ProtectKernelLogs=yes',
+  'ProtectKernelModules=yes',
+  'ProtectKernelTunables=yes',
+  'ProtectControlGroups=yes',
+  'ProtectProc=invisible',
+];
+
+/** The unit; `spaces` says whether user namespaces are to be had. */
+export function unitOf({ home, usual, config, command }: UnitPlace, spaces: boolean): Unit {
+  const name = home === usual ? 'minimix.service' : `minimix-${createHash('sha256').update(home).digest('hex').slice(0, 8)}.service`;
+  const shielded = spaces ? `${SPACES.join('\n')}\nReadWritePaths=${quoted(home)}\n` : '';
+  const text = `# Made by \`minimix service install\`; \`minimix service remove\` takes it away.
+[Unit]
+Description=Minimix: one XMPP account, one membership in every room
+
+[Service]
+Type=exec
+ExecStart=${[...command, '--home', home, 'run'].map(argument).join(' ')}
+Restart=on-failure
+RestartSec=5
+# Wrong usage, and another daemon on the same home: trying again would not help.
+RestartPreventExitStatus=2 4
+TimeoutStopSec=15
+UMask=0077
+${FILTERS}
+${shielded}
+[Install]
+WantedBy=default.target
+`;
+  return { name, path: join(config, 'systemd', 'user', name), text };
+}
+
+/** Quoting of systemd.syntax(7); `%` begins a specifier. */
+function quoted(text: string): string {
+  return `"${text.replaceAll(/[\\"]/g, String.raw`\$&`).replaceAll('%', '%%').replaceAll('\n', String.raw`\n`)}"`;
+}
+
+/** On a command line `$` begins a variable, too (systemd.service(5)). */
+function argument(text: string): string {
+  return quoted(text).replaceAll('$', '$$$$');
+}
+
+export type RunTool = (program: string, args: readonly string[]) => Promise<string>;
+
+const call = promisify(execFile);
+const runTool: RunTool = async (program, args) => (await call(program, args, { timeout: 30_000 })).stdout.trim();
+
+export interface Service {
+  /** As it would be written here, or without asking the system what it allows. */
+  unit(ask: boolean): Promise<Unit>;
+  /** Writes and enables it; starts it too, unless a daemon has the home already. */
+  install(start: boolean): Promise<{ readonly unit: Unit; readonly spaces: boolean }>;
+  /** Stops and removes it; `undefined` where there is none. */
+  remove(): Promise<Unit | undefined>;
+  status(): Promise<{ readonly unit: Unit; readonly installed: boolean; readonly enabled: string; readonly active: string }>;
+}
+
+/** Rejects with `no-systemd` and what to do instead where there is no systemd for this user. */
+export function openService(place: UnitPlace, run: RunTool = runTool): Service {
+  const systemctl = (...args: string[]): Promise<string> => run('systemctl', ['--user', ...args]);
+  const told = async (...args: string[]): Promise<string> => {
+    try {
+      return await systemctl(...args);
+    } catch (error) {
+      return error instanceof Error && 'stdout' in error ? String(error.stdout).trim() || 'unknown' : 'unknown'; // `is-active` says no by its exit code
+    }
+  };
+
+  async function need(): Promise<void> {
+    try {
+      await systemctl('show-environment');
+    } catch (cause) {
+      const line = [...place.command, '--home', place.home, 'run'].map((word) => (/^[\w./@:-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ');
+      throw new MinimixError(
+        'no-systemd',
+        `There is no systemd for this user here (a login over su or in a container has none). Have your own system start this line at login or at boot, as yourself: ${line}`,
+        cause,
+      );
+    }
+  }
+
+  async function hasSpaces(): Promise<boolean> {
+    try {
+      await run('systemd-run', ['--user', '--quiet', '--wait', '--collect', ...SPACES.flatMap((line) => ['-p', line]), 'true']);
+      return true;
+    } catch {
+      return false; // user namespaces are switched off, or kept from this user
+    }
+  }
+
+  return {
+    unit: async (ask) => unitOf(place, !ask || (await hasSpaces())),
+    async install(start) {
+      await need();
+      const spaces = await hasSpaces();
+      const unit = unitOf(place, spaces);
+      mkdirSync(place.home, { recursive: true, mode: 0o700 });
+      mkdirSync(dirname(unit.path), { recursive: true });
+      writeFileSync(unit.path, unit.text);
+      await systemctl('daemon-reload');
+      await systemctl('enable', ...(start ? ['--now'] : []), unit.name);
+      return { unit, spaces };
+    },
+    async remove() {
+      await need();
+      const unit = unitOf(place, true);
+      if (!existsSync(unit.path)) return undefined;
+      await systemctl('disable', '--now', unit.name);
+      rmSync(unit.path);
+      await systemctl('daemon-reload');
+      return unit;
+    },
+    async status() {
+      await need();
+      const unit = unitOf(place, true);
+      return { unit, installed: existsSync(unit.path), enabled: await told('is-enabled', unit.name), active: await told('is-active', unit.name) };
+    },
+  };
+}

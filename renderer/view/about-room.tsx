@@ -41,6 +41,8 @@ export function AboutRoom({ room, onClose }: { room: Room; onClose: () => void }
           <dd>
             <bdi>{room.reason ?? strings.health[roomHealth(room)]}</bdi>
           </dd>
+          {room.nonAnonymous && <dd>{strings.about.nonAnonymous}</dd>}
+          {room.logged && <dd>{strings.about.logged}</dd>}
           <dd className="quiet">
             {room.verifiedAt === undefined
               ? strings.about.neverVerified

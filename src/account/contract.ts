@@ -27,6 +27,10 @@ export interface RoomSummary {
   /** Why it is in this state, in one sentence, where that needs saying. */
   readonly reason: string | undefined;
   readonly subject: string | undefined;
+  /** Everybody in it sees everybody's real address (XEP-0045 7.2.3). */
+  readonly nonAnonymous?: boolean | undefined;
+  /** The room logs what is said, for all to read (7.2.12). */
+  readonly logged?: boolean | undefined;
   /** Where a destroyed or moved room said that it went. */
   readonly venue?: string | undefined;
   /** Our role in it: a visitor has no voice in a moderated room. */

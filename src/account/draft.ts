@@ -197,6 +197,8 @@ export function newRoom(jid: string): Room {
     subject: undefined,
     name: undefined,
     features: undefined,
+    nonAnonymous: false,
+    logged: false,
     reserved: undefined,
     entering: false,
     catchup: undefined,
@@ -208,10 +210,11 @@ export function newRoom(jid: string): Room {
   };
 }
 
-type Saved = Pick<Room, 'membership' | 'catchup' | 'entering' | 'replay' | 'name' | 'features' | 'reserved' | 'settings'>;
+type Saved = Pick<Room, 'membership' | 'catchup' | 'entering' | 'replay' | 'name' | 'features' | 'nonAnonymous' | 'logged' | 'reserved' | 'settings'>;
 
-function saved({ membership, catchup, entering, replay, name, features, reserved, settings }: Room): string {
-  return JSON.stringify({ membership, catchup, entering, replay, name, reserved, settings, features: features && [...features] });
+function saved({ membership, catchup, entering, replay, name, features, nonAnonymous, logged, reserved, settings }: Room): string {
+  const listed = features && [...features];
+  return JSON.stringify({ membership, catchup, entering, replay, name, features: listed, nonAnonymous, logged, reserved, settings });
 }
 
 /** Our own JSON from our own disk: written by `saved`, behind the archive's schema version. */

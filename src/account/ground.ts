@@ -20,6 +20,9 @@ export interface Room {
   readonly name: string | undefined;
   /** disco#info features; `undefined` until asked. */
   readonly features: ReadonlySet<string> | undefined;
+  /** Everybody in the room sees everybody's real address (XEP-0045 7.2.3), and the room logs what is said (7.2.12). */
+  readonly nonAnonymous: boolean;
+  readonly logged: boolean;
   /** The nick that the room keeps for us (XEP-0045 7.12), if any; `undefined` until asked. */
   readonly reserved: { readonly nick: string | undefined } | undefined;
   /** True between our self-presence and the subject: what comes is the room's history (XEP-0045 7.1). */

@@ -1,7 +1,7 @@
 import type { NewMessage, Source } from '../archive/contract.ts';
 import type { GroupchatMessage } from '../core/groupchat.ts';
-import { bareOf } from '../core/jid.ts';
-import { readCodes, NS_MUC_USER, status } from '../xmpp/features/muc.ts';
+import { bareOf, resourceOf } from '../core/jid.ts';
+import { readCodes, readDisclosure, NS_MUC_USER, status } from '../xmpp/features/muc.ts';
 import { asksForCaptcha } from '../xmpp/features/captcha.ts';
 import { readMamResult } from '../xmpp/features/mam.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
@@ -13,6 +13,8 @@ import type { Stanza } from '../xmpp/stanza.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 import type { Memberships } from './membership.ts';
 import type { Outbox } from './outbox.ts';
+
+const noCodes: ReadonlySet<number> = new Set();
 
 interface Parts {
   readonly ground: Ground;
@@ -58,8 +60,11 @@ export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): 
 }
 
 function receiveGroupchat(parts: Parts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
-  const codes = readCodes(stanza.element.getChild('x', NS_MUC_USER));
+  // 10.2.1: the room itself says so; an occupant who does makes us ask and believe nothing
+  const codes = resourceOf(stanza.from) === '' ? readCodes(stanza.element.getChild('x', NS_MUC_USER)) : noCodes;
   if (codes.has(status.configurationChanged)) draft.afterwards(() => parts.reconfigured(room.jid));
+  const disclosure = readDisclosure(codes);
+  if (Object.keys(disclosure).length > 0) draft.put({ ...room, ...disclosure });
   const isSubject = message.subject !== undefined && message.body === undefined;
   if (isSubject && subjectEndsEntry(parts, draft, room, message)) return false;
   const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };

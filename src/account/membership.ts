@@ -8,18 +8,19 @@ import { leavePresence } from '../xmpp/features/muc.ts';
 import type { AccountEvent, RoomSummary } from './contract.ts';
 import { openEntry } from './entry.ts';
 import type { Draft, Ground, Room } from './ground.ts';
+import { openJoinQueue } from './join-queue.ts';
 
 /** Milliseconds that a room has to let us in, and out. */
 export interface EntryTimes {
   readonly join: number;
   readonly leave: number;
+  /** How long a service that has had enough is left alone, the first time. */
+  readonly rest: number;
   /** Of a room's past, for a first join. */
   readonly lookBack?: number | undefined;
 }
 
-const entryTimes: EntryTimes = { join: 30_000, leave: 5_000 };
-/** Joins under way at once: pipelined, but no flood (a room sends its occupants and its history for each). */
-const JOINS_AT_ONCE = 100;
+const entryTimes: EntryTimes = { join: 30_000, leave: 5_000, rest: 1_000 };
 /** Questions what a room is, under way at once: small, and answered by a few lines. */
 const LOOKS_AT_ONCE = 200;
 const MAX_FALLBACKS = 5;
@@ -73,13 +74,13 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   const dirty = new Set<string>();
   const nickWaits = new Map<string, (refusal: string | undefined) => void>();
   const looks = pLimit(LOOKS_AT_ONCE);
-  const knocks = pLimit(JOINS_AT_ONCE);
+  const queue = openJoinQueue(ground.signal, times.rest);
+  const looking = new Map<string, boolean>();
   const entering = new Map<string, { knocked: boolean }>();
   const entry = openEntry(ground, changed, times.lookBack);
   ground.signal.addEventListener('abort', () => {
     for (const timer of timers.values()) clearTimeout(timer);
     looks.clearQueue();
-    knocks.clearQueue();
   });
 
   function signal(draft: Draft, jid: string, about: MembershipSignal): void {
@@ -100,6 +101,8 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     if (state === before && about.name !== 'join') return;
     if (before === 'joining' && about.name === 'timeout') draft.afterwards(() => goodbye(room)); // it may have let us in
     if (state === 'joined') entry.beginCatchup(draft, { ...room, membership, ...changes });
+    if (before === 'joining' && about.name === 'overloaded') draft.afterwards(() => queue.tooMuch(jid));
+    if (before === 'joining' && state === 'joined') draft.afterwards(() => queue.letIn(jid));
     draft.afterwards(() => act(jid));
     draft.afterwards(() => changed(jid));
   }
@@ -170,7 +173,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     entering.set(jid, visit);
     const before = ground.room(jid);
     await looks(() => look(jid));
-    await knocks(async () => {
+    await queue.run(jid, async () => {
       const room = ground.room(jid);
       const called = entering.get(jid) === visit && room?.membership.state === 'joining';
       if (!called || connection.status().state !== 'online') return; // `enterWanted` comes back to it after the next login
@@ -198,7 +201,16 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   }
 
   function rediscover(jid: string): void {
-    void entry.discover(jid).catch((error: unknown) => log('error', 'a look at a room failed', { room: jid, error }));
+    const under = looking.has(jid);
+    looking.set(jid, under); // a room that tells of change upon change is asked once at a time, and once more in the end
+    if (under) return;
+    void entry.discover(jid)
+      .catch((error: unknown) => log('error', 'a look at a room failed', { room: jid, error }))
+      .finally(() => {
+        const again = looking.get(jid) === true && !ground.signal.aborted;
+        looking.delete(jid);
+        if (again) rediscover(jid);
+      });
   }
 
   function settle(jid: string): void {
@@ -232,6 +244,8 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       verifiedAt: verifiedAt === undefined ? undefined : new Date(verifiedAt).toISOString(),
       reason: membership.reason ?? doubt,
       subject,
+      nonAnonymous: room.nonAnonymous,
+      logged: room.logged,
       venue: membership.venue,
       role: ground.occupants(jid).get(membership.nick ?? '')?.role,
       settings: room.settings,

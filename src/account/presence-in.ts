@@ -1,7 +1,7 @@
 import { bareOf, resourceOf } from '../core/jid.ts';
 import type { RoomSignalName } from '../core/room.ts';
 import { readStanzaError } from '../xmpp/features/errors.ts';
-import { destroyRoom, instantRoom, nickPresence, readMucPresence, status } from '../xmpp/features/muc.ts';
+import { destroyRoom, instantRoom, nickPresence, readDisclosure, readMucPresence, status } from '../xmpp/features/muc.ts';
 import type { MucPresence } from '../xmpp/features/muc.ts';
 import type { StanzaFault } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
@@ -26,8 +26,8 @@ const refusalOf: Readonly<Record<string, RoomSignalName>> = {
   'not-acceptable': 'register-first', // 7.2.2: a registered nick is required
   'remote-server-not-found': 'unreachable',
   'remote-server-timeout': 'unreachable',
-  'resource-constraint': 'unreachable',
-  'policy-violation': 'unreachable',
+  'resource-constraint': 'overloaded',
+  'policy-violation': 'overloaded',
   'internal-server-error': 'unreachable',
 };
 
@@ -163,12 +163,21 @@ function entered(ground: Ground, memberships: Memberships, draft: Draft, { room,
     memberships.signal(draft, room, { name: 'not-allowed', text: 'It does not exist, and you chose not to create it.' });
     return;
   }
-  memberships.signal(draft, room, { name: 'self', nick });
+  const { nonAnonymous = false, logged = false } = readDisclosure(codes);
+  memberships.signal(draft, room, { name: 'self', nick, text: disclosureText(nonAnonymous, logged) });
   const joined = draft.room(room);
   const entering = before.membership.state === 'joined' ? before.entering : true;
   const siblings = sessions.filter((jid) => bareOf(jid) === ground.jid);
-  if (joined) draft.put({ ...joined, verifiedAt: draft.at, doubt: undefined, entering, siblings });
+  // one's own presence, sent again by a room in which one is, need not repeat the codes of the entry
+  const disclosure = before.membership.state === 'joined' ? {} : { nonAnonymous, logged };
+  if (joined) draft.put({ ...joined, ...disclosure, verifiedAt: draft.at, doubt: undefined, entering, siblings });
   if (codes.has(status.created)) draft.afterwards(() => void ground.connection.iq(instantRoom(room)));
+}
+
+/** For the ledger: what the room told us of itself as it let us in. */
+function disclosureText(nonAnonymous: boolean, logged: boolean): string | undefined {
+  const told = [nonAnonymous && 'Everybody in it sees your real address.', logged && 'The room logs what is said.'];
+  return told.filter(Boolean).join(' ') || undefined;
 }
 
 function lossSignal(presence: MucPresence): MembershipSignal {

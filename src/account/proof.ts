@@ -12,14 +12,16 @@ export interface ProofTimes {
   readonly silence: number;
   /** How often silence is looked for. */
   readonly every: number;
+  /** How often the clock is looked at, which jumps when the machine wakes. */
+  readonly wake: number;
   /** How long the room has for its answer. */
   readonly answer: number;
 }
 
-export const proofTimes: ProofTimes = { silence: 10 * 60_000, every: 30_000, answer: 60_000 };
+export const proofTimes: ProofTimes = { silence: 10 * 60_000, every: 30_000, wake: 2_000, answer: 60_000 };
 
-/** A clock that jumps by more than this beyond its step was asleep. */
-const SLEPT = 60_000;
+/** A machine whose clock jumps by more than this was asleep: no timer is as late as that. */
+const SLEPT = 20_000;
 const AT_ONCE = 20;
 
 /** XEP-0410: asks each silent room whether we are still in it; a room that dropped us is entered again at once. */
@@ -29,19 +31,21 @@ export function startProof(ground: Ground, memberships: Memberships, patience: P
   const asking = new Set<string>();
   let before = ground.now();
 
-  const timer = setInterval(() => {
+  // Timers stand still while the machine sleeps: only a short one tells of it soon after.
+  const waking = setInterval(() => {
     const now = ground.now();
-    const slept = now - before > times.every + SLEPT;
+    const slept = now - before > times.wake + SLEPT;
     before = now;
-    if (slept) {
-      ground.log('info', 'the machine was asleep, or its clock was set: proving connection and rooms');
-      ground.connection.probe();
-    }
-    prove(slept ? 0 : times.silence);
-  }, times.every);
-  timer.unref();
+    if (!slept) return;
+    ground.log('info', 'the machine was asleep, or its clock was set: proving connection and rooms');
+    ground.connection.probe();
+    prove(0);
+  }, times.wake);
+  const silent = setInterval(() => prove(times.silence), times.every);
+  for (const timer of [waking, silent]) timer.unref();
   ground.signal.addEventListener('abort', () => {
-    clearInterval(timer);
+    clearInterval(waking);
+    clearInterval(silent);
     limit.clearQueue();
   });
 

@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import type { Archive } from '../archive/contract.ts';
-import { status } from '../xmpp/features/muc.ts';
+import { readDisclosure, status } from '../xmpp/features/muc.ts';
 
 const kept = z.strictObject({ logged: z.boolean(), open: z.boolean(), subject: z.string().optional(), itself: z.string().optional() });
 type Kept = z.output<typeof kept>;
 const UNKNOWN: Kept = { logged: false, open: false };
 const MAX_SUBJECT = 64 * 1024;
-
-/** XEP-0045 10.2.1: what a change of the configuration says. */
-const CHANGES: Readonly<Record<number, Partial<Kept>>> = {
-  [status.nonAnonymous]: { open: true },
-  [status.logging]: { logged: true },
-  171: { logged: false },
-  172: { open: true },
-  173: { open: false },
-  174: { open: false },
-};
 
 /** What a room tells only those who come in, and a device that comes in later must be told too. */
 export interface Lore {
@@ -53,10 +43,8 @@ export function openLore(account: string, archive: Archive): Lore {
 
   return {
     learn(room, codes) {
-      for (const code of codes) {
-        const what = CHANGES[code];
-        if (what) change(room, what);
-      }
+      const { nonAnonymous, logged } = readDisclosure(codes);
+      change(room, { ...(nonAnonymous !== undefined && { open: nonAnonymous }), ...(logged !== undefined && { logged }) });
     },
     subject(room, raw) {
       if (raw.length <= MAX_SUBJECT) change(room, { subject: raw });

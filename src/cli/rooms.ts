@@ -75,8 +75,8 @@ async function printRooms(
   const shown = only === undefined ? rooms : rooms.filter(({ room }) => room === only);
   if (only !== undefined && shown.length === 0)
     throw new MinimixError('unknown-room', `${only} is not a room of yours.`);
-  for (const { account, room, state, nick, occupants, verifiedAt, reason } of shown) {
-    if (options.json) printJson(world, { account, room, state, nick, occupants, verifiedAt, reason });
+  for (const { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged } of shown) {
+    if (options.json) printJson(world, { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged });
     else
       printLine(
         world,

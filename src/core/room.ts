@@ -42,6 +42,7 @@ export type RoomSignalName =
   | 'not-allowed'
   | 'moved'
   | 'unreachable'
+  | 'overloaded'
   | 'kicked'
   | 'banned'
   | 'affiliation-lost'
@@ -65,6 +66,7 @@ const refusals: Moves = {
   'not-allowed': 'not-allowed',
   moved: 'room-moved',
   unreachable: 'service-down',
+  overloaded: 'service-down',
 };
 
 /** Every way out that the room decides: XEP-0045 7.14, 8.2, 9.1, 9.4, 10.9 and status codes 321, 322, 332, 333. */
@@ -259,6 +261,7 @@ function explain(state: RoomState, signal: RoomSignal): string | undefined {
 function lossSentence(signal: RoomSignalName): string | undefined {
   const own: Partial<Record<RoomSignalName, string>> = {
     timeout: 'The room did not answer.',
+    overloaded: 'The room’s service takes no more of us at the moment.',
     unverified: 'The room had dropped us without a word.',
     disconnected: 'The connection to the server was lost.',
     'affiliation-lost': 'You lost your membership, and the room is for members only.',

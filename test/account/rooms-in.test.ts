@@ -22,8 +22,8 @@ describe('a refused join (scripted)', () => {
     { condition: 'service-unavailable', type: 'wait', state: 'room-full', says: 'full', again: true },
     { condition: 'service-unavailable', text: 'Too many users', state: 'room-full', says: '“Too many users”', again: true },
     { condition: 'service-unavailable', state: 'service-down', says: 'cannot be reached', again: true },
-    { condition: 'resource-constraint', type: 'wait', state: 'service-down', says: 'cannot be reached', again: true },
-    { condition: 'policy-violation', state: 'service-down', says: 'cannot be reached', again: true },
+    { condition: 'resource-constraint', type: 'wait', state: 'service-down', says: 'takes no more', again: true },
+    { condition: 'policy-violation', state: 'service-down', says: 'takes no more', again: true },
     { condition: 'remote-server-not-found', state: 'service-down', says: 'cannot be reached', again: true },
     { condition: 'made-up-by-the-service', state: 'service-down', says: 'cannot be reached', again: true },
   ])('$condition $type $text: $state, with a sentence', async ({ condition, type, text, state, says, again = false }) => {
@@ -122,11 +122,59 @@ describe('a refused join (scripted)', () => {
     expect(account.rooms()[0]).toMatchObject({ state: 'service-down' });
     expect(heard.all.filter(({ attrs }) => attrs['to'] === `${ROOM}/romeo`)).toHaveLength(1);
     await state(ROOM, 'joined');
-    expect(story(account, ROOM)).toEqual(['join romeo', 'unreachable', 'retry romeo', 'self romeo']);
+    expect(story(account, ROOM)).toEqual(['join romeo', 'overloaded', 'retry romeo', 'self romeo']);
   });
 });
 
+describe('a service with a limit (scripted)', () => {
+  test('refuses what is too much: it is left alone for a while, asked for less at once, and all get in', async () => {
+    const { account, script, heard, jid, archive } = await world({ times: { rest: 50 } });
+    const rooms = Array.from({ length: 60 }, (_, n) => `room-${n}@rooms.scripted.test`);
+    const joins = (): string[] => heard.all.flatMap(({ name, attrs }) => (name === 'presence' && /^room-\d+@.*romeo$/.test(String(attrs['to'])) ? [String(attrs['to'])] : []));
+    let refused = 0;
+    for (const room of rooms) {
+      script(room, { join: (stanza, nick) => ((refused += 1) <= 5 ? presenceError(String(stanza.attrs['to']), 'policy-violation', 'wait') : entry(room, nick)) });
+    }
+    const elsewhere = 'quiet@other.scripted.test';
+    await Promise.all([...rooms, elsewhere].map((room) => account.join(room, { nick: 'romeo' })));
+    expect(account.rooms().find(({ room }) => room === elsewhere)).toMatchObject({ state: 'joined' });
+    const out = archive.rooms(jid).filter(({ membership }) => JSON.parse(membership).membership.state === 'service-down');
+    expect(out).toHaveLength(5);
+    await until(() => account.status().joined === 61, { what: 'the rest, by the clock' });
+    expect(joins()).toHaveLength(65);
+  }, 20_000);
+});
+
 describe('an answered join (scripted)', () => {
+  test('a room where everybody sees our address (100) and that logs (170) says so, in the list and the ledger, and so does its change', async () => {
+    const { account, script, send, settle } = await world();
+    script(ROOM, { join: (_, nick) => entry(ROOM, nick, ['mallory'], [100, 110, 170]) });
+    expect(await account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true, value: { nonAnonymous: true, logged: true } });
+    expect(account.ledger(ROOM, 10).at(-1)).toMatchObject({ event: 'self', text: 'Everybody in it sees your real address. The room logs what is said.' });
+    const change = (from: string): string => `<message type='groupchat' from='${from}'><x xmlns='http://jabber.org/protocol/muc#user'><status code='173'/><status code='171'/></x></message>`;
+    send(change(`${ROOM}/mallory`));
+    await settle();
+    expect(account.rooms()).toMatchObject([{ nonAnonymous: true, logged: true }]); // an occupant’s word, not the room’s
+    send(change(ROOM));
+    await settle();
+    expect(account.rooms()).toMatchObject([{ nonAnonymous: false, logged: false }]);
+  });
+
+  test('a leave before the room was even asked: it is not asked', async () => {
+    const { account, script, heard, send, settle } = await world();
+    let asked: string | undefined;
+    script(ROOM, { info: (iq) => void (asked = iq.attrs['id']) });
+    const joined = account.join(ROOM, { nick: 'romeo' });
+    await until(() => asked, { what: 'the question' });
+    const left = account.leave(ROOM);
+    send(refusal(ROOM, asked ?? '', 'item-not-found'));
+    expect(await joined).toMatchObject({ ok: false });
+    expect(await left).toMatchObject({ ok: true });
+    await settle();
+    expect(heard.all.filter(({ name, attrs }) => name === 'presence' && attrs['to'] === `${ROOM}/romeo` && attrs['type'] === undefined)).toEqual([]);
+    expect(account.rooms()).toEqual([]);
+  });
+
   test('a nick that the room modifies (210) is ours from then on, and our wish stays', async () => {
     const { account, script, archive, jid } = await world();
     script(ROOM, { join: () => entry(ROOM, 'Romeo of Montague', [], [110, 210]) });

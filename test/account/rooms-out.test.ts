@@ -122,7 +122,7 @@ describe('the proof (scripted)', () => {
 
   test('after a wake from sleep each room is asked at once, however lately it was proven', async () => {
     let clock = Date.now();
-    const { heard } = await joined({ now: () => clock, times: { silence: 600_000, every: 20, answer: 1_000 } });
+    const { heard } = await joined({ now: () => clock, times: { silence: 600_000, every: 600_000, wake: 20, answer: 1_000 } });
     const pings = (): number => heard.all.filter((stanza) => stanza.attrs['to'] === `${ROOM}/romeo` && stanza.getChild('ping')).length;
     expect(pings()).toBe(0);
     clock += 3_600_000;

@@ -102,6 +102,8 @@ test('a nick and a reason of a stranger are one line of text in the list of room
     occupants: 2,
     verifiedAt: null,
     reason: EVIL,
+    nonAnonymous: null,
+    logged: null,
   });
 });
 

@@ -76,6 +76,8 @@ test('join, rooms, say, history, search, devices, leave: what is printed has the
     'occupants',
     'verifiedAt',
     'reason',
+    'nonAnonymous',
+    'logged',
   ]);
   expect(entry).toMatchObject({ account: alice(), room, state: 'joined', nick: 'Ali', occupants: 2 });
 

@@ -31,6 +31,28 @@ export const status = {
   removedByError: 333,
 } as const;
 
+/** What a room's codes say of how private it is: on entry (7.2.3, 7.2.12), and when it changes (10.2.1). */
+export interface Disclosure {
+  /** Everybody in the room sees everybody's real address. */
+  readonly nonAnonymous?: boolean;
+  /** The room logs what is said, for all to read. */
+  readonly logged?: boolean;
+}
+
+const disclosures: Readonly<Record<number, Disclosure>> = {
+  [status.nonAnonymous]: { nonAnonymous: true },
+  [status.logging]: { logged: true },
+  171: { logged: false },
+  172: { nonAnonymous: true },
+  173: { nonAnonymous: false },
+  174: { nonAnonymous: false },
+};
+
+/** What these codes change of it; empty where they say nothing. */
+export function readDisclosure(codes: ReadonlySet<number>): Disclosure {
+  return Object.assign({}, ...[...codes].map((code) => disclosures[code])) as Disclosure;
+}
+
 export interface HistoryRequest {
   readonly maxstanzas?: number;
   /** UTC, ISO 8601. */

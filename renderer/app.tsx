@@ -7,6 +7,7 @@ import { AddAccount } from './view/add-account.tsx';
 import { AskDialog } from './view/ask-dialog.tsx';
 import { Banner } from './view/banner.tsx';
 import { BookmarkDialog } from './view/bookmark-dialog.tsx';
+import { BrowseView } from './view/browse-view.tsx';
 import { BookmarksView } from './view/bookmarks-view.tsx';
 import { DevicesView } from './view/devices-view.tsx';
 import { JoinDialog } from './view/join-dialog.tsx';
@@ -79,6 +80,8 @@ function View() {
       return <DevicesView />;
     case 'bookmarks':
       return <BookmarksView />;
+    case 'browse':
+      return <BrowseView />;
     case 'settings':
       return <SettingsView />;
     case 'add-account':

@@ -13,6 +13,7 @@ import { openBouncerOf } from './daemon/bouncer.ts';
 import { examineHouse } from './daemon/examine.ts';
 import type { LogFile } from './daemon/log-file.ts';
 import type { Log, OpenLog } from './daemon/log.ts';
+import { openFiles } from './daemon/files.ts';
 import { openProblems } from './daemon/problems.ts';
 import { keepResources, openSettings } from './daemon/settings.ts';
 import { startUpkeep } from './daemon/upkeep.ts';
@@ -148,6 +149,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         logged: options.log.counts,
         signal: life.signal,
       }),
+      ...openFiles({ home, archive, log, account: (jid) => accounts.accounts().find((one) => one.jid === jid), settings: accounts.login }),
       pageUrl,
     };
     const web = createWeb({ house, access, port: () => port, pages, log });

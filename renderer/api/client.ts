@@ -5,6 +5,8 @@ import { strings } from '../strings/strings.ts';
 
 type Outputs = inferRouterOutputs<AppRouter>;
 
+export type FoundRooms = Outputs['browse']['rooms'];
+export type FoundRoom = FoundRooms['rooms'][number];
 export type FirstLook = Outputs['accounts']['look'];
 export type AccountStatus = Outputs['status']['accounts'][number];
 export type Room = Outputs['rooms'][number];

@@ -10,11 +10,12 @@ export type Route =
   | { readonly view: 'private'; readonly account: string; readonly room: string }
   | { readonly view: 'devices' }
   | { readonly view: 'bookmarks' }
+  | { readonly view: 'browse' }
   | { readonly view: 'settings' }
   | { readonly view: 'add-account' }
   | { readonly view: 'welcome'; readonly account: string };
 
-const PLAIN = ['overview', 'devices', 'bookmarks', 'settings', 'add-account'] as const;
+const PLAIN = ['overview', 'devices', 'bookmarks', 'browse', 'settings', 'add-account'] as const;
 
 /** The route in a fragment; home where it is not one of ours. */
 export function readRoute(hash: string): Route {
@@ -46,6 +47,7 @@ export function hrefOf(route: Route): string {
     case 'overview':
     case 'devices':
     case 'bookmarks':
+    case 'browse':
     case 'settings':
     case 'add-account':
       return `#/${route.view}`;

@@ -22,6 +22,8 @@ export interface SayAbout {
   /** The id of ours that it takes the place of. */
   readonly replaces?: string;
   readonly reply?: { readonly id: string; readonly nick: string };
+  /** The link of the file that it is about. */
+  readonly file?: string;
 }
 
 /** The loaded stretches of the rooms that were looked at. */

@@ -9,8 +9,10 @@ import type { RoomName, SayAbout } from '../state/timelines.ts';
 import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { shortened, visibleNick, visibleText } from '../text/visible.ts';
-import { CloseIcon, SendIcon } from './icons.tsx';
+import { AttachIcon, CloseIcon, SendIcon } from './icons.tsx';
+import { UploadLine } from './upload-line.tsx';
 import { useNicks } from './use-nicks.ts';
+import { useUpload } from './use-upload.ts';
 
 const LONGEST = 32_768; // as the API has it
 const drafts = new Map<string, string>();
@@ -30,6 +32,8 @@ export function Composer({ name, room, title, open }: Props) {
   const about = useStore(composing, (book) => book.get(key));
   const field = useRef<HTMLTextAreaElement>(null);
   const nicks = useNicks(name, field, setText);
+  const uploading = useUpload(name);
+  const picker = useRef<HTMLInputElement>(null);
   const id = useId();
   const over = text.length - LONGEST;
   const sendable = open && text.trim() !== '' && over <= 0;
@@ -68,6 +72,13 @@ export function Composer({ name, room, title, open }: Props) {
     if (about?.mode === 'correct') setText('');
     field.current?.focus();
   };
+  /** A file that was chosen, pasted or dropped; one at a time. */
+  const take = (files: FileList | null, event?: { preventDefault: () => void }): void => {
+    const file = files?.[0];
+    if (!file || !open || uploading.upload?.state === 'sending') return;
+    event?.preventDefault();
+    uploading.choose(file);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing || nicks.onKey(event)) return;
     if (event.key === 'Enter' && !event.shiftKey) {
@@ -80,18 +91,44 @@ export function Composer({ name, room, title, open }: Props) {
   };
   const problem = !open ? strings.composer.notJoined : over > 0 ? strings.composer.tooLong(count(over)) : error;
   return (
+    // What is dropped here can be chosen by the button, too.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <form
       className="composer"
+      onDragOver={(event) => {
+        if (open && event.dataTransfer.types.includes('Files')) event.preventDefault();
+      }}
+      onDrop={(event) => take(event.dataTransfer.files, event)}
       onSubmit={(event) => {
         event.preventDefault();
         send();
       }}
     >
       {about && <AboutLine about={about} onStop={stop} />}
+      <UploadLine uploading={uploading} />
       <div className="composer-box">
         <label htmlFor={id} className="unseen">
           {strings.composer.label(title)}
         </label>
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          onChange={({ target }) => {
+            take(target.files);
+            target.value = ''; // the same file can be chosen again
+          }}
+        />
+        <button
+          type="button"
+          className="icon-button attach"
+          aria-label={strings.files.attach}
+          title={strings.files.attach}
+          disabled={!open || uploading.upload?.state === 'sending'}
+          onClick={() => picker.current?.click()}
+        >
+          <AttachIcon />
+        </button>
         <textarea
           id={id}
           ref={field}
@@ -103,6 +140,7 @@ export function Composer({ name, room, title, open }: Props) {
           aria-describedby={`${id}-hint`}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => take(event.clipboardData.files, event)}
         />
         <button type="submit" className="send" aria-label={strings.composer.send} title={strings.composer.send} disabled={!sendable}>
           <SendIcon />

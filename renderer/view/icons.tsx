@@ -72,6 +72,29 @@ export const BookmarkIcon = () => (
     <path d="M5.750 3.250h8.500v13.500L10 13.250l-4.250 3.500Z" />
   </Icon>
 );
+export const FileIcon = () => (
+  <Icon>
+    <path d="M5.750 2.750h5.500l3.500 3.500v11h-9ZM11.250 2.750v3.500h3.500" />
+  </Icon>
+);
+export const PictureIcon = () => (
+  <Icon>
+    <rect x="3" y="4" width="14" height="12" rx="1.750" />
+    <circle cx="7.500" cy="8.250" r="1.250" />
+    <path d="m3.500 14.250 4-3.500 3 2.500 2.500-2 3.500 3" />
+  </Icon>
+);
+export const AttachIcon = () => (
+  <Icon>
+    <path d="m15.500 9.250-5.750 5.750a3.200 3.200 0 0 1-4.500-4.500l6.250-6.250a2.150 2.150 0 0 1 3 3l-6.250 6.250a1.050 1.050 0 0 1-1.500-1.500l5.500-5.500" />
+  </Icon>
+);
+export const CalendarIcon = () => (
+  <Icon>
+    <rect x="3.500" y="4.500" width="13" height="12" rx="1.750" />
+    <path d="M3.500 8.500h13M7 2.750v3M13 2.750v3" />
+  </Icon>
+);
 export const SettingsIcon = () => (
   <Icon>
     <path d="M3.500 6h7.250M14.750 6h1.750M3.500 14h1.750M9.250 14h7.250" />

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { api, sentenceOf } from '../api/client.ts';
 import { house } from '../state/page.ts';
-import { go } from '../state/route.ts';
+import { go, hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
 import { roomOfLink } from '../text/links.ts';
@@ -77,6 +77,11 @@ export function JoinDialog(given: { account?: string; room?: string; password?: 
         {accounts.length > 1 && (
           <AccountChoice accounts={accounts.map((entry) => entry.account)} value={account} onChoose={setAccount} />
         )}
+        <p className="field-said">
+          <a className="link" href={hrefOf({ view: 'browse' })} onClick={closeDialog}>
+            {strings.browse.find}
+          </a>
+        </p>
         <FormError error={error} />
         <footer className="form-foot">
           <button type="button" className="button" onClick={closeDialog}>

@@ -11,8 +11,10 @@ import type { Pending } from '../state/window.ts';
 import { strings } from '../strings/strings.ts';
 import { clockOf } from '../text/time.ts';
 import { shortened, visibleNick, visibleText } from '../text/visible.ts';
+import { Face } from './faces.tsx';
+import { FileLine } from './file-line.tsx';
 import { MessageText } from './message-text.tsx';
-import { Badge, Nick } from './nick.tsx';
+import { Nick } from './nick.tsx';
 
 const QUOTED = 140; // characters of what is answered
 
@@ -31,7 +33,7 @@ export function MessageRow({ row: { message, head, mention }, name, nick, target
   const marks = [head && 'head', mention && 'mention', target && 'target', action && 'action'].filter(Boolean).join(' ');
   return (
     <article className={`message ${marks}`} aria-current={target ? 'true' : undefined}>
-      {head ? <Badge nick={message.nick} /> : <Clock at={message.at} />}
+      {head ? <Face nick={message.nick} /> : <Clock at={message.at} />}
       <div className="message-main">
         {head && (
           <header>
@@ -53,6 +55,7 @@ export function MessageRow({ row: { message, head, mention }, name, nick, target
             </>
           )}
           <Body message={message} action={action} unfolded={unfolded} onFold={onFold} />
+          {message.file && message.retracted === null && message.body?.trim() !== message.file.url && <FileLine id={message.id} file={message.file} />}
         </div>
         <Earlier message={message} />
         <Reactions message={message} nick={nick} />
@@ -67,6 +70,7 @@ function Body(props: { message: Message; action: boolean; unfolded: boolean; onF
   if (message.retracted !== null) return <Retracted message={message} />;
   if (message.kind === 'encrypted') return <span className="quiet">{strings.timeline.encrypted}</span>;
   const body = message.body ?? '';
+  if (message.file && body.trim() === message.file.url) return <FileLine id={message.id} file={message.file} />;
   return <MessageText text={action ? body.slice(4) : body} unfolded={unfolded} onFold={() => onFold(message.id)} />;
 }
 

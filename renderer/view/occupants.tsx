@@ -3,14 +3,13 @@ import type { Occupant, Room } from '../api/client.ts';
 import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { CloseIcon } from './icons.tsx';
-import { Badge, Nick } from './nick.tsx';
-import { useOccupants } from './use-occupants.ts';
+import { Face } from './faces.tsx';
+import { Nick } from './nick.tsx';
 
 const roles = ['moderator', 'participant', 'visitor', 'none'] as const;
 
 /** Who is in the room, by role. */
-export function Occupants({ room, onClose }: { room: Room; onClose: () => void }) {
-  const occupants = useOccupants(room);
+export function Occupants({ room, occupants, onClose }: { room: Room; occupants: readonly Occupant[]; onClose: () => void }) {
   const byRole = useMemo(() => Map.groupBy(occupants.toSorted(byNick), (occupant) => occupant.role), [occupants]);
   return (
     <aside className="people" aria-label={strings.room.occupants}>
@@ -48,7 +47,7 @@ function OccupantItem({ occupant, own }: { occupant: Occupant; own: boolean }) {
   const notes = [strings.affiliations[occupant.affiliation], strings.shows[occupant.show]].filter((note) => note !== '').join(', ');
   return (
     <li className={`person person-${occupant.show}`} title={occupant.jid ?? occupant.status}>
-      <Badge nick={occupant.nick} />
+      <Face nick={occupant.nick} />
       <span className="person-text">
         <span className={own ? 'person-own' : undefined}>
           <Nick nick={occupant.nick} />

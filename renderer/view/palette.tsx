@@ -110,6 +110,7 @@ function useChoices(): Choice[] {
       ...ofRooms,
       ...ofHere,
       verb(strings.join.title, () => dialog.set({ name: 'join' })),
+      to(strings.browse.title, { view: 'browse' }),
       to(strings.search.title, { view: 'search', text: '' }),
       to(strings.overview.title, { view: 'overview' }),
       to(strings.devices.title, { view: 'devices' }),

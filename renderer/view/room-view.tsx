@@ -8,6 +8,7 @@ import type { RoomName } from '../state/timelines.ts';
 import { strings } from '../strings/strings.ts';
 import { AboutRoom } from './about-room.tsx';
 import { Composer } from './composer.tsx';
+import { FacesOf } from './faces.tsx';
 import { LiveVoice } from './live-voice.tsx';
 import { Occupants } from './occupants.tsx';
 import { nameOf } from './room-list.tsx';
@@ -15,6 +16,7 @@ import { RoomHeader } from './room-header.tsx';
 import { RoomTrouble, Voiceless } from './room-trouble.tsx';
 import { Timeline } from './timeline.tsx';
 import { useGaps } from './use-gaps.ts';
+import { useOccupants } from './use-occupants.ts';
 
 const WIDE = '(min-width: 1180px)'; // as in styles/layout.css
 
@@ -25,11 +27,12 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
   const loaded = useStore(house, (state) => state.loaded);
   const [aside, setAside] = useState<'people' | 'about' | undefined>(() => (matchMedia(WIDE).matches ? 'people' : undefined));
   const gaps = useGaps(name, room?.verifiedAt);
+  const occupants = useOccupants(room, aside === 'people');
   const toggle = (side: 'people' | 'about'): void => setAside((shown) => (shown === side ? undefined : side));
   const health = room === undefined ? undefined : roomHealth(room);
   const title = room ? nameOf(room) : jid;
   return (
-    <>
+    <FacesOf name={name} occupants={occupants}>
       <main className="room-view" aria-label={title}>
         <RoomHeader
           name={name}
@@ -49,9 +52,9 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
         <LiveVoice name={name} nick={room?.nick} />
         {room && <Composer name={name} room={room} title={title} open={health === 'well' || health === 'working'} />}
       </main>
-      {aside === 'people' && room && <Occupants room={room} onClose={() => setAside(undefined)} />}
+      {aside === 'people' && room && <Occupants room={room} occupants={occupants} onClose={() => setAside(undefined)} />}
       {aside === 'about' && room && <AboutRoom room={room} onClose={() => setAside(undefined)} />}
-    </>
+    </FacesOf>
   );
 }
 

@@ -1,19 +1,23 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { api, type Occupant, type Room } from '../api/client.ts';
 
-const PAUSE = 1000; // milliseconds between two askings, however busily people come and go
+/** Milliseconds between two askings, however busily people come and go; and where only their pictures are shown. */
+const PAUSE = 1000;
+const IDLE_PAUSE = 15_000;
 
-/** The occupants, asked for again when the room has changed. */
-export function useOccupants(room: Room): readonly Occupant[] {
-  const [occupants, setOccupants] = useState<readonly Occupant[]>([]);
-  const [asker] = useState(() => createAsker(setOccupants));
-  useEffect(() => asker.ask(room), [asker, room]);
+/** The occupants, asked for again when the room has changed; seldom where they are not `listed`. */
+export function useOccupants(room: Room | undefined, listed: boolean): readonly Occupant[] {
+  const [occupants, setOccupants] = useState<readonly Occupant[]>(NOBODY);
+  const asker = useMemo(() => createAsker(setOccupants, listed ? PAUSE : IDLE_PAUSE), [listed]);
+  useEffect(() => (room ? asker.ask(room) : undefined), [asker, room]);
   useEffect(() => asker.stop, [asker]);
   return occupants;
 }
 
-/** One question at a time, at most one a second, and always one after the last change. */
-function createAsker(tell: (occupants: readonly Occupant[]) => void) {
+/** One question at a time, at most one in `pause` milliseconds, and always one after the last change. */
+const NOBODY: readonly Occupant[] = [];
+
+function createAsker(tell: (occupants: readonly Occupant[]) => void, pause: number) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waiting: Room | undefined;
 
@@ -25,7 +29,7 @@ function createAsker(tell: (occupants: readonly Occupant[]) => void) {
     timer = setTimeout(() => {
       timer = undefined;
       if (waiting) ask(waiting);
-    }, PAUSE);
+    }, pause);
     waiting = undefined;
     // The banner says when the daemon is away; the old list stays until it is back.
     api.occupants.query({ account: room.account, room: room.room }).then(tell, () => undefined);

@@ -54,6 +54,8 @@ export interface SayAbout {
   readonly replaces?: string | undefined;
   /** XEP-0461: the room's stanza-id of the message that it answers, and its author's nick. */
   readonly reply?: { readonly id: string; readonly nick: string } | undefined;
+  /** XEP-0066: the link of the file that it is about. */
+  readonly file?: string | undefined;
 }
 
 /** Something of ours that a room is not known to have. */

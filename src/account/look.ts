@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { filled, type Bookmark, type StorageName } from '../core/bookmark.ts';
-import type { Finding } from '../core/finding.ts';
 import { fail, ok, type Result } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
+import { domainOf } from '../core/jid.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, ConnectionStatus } from '../xmpp/contract.ts';
 import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
@@ -81,7 +82,7 @@ async function visit<T>({ settings, password, log }: LookOptions, purpose: strin
   try {
     const status = await loggedIn(connection);
     if (status.state === 'refused') return fail('refused', status.why);
-    if (status.state !== 'online') return fail('unreachable', status.state === 'waiting' ? status.why : 'The server does not answer.');
+    if (status.state !== 'online') return fail('unreachable', notReached(settings.jid, status));
     return ok(await work(connection));
   } finally {
     await connection.stop();
@@ -102,6 +103,12 @@ function loggedIn(connection: Connection): Promise<ConnectionStatus> {
     }, done.signal);
     connection.start();
   });
+}
+
+function notReached(jid: string, status: ConnectionStatus): string {
+  const why = status.state === 'waiting' ? status.why : 'it does not answer';
+  const known = /ENOTFOUND|EAI_AGAIN/.test(why) ? 'its name leads nowhere' : /ECONNREFUSED/.test(why) ? 'nobody listens there' : why;
+  return `The server of ${domainOf(jid)} was not reached: ${known}.`;
 }
 
 async function look(jid: string, connection: Connection, log: Log): Promise<FirstLook> {

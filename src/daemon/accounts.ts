@@ -26,6 +26,8 @@ interface Running {
 export interface Accounts extends Pick<House, 'accounts' | 'subscribe' | 'firstLook' | 'addAccount' | 'removeAccount'> {
   /** Brings the running accounts to these settings: those that are new start, those that are gone stop. */
   apply(settings: readonly AccountSettings[]): Promise<void>;
+  /** How a running account is reached. */
+  login(jid: string): AccountSettings | undefined;
   stop(): Promise<void>;
 }
 
@@ -80,6 +82,7 @@ export function openAccounts(
   for (const settings of all) start(settings);
 
   return {
+    login: (jid) => running.get(jid)?.settings,
     accounts: () => [...running.values()].map(({ shown }) => shown),
     subscribe(sink, signal) {
       sinks.add(sink);

@@ -9,6 +9,8 @@ import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
 import type { Invitation } from '../core/invitation.ts';
 import type { Excerpt } from '../core/search.ts';
 import type { BouncerDoor } from './bouncer-contract.ts';
+import { fileOfMessage } from './file-link.ts';
+import type { FilesDoor, OutsideRooms } from './files-contract.ts';
 import type { SettingsDoor } from './settings-contract.ts';
 import type { WatchDoor } from './watch-contract.ts';
 
@@ -36,6 +38,8 @@ export interface House {
   /** Stops the account and forgets its settings and password; its archive stays. */
   removeAccount(jid: string): Promise<Result<RemovedAccount>>;
   readonly bouncer: BouncerDoor;
+  readonly files: FilesDoor;
+  readonly outside: OutsideRooms;
   readonly settings: SettingsDoor;
   readonly watch: WatchDoor;
   /** What the daemon knows of itself and of its accounts' servers, for `minimix doctor`. */
@@ -83,6 +87,8 @@ export interface TimelineMessage {
   readonly occupantId: string | null;
   /** Came as the room's history, not live. */
   readonly delayed: boolean;
+  /** What it links to where it is about a file; `picture` by its name alone. */
+  readonly file: { readonly url: string; readonly name: string; readonly picture: boolean } | null;
 }
 
 /** What a search found: `excerpt.marks` are pairs of UTF-16 offsets into `excerpt.text`. */
@@ -186,6 +192,8 @@ export const inputs = {
     replaces: stanzaId.optional(),
     /** The room's stanza-id of the message that it answers, and its author's nick. */
     reply: z.object({ id: stanzaId, nick }).optional(),
+    /** The link of a file that the message is about; the body should be the same. */
+    file: z.httpUrl().max(3000).optional(),
   }),
   history: z.object({
     account: bareJid.optional(),
@@ -289,5 +297,6 @@ export function toTimeline(message: KeptMessage): TimelineMessage {
     originId: message.originId ?? null,
     occupantId: message.occupantId ?? null,
     delayed: message.delayed,
+    file: fileOfMessage(message) ?? null,
   };
 }

@@ -3,6 +3,7 @@ import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { sentenceOf } from '../core/errors.ts';
 import type { Access } from './access.ts';
 import type { House } from './contract.ts';
+import { FILE_PATHS, serveFiles } from './files.ts';
 import { refuseForgery, refuseHost, refuseOrigin, securityHeaders, type Refusal } from './guard.ts';
 import { plain, readPage, type Page } from './pages.ts';
 import { router } from './router.ts';
@@ -32,6 +33,7 @@ export function createWeb(options: WebOptions): (request: IncomingMessage, respo
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (refusal) sendRefusal(response, refusal);
     else if (path.startsWith(API)) callApi(request, response, path.slice(API.length));
+    else if (FILE_PATHS.includes(path)) callFiles(options, request, response, path);
     else {
       givePage(options, request, response, path).catch((error: unknown) => {
         options.log('error', 'a page could not be read', { error: sentenceOf(error) });
@@ -39,6 +41,21 @@ export function createWeb(options: WebOptions): (request: IncomingMessage, respo
       });
     }
   };
+}
+
+function callFiles({ access, house, log }: WebOptions, request: IncomingMessage, response: ServerResponse, path: string): void {
+  const { authorization, cookie } = request.headers;
+  const caller = access.whoIs({ authorization, cookie });
+  const refusal = caller === undefined ? unknown : caller === 'page' ? refuseForgery(request) : undefined;
+  if (refusal) {
+    sendRefusal(response, refusal);
+    return;
+  }
+  serveFiles(house.files, request, response, path).catch((error: unknown) => {
+    log('error', 'a file could not be handed on', { error: sentenceOf(error) });
+    if (!response.headersSent) sendRefusal(response, { status: 500, code: 'internal', message: 'The daemon failed; its log says why.' });
+    else response.destroy();
+  });
 }
 
 async function givePage(

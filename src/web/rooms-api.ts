@@ -76,8 +76,8 @@ export const roomCalls = {
   say: procedure
     .input(inputs.say)
     .mutation(async ({ ctx, input }) => {
-      const { room, body, replaces, reply } = input;
-      return valueOf(await one(ctx.house, input.account).say(room, body, { replaces, reply }));
+      const { room, body, replaces, reply, file } = input;
+      return valueOf(await one(ctx.house, input.account).say(room, body, { replaces, reply, file }));
     }),
   /** What was said and no room has sent back yet; where `state` is `ask`, the person says what is to be done. */
   outbox: trpc.router({

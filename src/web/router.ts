@@ -6,6 +6,7 @@ import { bouncerCalls } from './bouncer-api.ts';
 import { inputs, type HouseStatus } from './contract.ts';
 import { deviceCalls } from './devices-api.ts';
 import { events } from './events.ts';
+import { outsideCalls } from './outside-api.ts';
 import { roomCalls } from './rooms-api.ts';
 import { settingsCalls } from './settings-api.ts';
 import { procedure, trpc, valueOf } from './trpc.ts';
@@ -36,6 +37,7 @@ export const router = trpc.router({
   ...bouncerCalls,
   ...bookmarkCalls,
   ...deviceCalls,
+  ...outsideCalls,
   ...settingsCalls,
   doctor: procedure.query(({ ctx }) => ctx.house.examine()),
   /** A one-time address of the page. */

@@ -18,7 +18,7 @@ export async function startServer(port: number, handle: RequestListener): Promis
   const server = createServer({ maxHeaderSize: 16_384, connectionsCheckingInterval: 5000 }, handle);
   server.maxConnections = 256;
   server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  server.requestTimeout = 3_600_000; // a large file on its way to a slow server; headers have a deadline of their own
   server.keepAliveTimeout = 10_000;
   const taken = await listen(server, port);
   return {

@@ -23,6 +23,7 @@ function message(id: number, more: Partial<Message> = {}): Message {
     originId: null,
     occupantId: null,
     delayed: false,
+    file: null,
     earlier: [],
     retracted: null,
     reactions: [],

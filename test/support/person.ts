@@ -18,6 +18,8 @@ export interface PersonOptions extends Login {
   readonly capsNode?: string;
   /** Namespaces of requests that it does not know, nor announce. */
   readonly deafTo?: readonly string[];
+  /** Namespaces of requests that the test answers itself. */
+  readonly answersItself?: readonly string[];
 }
 
 export interface JoinOptions {
@@ -94,7 +96,8 @@ export async function connectPerson(
       answer(stanza);
       return;
     }
-    if (stanza.name === 'iq' && (type === 'get' || type === 'set')) send(answerTo(stanza, options.features ?? [], options.deafTo ?? []));
+    const ours = (options.answersItself ?? []).some((xmlns) => stanza.children.some((child) => child instanceof Element && child.attrs['xmlns'] === xmlns));
+    if (stanza.name === 'iq' && (type === 'get' || type === 'set') && !ours) send(answerTo(stanza, options.features ?? [], options.deafTo ?? []));
     arrivals.push(stanza);
   };
   stream.onElement(take);

@@ -66,6 +66,8 @@ export function smallHouse(...jids: string[]) {
     },
     examine: async () => [],
     settings: { list: () => [], set: async () => ok({ restart: false }) },
+    files: { place: async () => null } as unknown as House['files'],
+    outside: { services: async () => [] } as unknown as House['outside'],
     pageUrl: () => 'http://127.0.0.1/?t=x',
   };
   const tell = (body: string, account = jids[0] ?? '', more: Partial<KeptMessage> = {}): KeptMessage => {

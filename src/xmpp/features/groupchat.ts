@@ -5,6 +5,7 @@ import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
 import { readDelay } from './delay.ts';
 import { NS_MUC_USER } from './muc.ts';
+import { oob } from './oob.ts';
 import { readOccupantId } from './occupant-id.ts';
 import { originId, readOriginId, readStanzaId } from './stanza-id.ts';
 
@@ -87,16 +88,19 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** What a message of ours says of another: XEP-0308 the id that it replaces, XEP-0461 the stanza-id that it answers. */
+/** What a message of ours says of another: XEP-0308 the id that it replaces, XEP-0461 the stanza-id that it answers, and of a file. */
 export interface About {
   readonly replaces?: string | undefined;
   readonly reply?: { readonly id: string; readonly nick: string } | undefined;
+  /** XEP-0066. */
+  readonly file?: string | undefined;
 }
 
 /** 7.4: a message of ours to the room, with the id as XEP-0359 origin-id beside it. */
-export function groupchatMessage(room: string, id: string, body: string, { replaces, reply }: About = {}): Element {
+export function groupchatMessage(room: string, id: string, body: string, { replaces, reply, file }: About = {}): Element {
   const message = xml('message', { to: room, type: 'groupchat', id }, xml('body', {}, body), originId(id));
   if (replaces !== undefined) message.append(xml('replace', { xmlns: NS_CORRECT, id: replaces }));
   if (reply) message.append(xml('reply', { xmlns: NS_REPLY, to: `${room}/${reply.nick}`, id: reply.id }));
+  if (file !== undefined) message.append(oob(file));
   return message;
 }

@@ -1,0 +1,149 @@
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fail, ok, sentenceOf, type Result } from '../core/errors.ts';
+
+/** What an account makes of the addresses that strangers, or its server, name. */
+export interface OutsideTrust {
+  /** Its own domain: hosts in it may be at home. */
+  readonly domain: string;
+  /** PEM of a private CA. */
+  readonly ca: string | undefined;
+  /** Its server was named by the person as one of this very machine. */
+  readonly loopback: boolean;
+}
+
+export interface Outgoing {
+  readonly trust: OutsideTrust;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte. */
+  readonly patience: number;
+}
+
+const MOST_REDIRECTS = 3;
+
+/**
+ * Sends a file to where the account's server said (XEP-0363 5). Over https alone; over http only on this machine, where
+ * the account's server is here too.
+ */
+export async function putFile(url: string, headers: Readonly<Record<string, string | number>>, body: Readable, how: Outgoing): Promise<Result<undefined>> {
+  const target = checked(url, how.trust);
+  if (!target.ok) return target;
+  try {
+    const answer = await send(target.value, { method: 'PUT', headers }, how, body);
+    answer.resume();
+    const status = answer.statusCode ?? 0;
+    return status >= 200 && status < 300 ? ok(undefined) : fail('upload-failed', `The server took the file with ${status}.`);
+  } catch (error) {
+    return fail('upload-failed', `The file did not arrive: ${sentenceOf(error)}.`, error);
+  }
+}
+
+/** Fetches what lies there, up to `most` bytes; without cookies, referrer or a name. Addresses at home are not asked. */
+export async function fetchFile(url: string, most: number, how: Outgoing): Promise<Result<Buffer>> {
+  try {
+    let next = url;
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+      const target = checked(next, how.trust);
+      if (!target.ok) return target;
+      const answer = await send(target.value, { method: 'GET', headers: { accept: 'image/*' } }, how);
+      const { location } = answer.headers;
+      if ((answer.statusCode ?? 0) >= 300 && (answer.statusCode ?? 0) < 400 && location !== undefined) {
+        answer.destroy();
+        next = new URL(location, target.value).href;
+        continue;
+      }
+      if (answer.statusCode !== 200) {
+        answer.destroy();
+        return fail('not-fetched', `The server answered with ${answer.statusCode ?? 'nothing'}.`);
+      }
+      return await readAll(answer, most);
+    }
+    return fail('not-fetched', 'The link leads from one place to the next.');
+  } catch (error) {
+    return fail('not-fetched', `It could not be fetched: ${sentenceOf(error)}.`, error);
+  }
+}
+
+async function readAll(answer: IncomingMessage, most: number): Promise<Result<Buffer>> {
+  const tooLarge = fail('too-large', 'The file is too large to be shown here.');
+  if (Number(answer.headers['content-length'] ?? 0) > most) {
+    answer.destroy();
+    return tooLarge;
+  }
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > most) return tooLarge;
+    parts.push(part);
+  }
+  return ok(Buffer.concat(parts));
+}
+
+function send(url: URL, options: RequestOptions, { trust, signal, patience }: Outgoing, body?: Readable): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+      ...options,
+      agent: false,
+      lookup: guardedLookup(trust),
+      ...(trust.ca !== undefined && inDomain(url.hostname, trust) ? { ca: trust.ca } : {}),
+      ...(signal && { signal }),
+    });
+    request.setTimeout(patience, () => request.destroy(new Error('it does not answer')));
+    request.once('error', reject);
+    request.once('response', resolve);
+    // An answer may come before the whole body is taken (413, say): the answer counts.
+    if (body) pipeline(body, request).catch((error: unknown) => reject(error instanceof Error ? error : new Error(String(error))));
+    else request.end();
+  });
+}
+
+function checked(text: string, trust: OutsideTrust): Result<URL> {
+  const url = URL.parse(text);
+  if (!url || url.username !== '' || url.password !== '') return fail('bad-link', 'This is not a link that can be fetched.');
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const here = trust.loopback && isLoopback(host);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && here)) return fail('bad-link', 'Only https is fetched.');
+  if (isIP(host) !== 0 && !mayReach(host, host, trust)) return fail('bad-link', 'The link leads into a private network.');
+  return ok(url);
+}
+
+/** Names that lead home are refused at the moment of connecting, so that what was looked up is what is reached. */
+function guardedLookup(trust: OutsideTrust): LookupFunction {
+  return (host, options, callback) => {
+    systemLookup(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      const fits = error ? [] : addresses.filter(({ address }) => mayReach(host, address, trust));
+      const [first] = fits;
+      if (error) callback(error, '', 4);
+      else if (!first) callback(new Error('the name leads into a private network'), '', 4);
+      else if (options.all === true) callback(null, fits);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+const privateNets = new BlockList();
+for (const [net, bits] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 3]] as const) {
+  privateNets.addSubnet(net, bits, 'ipv4');
+}
+for (const [net, bits] of [['::', 128], ['::1', 128], ['64:ff9b:1::', 48], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8]] as const) {
+  privateNets.addSubnet(net, bits, 'ipv6');
+}
+
+/** Whether an address may be asked for what `host` names. IPv4 in IPv6 is judged as IPv4 by the list itself. */
+function mayReach(host: string, address: string, trust: OutsideTrust): boolean {
+  if (!privateNets.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) return true;
+  return (trust.loopback && isLoopback(address)) || (isIP(host) === 0 && inDomain(host, trust));
+}
+
+function inDomain(host: string, { domain, loopback }: OutsideTrust): boolean {
+  return host === domain || host.endsWith(`.${domain}`) || (loopback && isLoopback(host));
+}
+
+function isLoopback(address: string): boolean {
+  return /^127\.\d+\.\d+\.\d+$/.test(address) || address === '::1' || address === 'localhost';
+}

@@ -1,5 +1,5 @@
-// The three relays that bench/relay.ts compares, each in a process of its own: ours, one that embeds raw text off a bare
-// TCP stream, and one of a few lines on plain @xmpp/client that clones the tree. node bench/relay-made.ts KIND
+// The three relays that bench/relay.ts compares, each in a process of its own: ours (and ours without the archive's append), one that
+// embeds raw text off a bare TCP stream, and one of a few lines on plain @xmpp/client that clones the tree. node bench/relay-made.ts KIND
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,8 @@ import { client } from '@xmpp/client';
 import { clone, createElement as xml, type Element } from 'ltx';
 import { openAccount } from '../src/account/account.ts';
 import { openArchive } from '../src/archive/archive.ts';
+import type { Archive } from '../src/archive/contract.ts';
+import type { KeptMessage } from '../src/core/groupchat.ts';
 import { startRelay } from '../src/relay/relay.ts';
 import type { ServerAddress } from '../test/support/server.ts';
 import { authenticate } from '../test/support/stream.ts';
@@ -21,45 +23,65 @@ export interface Task {
   readonly targets: readonly string[];
 }
 
-/** Microseconds of CPU so far, and how much of them went into the archive. */
-export interface Cpu {
-  readonly all: number;
-  readonly archive: number;
-}
-
 const HINTS = `<private xmlns='urn:xmpp:carbons:2'/><no-copy xmlns='urn:xmpp:hints'/><no-store xmlns='urn:xmpp:hints'/>`;
-let inArchive = 0;
+/** Says goodbye: a session that has just gone would go on costing the server. */
+let end = async (): Promise<void> => undefined;
 
-async function ours({ server, user, password, room, targets }: Task): Promise<void> {
+async function ours({ server, user, password, room, targets }: Task, around = (archive: Archive): Archive => archive): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'bench-relay-'));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-  const opened = openArchive(join(dir, 'archive.db'));
-  const archive = {
-    ...opened,
-    transaction<T>(work: () => T): T {
-      const before = process.threadCpuUsage();
-      try {
-        return opened.transaction(work);
-      } finally {
-        const { user: used, system } = process.threadCpuUsage(before);
-        inArchive += used + system;
-      }
-    },
-  };
+  const archive = around(openArchive(join(dir, 'archive.db')));
   const jid = `${user}@${server.domain}`;
   const settings = { jid, resource: 'relay', server: { host: server.host, port: server.port }, ca: server.ca };
   const account = openAccount({ settings, archive, password: async () => password, log: () => undefined });
   startRelay({ account, archive, log: () => undefined, signal: new AbortController().signal });
   account.start();
+  end = account.stop;
   await until(() => account.status().connection.state === 'online', { what: 'to be online' });
   await account.join(room, { nick: 'relay' });
   await until(() => account.relays().length === targets.length, { what: 'the devices to be known' });
+}
+
+/**
+ * The archive without its append: messages are kept in memory, and the transaction around them is none. Cursors, which
+ * are the relay's own, and all else go to the disk as ever.
+ */
+function unkept(archive: Archive): Archive {
+  const kept: KeptMessage[] = [];
+  let open = 0;
+  const own = (work: () => void): void => (open > 0 ? archive.transaction(work) : work());
+  return {
+    ...archive,
+    transaction(work) {
+      open += 1;
+      try {
+        return work();
+      } finally {
+        open -= 1;
+      }
+    },
+    append({ account, message, arrivedAt, xml: text }) {
+      const appended = { ...message, archiveId: kept.length + 1, account, arrivedAt, xml: text };
+      kept.push(appended);
+      return { kept: true, message: appended };
+    },
+    message: (id) => kept[id - 1],
+    since: (_account, _room, id, count) => kept.slice(id, id + count),
+    lastId: () => kept.length,
+    saveStream: () => undefined,
+    saveRoom: (room) => own(() => archive.saveRoom(room)),
+    saveOccupant: (account, about) => own(() => archive.saveOccupant(account, about)),
+    setValue: (account, key, value) => own(() => archive.setValue(account, key, value)),
+    setCursor: (account, owner, room, id) => own(() => archive.setCursor(account, owner, room, id)),
+    removeCursors: (account, owner) => own(() => archive.removeCursors(account, owner)),
+  };
 }
 
 /** No tree, no archive, no acknowledgement: cut where a message ends, wrapped as text. */
 async function raw({ server, user, password, room, targets }: Task): Promise<void> {
   const { socket, stream } = await authenticate(server, user, password, {});
   stream.detach();
+  end = async () => void socket.end('</stream:stream>');
   socket.setNoDelay(true);
   socket.setEncoding('utf8');
   socket.write(`<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>relay</resource></bind></iq>`);
@@ -98,19 +120,23 @@ async function cloning({ server, user, password, room, targets }: Task): Promise
       void xmpp.send(wrapper);
     }
   });
+  end = async () => void (await xmpp.stop());
+  const enabled = new Promise<void>((resolve) => xmpp.on('nonza', (nonza: Element) => nonza.is('enabled') && resolve()));
   await xmpp.start();
   (xmpp as unknown as { socket?: { setNoDelay?: (on: boolean) => void } }).socket?.setNoDelay?.(true);
+  await enabled; // FACTS: presence sent before that is not counted, and Prosody closes the stream
   await xmpp.send(xml('presence', {}));
   await xmpp.send(xml('presence', { to: `${room}/relay` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
 }
 
-const relays: Readonly<Record<string, (task: Task) => Promise<void>>> = { ours, raw, cloning };
+const relays: Readonly<Record<string, (task: Task) => Promise<void>>> = { ours, raw, cloning, unkept: (task) => ours(task, unkept) };
 
 process.once('disconnect', () => process.exit()); // never longer than the bench
-process.on('message', (message: Task | 'cpu') => {
+process.on('message', (message: Task | 'cpu' | 'stop') => {
+  if (message === 'stop') return void end().then(() => process.exit());
   if (message === 'cpu') {
     const { user, system } = process.cpuUsage();
-    process.send?.({ all: user + system, archive: inArchive } satisfies Cpu);
+    process.send?.(user + system);
     return;
   }
   const relay = relays[process.argv[2] ?? ''];

@@ -19,6 +19,7 @@ export interface KeptDevices {
 export function openKeptDevices(ground: Ground): KeptDevices {
   const { archive, jid } = ground;
   let list = read(archive.value(jid, KEY));
+  let byId = new Map(list.map((device) => [device.id, device]));
 
   function store(next: readonly Device[], without: readonly Device[]): void {
     ground.transact(() => {
@@ -26,11 +27,12 @@ export function openKeptDevices(ground: Ground): KeptDevices {
       for (const { id } of without) archive.removeCursors(jid, cursorOwner(id));
     });
     list = next;
+    byId = new Map(next.map((device) => [device.id, device]));
   }
 
   return {
     all: () => list,
-    get: (id) => list.find((device) => device.id === id),
+    get: (id) => byId.get(id),
     put(device) {
       const known = list.some(({ id }) => id === device.id);
       const next = known ? list.map((one) => (one.id === device.id ? device : one)) : [...list, device];

@@ -69,9 +69,21 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
   const kept = openKeptDevices(ground);
   const sessions = new Map<string, Session>();
   let sessionsSoFar = 0;
+  /** How each device is served, worked out once and asked for with every message. */
+  const served = new Map<string, { readonly session: Session | undefined; readonly decision: RelayDecision }>();
 
   function tell(): void {
+    served.clear();
     changed(summaries());
+  }
+
+  function servedAs(device: Device): { readonly session: Session | undefined; readonly decision: RelayDecision } {
+    const known = served.get(device.id);
+    if (known) return known;
+    const session = sessionOf(device.id);
+    const found = { session, decision: decideFor(device, session) };
+    served.set(device.id, found);
+    return found;
   }
 
   function look(session: Session): void {
@@ -111,6 +123,7 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
       : { jid, number: (sessionsSoFar += 1), capsNode: node, info: undefined, device: undefined, note: undefined, former: listings(jid) };
     const device = session.device ?? identify(session, undefined, false)?.id;
     sessions.set(jid, { ...session, device });
+    served.clear();
     if (!known || known.capsNode !== session.capsNode) look(session);
     if (!known) tell();
   }
@@ -202,9 +215,9 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
     decide(id, message) {
       const device = kept.get(id);
       if (!device) return { relay: false, why: 'it is forgotten' };
-      const session = sessionOf(id);
-      const decision = decideFor(device, session, session !== undefined && isOccupant(session, message.room));
+      const { session, decision } = servedAs(device);
       if (!decision.relay) return decision;
+      if (session && isOccupant(session, message.room)) return decideFor(device, session, true);
       if (message.originId !== undefined && saidBy(message.originId) === id) return { relay: true, why: 'it said this itself' };
       const policy = policyOf(device, message.room);
       if (policy === 'everything') return decision;
@@ -223,7 +236,7 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
     digest(message) {
       return [...sessions.values()].flatMap(({ device: id, jid }) => {
         const device = id === undefined ? undefined : kept.get(id);
-        if (!device?.digest || decideFor(device, sessions.get(jid)).relay) return [];
+        if (!device?.digest || servedAs(device).decision.relay) return [];
         const why = policyOf(device, message.room) === 'nothing' ? undefined : mentionFor(ground, device, message);
         return why === undefined ? [] : [{ jid, device, why }];
       });

@@ -105,7 +105,7 @@ export function openRooms(options: {
   function save(changes: Changes): void {
     for (const [jid, room] of changes.rooms) {
       if (room === undefined) archive.forgetRoom(account, jid);
-      else if (savedForm(room) !== savedForm(rooms.get(jid))) archive.saveRoom(recordOf(room));
+      else if (differs(room, rooms.get(jid))) archive.saveRoom(recordOf(room));
     }
   }
 
@@ -114,8 +114,11 @@ export function openRooms(options: {
     return { account, room: jid, membership: saved(room), wanted, nick, password, subject };
   }
 
-  function savedForm(room: Room | undefined): string {
-    return room === undefined ? '' : JSON.stringify(recordOf(room));
+  /** What is the same object, as with nearly every message, is not written out to be compared. */
+  function differs(room: Room, known: Room | undefined): boolean {
+    if (known === undefined) return true;
+    if (onDisk.every((field) => room[field] === known[field])) return false;
+    return JSON.stringify(recordOf(room)) !== JSON.stringify(recordOf(known));
   }
 
   function assign(changes: Changes): void {
@@ -210,11 +213,14 @@ export function newRoom(jid: string): Room {
   };
 }
 
-type Saved = Pick<Room, 'membership' | 'catchup' | 'entering' | 'replay' | 'name' | 'features' | 'nonAnonymous' | 'logged' | 'reserved' | 'settings'>;
+/** What of a room is written beside its columns. */
+const savedFields = ['membership', 'catchup', 'entering', 'replay', 'name', 'features', 'nonAnonymous', 'logged', 'reserved', 'settings'] as const;
+const onDisk = [...savedFields, 'wanted', 'nick', 'password', 'subject'] as const;
+type Saved = Pick<Room, (typeof savedFields)[number]>;
 
-function saved({ membership, catchup, entering, replay, name, features, nonAnonymous, logged, reserved, settings }: Room): string {
-  const listed = features && [...features];
-  return JSON.stringify({ membership, catchup, entering, replay, name, features: listed, nonAnonymous, logged, reserved, settings });
+function saved(room: Room): string {
+  const fields = Object.fromEntries(savedFields.map((field) => [field, room[field]]));
+  return JSON.stringify({ ...fields, features: room.features && [...room.features] });
 }
 
 /** Our own JSON from our own disk: written by `saved`, behind the archive's schema version. */

@@ -1,4 +1,5 @@
-import type { Element } from 'ltx';
+import { isAscii } from 'node:buffer';
+import { Element } from 'ltx';
 import type { StreamLimits } from './contract.ts';
 import { NS } from './namespaces.ts';
 import { createSplitter } from './splitter.ts';
@@ -36,6 +37,8 @@ export function createReader(limits: StreamLimits): Reader {
   // sent.
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const jids = createJidCheck();
+  /** The last byte was none of ASCII: the decoder may hold a part of a character. */
+  let open = false;
   let header: Read['header'];
   let items: Item[] = [];
   let closed = false;
@@ -56,12 +59,19 @@ export function createReader(limits: StreamLimits): Reader {
     items = [];
     let fault: StreamFault | undefined;
     try {
-      splitter.write(decode(decoder, bytes));
+      splitter.write(textOf(bytes));
     } catch (error) {
       if (!(error instanceof StreamFault)) throw error;
       fault = error;
     }
     return { header, items, closed, fault };
+  }
+
+  /** Most of what comes is ASCII, which needs no decoder. */
+  function textOf(bytes: Uint8Array): string {
+    if (!open && isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    open = (bytes.at(-1) ?? 0) > 0x7f;
+    return decode(decoder, bytes);
   }
 
   return { read };
@@ -77,7 +87,7 @@ function decode(decoder: Decoder, bytes: Uint8Array): string {
 
 function itemOf(element: FirstLevel, isJid: (text: string) => boolean): Item {
   const { name, namespace, attributes, raw } = element;
-  if (namespace !== NS.client) return { nonza: parse(raw) };
+  if (namespace !== NS.client) return { nonza: alone(element) ?? parse(raw) };
   if (!KINDS.has(name)) throw new StreamFault('unsupported-stanza-type', `<${name}/> is not a stanza`);
   for (const address of ['from', 'to']) {
     const text = attributes.get(address);
@@ -85,6 +95,12 @@ function itemOf(element: FirstLevel, isJid: (text: string) => boolean): Item {
     throw new StreamFault('improper-addressing', `${address} is not a JID`);
   }
   return { stanza: lazyStanza(name as StanzaKind, raw, attributes) }; // KINDS has it
+}
+
+/** `<r/>` and `<a/>` come with nearly every stanza: an element with nothing in it needs no parser. */
+function alone({ name, namespace, attributes, raw }: FirstLevel): Element | undefined {
+  const bare = raw.startsWith(name, 1) && raw.endsWith('/>') && !raw.includes('<', 1);
+  return bare ? new Element(name, { ...Object.fromEntries(attributes), xmlns: namespace }) : undefined;
 }
 
 function parse(raw: string): Element {

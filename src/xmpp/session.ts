@@ -7,7 +7,7 @@ import { streamError } from './login.ts';
 import { NS } from './namespaces.ts';
 import type { Item } from './reader.ts';
 import type { Stanza } from './stanza.ts';
-import { REQUEST } from './stream-management.ts';
+import { REQUEST, WRAP } from './stream-management.ts';
 import type { StreamManagement } from './stream-management.ts';
 import type { Stream } from './stream.ts';
 import { attributeOf, xml } from './xml.ts';
@@ -42,6 +42,9 @@ export interface SessionOptions {
 
 /** Acknowledged without being asked (a server may forget to ask, or ask seldom). */
 const MAX_OWED = 50;
+/** Stanzas and milliseconds until an acknowledgement is asked for. */
+const ASK_EVERY = 50;
+const ASK_AFTER = 200;
 /** Bytes that may wait for a server which takes none, where no acknowledgement bounds them. */
 const MAX_BACKLOG = 32 * 1024 * 1024;
 const GRACE = 1000;
@@ -51,8 +54,8 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   const { receive, log, sm, questions, deadlines } = options;
   let over = false;
   let asked = false; // an <r/> is on its way
-  let askedAt = 0; // our outbound count then
-  let asking: NodeJS.Immediate | undefined;
+  let askedAt = sm.acknowledged(); // our outbound count then
+  let asking: NodeJS.Timeout | undefined;
   let dying: NodeJS.Timeout | undefined;
   /** What was received when the server asked (<r/>) what we have; until that is answered. */
   let wantedAt: number | undefined;
@@ -62,7 +65,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     over = true;
     clearTimeout(idle);
     clearTimeout(dying);
-    clearImmediate(asking);
+    clearTimeout(asking);
   });
 
   function read(items: readonly Item[]): void {
@@ -144,20 +147,32 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     }
     asked = false;
     options.acknowledged(sm.acknowledged());
-    if (sm.pending() > 0 && askedAt !== sm.outbound()) askSoon();
+    if (unasked() > 0) askSoon();
   }
 
-  /** One request is under way at a time: under steady sending, each answer brings the next one. */
+  /**
+   * One request is under way at a time. It goes with the stanza that makes so many, or a moment after the first one: a
+   * request for each would wake both sides twice a stanza. Not a moment after the last one, which steady sending puts
+   * off for ever.
+   */
   function askSoon(): void {
-    if (asked || asking !== undefined || !sm.enabled()) return;
-    asking = setImmediate(() => {
+    if (asked || !sm.enabled()) return;
+    if (unasked() >= ASK_EVERY) return ask();
+    asking ??= setTimeout(() => {
       asking = undefined;
-      if (!over && !asked) ask();
-    });
+      if (!over && !asked && unasked() > 0) ask();
+    }, ASK_AFTER).unref();
+  }
+
+  /** Stanzas sent since the last request; the count wraps (XEP-0198 4). */
+  function unasked(): number {
+    return (sm.outbound() - askedAt + WRAP) % WRAP;
   }
 
   function ask(): void {
     asked = true;
+    clearTimeout(asking);
+    asking = undefined;
     askedAt = sm.outbound();
     stream.put(REQUEST);
     expectLife();
@@ -207,7 +222,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   }
 
   function start(): void {
-    if (sm.pending() > 0) askSoon(); // sent again after a resumption
+    if (sm.pending() > 0) ask(); // sent again after a resumption
     stream.deliver(read);
   }
 

@@ -37,7 +37,8 @@ export interface StreamManagement {
   hasRoom(length: number): boolean;
 }
 
-const WRAP = 2 ** 32; // XEP-0198 4: h wraps
+/** XEP-0198 4: h wraps. */
+export const WRAP = 2 ** 32;
 const MAX_STANZAS = 10_000;
 const MAX_LENGTH = 32 * 1024 * 1024;
 

@@ -20,9 +20,13 @@ export function relayEnvelope(xml: string, at: number): string {
   return `<received xmlns='${NS_CARBONS}'>${forwarded}</received>${hints}</message>`;
 }
 
-/** Addresses an envelope. The wrapper's id stays the same on a resend, so that a device can drop it. */
-export function addressEnvelope(envelope: string, to: string, id: string): string {
-  return `<message xmlns='jabber:client' type='headline' to='${escapeXML(to)}' id='${escapeXML(id)}'>${envelope}`;
+/**
+ * Addresses envelopes to one device. The wrapper's id, `prefix` and a number, stays the same on a resend, so that the
+ * device can drop it.
+ */
+export function addressedTo(to: string, prefix: string): (envelope: string, number: number) => string {
+  const opening = `<message xmlns='jabber:client' type='headline' to='${escapeXML(to)}' id='${escapeXML(prefix)}`;
+  return (envelope, number) => `${opening}${number}'>${envelope}`;
 }
 
 /** A few words for a device, in the same hints: a headline is neither copied nor kept (RFC 6121 5.2.2, FACTS). */

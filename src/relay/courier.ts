@@ -2,14 +2,14 @@ import type { Account, RelayTarget } from '../account/contract.ts';
 import type { Archive } from '../archive/contract.ts';
 import { cursorOwner } from '../core/device.ts';
 import { sentenceOf } from '../core/errors.ts';
-import type { KeptMessage } from '../core/groupchat.ts';
-import { addressEnvelope, relayEnvelope } from '../xmpp/features/relay-envelope.ts';
+import { addressedTo } from '../xmpp/features/relay-envelope.ts';
 import { newDesk, reached, type Desk } from './desk.ts';
-import { readOwed, relayable } from './owed.ts';
+import { readOwed } from './owed.ts';
+import { parcelOf, type Parcel } from './parcel.ts';
 import { openProof, type ProofTimes } from './proof.ts';
 
-/** Sent and not known to have arrived, at most: what a device may get twice. */
-export const WINDOW = 50;
+/** Sent and not known to have arrived, at most: the batch that a device may get twice. Twice what a question waits for. */
+export const WINDOW = 100;
 /** So many of one room, then the next one's turn. */
 const TURN = 10;
 
@@ -26,10 +26,10 @@ export interface CourierParts {
 /** Brings to one session of one device what it is owed, and then what comes. */
 export interface Courier {
   readonly target: RelayTarget;
-  /** A message was kept; `envelope` makes the text that is the same for all devices. */
-  live(message: KeptMessage, envelope: () => string): void;
+  /** A message was kept. */
+  live(parcel: Parcel): void;
   /** A message was kept that is no news. */
-  passed(message: KeptMessage): void;
+  passed(room: string, archiveId: number): void;
   /** The room's archive is read, or was given up: what was held back can go. */
   caughtUp(room: string): void;
   /** The stream takes stanzas again. */
@@ -44,6 +44,7 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
   const desks = new Map<string, Desk>();
   /** The desks that have something to send, in the order of their turns. */
   const busy = new Set<Desk>();
+  const address = addressedTo(jid, `mx-${device}-`);
   const flight: { readonly desk: Desk; readonly id: number; readonly number: number }[] = [];
   const proof = openProof(target, { account, times: parts.times, inFlight: () => flight.length, arrived, settle, unanswered: () => acknowledged(account.acknowledged()) });
   let stopped = false;
@@ -91,7 +92,7 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
       for (let turn = 0; turn < TURN && mayGo(); turn += 1) {
         const [id] = desk.queue;
         const message = id === undefined ? undefined : archive.message(id);
-        if (id === undefined || (message && !go(desk, message, () => relayEnvelope(message.xml, message.at), false))) break;
+        if (id === undefined || (message && !go(desk, parcelOf(message, account.jid, false)))) break;
         desk.queue.shift();
       }
       busy.delete(desk);
@@ -105,14 +106,11 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
     return !stopped && !blocked && flight.length < WINDOW;
   }
 
-  /**
-   * Sends it, or passes over what this device is not to have. False where the stream takes nothing now. What has just
-   * come by the wire was `checked` there; what lies in the archive may have been imported.
-   */
-  function go(desk: Desk, message: KeptMessage, envelope: () => string, checked: boolean): boolean {
-    if (!relayable(message, account.jid) || !account.relayDecision(device, message).relay) return true;
+  /** Sends it, or passes over what this device is not to have. False where the stream takes nothing now. */
+  function go(desk: Desk, { message, checked, fit, envelope }: Parcel): boolean {
+    if (!fit() || !account.relayDecision(device, message).relay) return true;
     const id = message.archiveId;
-    const sent = account.write(addressEnvelope(envelope(), jid, `mx-${device}-${id}`), { checked });
+    const sent = account.write(address(envelope(), id), { checked });
     if (sent.ok) {
       desk.flight.push(id);
       flight.push({ desk, id, number: sent.value });
@@ -159,7 +157,8 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
 
   return {
     target,
-    live(message, envelope) {
+    live(parcel) {
+      const { message } = parcel;
       const desk = deskOf(message.room);
       if (message.archiveId <= desk.seen) return;
       desk.newest = message.archiveId;
@@ -169,12 +168,12 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
         return;
       }
       desk.seen = message.archiveId;
-      if (desk.queue.length > 0 || !mayGo() || !go(desk, message, envelope, true)) put(desk, [message.archiveId], message.archiveId);
+      if (desk.queue.length > 0 || !mayGo() || !go(desk, parcel)) put(desk, [message.archiveId], message.archiveId);
       proof.sent(busy.size > 0);
     },
-    passed(message) {
-      const desk = deskOf(message.room);
-      if (desk.state === 'live') desk.seen = Math.max(desk.seen, message.archiveId);
+    passed(room, archiveId) {
+      const desk = deskOf(room);
+      if (desk.state === 'live') desk.seen = Math.max(desk.seen, archiveId);
       proof.soon();
     },
     caughtUp(room) {
@@ -183,6 +182,7 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
     },
     resume() {
       blocked = false;
+      proof.wake();
       pump();
     },
     acknowledged,

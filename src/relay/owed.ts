@@ -1,7 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { ReadArchive } from '../archive/contract.ts';
 import type { ReplayLimit } from '../core/device.ts';
-import type { KeptMessage } from '../core/groupchat.ts';
 
 const CHUNK = 200;
 const HOUR = 3_600_000;
@@ -54,12 +53,4 @@ export async function readOwed(archive: ReadArchive, query: OwedQuery): Promise<
 function newest(found: { id: number; at: number }[], count: number, sorted: boolean): { id: number; at: number }[] {
   const ordered = sorted ? found : found.toSorted((a, b) => a.at - b.at || a.id - b.id);
   return ordered.slice(-count);
-}
-
-/**
- * DESIGN: only what a joined room sent us directly; nothing nested, and nothing with a stanza-id that claims the
- * account (XEP-0359 6: the account's own server would have removed it, had it been the server's to see).
- */
-export function relayable({ kind, xml }: KeptMessage, account: string): boolean {
-  return kind !== 'private' && !xml.includes('urn:xmpp:forward:0') && !xml.includes(`by='${account}'`) && !xml.includes(`by="${account}"`);
 }

@@ -15,8 +15,8 @@ export interface ProofTimes {
 
 export const proofTimes: ProofTimes = { after: 1000, answer: 30_000, again: 60_000 };
 
-/** More than this unanswered, and it is asked at once. */
-const HALF_FULL = 25;
+/** So many sent since the last question, and it is asked at once, whether or not that one is answered. */
+const ASK_EVERY = 50;
 
 /** Whether what was sent to a device has arrived: its own answer to a question behind it, for a server's is not its own. */
 export interface Proof {
@@ -24,6 +24,8 @@ export interface Proof {
   sent(more: boolean): void;
   /** Something is to be written down, though nothing was sent. */
   soon(): void;
+  /** We are online again: whoever was silent may not have been. */
+  wake(): void;
   /** It answers nothing: what the server has acknowledged counts as arrived. */
   byServer(): boolean;
   stop(): void;
@@ -45,47 +47,74 @@ export interface ProofParts {
  * service-unavailable may be the server's word for a session that has just ended, and a result is never that.
  */
 type Way = 'ping' | 'disco' | 'server';
-const next: Readonly<Record<Way, Way>> = { ping: 'disco', disco: 'server', server: 'server' };
+
+interface Question {
+  readonly way: Way;
+  /** So many messages were sent between the question before it and this one. */
+  covers: number;
+}
+
+const nextWay: Readonly<Record<Way, Way>> = { ping: 'disco', disco: 'server', server: 'server' };
 const NO_ANSWER = 'it answers no ping, so that it may miss what is under way when its connection breaks';
 
 export function openProof(target: RelayTarget, { account, times, inFlight, arrived, settle, unanswered }: ProofParts): Proof {
   const { jid, device } = target;
   let way: Way = target.pings ? 'ping' : 'disco';
-  let asking = false;
+  /** Not answered yet, in the order of asking: what a device has answered, it has got all that was sent before. */
+  const questions: Question[] = [];
   /** It has answered, so that a silence now is a sleep or a break. */
   let answers = false;
+  /** It was silent for too long, and is left alone for a while. */
+  let resting = false;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  async function ask(): Promise<void> {
-    const covered = inFlight();
-    if (asking || stopped || covered === 0 || way === 'server') return;
-    asking = true;
-    const answer = await account.ask(way === 'ping' ? ping(jid) : discoInfoQuery(jid), times.answer);
-    asking = false;
-    if (!stopped) judge(answer, covered);
+  function unasked(): number {
+    return questions.reduce((rest, { covers }) => rest - covers, inFlight());
   }
 
-  function judge(answer: IqAnswer, covered: number): void {
+  async function ask(): Promise<void> {
+    const question: Question = { way, covers: unasked() };
+    if (stopped || question.covers === 0 || way === 'server') return;
+    questions.push(question);
+    const answer = await account.ask(way === 'ping' ? ping(jid) : discoInfoQuery(jid), times.answer);
+    const place = questions.indexOf(question);
+    if (!stopped && place !== -1) judge(answer, question, place);
+  }
+
+  function judge(answer: IqAnswer, question: Question, place: number): void {
     const condition = answer.ok ? undefined : answer.error.condition;
     if (answer.ok || condition === 'feature-not-implemented') {
       if (!answers) account.noteDevice(device, undefined);
       answers = true;
-      return arrived(covered);
+      return arrived(questions.splice(0, place + 1).reduce((sum, { covers }) => sum + covers, 0));
     }
+    questions.splice(place, 1);
+    const next = questions[place];
+    if (next) next.covers += question.covers;
+    if (question.way !== way) return;
     if (condition === 'service-unavailable' || (condition === 'timeout' && !answers)) {
-      way = next[way];
+      way = nextWay[way];
       if (way !== 'server') return void ask();
       account.noteDevice(device, NO_ANSWER);
       return unanswered();
     }
-    later(times.again); // asleep, or about to be announced as gone
+    resting = true; // asleep, about to be announced as gone, or we are not online
+    later(times.again);
+  }
+
+  function wake(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    resting = false;
+    later(times.after);
   }
 
   function later(wait: number): void {
     timer ??= setTimeout(() => {
       timer = undefined;
-      if (inFlight() > 0 && way !== 'server') void ask();
+      resting = false;
+      if (questions.length === 0) void ask();
       settle();
     }, wait);
     timer.unref();
@@ -93,11 +122,12 @@ export function openProof(target: RelayTarget, { account, times, inFlight, arriv
 
   return {
     sent(more) {
-      if (stopped || asking) return;
-      if (inFlight() >= HALF_FULL || (more && inFlight() > 0)) void ask();
+      if (stopped || resting) return;
+      if (unasked() >= ASK_EVERY || (more && questions.length === 0)) void ask();
       else later(times.after);
     },
     soon: () => later(times.after),
+    wake,
     byServer: () => way === 'server',
     stop() {
       stopped = true;

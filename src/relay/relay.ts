@@ -2,9 +2,9 @@ import type { Account } from '../account/contract.ts';
 import type { Archive } from '../archive/contract.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import { readStanzaError } from '../xmpp/features/errors.ts';
-import { relayEnvelope } from '../xmpp/features/relay-envelope.ts';
 import { startCourier, type Courier, type CourierParts } from './courier.ts';
 import { startDigest } from './digest.ts';
+import { parcelOf } from './parcel.ts';
 import { proofTimes, type ProofTimes } from './proof.ts';
 
 export interface RelayOptions {
@@ -60,16 +60,15 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
   }
 
   function relay(message: KeptMessage): void {
-    let text: string | undefined;
-    const envelope = (): string => (text ??= relayEnvelope(message.xml, message.at));
-    for (const courier of couriers.values()) courier.live(message, envelope);
+    const parcel = parcelOf(message, account.jid, true);
+    for (const courier of couriers.values()) courier.live(parcel);
   }
 
   account.subscribe((event) => {
     if (event.type === 'message' && event.fresh) relay(event.message);
     else if (event.type === 'message') {
       setFloor(event.message);
-      for (const courier of couriers.values()) courier.passed(event.message);
+      for (const courier of couriers.values()) courier.passed(event.message.room, event.message.archiveId);
     } else if (event.type === 'devices') follow();
     else if (event.type === 'caught-up') for (const courier of couriers.values()) courier.caughtUp(event.room);
     else if (event.type === 'status' && event.status.connection.state === 'online') for (const courier of couriers.values()) courier.resume();

@@ -127,6 +127,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       startedAt,
       archive,
       find: aside.find,
+      perDay: aside.perDay,
       setRetention(account, room, retention) {
         archive.setRetention(account, room, retention);
         upkeep.soon();

@@ -10,6 +10,7 @@ import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './salvage.
 import { holdIds, upkeep } from './upkeep.ts';
 import { rangeReader } from './range.ts';
 import { reading } from './read.ts';
+import { tally } from './tally.ts';
 import { records } from './records.ts';
 
 export interface ArchiveOptions {
@@ -28,6 +29,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   if (options.pageLimit !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(options.pageLimit)}`);
   const names = intern(db);
   const packed = blocks(db);
+  const counted = tally(db);
   const append = appender(db, names, packed);
   let version = dataVersion(db);
 
@@ -35,6 +37,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     names.forget();
     append.forget();
     packed.forget();
+    counted.forget();
   }
 
   function begin(): void {
@@ -59,9 +62,9 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   }
 
   return {
-    ...reading(db, names, packed),
+    ...reading(db, names, packed, counted),
     ...rangeReader(db, names, packed),
-    ...upkeep(db, names, packed, transaction),
+    ...upkeep(db, names, packed, transaction, counted.forget),
     ...records(db, names),
     ...ledgerRecords(db, names),
     ...bookmarkRecords(db, names),

@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { MinimixError } from '../core/errors.ts';
-import type { Found, SearchQuery } from './contract.ts';
+import type { Found, ReadArchive, SearchQuery } from './contract.ts';
 import type { Format, Selection } from './export.ts';
 
 /** What takes long, beside the daemon's thread: searches and exports in one worker, on a handle of its own. */
 export interface Aside {
   /** As `ReadArchive.find`. */
   find(query: SearchQuery): Promise<Found>;
+  /** As `ReadArchive.perDay`: it goes through an index of the whole room. */
+  perDay: (where: Parameters<ReadArchive['perDay']>[0]) => Promise<ReturnType<ReadArchive['perDay']>>;
   /** As `exported`, in parts of some 64 kB; stops where its reader stops. */
   exported(selection: Selection, format: Format): AsyncGenerator<string>;
   close(): Promise<void>;
@@ -68,6 +70,9 @@ export function openAside(path: string, file: URL = workerFile()): Aside {
   return {
     async find(query) {
       return (await ask({ do: 'find', query }, nextId++)) as Found; // our own worker, our own type
+    },
+    async perDay(where) {
+      return (await ask({ do: 'perDay', where }, nextId++)) as ReturnType<ReadArchive['perDay']>;
     },
     async *exported(selection, format) {
       const id = nextId++;

@@ -46,6 +46,8 @@ export interface PageQuery {
   readonly before?: number;
   /** Only messages that stand after this one; with it the page is the oldest `limit` of them. */
   readonly after?: number;
+  /** As `after`, but what stands at that time or later (milliseconds since the epoch); `after` wins. */
+  readonly from?: number;
   /** Private messages, or all others; both where nothing is said. */
   readonly only?: 'groupchat' | 'private';
 }

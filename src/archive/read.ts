@@ -5,6 +5,7 @@ import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
 import { KINDS, MESSAGES, toKept } from './rows.ts';
 import { find } from './search.ts';
+import type { Tally } from './tally.ts';
 import { viewOf } from './view.ts';
 
 type Reading = Pick<ReadArchive, 'page' | 'view' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count' | 'perDay' | 'accounts' | 'keptRooms'>;
@@ -13,7 +14,7 @@ const MAX_PAGE = 500;
 const PRIVATE = KINDS.indexOf('private');
 
 /** Point reads of messages, in-thread. */
-export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
+export function reading(db: Database, names: Intern, blocks: Blocks, tally: Tally): Reading {
   const kept = (rows: Row[]): KeptMessage[] => rows.map((row) => toKept(row, names, blocks));
 
   function page(query: PageQuery): KeptMessage[] {
@@ -21,8 +22,8 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
     if (chat === undefined) return [];
     const limit = Math.max(1, Math.min(MAX_PAGE, Math.floor(query.limit)));
     const kinds = query.only === undefined ? '' : `AND kind ${query.only === 'private' ? '=' : '<>'} ${PRIVATE}`;
-    if (query.after !== undefined) {
-      const { ord, id } = anchor(db, chat, query.after);
+    if (query.after !== undefined || query.from !== undefined) {
+      const { ord, id } = query.after === undefined ? { ord: (query.from ?? 0) * 1000, id: 0 } : anchor(db, chat, query.after);
       return kept(
         db
           .sql(
@@ -91,11 +92,7 @@ export function reading(db: Database, names: Intern, blocks: Blocks): Reading {
         .toSorted(),
     count(account, room) {
       const chats = room === undefined ? names.chatsOf(account) : [names.findChat(account, room)];
-      let total = 0;
-      for (const chat of chats) {
-        total += Number(db.sql('SELECT count(*) AS n FROM message WHERE chat = ?').get(chat?.id ?? -1)?.['n'] ?? 0);
-      }
-      return total;
+      return chats.reduce((total, chat) => total + (chat ? tally.count(chat.id) : 0), 0);
     },
   };
 }

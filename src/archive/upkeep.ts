@@ -14,7 +14,7 @@ const BLOCKS_AT_ONCE = 8;
 const PAGES_AT_ONCE = 1000;
 
 /** What keeps the file within bounds: retention by room, compression, giving space back. */
-export function upkeep(db: Database, names: Intern, blocks: Blocks, transaction: WriteArchive['transaction']): Upkeep {
+export function upkeep(db: Database, names: Intern, blocks: Blocks, transaction: WriteArchive['transaction'], dropped: () => void): Upkeep {
   function dropSome(now: number): number {
     let left = DROPPED_AT_ONCE;
     for (const chat of db.sql('SELECT id, account, room, retention FROM chat WHERE retention IS NOT NULL').all()) {
@@ -34,7 +34,10 @@ export function upkeep(db: Database, names: Intern, blocks: Blocks, transaction:
       db.sql('UPDATE chat SET retention = ? WHERE id = ?').run(text, names.chat(account, room).id);
     },
     tidy(now) {
-      if (transaction(() => dropSome(now)) > 0) return true;
+      if (transaction(() => dropSome(now)) > 0) {
+        dropped();
+        return true;
+      }
       if (transaction(() => freeze(db, blocks, now - COLD, BLOCKS_AT_ONCE)) === BLOCKS_AT_ONCE) return true;
       const free = Number(db.sql('PRAGMA freelist_count').get()?.['freelist_count'] ?? 0);
       if (free > 0) db.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);

@@ -27,7 +27,7 @@ export function viewOf(
     const shown = raw
       .filter((message) => !isApplied(message, targetsOf(db, names, blocks, chat, message)))
       .map((message) => viewed(message, aboutOf(db, names, blocks, chat, message), answeredBy(db, names, blocks, chat, message)));
-    if (query.after === undefined) {
+    if (query.after === undefined && query.from === undefined) {
       found.unshift(...shown.slice(-(query.limit - found.length)));
       rest = { ...rest, before: raw[0]?.archiveId ?? 0 };
     } else {

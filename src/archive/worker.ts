@@ -8,6 +8,7 @@ import { exported } from './export.ts';
 import { intern } from './intern.ts';
 import { reading } from './read.ts';
 import { records } from './records.ts';
+import { tally } from './tally.ts';
 
 /**
  * The other side of `aside.ts`: answers searches and exports on a reading handle of its own, one at a time, so that
@@ -21,6 +22,7 @@ const asked = z.discriminatedUnion('do', [
     selection: z.custom<Parameters<typeof exported>[1]>(),
     format: z.enum(['jsonl', 'text', 'html']),
   }),
+  z.object({ do: z.literal('perDay'), id: z.number(), where: z.object({ account: z.string(), room: z.string().optional() }) }),
   z.object({ do: z.literal('more'), id: z.number() }),
   z.object({ do: z.literal('stop'), id: z.number() }),
 ]);
@@ -31,7 +33,8 @@ const { path } = z.object({ path: z.string() }).parse(workerData);
 const db = openDatabase(path, { readOnly: true });
 const names = intern(db);
 const packed = blocks(db);
-const archive = { ...reading(db, names, packed), ...records(db, names) };
+const counted = tally(db);
+const archive = { ...reading(db, names, packed, counted), ...records(db, names) };
 const exports = new Map<number, Generator<string>>();
 let version: unknown;
 
@@ -41,6 +44,7 @@ function refresh(): void {
   if (now !== version) {
     names.forget();
     packed.forget();
+    counted.forget();
   }
   version = now;
 }
@@ -48,6 +52,7 @@ function refresh(): void {
 function answer(message: Asked): unknown {
   refresh();
   if (message.do === 'find') return archive.find(message.query);
+  if (message.do === 'perDay') return archive.perDay(message.where);
   if (message.do === 'stop') return exports.delete(message.id);
   if (message.do === 'export') exports.set(message.id, exported(archive, message.selection, message.format));
   return part(message.id);

@@ -5,21 +5,21 @@ import { one, procedure, refused } from './trpc.ts';
 
 export const archiveCalls = {
   /**
-   * Oldest first. `before` and `after` are archive ids; a page shorter than `limit` is the last one. Private
+   * Oldest first. `before` and `after` are archive ids, `from` is a time; a page shorter than `limit` is the last one. Private
    * messages stand apart: they are given alone, where `private` asks for them.
    */
   history: procedure.input(inputs.history).query(({ ctx, input }) => {
     const { jid } = one(ctx.house, input.account);
-    const { room, limit, before, after } = input;
-    const bounds = { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+    const { room, limit } = input;
+    const bounds = boundsOf(input);
     const only = input.private ? 'private' : 'groupchat';
     return ctx.house.archive.page({ account: jid, room, limit, only, ...bounds }).map(toTimeline);
   }),
   /** As `history`, to be read: corrections, retractions and reactions applied, replies with what they answer. */
   view: procedure.input(inputs.history).query(({ ctx, input }): ShownMessage[] => {
     const { jid } = one(ctx.house, input.account);
-    const { room, limit, before, after } = input;
-    const bounds = { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+    const { room, limit } = input;
+    const bounds = boundsOf(input);
     const only = input.private ? 'private' : 'groupchat';
     const { archive } = ctx.house;
     return archive.view({ account: jid, room, limit, only, ...bounds }).map((viewed) => toShown(viewed, archive.message));
@@ -27,7 +27,7 @@ export const archiveCalls = {
   /** How many messages on each day (UTC), oldest first. */
   activity: procedure
     .input(inputs.activity)
-    .query(({ ctx, input }) => ctx.house.archive.perDay({ account: one(ctx.house, input.account).jid, ...(input.room && { room: input.room }) })),
+    .query(({ ctx, input }) => ctx.house.perDay({ account: one(ctx.house, input.account).jid, ...(input.room && { room: input.room }) })),
   /** The holes in a room's archive, oldest first. */
   gaps: procedure.input(inputs.room).query(({ ctx, input }) => {
     const { jid } = one(ctx.house, input.account);
@@ -65,3 +65,11 @@ export const archiveCalls = {
     return { account: jid, room: input.room, retention: input.retention };
   }),
 };
+
+function boundsOf({ before, after, from }: { before?: number | undefined; after?: number | undefined; from?: string | undefined }) {
+  return {
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(from === undefined ? {} : { from: Date.parse(from) }),
+  };
+}

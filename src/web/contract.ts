@@ -24,6 +24,7 @@ export interface House {
   readonly archive: ReadArchive;
   /** As the archive's own, beside the daemon's thread. */
   find(query: SearchQuery): Promise<Found>;
+  perDay(where: Parameters<ReadArchive['perDay']>[0]): Promise<ReturnType<ReadArchive['perDay']>>;
   setRetention(account: string, room: string, retention: Retention): void;
   /** What a person should know of the house itself, oldest first. */
   problems(): readonly Problem[];
@@ -201,6 +202,8 @@ export const inputs = {
     limit: z.int().min(1).max(500).default(50),
     before: archiveId.optional(),
     after: z.int().min(0).optional(),
+    /** What stands at that time or later. */
+    from: z.iso.datetime({ offset: true }).optional(),
     private: z.boolean().default(false),
   }),
   ledger: z.object({

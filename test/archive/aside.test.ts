@@ -22,6 +22,12 @@ test('a search beside the daemon sees what was committed before it was asked', a
   expect(await aside.find({ text: '"', limit: 9 })).toMatchObject({ ok: false, start: 0 });
 });
 
+test('days are counted beside the daemon as in it', async () => {
+  for (const at of [T0, T0 + 86_400_000]) append(own.archive, { body: 'x', arrivedAt: at });
+  expect(await aside.perDay({ account: JULIET })).toEqual(own.archive.perDay({ account: JULIET }));
+  expect(await aside.perDay({ account: JULIET })).toHaveLength(2);
+});
+
 test('an export beside the daemon is the same, in parts, and searches are answered between them', async () => {
   own.archive.transaction(() => {
     for (let n = 0; n < 900; n++) appendInside(own.archive, { body: `rose ${n} ${'x'.repeat(200)}`, arrivedAt: T0 + n });

@@ -25,6 +25,16 @@ describe('page', () => {
     expect(bodies(archive.page({ ...room, limit: 9, after: ids[2] ?? 0, before: ids[5] ?? 0 }))).toEqual(['3', '4']);
   });
 
+  test('gives what stands at a time and later, and a view of it goes on from there', () => {
+    ten();
+    const { archive } = own;
+    expect(bodies(archive.page({ ...room, limit: 3, from: T0 + 6 }))).toEqual(['6', '7', '8']);
+    expect(bodies(archive.page({ ...room, limit: 3, from: T0 - 1000 }))).toEqual(['0', '1', '2']);
+    expect(archive.page({ ...room, limit: 3, from: T0 + 1000 })).toEqual([]);
+    append(archive, { body: 'right', kind: 'correction', replaces: 'm', arrivedAt: T0 + 20 });
+    expect(archive.view({ ...room, limit: 3, from: T0 + 8 }).map(({ body }) => body)).toEqual(['8', '9', 'right']);
+  });
+
   test('gives private messages apart from all others, and full pages of either', () => {
     own.archive.transaction(() => {
       for (let n = 0; n < 6; n += 1) {
@@ -114,6 +124,26 @@ test('count counts a room or an account', () => {
   ten();
   append(own.archive, { body: 'x', room: BALL });
   expect([own.archive.count(JULIET), own.archive.count(JULIET, BALL), own.archive.count('no@body.lit')]).toEqual([11, 1, 0]);
+});
+
+test('what was counted once stays right: after more, after what was rolled back, after what retention has dropped', () => {
+  const { archive } = own;
+  ten();
+  expect(archive.count(JULIET, ORCHARD)).toBe(10);
+  const undone = (): void =>
+    archive.transaction(() => {
+      appendInside(archive, { body: 'undone', arrivedAt: T0 + 50 });
+      expect(archive.count(JULIET, ORCHARD)).toBe(11);
+      throw new Error('undo');
+    });
+  expect(undone).toThrow('undo');
+  append(archive, { body: 'after', arrivedAt: T0 + 60 });
+  expect(archive.count(JULIET, ORCHARD)).toBe(11);
+  archive.setRetention(JULIET, ORCHARD, { keep: 'messages', messages: 4 });
+  while (archive.tidy(T0 + 100));
+  expect(archive.count(JULIET, ORCHARD)).toBe(4);
+  archive.removeAccount(JULIET);
+  expect(archive.count(JULIET)).toBe(0);
 });
 
 test('messages are counted by day', () => {

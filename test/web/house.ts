@@ -48,6 +48,7 @@ export function smallHouse(...jids: string[]) {
       const hits = found.map((message) => ({ message, excerpt: { text: message.body ?? '', marks: [] } }));
       return { ok: true, hits, more: false };
     },
+    perDay: async () => [],
     setRetention: (_account, room, retention) => void retained.set(room, retention),
     problems: () => problems,
     accounts: () => accounts,

@@ -37,6 +37,13 @@ test('004 leaves the messages as they are, related to none', () => {
   ]);
 });
 
+test('006 finds what is private without going through the room', () => {
+  const db = at(5);
+  migrate(db, 5, 6);
+  const plan = db.prepare('EXPLAIN QUERY PLAN SELECT id FROM message WHERE chat = 1 AND (ord, id) < (9, 9) AND kind = 7 ORDER BY ord DESC, id DESC LIMIT 5').all();
+  expect(JSON.stringify(plan)).toContain('message_private');
+});
+
 test('from every version the way leads to the newest, and a migration that fails changes nothing', () => {
   for (let from = 1; from <= migrations.length; from++) {
     const db = at(from);

@@ -102,7 +102,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     online: () => allDevices().flatMap(({ online: here, resource }) => (here ? [resource] : [])),
   });
   const verbs = bookmarks.telling(rawVerbs);
-  const invitations = openInvitations(ground, verbs, times.sweep);
+  const invitations = openInvitations(ground, verbs, { every: times.sweep, joins: settings.joinInvited === true });
   startProof(ground, memberships, times);
   const devices: Devices = openDevices(ground, {
     changed: () => sinks.tell({ type: 'devices', devices: allDevices() }),

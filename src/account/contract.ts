@@ -295,6 +295,8 @@ export interface AccountSettings {
   readonly allowPlaintext?: boolean | undefined;
   /** Whether a plain chat of the account's own devices to the daemon is answered; default true. */
   readonly chat?: boolean | undefined;
+  /** A room that the person is invited to is joined at once; where nothing is said, the invitation waits. */
+  readonly joinInvited?: boolean | undefined;
   /** Of a room's past, how many days a first join brings from its archive; default 30. */
   readonly historyDays?: number | undefined;
   /** How bookmarks are kept, as far as the person has chosen. */

@@ -12,6 +12,9 @@ import type { Draft, Ground } from './ground.ts';
 import type { RoomVerbs } from './verbs.ts';
 
 const MAX_PENDING = 100;
+const HOUR = 3600_000;
+/** Rooms that are joined in an hour without a question, where the person lets us. */
+const MAX_ENTERED = 10;
 const PAGE = 50;
 /** A sweep reads no more of the account's own archive than this. */
 const MAX_PAGES = 40;
@@ -35,11 +38,20 @@ export interface Invitations {
   decline(room: string, reason?: string): Result<undefined>;
 }
 
-export function openInvitations(ground: Ground, verbs: RoomVerbs, every = EVERY): Invitations {
+export interface InvitationOptions {
+  /** Milliseconds between two looks into the account's archive. */
+  readonly every?: number | undefined;
+  /** The person lets the rooms be joined without being asked. */
+  readonly joins?: boolean;
+}
+
+export function openInvitations(ground: Ground, verbs: RoomVerbs, { every = EVERY, joins = false }: InvitationOptions = {}): Invitations {
   const { archive, connection, jid } = ground;
   let list = readPending(archive.value(jid, PENDING));
   let sweeping: string | undefined;
   let archived = true;
+  /** When rooms were joined without a question. */
+  let entered: number[] = [];
   const timer = setInterval(() => {
     const online = connection.status().state === 'online';
     if (online && archived && sweeping === undefined) read().catch((error: unknown) => ground.log('error', unread(error)));
@@ -52,6 +64,21 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs, every = EVERY)
     const others = list.filter(({ room }) => room !== invitation.room);
     store(draft, [...others, invitation].slice(-MAX_PENDING));
     ground.log('info', `invited to ${invitation.room}`, { by: invitation.by });
+    entered = entered.filter((at) => at > ground.now() - HOUR);
+    if (!joins || entered.length >= MAX_ENTERED) return; // whoever floods us with invitations fills a list, not our rooms
+    entered.push(ground.now());
+    draft.afterwards(() => enter(invitation.room));
+  }
+
+  function enter(room: string): void {
+    const failed = (why: string): void => ground.log('warn', `invited to ${room}, and not in it: ${why}`);
+    accept(room).then((joined) => joined.ok || failed(joined.error.message), (error: unknown) => failed(sentenceOf(error)));
+  }
+
+  async function accept(room: string, nick?: string): Promise<Result<RoomSummary>> {
+    const found = drop(room);
+    if (!found) return fail('no-invitation', `There is no invitation to ${room.slice(0, 100)}.`);
+    return verbs.join(room, { nick, password: found.password });
   }
 
   function store(draft: Draft, next: Invitation[]): void {
@@ -106,11 +133,7 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs, every = EVERY)
       await read();
     },
     pending: () => [...list],
-    async accept(room, nick) {
-      const found = drop(room);
-      if (!found) return fail('no-invitation', `There is no invitation to ${room.slice(0, 100)}.`);
-      return verbs.join(room, { nick, password: found.password });
-    },
+    accept,
     decline(room, reason) {
       const found = drop(room);
       if (!found) return fail('no-invitation', `There is no invitation to ${room.slice(0, 100)}.`);

@@ -24,7 +24,7 @@ export const proofTimes: ProofTimes = { silence: 10 * 60_000, every: 30_000, wak
 const SLEPT = 20_000;
 const AT_ONCE = 20;
 
-/** XEP-0410: asks each silent room whether we are still in it; a room that dropped us is entered again at once. */
+/** XEP-0410: asks each silent room whether we are still in it; a room that dropped us is entered again within seconds. */
 export function startProof(ground: Ground, memberships: Memberships, patience: Partial<ProofTimes> = {}): { all(): void } {
   const times = { ...proofTimes, ...patience };
   const limit = pLimit(AT_ONCE);

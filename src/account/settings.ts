@@ -110,6 +110,10 @@ export const accountSettings = z
       .boolean()
       .optional()
       .meta({ ...NEW_LOGIN, default: true, description: 'Whether a plain chat of your own devices to the daemon is answered.' }),
+    joinInvited: z
+      .boolean()
+      .optional()
+      .meta({ ...NEW_LOGIN, default: false, description: 'Whether a room that you are invited to is joined without asking you.' }),
     historyDays: z
       .int()
       .min(1)

@@ -120,6 +120,13 @@ describe('the proof (scripted)', () => {
     await noted(account, ROOM, 'unverified');
   });
 
+  test('by the daemon’s own times a silent drop is found within fifteen minutes of silence', async () => {
+    let clock = Date.now();
+    const { account } = await joined({ now: () => clock, times: { every: 20, wake: 3_600_000 } }, answering('not-acceptable'));
+    clock += 15 * 60_000 - 30_000 - 60_000; // the next look, and a late answer
+    await noted(account, ROOM, 'unverified');
+  });
+
   test('after a wake from sleep each room is asked at once, however lately it was proven', async () => {
     let clock = Date.now();
     const { heard } = await joined({ now: () => clock, times: { silence: 600_000, every: 600_000, wake: 20, answer: 1_000 } });

@@ -3,7 +3,7 @@ import { createElement as xml } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { cast, configure, administer, gone, here, roomOf, story } from '../support/rooms.ts';
 import { uniqueName } from '../support/server.ts';
-import { ejabberd, newAccount, servers } from '../support/servers.ts';
+import { ejabberd, newAccount, prosody, servers } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
 describe.each(servers)('into a room on $kind', (server) => {
@@ -88,7 +88,8 @@ describe.each(servers)('into a room on $kind', (server) => {
     const { account } = await house();
     await account.join(room, { nick: 'alice' });
     await until(() => account.rooms()[0]?.subject === 'Roses', { what: 'the subject' });
-    expect(account.rooms()[0]).toMatchObject({ name: 'The Garden' });
+    expect(account.rooms()[0]).toMatchObject({ name: 'The Garden', nonAnonymous: true });
+    expect(account.ledger(room, 10).at(-1)?.text).toContain('sees your real address');
     const owner = account.occupants(room).find(({ nick }) => nick === 'owner');
     expect(owner).toMatchObject({ jid: bob.jid, affiliation: 'owner' });
   });
@@ -127,6 +128,22 @@ describe.each(servers)('into a room on $kind', (server) => {
     await bob.next((stanza) => here(room, 'alice')(stanza) && stanza.toString().includes('participant'));
     await until(async () => (await account.say(room, 'thank you')).ok, { what: 'a voice' });
     await bob.next((stanza) => stanza.getChildText('body') === 'thank you');
+  });
+});
+
+describe('into a room on prosody', () => {
+  const { house, person } = cast(prosody);
+
+  test('a room that is locked until its owner has seen to it (404): refused, and entered by the clock once it is open', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(prosody, bob);
+    const find = `local room = prosody.hosts["${prosody.plainRooms}"].modules.muc.get_room_from_jid("${room}")`;
+    await prosody.run(`> ${find}; room._data.locked = os.time() + 300; return "done"`);
+    const { account, state } = await house();
+    expect(await account.join(room, { nick: 'alice' })).toMatchObject({ ok: false, error: { code: 'room-locked', message: expect.stringContaining('has not opened it') } });
+    await prosody.run(`> ${find}; room._data.locked = nil; return "done"`);
+    await state(room, 'joined');
+    expect(story(account, room)).toEqual(['join alice', 'locked', 'retry alice', 'self alice']);
   });
 });
 

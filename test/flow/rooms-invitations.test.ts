@@ -37,6 +37,15 @@ describe.each(servers)('invitations on $kind', (server) => {
     expect(account.invitations()).toEqual([]);
   });
 
+  test('one is joined without a question where the person set it so', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(server, bob);
+    const { account, who, state } = await house({ times: { sweep: 100 }, joinInvited: true });
+    mediated(bob, room, who.jid, 'tea');
+    await state(room, 'joined');
+    expect(account.invitations()).toEqual([]);
+  });
+
   test('one comes in though no other device is online', async () => {
     const bob = await person('bob');
     const room = await roomOf(server, bob);

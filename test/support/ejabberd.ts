@@ -18,6 +18,8 @@ export interface EjabberdOptions {
   /** Messages that a room without an archive sends on a join. */
   readonly history?: number;
   readonly logLevel?: 'debug' | 'info' | 'warning';
+  /** Who may make a room by entering it: an access rule's name. */
+  readonly mayCreate?: string;
   readonly modulesDisabled?: readonly string[];
 }
 
@@ -146,7 +148,7 @@ function configuration(address: ServerAddress, tls: Certificates, options: Ejabb
     mod_time: {}, mod_vcard: { search: false }, mod_vcard_xupdate: {}, mod_version: {}, mod_roster: { versioning: true },
     mod_mam: { default: 'always', request_activates_archiving: false },
     mod_muc: {
-      host: address.archivedRooms, access: ['allow'], access_admin: [{ allow: 'admin' }], access_create: 'muc_create',
+      host: address.archivedRooms, access: ['allow'], access_admin: [{ allow: 'admin' }], access_create: options.mayCreate ?? 'muc_create',
       access_persistent: 'muc_create', access_mam: ['allow'], history_size: options.history ?? 20,
       default_room_options: { mam: true, persistent: true },
       min_message_interval: 0, min_presence_interval: 0, max_user_conferences: 1000,

@@ -34,6 +34,8 @@ export interface HouseOptions extends Pick<AccountOptions, 'times' | 'now' | 'cl
   /** A server without TLS: the scripted one. */
   readonly allowPlaintext?: boolean;
   readonly relayTimes?: Partial<ProofTimes>;
+  /** The account's setting. */
+  readonly joinInvited?: boolean;
   /** Where the archive lies; a new directory where nothing is said. */
   readonly dir?: string;
   /** Done to the archive before the account is opened. */
@@ -45,7 +47,7 @@ type Who = Pick<Credentials, 'jid' | 'password'>;
 
 /** Opens the account of `who` on `server`, with the relay, and starts it. */
 export function openHouse(server: Where, who: Who, options: HouseOptions = {}): House {
-  const { resource, allowPlaintext, relayTimes, dir = mkdtempSync(join(tmpdir(), 'house-')), before, ...patience } = options;
+  const { resource, allowPlaintext, relayTimes, dir = mkdtempSync(join(tmpdir(), 'house-')), before, joinInvited, ...patience } = options;
   const archive = openArchive(join(dir, 'archive.db'));
   before?.(archive);
   const events = feed<AccountEvent>((event) => event.type);
@@ -60,6 +62,7 @@ export function openHouse(server: Where, who: Who, options: HouseOptions = {}): 
       server: { host: server.host, port: server.port },
       ca: server.ca,
       allowPlaintext,
+      joinInvited,
     },
     ...patience,
     password: async () => who.password,

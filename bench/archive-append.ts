@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { openArchive } from '../src/archive/archive.ts';
+import type { NewMessage } from '../src/archive/contract.ts';
 import { migrations } from '../src/archive/migrations/list.ts';
+import { indexed } from '../src/core/words.ts';
 import { messages } from './archive-made.ts';
 
 /** Microseconds a message. */
@@ -17,12 +19,17 @@ const PRAGMAS = `PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PR
 PRAGMA journal_size_limit = 16777216; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;`;
 const TABLES = { message: 13, stanza: 7, word: 2 } as const;
 
+/** Messages for `ours`. */
+export function receivedOf(count: number): NewMessage[] {
+  const made = messages();
+  return Array.from({ length: count }, () => made.next().value);
+}
+
 /** Our append, in transactions of `burst`. */
-export function ours(home: string, count: number, burst: number): Cost {
+export function ours(home: string, all: readonly NewMessage[], burst: number): Cost {
   const path = fresh(home, 'ours.db');
   const archive = openArchive(path);
-  const made = messages();
-  const all = Array.from({ length: count }, () => made.next().value);
+  const count = all.length;
   archive.transaction(() => all[0] && archive.append({ ...all[0], message: { ...all[0].message, stanzaId: 'first' } }));
   const cost = timed(count, () => {
     for (let from = 0; from < count; from += burst) {
@@ -54,6 +61,7 @@ export function feedOf(home: string, count: number): string[][] {
   db.close();
   return rows.map((row) => {
     const fields = Object.values(row).map((value) => (value === null ? '' : String(value)));
+    fields[fields.length - 2] = indexed(String(row['words'])); // the words that the index is given, not their text
     fields[fields.length - 1] = `r${Number(row['chat'])} n${Number(row['nick'])}`;
     const ids = [row['nick'], row['occupant']].map(Number).filter((id) => terms.has(id));
     const unseen = ids.map((id) => `${id}=${terms.get(id)}\x1e`);
@@ -153,6 +161,7 @@ function fresh(home: string, name: string): string {
 }
 
 function timed(count: number, work: () => void): Cost {
+  globalThis.gc?.(); // what was made before is not cleared up while we measure
   const cpu = process.cpuUsage();
   const start = performance.now();
   work();

@@ -48,13 +48,18 @@ export function wordOf(rank: number): string {
   return word;
 }
 
+/** In one piece, as a socket gives its texts: one put together from parts is joined at its first use, while we measure. */
+function flat(text: string): string {
+  return Buffer.from(text).toString();
+}
+
 export function roomOf(n: number): string {
   return `room${n}@conference.capulet.example`;
 }
 
 function uuid(seed: string): string {
   const hex = createHash('md5').update(seed).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+  return flat(`${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`);
 }
 
 /** Messages as Prosody sends them to a member of the room, without end; one in twelve in Japanese. */
@@ -65,19 +70,21 @@ export function* messages(seed = 1): Generator<NewMessage, never> {
   const nickRank = zipf(random, 200);
   for (let n = 0; ; n++) {
     const count = 3 + Math.floor(random() * 18);
-    const body =
+    const body = flat(
       n % 12 === 5
         ? Array.from({ length: count * 2 }, () => String.fromCodePoint(0x4e00 + (rank() % 3000))).join('')
-        : Array.from({ length: count }, () => wordOf(rank())).join(' ');
-    const room = roomOf(roomRank());
-    const nick = `nick${nickRank()}`;
-    const [id, stanzaId, occupantId] = [uuid(`i${n}`), uuid(`s${n}`), uuid(nick + room).repeat(1)];
+        : Array.from({ length: count }, () => wordOf(rank())).join(' '),
+    );
+    const room = flat(roomOf(roomRank()));
+    const nick = flat(`nick${nickRank()}`);
+    const [id, stanzaId, occupantId] = [uuid(`i${n}`), uuid(`s${n}`), uuid(nick + room)];
     const at = START + n * SPACING;
-    const xml =
+    const xml = flat(
       `<message xmlns="jabber:client" from="${room}/${nick}" to="${ACCOUNT}/minimix" id="${id}" type="groupchat" xml:lang="en">` +
       `<body>${body}</body><origin-id xmlns="urn:xmpp:sid:0" id="${id}"/>` +
       `<occupant-id xmlns="urn:xmpp:occupant-id:0" id="${occupantId}"/><markable xmlns="urn:xmpp:chat-markers:0"/>` +
-      `<stanza-id xmlns="urn:xmpp:sid:0" by="${room}" id="${stanzaId}"/></message>`;
+      `<stanza-id xmlns="urn:xmpp:sid:0" by="${room}" id="${stanzaId}"/></message>`,
+    );
     yield {
       account: ACCOUNT,
       message: {

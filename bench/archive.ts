@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { openArchive } from '../src/archive/archive.ts';
 import { openAside } from '../src/archive/aside.ts';
 import type { Archive } from '../src/archive/contract.ts';
-import { bare, byC, byShell, feedOf, ours, type Cost } from './archive-append.ts';
+import { bare, byC, byShell, feedOf, ours, receivedOf, type Cost } from './archive-append.ts';
 import { ACCOUNT, messages, roomOf, ROOMS, seeded, VOCABULARY, wordOf, zipf } from './archive-made.ts';
 
 const ROUNDS = 9;
@@ -22,9 +22,9 @@ function appendFigures(home: string): void {
     [4_000, 1, 'one a transaction'],
     [40_000, 25, '25 a transaction'],
   ] as const) {
-    const feed = feedOf(home, count);
+    const [all, feed] = [receivedOf(count), feedOf(home, count)];
     const rounds = Array.from({ length: ROUNDS }, () => ({
-      ours: ours(home, count, burst),
+      ours: ours(home, all, burst),
       bare: bare(home, feed, burst),
       C: byC(home, feed, burst),
       shell: byShell(home, feed, burst),

@@ -3,7 +3,7 @@ import { indexed } from '../core/words.ts';
 import { findNearest, findNext, type Kept, type Sought } from './align.ts';
 import type { Blocks } from './blocks.ts';
 import type { Appended, NewMessage } from './contract.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import { findImported } from './imported.ts';
 import type { Chat, Intern } from './intern.ts';
 import { order } from './order.ts';
@@ -24,6 +24,7 @@ export interface Appender {
 /** The one way in for messages: decides whether it is new, where it stands, and writes row and index. */
 export function appender(db: Database, names: Intern, blocks: Blocks): Appender {
   const places = order(db);
+  const rows = inserts(db);
   let nextId: number | undefined;
 
   function takeId(): number {
@@ -41,10 +42,9 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     const words = indexed(message.body ?? message.subject ?? '');
     const doc = words === '' ? null : places.doc(ord);
     const sameOrigin = message.originId !== undefined && message.originId === message.id;
-    const named = (text: string | undefined): number | null => (text === undefined ? null : names.term(text));
-    const nick = named(message.nick);
-    const realJid = named(message.realJid);
-    db.sql('INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)').run(
+    const nick = names.termOf(message.nick);
+    const realJid = names.termOf(message.realJid);
+    rows.message.run(
       id,
       chat.id,
       ord,
@@ -52,13 +52,13 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       KINDS.indexOf(message.kind),
       flags | (message.delayed ? DELAYED : 0) | (sameOrigin ? ORIGIN_IS_ID : 0) | (given.mentions ? MENTION : 0),
       nick,
-      named(message.occupantId),
+      names.termOf(message.occupantId),
       realJid,
       given.arrivedAt,
       given.arrivedAt - message.at,
       sid,
     );
-    db.sql('INSERT INTO stanza VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+    rows.stanza.run(
       id,
       message.stanzaId ?? null,
       message.id ?? null,
@@ -69,8 +69,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     );
     relate(db, chat.id, id, message);
     if (doc !== null) {
-      const marks = marksOf(chat.id, [nick, realJid], message.body, given.xml, given.mentions === true);
-      db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(doc, words, marks);
+      rows.word.run(doc, words, marksOf(chat.id, nick, realJid, message.body, given.xml, given.mentions === true));
     }
     if (flags & REPLAYED) db.sql('UPDATE chat SET frozen = min(frozen, ?) WHERE id = ?').run(ord - 1, chat.id);
     places.taken(chat.id, ord);
@@ -161,6 +160,15 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       nextId = undefined;
       places.forget();
     },
+  };
+}
+
+/** Prepared once, ahead of the first message. */
+function inserts(db: Database): { readonly message: Statement; readonly stanza: Statement; readonly word: Statement } {
+  return {
+    message: db.sql('INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)'),
+    stanza: db.sql('INSERT INTO stanza VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    word: db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)'),
   };
 }
 

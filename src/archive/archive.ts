@@ -31,7 +31,9 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   const packed = blocks(db);
   const counted = tally(db);
   const append = appender(db, names, packed);
-  let version = dataVersion(db);
+  const [begin, commit] = [db.sql('BEGIN IMMEDIATE'), db.sql('COMMIT')];
+  const dataVersion = db.sql('PRAGMA data_version');
+  let version = dataVersion.get()?.['data_version'];
 
   function forget(): void {
     names.forget();
@@ -40,19 +42,19 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     counted.forget();
   }
 
-  function begin(): void {
+  function start(): void {
     if (db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: a transaction is open already');
-    db.sql('BEGIN IMMEDIATE').run();
-    const now = dataVersion(db);
+    begin.run();
+    const now = dataVersion.get()?.['data_version'];
     if (now !== version) forget(); // another program has written, such as an import
     version = now;
   }
 
   function transaction<T>(work: () => T): T {
-    begin();
+    start();
     try {
       const result = work();
-      db.sql('COMMIT').run();
+      commit.run();
       return result;
     } catch (error) {
       if (db.raw.isTransaction) db.exec('ROLLBACK');
@@ -98,10 +100,6 @@ function openOrSalvage(path: string, { onTrouble }: ArchiveOptions): Database {
 
 function isCorrupt(error: unknown): boolean {
   return error instanceof MinimixError && error.code === 'archive-corrupt';
-}
-
-function dataVersion(db: Database): number {
-  return Number(db.sql('PRAGMA data_version').get()?.['data_version'] ?? 0);
 }
 
 function removeAccount(db: Database, account: string): void {

@@ -44,21 +44,41 @@ function guarded<T>(work: () => T, noticed?: Noticed): T {
   try {
     return work();
   } catch (error) {
-    const trouble = troubleOf(error);
-    throw noticed ? noticed(trouble) : trouble;
+    throw refused(error, noticed);
   }
 }
 
+function refused(error: unknown, noticed: Noticed | undefined): unknown {
+  const trouble = troubleOf(error);
+  return noticed ? noticed(trouble) : trouble;
+}
+
+/** Each has its own `try`: a closure a call shows in the cost of an append. */
 function statement(raw: DatabaseSync, text: string, noticed?: Noticed): Statement {
   const prepared = guarded(() => raw.prepare(text), noticed);
   return {
-    get: (...values) => guarded(() => prepared.get(...values), noticed),
-    all: (...values) => guarded(() => prepared.all(...values), noticed),
-    run: (...values) =>
-      guarded(() => {
+    get(...values) {
+      try {
+        return prepared.get(...values);
+      } catch (error) {
+        throw refused(error, noticed);
+      }
+    },
+    all(...values) {
+      try {
+        return prepared.all(...values);
+      } catch (error) {
+        throw refused(error, noticed);
+      }
+    },
+    run(...values) {
+      try {
         const { changes, lastInsertRowid } = prepared.run(...values);
         return { changes: Number(changes), id: Number(lastInsertRowid) };
-      }, noticed),
+      } catch (error) {
+        throw refused(error, noticed);
+      }
+    },
   };
 }
 

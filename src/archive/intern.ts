@@ -17,6 +17,8 @@ export interface Intern {
   chatsOf(account: string): Chat[];
   accounts(): string[];
   term(text: string): number;
+  /** `null` where there is no text, as a column has it. */
+  termOf(text: string | undefined): number | null;
   text(id: number): string;
   forget(): void;
 }
@@ -25,7 +27,7 @@ const MAX_TERMS = 20_000;
 
 export function intern(db: Database): Intern {
   const accounts = new Map<string, number>();
-  const chats = new Map<string, Chat>();
+  const chats = new Map<string, Map<string, Chat>>(); // by account, then room
   const chatIds = new Map<number, Chat>();
   const terms = new Map<string, number>();
   const texts = new Map<number, string>();
@@ -48,13 +50,14 @@ export function intern(db: Database): Intern {
   }
 
   function learnChat(chat: Chat): Chat {
-    chats.set(`${chat.account}\n${chat.room}`, chat);
+    const own = chats.get(chat.account) ?? new Map<string, Chat>();
+    chats.set(chat.account, own.set(chat.room, chat));
     chatIds.set(chat.id, chat);
     return chat;
   }
 
   function findChat(account: string, room: string): Chat | undefined {
-    const known = chats.get(`${account}\n${room}`);
+    const known = chats.get(account)?.get(room);
     if (known) return known;
     const owner = findAccount(account);
     if (owner === undefined) return undefined;
@@ -68,6 +71,13 @@ export function intern(db: Database): Intern {
     const id = db.sql('INSERT INTO account (jid) VALUES (?)').run(jid).id;
     accounts.set(jid, id);
     return id;
+  }
+
+  function term(text: string): number {
+    const known = terms.get(text);
+    if (known !== undefined) return known;
+    const row = db.sql('SELECT id FROM term WHERE text = ?').get(text);
+    return learnTerm(text, row ? Number(row['id']) : db.sql('INSERT INTO term (text) VALUES (?)').run(text).id);
   }
 
   return {
@@ -98,12 +108,8 @@ export function intern(db: Database): Intern {
         .map((row) => ({ id: Number(row['id']), account, room: String(row['room']) }));
     },
     accounts: () => db.sql('SELECT jid FROM account ORDER BY jid').all().map((row) => String(row['jid'])),
-    term(text) {
-      const known = terms.get(text);
-      if (known !== undefined) return known;
-      const row = db.sql('SELECT id FROM term WHERE text = ?').get(text);
-      return learnTerm(text, row ? Number(row['id']) : db.sql('INSERT INTO term (text) VALUES (?)').run(text).id);
-    },
+    term,
+    termOf: (text) => (text === undefined ? null : term(text)),
     text(id) {
       const known = texts.get(id);
       if (known !== undefined) return known;

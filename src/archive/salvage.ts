@@ -98,8 +98,8 @@ function rescueMessages(old: DatabaseSync, db: Database): { messages: number; lo
     const text = typeof texts['body'] === 'string' ? texts['body'] : undefined;
     const words = indexed(text ?? String(texts['subject'] ?? ''));
     if (typeof row['doc'] === 'number' && words !== '') {
-      const senders = [row['nick'], row['real_jid']].map((id) => (typeof id === 'number' ? id : null));
-      const marks = marksOf(Number(row['chat']), senders, text, texts['xml'], (Number(row['flags']) & MENTION) !== 0);
+      const [nick = null, realJid = null] = [row['nick'], row['real_jid']].map((id) => (typeof id === 'number' ? id : null));
+      const marks = marksOf(Number(row['chat']), nick, realJid, text, texts['xml'], (Number(row['flags']) & MENTION) !== 0);
       db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(row['doc'], words, marks);
     }
     messages += 1;

@@ -6,6 +6,7 @@ export interface Word {
 }
 
 const MAX_WORD = 64; // longer ones (keys, base64) are cut, in the index and in the question alike
+const LONG = new RegExp(`[a-z0-9]{${MAX_WORD + 1},}`, 'g');
 const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}]*|\p{So}/gu;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]/u;
@@ -34,11 +35,11 @@ export function words(text: string): Word[] {
   return found;
 }
 
-/** What the full-text index is given for a body: the folded words with spaces between. */
+/** What the full-text index is given for a body: the folded words with spaces or ASCII's other signs between. */
 export function indexed(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) {
-    const plain = text.toLowerCase().match(/[a-z0-9]+/g);
-    return plain === null ? '' : plain.map((word) => word.slice(0, MAX_WORD)).join(' ');
+    if (!/[a-z0-9]/i.test(text)) return '';
+    return text.length <= MAX_WORD ? text.toLowerCase() : text.toLowerCase().replace(LONG, (word) => word.slice(0, MAX_WORD));
   }
   return words(text)
     .map((word) => word.text)

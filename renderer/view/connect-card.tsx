@@ -28,12 +28,13 @@ export function ConnectCard() {
     look();
     api.bouncer.status.query().then(setDoor, () => undefined);
   }, [look]);
-  const arrived = added !== undefined && logins.some(({ id, lastSeen, online }) => id === added.id && (online || lastSeen !== undefined));
+  const progress = progressOf(added && logins.find(({ id }) => id === added.id));
+  const works = progress === 'works';
   useEffect(() => {
-    if (!added || arrived) return undefined;
+    if (!added || works) return undefined;
     const timer = setInterval(look, LOOK);
     return () => clearInterval(timer);
-  }, [added, arrived, look]);
+  }, [added, works, look]);
   if (!door) return null;
   return (
     <section className="card">
@@ -41,7 +42,7 @@ export function ConnectCard() {
       <p>{strings.devices.connectText}</p>
       <p>{door.on ? strings.devices.listening(door.host, door.port) : strings.devices.off}</p>
       {door.on && <NewDevice onAdded={setAdded} onDone={look} />}
-      {added && <Credentials added={added} arrived={arrived} />}
+      {added && <Credentials added={added} progress={progress} />}
       <button
         type="button"
         className={door.on ? 'link' : 'button button-main'}
@@ -88,8 +89,16 @@ function NewDevice({ onAdded, onDone }: { onAdded: (added: NewLogin) => void; on
   );
 }
 
-/** What to type into the device, or to let it read; and whether it has come. */
-function Credentials({ added, arrived }: { added: NewLogin; arrived: boolean }) {
+type Progress = 'waiting' | 'arrived' | 'works';
+
+/** How far a new device has got: logged in, and then given or sent its first message. */
+function progressOf(login: Login | undefined): Progress {
+  if (login?.firstMessage !== undefined) return 'works';
+  return login && (login.online || login.lastSeen !== undefined) ? 'arrived' : 'waiting';
+}
+
+/** What to type into the device, or to let it read; and how far it has got. */
+function Credentials({ added, progress }: { added: NewLogin; progress: Progress }) {
   const { devices } = strings;
   const facts = [
     [devices.jid, added.jid],
@@ -115,9 +124,9 @@ function Credentials({ added, arrived }: { added: NewLogin; arrived: boolean }) 
         </dl>
         <QrCode text={loginUri(added)} label={devices.qr} />
       </div>
-      <p role="status" className={arrived ? 'arrived' : 'quiet'}>
-        <span aria-hidden="true">{arrived ? '✓ ' : ''}</span>
-        {arrived ? devices.arrived : devices.waiting}
+      <p role="status" className={progress === 'works' ? 'arrived' : 'quiet'}>
+        <span aria-hidden="true">{progress === 'works' ? '✓ ' : ''}</span>
+        {devices[progress]}
       </p>
     </div>
   );

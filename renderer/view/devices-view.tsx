@@ -69,6 +69,22 @@ function DeviceCard({ device }: { device: Device }) {
       <p className="device-why">
         <bdi>{device.why}</bdi>
       </p>
+      {!ours && (
+        <>
+          <Switch
+            label={strings.devices.leavesEverywhere}
+            checked={device.leaves === 'everywhere'}
+            onSet={(on) => run(() => api.device.change.mutate({ ...about, leaves: on ? 'everywhere' : 'here' }))}
+          />
+          <PolicyChoice
+            label={strings.devices.policy}
+            value={device.policy}
+            busy={busy}
+            onChoose={(policy) => void run(() => api.device.change.mutate({ ...about, policy }))}
+          />
+          <ByRoom device={device} />
+        </>
+      )}
       {ours && (
         <>
           <Switch

@@ -241,7 +241,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       return membership?.state === 'joined' && catchup !== undefined && !catchup.first && catchup.gap === undefined;
     },
     devices: allDevices,
-    changeDevice: devices.change,
+    changeDevice: (name, change) => seat.change(name, change) ?? devices.change(name, change),
     forgetDevice: devices.forget,
     relays: () => (rest.now() ? [] : devices.targets()),
     pauseRelay(until) {

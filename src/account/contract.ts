@@ -86,7 +86,12 @@ export interface DeviceSummary {
   readonly policy: Policy;
   /** By room, where it differs. */
   readonly policies: Readonly<Record<string, Policy>>;
+  /** What leaving a room on it means, where it is one that itself joins rooms. */
+  readonly leaves?: Leaving | undefined;
 }
+
+/** `here`: on that device alone, while anybody else wants the room. `everywhere`: for the account. */
+export type Leaving = 'here' | 'everywhere';
 
 /** What the person can change about a device; what is left out stays. */
 export interface DeviceChange {
@@ -101,6 +106,7 @@ export interface DeviceChange {
   readonly words?: readonly string[] | undefined;
   readonly limit?: ReplayLimit | undefined;
   readonly digest?: Digest | 'off' | undefined;
+  readonly leaves?: Leaving | undefined;
 }
 
 /** A device that is online and gets the relay. */
@@ -187,6 +193,13 @@ export interface RoomView {
   readonly features: ReadonlySet<string> | undefined;
 }
 
+/** The devices that a door knows by a login of its own. */
+export interface Guests {
+  list(): readonly DeviceSummary[];
+  /** By id or label; `undefined` where it is none of the door's. */
+  change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
+}
+
 /** The account's one place in each room, for a door that lets devices believe that it is theirs. */
 export interface Seat {
   /** The daemon's full JID: the occupant. */
@@ -200,8 +213,12 @@ export interface Seat {
   say(room: string, xml: string, originId: string): Result<unknown>;
   /** Archives a private message as sent, and sends it. */
   sayPrivate(room: string, xml: string): Result<number>;
+  /** The door's devices, online or not, which stand in the list beside the others; returns how to say that they changed. */
+  host(guests: Guests, signal: AbortSignal): () => void;
   /** From now on this resource is a device of the door: never relayed to. */
-  hold(jid: string, who: { readonly id: string; readonly label: string }, signal: AbortSignal): void;
+  hold(jid: string, signal: AbortSignal): void;
+  /** Why a message is meant for the person; `undefined` where it is not. `words`: further ones that count. */
+  mention(message: KeptMessage, words: readonly string[]): string | undefined;
   /** What the account's server offers on a stream. */
   features(): Element | undefined;
 }

@@ -1,10 +1,11 @@
 import { fail, sentenceOf } from '../core/errors.ts';
-import { resourceOf } from '../core/jid.ts';
+import type { Result } from '../core/errors.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
 import { NS_SID } from '../xmpp/features/stanza-id.ts';
 import { parseElement } from '../xmpp/xml.ts';
-import type { DeviceSummary, Seat } from './contract.ts';
+import type { DeviceChange, DeviceSummary, Guests, Seat } from './contract.ts';
 import type { Ground } from './ground.ts';
+import { mentionFor } from './mentions.ts';
 import type { Outbox } from './outbox.ts';
 import type { RoomVerbs } from './verbs.ts';
 
@@ -12,24 +13,27 @@ export interface SeatKeeping extends Seat {
   holds(jid: string): boolean;
   /** Somebody who is no device wants the room: a bookmark, the page, the command line. */
   claim(room: string): void;
-  summaries(): DeviceSummary[];
+  summaries(): readonly DeviceSummary[];
+  /** `undefined` where it is no device of the door. */
+  change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
 }
 
 const KEY = 'rooms-of-devices';
 
 export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, changed: () => void): SeatKeeping {
   const { archive, jid } = ground;
-  const held = new Map<string, { readonly id: string; readonly label: string; readonly since: number }>();
+  const held = new Set<string>();
+  let guests: Guests | undefined;
   /** Rooms that only devices want. */
-  let guests: ReadonlySet<string> = new Set(read(archive.value(jid, KEY)));
+  let wanted: ReadonlySet<string> = new Set(read(archive.value(jid, KEY)));
 
   function save(next: ReadonlySet<string>): void {
-    guests = next;
+    wanted = next;
     archive.setValue(jid, KEY, JSON.stringify([...next]));
   }
 
   function claim(room: string): void {
-    if (guests.has(room)) save(new Set([...guests].filter((one) => one !== room)));
+    if (wanted.has(room)) save(new Set([...wanted].filter((one) => one !== room)));
   }
 
   return {
@@ -46,16 +50,16 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
     },
     async join(room, options) {
       const mine = !ground.room(room)?.wanted;
-      if (mine) save(new Set([...guests, room]));
+      if (mine) save(new Set([...wanted, room]));
       const joined = await verbs.join(room, options);
-      if (!joined.ok && mine && guests.has(room)) {
+      if (!joined.ok && mine && wanted.has(room)) {
         claim(room);
         await verbs.leave(room); // a device was refused: that is no wish to try for ever
       }
       return joined;
     },
     release(room) {
-      if (!guests.has(room)) return false;
+      if (!wanted.has(room)) return false;
       claim(room);
       void verbs.leave(room).catch((error: unknown) => ground.log('error', `${room} could not be left: ${sentenceOf(error)}`));
       return true;
@@ -83,32 +87,25 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
       }
       return ground.connection.send(xml);
     },
-    hold(full, who, signal) {
-      held.set(full, { ...who, since: ground.now() });
+    host(those, signal) {
+      guests = those;
+      signal.addEventListener('abort', () => (guests = undefined), { once: true });
+      return changed;
+    },
+    hold(full, signal) {
+      held.add(full);
       changed();
       signal.addEventListener('abort', () => {
         held.delete(full);
         changed();
       }, { once: true });
     },
+    mention: (message, words) => mentionFor(ground, { words }, message),
     features: () => ground.connection.features(),
     holds: (full) => held.has(full),
     claim,
-    summaries: () =>
-      [...held].map(([full, { id, label }]) => ({
-        account: jid,
-        id,
-        label,
-        resource: resourceOf(full),
-        online: true,
-        door: 'bouncer',
-        relay: false,
-        why: 'it is connected through the bouncer',
-        software: undefined,
-        lastSeen: new Date(ground.now()).toISOString(),
-        policy: 'everything',
-        policies: {},
-      })),
+    summaries: () => guests?.list() ?? [],
+    change: (name, change) => guests?.change(name, change),
   };
 }
 

@@ -9,6 +9,7 @@ import { openAuthority, openIdentity } from './certificates.ts';
 import type { Authority, CertificateStore, Identity, OwnCertificate } from './certificates.ts';
 import { openDeviceBook } from './device-book.ts';
 import type { BouncerDevice, DeviceBook } from './device-book.ts';
+import { guestsOf } from './guests.ts';
 import { startListener } from './listener.ts';
 import type { Endpoint, Listener } from './listener.ts';
 import { openMail } from './mail.ts';
@@ -102,6 +103,8 @@ interface Resident extends BouncerAccount {
   readonly rooms: Rooms;
   readonly mail: Mail;
   readonly pushes: Pushes;
+  /** Tells the account that its list of devices has changed. */
+  changed: () => void;
 }
 
 export interface BouncerOptions {
@@ -173,12 +176,13 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     addAccount(added, signal) {
       const { account } = added;
       const book = openDeviceBook(account.jid, archive, now);
-      const rooms = openRooms({ account, archive, times, now, signal });
+      const rooms = openRooms({ account, archive, times, log, now, signal });
       const mail = openMail(account.jid, archive);
       const pushes = openPushes(account, archive);
       const sessions = openSessions({ ...added, book, rooms, mail, pushes, times, log, now });
-      const resident: Resident = { ...added, book, rooms, sessions, mail, pushes };
+      const resident: Resident = { ...added, book, rooms, sessions, mail, pushes, changed: () => undefined };
       residents.set(account.jid, resident);
+      resident.changed = account.seat.host(guestsOf(resident, now), signal);
       if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
       signal.addEventListener('abort', () => {
         if (residents.get(account.jid) === resident) residents.delete(account.jid);
@@ -226,6 +230,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const authority = settings.own ? undefined : await openAuthority(certificates, domainOf(account));
       const added = resident.book.add(name);
       if (!added.ok) return added;
+      resident.changed();
       const { device, password } = added.value;
       return ok({
         id: device.id,
@@ -248,6 +253,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       resident.rooms.forget(removed.id);
       resident.mail.forget(removed.id);
       resident.pushes.end(removed.id);
+      resident.changed();
       log('info', 'a device was revoked', { account, device: removed.name });
       return ok(removed);
     },

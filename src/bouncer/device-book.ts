@@ -1,20 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import type { DeviceChange, Leaving } from '../account/contract.ts';
 import type { Archive } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
 import { fail, ok } from '../core/errors.ts';
+import type { Policy } from '../core/mention.ts';
 import { deriveKey, ITERATIONS, makePassword, makeSalt, proves, sameKey, serverSignature, storedKey } from './keys.ts';
 import type { Hash } from './keys.ts';
 
-const device = z.strictObject({
+const entry = z.strictObject({
   id: z.string(),
   name: z.string(),
   addedAt: z.number(),
   lastSeen: z.number().optional(),
+  resource: z.string().optional(),
+  firstMessage: z.number().optional(),
+  policy: z.enum(['everything', 'mentions', 'nothing']).default('everything'),
+  policies: z.record(z.string(), z.enum(['everything', 'mentions', 'nothing'])).default({}),
+  words: z.array(z.string()).default([]),
+  leaves: z.enum(['here', 'everywhere']).default('here'),
   sha1: storedKey,
   sha256: storedKey,
 });
-const book = z.strictObject({ salt: z.string(), devices: z.array(device) });
+type Kept = z.output<typeof entry>;
+const book = z.strictObject({ salt: z.string(), devices: z.array(entry) });
 
 /** A device that may log in through the bouncer. Times are milliseconds since the epoch. */
 export interface BouncerDevice {
@@ -22,6 +31,16 @@ export interface BouncerDevice {
   readonly name: string;
   readonly addedAt: number;
   readonly lastSeen: number | undefined;
+  /** The resource that it had when it was last seen. */
+  readonly resource: string | undefined;
+  /** When it was first given a message, or sent one: it works. */
+  readonly firstMessage: number | undefined;
+  readonly policy: Policy;
+  /** By room, where it differs. */
+  readonly policies: Readonly<Record<string, Policy>>;
+  /** Further words that count as a mention. */
+  readonly words: readonly string[];
+  readonly leaves: Leaving;
 }
 
 const MAX_DEVICES = 50;
@@ -40,12 +59,17 @@ export interface DeviceBook {
   /** The device whose password the proof is of, and our signature for it. */
   byProof(hash: Hash, auth: string, proof: Buffer): { device: BouncerDevice; signature: string } | undefined;
   byPassword(password: string): BouncerDevice | undefined;
-  has(id: string): boolean;
-  seen(id: string): void;
+  get(id: string): BouncerDevice | undefined;
+  /** By id or by name; `undefined` where there is no such device. */
+  change(which: string, change: DeviceChange): Result<BouncerDevice> | undefined;
+  seen(id: string, resource?: string): void;
+  /** A message went through. */
+  met(id: string): void;
 }
 
 export function openDeviceBook(account: string, archive: Archive, now: () => number): DeviceBook {
   let state = read();
+  let byId = index(state);
 
   function read(): z.output<typeof book> {
     const text = archive.value(account, KEY);
@@ -56,6 +80,15 @@ export function openDeviceBook(account: string, archive: Archive, now: () => num
   function save(next: z.output<typeof book>): void {
     archive.setValue(account, KEY, JSON.stringify(next));
     state = next;
+    byId = index(next);
+  }
+
+  function put(device: Kept, next: Kept): void {
+    save({ ...state, devices: state.devices.map((one) => (one === device ? next : one)) });
+  }
+
+  function find(which: string): Kept | undefined {
+    return state.devices.find(({ id }) => id === which) ?? state.devices.find(({ name }) => name === which);
   }
 
   const salt = (): Buffer => Buffer.from(state.salt, 'base64');
@@ -67,18 +100,19 @@ export function openDeviceBook(account: string, archive: Archive, now: () => num
     add(name) {
       const label = name.trim();
       if (label === '') return fail('bad-name', 'A device needs a name.');
-      if (state.devices.some((known) => known.name === label)) return fail('device-exists', `There is a device “${label}” already.`);
+      if (state.devices.some((known) => known.name === label)) return taken(label);
       if (state.devices.length >= MAX_DEVICES) return fail('too-many', `An account may have ${MAX_DEVICES} devices.`);
       const password = makePassword();
       const keys = { sha1: deriveKey('sha1', password, salt()), sha256: deriveKey('sha256', password, salt()) };
-      const added = { id: randomBytes(6).toString('hex'), name: label, addedAt: now(), ...keys };
+      const wishes = { policy: 'everything', policies: {}, words: [], leaves: 'here' } satisfies Partial<Kept>;
+      const added: Kept = { id: randomBytes(6).toString('hex'), name: label, addedAt: now(), ...wishes, ...keys };
       save({ ...state, devices: [...state.devices, added] });
       return ok({ device: shown(added), password });
     },
     remove(which) {
-      const found = state.devices.find(({ id }) => id === which) ?? state.devices.find(({ name }) => name === which);
-      if (found) save({ ...state, devices: state.devices.filter((one) => one !== found) });
-      return found && shown(found);
+      const gone = find(which);
+      if (gone) save({ ...state, devices: state.devices.filter((one) => one !== gone) });
+      return gone && shown(gone);
     },
     byProof(hash, auth, proof) {
       const found = state.devices.find((one) => proves(hash, one[hash], auth, proof));
@@ -89,15 +123,52 @@ export function openDeviceBook(account: string, archive: Archive, now: () => num
       const found = state.devices.find((one) => sameKey(one.sha256, typed));
       return found && shown(found);
     },
-    has: (id) => state.devices.some((one) => one.id === id),
-    seen(id) {
-      const found = state.devices.find((one) => one.id === id);
-      if (!found || now() - (found.lastSeen ?? 0) < SEEN_EVERY) return;
-      save({ ...state, devices: state.devices.map((one) => (one === found ? { ...one, lastSeen: now() } : one)) });
+    get: (id) => byId.get(id),
+    change(which, change) {
+      const device = find(which);
+      if (!device) return undefined;
+      const { label, attached, digest } = change;
+      if (attached !== undefined || digest !== undefined) return fail('not-relayed', 'A device that is connected through the bouncer takes no relay.');
+      if (label === '') return fail('bad-name', 'A device needs a name.');
+      if (label !== undefined && state.devices.some((one) => one !== device && one.name === label)) return taken(label);
+      const next = changed(device, change);
+      put(device, next);
+      return ok(shown(next));
+    },
+    seen(id, resource) {
+      const device = state.devices.find((one) => one.id === id);
+      if (!device || (now() - (device.lastSeen ?? 0) < SEEN_EVERY && (resource ?? device.resource) === device.resource)) return;
+      put(device, { ...device, lastSeen: now(), resource: resource ?? device.resource });
+    },
+    met(id) {
+      if (byId.get(id)?.firstMessage !== undefined) return;
+      const device = state.devices.find((one) => one.id === id);
+      if (device) put(device, { ...device, firstMessage: now() });
     },
   };
 }
 
-function shown({ id, name, addedAt, lastSeen }: z.output<typeof device>): BouncerDevice {
-  return { id, name, addedAt, lastSeen };
+function index({ devices }: z.output<typeof book>): ReadonlyMap<string, BouncerDevice> {
+  return new Map(devices.map((one) => [one.id, shown(one)]));
+}
+
+/** The device with what the person has changed. */
+function changed(device: Kept, { label, policy, room, words, leaves }: DeviceChange): Kept {
+  const { [room ?? '']: _, ...others } = device.policies;
+  return {
+    ...device,
+    ...(label !== undefined && { name: label }),
+    ...(policy !== undefined && room === undefined && policy !== 'default' && { policy }),
+    ...(policy !== undefined && room !== undefined && { policies: policy === 'default' ? others : { ...others, [room]: policy } }),
+    ...(words !== undefined && { words: [...words] }),
+    ...(leaves !== undefined && { leaves }),
+  };
+}
+
+function taken(name: string) {
+  return fail('device-exists', `There is a device “${name}” already.`);
+}
+
+function shown({ id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves }: Kept): BouncerDevice {
+  return { id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves };
 }

@@ -6,6 +6,7 @@ import type { Fault } from '../core/errors.ts';
 import { resourceOf } from '../core/jid.ts';
 import { NS_MUC, status } from '../xmpp/features/muc.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import type { Cursors } from './cursors.ts';
 import type { Feeds, Viewer } from './room-feeds.ts';
 import { historyOf, readHistoryWish } from './room-history.ts';
 import type { HistoryWish } from './room-history.ts';
@@ -74,11 +75,12 @@ export interface DoorwayOptions {
   readonly feeds: Feeds;
   readonly lore: Lore;
   readonly wants: Wants;
+  readonly cursors: Cursors;
   readonly times: EnterTimes;
   readonly now: () => number;
 }
 
-export function openDoorway({ account, archive, feeds, lore, wants, times, now }: DoorwayOptions): Doorway {
+export function openDoorway({ account, archive, feeds, lore, wants, cursors, times, now }: DoorwayOptions): Doorway {
   const { seat } = account;
   const entries = new Set<Entry>();
   const wakes = new Map<string, Set<() => void>>();
@@ -163,9 +165,19 @@ export function openDoorway({ account, archive, feeds, lore, wants, times, now }
     presence.attrs['from'] = `${room}/${nick}`;
     if (asked.id !== undefined) presence.attrs['id'] = asked.id;
     viewer.send(presence.toString());
-    for (const text of historyOf(archive, { account: account.jid, room, to: viewer.jid }, history)) viewer.send(text);
+    past(viewer, room, history);
+    const upTo = archive.lastId();
     const set = lore.lastSubject(room);
-    viewer.send(set === undefined ? subjectMessage(room, viewer.jid, subject ?? '').toString() : addressable(set).to(viewer.jid));
+    const last = set === undefined ? subjectMessage(room, viewer.jid, subject ?? '').toString() : addressable(set).to(viewer.jid);
+    viewer.send(last, () => cursors.reached(viewer.device, room, upTo));
+  }
+
+  function past(viewer: Viewer, room: string, wish: HistoryWish): void {
+    const { jid, device, shows } = viewer;
+    const has = cursors.knows(device, room) ? (id: number): boolean => cursors.has(device, room, id) : undefined;
+    for (const { id, text } of historyOf(archive, { account: account.jid, room, to: jid, shows, has }, wish)) {
+      viewer.send(text, () => cursors.got(device, room, id));
+    }
   }
 
   async function rename(viewer: Viewer, room: string, stanza: Stanza): Promise<void> {
@@ -196,7 +208,10 @@ export function openDoorway({ account, archive, feeds, lore, wants, times, now }
       goodbyes.set(viewer, timers);
       const timer = setTimeout(() => {
         timers.delete(timer);
-        if (!feeds.sees(viewer, room) && wants.remove(room, viewer.device)) seat.release(room);
+        if (feeds.sees(viewer, room)) return;
+        const last = wants.remove(room, viewer.device);
+        if (viewer.leaves() === 'everywhere') void account.leave(room);
+        else if (last) seat.release(room);
       }, times.leave);
       timers.add(timer);
     },

@@ -1,3 +1,5 @@
+import type { Leaving } from '../account/contract.ts';
+import type { KeptMessage } from '../core/groupchat.ts';
 import { addressable } from './text.ts';
 
 /** A device in the rooms: a bound session. */
@@ -5,9 +7,15 @@ export interface Viewer {
   readonly jid: string;
   /** The device's id, which outlives the session. */
   readonly device: string;
-  send(text: string): void;
+  /** `had` is called once the device has it. */
+  send(text: string, had?: () => void): void;
   /** XEP-0280 is on. */
   carbons(): boolean;
+  /** Whether it is shown a message, by the person's wish. */
+  shows(message: KeptMessage): boolean;
+  /** Whether it is shown what nobody keeps. */
+  showsPassing(room: string): boolean;
+  leaves(): Leaving;
 }
 
 /** What is shown of one room at present, to all that look. */
@@ -34,6 +42,10 @@ export interface Feeds {
   exitAll(viewer: Viewer): void;
   /** The same text to all, each with its own address. */
   tell(room: string, raw: string): void;
+  /** A kept message, to those that are to be shown it; `had` is told of each device that has it. */
+  show(message: KeptMessage, raw: string, had: (device: string) => void): void;
+  /** What nobody keeps, to those that are to be shown it. */
+  pass(room: string, raw: string): void;
   /** Nobody looks at it any more. */
   close(room: string): void;
   all(): Iterable<Feed>;
@@ -66,6 +78,22 @@ export function openFeeds(): Feeds {
       if (!feed) return;
       const text = addressable(raw);
       for (const viewer of feed.viewers) viewer.send(text.to(viewer.jid));
+    },
+    show(message, raw, had) {
+      const feed = feeds.get(message.room);
+      if (!feed) return;
+      const text = addressable(raw);
+      const sender = message.id === undefined ? undefined : feed.sent.get(message.id);
+      for (const viewer of feed.viewers) {
+        // what it said itself comes back to it, whatever else it is shown
+        if (viewer === sender || viewer.shows(message)) viewer.send(text.to(viewer.jid), () => had(viewer.device));
+      }
+    },
+    pass(room, raw) {
+      const feed = feeds.get(room);
+      if (!feed) return;
+      const text = addressable(raw);
+      for (const viewer of feed.viewers) if (viewer.showsPassing(room)) viewer.send(text.to(viewer.jid));
     },
     close: (room) => void feeds.delete(room),
     all: () => feeds.values(),

@@ -12,7 +12,18 @@ export interface HistoryWish {
   readonly maxchars: number | undefined;
   /** Milliseconds since the epoch. */
   readonly since: number | undefined;
+  /** It asked `since` a time: it goes on from what it has. */
+  readonly goesOn: boolean;
 }
+
+/** One message of the past, ready for the wire. */
+export interface Past {
+  readonly id: number;
+  readonly text: string;
+}
+
+/** A device whose clock is fast asks for less than it lacks. */
+const CLOCKS_DIFFER = 60 * 60_000;
 
 /** What servers send where nothing is asked. */
 const USUAL = 20;
@@ -31,6 +42,7 @@ export function readHistoryWish(presence: Element, now: number): HistoryWish {
     maxstanzas: count(maxstanzas),
     maxchars: count(maxchars),
     since: bounds.length > 0 ? Math.max(...bounds) : undefined,
+    goesOn: readStamp(since) !== undefined,
   };
 }
 
@@ -38,31 +50,42 @@ function count(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The messages asked for, oldest first, ready for the wire but for `to`. The smallest of all bounds counts. */
-export function historyOf(
-  archive: ReadArchive,
-  { account, room, to }: { account: string; room: string; to: string },
-  { maxstanzas, maxchars, since }: HistoryWish,
-): string[] {
+export interface HistoryQuery {
+  readonly account: string;
+  readonly room: string;
+  readonly to: string;
+  /** Whether the device is to be shown a message at all. */
+  readonly shows: (message: KeptMessage) => boolean;
+  /** What the device is known to have; `undefined` where nothing is known of it in this room. */
+  readonly has: ((archiveId: number) => boolean) | undefined;
+}
+
+/**
+ * The messages asked for, oldest first. The smallest of all bounds counts. Whoever goes on from what it has gets what
+ * it lacks, whatever its clock says, and nothing twice.
+ */
+export function historyOf(archive: ReadArchive, { account, room, to, shows, has }: HistoryQuery, { maxstanzas, maxchars, since, goesOn }: HistoryWish): Past[] {
   const bounded = maxstanzas !== undefined || maxchars !== undefined || since !== undefined;
   const most = Math.min(maxstanzas ?? (bounded ? MOST : USUAL), MOST);
-  const texts: string[] = [];
+  const known = goesOn ? has : undefined;
+  const oldest = since === undefined ? -Infinity : since - (known ? CLOCKS_DIFFER : 0);
+  const found: Past[] = [];
   let characters = 0;
   let before: number | undefined;
-  while (texts.length < most) {
+  while (found.length < most) {
     const page = archive.page({ account, room, limit: PAGE, ...(before !== undefined && { before }) });
     for (const message of page.toReversed()) {
-      if (since !== undefined && message.at < since) return texts.toReversed();
-      if (!TOLD.has(message.kind)) continue;
+      if (message.at < oldest) return found.toReversed();
+      if (!TOLD.has(message.kind) || known?.(message.archiveId) || !shows(message)) continue;
       const text = addressable(asHistory(message)).to(to);
       characters += text.length;
-      if (texts.length >= most || (maxchars !== undefined && characters > maxchars)) return texts.toReversed();
-      texts.push(text);
+      if (found.length >= most || (maxchars !== undefined && characters > maxchars)) return found.toReversed();
+      found.push({ id: message.archiveId, text });
     }
     before = page[0]?.archiveId;
     if (page.length < PAGE || before === undefined) break;
   }
-  return texts.toReversed();
+  return found.toReversed();
 }
 
 /** With the room's time on it, which what came live does not have. */

@@ -4,6 +4,7 @@ import { resourceOf } from '../core/jid.ts';
 import { readMamResult } from '../xmpp/features/mam.ts';
 import { NS_MUC_USER, readCodes, status } from '../xmpp/features/muc.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import type { Cursors } from './cursors.ts';
 import type { Feed, Feeds } from './room-feeds.ts';
 import type { Lore } from './room-lore.ts';
 import type { Questions } from './room-questions.ts';
@@ -32,18 +33,19 @@ export interface RoomsInOptions {
   readonly feeds: Feeds;
   readonly lore: Lore;
   readonly questions: Questions;
+  readonly cursors: Cursors;
   /** A room has refused a presence: told to those who wait for it. */
   readonly refused: (room: string, stanza: Stanza) => void;
 }
 
 /** What the rooms say, shown to the devices that are in them. */
-export function openRoomsIn({ account, feeds, lore, questions, refused }: RoomsInOptions): RoomsIn {
+export function openRoomsIn({ account, feeds, lore, questions, cursors, refused }: RoomsInOptions): RoomsIn {
   const { seat } = account;
 
   function message(kept: KeptMessage): void {
     if (!feeds.of(kept.room)) return;
     if (kept.kind === 'private' && sentByUs(kept)) return;
-    feeds.tell(kept.room, kept.delayed ? asHistory(kept) : kept.xml);
+    feeds.show(kept, kept.delayed ? asHistory(kept) : kept.xml, (device) => cursors.reached(device, kept.room, kept.archiveId));
   }
 
   function stanza(room: string, given: Stanza): void {
@@ -56,7 +58,8 @@ export function openRoomsIn({ account, feeds, lore, questions, refused }: RoomsI
     }
     const result = given.raw.includes('urn:xmpp:mam:') ? readMamResult(given.element) : undefined;
     if (result) return questions.result(result.queryId, given);
-    feeds.tell(room, given.raw);
+    if (given.type === 'groupchat' && !given.element.getChild('subject')) feeds.pass(room, given.raw);
+    else feeds.tell(room, given.raw);
   }
 
   function presence(room: string, given: Stanza): void {

@@ -5,6 +5,7 @@ import { NS_CARBONS } from '../xmpp/features/relay-envelope.ts';
 import { readCarbon } from '../xmpp/features/carbons.ts';
 import { NS_MUC } from '../xmpp/features/muc.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import { openCursors } from './cursors.ts';
 import { openDoorway } from './room-enter.ts';
 import type { EnterTimes } from './room-enter.ts';
 import { openFeeds } from './room-feeds.ts';
@@ -14,6 +15,7 @@ import { openLore } from './room-lore.ts';
 import { openRoomsOut } from './room-out.ts';
 import { openQuestions } from './room-questions.ts';
 import { openWants } from './room-wants.ts';
+import type { Log } from './stream.ts';
 
 /** The rooms of one account, as its devices see them: each believes that it joined. */
 export interface Rooms {
@@ -29,18 +31,20 @@ export interface RoomsOptions {
   readonly account: Account;
   readonly archive: Archive;
   readonly times: EnterTimes;
+  readonly log: Log;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
 
-export function openRooms({ account, archive, times, now, signal }: RoomsOptions): Rooms {
+export function openRooms({ account, archive, times, log, now, signal }: RoomsOptions): Rooms {
   const feeds = openFeeds();
   const lore = openLore(account.jid, archive);
   const questions = openQuestions(account, feeds);
   const out = openRoomsOut(account, feeds);
   const wants = openWants(account.jid, archive);
-  const doorway = openDoorway({ account, archive, feeds, lore, wants, times, now });
-  const into = openRoomsIn({ account, feeds, lore, questions, refused: doorway.refused });
+  const cursors = openCursors(account.jid, archive, log);
+  const doorway = openDoorway({ account, archive, feeds, lore, wants, cursors, times, now });
+  const into = openRoomsIn({ account, feeds, lore, questions, cursors, refused: doorway.refused });
   /** What a session has once joined is a room, whatever the account knows of it now. */
   const visited = new WeakMap<Viewer, Set<string>>();
 
@@ -87,8 +91,14 @@ export function openRooms({ account, archive, times, now, signal }: RoomsOptions
       const { from, to } = (copy?.attrs ?? {}) as Record<string, string | undefined>;
       return [from, to].some((jid) => jid !== undefined && account.seat.room(bareOf(jid)) !== undefined);
     },
-    gone: doorway.gone,
-    forget: doorway.forget,
+    gone(viewer) {
+      doorway.gone(viewer);
+      cursors.flush();
+    },
+    forget(device) {
+      doorway.forget(device);
+      cursors.forget(device);
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { NS } from '../xmpp/namespaces.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { Link } from './link.ts';
 import type { Mail } from './mail.ts';
+import { decideShown, showsPassing } from './policy.ts';
 import type { Pushes } from './pushes.ts';
 import type { Viewer } from './room-feeds.ts';
 import type { Rooms } from './rooms.ts';
@@ -77,7 +78,11 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
       resource,
       settings,
       password,
-      receive: (stanza, had) => (here.session ? here.session.fromServer(stanza, had) : void waiting.push([stanza, had])),
+      receive(stanza, had) {
+        const noted = stanza.kind === 'message' ? then(had, () => book.met(login.device.id)) : had;
+        if (here.session) here.session.fromServer(stanza, noted);
+        else waiting.push([stanza, noted]);
+      },
       push: (service, on) => pushes.note(login.device.id, service, on),
       ended(condition, why) {
         over = { condition, why };
@@ -86,14 +91,14 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
       log: note,
     });
     const online = await upstream.online(times.upstream);
-    if (!online.ok || over || !book.has(login.device.id)) {
+    if (!online.ok || over || !book.get(login.device.id)) {
       await upstream.stop();
       if (!online.ok) return refused(online.error.code, online.error.message);
       return refused(over?.condition ?? 'not-authorized', over?.why ?? 'The device was revoked.');
     }
     const bound = begin(login, online.value, upstream, note);
     here.session = bound;
-    book.seen(login.device.id);
+    book.seen(login.device.id, resourceOf(bound.jid));
     note('info', 'a device is here', { jid: bound.jid, address: link.address });
     for (const [stanza, had] of waiting) bound.fromServer(stanza, had);
     return {
@@ -109,8 +114,23 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
 
   function begin(login: Login, jid: string, upstream: Upstream, note: Log): Session {
     const life = new AbortController();
-    const { id, name } = login.device;
-    const viewer: Viewer = { jid, device: id, send: (text) => session.send(text), carbons: upstream.carbons };
+    const { id } = login.device;
+    const met = (): void => book.met(id);
+    const viewer: Viewer = {
+      jid,
+      device: id,
+      send: (text, had) => session.send(text, had && then(had, met)),
+      carbons: upstream.carbons,
+      shows(message) {
+        const device = book.get(id);
+        return device !== undefined && decideShown(account.seat, device, message).shown;
+      },
+      showsPassing(room) {
+        const device = book.get(id);
+        return device !== undefined && showsPassing(device, room);
+      },
+      leaves: () => book.get(id)?.leaves ?? 'here',
+    };
     let greeted = false;
     const inside: Inside = {
       fromDevice(stanza) {
@@ -118,6 +138,7 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
           greeted = true;
           for (const text of mail.take(id, jid)) session.send(text);
         }
+        if (stanza.kind === 'message') met();
         return rooms.fromDevice(viewer, stanza);
       },
       hides: rooms.hides,
@@ -134,14 +155,14 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
       ended(gone, left, since) {
         sessions.delete(gone);
         life.abort();
-        if (!book.has(id)) return false;
+        if (!book.get(id)) return false;
         mail.keep(id, left, since);
         book.seen(id);
         return true;
       },
     });
     sessions.add(session);
-    account.seat.hold(jid, { id, label: name }, life.signal);
+    account.seat.hold(jid, life.signal);
     return session;
   }
 
@@ -178,6 +199,13 @@ export function passedFeatures(account: Account): string {
 /** Whether an account of this domain is meant. */
 export function isDomainOf(account: Account, domain: string): boolean {
   return domainOf(account.jid).toLowerCase() === domain;
+}
+
+function then(first: () => void, second: () => void): () => void {
+  return () => {
+    first();
+    second();
+  };
 }
 
 function refused(condition: string, why: string): Bound {

@@ -34,6 +34,13 @@ export function deviceCommands(program: Command, world: World): void {
       change(command, name, { policy, ...(room === undefined ? {} : { room }) }),
     );
 
+  device
+    .command('leaving')
+    .description('say what leaving a room means on a device of the bouncer')
+    .argument('<device>', 'its id or its name')
+    .addArgument(new Argument('<where>', 'on this device alone, or for the account').choices(['here', 'everywhere']))
+    .action((name: string, leaves: string, _options: unknown, command: Command) => change(command, name, { leaves }));
+
   for (const [verb, attached, about] of [
     ['attach', true, 'relay the rooms to a device, also where its software is not known to take it'],
     ['detach', false, 'stop relaying the rooms to a device'],
@@ -56,8 +63,11 @@ export function deviceCommands(program: Command, world: World): void {
     });
 }
 
+type PrintedDevice = Pick<DeviceSummary, 'label' | 'resource' | 'online' | 'door' | 'relay' | 'why' | 'policy' | 'leaves'>;
+
 /** One line: who it is, and what it gets and why. */
-export function printDevice(world: World, { label, resource, online, relay, why, policy }: Pick<DeviceSummary, 'label' | 'resource' | 'online' | 'relay' | 'why' | 'policy'>): void {
+export function printDevice(world: World, { label, resource, online, door, relay, why, policy, leaves }: PrintedDevice): void {
+  const how = door === 'bouncer' ? 'bouncer:' : relay ? 'relay:' : 'no relay:';
   const what = policy === 'everything' ? null : `gets ${policy};`;
-  printLine(world, `${label} (${resource}):`, online ? 'online,' : 'offline,', what, relay ? 'relay:' : 'no relay:', why);
+  printLine(world, `${label} (${resource}):`, online ? 'online,' : 'offline,', what, leaves === 'everywhere' ? 'leaves for the account;' : null, how, why);
 }

@@ -40,6 +40,8 @@ export interface DeviceLogin {
   /** Milliseconds since the epoch. */
   readonly addedAt: number;
   readonly lastSeen: number | undefined;
+  /** When it was first given a message, or sent one; milliseconds since the epoch. */
+  readonly firstMessage: number | undefined;
   readonly jid: string | undefined;
   readonly address: string | undefined;
 }

@@ -225,6 +225,7 @@ export const inputs = {
     attached: z.boolean().optional(),
     policy: z.enum(['everything', 'mentions', 'nothing', 'default']).optional(),
     room: bareJid.optional(),
+    leaves: z.enum(['here', 'everywhere']).optional(),
   }),
   device: z.object({ account: bareJid.optional(), device: deviceName }),
   pauseRelay: z.object({ account: bareJid.optional(), until: z.iso.datetime({ offset: true, error: 'is not a time such as 2026-11-27T18:00:00Z' }).optional() }),

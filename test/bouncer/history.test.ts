@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PageQuery, ReadArchive } from '../../src/archive/contract.ts';
-import { historyOf, readHistoryWish } from '../../src/bouncer/room-history.ts';
+import { historyOf, readHistoryWish, type HistoryQuery } from '../../src/bouncer/room-history.ts';
 import type { KeptMessage } from '../../src/core/groupchat.ts';
 import { parseElement } from '../../src/xmpp/xml.ts';
 
@@ -21,10 +21,12 @@ const archive = {
   page: ({ limit, before = Infinity }: PageQuery) => kept.filter(({ archiveId }) => archiveId < before).slice(-limit),
 } as unknown as ReadArchive;
 
-function shown(history: string): (string | null)[] {
+const query: HistoryQuery = { account: 'a@b', room: ROOM, to: 'a@b/c', shows: () => true, has: undefined };
+
+function shown(history: string, about: Partial<HistoryQuery> = {}): (string | null)[] {
   const x = `<x xmlns='http://jabber.org/protocol/muc'>${history}</x>`;
   const wish = readHistoryWish(parseElement(`<presence to='${ROOM}/me'>${x}</presence>`), NOW);
-  return historyOf(archive, { account: 'a@b', room: ROOM, to: 'a@b/c' }, wish).map((text) => parseElement(text).getChildText('body'));
+  return historyOf(archive, { ...query, ...about }, wish).map(({ text }) => parseElement(text).getChildText('body'));
 }
 
 describe('a device is shown of a room’s past', () => {
@@ -46,8 +48,32 @@ describe('a device is shown of a room’s past', () => {
   });
 
   test('with the room’s time on each', () => {
-    const [text = ''] = historyOf(archive, { account: 'a@b', room: ROOM, to: 'a@b/c' }, { maxstanzas: 1, maxchars: undefined, since: undefined });
-    const delay = parseElement(text).getChild('delay', 'urn:xmpp:delay');
+    const [last] = historyOf(archive, query, { maxstanzas: 1, maxchars: undefined, since: undefined, goesOn: false });
+    const delay = parseElement(last?.text ?? '').getChild('delay', 'urn:xmpp:delay');
     expect(delay?.attrs).toMatchObject({ from: ROOM, stamp: '2026-11-23T11:58:00.000Z' });
+  });
+
+  const has = (id: number): boolean => id <= 440;
+  const lacking = kept.filter(({ archiveId, kind }) => archiveId > 440 && kind === 'message').map(({ xml }) => parseElement(xml).getChildText('body'));
+
+  test.each([
+    ['from where it is', '2026-11-23T11:50:00Z'],
+    ['from long before, and gets nothing twice', '1970-01-01T00:00:00Z'],
+    ['by a clock that is half an hour fast, and misses nothing', '2026-11-23T12:25:00Z'],
+  ])('what it lacks where it goes on %s', (_what, since) => {
+    expect(shown(`<history since='${since}'/>`, { has })).toEqual(lacking);
+  });
+
+  test('no more than it asks for where it was away for longer', () => {
+    expect(shown(`<history since='2026-11-23T12:55:00Z'/>`, { has })).toEqual(lacking.slice(-4));
+  });
+
+  test('as much as it asks for where it does not go on, whatever it has', () => {
+    expect(shown(`<history maxstanzas='20'/>`, { has })).toHaveLength(20);
+  });
+
+  test('only what it is to be shown', () => {
+    const shows = ({ archiveId }: { archiveId: number }): boolean => archiveId % 2 === 0;
+    expect(shown(`<history seconds='605'/>`, { shows }).every((body) => Number(body?.slice(5)) % 2 === 1)).toBe(true);
   });
 });

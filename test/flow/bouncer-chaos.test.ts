@@ -11,6 +11,7 @@ import { until } from '../support/until.ts';
 
 const TOTAL = 1000;
 const MUC = 'http://jabber.org/protocol/muc';
+const atLeast = (least: number): unknown => expect.toSatisfy((n: number) => n >= least);
 
 describe.each(servers)('on $kind', (server) => {
   const open: { close(): Promise<void> }[] = [];
@@ -20,9 +21,9 @@ describe.each(servers)('on $kind', (server) => {
 
   // A held session is resumed; one that is given up is made good by the history that the device asks for.
   test.each([
-    ['is resumed', 60_000],
-    ['is given up each time', 1],
-  ])('a device whose link breaks again and again, and whose session %s, has all in the end, once', async (_what, hold) => {
+    ['is resumed', 60_000, { resumed: atLeast(9), anew: 1 }],
+    ['is given up each time', 1, { resumed: atLeast(0), anew: atLeast(5) }],
+  ])('a device whose link breaks again and again, and whose session %s, has all in the end, once', async (_what, hold, made) => {
     const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
     const room = await server.room({ archive: true });
     const door = await openDoor(server, alice, { times: { hold } });
@@ -34,7 +35,7 @@ describe.each(servers)('on $kind', (server) => {
     const live: string[] = [];
     const replayed: string[] = [];
     let last = new Date(0).toISOString();
-    let resumed = 0;
+    const logins = { resumed: 0, anew: 0 };
     const take = (stanza: Stanza): void => {
       const body = stanza.kind === 'message' && stanza.type === 'groupchat' ? stanza.element.getChildText('body') : undefined;
       if (!body) return;
@@ -50,8 +51,8 @@ describe.each(servers)('on $kind', (server) => {
     open.push({ close: device.stop });
     device.onStatus((status) => {
       if (status.state !== 'online') return;
-      if (status.resumed) resumed += 1;
-      else {
+      logins[status.resumed ? 'resumed' : 'anew'] += 1;
+      if (!status.resumed) {
         const x = xml('x', { xmlns: MUC }, xml('history', { since: last }));
         void device.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' }))).then(() => {
           device.send('<presence xmlns="jabber:client"/>');
@@ -80,7 +81,9 @@ describe.each(servers)('on $kind', (server) => {
     await until(() => had() === TOTAL, { what: 'all of them', deadline: 60_000 });
     const twice = live.filter((body, at) => live.indexOf(body) !== at);
     expect(twice).toEqual([]);
-    expect(resumed).toBeGreaterThan(hold > 1 ? 4 : -1);
+    // Five cuts and five black holes: the last may have come when all was there, and a hole may be got over before the
+    // bouncer has noticed it.
+    expect(logins).toEqual(made);
     expect(door.house.account.occupants(room)).toHaveLength(2);
   }, 120_000);
 });

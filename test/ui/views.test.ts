@@ -1,4 +1,5 @@
 // The views beside the plain talk, in a real browser over a real daemon and a real Prosody; one walk, in this order.
+import { readFileSync } from 'node:fs';
 import { createElement as xml, type Element } from 'ltx';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -206,6 +207,15 @@ test('a device that connects gets a password once, as words and as a code', asyn
   await main().getByRole('img', { name: 'Code for the device’s camera' }).waitFor();
   await main().getByText('Waiting for its first login…').waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
+  const password = await main().locator('.credentials dd').nth(1).innerText();
+  const [ca = ''] = /\S+\.pem/.exec(await daemon.minimix(['bouncer', 'ca'])) ?? [];
+  const laptop = await connectPerson(prosody, alice.user, password, { resource: 'laptop', port: listen, ca: readFileSync(ca, 'utf8') });
+  await main().getByText('It has logged in. Waiting for its first message…').waitFor();
+  expect(await main().getByText('✓').count()).toBe(0);
+  await laptop.join(room, 'ali');
+  await main().getByText('It works: the first message went through.').waitFor();
+  expect(await main().locator('.arrived').innerText()).toMatch(/^✓/);
+  await laptop.close();
   await main().getByRole('button', { name: 'Revoke: Laptop' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
   await main().getByRole('button', { name: 'Revoke: Laptop' }).waitFor({ state: 'detached' });

@@ -9,16 +9,19 @@ import { changeSetting, effectOf, listSettings, valueOf } from './config/catalog
 import { forgetAccount, keepAccount } from './config/accounts.ts';
 import { homeState, lockHome } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
-import { openService } from './config/service.ts';
+import { openService, type Service } from './config/service.ts';
 import { MinimixError, ok, sentenceOf, type Result } from './core/errors.ts';
 import { oneLine } from './core/printable.ts';
 import { logPath } from './daemon/log-file.ts';
 import { readable } from './daemon/log-line.ts';
+import { erase, forgetSecrets, openOwnDaemon, readPlan, removeStarters, stopDaemon, writePlan } from './daemon/retire.ts';
 
 const { env } = process;
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+
+const ownDaemon = openOwnDaemon(ownCommand());
 
 const world: World = {
   version,
@@ -52,6 +55,16 @@ const world: World = {
         return ok({ restart: effectOf(key) === 'restart' });
       }),
   },
+  retiring: {
+    read: readPlan,
+    write: writePlan,
+    startDaemon: ownDaemon.start,
+    stopOwn: ownDaemon.stop,
+    stopDaemon,
+    removeService: (home) => removeStarters(serviceOf(home), home === usualHome() ? join(configHome(), 'autostart', 'minimix.desktop') : undefined),
+    forgetSecrets: (home, accounts) => forgetSecrets(home, accounts, env),
+    erase,
+  },
   async *doctor(home) {
     yield* (await import('./daemon/doctor.ts')).examine(home, env);
   },
@@ -63,9 +76,21 @@ const world: World = {
     restore: (home, file) =>
       alone(home, async () => ok((await import('./daemon/archive-files.ts')).restoreArchive(home, file))),
   },
-  service: (home) => openService({ home, usual: findHome(undefined, { ...env, MINIMIX_HOME: '' }), config: env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), command: ownCommand() }),
+  service: serviceOf,
   strong: process.stdout.isTTY ? (text) => `\u001b[1m${text}\u001b[0m` : (text) => text,
 };
+
+function serviceOf(home: string): Service {
+  return openService({ home, usual: usualHome(), config: configHome(), command: ownCommand() });
+}
+
+function usualHome(): string {
+  return findHome(undefined, { ...env, MINIMIX_HOME: '' });
+}
+
+function configHome(): string {
+  return env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
+}
 
 /** How this very program is started: the script beside the sources, else Node (or Electron as Node) on the bundle. */
 function ownCommand(): string[] {

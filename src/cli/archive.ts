@@ -124,7 +124,8 @@ function wordsOf(kept: Retention): string {
   return kept.keep === 'days' ? `kept for ${kept.days} days.` : `the last ${kept.messages} messages are kept.`;
 }
 
-function formatOf(file: string): 'jsonl' | 'text' | 'html' {
+/** By the name of the file. */
+export function formatOf(file: string): 'jsonl' | 'text' | 'html' {
   if (/\.html?$/i.test(file)) return 'html';
   return /\.(txt|text)$/i.test(file) ? 'text' : 'jsonl';
 }

@@ -6,6 +6,7 @@ import type { Finding } from '../core/finding.ts';
 import { oneLine, safeJson } from '../core/printable.ts';
 import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../web/client.ts';
 import type { BouncerWish } from '../web/bouncer-contract.ts';
+import type { RetirePlan } from './retire-plan.ts';
 import type { SettingNow } from '../web/settings-contract.ts';
 import type { AddAccount, AddedAccount, RemovedAccount } from '../web/contract.ts';
 
@@ -39,6 +40,7 @@ export interface World {
     valueOf(key: string, words: string): unknown;
     set(home: string, key: string, value: unknown, account: string | undefined): Promise<{ readonly restart: boolean }>;
   };
+  readonly retiring: Retiring;
   /** Looks at the whole set-up of a home, and changes nothing. */
   doctor(home: string): AsyncIterable<Finding>;
   readonly log: {
@@ -69,6 +71,22 @@ export interface ServiceUnit {
   readonly name: string;
   readonly path: string;
   readonly text: string;
+}
+
+/** What a retirement does to a home and around it. */
+export interface Retiring {
+  /** One that has begun and is not done. */
+  read(home: string): RetirePlan | undefined;
+  write(home: string, plan: RetirePlan): void;
+  startDaemon(home: string): Promise<DaemonAddress>;
+  /** Ends the daemon that was started here, if any was. */
+  stopOwn(): Promise<void>;
+  /** Ends the home's daemon, whoever started it. */
+  stopDaemon(home: string): Promise<void>;
+  /** What was removed, as a sentence; `undefined` where there was none. */
+  removeService(home: string): Promise<string | undefined>;
+  forgetSecrets(home: string, accounts: readonly string[]): Promise<void>;
+  erase(home: string): Promise<{ readonly removed: string[]; readonly left: string[] }>;
 }
 
 /** What is done with whole archives; each rejects with one sentence. */

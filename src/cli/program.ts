@@ -13,6 +13,7 @@ import { messageCommands } from './messages.ts';
 import { outboxCommands } from './outbox.ts';
 import { relayCommands } from './relay.ts';
 import { invitationCommands, roomVerbCommands } from './room-verbs.ts';
+import { retireCommand } from './retire.ts';
 import { roomCommands } from './rooms.ts';
 import { serviceCommands } from './service.ts';
 import { shellCommands } from './shell.ts';
@@ -57,6 +58,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   shellCommands(program, world);
   settingsCommands(program, world);
   logCommand(program, world);
+  retireCommand(program, world);
   doctorCommand(program, world, (code) => {
     exitCode = code;
   });

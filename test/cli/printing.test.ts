@@ -37,6 +37,7 @@ async function open() {
     runDaemon: async () => 0,
     files: { list: async () => [], add: async () => unused(), remove: async () => unused(), bouncer: async () => unused() },
     settings: { path: unused, list: unused, valueOf: unused, set: async () => unused() },
+    retiring: { read: unused, write: unused, startDaemon: unused, stopOwn: unused, stopDaemon: unused, removeService: unused, forgetSecrets: unused, erase: unused },
     doctor: unused,
     log: { path: unused, readable: unused },
     service: unused,

@@ -2,7 +2,7 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { makeHome, type Home } from '../support/daemon.ts';
+import { apiOf, makeHome, type Home } from '../support/daemon.ts';
 import { newAccount, servers } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
@@ -47,8 +47,9 @@ describe.each(servers)('on $kind', (server) => {
     expect(alone.of('bookmarks bridging')[0]?.level).toBe(server.kind === 'prosody' ? 'ok' : 'note');
     expect(readFileSync(join(home.dir, 'settings.json'), 'utf8')).toBe(before);
     await home.start();
-    await until(async () => (await home.json<{ state: string }>(['status']))[0]?.state === 'online', { what: 'alice to be online' });
-    expect(await home.cli(['join', await server.room({ archive: true })])).toMatchObject({ code: 0 });
+    const api = apiOf(home);
+    await until(async () => (await api.status.query()).accounts[0]?.connection.state === 'online', { what: 'alice to be online' });
+    await api.join.mutate({ room: await server.room({ archive: true }) });
     const beside = await examine(home);
     expect(beside.findings.filter(({ level }) => level === 'bad')).toEqual([]);
     for (const check of ['daemon', 'login', 'rooms', 'archive', 'bookmarks', 'clock']) expect(beside.of(check).at(-1), check).toMatchObject({ level: 'ok' });

@@ -1,10 +1,11 @@
 // The real daemon as a person starts it: bin/minimix in a process of its own, on a home of its own.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connectTo, type DaemonAddress, type DaemonClient } from '../../src/web/client.ts';
 import type { ServerAddress } from './server.ts';
 import type { Account } from './servers.ts';
 
@@ -38,6 +39,11 @@ export interface Home {
   log(): string;
   /** Ends what runs and removes the directory. */
   remove(): Promise<void>;
+}
+
+/** The API of the daemon that runs on the home: what a test only needs on its way costs no process each time. */
+export function apiOf(home: Home): DaemonClient {
+  return connectTo(JSON.parse(readFileSync(join(home.dir, 'daemon.json'), 'utf8')) as DaemonAddress);
 }
 
 /** A throw-away home; its secrets lie in a file, never in this machine's keyring. */

@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HomeService } from '../cli/context.ts';
+import { retirePlan, type RetirePlan } from '../cli/retire-plan.ts';
+import { readIfThere, writeWhole } from '../config/files.ts';
+import { homeState, lockHome, type Holder } from '../config/lock.ts';
+import { openSecrets } from '../config/secrets.ts';
+import { MinimixError } from '../core/errors.ts';
+
+const PLAN = 'retire.json';
+const STARTING = 20_000; // milliseconds until a daemon has said where it is
+const STOPPING = 20_000;
+const LOOK = 100;
+
+/** All that Minimix writes to a home. What a person put there stays. */
+const OURS = /^(archive\.db(-wal|-shm|-journal)?|archive\.db\.(damaged|before|part)[\w.-]*|settings(\.good)?\.json|secrets\.json|sessions\.json|daemon\.json|last-backup\.json|bouncer-[\p{L}\p{N}_.-]+\.(pem|key)|\.[\w.-]+\.[0-9a-f]{12})$/u;
+
+export function readPlan(home: string): RetirePlan | undefined {
+  const text = readIfThere(join(home, PLAN));
+  if (text === undefined) return undefined;
+  const read = retirePlan.safeParse(JSON.parse(text));
+  if (read.success) return read.data;
+  throw new MinimixError('bad-plan', `${join(home, PLAN)} cannot be read: it is not the file that Minimix wrote.`);
+}
+
+export function writePlan(home: string, plan: RetirePlan): void {
+  writeWhole(join(home, PLAN), `${JSON.stringify(plan, undefined, 2)}\n`);
+}
+
+/** A daemon for as long as the retirement needs one; it ends with this process. */
+export function openOwnDaemon(command: readonly string[]): { start(home: string): Promise<Holder>; stop(): Promise<void> } {
+  let own: ChildProcess | undefined;
+  return {
+    async start(home) {
+      const [program = process.execPath, ...first] = command;
+      const child = spawn(program, [...first, '--home', home, 'run'], { stdio: 'ignore' });
+      own = child;
+      let code: number | null | undefined;
+      child.once('exit', (ended) => (code = ended ?? 1));
+      child.once('error', () => (code = 1));
+      for (const end = Date.now() + STARTING; Date.now() < end; ) {
+        const state = homeState(home);
+        if (state.held && state.holder) return state.holder;
+        if (code !== undefined) throw new MinimixError('no-daemon', 'The daemon does not start: `minimix run` says why.');
+        await pause();
+      }
+      child.kill();
+      throw new MinimixError('no-daemon', 'The daemon does not come up: `minimix log` may say why.');
+    },
+    async stop() {
+      if (own && own.exitCode === null) own.kill('SIGTERM');
+    },
+  };
+}
+
+/** Ends the home's daemon, whoever started it, and resolves once the home is free. */
+export async function stopDaemon(home: string): Promise<void> {
+  const state = homeState(home);
+  if (!state.held) return;
+  if (!state.holder) throw new MinimixError('home-in-use', 'Somebody holds the home, and does not say who.');
+  process.kill(state.holder.pid, 'SIGTERM');
+  for (const end = Date.now() + STOPPING; Date.now() < end; await pause()) if (!homeState(home).held) return;
+  throw new MinimixError('home-in-use', `Process ${state.holder.pid} does not end.`);
+}
+
+/**
+ * Takes away what would start a daemon on this home again: the unit, and, where this is the tray's home, its entry in the
+ * desktop's autostart. The sentence says what; `undefined` where there was nothing.
+ */
+export async function removeStarters(service: Pick<HomeService, 'remove' | 'unit'>, entry: string | undefined): Promise<string | undefined> {
+  const gone: string[] = [];
+  try {
+    const unit = await service.remove();
+    if (unit) gone.push(unit.path);
+  } catch (error) {
+    if (!(error instanceof MinimixError && error.code === 'no-systemd')) throw error;
+    const { path } = await service.unit(false); // what an installed system would start with the next login
+    if (existsSync(path)) gone.push(path);
+    rmSync(path, { force: true });
+  }
+  if (entry !== undefined && existsSync(entry)) {
+    rmSync(entry);
+    gone.push(entry);
+  }
+  return gone.length === 0 ? undefined : `Removed ${gone.join(' and ')}: nothing starts Minimix any more.`;
+}
+
+export async function forgetSecrets(home: string, accounts: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const secrets = openSecrets(home, env);
+  for (const account of accounts) await secrets.remove(account);
+}
+
+/** Removes what Minimix wrote, the plan last, and the home where nothing else is in it. */
+export async function erase(home: string): Promise<{ readonly removed: string[]; readonly left: string[] }> {
+  const lock = lockHome(home, 2000);
+  if (!lock) throw new MinimixError('home-in-use', `A daemon has ${home} again: stop it, and run \`minimix retire\` again.`);
+  const removed = readdirSync(home).filter((name) => OURS.test(name) || name === 'log');
+  try {
+    for (const name of removed) rmSync(join(home, name), { recursive: true, force: true });
+  } finally {
+    lock.release();
+  }
+  for (const name of [PLAN, 'lock.db', 'lock.db-journal']) rmSync(join(home, name), { force: true });
+  const left = existsSync(home) ? readdirSync(home) : [];
+  if (left.length === 0) rmdirSync(home);
+  return { removed, left: left.map((name) => join(home, name)) };
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK));
+}

@@ -27,6 +27,7 @@ import type { Outbox } from './outbox.ts';
 import { openPresence } from './presence.ts';
 import { receiveRoomPresence } from './presence-in.ts';
 import { startProof, type ProofTimes } from './proof.ts';
+import { openRegistrations } from './registration.ts';
 import { openRelayRest } from './relay-pause.ts';
 import { openSeat, type SeatKeeping } from './seat.ts';
 import type { Ask } from './server-parts.ts';
@@ -91,7 +92,12 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     (room) => outbox.caughtUp(room),
     (room) => sinks.tell({ type: 'caught-up', account: jid, room }),
   );
-  const memberships: Memberships = openMemberships(ground, { accountNick: () => nicks.accountNick(), askReserved: (room) => nicks.askReserved(room), recheckReserved: (room) => nicks.recheckReserved(room), joined: entered, tell: sinks.tell }, { lookBack: settings.historyDays && settings.historyDays * DAY, ...times });
+  const memberships: Memberships = openMemberships(ground, {
+    nicks: () => nicks,
+    notify: (room) => bookmarks.verbs.notify(room),
+    joined: entered,
+    tell: sinks.tell,
+  }, { lookBack: settings.historyDays && settings.historyDays * DAY, ...times });
   const nicks = openNicks(ground, (room) => memberships.wantedNick(room));
   const rawVerbs = openVerbs(ground, memberships);
   const bookmarks = openBookmarks(ground, {
@@ -102,10 +108,12 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     online: () => allDevices().flatMap(({ online: here, resource }) => (here ? [resource] : [])),
   });
   const verbs = bookmarks.telling(rawVerbs);
+  const registrations = openRegistrations(ground, nicks, rawVerbs);
   const invitations = openInvitations(ground, verbs, { every: times.sweep, joins: settings.joinInvited === true });
   startProof(ground, memberships, times);
   const devices: Devices = openDevices(ground, {
     changed: () => sinks.tell({ type: 'devices', devices: allDevices() }),
+    notify: (room, identity) => bookmarks.verbs.notify(room, identity),
     saidBy: spoken.saidBy,
   });
   const seat: SeatKeeping = openSeat(ground, rawVerbs, outbox, () => sinks.tell({ type: 'devices', devices: allDevices() }));
@@ -264,6 +272,14 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     },
     leave: verbs.leave,
     bookmarks: bookmarks.verbs,
+    presence() {
+      const { shown, by } = presence.now();
+      return { shown: { show: shown.show, status: shown.status }, by, offline: presence.offline(), nick: nicks.accountNick() };
+    },
+    setNick: nicks.publish,
+    registration: registrations.ask,
+    register: registrations.submit,
+    unregister: registrations.remove,
     offlinePresence: presence.offline,
     setOfflinePresence: presence.setOffline,
     follow: verbs.follow,

@@ -117,6 +117,19 @@ const say = action(
   ({ account }, { room: at, text }) => mapped(account.say(at, text), () => `Said in ${at}.`),
 );
 
+const levels = ['always', 'on-mention', 'never', 'default'] as const;
+
+/** XEP-0492, for all clients of the account that know it, and for what counts as a mention here. */
+const notify = action(
+  {
+    name: 'notify',
+    title: 'When your clients notify of a room',
+    fields: [room, { name: 'level', label: 'When', type: 'list-single', required: true, options: () => levels.map((value) => ({ value, label: value })) }],
+  },
+  z.object({ room: jid, level: z.enum(levels, { error: `is one of ${levels.join(', ')}` }) }),
+  ({ account }, { room: at, level }) => mapped(account.bookmarks.put(at, { notify: level }), () => `Of ${at} you are told: ${level}.`),
+);
+
 function attachment(name: 'attach' | 'detach', title: string): Action {
   return action({ name, title, fields: [] }, z.object({}), ({ account, resource }) =>
     mapped(account.changeDevice(resource, { attached: name === 'attach' }), ({ label, relay, why }) =>
@@ -207,6 +220,7 @@ export const actions: readonly Action[] = [
   join,
   leave,
   nick,
+  notify,
   say,
   attachment('attach', 'Relay the rooms to this device'),
   attachment('detach', 'Stop relaying the rooms to this device'),

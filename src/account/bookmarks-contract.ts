@@ -1,7 +1,7 @@
 import type { BookmarkLogEntry } from '../archive/contract.ts';
 import type { Bookmark, StorageName } from '../core/bookmark.ts';
 import type { Result } from '../core/errors.ts';
-import type { NotifyLevel } from '../xmpp/features/notify.ts';
+import type { NotifyIdentity, NotifyLevel } from '../xmpp/features/notify.ts';
 
 /** A bookmark as a person sees it. */
 export interface BookmarkSummary extends Pick<Bookmark, 'room' | 'name' | 'autojoin' | 'nick'> {
@@ -45,7 +45,8 @@ export interface BookmarkEdit {
   readonly autojoin?: boolean | undefined;
   readonly nick?: string | undefined;
   readonly password?: string | undefined;
-  readonly notify?: NotifyLevel | undefined;
+  /** `default`: as each client does where nothing is set. */
+  readonly notify?: NotifyLevel | 'default' | undefined;
 }
 
 /** A storage as the page shows it. */
@@ -82,6 +83,6 @@ export interface BookmarkVerbs {
   import(text: string): Result<{ readonly added: number; readonly changed: number }>;
   settings(): BookmarkSettings;
   set(change: Partial<BookmarkSettings>): BookmarkSettings;
-  /** What the person set for a room (XEP-0492). */
-  notify(room: string): NotifyLevel | undefined;
+  /** What the person set for a room (XEP-0492), as it reads for that kind of client; for any where none is named. */
+  notify(room: string, identity?: NotifyIdentity): NotifyLevel | undefined;
 }

@@ -175,9 +175,9 @@ export function openBookmarkVerbs(ground: Ground, state: BookmarkState, sync: Bo
       ground.transact((draft) => state.save(draft, { settings }));
       return settings;
     },
-    notify(room) {
+    notify(room, identity) {
       const bookmark = state.list().get(room);
-      return bookmark && readNotify(bookmark.extensions);
+      return bookmark && readNotify(bookmark.extensions, identity);
     },
   };
 }
@@ -191,7 +191,7 @@ function edited(bookmark: Bookmark, { name, autojoin, nick, password, notify }: 
     nick: field(nick, bookmark.nick),
     password: field(password, bookmark.password),
     autojoin: autojoin ?? bookmark.autojoin,
-    extensions: notify === undefined ? bookmark.extensions : withNotify(bookmark.extensions, notify),
+    extensions: notify === undefined ? bookmark.extensions : withNotify(bookmark.extensions, notify === 'default' ? undefined : notify),
   };
 }
 

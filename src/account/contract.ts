@@ -6,10 +6,13 @@ import type { KeptMessage } from '../core/groupchat.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { Device, Digest, RelayDecision, ReplayLimit } from '../core/device.ts';
 import type { Policy } from '../core/mention.ts';
+import type { ChosenNick } from '../core/nick.ts';
 import type { ConnectionStatus, IqAnswer } from '../xmpp/contract.ts';
 import type { BookmarkSettings, BookmarkVerbs } from './bookmarks-contract.ts';
+import type { PresenceSummary, RoomRegistration } from './self-contract.ts';
 import type { OfflinePresence, RoomPresence } from '../core/presence.ts';
 import type { RoomState } from '../core/room.ts';
+import type { NotifyLevel } from '../xmpp/features/notify.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Element } from '../xmpp/xml.ts';
 
@@ -36,6 +39,14 @@ export interface RoomSummary {
   /** Our role in it: a visitor has no voice in a moderated room. */
   readonly role?: Occupant['role'] | undefined;
   readonly settings?: RoomSettings | undefined;
+  /** The nick that should be ours there, and where it comes from; `nick` differs while somebody else has it. */
+  readonly wanted?: ChosenNick | undefined;
+  /** Why the room did not grant the nick that was asked for last. */
+  readonly nickRefusal?: string | undefined;
+  /** XEP-0492: when clients notify of it, where the bookmark says so. */
+  readonly notify?: NotifyLevel | undefined;
+  /** One can register with it (XEP-0045 7.10). */
+  readonly registers?: boolean | undefined;
 }
 
 /** What the person chose for one room. */
@@ -259,6 +270,14 @@ export interface Account {
   /** Leaves and forgets; final within 5 s. */
   leave(room: string): Promise<Result<undefined>>;
   readonly bookmarks: BookmarkVerbs;
+  presence(): PresenceSummary;
+  /** Publishes the account's nick (XEP-0172): the nick in all rooms whose bookmark names none. */
+  setNick(nick: string | undefined): Promise<Result<{ readonly nick: string | undefined }>>;
+  /** XEP-0045 7.10: what the room asks of whoever registers. */
+  registration(room: string): Promise<Result<RoomRegistration>>;
+  /** Registers; what is not given stays as the room proposed it, and the nick is the wanted one. */
+  register(room: string, values: Readonly<Record<string, string>>): Promise<Result<RoomRegistration>>;
+  unregister(room: string): Promise<Result<RoomRegistration>>;
   /** What rooms see with no device online. */
   offlinePresence(): OfflinePresence;
   setOfflinePresence(presence: OfflinePresence): void;

@@ -1,5 +1,6 @@
 import type { Device } from '../core/device.ts';
 import type { DiscoInfo, Identity } from '../xmpp/features/disco.ts';
+import type { NotifyIdentity } from '../xmpp/features/notify.ts';
 import type { DeviceChange, DeviceSummary } from './contract.ts';
 
 /** The device with what the person has changed. */
@@ -28,6 +29,12 @@ function clientIn({ identities }: DiscoInfo): Identity | undefined {
 export function identityIn(info: DiscoInfo): string | undefined {
   const identity = clientIn(info);
   return identity && `${identity.category}/${identity.type}/${identity.name ?? ''}`.replace(/[\s\d.]+$/, '').slice(0, 200);
+}
+
+/** The device's XEP-0030 category and type, where they are known. */
+export function kindOf({ identity }: Device): NotifyIdentity | undefined {
+  const [category, type] = identity?.split('/') ?? [];
+  return category ? { category, type: type === '' ? undefined : type } : undefined;
 }
 
 export function nameIn(info: DiscoInfo): string | undefined {

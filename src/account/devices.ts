@@ -8,13 +8,14 @@ import type { Device, RelayDecision, Seen } from '../core/device.ts';
 import { readCaps } from '../xmpp/features/caps.ts';
 import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
 import type { DiscoInfo } from '../xmpp/features/disco.ts';
+import type { NotifyIdentity, NotifyLevel } from '../xmpp/features/notify.ts';
 import { NS_PING } from '../xmpp/features/ping.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { DeviceChange, DeviceSummary, RelayTarget } from './contract.ts';
 import { openKeptDevices } from './devices-kept.ts';
-import { applied, identityIn, nameIn, stranger } from './devices-read.ts';
+import { applied, identityIn, kindOf, nameIn, stranger } from './devices-read.ts';
 import type { Draft, Ground } from './ground.ts';
-import { mentionFor } from './mentions.ts';
+import { wantedBy } from './mentions.ts';
 
 /** More resources than this of one account are no person's devices. */
 const MAX_SESSIONS = 50;
@@ -60,11 +61,13 @@ export interface Devices {
 
 export interface DeviceHooks {
   readonly changed: (devices: DeviceSummary[]) => void;
+  /** What the person set for a room, as it reads for that kind of client (XEP-0492). */
+  readonly notify: (room: string, identity: NotifyIdentity | undefined) => NotifyLevel | undefined;
   /** The device that has said a message through us, by the message's origin-id. */
   readonly saidBy: (originId: string) => string | undefined;
 }
 
-export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): Devices {
+export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceHooks): Devices {
   const { archive } = ground;
   const kept = openKeptDevices(ground);
   const sessions = new Map<string, Session>();
@@ -222,8 +225,8 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
       const policy = policyOf(device, message.room);
       if (policy === 'everything') return decision;
       if (policy === 'nothing') return { relay: false, why: 'you want nothing of this room there' };
-      const why = mentionFor(ground, device, message);
-      return why === undefined ? { relay: false, why: 'it does not mention you' } : { relay: true, why };
+      const { wanted, why } = wantedBy(ground, device, notify(message.room, kindOf(device)), message);
+      return { relay: wanted, why };
     },
     relayTargets(room) {
       return [...sessions.values()].flatMap((session) => {
@@ -237,8 +240,9 @@ export function openDevices(ground: Ground, { changed, saidBy }: DeviceHooks): D
       return [...sessions.values()].flatMap(({ device: id, jid }) => {
         const device = id === undefined ? undefined : kept.get(id);
         if (!device?.digest || servedAs(device).decision.relay) return [];
-        const why = policyOf(device, message.room) === 'nothing' ? undefined : mentionFor(ground, device, message);
-        return why === undefined ? [] : [{ jid, device, why }];
+        if (policyOf(device, message.room) === 'nothing') return [];
+        const { wanted, why } = wantedBy(ground, device, notify(message.room, kindOf(device)), message);
+        return wanted ? [{ jid, device, why }] : [];
       });
     },
     refuse(jid, why) {

@@ -2,13 +2,17 @@ import pLimit from 'p-limit';
 import { sentenceOf } from '../core/errors.ts';
 import { localOf } from '../core/jid.ts';
 import { chooseNick, fallbackNick } from '../core/nick.ts';
+import type { ChosenNick } from '../core/nick.ts';
 import { next, retryDelay } from '../core/room.ts';
 import type { RoomSignal } from '../core/room.ts';
 import { leavePresence } from '../xmpp/features/muc.ts';
+import type { NotifyLevel } from '../xmpp/features/notify.ts';
+import { NS_REGISTER } from '../xmpp/features/register.ts';
 import type { AccountEvent, RoomSummary } from './contract.ts';
 import { openEntry } from './entry.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 import { openJoinQueue } from './join-queue.ts';
+import type { Nicks } from './nicks.ts';
 
 /** Milliseconds that a room has to let us in, and out. */
 export interface EntryTimes {
@@ -55,12 +59,9 @@ export interface Memberships {
 }
 
 export interface MembershipHooks {
-  /** The XEP-0172 nick where one is known. */
-  readonly accountNick: () => string | undefined;
-  /** Learns the nick that the room keeps for us (XEP-0045 7.12), where it matters and is not known. */
-  readonly askReserved: (room: Room) => Promise<void>;
-  /** The same after an entry, where an old answer was relied upon. */
-  readonly recheckReserved: (room: string) => Promise<void>;
+  readonly nicks: () => Nicks;
+  /** XEP-0492, as the bookmark has it. */
+  readonly notify: (room: string) => NotifyLevel | undefined;
   /** Told, after the commit, of each way in. */
   readonly joined: (room: string) => void;
   readonly tell: (event: AccountEvent) => void;
@@ -142,6 +143,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       const fallback = fallbackNick(wantedNick(room), attempts);
       return ground.transact((draft) => signal(draft, jid, { name: 'retry', nick: fallback }));
     }
+    if (state === 'registration-needed') void takeReserved(jid).catch((error: unknown) => log('error', 'a reserved nick could not be taken', { room: jid, error }));
     const again = { name: 'retry', nick: wantedNick(room) } as const;
     if (state === 'absent' && room.wanted) after(jid, retryDelay(0, Math.random()), again);
     if (retryAt !== undefined && room.wanted) after(jid, retryAt - ground.now(), again);
@@ -184,7 +186,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     });
     // what it told us the last time let us in faster; it may have changed since
     if (before?.features !== undefined) rediscover(jid);
-    if (before?.reserved !== undefined) hooks.recheckReserved(jid).catch((error: unknown) => log('error', 'a look at a reserved nick failed', { room: jid, error }));
+    if (before?.reserved !== undefined) hooks.nicks().recheckReserved(jid).catch((error: unknown) => log('error', 'a look at a reserved nick failed', { room: jid, error }));
   }
 
   /** What must be known of a room before it is asked to let us in: asked all at once, and not again where it was told before. */
@@ -192,7 +194,16 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     const room = ground.room(jid);
     if (!room) return;
     const nickMatters = room.membership.nick === wantedNick(room);
-    await Promise.all([room.features === undefined && entry.discover(jid), nickMatters && hooks.askReserved(room)]);
+    await Promise.all([room.features === undefined && entry.discover(jid), nickMatters && hooks.nicks().askReserved(room)]);
+  }
+
+  /** XEP-0045 7.10: a room may hold us to the nick that we have registered, whatever nick is wished for. */
+  async function takeReserved(jid: string): Promise<void> {
+    await hooks.nicks().learnReserved(jid);
+    const now = ground.room(jid);
+    const nick = now?.reserved?.nick;
+    if (now?.membership.state !== 'registration-needed' || nick === undefined || nick === now.membership.nick) return;
+    ground.transact((draft) => signal(draft, jid, { name: 'retry', nick }));
   }
 
   function ask({ jid }: Room): void {
@@ -229,11 +240,16 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   }
 
   function wantedNick(room: Room): string {
-    return chooseNick({ asked: room.nick, account: hooks.accountNick(), reserved: room.reserved?.nick, localpart: localOf(ground.jid) });
+    return chosenNick(room).nick;
+  }
+
+  function chosenNick(room: Room): ChosenNick {
+    return chooseNick({ asked: room.nick, account: hooks.nicks().accountNick(), reserved: room.reserved?.nick, localpart: localOf(ground.jid) });
   }
 
   function summary(room: Room): RoomSummary {
     const { jid, membership, name, subject, verifiedAt, doubt } = room;
+    const wanted = chosenNick(room);
     return {
       account: ground.jid,
       room: jid,
@@ -249,6 +265,10 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       venue: membership.venue,
       role: ground.occupants(jid).get(membership.nick ?? '')?.role,
       settings: room.settings,
+      wanted,
+      nickRefusal: wanted.nick === membership.nick ? undefined : hooks.nicks().refusal(jid),
+      notify: hooks.notify(jid),
+      registers: room.features?.has(NS_REGISTER) === true,
     };
   }
 
@@ -271,8 +291,10 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       return new Promise((resolve) => nickWaits.set(`${jid}/${nick}`, resolve));
     },
     nickAnswered(jid, nick, refusal) {
+      hooks.nicks().answered(jid, refusal);
       nickWaits.get(`${jid}/${nick}`)?.(refusal);
       nickWaits.delete(`${jid}/${nick}`);
+      changed(jid);
     },
     wantedNick,
     summary,

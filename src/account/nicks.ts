@@ -1,13 +1,18 @@
+import { fail, ok } from '../core/errors.ts';
+import type { Result } from '../core/errors.ts';
 import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
 import { nickPresence } from '../xmpp/features/muc.ts';
-import { NS_NICK, readNick, RESERVED_NICK, reservedNick } from '../xmpp/features/nick.ts';
-import { itemsQuery, readItems, readPubsubEvent } from '../xmpp/features/pubsub.ts';
+import { nick as nickElement, NS_NICK, readNick, RESERVED_NICK, reservedNick } from '../xmpp/features/nick.ts';
+import { itemsQuery, publish, readItems, readPubsubEvent, retract } from '../xmpp/features/pubsub.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import { newRoom } from './draft.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 
 const ACCOUNT_NICK = 'account-nick';
 /** Milliseconds that an entry waits for a room's answer. */
 const PATIENCE = 5_000;
+/** XEP-0163 4.3.1: a singleton's item. */
+const ITEM = 'current';
 
 /** DESIGN, Nick and presence: where a nick comes from that no bookmark names. */
 export interface Nicks {
@@ -17,15 +22,25 @@ export interface Nicks {
   askReserved(room: Room): Promise<void>;
   /** After an entry for which the room was not asked: asks it, and takes the nick if it is another by now. */
   recheckReserved(room: string): Promise<void>;
+  /** Asks the room for the reserved nick in any case. */
+  learnReserved(room: string): Promise<void>;
   load(): Promise<void>;
   /** Reads an event of the nick's node. True where the message was one. */
   receive(draft: Draft, stanza: Stanza): boolean;
+  /** The nick to have in a room, of those that we are in and of others. */
+  wanted(room: string): string;
+  /** Why the room did not grant the nick that was asked for last; `undefined` where it did. */
+  refusal(room: string): string | undefined;
+  answered(room: string, refusal: string | undefined): void;
+  /** Publishes the account's nick (XEP-0172 4.5), or takes it away. */
+  publish(nick: string | undefined): Promise<Result<{ readonly nick: string | undefined }>>;
   /** Takes the wanted nick in a room where another is in use. */
   renick(room: string): void;
 }
 
 export function openNicks(ground: Ground, wantedNick: (room: Room) => string): Nicks {
   const { archive, connection, jid } = ground;
+  const refusals = new Map<string, string>();
   let known = archive.value(jid, ACCOUNT_NICK);
   const unnamed = (room: Room): boolean => room.nick === undefined && known === undefined;
 
@@ -65,6 +80,20 @@ export function openNicks(ground: Ground, wantedNick: (room: Room) => string): N
 
   return {
     accountNick: () => known,
+    wanted: (room) => wantedNick(ground.room(room) ?? newRoom(room)),
+    refusal: (room) => refusals.get(room),
+    answered(room, refusal) {
+      if (refusal === undefined) refusals.delete(room);
+      else refusals.set(room, refusal);
+    },
+    async publish(nick) {
+      if (nick === undefined && known === undefined) return ok({ nick });
+      const answer = await connection.iq(nick === undefined ? retract(NS_NICK, ITEM) : publish(NS_NICK, ITEM, nickElement(nick)));
+      const gone = !answer.ok && nick === undefined && answer.error.condition === 'item-not-found';
+      if (!answer.ok && !gone) return fail('nick-refused', `The server does not take it: ${answer.error.text ?? answer.error.condition}.`);
+      if (!ground.signal.aborted) ground.transact((draft) => keep(draft, nick));
+      return ok({ nick });
+    },
     async askReserved(room) {
       if (unnamed(room) && room.reserved === undefined) await ask(room.jid);
     },
@@ -74,6 +103,7 @@ export function openNicks(ground: Ground, wantedNick: (room: Room) => string): N
       await ask(room);
       if (ground.room(room)?.reserved?.nick !== before.reserved?.nick) renick(room);
     },
+    learnReserved: ask,
     async load() {
       const answer = await connection.iq(itemsQuery(NS_NICK));
       const gone = !answer.ok && answer.error.condition === 'item-not-found';

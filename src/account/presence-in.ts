@@ -62,7 +62,7 @@ export function receiveRoomPresence(ground: Ground, memberships: Memberships, dr
   const room = draft.room(bareOf(stanza.from));
   if (!room) return;
   const error = readStanzaError(stanza.element);
-  if (error) return refused(memberships, draft, room, error, resourceOf(stanza.from));
+  if (error) return refused(ground, memberships, draft, room, error, resourceOf(stanza.from));
   const presence = readMucPresence(stanza.element);
   if (!presence || !['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
   const own = isOwn(room, presence);
@@ -91,10 +91,11 @@ function isOwn(room: Room, { codes, nick, available }: MucPresence): boolean {
   return !available && nick === room.membership.nick && room.membership.state !== 'joining';
 }
 
-function refused(memberships: Memberships, draft: Draft, room: Room, error: StanzaFault, nick: string): void {
+function refused(ground: Ground, memberships: Memberships, draft: Draft, room: Room, error: StanzaFault, nick: string): void {
   const { state } = room.membership;
   if (state === 'joined' && (nick !== room.membership.nick || error.condition === 'conflict')) {
     const why = error.text ?? nickRefusals[error.condition] ?? `The room refused the nick: ${error.condition}.`;
+    ground.archive.addToLedger({ account: ground.jid, room: room.jid, at: draft.at, event: 'nick-refused', nick, text: why });
     draft.afterwards(() => memberships.nickAnswered(room.jid, nick, why));
     return;
   }

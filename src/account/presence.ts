@@ -1,6 +1,6 @@
 import { bareOf, resourceOf } from '../core/jid.ts';
 import type { Show } from '../core/occupant.ts';
-import { awayWhenOffline, presenceFor, presencePace, samePresence, tellAt } from '../core/presence.ts';
+import { awayWhenOffline, bestDevice, presenceFor, presencePace, samePresence, tellAt } from '../core/presence.ts';
 import type { DevicePresence, OfflinePresence, OutgoingPresence, PresencePace } from '../core/presence.ts';
 import { NS_VCARD_UPDATE, readAvatarHash } from '../xmpp/features/avatar.ts';
 import { idle, readIdle } from '../xmpp/features/idle.ts';
@@ -26,6 +26,8 @@ export interface Presence {
   reset(): void;
   /** What a presence of ours into that room says; what is sent so is told. */
   elements(room: string): readonly Element[];
+  /** What a room sees for which nothing else was chosen, and the resource that says so. */
+  now(): { readonly shown: OutgoingPresence; readonly by: string | undefined };
   offline(): OfflinePresence;
   setOffline(choice: OfflinePresence): void;
   /** Rooms may have to be told: a setting has changed, or a room was entered. */
@@ -101,6 +103,10 @@ export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, c
       moved();
     },
     elements,
+    now() {
+      const best = bestDevice([...devices.values()]);
+      return { shown: wish(undefined), by: best && resourceOf(best.jid) };
+    },
     offline: () => offline,
     setOffline(choice) {
       ground.transact(() => archive.setValue(jid, OFFLINE, JSON.stringify(choice)));

@@ -15,6 +15,7 @@ import { relayCommands } from './relay.ts';
 import { invitationCommands, roomVerbCommands } from './room-verbs.ts';
 import { retireCommand } from './retire.ts';
 import { roomCommands } from './rooms.ts';
+import { selfCommands } from './self.ts';
 import { serviceCommands } from './service.ts';
 import { shellCommands } from './shell.ts';
 import { settingsCommands } from './settings.ts';
@@ -46,6 +47,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   accountCommands(program, world);
   roomCommands(program, world);
   roomVerbCommands(program, world);
+  selfCommands(program, world);
   invitationCommands(program, world);
   messageCommands(program, world);
   bouncerCommands(program, world);

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import { readJid, readNick } from './arguments.ts';
 import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { presenceOf, presenceOption, registerCommands, type PresenceWish } from './self.ts';
 import { printJoined } from './rooms.ts';
 
 type Switch = 'on' | 'off';
@@ -9,9 +10,12 @@ type Switch = 'on' | 'off';
 interface SetOptions extends GlobalOptions {
   readonly rejoinAfterKick?: Switch;
   readonly neverCreate?: Switch;
+  readonly presence?: PresenceWish;
+  readonly status?: string;
+  readonly notify?: 'always' | 'on-mention' | 'never' | 'default';
 }
 
-/** `minimix follow|room set|nick|voice`. */
+/** `minimix follow|room set|room register|nick|voice`. */
 export function roomVerbCommands(program: Command, world: World): void {
   program
     .command('follow')
@@ -27,26 +31,33 @@ export function roomVerbCommands(program: Command, world: World): void {
 
   const onOff = (flags: string, description: string): Option =>
     new Option(flags, description).choices(['on', 'off']);
-  program
-    .command('room')
-    .description('what is chosen for one room')
+  const one = program.command('room').description('what is chosen for one room, and registration with it');
+  registerCommands(one, world);
+  one
     .command('set')
     .description('choose something for one room')
     .argument('<room>', 'the room', readJid)
     .addOption(onOff('--rejoin-after-kick <on|off>', 'come back, after a while, when somebody kicks you'))
     .addOption(onOff('--never-create <on|off>', 'do not create the room where joining it would'))
+    .addOption(presenceOption())
+    .option('--status <text>', 'with a presence of the room’s own: what is said beside it')
+    .addOption(new Option('--notify <when>', 'when your clients should notify of it').choices(['always', 'on-mention', 'never', 'default']))
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<SetOptions>();
-      const { rejoinAfterKick, neverCreate } = options;
-      if (rejoinAfterKick === undefined && neverCreate === undefined)
-        throw new MinimixError('usage', 'Nothing is chosen: give --rejoin-after-kick or --never-create.');
+      const { rejoinAfterKick, neverCreate, notify } = options;
+      const presence = presenceOf(options.presence, options.status);
       const settings = {
         ...(rejoinAfterKick === undefined ? {} : { rejoinAfterKick: rejoinAfterKick === 'on' }),
         ...(neverCreate === undefined ? {} : { neverCreate: neverCreate === 'on' }),
+        ...(presence === undefined ? {} : { presence }),
       };
+      const wishes = Object.keys(settings).length;
+      if (wishes === 0 && notify === undefined)
+        throw new MinimixError('usage', 'Nothing is chosen: give --rejoin-after-kick, --never-create, --presence or --notify.');
       const daemon = await reachDaemon(world, options);
-      const set = await daemon.setRoom.mutate({ ...meant(options), room, ...settings });
-      printLine(world, `Kept for ${set.room}.`);
+      if (wishes > 0) await daemon.setRoom.mutate({ ...meant(options), room, ...settings });
+      if (notify !== undefined) await daemon.bookmarks.put.mutate({ ...meant(options), room, notify });
+      printLine(world, `Kept for ${room}.`);
     });
 
   program

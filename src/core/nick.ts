@@ -9,10 +9,21 @@ export interface NickSources {
   readonly localpart: string;
 }
 
-/** The nick to ask for. Never empty. */
-export function chooseNick(sources: NickSources): string {
-  const { asked, bookmark, account, reserved, localpart } = sources;
-  return [asked, bookmark, account, reserved].find((nick) => nick !== undefined && nick.trim() !== '') ?? localpart;
+export interface ChosenNick {
+  /** Never empty. */
+  readonly nick: string;
+  readonly from: keyof NickSources;
+}
+
+const order = ['asked', 'bookmark', 'account', 'reserved'] as const;
+
+/** The nick to ask for, and where it comes from. */
+export function chooseNick(sources: NickSources): ChosenNick {
+  for (const from of order) {
+    const nick = sources[from];
+    if (nick !== undefined && nick.trim() !== '') return { nick, from };
+  }
+  return { nick: sources.localpart, from: 'localpart' };
 }
 
 /** A nick to try after `tries` conflicts: `alice_`, `alice_2`, … It is never written to a bookmark. */

@@ -113,7 +113,7 @@ export const moves: Readonly<Record<RoomState, Moves>> = {
   'members-only': out,
   'password-needed': out,
   'nick-conflict': outUntilRetry,
-  'registration-needed': out,
+  'registration-needed': outUntilRetry,
   captcha: out,
   'room-full': outUntilRetry,
   'room-locked': outUntilRetry,

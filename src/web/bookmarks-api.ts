@@ -19,7 +19,7 @@ const bookmarkInputs = {
     autojoin: z.boolean().optional(),
     nick: text.optional(),
     password: text.optional(),
-    notify: z.enum(['always', 'on-mention', 'never']).optional(),
+    notify: z.enum(['always', 'on-mention', 'never', 'default']).optional(),
   }),
   export: z.object({ account, format: z.enum(['xml', 'json']) }),
   import: z.object({ account, text: z.string().max(400_000, 'is too large for a list of bookmarks') }),

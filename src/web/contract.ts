@@ -7,6 +7,7 @@ import type { Result } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
 import type { Invitation } from '../core/invitation.ts';
+import type { RoomPresence } from '../core/presence.ts';
 import type { Excerpt } from '../core/search.ts';
 import type { BouncerDoor } from './bouncer-contract.ts';
 import { fileOfMessage } from './file-link.ts';
@@ -151,6 +152,16 @@ export const nick = z
   .max(255, 'is longer than 255 characters')
   .refine(printable, 'holds a control character');
 
+const show = z.enum(['online', 'chat', 'away', 'xa', 'dnd']);
+const status = z.string().trim().max(500, 'is longer than 500 characters').refine(printable, 'holds a control character').optional();
+
+/** What a room sees of the person. */
+export const roomPresence = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('follow') }),
+  z.strictObject({ kind: z.literal('fixed'), show, status }),
+  z.strictObject({ kind: z.literal('hidden') }),
+]) satisfies z.ZodType<RoomPresence>;
+
 const body = z.string().min(1, 'is empty').max(32_768, 'is longer than 32768 characters');
 const archiveId = z.int().min(1);
 const stanzaId = z.string().min(1).max(1024).refine(printable, 'holds a control character');
@@ -216,6 +227,14 @@ export const inputs = {
     room: bareJid,
     rejoinAfterKick: z.boolean().optional(),
     neverCreate: z.boolean().optional(),
+    presence: roomPresence.optional(),
+  }),
+  presence: z.object({ account: bareJid.optional(), show, status }),
+  accountNick: z.object({ account: bareJid.optional(), nick: nick.nullable() }),
+  register: z.object({
+    account: bareJid.optional(),
+    room: bareJid,
+    values: z.record(z.string().min(1).max(1023), z.string().max(10_000)),
   }),
   activity: z.object({ account: bareJid, room: bareJid.optional() }),
   changeDevice: z.object({

@@ -24,10 +24,11 @@ export const roomCalls = {
     .input(inputs.room)
     .mutation(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).follow(input.room))),
   setRoom: procedure.input(inputs.setRoom).mutation(({ ctx, input }) => {
-    const { account, room, rejoinAfterKick, neverCreate } = input;
+    const { account, room, rejoinAfterKick, neverCreate, presence } = input;
     const settings = {
       ...(rejoinAfterKick === undefined ? {} : { rejoinAfterKick }),
       ...(neverCreate === undefined ? {} : { neverCreate }),
+      ...(presence === undefined ? {} : { presence }),
     };
     return valueOf(one(ctx.house, account).set(room, settings));
   }),

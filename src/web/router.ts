@@ -8,6 +8,7 @@ import { deviceCalls } from './devices-api.ts';
 import { events } from './events.ts';
 import { outsideCalls } from './outside-api.ts';
 import { roomCalls } from './rooms-api.ts';
+import { selfCalls } from './self-api.ts';
 import { settingsCalls } from './settings-api.ts';
 import { procedure, trpc, valueOf } from './trpc.ts';
 
@@ -38,6 +39,7 @@ export const router = trpc.router({
   ...bookmarkCalls,
   ...deviceCalls,
   ...outsideCalls,
+  ...selfCalls,
   ...settingsCalls,
   doctor: procedure.query(({ ctx }) => ctx.house.examine()),
   /** A one-time address of the page. */

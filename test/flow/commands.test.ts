@@ -12,7 +12,7 @@ const NS = 'http://jabber.org/protocol/commands';
 const DATA = 'jabber:x:data';
 const ITEMS = 'http://jabber.org/protocol/disco#items';
 const INFO = 'http://jabber.org/protocol/disco#info';
-const verbs = ['status', 'rooms', 'join', 'leave', 'nick', 'say', 'attach', 'detach', 'policy', 'mentions', 'digest', 'search'];
+const verbs = ['status', 'rooms', 'join', 'leave', 'nick', 'notify', 'say', 'attach', 'detach', 'policy', 'mentions', 'digest', 'search'];
 
 describe.each(servers)('on $kind', (server) => {
   const open: (() => Promise<void>)[] = [];
@@ -68,6 +68,8 @@ describe.each(servers)('on $kind', (server) => {
     const listed = (await run('rooms')).command.getChild('x', DATA)?.getChild('item');
     expect(listed?.getChildren('field').map((field) => field.getChildText('value'))).toEqual([room, 'joined', 'Ali', '']);
     expect((await run('nick', { room, nick: 'Alix' })).note).toBe(`You are Alix in ${room} now.`);
+    expect((await run('notify', { room, level: 'never' })).note).toBe(`Of ${room} you are told: never.`);
+    expect(home.account.bookmarks.notify(room)).toBe('never');
     expect((await run('say', { room, text: 'the quick brown fox' })).note).toBe(`Said in ${room}.`);
     await until(() => home.bodies(room).includes('the quick brown fox'), { what: 'the word to be kept' });
     expect((await run('search', { text: 'brown' })).note).toContain('Alix: the quick brown fox');

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createElement as xml, type Element } from 'ltx';
 import { describe, expect, test } from 'vitest';
-import { conference, NATIVE, nodeConfig, publish } from '../support/bookmarks.ts';
+import { conference, NATIVE, nodeConfig, publish, readNative } from '../support/bookmarks.ts';
 import { handClock } from '../support/clock.ts';
 import type { Person } from '../support/person.ts';
 import { cast, roomOf } from '../support/rooms.ts';
@@ -148,6 +148,51 @@ describe.each(servers)('on $kind', (server) => {
     expect(account.bookmarks.list().find(({ room }) => room === plain)?.nick).toBeUndefined();
   });
 
+  test('a nick that is published here is the account’s, and every client’s', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(server, bob);
+    const { account, who } = await house();
+    await account.join(room);
+    expect(account.rooms()[0]).toMatchObject({ nick: who.user, wanted: { nick: who.user, from: 'localpart' } });
+    expect(await account.setNick('Queen')).toMatchObject({ ok: true });
+    await until(() => account.rooms()[0]?.nick === 'Queen', { what: 'the new nick' });
+    expect(account.presence().nick).toBe('Queen');
+    const phone = await person(who, { resource: 'phone' });
+    const items = await phone.iq(xml('iq', { type: 'get' }, xml('pubsub', { xmlns: PUBSUB }, xml('items', { node: NICK }))));
+    expect(items.getChild('pubsub')?.getChild('items')?.getChild('item')?.getChildText('nick')).toBe('Queen');
+    expect(await account.setNick(undefined)).toMatchObject({ ok: true });
+    await until(() => account.rooms()[0]?.nick === who.user, { what: 'the localpart again' });
+  });
+
+  test('a nick that is changed through one door is the account’s, in the bookmark too', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(server, bob);
+    const { account, who } = await house();
+    await account.join(room, { nick: 'Ali' });
+    expect(await account.changeNick(room, 'Queen')).toMatchObject({ ok: true, value: { nick: 'Queen', wanted: { nick: 'Queen', from: 'asked' } } });
+    const phone = await person(who, { resource: 'phone' });
+    await until(async () => (await readNative(phone))[room]?.nick === 'Queen', { what: 'other devices to see it' });
+    expect(await account.changeNick(room, 'owner')).toMatchObject({ ok: false, error: { code: 'nick-refused' } });
+    expect(account.rooms()[0]).toMatchObject({ nick: 'Queen' });
+  });
+
+  test('a change that the room refuses is told, and stays the wish', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(server, bob);
+    const rival = await person('rival');
+    await rival.join(room, 'Queen');
+    const { account, who, archive } = await house();
+    await account.join(room, { nick: 'Ali' });
+    account.bookmarks.put(room, { nick: 'Queen' });
+    await until(() => account.rooms()[0]?.nickRefusal !== undefined, { what: 'the refusal' });
+    expect(account.rooms()[0]).toMatchObject({ nick: 'Ali', wanted: { nick: 'Queen', from: 'asked' }, nickRefusal: expect.stringMatching(/./) });
+    expect(archive.ledger(who.jid, room, 10).at(-1)).toMatchObject({ event: 'nick-refused', nick: 'Queen' });
+    expect(account.bookmarks.list()).toMatchObject([{ nick: 'Queen' }]);
+    await rival.leave(room);
+    await until(() => account.rooms()[0]?.nick === 'Queen', { what: 'the nick once it is free' });
+    expect(account.rooms()[0]?.nickRefusal).toBeUndefined();
+  });
+
   test('a fallback nick is written to no bookmark', async () => {
     const bob = await person('bob');
     const room = await roomOf(server, bob);
@@ -166,19 +211,35 @@ describe.each(servers)('on $kind', (server) => {
 describe('on prosody alone', () => {
   const { house, person } = cast(prosody);
 
-  test('the nick that a room keeps for us is taken where none was named', async () => {
+  test('one registers with a room here, and the nick that it keeps is taken where none was named', async () => {
     const bob = await person('bob');
     const room = await roomOf(prosody, bob);
     const who = await newAccount(prosody, 'alice');
-    const phone = await person(who, { resource: 'phone' });
     await prosody.setAffiliation(room, who.jid, 'member');
-    const register = 'jabber:iq:register';
-    const asked = await phone.iq(xml('iq', { type: 'get', to: room }, xml('query', { xmlns: register })));
-    const form = asked.getChild('query')?.getChild('x')?.getChildren('field').find((field) => String(field.attrs['var']).includes('nick'));
-    const field = (name: string, value: string): Element => xml('field', { var: name }, xml('value', {}, value));
-    const x = xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, field('FORM_TYPE', 'http://jabber.org/protocol/muc#register'), field(String(form?.attrs['var'] ?? 'muc#register_roomnick'), 'Registered'));
-    await phone.iq(xml('iq', { type: 'set', to: room }, xml('query', { xmlns: register }, x)));
     const { account } = await house({ who });
+    const joined = await account.join(room);
+    expect(joined).toMatchObject({ ok: true, value: { nick: who.user, wanted: { from: 'localpart' } } });
+    await until(() => account.rooms()[0]?.registers === true, { what: 'the room’s offer to be seen' });
+    const asked = await account.registration(room);
+    const nick = asked.ok ? asked.value.form?.fields.find(({ value }) => value === who.user) : undefined;
+    expect(nick).toBeDefined();
+    expect(await account.register(room, { [nick?.name ?? '']: 'Registered' })).toMatchObject({ ok: true, value: { registered: true, nick: 'Registered' } });
+    await until(() => account.rooms()[0]?.nick === 'Registered', { what: 'the registered nick to be taken' });
+    expect(account.rooms()[0]?.wanted).toEqual({ nick: 'Registered', from: 'reserved' });
+    expect(account.bookmarks.list()).toMatchObject([{ room, nick: undefined, autojoin: true }]);
+    const phone = await person(who, { resource: 'phone' });
+    const info = await phone.iq(xml('iq', { type: 'get', to: room }, xml('query', { xmlns: 'http://jabber.org/protocol/disco#info', node: 'x-roomuser-item' })));
+    expect(info.getChild('query')?.getChild('identity')?.attrs['name']).toBe('Registered');
+    expect(await account.unregister(room)).toMatchObject({ ok: true, value: { registered: false } });
+  });
+
+  test('the nick that a room keeps for us is taken at the first entry where none was named', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(prosody, bob);
+    const who = await newAccount(prosody, 'alice');
+    await prosody.setAffiliation(room, who.jid, 'member');
+    const { account } = await house({ who });
+    expect(await account.register(room, { 'muc#register_roomnick': 'Registered' })).toMatchObject({ ok: true });
     expect(await account.join(room)).toMatchObject({ ok: true, value: { nick: 'Registered' } });
     expect(account.bookmarks.list()).toMatchObject([{ room, nick: undefined, autojoin: true }]);
   });

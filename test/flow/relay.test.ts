@@ -149,6 +149,26 @@ describe.each(servers)('on $kind', (server) => {
     await answered();
   });
 
+  test('what the bookmark says of notifications decides what is meant for the person, by kind of client', async () => {
+    const { home, phone, say, room, answered } = await scene();
+    const device = await phone();
+    home.account.changeDevice('phone', { policy: 'mentions' });
+    expect(home.account.bookmarks.put(room, { notify: 'always' })).toMatchObject({ ok: true });
+    await say('hello all');
+    home.account.bookmarks.put(room, { notify: 'never' });
+    await say('ali, are you there?');
+    const items = (): Element => xml('iq', { type: 'get' }, xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, xml('items', { node: 'urn:xmpp:bookmarks:1' })));
+    await until(async () => String(await device.iq(items())).includes('<never'), { what: 'other clients to see it' });
+    const pc = '<notify xmlns="urn:xmpp:notification-settings:1"><always identity-category="client" identity-type="pc"/><never/></notify>';
+    const own = { room, autojoin: true, extensions: [pc] };
+    home.account.bookmarks.remove(room);
+    home.account.bookmarks.import(JSON.stringify({ bookmarks: [own] }));
+    await until(() => home.account.rooms()[0]?.state === 'joined', { what: 'the room again' });
+    await say('for a computer');
+    await heard(device, ['hello all', 'for a computer']);
+    await answered();
+  });
+
   test('a device that is itself in the room gets nothing relayed, and none of it later', async (context) => {
     if (server.kind === 'ejabberd') context.skip('ejabberd does not show which of our sessions are in a room');
     const { phone, say, room, answered, home } = await scene();

@@ -1,6 +1,7 @@
 // XEP-0004: Data Forms
 import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
+import { ADDRESS, short } from './short.ts';
 
 export const NS_DATA = 'jabber:x:data';
 const MAX_FIELDS = 50;
@@ -32,6 +33,66 @@ export function form(title: string, instructions: string, fields: readonly FormF
       ),
     ),
   );
+}
+
+/** A field of somebody else's form, for a person to fill in. */
+export interface AskedField extends FormField {
+  /** Fields that a person does not see are sent back as they came. */
+  readonly hidden: boolean;
+  /** Several values, a line each. */
+  readonly several: boolean;
+}
+
+export interface AskedForm {
+  readonly title: string | undefined;
+  readonly instructions: string | undefined;
+  readonly fields: readonly AskedField[];
+}
+
+const MAX_OPTIONS = 200;
+const asText = new Map<string, FormField['type']>([
+  ['text-private', 'text-private'], ['text-multi', 'text-multi'], ['jid-multi', 'text-multi'], ['list-multi', 'text-multi'],
+  ['list-single', 'list-single'], ['jid-single', 'jid-single'], ['boolean', 'boolean'],
+]);
+
+/** 3.1: a form that somebody asks us to fill in; `undefined` where there is none. What cannot be shown is a line of text. */
+export function readForm(parent: Element): AskedForm | undefined {
+  const x = parent.getChild('x', NS_DATA);
+  if (x?.attrs['type'] !== 'form') return undefined;
+  const fields = x.getChildren('field').slice(0, MAX_FIELDS).flatMap((field): AskedField[] => {
+    const name = short(field.attrs['var'], ADDRESS);
+    const type = String(field.attrs['type'] ?? 'text-single');
+    if (name === undefined || name === '' || type === 'fixed') return [];
+    const values = field.getChildren('value').slice(0, MAX_OPTIONS).map((value) => value.text().slice(0, MAX_VALUE));
+    const options = field.getChildren('option').slice(0, MAX_OPTIONS).map((option) => {
+      const value = option.getChildText('value') ?? '';
+      return { value: value.slice(0, MAX_VALUE), label: short(option.attrs['label'], ADDRESS) ?? value.slice(0, ADDRESS) };
+    });
+    return [{
+      name,
+      label: short(field.attrs['label'], ADDRESS) ?? name,
+      type: asText.get(type) ?? 'text-single',
+      required: field.getChild('required') !== undefined,
+      value: values.length === 0 ? undefined : values.join('\n'),
+      ...(options.length > 0 && { options }),
+      hidden: type === 'hidden',
+      several: type.endsWith('-multi'),
+    }];
+  });
+  const text = (name: string): string | undefined => x.getChildText(name)?.trim().slice(0, MAX_VALUE) || undefined;
+  return { title: text('title'), instructions: text('instructions'), fields };
+}
+
+/** 3.2: the form filled in. What is not given keeps the form's own value. */
+export function submitted({ fields }: AskedForm, values: Readonly<Record<string, string>>): Element {
+  const x = xml('x', { xmlns: NS_DATA, type: 'submit' });
+  for (const { name, value, hidden, several } of fields) {
+    const given = (hidden ? undefined : values[name]) ?? value;
+    if (given === undefined || (given === '' && !hidden)) continue;
+    const texts = several ? given.split('\n') : [given];
+    x.append(xml('field', { var: name }, ...texts.map((text) => xml('value', {}, text))));
+  }
+  return x;
 }
 
 export interface Table {

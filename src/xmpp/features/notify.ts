@@ -8,31 +8,51 @@ export const NS_NOTIFY = 'urn:xmpp:notification-settings:1';
 export const notifyLevels = ['always', 'on-mention', 'never'] as const;
 export type NotifyLevel = (typeof notifyLevels)[number];
 
-/** 3: what a client of any kind does; the one for no kind in particular counts for us. `undefined` where nothing is set. */
-export function readNotify(extensions: readonly string[]): NotifyLevel | undefined {
+/** XEP-0030 identity of the software that asks, such as `client` and `phone`. */
+export interface NotifyIdentity {
+  readonly category: string;
+  readonly type: string | undefined;
+}
+
+/** What the room is set to for all clients, as a person sets it here. */
+const anyClient: NotifyIdentity = { category: 'client', type: undefined };
+
+/** 3: the setting most specific to the identity: its type, its category, the fallback. `undefined` where nothing is set. */
+export function readNotify(extensions: readonly string[], { category, type }: NotifyIdentity = anyClient): NotifyLevel | undefined {
   const element = notifyIn(extensions);
-  const own = element && settingsOf(element).filter((child) => isFallback(child) || isClient(child));
-  const found = own?.find((child) => isClient(child)) ?? own?.find((child) => isFallback(child));
+  const settings = element ? settingsOf(element).filter((one) => isLevel(one.getName())) : [];
+  const of = (wanted: string | undefined, kind: string | undefined): Element | undefined =>
+    settings.find(({ attrs }) => attrs['identity-category'] === wanted && attrs['identity-type'] === kind);
+  const found = (type === undefined ? undefined : of(category, type)) ?? of(category, undefined) ?? of(undefined, undefined);
   return notifyLevels.find((level) => level === found?.getName());
 }
 
 /**
- * The extensions with that level. Settings for other identities stay, and so does `<advanced/>`, which must not be lost
- * (XEP-0492 3).
+ * The extensions with that level, or with none. Settings for other identities stay, and so does `<advanced/>`, which must
+ * not be lost (XEP-0492 3).
  */
-export function withNotify(extensions: readonly string[], level: NotifyLevel): readonly string[] {
+export function withNotify(extensions: readonly string[], level: NotifyLevel | undefined): readonly string[] {
   const old = notifyIn(extensions);
   const notify = xml('notify', { xmlns: NS_NOTIFY });
   const settings = old ? settingsOf(old) : [];
-  for (const child of settings) notify.append(isFallback(child) || isClient(child) ? atLevel(child, level) : parseElement(canonical(child)));
-  if (!settings.some(isFallback)) notify.append(xml(level));
+  const kept = settings.flatMap((child) => {
+    const ours = isFallback(child) || isClient(child);
+    if (!ours || (level === undefined && child.getChild('advanced'))) return [canonical(child)];
+    return level === undefined ? [] : [canonical(atLevel(child, level))];
+  });
+  for (const text of new Set(kept)) notify.append(parseElement(text)); // 3: none twice
+  if (level !== undefined && !settings.some(isFallback)) notify.append(xml(level));
   const others = extensions.filter((text) => !isNotify(text));
-  return [...others, canonical(notify)];
+  return notify.children.length === 0 ? others : [...others, canonical(notify)];
 }
 
 function atLevel(setting: Element, level: NotifyLevel): Element {
   const advanced = setting.getChildren('advanced').map((child) => parseElement(canonical(child)));
   return xml(level, foreignAttributes(setting, []), ...advanced);
+}
+
+function isLevel(name: string): boolean {
+  return notifyLevels.some((level) => level === name);
 }
 
 function isNotify(text: string): boolean {

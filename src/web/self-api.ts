@@ -1,0 +1,33 @@
+// What rooms are told of the person: presence, nick, registration.
+import { inputs } from './contract.ts';
+import { one, procedure, trpc, valueOf } from './trpc.ts';
+
+export const selfCalls = {
+  presence: trpc.router({
+    now: procedure.input(inputs.account).query(({ ctx, input }) => one(ctx.house, input.account).presence()),
+    /** What rooms see with no device online. */
+    setOffline: procedure.input(inputs.presence).mutation(({ ctx, input }) => {
+      const account = one(ctx.house, input.account);
+      account.setOfflinePresence({ show: input.show, status: input.status || undefined });
+      return account.presence();
+    }),
+    /** The account's own nick (XEP-0172); null takes it away. */
+    setNick: procedure.input(inputs.accountNick).mutation(async ({ ctx, input }) => {
+      const account = one(ctx.house, input.account);
+      valueOf(await account.setNick(input.nick ?? undefined));
+      return account.presence();
+    }),
+  }),
+  /** XEP-0045 7.10. */
+  registration: trpc.router({
+    get: procedure
+      .input(inputs.room)
+      .query(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).registration(input.room))),
+    submit: procedure
+      .input(inputs.register)
+      .mutation(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).register(input.room, input.values))),
+    remove: procedure
+      .input(inputs.room)
+      .mutation(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).unregister(input.room))),
+  }),
+};

@@ -70,8 +70,9 @@ export function openBookmarkVerbs(ground: Ground, state: BookmarkState, sync: Bo
   function summary(bookmark: Bookmark): BookmarkSummary {
     const { room, name, autojoin, nick, password, extensions } = bookmark;
     const membership = ground.room(room)?.membership;
-    const old = membership !== undefined && ground.now() - membership.since > state.settings().deadDays * DAY;
-    const dead = membership?.state === 'room-gone' || (membership?.state === 'service-down' && old);
+    const since = membership?.unreachableSince;
+    const old = since !== undefined && ground.now() - since > state.settings().deadDays * DAY;
+    const dead = membership?.state === 'room-gone' || old;
     return {
       account: jid, room, name, autojoin, nick, dead,
       hasPassword: password !== undefined,

@@ -185,6 +185,8 @@ export interface Membership {
   readonly retryAt: number | undefined;
   /** Failed tries in a row. */
   readonly attempts: number;
+  /** Since when nothing has come of the room but silence or its service's errors, over all tries and our own absences. */
+  readonly unreachableSince?: number | undefined;
   /** Where the room went: an address that the room named (destroyed, moved). */
   readonly venue: string | undefined;
   /** The password that the room named with it (XEP-0045 10.9). */
@@ -244,9 +246,16 @@ export function next(membership: Membership, signal: RoomSignal): Result<Members
     reason: explain(state, signal),
     retryAt: waits ? signal.at + retryDelay(attempts - 1, signal.random ?? 0.5) : undefined,
     attempts,
+    unreachableSince: unreachableSince(membership, state, signal),
     venue: signal.venue,
     venuePassword: signal.venuePassword,
   });
+}
+
+/** A room that has answered in whatever way is there; that we were away ourselves proves nothing. */
+function unreachableSince({ unreachableSince: before }: Membership, state: RoomState, { at }: RoomSignal): number | undefined {
+  if (state === 'service-down') return before ?? at;
+  return ['absent', 'joining', 'leaving'].includes(state) ? before : undefined;
 }
 
 function explain(state: RoomState, signal: RoomSignal): string | undefined {

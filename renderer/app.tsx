@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
+import type { House } from './state/house.ts';
 import { dialog, house, route, unread } from './state/page.ts';
 import type { Route } from './state/route.ts';
 import { useStore } from './state/store.ts';
@@ -9,6 +10,7 @@ import { Banner } from './view/banner.tsx';
 import { BookmarkDialog } from './view/bookmark-dialog.tsx';
 import { BrowseView } from './view/browse-view.tsx';
 import { BookmarksView } from './view/bookmarks-view.tsx';
+import { DateDialog } from './view/date-dialog.tsx';
 import { DevicesView } from './view/devices-view.tsx';
 import { JoinDialog } from './view/join-dialog.tsx';
 import { LeaveDialog } from './view/leave-dialog.tsx';
@@ -42,6 +44,7 @@ export function App() {
       {firstRun ? <AddAccount first /> : <Screens narrow={narrow} view={current.view} />}
       {open?.name === 'join' && <JoinDialog {...open} />}
       {open?.name === 'leave' && <LeaveDialog account={open.account} room={open.room} />}
+      {open?.name === 'date' && <DateDialog account={open.account} room={open.room} />}
       {open?.name === 'palette' && <Palette />}
       {open?.name === 'ask' && <AskDialog {...open} />}
       {open?.name === 'bookmark' && <BookmarkDialog {...open} />}
@@ -108,9 +111,15 @@ function useNarrow(): boolean {
 
 /** The unread count stands in the tab, where it is seen from another one. */
 function useTitle(): void {
-  const waiting = useStore(unread.store, (book) => [...book.values()].reduce((sum, room) => sum + room.count, 0));
+  const muted = useStore(house, mutedRooms);
+  const waiting = useStore(unread.store, (book) => [...book].reduce((sum, [key, room]) => sum + (muted.includes(` ${key} `) ? 0 : room.count), 0));
   const current = useStore(route, (state) => (state.view === 'room' ? state.room : undefined));
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${current === undefined ? '' : `${current} · `}${strings.app}`;
   }, [waiting, current]);
+}
+
+/** As one text, so that another object is another answer only where it says something else. */
+function mutedRooms({ rooms }: House): string {
+  return [...rooms].flatMap(([key, room]) => (room.notify === 'never' ? [` ${key} `] : [])).join('');
 }

@@ -1,9 +1,11 @@
 import { api, type Bookmark, type Heard, type RawMessage } from '../api/client.ts';
 import { followAsked } from './asked.ts';
 import { emptyHouse, heard, keyOf, type House } from './house.ts';
+import { createDrafts } from './drafts.ts';
 import { createRoute } from './route.ts';
 import { createStore } from './store.ts';
 import { createTimelines } from './timelines.ts';
+import { createShown } from './shown-account.ts';
 import { createUnread } from './unread.ts';
 import { watch } from './watch.ts';
 
@@ -12,6 +14,9 @@ export const house = createStore<House>(emptyHouse);
 export const route = createRoute();
 export const timelines = createTimelines(api);
 export const unread = createUnread(browserStorage());
+export const drafts = createDrafts(browserStorage());
+/** The account whose rooms are listed; `undefined` for all. */
+export const shownAccount = createShown(browserStorage());
 /** What dialog is open, if any. */
 export const dialog = createStore<Dialog>(undefined);
 /** The last message that came live, for those who listen instead of looking. */
@@ -21,6 +26,7 @@ export type Dialog =
   | { readonly name: 'join'; readonly account?: string; readonly room?: string; readonly password?: string; readonly nick?: string }
   | { readonly name: 'leave'; readonly account: string; readonly room: string }
   | { readonly name: 'palette' }
+  | { readonly name: 'date'; readonly account: string; readonly room: string }
   /** A question before something that cannot be taken back. */
   | { readonly name: 'ask'; readonly question: string; readonly go: string; readonly act: () => Promise<unknown> }
   | { readonly name: 'bookmark'; readonly account: string; readonly bookmark?: Bookmark }

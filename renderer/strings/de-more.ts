@@ -97,7 +97,8 @@ export const deMore: typeof enMore = {
     stop: 'Lassen',
     nicks: (list) => `Spitznamen: ${list}`,
     unknownCommand: (name) => `/${name} gibt es hier nicht. Mit zwei Schrägstrichen am Anfang wird es so gesagt.`,
-    commands: '/nick, /join, /leave, /search und /me werden verstanden.',
+    commands: '/nick, /join, /leave, /search, /date und /me werden verstanden.',
+    verbs: { me: 'sagt, was du tust', nick: 'ändert hier deinen Spitznamen', join: 'betritt einen anderen Raum', leave: 'verlässt diesen Raum', search: 'sucht in diesem Raum', date: 'geht zu einem Tag' },
   },
 
   invitations: {

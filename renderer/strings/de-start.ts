@@ -94,6 +94,21 @@ export const deStart: typeof enStart = {
     sees: (service) => `Geht an ${service}.`,
   },
 
+  date: {
+    title: 'Zu einem Tag gehen',
+    day: 'Tag',
+    hint: 'Führt zu seiner ersten Nachricht, oder zur nächsten, die es gibt.',
+    nothing: 'Von diesem Raum ist nichts im Archiv.',
+    go: 'Gehen',
+  },
+
+  mute: {
+    label: 'Diesen Raum stummschalten',
+    on: 'Stummschalten: er zählt nicht mehr, hier und in Programmen, die das kennen',
+    off: 'Stumm. Wieder melden lassen',
+    muted: 'stumm',
+  },
+
   sandbox: {
     title: 'Oder erst ohne Konto ausprobieren',
     text: 'Auf diesem Rechner startet ein kleiner eigener Server, mit einem Raum, in dem jemand spricht. Er verschwindet, sobald du sein Konto entfernst.',

@@ -30,6 +30,8 @@ export const de: Strings = {
   accounts: {
     title: 'Konten',
     add: 'Konto hinzufügen',
+    only: (jid) => `Nur die Räume von ${jid} zeigen`,
+    all: 'Die Räume aller Konten zeigen',
     offline: 'Getrennt',
     connecting: 'Verbindet…',
     connectingAgain: (attempt) => `Verbindet, Versuch ${attempt}…`,
@@ -50,6 +52,7 @@ export const de: Strings = {
     occupants: (n) => (n === 1 ? '1 Person' : `${n} Personen`),
     asNick: 'als',
     more: '99+',
+    draft: 'Entwurf',
   },
 
   health: {

@@ -96,7 +96,8 @@ export const enMore = {
     stop: 'Leave it',
     nicks: (list: string) => `Nicks: ${list}`,
     unknownCommand: (name: string) => `There is no /${name} here. Two slashes at the beginning say it as it is.`,
-    commands: '/nick, /join, /leave, /search and /me are understood.',
+    commands: '/nick, /join, /leave, /search, /date and /me are understood.',
+    verbs: { me: 'says what you do', nick: 'changes your nick here', join: 'joins another room', leave: 'leaves this room', search: 'searches in this room', date: 'goes to a day' },
   },
 
   invitations: {

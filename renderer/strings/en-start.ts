@@ -91,6 +91,21 @@ export const enStart = {
     sees: (service: string) => `Goes to ${service}.`,
   },
 
+  date: {
+    title: 'Go to a day',
+    day: 'Day',
+    hint: 'Leads to its first message, or to the next one that there is.',
+    nothing: 'Nothing of this room is in the archive.',
+    go: 'Go',
+  },
+
+  mute: {
+    label: 'Mute this room',
+    on: 'Mute: it no longer counts, here and in clients that know of it',
+    off: 'Muted. Let it call you again',
+    muted: 'muted',
+  },
+
   sandbox: {
     title: 'Or try it without an account',
     text: 'A small server of your own starts on this computer, with a room in which somebody talks. It is gone when you remove its account.',

@@ -30,6 +30,8 @@ export const en = {
   accounts: {
     title: 'Accounts',
     add: 'Add account',
+    only: (jid: string) => `Show only the rooms of ${jid}`,
+    all: 'Show the rooms of all accounts',
     offline: 'Offline',
     connecting: 'Connecting…',
     connectingAgain: (attempt: number) => `Connecting, attempt ${attempt}…`,
@@ -50,6 +52,7 @@ export const en = {
     occupants: (n: number) => (n === 1 ? '1 occupant' : `${n} occupants`),
     asNick: 'as',
     more: '99+',
+    draft: 'draft',
   },
 
   health: {

@@ -1,5 +1,5 @@
 import type { AccountStatus } from '../api/client.ts';
-import { house } from '../state/page.ts';
+import { house, shownAccount } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
 import { Badge } from './nick.tsx';
@@ -20,8 +20,10 @@ export function AccountLines() {
 function AccountLine({ status }: { status: AccountStatus }) {
   const { connection, account } = status;
   const why = connection.state === 'waiting' || connection.state === 'refused' ? connection.why : undefined;
-  return (
-    <li className="account">
+  const several = useStore(house, (state) => state.accounts.length > 1);
+  const only = useStore(shownAccount, (chosen) => chosen === account);
+  const line = (
+    <>
       <Badge nick={account} />
       <span className="account-text">
         <bdi className="account-jid" title={account}>
@@ -33,6 +35,20 @@ function AccountLine({ status }: { status: AccountStatus }) {
         </span>
         {why !== undefined && <span className="account-why">{why}</span>}
       </span>
+    </>
+  );
+  if (!several) return <li className="account">{line}</li>;
+  return (
+    <li>
+      <button
+        type="button"
+        className="account account-switch"
+        aria-pressed={only}
+        title={only ? strings.accounts.all : strings.accounts.only(account)}
+        onClick={() => shownAccount.set(only ? undefined : account)}
+      >
+        {line}
+      </button>
     </li>
   );
 }

@@ -1,9 +1,9 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { sentenceOf, type Room } from '../api/client.ts';
-import { runCommand } from '../state/commands.ts';
+import { commandsFor, runCommand } from '../state/commands.ts';
 import { canCorrect, compose, composing, type Composing } from '../state/composing.ts';
 import { keyOf } from '../state/house.ts';
-import { timelines } from '../state/page.ts';
+import { drafts, timelines } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import type { RoomName, SayAbout } from '../state/timelines.ts';
 import { strings } from '../strings/strings.ts';
@@ -15,7 +15,6 @@ import { useNicks } from './use-nicks.ts';
 import { useUpload } from './use-upload.ts';
 
 const LONGEST = 32_768; // as the API has it
-const drafts = new Map<string, string>();
 
 interface Props {
   readonly name: RoomName;
@@ -27,7 +26,7 @@ interface Props {
 /** A place to say something. What could not be sent comes back into it, with the reason. */
 export function Composer({ name, room, title, open }: Props) {
   const key = keyOf(name);
-  const [text, setText] = useState(drafts.get(key) ?? '');
+  const [text, setText] = useState(() => drafts.of(key));
   const [error, setError] = useState<string>();
   const about = useStore(composing, (book) => book.get(key));
   const field = useRef<HTMLTextAreaElement>(null);
@@ -39,9 +38,8 @@ export function Composer({ name, room, title, open }: Props) {
   const sendable = open && text.trim() !== '' && over <= 0;
 
   useEffect(() => {
-    if (text === '') drafts.delete(key);
-    else drafts.set(key, text);
-  }, [key, text]);
+    drafts.keep(key, about?.mode === 'correct' ? '' : text); // what is being corrected is no draft
+  }, [key, text, about]);
   const [before, setBefore] = useState<Composing>();
   if (about !== before) {
     setBefore(about);
@@ -148,6 +146,11 @@ export function Composer({ name, room, title, open }: Props) {
       </div>
       <p className="composer-nicks" role="status">
         {nicks.shown.length > 1 && strings.composing.nicks(nicks.shown.map((nick) => visibleNick(nick, strings.unknownNick)).join(', '))}
+        {commandsFor(text).map(({ name: command, words }) => (
+          <span key={command} className="command-hint">
+            <code>/{command}</code> {words}
+          </span>
+        ))}
       </p>
       <p className={open ? 'composer-problem' : 'composer-problem composer-closed'} role="alert">
         {problem}

@@ -7,6 +7,7 @@ import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { visibleNick, visibleText } from '../text/visible.ts';
+import { nameOf } from './room-list.tsx';
 import { useCall } from './use-call.ts';
 
 type Ask = (after: { after?: string }) => Promise<FoundRooms>;
@@ -65,7 +66,7 @@ export function FoundList({ account, found, busy, onMore }: ListProps) {
 function FoundItem({ account, room: found }: { account: string; room: FoundRoom }) {
   const { room, name, description, occupants } = found;
   const known = useStore(house, (state) => state.rooms.has(keyOf({ account, room })));
-  const title = visibleNick(name ?? '', room);
+  const title = visibleNick(nameOf({ name: name ?? undefined, room }), room);
   const notes = [
     occupants === null ? '' : strings.rooms.occupants(occupants),
     found.password ? strings.browse.password : '',

@@ -7,6 +7,7 @@ import { strings } from '../strings/strings.ts';
 import { sizeOf } from '../text/size.ts';
 import { visibleNick, visibleText } from '../text/visible.ts';
 import { FormError } from './field.tsx';
+import { nameOf } from './room-list.tsx';
 
 interface Props {
   readonly request: AccountRequest;
@@ -115,7 +116,7 @@ function Group({ title, hint, rooms, ticked, onTick }: GroupProps) {
             <label className="check">
               <input type="checkbox" checked={ticked.has(room.room)} onChange={() => onTick(room.room)} />
               <span>
-                <bdi className="card-name">{visibleNick(room.name ?? '', room.room)}</bdi>
+                <bdi className="card-name">{visibleNick(nameOf({ name: room.name ?? undefined, room: room.room }), room.room)}</bdi>
                 <bdi className="card-note">{[room.room, ...notesOf(room)].join(' · ')}</bdi>
               </span>
             </label>

@@ -95,6 +95,16 @@ export const CalendarIcon = () => (
     <path d="M3.500 8.500h13M7 2.750v3M13 2.750v3" />
   </Icon>
 );
+export const BellIcon = () => (
+  <Icon>
+    <path d="M5.500 13.500V9a4.500 4.500 0 0 1 9 0v4.500l1.250 1.250H4.250ZM8.500 17h3" />
+  </Icon>
+);
+export const BellOffIcon = () => (
+  <Icon>
+    <path d="M5.500 13.500V9c0-.9.25-1.700.700-2.400M8 5a4.500 4.500 0 0 1 6.500 4v3.500M12 14.750H4.250l1.250-1.250M8.500 17h3M3.500 3l13 14" />
+  </Icon>
+);
 export const SettingsIcon = () => (
   <Icon>
     <path d="M3.500 6h7.250M14.750 6h1.750M3.500 14h1.750M9.250 14h7.250" />

@@ -103,6 +103,7 @@ function useChoices(): Choice[] {
     const ofHere = here
       ? [
           to(palette.searchIn(nameOf(here)), { view: 'search', text: '', account: here.account, room: here.room }),
+          verb(strings.date.title, () => dialog.set({ name: 'date', account: here.account, room: here.room })),
           verb(palette.leave(nameOf(here)), () => dialog.set({ name: 'leave', account: here.account, room: here.room })),
         ]
       : [];

@@ -1,4 +1,4 @@
-import type { Room } from '../api/client.ts';
+import { api, type Room } from '../api/client.ts';
 import { roomHealth } from '../state/health.ts';
 import { dialog } from '../state/page.ts';
 import { hrefOf } from '../state/route.ts';
@@ -7,7 +7,8 @@ import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
 import { visibleText } from '../text/visible.ts';
 import { HealthDot } from './health.tsx';
-import { AboutIcon, BackIcon, LeaveIcon, PeopleIcon, SearchIcon } from './icons.tsx';
+import { AboutIcon, BackIcon, BellIcon, BellOffIcon, CalendarIcon, LeaveIcon, PeopleIcon, SearchIcon } from './icons.tsx';
+import { useCall } from './use-call.ts';
 import { nameOf } from './room-list.tsx';
 
 interface Props {
@@ -43,6 +44,16 @@ export function RoomHeader({ name, room, aside, onToggle }: Props) {
         >
           <SearchIcon />
         </a>
+        {room && <MuteButton room={room} />}
+        <button
+          type="button"
+          className="icon-button wide-only"
+          aria-label={strings.date.title}
+          title={strings.date.title}
+          onClick={() => dialog.set({ name: 'date', account: name.account, room: name.room })}
+        >
+          <CalendarIcon />
+        </button>
         {room && (
           <button
             type="button"
@@ -81,5 +92,25 @@ export function RoomHeader({ name, room, aside, onToggle }: Props) {
         )}
       </div>
     </header>
+  );
+}
+
+/** Whether the room may call the person (XEP-0492): kept in its bookmark, so that other clients know it too. */
+function MuteButton({ room: { account, room, notify } }: { room: Room }) {
+  const { busy, run } = useCall();
+  const muted = notify === 'never';
+  const words = muted ? strings.mute.off : strings.mute.on;
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-pressed={muted}
+      aria-label={strings.mute.label}
+      title={words}
+      disabled={busy}
+      onClick={() => void run(() => api.bookmarks.put.mutate({ account, room, notify: muted ? 'default' : 'never' }))}
+    >
+      {muted ? <BellOffIcon /> : <BellIcon />}
+    </button>
   );
 }

@@ -2,7 +2,7 @@ import { memo, useCallback, useDeferredValue, useId, useMemo, useRef, useState, 
 import type { Room } from '../api/client.ts';
 import { roomHealth, type Health } from '../state/health.ts';
 import { keyOf } from '../state/house.ts';
-import { dialog, house, route, unread } from '../state/page.ts';
+import { dialog, drafts, house, route, shownAccount, unread } from '../state/page.ts';
 import { go, hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import type { Unread } from '../state/unread.ts';
@@ -16,7 +16,9 @@ const urgency: Readonly<Record<Health, number>> = { trouble: 0, waiting: 1, work
 
 /** All rooms, those in trouble first, narrowed as one types. */
 export function RoomList() {
-  const rooms = useStore(house, (state) => state.rooms);
+  const everywhere = useStore(house, (state) => state.rooms);
+  const only = useShownAccount();
+  const rooms = useMemo(() => (only === undefined ? everywhere : new Map([...everywhere].filter(([, room]) => room.account === only))), [everywhere, only]);
   const loaded = useStore(house, (state) => state.loaded);
   const severalAccounts = useStore(house, (state) => state.accounts.length > 1);
   const [typed, setTyped] = useState('');
@@ -40,7 +42,7 @@ export function RoomList() {
       <Find typed={typed} onType={setTyped} onKey={onFindKey} />
       <ul className="rooms" ref={list} aria-label={strings.rooms.title}>
         {shown.map((room) => (
-          <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts} onKey={onRoomKey} />
+          <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts && only === undefined} onKey={onRoomKey} />
         ))}
       </ul>
       {loaded && shown.length === 0 && (
@@ -101,10 +103,12 @@ const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps)
     (state) => state.view === 'room' && state.room === room.room && state.account === room.account,
   );
   const health = roomHealth(room);
+  const drafted = useStore(drafts.rooms, (keys) => keys.has(key)) && !current;
+  const muted = room.notify === 'never';
   return (
     <li>
       <a
-        className={waiting && waiting.count > 0 ? 'room room-unread' : 'room'}
+        className={waiting && waiting.count > 0 && !muted ? 'room room-unread' : 'room'}
         href={hrefOf({ view: 'room', account: room.account, room: room.room })}
         aria-current={current ? 'page' : undefined}
         title={room.room}
@@ -128,7 +132,8 @@ const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps)
           )}
           {withAccount && <bdi className="room-meta">{room.account}</bdi>}
         </span>
-        <UnreadMark unread={waiting} />
+        {drafted && <span className="tag">{strings.rooms.draft}</span>}
+        <UnreadMark unread={waiting} muted={muted} />
       </a>
     </li>
   );
@@ -139,15 +144,29 @@ function together(inRoom: Unread | undefined, inPrivate: Unread): Unread {
   return { ...inRoom, count: inRoom.count + inPrivate.count, mentions: inRoom.mentions + inPrivate.mentions };
 }
 
-function UnreadMark({ unread: waiting }: { unread: Unread | undefined }) {
+/** Two tiers: what is meant for the person stands out, the rest is quiet; of a muted room a dot is left. */
+function UnreadMark({ unread: waiting, muted }: { unread: Unread | undefined; muted: boolean }) {
   if (!waiting || waiting.count === 0) return null;
   const words = waiting.mentions > 0 ? strings.rooms.mentions(count(waiting.count)) : strings.rooms.unread(count(waiting.count));
+  if (muted && waiting.mentions === 0) {
+    return (
+      <span className="unread-muted" title={`${words}, ${strings.mute.muted}`}>
+        <span className="unseen">{`${words}, ${strings.mute.muted}`}</span>
+      </span>
+    );
+  }
   return (
-    <span className={waiting.mentions > 0 ? 'unread unread-mention' : 'unread'}>
+    <span className={waiting.mentions > 0 && !muted ? 'unread unread-mention' : 'unread'}>
       <span aria-hidden="true">{waiting.count > 99 ? strings.rooms.more : waiting.count}</span>
       <span className="unseen">{words}</span>
     </span>
   );
+}
+
+/** The account whose rooms are listed, while it is there. */
+export function useShownAccount(): string | undefined {
+  const chosen = useStore(shownAccount, (account) => account);
+  return useStore(house, (state) => (state.accounts.length > 1 && state.accounts.some(({ account }) => account === chosen) ? chosen : undefined));
 }
 
 /** Those in trouble first, then by name. */

@@ -1,5 +1,6 @@
 import { useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { api } from '../api/client.ts';
+import { commandsFor } from '../state/commands.ts';
 import type { RoomName } from '../state/timelines.ts';
 
 const MOST_SHOWN = 8;
@@ -62,6 +63,12 @@ export function useNicks(
       if (last && last.text === value && last.end === caret) {
         event.preventDefault();
         place({ ...last, index: (last.index + 1) % last.matches.length }, value, value.slice(last.end));
+        return true;
+      }
+      const [command] = caret === value.length ? commandsFor(value) : [];
+      if (command) {
+        event.preventDefault();
+        setText(`/${command.name} `);
         return true;
       }
       const start = value.slice(0, caret).search(/\S+$/);

@@ -95,6 +95,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const memberships: Memberships = openMemberships(ground, {
     nicks: () => nicks,
     notify: (room) => bookmarks.verbs.notify(room),
+    called: (room) => bookmarks.called(room),
     joined: entered,
     tell: sinks.tell,
   }, { lookBack: settings.historyDays && settings.historyDays * DAY, ...times });

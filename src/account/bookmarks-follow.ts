@@ -61,7 +61,12 @@ export function openFollow(ground: Ground, { memberships, verbs, renick, claim }
 
   return {
     all(draft, changes) {
-      for (const change of changes) draft.afterwards(() => follow(change));
+      for (const change of changes) {
+        draft.afterwards(() => {
+          follow(change);
+          memberships.changed(change.room); // its name and its notifications are the bookmark's
+        });
+      }
     },
     enter(list) {
       for (const bookmark of list) if (bookmark.autojoin && !ground.room(bookmark.room)?.wanted) join(bookmark);

@@ -19,6 +19,8 @@ export interface Bookmarks {
   receive(draft: Draft, stanza: Stanza): boolean;
   /** Another resource of the account has come or gone. */
   stirred(): void;
+  /** The name of the room's bookmark. */
+  called(room: string): string | undefined;
   /** What the person does about rooms here, told to the storages: a join is autojoin=true, a leave autojoin=false. */
   telling(verbs: RoomVerbs): RoomVerbs;
 }
@@ -84,6 +86,7 @@ export function openBookmarks(ground: Ground, { memberships, verbs, renick, clai
       await sync.load();
       if (!ground.signal.aborted) follow.enter([...state.list().values()].filter(({ room }) => !state.leftHere().has(room)));
     },
+    called: (room) => state.list().get(room)?.name?.trim(),
     receive: sync.receive,
     stirred: sync.stirred,
     telling: (raw) => ({

@@ -62,6 +62,8 @@ export interface MembershipHooks {
   readonly nicks: () => Nicks;
   /** XEP-0492, as the bookmark has it. */
   readonly notify: (room: string) => NotifyLevel | undefined;
+  /** How the person calls the room: its bookmark's name. */
+  readonly called?: (room: string) => string | undefined;
   /** Told, after the commit, of each way in. */
   readonly joined: (room: string) => void;
   readonly tell: (event: AccountEvent) => void;
@@ -253,7 +255,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     return {
       account: ground.jid,
       room: jid,
-      name,
+      name: hooks.called?.(jid) || name,
       state: membership.state,
       nick: membership.nick,
       occupants: ground.occupants(jid).size,

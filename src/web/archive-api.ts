@@ -24,6 +24,13 @@ export const archiveCalls = {
     const { archive } = ctx.house;
     return archive.view({ account: jid, room, limit, only, ...bounds }).map((viewed) => toShown(viewed, archive.message));
   }),
+  /** The first message at that time or after it, else the last before; null where nothing is kept. */
+  at: procedure.input(inputs.at).query(({ ctx, input }) => {
+    const { jid } = one(ctx.house, input.account);
+    const { room } = input;
+    const [first] = ctx.house.archive.range({ account: jid, room, from: Date.parse(input.from), limit: 1 });
+    return { id: (first ?? ctx.house.archive.last(jid, room))?.archiveId ?? null };
+  }),
   /** How many messages on each day (UTC), oldest first. */
   activity: procedure
     .input(inputs.activity)

@@ -205,7 +205,7 @@ export const inputs = {
     /** The room's stanza-id of the message that it answers, and its author's nick. */
     reply: z.object({ id: stanzaId, nick }).optional(),
     /** The link of a file that the message is about; the body should be the same. */
-    file: z.httpUrl().max(3000).optional(),
+    file: z.url({ protocol: /^https?$/ }).max(3000).optional(),
   }),
   history: z.object({
     account: bareJid.optional(),
@@ -217,6 +217,8 @@ export const inputs = {
     from: z.iso.datetime({ offset: true }).optional(),
     private: z.boolean().default(false),
   }),
+  /** The first message of a day, or after it. */
+  at: z.object({ account: bareJid.optional(), room: bareJid, from: z.iso.datetime({ offset: true }) }),
   ledger: z.object({
     account: bareJid.optional(),
     room: bareJid,

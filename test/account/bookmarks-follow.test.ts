@@ -13,7 +13,7 @@ test('a bookmark that cannot be followed is told in the log, and ends nothing', 
   const logged: string[] = [];
   // `as`: what is not needed here is not there.
   const ground = { log: (level: string, message: string) => void logged.push(`${level} ${message}`), room: () => ({ wanted: true }) } as unknown as Ground;
-  const hooks = { verbs: { join: full, leave: full }, claim: () => undefined } as unknown as FollowHooks;
+  const hooks = { verbs: { join: full, leave: full }, claim: () => undefined, memberships: { changed: () => undefined } } as unknown as FollowHooks;
   const follow = openFollow(ground, hooks);
   const effects: (() => void)[] = [];
   const draft = { afterwards: (effect: () => void) => void effects.push(effect) } as unknown as Draft;

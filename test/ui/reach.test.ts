@@ -128,12 +128,12 @@ test('people show the picture that they have, else a letter', async () => {
 test('a service is looked through, and a room of it joined', async () => {
   await page.getByRole('navigation').getByRole('button', { name: 'Join' }).click();
   await page.getByRole('link', { name: 'Look for rooms instead' }).click();
-  await main().getByRole('button', { name: prosody.archivedRooms }).click();
+  await main().getByRole('button', { name: prosody.archivedRooms, exact: true }).click();
   const service = main().getByRole('region', { name: 'Rooms of a service' });
-  await service.getByRole('status').getByText(/room/).waitFor();
+  await service.getByRole('status').filter({ hasText: /room/ }).waitFor();
   await until(
     async () => {
-      if (await service.getByText(attic).isVisible()) return true;
+      if ((await service.getByRole('listitem').filter({ hasText: attic }).count()) > 0) return true;
       await service.getByRole('button', { name: 'More' }).click();
       return false;
     },
@@ -148,7 +148,7 @@ test('a service is looked through, and a room of it joined', async () => {
 test('a directory is asked only after it was switched on', async () => {
   await page.goBack();
   const card = main().getByRole('region', { name: 'Public directory' });
-  await card.getByLabel('Directory').fill(bob.jid);
+  await card.getByLabel('Directory', { exact: true }).fill(bob.jid);
   await card.getByRole('button', { name: 'Switch on' }).click();
   await card.getByLabel('Words').fill('beans');
   const question = bob.next((stanza) => stanza.getChild('search') !== undefined);

@@ -51,9 +51,25 @@ function withoutKeys(path: string): void {
   const db = new DatabaseSync(path);
   try {
     // One file without a log beside it; what is deleted is overwritten, not left in free pages.
-    db.exec('PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; UPDATE room SET password = NULL; DELETE FROM stream');
+    db.exec(`PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; BEGIN;
+      DELETE FROM stream;
+      UPDATE room SET password = NULL`);
+    for (const [table, column] of KEPT_AS_JSON) strip(db, table, column);
+    db.exec('COMMIT');
   } finally {
     db.close();
+  }
+}
+
+/** Where records lie as JSON, some of which name a room's password. */
+const KEPT_AS_JSON = [['room', 'membership'], ['bookmark', 'value'], ['bookmark_log', 'before'], ['bookmark_log', 'after'], ['value', 'value']] as const;
+
+function strip(db: DatabaseSync, table: string, column: string): void {
+  // Some of these tables have no rowid: the text itself finds its rows.
+  const update = db.prepare(`UPDATE "${table}" SET "${column}" = ? WHERE "${column}" = ?`);
+  for (const { text } of db.prepare(`SELECT DISTINCT "${column}" AS text FROM "${table}" WHERE "${column}" LIKE '%password"%' AND json_valid("${column}")`).all()) {
+    const stripped = JSON.stringify(JSON.parse(String(text)), (key, value: unknown) => (/password$/i.test(key) ? undefined : value));
+    update.run(stripped, text ?? null);
   }
 }
 

@@ -19,6 +19,11 @@ const room = { account: JULIET, room: ORCHARD, membership: '{}', wanted: true, n
 test('a backup of an archive in use is whole, and holds no keys', async () => {
   own.archive.saveRoom({ ...room, password: 'wherefore-art-thou' });
   own.archive.saveStream(JULIET, '{"id":"resume-me-please"}');
+  const bookmark = (password: string): string => JSON.stringify({ room: ORCHARD, autojoin: true, password });
+  own.archive.setBookmark(JULIET, 'list', ORCHARD, bookmark('bookmarked-password'));
+  own.archive.addToBookmarkLog({ account: JULIET, at: T0, storage: 'native', room: ORCHARD, before: bookmark('password-before'), after: bookmark('password-after'), cause: 'edited' });
+  own.archive.setValue(JULIET, 'invitations', JSON.stringify([{ room: 'tomb@example.org', password: 'invited-by-password' }]));
+  own.archive.saveRoom({ ...room, room: 'tomb@example.org', membership: JSON.stringify({ state: 'room-gone', venuePassword: 'of-the-new-venue' }), password: undefined });
   const target = `${own.path}.backup`;
   const shares: number[] = [];
   const running = backUp(own.path, target, (share) => shares.push(share));
@@ -26,11 +31,12 @@ test('a backup of an archive in use is whole, and holds no keys', async () => {
   await running;
   const copy = openArchive(target);
   expect(copy.count(JULIET)).toBeGreaterThanOrEqual(500);
-  expect(copy.rooms(JULIET)).toMatchObject([{ room: ORCHARD, password: undefined }]);
+  expect(copy.rooms(JULIET)).toMatchObject([{ room: ORCHARD, password: undefined }, { membership: '{"state":"room-gone"}' }]);
+  expect(copy.bookmarks(JULIET, 'list')).toEqual([{ room: ORCHARD, value: JSON.stringify({ room: ORCHARD, autojoin: true }) }]);
   expect(copy.stream(JULIET)).toBeUndefined();
   copy.close();
   const bytes = readFileSync(target, 'latin1');
-  for (const key of ['wherefore-art-thou', 'resume-me-please']) expect(bytes).not.toContain(key);
+  for (const key of ['wherefore-art-thou', 'resume-me-please', 'bookmarked-password', 'password-before', 'password-after', 'invited-by-password', 'of-the-new-venue']) expect(bytes).not.toContain(key);
   expect(own.archive.rooms(JULIET)[0]?.password).toBe('wherefore-art-thou');
   await expect(backUp(own.path, target)).rejects.toThrow('there already');
 });

@@ -1,7 +1,7 @@
 import type { Room } from '../api/client.ts';
 
 /** How a room fares, as the dot shows it: by shape and by colour. */
-export type Health = 'well' | 'working' | 'waiting' | 'trouble';
+export type Health = 'well' | 'unsure' | 'working' | 'waiting' | 'trouble';
 
 const healthOf: Readonly<Record<string, Health>> = {
   joined: 'well',
@@ -14,7 +14,7 @@ const healthOf: Readonly<Record<string, Health>> = {
   'service-down': 'waiting',
 };
 
-/** A state that the page does not know is one that needs a look. */
-export function roomHealth(room: Pick<Room, 'state'>): Health {
-  return healthOf[room.state] ?? 'trouble';
+/** Where we are in and a reason is given, it says why that is in doubt. A state that the page does not know needs a look. */
+export function roomHealth({ state, reason }: Pick<Room, 'state' | 'reason'>): Health {
+  return state === 'joined' && reason ? 'unsure' : (healthOf[state] ?? 'trouble');
 }

@@ -57,6 +57,7 @@ export const de: Strings = {
 
   health: {
     well: 'Im Raum',
+    unsure: 'Im Raum, soweit bekannt',
     working: 'Unterwegs',
     waiting: 'Draußen, versucht es von selbst wieder',
     trouble: 'Draußen, braucht dich',

@@ -57,6 +57,7 @@ export const en = {
 
   health: {
     well: 'In the room',
+    unsure: 'In the room, as far as is known',
     working: 'On its way',
     waiting: 'Out, trying again by itself',
     trouble: 'Out, needs you',

@@ -19,7 +19,7 @@ export function Overview() {
   const rooms = useStore(house, (state) => state.rooms);
   const loaded = useStore(house, (state) => state.loaded);
   const trouble = useMemo(
-    () => [...rooms.values()].filter((room) => ['trouble', 'waiting'].includes(roomHealth(room))),
+    () => [...rooms.values()].filter((room) => ['trouble', 'waiting', 'unsure'].includes(roomHealth(room))),
     [rooms],
   );
   const invited = useStore(house, (state) => [...state.invitations.values()].some((list) => list.length > 0));

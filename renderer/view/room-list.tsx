@@ -12,7 +12,7 @@ import { CloseIcon, SearchIcon } from './icons.tsx';
 import { HealthDot } from './health.tsx';
 import { Nick } from './nick.tsx';
 
-const urgency: Readonly<Record<Health, number>> = { trouble: 0, waiting: 1, working: 2, well: 2 };
+const urgency: Readonly<Record<Health, number>> = { trouble: 0, waiting: 1, unsure: 1, working: 2, well: 2 };
 
 /** All rooms, those in trouble first, narrowed as one types. */
 export function RoomList() {

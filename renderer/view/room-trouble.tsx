@@ -7,7 +7,7 @@ import { strings } from '../strings/strings.ts';
 import { HealthDot } from './health.tsx';
 import { useCall, type Call } from './use-call.ts';
 
-/** Why we are not in the room, and the one thing to do about it. */
+/** Why we are not in the room, or may not be, and the one thing to do about it. */
 export function RoomTrouble({ room, health }: { room: Room; health: Health }) {
   const call = useCall();
   return (
@@ -17,7 +17,7 @@ export function RoomTrouble({ room, health }: { room: Room; health: Health }) {
         <bdi>{room.reason ?? strings.health[health]}</bdi>
         {call.error !== undefined && call.error !== room.reason && <span className="notice-error"> {call.error}</span>}
       </span>
-      <Remedy room={room} call={call} />
+      {health !== 'unsure' && <Remedy room={room} call={call} />}
     </div>
   );
 }

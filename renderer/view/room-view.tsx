@@ -40,7 +40,7 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
           aside={aside}
           onToggle={toggle}
         />
-        {room && (health === 'trouble' || health === 'waiting') && <RoomTrouble room={room} health={health} />}
+        {room && (health === 'trouble' || health === 'waiting' || health === 'unsure') && <RoomTrouble room={room} health={health} />}
         <PrivateNotice name={name} />
         {room?.state === 'joined' && room.role === 'visitor' && <Voiceless room={room} />}
         {!room && loaded && (
@@ -50,7 +50,7 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
         )}
         <Timeline name={name} nick={room?.nick} at={at} gaps={gaps} />
         <LiveVoice name={name} nick={room?.nick} />
-        {room && <Composer name={name} room={room} title={title} open={health === 'well' || health === 'working'} />}
+        {room && <Composer name={name} room={room} title={title} open={health === 'well' || health === 'unsure' || health === 'working'} />}
       </main>
       {aside === 'people' && room && <Occupants room={room} occupants={occupants} onClose={() => setAside(undefined)} />}
       {aside === 'about' && room && <AboutRoom room={room} onClose={() => setAside(undefined)} />}

@@ -177,8 +177,8 @@ function entered(ground: Ground, memberships: Memberships, draft: Draft, { room,
 
 /** For the ledger: what the room told us of itself as it let us in. */
 function disclosureText(nonAnonymous: boolean, logged: boolean): string | undefined {
-  const told = [nonAnonymous && 'Everybody in it sees your real address.', logged && 'The room logs what is said.'];
-  return told.filter(Boolean).join(' ') || undefined;
+  if (!nonAnonymous && !logged) return undefined;
+  return ['The room let you in.', nonAnonymous && 'Everybody in it sees your real address.', logged && 'It logs what is said.'].filter(Boolean).join(' ');
 }
 
 function lossSignal(presence: MucPresence): MembershipSignal {

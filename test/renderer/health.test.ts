@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { roomHealth } from '../../renderer/state/health.ts';
+import { moves } from '../../src/core/room.ts';
+
+test('a room that we are in, and of which something is in doubt, does not look like one that is well', () => {
+  expect(roomHealth({ state: 'joined', reason: undefined })).toBe('well');
+  expect(roomHealth({ state: 'joined', reason: 'The room does not answer; whether we are still in it is not known.' })).toBe('unsure');
+});
+
+test('no state of being out of a room looks like being in it', () => {
+  const outside = Object.keys(moves).filter((state) => state !== 'joined');
+  for (const state of outside) expect(['well', 'unsure']).not.toContain(roomHealth({ state, reason: 'x' }));
+});

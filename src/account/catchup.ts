@@ -5,6 +5,7 @@ import { sentenceOf } from '../core/errors.ts';
 import { retryDelay } from '../core/room.ts';
 import { mamQuery, readMamFin } from '../xmpp/features/mam.ts';
 import type { Catchup, Ground } from './ground.ts';
+import { noteWhole } from './whole.ts';
 
 const PAGE = 100;
 const ROOMS_AT_ONCE = 20;
@@ -69,6 +70,7 @@ export function openCatchUps(ground: Ground, done: (room: string) => void, ended
     ground.transact((draft) => {
       const entry = draft.room(room);
       if (entry?.catchup?.gap !== undefined) ground.archive.removeGap(entry.catchup.gap);
+      if (entry?.catchup) noteWhole(ground, room, entry.catchup.first);
       if (entry) draft.put({ ...entry, catchup: undefined });
     });
   }

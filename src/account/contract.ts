@@ -228,6 +228,13 @@ export interface Seat {
   host(guests: Guests, signal: AbortSignal): () => void;
   /** From now on this resource is a device of the door: never relayed to. */
   hold(jid: string, signal: AbortSignal): void;
+  /**
+   * From when on (milliseconds since the epoch) the archive has all that the room's own has, but for the gaps that are
+   * on record; `undefined` where that is not known.
+   */
+  wholeFrom(room: string): number | undefined;
+  /** The room has kept something that we have not. */
+  notWhole(room: string): void;
   /** Why a message is meant for the person; `undefined` where it is not. `words`: further ones that count. */
   mention(message: KeptMessage, words: readonly string[]): string | undefined;
   /** What the account's server offers on a stream. */

@@ -16,6 +16,9 @@ import type { Outbox } from './outbox.ts';
 
 const noCodes: ReadonlySet<number> = new Set();
 
+/** XEP-0045 10.2.1. COMPAT: Prosody 0.12 says 172 or 173 without 104 beside it. */
+const RECONFIGURED: readonly number[] = [status.configurationChanged, 170, 171, 172, 173, 174];
+
 interface Parts {
   readonly ground: Ground;
   readonly memberships: Memberships;
@@ -62,7 +65,7 @@ export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): 
 function receiveGroupchat(parts: Parts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
   // 10.2.1: the room itself says so; an occupant who does makes us ask and believe nothing
   const codes = resourceOf(stanza.from) === '' ? readCodes(stanza.element.getChild('x', NS_MUC_USER)) : noCodes;
-  if (codes.has(status.configurationChanged)) draft.afterwards(() => parts.reconfigured(room.jid));
+  if (RECONFIGURED.some((code) => codes.has(code))) draft.afterwards(() => parts.reconfigured(room.jid));
   const disclosure = readDisclosure(codes);
   if (Object.keys(disclosure).length > 0) draft.put({ ...room, ...disclosure });
   const isSubject = message.subject !== undefined && message.body === undefined;

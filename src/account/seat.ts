@@ -6,6 +6,7 @@ import { parseElement } from '../xmpp/xml.ts';
 import type { DeviceChange, DeviceSummary, Guests, Seat } from './contract.ts';
 import type { Ground } from './ground.ts';
 import { mentionFor } from './mentions.ts';
+import { setWholeFrom, wholeFrom } from './whole.ts';
 import type { Outbox } from './outbox.ts';
 import type { RoomVerbs } from './verbs.ts';
 
@@ -100,6 +101,8 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
         changed();
       }, { once: true });
     },
+    wholeFrom: (room) => wholeFrom(ground, room),
+    notWhole: (room) => setWholeFrom(ground, room, ground.now()),
     mention: (message, words) => mentionFor(ground, { words }, message),
     features: () => ground.connection.features(),
     holds: (full) => held.has(full),

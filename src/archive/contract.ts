@@ -198,6 +198,8 @@ export interface ReadArchive {
   /** Whether the id is one of this account's messages. */
   holds(account: string, archiveId: number): boolean;
   message(archiveId: number): KeptMessage | undefined;
+  /** The archive id of what the room has given this stanza-id (XEP-0359). */
+  byStanzaId(account: string, room: string, stanzaId: string): number | undefined;
   /** The last message of a room in its order; with `withStanzaId`, the last that MAM can continue from. */
   last(account: string, room: string, withStanzaId?: boolean): KeptMessage | undefined;
   /** Messages with a greater archive id, in id order; for cursors. */

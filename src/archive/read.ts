@@ -5,10 +5,11 @@ import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
 import { KINDS, MESSAGES, toKept } from './rows.ts';
 import { find } from './search.ts';
+import { findStanza, stanzaHash } from './stanza-id.ts';
 import type { Tally } from './tally.ts';
 import { viewOf } from './view.ts';
 
-type Reading = Pick<ReadArchive, 'page' | 'view' | 'search' | 'find' | 'message' | 'last' | 'since' | 'count' | 'perDay' | 'accounts' | 'keptRooms'>;
+type Reading = Pick<ReadArchive, 'page' | 'view' | 'search' | 'find' | 'message' | 'byStanzaId' | 'last' | 'since' | 'count' | 'perDay' | 'accounts' | 'keptRooms'>;
 
 const MAX_PAGE = 500;
 const PRIVATE = KINDS.indexOf('private');
@@ -51,6 +52,10 @@ export function reading(db: Database, names: Intern, blocks: Blocks, tally: Tall
     message(archiveId) {
       const row = db.sql(`${MESSAGES} WHERE id = ?`).get(archiveId);
       return row && toKept(row, names, blocks);
+    },
+    byStanzaId(account, room, stanzaId) {
+      const chat = names.findChat(account, room)?.id;
+      return chat === undefined ? undefined : findStanza(db, blocks, chat, stanzaId, stanzaHash(stanzaId))?.id;
     },
     last(account, room, withStanzaId = false) {
       const chat = names.findChat(account, room)?.id ?? -1;

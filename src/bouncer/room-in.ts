@@ -3,6 +3,7 @@ import type { KeptMessage } from '../core/groupchat.ts';
 import { resourceOf } from '../core/jid.ts';
 import { readMamResult } from '../xmpp/features/mam.ts';
 import { NS_MUC_USER, readCodes, status } from '../xmpp/features/muc.ts';
+import { NS_SID } from '../xmpp/features/stanza-id.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Cursors } from './cursors.ts';
 import type { Feed, Feeds } from './room-feeds.ts';
@@ -58,6 +59,7 @@ export function openRoomsIn({ account, feeds, lore, questions, cursors, refused 
     }
     const result = given.raw.includes('urn:xmpp:mam:') ? readMamResult(given.element) : undefined;
     if (result) return questions.result(result.queryId, given);
+    if (given.type === 'groupchat' && given.element.getChild('stanza-id', NS_SID)?.attrs['by'] === room) seat.notWhole(room);
     if (given.type === 'groupchat' && !given.element.getChild('subject')) feeds.pass(room, given.raw);
     else feeds.tell(room, given.raw);
   }

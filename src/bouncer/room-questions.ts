@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../account/contract.ts';
+import type { ReadArchive } from '../archive/contract.ts';
 import { bareOf, resourceOf } from '../core/jid.ts';
 import { NS_MAM } from '../xmpp/features/mam.ts';
 import { NS_PING } from '../xmpp/features/ping.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import { archivePage, finText, resultText } from './room-archive.ts';
 import type { Feeds, Viewer } from './room-feeds.ts';
 import { errorFor, open } from './room-text.ts';
 
@@ -20,7 +22,7 @@ const NOT_INSIDE = ['cancel', 'not-acceptable'] as const;
 const SILENT = ['wait', 'remote-server-timeout'] as const;
 const BUSY = ['wait', 'resource-constraint'] as const;
 
-export function openQuestions(account: Account, feeds: Feeds): Questions {
+export function openQuestions(account: Account, archive: ReadArchive, feeds: Feeds): Questions {
   /** Queries under way: whose they are, and how the device has called them. */
   const queries = new Map<string, { readonly viewer: Viewer; readonly queryId: string | undefined }>();
   const underWay = new Map<Viewer, number>();
@@ -53,6 +55,17 @@ export function openQuestions(account: Account, feeds: Feeds): Questions {
     viewer.send(own.toString());
   }
 
+  /** XEP-0313: true where our archive has the page. */
+  function fromArchive(viewer: Viewer, room: string, stanza: Stanza): boolean {
+    const query = stanza.element.getChild('query', NS_MAM);
+    const page = query && archivePage(account, archive, room, query);
+    if (!page) return false;
+    const queryId: unknown = query.attrs['queryid'];
+    for (const message of page.messages) viewer.send(resultText(message, viewer.jid, typeof queryId === 'string' ? queryId : undefined));
+    viewer.send(finText(page, { id: stanza.id ?? '', room, to: viewer.jid }));
+    return true;
+  }
+
   return {
     ask(viewer, room, stanza) {
       const nick = resourceOf(stanza.to);
@@ -62,6 +75,7 @@ export function openQuestions(account: Account, feeds: Feeds): Questions {
       const pings = nick === feeds.of(room)?.nick && stanza.type === 'get' && stanza.element.getChild('ping', NS_PING) !== undefined;
       const state = account.seat.room(bareOf(stanza.to))?.state;
       if (pings && state !== 'joined') return viewer.send(errorFor(stanza, viewer.jid, state === 'joining' ? SILENT : NOT_INSIDE));
+      if (nick === '' && stanza.type === 'set' && fromArchive(viewer, room, stanza)) return;
       void pass(viewer, stanza);
     },
     result(queryId, stanza) {

@@ -39,7 +39,7 @@ export interface RoomsOptions {
 export function openRooms({ account, archive, times, log, now, signal }: RoomsOptions): Rooms {
   const feeds = openFeeds();
   const lore = openLore(account.jid, archive);
-  const questions = openQuestions(account, feeds);
+  const questions = openQuestions(account, archive, feeds);
   const out = openRoomsOut(account, feeds);
   const wants = openWants(account.jid, archive);
   const cursors = openCursors(account.jid, archive, log);

@@ -29,38 +29,8 @@ export function fillHome(home: string, total: number): unknown[] {
   return [{ jid: ACCOUNT, server: { host: '127.0.0.1', port: 1 } }];
 }
 
-/**
- * Looks at each frame: how long it took, and whether the timeline has a place without a row, of 80 pixels and more,
- * where there is something to read. `window.watchFrames()` begins, and the function that it returns ends and tells.
- */
+/** For timing in the page: `until(act, holds)`. */
 export const WATCH = `
-window.watchFrames = () => {
-  const frames = [], holes = [];
-  let last = performance.now(), since, going = true;
-  const isHole = () => {
-    const list = document.querySelector('.timeline');
-    if (!list) return true;
-    const box = list.getBoundingClientRect();
-    const rows = [...list.querySelectorAll('.row')].map((row) => row.getBoundingClientRect()).filter((row) => row.bottom > box.top && row.top < box.bottom);
-    let low = box.top, widest = 0;
-    for (const row of rows.toSorted((a, b) => a.top - b.top)) { widest = Math.max(widest, row.top - low); low = Math.max(low, row.bottom); }
-    return Math.max(widest, box.bottom - low) > 80;
-  };
-  const look = () => {
-    const now = performance.now();
-    frames.push(now - last);
-    last = now;
-    if (isHole()) since ??= now;
-    else if (since !== undefined) { holes.push(now - since); since = undefined; }
-    if (going) requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
-  return () => {
-    going = false;
-    if (since !== undefined) holes.push(performance.now() - since);
-    return { frames, holes };
-  };
-};
 window.frames2 = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 /** Resolves with the milliseconds until the condition holds and has been painted. */
 window.until = async (act, holds) => {

@@ -6,15 +6,11 @@ import type { Page } from 'playwright-core';
 import { openBrowser, openPage } from '../test/ui/support/browser.ts';
 import { buildPage, startTestDaemon } from '../test/ui/support/daemon.ts';
 import { ACCOUNT, roomOf, ROOMS, seeded } from './archive-made.ts';
+import { watchShown, type Shown } from './ui-frames.ts';
 import { fillHome, WATCH } from './ui-made.ts';
 
 const dist = join(import.meta.dirname, '../renderer/dist');
 const random = seeded(11);
-
-interface Watched {
-  readonly frames: number[];
-  readonly holes: number[];
-}
 
 const at = (times: readonly number[], share: number): string => (times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(0).padStart(5);
 const most = (times: readonly number[]): string => Math.max(0, ...times).toFixed(0).padStart(5);
@@ -23,9 +19,9 @@ function tell(what: string, times: readonly number[]): void {
   console.log(`  ${what.padEnd(46)} p50 ${at(times, 0.5)}  p95 ${at(times, 0.95)}  most ${most(times)} ms  (${times.length})`);
 }
 
-function tellFrames(what: string, { frames, holes }: Watched): void {
+function tellFrames(what: string, { frames, holes }: Shown): void {
   const long = holes.filter((time) => time > 100);
-  console.log(`  ${what.padEnd(46)} blank: most ${most(holes)} ms, ${long.length} over 100 ms   frames: p50 ${at(frames, 0.5)}  p99 ${at(frames, 0.99)}  most ${most(frames)} ms  (${frames.length})`);
+  console.log(`  ${what.padEnd(46)} blank: most ${most(holes)} ms, ${long.length} over 100 ms   frames shown: p50 ${at(frames, 0.5)}  p99 ${at(frames, 0.99)}  most ${most(frames)} ms  (${frames.length})`);
 }
 
 function weigh(): void {
@@ -77,26 +73,40 @@ async function flung(page: Page): Promise<void> {
     ['fling upwards, 1000 px a wheel turn', -1000, 150],
     ['fling downwards, 1000 px a wheel turn', 1000, 150],
   ] as const) {
-    await page.evaluate('window.stopWatch = window.watchFrames()');
-    for (let n = 0; n < turns; n += 1) await page.mouse.wheel(0, step);
-    await page.evaluate('window.frames2()');
-    tellFrames(what, await page.evaluate('window.stopWatch()'));
+    const turn = async (): Promise<void> => {
+      for (let n = 0; n < turns; n += 1) await page.mouse.wheel(0, step);
+    };
+    tellFrames(what, await watchShown(browser, page, turn));
   }
-  await page.evaluate('window.stopWatch = window.watchFrames()');
-  for (let n = 0; n < 40; n += 1) await page.evaluate(`(async () => { document.querySelector('.timeline').scrollTop = 0; await window.frames2(); })()`);
-  tellFrames('throw the scrollbar to the top, 40 times', await page.evaluate('window.stopWatch()'));
+  // The measure measured: rows that are hidden for 300 ms must be seen as such.
+  const hidden = async (): Promise<void> => {
+    await page.evaluate(`(async () => {
+      const rows = document.querySelector('.rows');
+      rows.style.visibility = 'hidden';
+      await new Promise((done) => setTimeout(done, 300));
+      rows.style.visibility = '';
+      await window.frames2();
+    })()`);
+  };
+  tellFrames('(the rows hidden for 300 ms, to test the measure)', await watchShown(browser, page, hidden));
+  const thrown = async (): Promise<void> => {
+    for (let n = 0; n < 40; n += 1) await page.evaluate(`(async () => { document.querySelector('.timeline').scrollTop = 0; await window.frames2(); })()`);
+  };
+  tellFrames('throw the scrollbar to the top, 40 times', await watchShown(browser, page, thrown));
 }
 
 async function jumped(page: Page, total: number): Promise<void> {
   const room = roomOf(0);
   const times: number[] = [];
-  await page.evaluate('window.stopWatch = window.watchFrames()');
-  for (let n = 0; n < 40; n += 1) {
+  const jump = async (): Promise<void> => {
+   for (let n = 0; n < 40; n += 1) {
     const id = Math.floor(total / 10 + random() * (total * 0.9 - 1)) + 1;
     times.push(await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room, id))}; }, () => document.querySelector('[aria-current=true]')?.closest('.row') !== null && document.querySelector('[data-id="${id}"], [aria-current=true]') !== null)`));
-  }
+   }
+  };
+  const shown = await watchShown(browser, page, jump);
   tell('jump to a message, anywhere', times);
-  tellFrames('  meanwhile', await page.evaluate('window.stopWatch()'));
+  tellFrames('  meanwhile', shown);
 }
 
 const total = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given)) ?? 1_000_000);

@@ -6,7 +6,7 @@ import { ACCOUNT, messages, roomOf, ROOMS } from './archive-made.ts';
 
 const BURST = 500;
 
-/** Fills a home with an archive of so many messages; the last nine tenths of them are in the first room. Returns the account's settings. */
+/** Fills a home with an archive of so many messages; the last nine tenths of them are in the first room. Returns the account’s settings. */
 export function fillHome(home: string, total: number): unknown[] {
   const archive = openArchive(join(home, 'archive.db'));
   const made = messages();

@@ -34,7 +34,7 @@ function weigh(): void {
 
 const hashOf = (room: string, id?: number): string => `#/room/${encodeURIComponent(ACCOUNT)}/${encodeURIComponent(room)}${id === undefined ? '' : `/${id}`}`;
 /** Rows of that room are in sight: by then the heading has its name, and the list has rows and is no longer loading. */
-const shown = (room: string): string => `() => document.querySelector('.room-view')?.getAttribute('aria-label') === ${JSON.stringify(room.split('@')[0])} && document.querySelector('.timeline')?.getAttribute('aria-busy') === 'false' && document.querySelectorAll('.timeline .row .message').length > 5`;
+const inSight = (room: string): string => `() => document.querySelector('.room-view')?.getAttribute('aria-label') === ${JSON.stringify(room.split('@')[0])} && document.querySelector('.timeline')?.getAttribute('aria-busy') === 'false' && document.querySelectorAll('.timeline .row .message').length > 5`;
 
 async function started(page: Page): Promise<void> {
   const [first, rooms] = [[] as number[], [] as number[]];
@@ -55,7 +55,7 @@ async function opened(page: Page): Promise<void> {
   for (const times of [first, again]) {
     for (let n = 0; n < ROOMS; n += 1) {
       const room = roomOf(n);
-      times.push(await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room))}; }, ${shown(room)})`));
+      times.push(await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room))}; }, ${inSight(room)})`));
     }
   }
   tell('open a room for the first time', first);
@@ -65,7 +65,7 @@ async function opened(page: Page): Promise<void> {
 
 async function flung(page: Page): Promise<void> {
   const room = roomOf(0);
-  await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room))}; }, ${shown(room)})`);
+  await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room))}; }, ${inSight(room)})`);
   const box = await page.locator('.timeline').boundingBox();
   await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 200);
   for (const [what, step, turns] of [
@@ -95,18 +95,39 @@ async function flung(page: Page): Promise<void> {
   tellFrames('throw the scrollbar to the top, 40 times', await watchShown(browser, page, thrown));
 }
 
-async function jumped(page: Page, total: number): Promise<void> {
+/** Moves the rail of days as its keys and the mouse do, and waits until that day's first message is in sight. */
+const TO_DAY = `async (days, index) => {
+  const input = document.querySelector('.rail input');
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  const there = () => document.querySelector('[aria-current=true] time')?.dateTime.startsWith(days[index]);
+  return window.until(() => { set.call(input, index); input.dispatchEvent(new Event('input', { bubbles: true })); }, there);
+}`;
+
+async function scrolledToDates(page: Page): Promise<void> {
   const room = roomOf(0);
+  await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room))}; }, ${inSight(room)})`);
+  await page.locator('.rail input').waitFor();
+  const asked = encodeURIComponent(JSON.stringify({ account: ACCOUNT, room }));
+  const days: string[] = await page.evaluate(`fetch('/api/activity?input=${asked}').then((answer) => answer.json()).then(({ result }) => result.data.map(({ day }) => day))`);
   const times: number[] = [];
   const jump = async (): Promise<void> => {
-   for (let n = 0; n < 40; n += 1) {
-    const id = Math.floor(total / 10 + random() * (total * 0.9 - 1)) + 1;
-    times.push(await page.evaluate(`window.until(() => { location.hash = ${JSON.stringify(hashOf(room, id))}; }, () => document.querySelector('[aria-current=true]')?.closest('.row') !== null && document.querySelector('[data-id="${id}"], [aria-current=true]') !== null)`));
-   }
+    for (let n = 0; n < 40; n += 1) {
+      const index = Math.floor(random() * (days.length - 1));
+      times.push(await page.evaluate(`(${TO_DAY})(${JSON.stringify(days)}, ${index})`));
+    }
   };
-  const shown = await watchShown(browser, page, jump);
-  tell('jump to a message, anywhere', times);
-  tellFrames('  meanwhile', shown);
+  const seen = await watchShown(browser, page, jump);
+  tell(`go to a day, any of ${days.length}`, times);
+  tellFrames('  meanwhile', seen);
+  const rail = await page.locator('.rail').boundingBox();
+  const drag = async (): Promise<void> => {
+    const [x, top, height] = [(rail?.x ?? 0) + 8, rail?.y ?? 0, rail?.height ?? 0];
+    await page.mouse.move(x, top + height - 6);
+    await page.mouse.down();
+    for (let n = 0; n < 120; n += 1) await page.mouse.move(x, top + height - 6 - ((height - 12) * n) / 120);
+    await page.mouse.up();
+  };
+  tellFrames('drag over all the days', await watchShown(browser, page, drag));
 }
 
 const total = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given)) ?? 1_000_000);
@@ -124,7 +145,7 @@ try {
   await started(page);
   await opened(page);
   await flung(page);
-  await jumped(page, total);
+  await scrolledToDates(page);
   const trouble = problems.filter((one) => !one.includes('net::ERR'));
   if (trouble.length > 0) console.log(trouble.join('\n'));
 } finally {

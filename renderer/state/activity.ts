@@ -30,3 +30,9 @@ export function daysOf(perDay: readonly { readonly day: string; readonly message
     busiest: most === 0 ? undefined : all.findLast(({ messages }) => messages === most),
   };
 }
+
+/** The place among days (UTC, oldest first) of the last one that is not after a time; 0 where all are. */
+export function dayIndex(days: readonly { readonly day: string }[], at: string): number {
+  const day = at.slice(0, 10);
+  return Math.max(0, days.findLastIndex((one) => one.day <= day));
+}

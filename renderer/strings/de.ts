@@ -84,6 +84,7 @@ export const de: Strings = {
     empty: 'Von diesem Raum ist noch nichts im Archiv.',
     fresh: 'Neu',
     newest: 'Neueste Nachrichten',
+    rail: 'Tag, der gezeigt wird',
     newBelow: (n) => `${n} neu`,
     failed: 'Die Nachrichten ließen sich nicht laden.',
     again: 'Noch einmal',

@@ -84,6 +84,7 @@ export const en = {
     empty: 'Nothing of this room is in the archive yet.',
     fresh: 'New',
     newest: 'Newest messages',
+    rail: 'Day that is shown',
     newBelow: (n: string) => `${n} new`,
     failed: 'The messages could not be loaded.',
     again: 'Try again',

@@ -8,6 +8,7 @@ import { useStore } from '../state/store.ts';
 import type { RoomName } from '../state/timelines.ts';
 import { strings } from '../strings/strings.ts';
 import { RowView } from './row-view.tsx';
+import { TimeRail } from './time-rail.tsx';
 import { TimelineFoot } from './timeline-foot.tsx';
 import { useFolding } from './use-folding.ts';
 import { useAtEnd, useReading } from './use-reading.ts';
@@ -117,6 +118,9 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
     if (fold(id) && top < (virtualizer.scrollOffset ?? 0)) virtualizer.scrollToIndex(index, { align: 'start' });
   };
   const items = virtualizer.getVirtualItems();
+  const middle = (virtualizer.scrollOffset ?? 0) + (scroller.current?.clientHeight ?? 0) / 2;
+  const centre = items.findLast(({ start }) => start <= middle) ?? items[0];
+  const long = window.phase === 'ready' && !name.private && (window.older || window.newer);
   return (
     <div className="timeline-frame">
       <section
@@ -152,6 +156,7 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
           })}
         </ol>
       </section>
+      {long && <TimeRail name={name} seen={timeOf(rows[centre?.index ?? -1])} />}
       <TimelineFoot window={window} name={name} away={!atEnd || window.newer} onNewest={showNewest} />
     </div>
   );
@@ -170,6 +175,12 @@ function estimate(row: Row | undefined): number {
     default:
       return 32;
   }
+}
+
+/** When what a row shows was said, where it shows something that was. */
+function timeOf(row: Row | undefined): string | undefined {
+  if (row?.type === 'day') return row.at.toISOString();
+  return row?.type === 'message' || row?.type === 'notice' ? row.message.at : undefined;
 }
 
 /** The row of a message; where it is shown at another one (a correction), the row of the last one before it. */

@@ -25,6 +25,7 @@ export type Login = Outputs['bouncer']['devices'][number];
 export type NewLogin = Outputs['bouncer']['addDevice'];
 export type Occupant = Outputs['occupants'][number];
 export type Device = Outputs['devices'][number];
+export type ReadState = Outputs['read'];
 
 const url = '/api';
 

@@ -4,7 +4,7 @@ import { emptyHouse, heard, keyOf, type House } from './house.ts';
 import { createDrafts } from './drafts.ts';
 import { createRoute } from './route.ts';
 import { createStore } from './store.ts';
-import { createTimelines } from './timelines.ts';
+import { createTimelines, type RoomName } from './timelines.ts';
 import { createShown } from './shown-account.ts';
 import { createUnread } from './unread.ts';
 import { watch } from './watch.ts';
@@ -62,11 +62,41 @@ function hear(events: readonly Heard[]): void {
   house.set(events.reduce(heard, house.get()));
   if (events.some((event) => event.type === 'reset')) timelines.reset();
   const news = events.flatMap((event) => (event.type === 'message' ? [event] : []));
-  if (news.length === 0) return;
-  const messages = news.map(({ message }) => message);
-  timelines.hear(news);
-  unread.hear(messages, (message) => house.get().rooms.get(keyOf(message))?.nick, Date.now());
-  lastHeard.set(messages.at(-1));
+  if (news.length > 0) timelines.hear(news);
+  for (const event of events) count(event); // one by one: what is read counts what was said before it
+  if (news.length > 0) lastHeard.set(news.at(-1)?.message);
+}
+
+function count(event: Heard): void {
+  if (event.type === 'message') unread.hear([event.message], (message) => house.get().rooms.get(keyOf(message))?.nick, Date.now());
+  if (event.type !== 'read') return;
+  const { account, room, only } = event.state;
+  const name = { account, room, private: only === 'private' };
+  if (unread.told(keyOf(name), event.state, Date.now())) sayRead(name, unread.store.get().get(keyOf(name))?.readTo ?? 0);
+}
+
+const READ_PAUSE = 300; // milliseconds in which what is read is gathered
+const reads = new Map<string, { readonly name: RoomName; readonly id: number }>();
+
+/**
+ * All that is here was on screen: `newest` came last, `last` stands last, which a message out of the room's archive need
+ * not. Counted at once, and told to the daemon, which tells the other devices.
+ */
+export function markRead(name: RoomName, newest: number, last: number): void {
+  if (unread.read(keyOf(name), newest, Date.now())) sayRead(name, last);
+}
+
+function sayRead(name: RoomName, id: number): void {
+  if (reads.size === 0) setTimeout(tellReads, READ_PAUSE);
+  reads.set(keyOf(name), { name, id });
+}
+
+function tellReads(): void {
+  for (const { name, id } of reads.values()) {
+    const { account, room } = name;
+    api.read.mutate({ account, room, id, private: name.private === true }).catch(() => undefined); // told again after the next connection
+  }
+  reads.clear();
 }
 
 function browserStorage(): Storage | undefined {

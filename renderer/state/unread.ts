@@ -1,9 +1,9 @@
-import type { RawMessage } from '../api/client.ts';
+import type { RawMessage, ReadState } from '../api/client.ts';
 import { mentionOf } from './rows.ts';
 import { createStore, type Store } from './store.ts';
 import { timelineOf } from './timelines.ts';
 
-/** What was not looked at in one room, on this browser. */
+/** What was not looked at in one room, on any device. */
 export interface Unread {
   readonly count: number;
   readonly mentions: number;
@@ -19,8 +19,10 @@ export interface UnreadBook {
   cursor(): string | undefined;
   /** Counts what came live; `ownNick` is ours in the message's room. */
   hear(messages: readonly RawMessage[], ownNick: (message: RawMessage) => string | undefined, now: number): void;
-  /** All up to `id` was on screen. */
-  read(key: string, id: number, now: number): void;
+  /** All up to `id` was on screen. True where that is news, for the daemon and the other devices too. */
+  read(key: string, id: number, now: number): boolean;
+  /** What the daemon knows of all devices. True where this browser has read further and could not say so. */
+  told(key: string, state: Pick<ReadState, 'readTo' | 'unread' | 'mentions'>, now: number): boolean;
   keepCursor(id: string): void;
 }
 
@@ -29,7 +31,7 @@ const CURSOR = 'minimix.cursor';
 const MOST = 2000;
 const COUNTED: readonly string[] = ['message', 'encrypted', 'private'];
 
-/** Kept in the browser until the daemon keeps it for all devices (issue 8). */
+/** The daemon's read states and what has come since; kept in the browser too, for rooms in which nothing was read yet. */
 export function createUnread(storage: Pick<Storage, 'getItem' | 'setItem'> | undefined): UnreadBook {
   const store = createStore<ReadonlyMap<string, Unread>>(readBook(storage?.getItem(BOOK) ?? null));
 
@@ -62,8 +64,16 @@ export function createUnread(storage: Pick<Storage, 'getItem' | 'setItem'> | und
     },
     read(key, id, now) {
       const known = store.get().get(key) ?? unheard(now);
-      if (known.count === 0 && id <= known.readTo) return;
+      if (known.count === 0 && id <= known.readTo) return false;
       keep(new Map(store.get()).set(key, { ...known, count: 0, mentions: 0, readTo: Math.max(id, known.readTo) }));
+      return true;
+    },
+    told(key, { readTo, unread: count, mentions }, now) {
+      const known = store.get().get(key) ?? unheard(now);
+      if (known.readTo > readTo && known.count === 0) return count > 0;
+      if (known.readTo === readTo && known.count === count && known.mentions === mentions) return false;
+      keep(new Map(store.get()).set(key, { ...known, readTo, count, mentions }));
+      return false;
     },
   };
 }

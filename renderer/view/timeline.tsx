@@ -103,7 +103,7 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
     fill();
     look();
   }, [window, fill, look]);
-  useReading(keyOf(name), window, atEnd);
+  useReading(name, window, atEnd);
 
   const showNewest = (): void => {
     if (window.newer) {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState, type RefObject } from 'react';
-import { unread } from '../state/page.ts';
+import { markRead } from '../state/page.ts';
+import type { RoomName } from '../state/timelines.ts';
 import type { Window } from '../state/window.ts';
 
 /** Whether an element is scrolled to its end; `look` looks again. */
@@ -13,12 +14,14 @@ export function useAtEnd(element: RefObject<HTMLElement | null>, tolerance: numb
 }
 
 /** Marks the room as read up to its last message while its end is on screen and the page is looked at. */
-export function useReading(key: string, window: Window, atEnd: boolean): void {
+export function useReading({ account, room, private: inPrivate }: RoomName, window: Window, atEnd: boolean): void {
   const looked = useLookedAt();
-  const last = window.phase === 'ready' && !window.newer ? window.items.reduce((most, { id }) => Math.max(most, id), 0) : 0;
+  const end = window.phase === 'ready' && !window.newer ? window.items : [];
+  const newest = end.reduce((most, { id }) => Math.max(most, id), 0);
+  const last = end.at(-1)?.id ?? 0;
   useEffect(() => {
-    if (looked && atEnd && last > 0) unread.read(key, last, Date.now());
-  }, [looked, atEnd, last, key]);
+    if (looked && atEnd && last > 0) markRead({ account, room, private: inPrivate }, newest, last);
+  }, [looked, atEnd, newest, last, account, room, inPrivate]);
 }
 
 function useLookedAt(): boolean {

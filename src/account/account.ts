@@ -27,6 +27,7 @@ import type { Outbox } from './outbox.ts';
 import { openPresence } from './presence.ts';
 import { receiveRoomPresence } from './presence-in.ts';
 import { startProof, type ProofTimes } from './proof.ts';
+import { openReading } from './reading.ts';
 import { openRegistrations } from './registration.ts';
 import { openRelayRest } from './relay-pause.ts';
 import { openSeat, type SeatKeeping } from './seat.ts';
@@ -45,7 +46,7 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   /** How patient it is with silent rooms; tests are less so. */
-  readonly times?: Partial<ProofTimes & EntryTimes & { readonly sweep: number; readonly presence: Partial<PresencePace> }>;
+  readonly times?: Partial<ProofTimes & EntryTimes & { readonly sweep: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
   /** By which presence waits before it is told. */
@@ -109,6 +110,8 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     online: () => allDevices().flatMap(({ online: here, resource }) => (here ? [resource] : [])),
   });
   const verbs = bookmarks.telling(rawVerbs);
+  const reading = openReading(ground, (state) => sinks.tell({ type: 'read', state }), times.read);
+  sinks.add((event) => void (event.type === 'message' && reading.kept(event.message)), life.signal);
   const registrations = openRegistrations(ground, nicks, rawVerbs);
   const invitations = openInvitations(ground, verbs, { every: times.sweep, joins: settings.joinInvited === true });
   startProof(ground, memberships, times);
@@ -154,7 +157,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       if (stanza.kind === 'presence' && stanza.type === undefined && seat.holds(stanza.from)) return;
       if (stanza.kind === 'presence') devices.receive(draft, stanza);
       else if (stanza.type === 'error') draft.tell({ type: 'bounced', from: stanza.from, stanza });
-      else if (!bookmarks.receive(draft, stanza) && !nicks.receive(draft, stanza) && from !== stanza.from) receiveOwn(draft, stanza);
+      else if (!bookmarks.receive(draft, stanza) && !nicks.receive(draft, stanza) && !reading.receive(draft, stanza) && from !== stanza.from) receiveOwn(draft, stanza);
     }
   }
 
@@ -216,6 +219,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   function loadLists(): void {
     void bookmarks.load().catch((error: unknown) => log('error', `the bookmarks could not be read: ${sentenceOf(error)}`));
     void nicks.load().catch((error: unknown) => log('error', `the account’s nick could not be read: ${sentenceOf(error)}`));
+    void reading.load().catch((error: unknown) => log('error', `how far the rooms were read could not be read: ${sentenceOf(error)}`));
   }
 
   /** DESIGN, Nick and presence: never in the way of a device. */
@@ -249,6 +253,8 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       const { catchup, membership } = rooms.all.get(room) ?? {};
       return membership?.state === 'joined' && catchup !== undefined && !catchup.first && catchup.gap === undefined;
     },
+    readStates: reading.states,
+    markRead: reading.mark,
     devices: allDevices,
     changeDevice: (name, change) => seat.change(name, change) ?? devices.change(name, change),
     forgetDevice: devices.forget,

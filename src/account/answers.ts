@@ -6,6 +6,7 @@ import { capsElement, capsVersion, NS_CAPS } from '../xmpp/features/caps.ts';
 import { discoInfo, discoItems, NS_DISCO_INFO, NS_DISCO_ITEMS } from '../xmpp/features/disco.ts';
 import type { Identity } from '../xmpp/features/disco.ts';
 import { errorAnswer, resultAnswer } from '../xmpp/features/errors.ts';
+import { NS_MDS } from '../xmpp/features/displayed.ts';
 import { NS_NICK } from '../xmpp/features/nick.ts';
 import { NS_PING } from '../xmpp/features/ping.ts';
 import { NS_VERSION, versionAnswer } from '../xmpp/features/version.ts';
@@ -26,6 +27,7 @@ const ownFeatures: readonly string[] = [
   `${NS_BOOKMARKS}+notify`,
   `${NS_STORAGE}+notify`,
   `${NS_NICK}+notify`,
+  `${NS_MDS}+notify`,
 ];
 
 /** What the daemon's full JID answers. Doors add to it before the account starts, so that XEP-0115 tells all of it. */

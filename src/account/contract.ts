@@ -81,6 +81,20 @@ export interface UnsaidMessage {
   readonly state: 'waiting' | 'sent' | 'ask';
 }
 
+/** How far the person has read a room, on whatever device, and what is behind that. */
+export interface ReadState {
+  readonly account: string;
+  readonly room: string;
+  /** What is said to all, or what is said in private there. */
+  readonly only: 'groupchat' | 'private';
+  /** The archive id of the last message that was on a screen. */
+  readonly readTo: number;
+  /** By others, behind it: 1000 at most. */
+  readonly unread: number;
+  /** Of those, how many are meant for the person. */
+  readonly mentions: number;
+}
+
 /** A device of the account, online or not. */
 export interface DeviceSummary {
   readonly account: string;
@@ -166,6 +180,8 @@ export type AccountEvent =
   | { readonly type: 'bookmarks'; readonly account: string; readonly held: number }
   | { readonly type: 'status'; readonly status: AccountStatus }
   | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly Invitation[] }
+  /** The person has read on, here or on another device (XEP-0490). */
+  | { readonly type: 'read'; readonly state: ReadState }
   | { readonly type: 'devices'; readonly devices: readonly DeviceSummary[] }
   /** A message of one of the account's own resources to our full JID, as far as nobody below has understood it. */
   | { readonly type: 'own-message'; readonly from: string; readonly stanza: Stanza }
@@ -251,6 +267,10 @@ export interface Account {
   occupants(room: string): Occupant[];
   /** The room's archive is being read for what was missed: until it is, what comes live stands behind a hole. */
   catchingUp(room: string): boolean;
+  /** Of the rooms in which anything was marked as read. */
+  readStates(): ReadState[];
+  /** All up to that message (an archive id) was on a screen: also told to the other devices. */
+  markRead(room: string, id: number, only: ReadState['only']): Result<ReadState>;
   devices(): DeviceSummary[];
   changeDevice(device: string, change: DeviceChange): Result<DeviceSummary>;
   /** Forgets it and what it has had; seen again, it is new. */

@@ -7,6 +7,7 @@ import { openDatabase, type Database } from './database.ts';
 import { intern } from './intern.ts';
 import { ledgerRecords } from './ledger.ts';
 import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './salvage.ts';
+import { unreadReader } from './unread.ts';
 import { holdIds, upkeep } from './upkeep.ts';
 import { rangeReader } from './range.ts';
 import { reading } from './read.ts';
@@ -66,6 +67,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   return {
     ...reading(db, names, packed, counted),
     ...rangeReader(db, names, packed),
+    ...unreadReader(db, names),
     ...upkeep(db, names, packed, transaction, counted.forget),
     ...records(db, names),
     ...ledgerRecords(db, names),

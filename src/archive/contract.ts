@@ -52,6 +52,14 @@ export interface PageQuery {
   readonly only?: 'groupchat' | 'private';
 }
 
+export interface UnreadQuery {
+  readonly account: string;
+  readonly room: string;
+  readonly after: number;
+  readonly nick: string | undefined;
+  readonly only: 'groupchat' | 'private';
+}
+
 /** Groupchat between two bounds; private messages left out. Times are room time, in milliseconds since the epoch. */
 export interface RangeQuery {
   readonly account: string;
@@ -200,6 +208,10 @@ export interface ReadArchive {
   message(archiveId: number): KeptMessage | undefined;
   /** The archive id of what the room has given this stanza-id (XEP-0359). */
   byStanzaId(account: string, room: string, stanzaId: string): number | undefined;
+  /** Whether a kept message stands behind another one (archive ids) in the room's order. */
+  isBehind(account: string, room: string, id: number, other: number): boolean;
+  /** How much was said behind `after` (an archive id) by others than `nick`: 1000 at most. */
+  unread(query: UnreadQuery): number;
   /** The last message of a room in its order; with `withStanzaId`, the last that MAM can continue from. */
   last(account: string, room: string, withStanzaId?: boolean): KeptMessage | undefined;
   /** Messages with a greater archive id, in id order; for cursors. */

@@ -103,7 +103,7 @@ export function reading(db: Database, names: Intern, blocks: Blocks, tally: Tall
 }
 
 /** Where a message stands; one that is gone (retention) stands where the nearest older archive id does. */
-function anchor(db: Database, chat: number, archiveId: number): { ord: number; id: number } {
+export function anchor(db: Database, chat: number, archiveId: number): { ord: number; id: number } {
   const row = db
     .sql('SELECT ord, id FROM message INDEXED BY message_cursor WHERE chat = ? AND id <= ? ORDER BY id DESC LIMIT 1')
     .get(chat, archiveId);

@@ -113,7 +113,7 @@ export interface PageInvitation {
 export type HouseEvent = AccountEvent | { readonly type: 'account-removed'; readonly account: string };
 
 /** What of it the page is told as it stands. */
-const PLAIN = ['room', 'room-forgotten', 'status', 'devices', 'bookmarks', 'account-removed'] as const;
+const PLAIN = ['room', 'room-forgotten', 'status', 'devices', 'read', 'bookmarks', 'account-removed'] as const;
 type PlainEvent = Extract<HouseEvent, { readonly type: (typeof PLAIN)[number] }>;
 
 /** What `events` tells. Ids on the stream are archive ids: the last that the reader has. */
@@ -219,6 +219,7 @@ export const inputs = {
   }),
   /** The first message of a day, or after it. */
   at: z.object({ account: bareJid.optional(), room: bareJid, from: z.iso.datetime({ offset: true }) }),
+  read: z.object({ account: bareJid.optional(), room: bareJid, id: archiveId, private: z.boolean().default(false) }),
   ledger: z.object({
     account: bareJid.optional(),
     room: bareJid,

@@ -24,6 +24,7 @@ export async function* events(
   const first: PageEvent[] = missed === undefined ? [{ type: 'reset' }] : [];
   if (missed === undefined) cursor = newest(house);
   first.push(...stateOf(house), ...(missed ?? []).map((message) => messageEvent(message, true, house))); // what was missed is news to this reader
+  first.push(...readStates(house)); // they count what was missed
   try {
     for (const event of first) {
       cursor = after(cursor, event);
@@ -51,6 +52,10 @@ function stateOf(house: House): PageEvent[] {
       { type: 'devices', devices: account.devices() },
       invitationsOf(account.jid, account.invitations()),
     ]);
+}
+
+function readStates(house: House): PageEvent[] {
+  return house.accounts().flatMap((account) => account.readStates().map((state): PageEvent => ({ type: 'read', state })));
 }
 
 /** The events as they come, in a bounded queue; `next` resolves with nothing once `signal` is aborted. */

@@ -42,6 +42,10 @@ export const roomCalls = {
     valueOf(account.requestVoice(input.room));
     return { account: account.jid, room: input.room };
   }),
+  /** All up to that message was on a screen. */
+  read: procedure.input(inputs.read).mutation(({ ctx, input }) =>
+    valueOf(one(ctx.house, input.account).markRead(input.room, input.id, input.private ? 'private' : 'groupchat')),
+  ),
   /** What happened in a room, oldest first: each join, loss, cause and return. */
   ledger: procedure.input(inputs.ledger).query(({ ctx, input }) =>
     one(ctx.house, input.account)

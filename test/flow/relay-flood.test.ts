@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 const CARBONS = 'urn:xmpp:carbons:2';
 const MESSAGES = 1000;
 /** What a device may get twice after one kill: src/relay/courier.ts. */
-const BATCH = 50;
+const BATCH = 100;
 
 interface Heard {
   readonly id: string;

@@ -127,6 +127,18 @@ describe('unread counts', () => {
     expect(book.store.get().get(key)).toMatchObject({ count: 0, mentions: 0, readTo: 4 });
   });
 
+  test('what was read on another device is read here, and what was read here alone is said again', () => {
+    const book = createUnread(undefined);
+    book.hear([message(2), message(3), message(4)], own, noon);
+    expect(book.told(key, { readTo: 3, unread: 1, mentions: 0 }, noon)).toBe(false);
+    expect(book.store.get().get(key)).toMatchObject({ count: 1, mentions: 0, readTo: 3 });
+    book.hear([message(5, { body: 'romeo!' })], own, noon);
+    expect(book.store.get().get(key)).toMatchObject({ count: 2, mentions: 1 });
+    expect([book.read(key, 5, noon), book.read(key, 5, noon)]).toEqual([true, false]);
+    expect(book.told(key, { readTo: 3, unread: 2, mentions: 1 }, noon)).toBe(true);
+    expect(book.store.get().get(key)).toMatchObject({ count: 0, readTo: 5 });
+  });
+
   test('they outlive the page, and a broken store does not break it', () => {
     const kept = new Map<string, string>();
     const storage = { getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, text: string) => void kept.set(name, text) };

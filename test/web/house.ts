@@ -112,6 +112,7 @@ function accountOf(jid: string, said: string[]): Account {
     rooms: () => [room],
     occupants: () => [],
     devices: () => [],
+    readStates: () => [],
     bookmarks: { held: () => [] } as unknown as Account['bookmarks'],
     pauseRelay(until) {
       said.push(`relay paused until ${until ?? 'resumed'}`);

@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readChannels } from '../../../src/xmpp/features/channel-search.ts';
 import { readDiscoItems } from '../../../src/xmpp/features/disco.ts';
+import { readDisplayed } from '../../../src/xmpp/features/displayed.ts';
 import { readGroupchat } from '../../../src/xmpp/features/groupchat.ts';
 import { readSlot, readUploadService } from '../../../src/xmpp/features/http-upload.ts';
 import { readMucPresence } from '../../../src/xmpp/features/muc.ts';
 import { readOob } from '../../../src/xmpp/features/oob.ts';
+import { readItems } from '../../../src/xmpp/features/pubsub.ts';
 import { readRoomInfo } from '../../../src/xmpp/features/room-info.ts';
 import { readTime } from '../../../src/xmpp/features/time.ts';
 import { parseElement, type Element } from '../../../src/xmpp/xml.ts';
@@ -17,6 +19,7 @@ const readers: Readonly<Record<string, (element: Element) => unknown>> = {
   'muc-presence': readMucPresence,
   'channel-search': readChannels,
   'disco-items': readDiscoItems,
+  displayed: (element) => readItems(element).map(readDisplayed),
   'http-upload-service': readUploadService,
   'http-upload-slot': readSlot,
   oob: readOob,

@@ -1,0 +1,120 @@
+// Issue 5, item 6: how far the person has read, between the page and the other devices (XEP-0490), on real servers.
+import { createElement as xml, type Element } from 'ltx';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ReadState } from '../../src/account/contract.ts';
+import { openHouse, type House } from '../support/house.ts';
+import { connectPerson, StanzaError, type Person } from '../support/person.ts';
+import { newAccount, servers } from '../support/servers.ts';
+import { until } from '../support/until.ts';
+
+const MDS = 'urn:xmpp:mds:displayed:0';
+const PUBSUB = 'http://jabber.org/protocol/pubsub';
+const EVENT = 'http://jabber.org/protocol/pubsub#event';
+
+describe.each(servers)('on $kind', (server) => {
+  const open: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((close) => close()));
+  });
+
+  /** Alice's daemon in a room with an archive, her phone beside it, and three words of bob's. */
+  async function scene() {
+    const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const room = await server.room({ archive: true });
+    const home = openHouse(server, alice, { times: { read: 10 } });
+    open.push(home.stop);
+    await home.online();
+    await home.account.join(room, { nick: 'Ali' });
+    const talker = await connectPerson(server, bob.user, bob.password);
+    open.push(talker.close);
+    await talker.join(room, 'bob');
+    const phone = await connectPerson(server, alice.user, alice.password, { resource: 'phone', capsNode: 'https://phone.example', features: [`${MDS}+notify`] });
+    open.push(phone.close);
+    await until(() => home.account.devices().some(({ software }) => software === 'a test'), { what: 'the phone to be known' });
+    const say = async (...bodies: string[]): Promise<void> => {
+      for (const body of bodies) await talker.say(room, body);
+      await until(() => home.bodies(room).includes(bodies.at(-1)), { what: 'the last word to be kept' });
+    };
+    await say('one', 'two', 'Ali: three');
+    const idOf = (body: string, where: House = home): number => where.archive.page({ account: alice.jid, room, limit: 50 }).find((one) => one.body === body)?.archiveId ?? 0;
+    const stanzaIdOf = (body: string): string => home.archive.message(idOf(body))?.stanzaId ?? '';
+    return { alice, bob, room, home, talker, phone, say, idOf, stanzaIdOf };
+  }
+
+  const publish = (who: Person, room: string, stanzaId: string): Promise<Element> =>
+    who.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: PUBSUB }, xml('publish', { node: MDS }, item(room, stanzaId)))));
+
+  const reads = (home: House, readTo: number): Promise<ReadState | undefined> =>
+    until(() => home.account.readStates().find((state) => state.readTo === readTo), { what: `to be read to ${readTo}` });
+
+  test('what is read on the page is read on the other devices, and nobody else can see it', async () => {
+    const { home, room, phone, idOf, stanzaIdOf, talker, alice } = await scene();
+    expect(home.account.readStates()).toEqual([]);
+    const marked = home.account.markRead(room, idOf('two'), 'groupchat');
+    expect(marked).toMatchObject({ ok: true, value: { readTo: idOf('two'), unread: 1, mentions: 1 } });
+    const told = await phone.next((stanza) => displayedIn(stanza, room) === stanzaIdOf('two'), { what: 'the phone to be told' });
+    expect(told.attrs['from']).toBe(alice.jid);
+    const look = talker.iq(xml('iq', { type: 'get', to: alice.jid }, xml('pubsub', { xmlns: PUBSUB }, xml('items', { node: MDS }))));
+    await expect(look).rejects.toBeInstanceOf(StanzaError);
+    expect(home.account.markRead(room, 999_999, 'groupchat')).toMatchObject({ ok: false, error: { code: 'unknown-message' } });
+  });
+
+  test('what another device has read is read here, forward only, and by what the room has said', async () => {
+    const { home, room, phone, idOf, stanzaIdOf, say, talker } = await scene();
+    home.account.markRead(room, idOf('one'), 'groupchat');
+    await phone.next((stanza) => displayedIn(stanza, room) !== undefined);
+    await publish(phone, room, stanzaIdOf('Ali: three'));
+    expect(await reads(home, idOf('Ali: three'))).toMatchObject({ unread: 0, mentions: 0 });
+    expect(home.events.all.filter(({ type }) => type === 'read').at(-1)).toMatchObject({ state: { readTo: idOf('Ali: three') } });
+    for (const stanzaId of [stanzaIdOf('one'), 'nothing that the room has said']) await publish(phone, room, stanzaId);
+    await say('four');
+    await home.account.say(room, 'mine, and read of course');
+    await talker.next((stanza) => stanza.getChildText('body') === 'mine, and read of course');
+    await until(() => home.bodies(room).includes('mine, and read of course'), { what: 'own words to be kept' });
+    expect(home.account.readStates()).toMatchObject([{ room, only: 'groupchat', readTo: idOf('Ali: three'), unread: 1, mentions: 0 }]);
+  });
+
+  test('what was read elsewhere while the daemon was away is read when it is back, and what it read alone is told then', async () => {
+    const { home, room, phone, idOf, stanzaIdOf, alice } = await scene();
+    const other = await server.room({ archive: true });
+    await home.account.join(other, { nick: 'Ali' });
+    await home.account.say(other, 'here too');
+    const there = await until(() => home.archive.page({ account: alice.jid, room: other, limit: 5 }).find(({ body }) => body === 'here too'), { what: 'it to be kept' });
+    const three = stanzaIdOf('Ali: three');
+    home.account.markRead(room, idOf('one'), 'groupchat');
+    await phone.next((stanza) => displayedIn(stanza, room) === stanzaIdOf('one'));
+    home.archive.setValue(alice.jid, `read:${other}`, String(there?.archiveId)); // looked at, and not told before the end
+    await home.account.stop();
+    await publish(phone, room, three);
+    const again = await home.reopen();
+    open.push(again.stop);
+    expect(await reads(again, idOf('Ali: three', again))).toMatchObject({ room, unread: 0 });
+    await phone.next((stanza) => displayedIn(stanza, other) === there?.stanzaId, { what: 'the other room to be told' });
+  });
+
+  test('what another device has read before it came here is read as soon as it comes', async () => {
+    const { home, room, phone, talker, idOf } = await scene();
+    home.account.markRead(room, idOf('one'), 'groupchat');
+    await phone.next((stanza) => displayedIn(stanza, room) !== undefined);
+    await home.account.stop();
+    const late = await talker.say(room, 'late');
+    const stanzaId = String(late.getChildren('stanza-id').find((child) => child.attrs['by'] === room)?.attrs['id']);
+    await publish(phone, room, stanzaId);
+    const again = await home.reopen();
+    open.push(again.stop);
+    await until(() => again.bodies(room).includes('late'), { what: 'the late word' });
+    await reads(again, idOf('late', again));
+  });
+});
+
+function item(room: string, stanzaId: string): Element {
+  return xml('item', { id: room }, xml('displayed', { xmlns: MDS }, xml('stanza-id', { xmlns: 'urn:xmpp:sid:0', by: room, id: stanzaId })));
+}
+
+/** Up to where an event says that a room is read. */
+function displayedIn(stanza: Element, room: string): string | undefined {
+  const items = stanza.getChild('event', EVENT)?.getChild('items');
+  const found = items?.attrs['node'] === MDS ? items.getChildren('item').find(({ attrs }) => attrs['id'] === room) : undefined;
+  const id: unknown = found?.getChild('displayed', MDS)?.getChild('stanza-id')?.attrs['id'];
+  return typeof id === 'string' ? id : undefined;
+}

@@ -18,6 +18,7 @@ import { Locked } from './view/locked.tsx';
 import { Overview } from './view/overview.tsx';
 import { Palette } from './view/palette.tsx';
 import { PrivateView } from './view/private-view.tsx';
+import { RegisterDialog } from './view/register-dialog.tsx';
 import { RoomView } from './view/room-view.tsx';
 import { SearchView } from './view/search-view.tsx';
 import { SettingsView } from './view/settings-view.tsx';
@@ -47,6 +48,7 @@ export function App() {
       {open?.name === 'date' && <DateDialog account={open.account} room={open.room} />}
       {open?.name === 'palette' && <Palette />}
       {open?.name === 'ask' && <AskDialog {...open} />}
+      {open?.name === 'register' && <RegisterDialog account={open.account} room={open.room} />}
       {open?.name === 'bookmark' && <BookmarkDialog {...open} />}
     </div>
   );

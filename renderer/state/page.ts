@@ -29,6 +29,7 @@ export type Dialog =
   | { readonly name: 'date'; readonly account: string; readonly room: string }
   /** A question before something that cannot be taken back. */
   | { readonly name: 'ask'; readonly question: string; readonly go: string; readonly act: () => Promise<unknown> }
+  | { readonly name: 'register'; readonly account: string; readonly room: string }
   | { readonly name: 'bookmark'; readonly account: string; readonly bookmark?: Bookmark }
   | undefined;
 

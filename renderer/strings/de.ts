@@ -1,4 +1,5 @@
 import { deMore } from './de-more.ts';
+import { deSelf } from './de-self.ts';
 import { deStart } from './de-start.ts';
 import type { Strings } from './en.ts';
 
@@ -6,6 +7,7 @@ import type { Strings } from './en.ts';
 export const de: Strings = {
   ...deMore,
   ...deStart,
+  ...deSelf,
   app: 'Minimix',
   unknownNick: '(ohne Spitznamen)',
   roomItself: 'Der Raum',

@@ -1,10 +1,12 @@
 import { enMore } from './en-more.ts';
+import { enSelf } from './en-self.ts';
 import { enStart } from './en-start.ts';
 
 /** Every word that the page shows. Another language is another table of this type. */
 export const en = {
   ...enMore,
   ...enStart,
+  ...enSelf,
 
   app: 'Minimix',
   unknownNick: '(no nick)',

@@ -8,7 +8,8 @@ import { useStore } from '../state/store.ts';
 import { language, strings } from '../strings/strings.ts';
 import { count, momentOf } from '../text/time.ts';
 import { visibleText } from '../text/visible.ts';
-import { Field, FormError } from './field.tsx';
+import { NickForm, Notify, RoomPresence } from './about-self.tsx';
+import { FormError } from './field.tsx';
 import { CloseIcon } from './icons.tsx';
 import { Nick } from './nick.tsx';
 import { Retention } from './retention.tsx';
@@ -56,33 +57,13 @@ export function AboutRoom({ room, onClose }: { room: Room; onClose: () => void }
           </a>
         </p>
         <NickForm key={room.nick} room={room} />
+        <RoomPresence key={`presence ${room.room}`} room={room} />
+        <Notify room={room} />
         <Wishes room={room} />
         <Retention name={name} />
         <Ledger room={room} />
       </div>
     </aside>
-  );
-}
-
-function NickForm({ room }: { room: Room }) {
-  const [nick, setNick] = useState(room.nick ?? '');
-  const { busy, error, run } = useCall();
-  return (
-    <form
-      className="about-part"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void run(() => api.changeNick.mutate({ account: room.account, room: room.room, nick }));
-      }}
-    >
-      <Field label={strings.about.nick} value={nick} onType={setNick} autoComplete="off" />
-      <FormError error={error} />
-      {nick.trim() !== '' && nick !== room.nick && (
-        <button type="submit" className="button button-small" disabled={busy}>
-          {strings.about.changeNick}
-        </button>
-      )}
-    </form>
   );
 }
 

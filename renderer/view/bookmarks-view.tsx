@@ -3,11 +3,13 @@ import { api, type Bookmark, type BookmarkRules, type HeldBookmarks, type Storag
 import { dialog, house } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
-import { visibleNick } from '../text/visible.ts';
+import { visibleNick, visibleText } from '../text/visible.ts';
 import { AccountChoice } from './account-choice.tsx';
+import { BookmarkFiles } from './bookmark-files.tsx';
 import { BookmarkLog } from './bookmark-log.tsx';
 import { FormError } from './field.tsx';
 import { CardPage } from './page-head.tsx';
+import { SelfCard } from './self-card.tsx';
 import { Switch } from './switch.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useCall } from './use-call.ts';
@@ -58,7 +60,9 @@ function OfAccount({ account }: { account: string }) {
           {strings.bookmarks.add}
         </button>
       </section>
+      <SelfCard account={account} />
       <Rules account={account} rules={book.rules} onDone={again} />
+      <BookmarkFiles account={account} onDone={again} />
       <BookmarkLog account={account} changes={changes + turn} onDone={again} />
     </>
   );
@@ -113,7 +117,8 @@ function Storages({ storages }: { storages: readonly StorageSummary[] }) {
         <li key={name}>
           <strong>{bookmarks.storages[name]}</strong>
           <span className="quiet">
-            {trouble ?? (sameAs === undefined ? bookmarks.rooms(rooms) : bookmarks.sameAs(bookmarks.storages[sameAs]))}
+            {sameAs === undefined ? bookmarks.rooms(rooms) : bookmarks.sameAs(bookmarks.storages[sameAs])}
+            {trouble !== undefined && ` ${visibleText(trouble)}`}
           </span>
         </li>
       ))}
@@ -123,7 +128,6 @@ function Storages({ storages }: { storages: readonly StorageSummary[] }) {
 
 function BookmarkTable({ account, book, onDone }: { account: string; book: Book; onDone: () => void }) {
   const { bookmarks } = strings;
-  const separate = book.storages.filter(({ sameAs, trouble }) => sameAs === undefined && trouble === undefined);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
     <div className="table-frame" tabIndex={0} role="group" aria-label={bookmarks.title}>
@@ -132,7 +136,7 @@ function BookmarkTable({ account, book, onDone }: { account: string; book: Book;
           <tr>
             <th scope="col">{bookmarks.room}</th>
             <th scope="col">{bookmarks.autojoin}</th>
-            {separate.map(({ name }) => (
+            {book.storages.map(({ name }) => (
               <th key={name} scope="col">
                 {bookmarks.storages[name]}
               </th>
@@ -144,7 +148,7 @@ function BookmarkTable({ account, book, onDone }: { account: string; book: Book;
         </thead>
         <tbody>
           {book.list.map((bookmark) => (
-            <BookmarkRow key={bookmark.room} account={account} bookmark={bookmark} separate={separate} onDone={onDone} />
+            <BookmarkRow key={bookmark.room} account={account} bookmark={bookmark} storages={book.storages} onDone={onDone} />
           ))}
         </tbody>
       </table>
@@ -155,11 +159,11 @@ function BookmarkTable({ account, book, onDone }: { account: string; book: Book;
 interface RowProps {
   readonly account: string;
   readonly bookmark: Bookmark;
-  readonly separate: readonly StorageSummary[];
+  readonly storages: readonly StorageSummary[];
   readonly onDone: () => void;
 }
 
-function BookmarkRow({ account, bookmark, separate, onDone }: RowProps) {
+function BookmarkRow({ account, bookmark, storages, onDone }: RowProps) {
   const { error, run } = useCall();
   const { bookmarks } = strings;
   const { room, name, autojoin, nick, notify, dead, held } = bookmark;
@@ -193,9 +197,9 @@ function BookmarkRow({ account, bookmark, separate, onDone }: RowProps) {
       <td>
         <Switch label={`${bookmarks.autojoin}: ${room}`} checked={autojoin} onSet={set} bare />
       </td>
-      {separate.map((storage) => (
+      {storages.map((storage) => (
         <td key={storage.name}>
-          <Difference said={bookmark.differs[storage.name]} />
+          <InStorage storage={storage} bookmark={bookmark} />
         </td>
       ))}
       <td className="row-tools">
@@ -220,18 +224,28 @@ function BookmarkRow({ account, bookmark, separate, onDone }: RowProps) {
   );
 }
 
-function Difference({ said }: { said: string | undefined }) {
+/** How a storage has the bookmark; where it differs, why. One that the server shows for another is as that one. */
+function InStorage({ storage, bookmark }: { storage: StorageSummary; bookmark: Bookmark }) {
   const { bookmarks } = strings;
+  const shown = storage.sameAs ?? storage.name;
+  const said = bookmark.differs[shown];
+  if (!storage.readable) return <span className="quiet">{bookmarks.unread}</span>;
   if (said === undefined) {
     return (
       <span className="same">
-        <span aria-hidden="true">✓</span> <span className="unseen">{bookmarks.same}</span>
+        <span aria-hidden="true">{storage.sameAs === undefined ? '✓' : '='}</span>{' '}
+        <span className="unseen">{storage.sameAs === undefined ? bookmarks.same : bookmarks.sameAs(bookmarks.storages[storage.sameAs])}</span>
       </span>
     );
   }
-  if (said === 'missing') return <span className="different">{bookmarks.missing}</span>;
   const fields = said.split(/,\s*/).map((field) => bookmarks.fields[field] ?? field);
-  return <span className="different">{bookmarks.differs(fields.join(', '))}</span>;
+  const why = bookmark.held ? bookmarks.whyHeld : storage.trouble === undefined ? bookmarks.whyNow : visibleText(storage.trouble);
+  return (
+    <span className="different">
+      {said === 'missing' ? bookmarks.missing : bookmarks.differs(fields.join(', '))}
+      <span className="card-note">{why}</span>
+    </span>
+  );
 }
 
 const wishes = ['hold', 'restore', 'accept'] as const;
@@ -264,6 +278,20 @@ function Rules({ account, rules, onDone }: { account: string; rules: BookmarkRul
             </option>
           ))}
         </select>
+      </label>
+      <label className="choice">
+        {bookmarks.deadDays}
+        <input
+          type="number"
+          min={1}
+          max={3650}
+          defaultValue={rules.deadDays}
+          disabled={busy}
+          onBlur={(event) => {
+            const deadDays = event.target.valueAsNumber;
+            if (Number.isInteger(deadDays) && deadDays !== rules.deadDays) void set({ deadDays });
+          }}
+        />
       </label>
       <FormError error={error} />
     </section>

@@ -107,7 +107,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     verbs: rawVerbs,
     renick: nicks.renick,
     claim: (room) => seat.claim(room),
-    online: () => allDevices().flatMap(({ online: here, resource }) => (here ? [resource] : [])),
+    online: (since) => allDevices().flatMap(({ online: here, resource, lastSeen }) => (here || Date.parse(lastSeen) >= since ? [resource] : [])),
   });
   const verbs = bookmarks.telling(rawVerbs);
   const reading = openReading(ground, (state) => sinks.tell({ type: 'read', state }), times.read);

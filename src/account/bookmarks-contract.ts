@@ -27,7 +27,7 @@ export interface HeldBookmarks {
   readonly storage: StorageName;
   readonly rooms: readonly string[];
   readonly cause: string;
-  /** Resources of the account that were online at that time, one of which it may have been. */
+  /** Resources of the account that were online since it was last right, one of which it may have been. */
   readonly online: readonly string[];
 }
 
@@ -55,6 +55,8 @@ export interface StorageSummary {
   /** What stands for it where the server shows the same list in both. */
   readonly sameAs: StorageName | undefined;
   readonly rooms: number;
+  /** The server gives it to us. */
+  readonly readable: boolean;
   /** Why it is not in use, or not as it should be. */
   readonly trouble: string | undefined;
 }

@@ -25,6 +25,8 @@ const VERIFY = 1_500;
 const POLL = 200;
 const RETRY = 30_000;
 const MAX_ROUNDS = 10;
+/** Who left within that time may have written what we have just heard of. */
+const JUST_NOW = 5_000;
 /** No server keeps less; what is missing from a smaller list was taken out by somebody. */
 const SMALLEST_STORAGE = 100;
 
@@ -46,8 +48,8 @@ export interface SyncHooks {
   /** Inside the transaction: what clients changed; to be followed after the commit. */
   readonly changed: (draft: Draft, changes: readonly LoggedChange[]) => void;
   readonly held: (draft: Draft, held: HeldBookmarks) => void;
-  /** Resources that are online. */
-  readonly online: () => readonly string[];
+  /** Resources that were online at some time since then (milliseconds since the epoch). */
+  readonly online: (since: number) => readonly string[];
 }
 
 export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks): BookmarkSync {
@@ -65,6 +67,8 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
   const pace = createPace(ground.now);
   const echoes = createEchoes(ground.now);
   const timers = new Map<string, NodeJS.Timeout>();
+  /** When each storage was looked at, and the time before that: whoever wrote in between may be gone by now. */
+  const looked = new Map<StorageName, { readonly last: number; readonly before: number }>();
   let sameAs: ReadonlyMap<StorageName, StorageName> = new Map();
   let clock = 0;
   let breathSince: number | undefined;
@@ -84,6 +88,12 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
     }, wait);
     timer.unref();
     timers.set(name, timer);
+  }
+
+  function see(name: StorageName, content: Content): void {
+    contents.set(name, content);
+    const last = ground.now();
+    looked.set(name, { last, before: looked.get(name)?.last ?? last });
   }
 
   function guarded(what: string, work: () => Promise<void>): void {
@@ -111,7 +121,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
         trouble.set(name, `The server does not give it: ${content.refused}.`);
         continue;
       }
-      contents.set(name, content);
+      see(name, content);
       looks.add(name);
       if (evicts) evicting.add(name);
     }
@@ -186,13 +196,19 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
         .map((one) => ({ ...one, rooms: one.rooms.filter((room) => !returned.includes(room)) }))
         .filter(({ rooms }) => rooms.length > 0);
       let id = Math.max(draft.at, ...kept.map((one) => one.id));
-      const fresh = held.map((one): HeldBookmarks => ({ ...one, id: (id += 1), at: draft.at, online: hooks.online() }));
+      const fresh = held.map((one): HeldBookmarks => ({ ...one, id: (id += 1), at: draft.at, online: hooks.online(suspectsSince(one.storage)) }));
       state.save(draft, { list: merged.list, before: new Map(views.map(({ name, now }) => [name, now])), held: [...kept, ...fresh] });
       draft.afterwards(echoes.agreed);
       for (const one of fresh) hooks.held(draft, one);
       hooks.changed(draft, changes);
     });
     return merged;
+  }
+
+  /** Live, somebody has just written; else it was since the last look but one. */
+  function suspectsSince(name: StorageName): number {
+    const storage = all.find((one) => one.name === name);
+    return Math.min(ground.now() - JUST_NOW, storage?.node === undefined ? (looked.get(name)?.before ?? Infinity) : Infinity);
   }
 
   function viewOf({ name, whole }: Storage): StorageView {
@@ -220,7 +236,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
     if (storage.node === undefined) {
       const fresh = await storage.read();
       if ('refused' in fresh) return false;
-      contents.set(name, fresh);
+      see(name, fresh);
       if (!sameList(fresh.list, content.list)) return true;
       current = fresh;
     }
@@ -265,7 +281,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
         trouble.set(name, `It keeps ${fresh.list.size} bookmarks and no more: ${missing.size} are missing there.`);
         log('warn', `bookmarks: ${name} keeps ${fresh.list.size} and no more`);
       }
-      contents.set(name, fresh);
+      see(name, fresh);
       settle();
     }
   }
@@ -293,11 +309,11 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
       later('poll', POLL, () => guarded('XEP-0049 could not be read', async () => {
         const fresh = await storage.read();
         if ('refused' in fresh || !contents.has(storage.name)) return;
-        contents.set(storage.name, fresh);
+        see(storage.name, fresh);
         settle();
       }));
     },
-    storages: () => all.map(({ name }) => ({ name, sameAs: sameAs.get(name), rooms: contents.get(name)?.list.size ?? 0, trouble: trouble.get(name) })),
+    storages: () => all.map(({ name }) => ({ name, sameAs: sameAs.get(name), rooms: contents.get(name)?.list.size ?? 0, readable: contents.has(name), trouble: trouble.get(name) })),
     content: (name) => (sameAs.has(name) ? undefined : contents.get(name)),
   };
 }

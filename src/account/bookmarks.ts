@@ -33,8 +33,8 @@ export interface BookmarkHooks {
   readonly renick: (room: string) => void;
   /** Somebody who is no device wants the room. */
   readonly claim: (room: string) => void;
-  /** Resources that are online. */
-  readonly online: () => readonly string[];
+  /** Resources that were online at some time since then (milliseconds since the epoch). */
+  readonly online: (since: number) => readonly string[];
 }
 
 export function openBookmarks(ground: Ground, { memberships, verbs, renick, claim, online }: BookmarkHooks): Bookmarks {

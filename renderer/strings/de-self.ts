@@ -1,0 +1,57 @@
+import type { enSelf } from './en-self.ts';
+
+export const deSelf: typeof enSelf = {
+  self: {
+    title: 'Wie Räume dich sehen',
+    now: (show, by) => `Jetzt: ${show}, wie ${by} sagt.`,
+    nowNobody: (show) => `Jetzt: ${show}, denn keines deiner Geräte ist verbunden.`,
+    offline: 'Wenn keines deiner Geräte verbunden ist',
+    status: 'Status',
+    statusHint: 'Ein Wort dazu, oder keines.',
+    accountNick: 'Dein Spitzname',
+    accountNickHint: 'Der des Kontos: für Räume, deren Lesezeichen keinen nennt, und für deine Kontakte.',
+    save: 'Speichern',
+    presence: 'Was dieser Raum von dir sieht',
+    choices: { follow: 'deine Geräte, wie sie sind', hidden: 'nichts von deinen Geräten' },
+    always: (show) => `immer: ${show}`,
+    shows: { online: 'verfügbar', chat: 'gern im Gespräch', away: 'abwesend', xa: 'länger abwesend', dnd: 'bitte nicht stören' },
+    notify: 'Programme melden ihn',
+    notifies: { default: 'wie jedes von selbst', always: 'immer', 'on-mention': 'wenn genannt', never: 'nie' },
+    from: {
+      asked: 'Es ist der Spitzname des Lesezeichens.',
+      bookmark: 'Es ist der Spitzname des Lesezeichens.',
+      account: 'Es ist der Spitzname deines Kontos.',
+      reserved: 'Es ist der Spitzname, den der Raum für dich bewahrt.',
+      localpart: 'Es ist der erste Teil deiner Adresse, denn kein anderer wurde genannt.',
+    },
+    wanted: (nick) => `Du möchtest ${nick} heißen, und wirst es, sobald der Raum es erlaubt.`,
+    refused: (why) => `Der Raum hat abgelehnt: ${why}`,
+    register: 'Spitznamen beim Raum anmelden',
+  },
+
+  register: {
+    title: 'Beim Raum anmelden',
+    registered: (nick) => `Der Raum bewahrt den Spitznamen ${nick} für dich.`,
+    registeredPlain: 'Du bist bei diesem Raum angemeldet.',
+    pending: 'Der Raum hat es angenommen. Vielleicht muss dort noch jemand zustimmen.',
+    go: 'Anmelden',
+    remove: 'Aufgeben',
+    done: 'Schließen',
+  },
+
+  take: {
+    title: 'Mitnehmen',
+    intro: 'Die Dateien enthalten auch die Passwörter von Räumen.',
+    json: 'Als JSON speichern',
+    xml: 'Als XML speichern (XEP-0402)',
+    import: 'Aus einer Datei hinzufügen',
+    imported: (added, changed) => `${added} hinzugefügt, ${changed} ergänzt.`,
+    copy: 'In ein anderes Konto kopieren',
+    copyTo: (jid) => `Nach ${jid} kopieren`,
+    restore: 'Die ganze Liste, wie sie war',
+    restoreWhen: 'Am',
+    restoreGo: 'So wiederherstellen',
+    restoreAsk: (when) => `Die Liste machen, wie sie am ${when} war? Seither hinzugefügte Räume werden verlassen, entfernte wieder betreten. Jede Änderung lässt sich rückgängig machen.`,
+    restored: (n) => (n === 0 ? 'Nichts war damals anders.' : n === 1 ? 'Ein Lesezeichen geändert.' : `${n} Lesezeichen geändert.`),
+  },
+};

@@ -191,6 +191,7 @@ export const deMore: typeof enMore = {
     whyHeld: 'seine Entfernung wartet auf dich',
     whyNow: 'wird gerade angeglichen',
     deadDays: 'Tage ohne Antwort, nach denen ein Raum als fort gilt',
+    here: 'Hier',
     isHeld: 'Seine Entfernung wartet auf dich',
     add: 'Lesezeichen hinzufügen',
     edit: 'Bearbeiten',

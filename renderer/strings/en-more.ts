@@ -190,6 +190,7 @@ export const enMore = {
     whyHeld: 'its removal waits for you',
     whyNow: 'being brought in line',
     deadDays: 'Days without an answer after which a room counts as gone',
+    here: 'Here',
     isHeld: 'Its removal waits for you',
     add: 'Add a bookmark',
     edit: 'Edit',

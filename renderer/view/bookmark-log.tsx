@@ -33,6 +33,7 @@ export function BookmarkLog({ account, changes, onDone }: { account: string; cha
             <span>
               <bdi>{visibleNick(entry.after?.name ?? entry.before?.name ?? '', entry.room)}</bdi> {wordsOf(entry)}{' '}
               <bdi className="quiet">{visibleText(entry.cause)}</bdi>
+              <span className="card-note">{detailOf(entry)}</span>
             </span>
             <button
               type="button"
@@ -48,6 +49,16 @@ export function BookmarkLog({ account, changes, onDone }: { account: string; cha
       </ol>
     </section>
   );
+}
+
+/** Where it was changed, and what was there before. */
+function detailOf({ storage, before, after }: BookmarkChange): string {
+  const { bookmarks } = strings;
+  const places: Readonly<Record<string, string>> = { ...bookmarks.storages, minimix: bookmarks.here };
+  const said = (value: string | boolean | undefined): string => (typeof value === 'boolean' ? (value ? '✓' : '–') : value === undefined ? '–' : visibleText(value));
+  const fields = before && after ? (['name', 'autojoin', 'nick'] as const).filter((field) => before[field] !== after[field]) : [];
+  const changes = fields.map((field) => `${bookmarks.fields[field] ?? field}: ${said(before?.[field])} → ${said(after?.[field])}`);
+  return [places[storage] ?? storage, ...changes].join(' · ');
 }
 
 function wordsOf({ before, after }: BookmarkChange): string {

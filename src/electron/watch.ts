@@ -28,15 +28,14 @@ export interface WatchOptions {
   readonly changed: () => void;
   readonly message: (event: Message, room: Room | undefined) => void;
   readonly signal: AbortSignal;
-  /** Milliseconds between two looks for a daemon. */
-  readonly every?: number;
 }
 
-const EVERY = 5000;
+const EVERY = 1000; // milliseconds between two looks for a daemon, while none is followed
+const SELDOM = 10; // and so many of them while one is
 const GATHER = 100; // milliseconds: a start tells a hundred things at once
 
 /** Follows the home's daemon for as long as the tray lives, through its restarts; what was missed is heard then. */
-export function watchDaemon({ reach, changed, message, signal, every = EVERY }: WatchOptions): Watching {
+export function watchDaemon({ reach, changed, message, signal }: WatchOptions): Watching {
   let address: DaemonAddress | undefined;
   let status: HouseStatus | undefined;
   let stop: (() => void) | undefined;
@@ -108,7 +107,11 @@ export function watchDaemon({ reach, changed, message, signal, every = EVERY }: 
     }
   }
 
-  const timer = setInterval(() => void again(), every);
+  let ticks = 0;
+  const timer = setInterval(() => {
+    ticks += 1;
+    if (!stop || ticks % SELDOM === 0) void again();
+  }, EVERY);
   signal.addEventListener('abort', () => {
     clearInterval(timer);
     clearTimeout(telling);

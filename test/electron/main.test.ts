@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runTray } from '../../src/electron/main.ts';
+import { bin } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
 import { openDoor, ROOM, smallHouse } from '../web/house.ts';
 import { fake, FakeStore, FakeWindow, reset, type Template } from './mock.ts';
@@ -190,3 +191,25 @@ test('a menu that has not changed is not put in the place of one that may be ope
   await until(() => entry('cave (1)'), { what: 'the mention' });
   expect(fake.tray?.menus).toBe((before ?? 0) + 1);
 });
+
+test('with the real daemon: started, followed, stopped, and started again from the menu', async () => {
+  writeFileSync(join(home, 'settings.json'), JSON.stringify({ version: 1, web: { port: 0 }, accounts: [] }));
+  const startDaemon = (): void => {
+    starts += 1;
+    child = spawn(bin, ['--home', home, 'run'], { stdio: 'ignore', env: { ...process.env, MINIMIX_KEYRING: 'off' } });
+  };
+  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], config: home, argv: [], trayHost: async () => true });
+  await shows('connected');
+  expect(starts).toBe(1);
+  expect(window()?.loaded[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?t=[\w-]+$/);
+  const gone = once(child ?? process, 'exit');
+  click('Stop daemon');
+  expect((await gone)[0]).toBe(0);
+  await shows('offline');
+  click('Start the daemon');
+  await until(() => window()?.loaded.length === 2, { what: 'the window to follow the daemon to its new address' });
+  const again = once(child ?? process, 'exit');
+  click('Stop daemon');
+  await again;
+  expect(fake.errors).toEqual([]);
+}, 60_000);

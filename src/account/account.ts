@@ -30,6 +30,7 @@ import { startProof, type ProofTimes } from './proof.ts';
 import { openReading } from './reading.ts';
 import { openRegistrations } from './registration.ts';
 import { openRelayRest } from './relay-pause.ts';
+import { openRoomOrder } from './room-order.ts';
 import { openSeat, type SeatKeeping } from './seat.ts';
 import type { Ask } from './server-parts.ts';
 import { openSinks } from './sinks.ts';
@@ -46,7 +47,7 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   /** How patient it is with silent rooms; tests are less so. */
-  readonly times?: Partial<ProofTimes & EntryTimes & { readonly sweep: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
+  readonly times?: Partial<ProofTimes & EntryTimes & { readonly sweep: number; readonly calm: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
   /** By which presence waits before it is told. */
@@ -93,6 +94,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     (room) => outbox.caughtUp(room),
     (room) => sinks.tell({ type: 'caught-up', account: jid, room }),
   );
+  const order = openRoomOrder(ground, catchups.run, times.calm);
   const memberships: Memberships = openMemberships(ground, {
     nicks: () => nicks,
     notify: (room) => bookmarks.verbs.notify(room),
@@ -191,11 +193,13 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
           announce(); // whoever is online tells us again, for the devices of the old process are not on disk
           loadLists();
         }
+        order.online(true);
         memberships.resumeRooms();
         outbox.resumed(!before);
         memberships.enterWanted();
         return;
       }
+      order.online(false);
       devices.reset();
       presence.reset();
       memberships.disconnected();
@@ -251,7 +255,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     occupants: (room) => [...rooms.occupants(room).values()],
     catchingUp(room) {
       const { catchup, membership } = rooms.all.get(room) ?? {};
-      return membership?.state === 'joined' && catchup !== undefined && !catchup.first && catchup.gap === undefined;
+      return membership?.state === 'joined' && catchup !== undefined && !catchup.first && !catchup.known && catchup.gap === undefined;
     },
     readStates: reading.states,
     markRead: reading.mark,

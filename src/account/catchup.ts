@@ -79,7 +79,8 @@ export function openCatchUps(ground: Ground, done: (room: string) => void, ended
   function markHole(room: string): void {
     ground.transact((draft) => {
       const entry = draft.room(room);
-      if (!entry?.catchup || entry.catchup.gap !== undefined || entry.catchup.first) return;
+      if (entry?.catchup?.known) draft.put({ ...entry, catchup: undefined });
+      if (!entry?.catchup || entry.catchup.gap !== undefined || entry.catchup.first || entry.catchup.known) return;
       const { follows } = entry.catchup;
       const from = (follows === undefined ? undefined : ground.archive.message(follows)?.at) ?? draft.at;
       const cause = 'the room’s archive could not be read; it is tried again after the next login';

@@ -50,6 +50,8 @@ export interface Catchup {
   readonly first: boolean;
   /** The row that marks the hole in the archive, while the room's archive cannot be read. */
   readonly gap?: number | undefined;
+  /** It is there already; read once more for the room's order (room-order.ts). */
+  readonly known?: boolean | undefined;
 }
 
 /** The history after a join without an archive: whether it reached back to what we have (XEP-0045 7.2.14). */

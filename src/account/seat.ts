@@ -47,7 +47,7 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
       if (!known) return undefined;
       const { membership, subject, entering, catchup, features } = known;
       const { state, nick, reason, venue } = membership;
-      return { room, state, nick, subject, reason, venue, entering, catchingUp: catchup !== undefined, features };
+      return { room, state, nick, subject, reason, venue, entering, catchingUp: catchup !== undefined && !catchup.known, features };
     },
     async join(room, options) {
       const mine = !ground.room(room)?.wanted;

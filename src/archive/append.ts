@@ -131,6 +131,15 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     return insert(chat, given, ord, REPLAYED);
   }
 
+  /** The room's archive has its order: what reached us before the message that it follows stands behind that one. */
+  function putBehind(chat: Chat, given: NewMessage, known: Placed, follows: number | undefined): void {
+    const low = follows === undefined || follows === known.id ? undefined : ordOf(db, chat.id, follows);
+    if (low === undefined || known.ord > low) return;
+    const ord = places.behind(chat.id, low, given.message.at, given.arrivedAt);
+    db.sql('UPDATE message SET ord = ? WHERE id = ?').run(ord, known.id);
+    places.taken(chat.id, ord);
+  }
+
   return {
     append(given) {
       const { message, source } = given;
@@ -139,6 +148,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       const known = sid === null ? undefined : findStanza(db, blocks, chat.id, message.stanzaId ?? '', sid);
       if (source.kind === 'history') return replay(chat, given, known);
       if (known && source.kind === 'import') source.met.add(known.id);
+      if (known && source.kind === 'mam') putBehind(chat, given, known, source.follows);
       if (known) return duplicate(known.id, 'its stanza-id is kept');
       if (source.kind === 'import') return imported(chat, given, source.met, source.follows);
       if (source.kind === 'mam') return fetched(chat, given, source.follows);

@@ -11,7 +11,7 @@ export type Source =
   | { readonly kind: 'history' }
   /**
    * XEP-0313. Stands in the room's order behind the message `follows` (an archive id) and before the next one kept
-   * there, whatever its stamp says.
+   * there, whatever its stamp says; so does one that is kept already but stood before `follows`.
    */
   | { readonly kind: 'mam'; readonly follows: number | undefined }
   /** Our own private message, archived as sent. */

@@ -120,3 +120,26 @@ test('an archive fetched backwards, page by page, stands in the order of its sta
     { numRuns: 30 },
   );
 });
+
+test('whatever order they came in live, a reading of the room’s archive leaves them in the room’s', () => {
+  const order = fc.integer({ min: 2, max: 12 }).chain((count) => {
+    const all = Array.from({ length: count }, (_, n) => n);
+    return fc.record({ came: fc.shuffledSubarray(all, { minLength: 0, maxLength: count }), count: fc.constant(count) });
+  });
+  fc.assert(
+    fc.property(order, ({ came, count }) => {
+      withArchive((archive) => {
+        const said = (n: number): Said => ({ body: `${n}`, stanzaId: `s${n}`, at: T0 + n });
+        let follows = idOf(appendInside(archive, { body: 'before', stanzaId: 'before', arrivedAt: T0 - 1 }));
+        for (const n of came) appendInside(archive, { ...said(n), arrivedAt: T0 + 500 });
+        for (let n = 0; n < count; n++) {
+          const source: Source = { kind: 'mam', follows };
+          follows = idOf(appendInside(archive, { ...said(n), arrivedAt: T0 + 900, delayed: true }, source));
+        }
+        const room = Array.from({ length: count }, (_, n) => `${n}`);
+        expect(page(archive).map(({ body }) => body)).toEqual(['before', ...room]);
+      });
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { append, appendInside, bodies, idOf, JULIET, ORCHARD, ownArchive, T0 } from './support.ts';
+import { append, appendInside, BALL, bodies, idOf, JULIET, ORCHARD, ownArchive, T0 } from './support.ts';
 
 let own: ReturnType<typeof ownArchive>;
 beforeEach(() => {
@@ -26,6 +26,25 @@ function tidy(now: number): void {
 
 const oldest = (limit: number): (string | undefined)[] =>
   bodies(own.archive.page({ account: JULIET, room: ORCHARD, limit, after: 0 }));
+
+test('the count of messages is exact after retention, a restart and a removed account', () => {
+  const counted = (): number[] => [own.archive.count(JULIET), own.archive.count(JULIET, ORCHARD), own.archive.count(JULIET, BALL)];
+  many();
+  append(own.archive, { room: BALL, body: 'one' });
+  append(own.archive, { account: 'nurse@capulet.lit', body: 'not hers' });
+  expect(counted()).toEqual([MANY + 1, MANY, 1]);
+  append(own.archive, { body: 'one more', arrivedAt: T0 + MANY * 1000 });
+  expect(counted()).toEqual([MANY + 2, MANY + 1, 1]);
+  own.archive.setRetention(JULIET, ORCHARD, { keep: 'messages', messages: 100 });
+  tidy(T0 + DAY);
+  expect(counted()).toEqual([101, 100, 1]);
+  own.reopen();
+  own.archive.setRetention(JULIET, ORCHARD, { keep: 'days', days: 1 });
+  tidy(T0 + 3 * DAY);
+  expect(counted()).toEqual([2, 1, 1]);
+  own.archive.removeAccount(JULIET);
+  expect(counted()).toEqual([0, 0, 0]);
+});
 
 describe('compression', () => {
   test('changes nothing of what is read', () => {

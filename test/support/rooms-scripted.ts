@@ -12,14 +12,14 @@ export interface World extends House, Pick<RoomServer, 'heard' | 'script' | 'sen
 }
 
 /** Opens a world with one account in it; both end with the test. */
-export function worlds(): (options?: HouseOptions) => Promise<World> {
+export function worlds(): (options?: HouseOptions & { readonly sm?: boolean }) => Promise<World> {
   const open: (() => Promise<unknown>)[] = [];
   let ids = 0;
   afterEach(async () => {
     for (const close of open.splice(0)) await close();
   });
-  return async (options = {}) => {
-    const { port, stop, ...rooms } = await startRooms();
+  return async ({ sm, ...options } = {}) => {
+    const { port, stop, ...rooms } = await startRooms({ ...(sm && { sm }) });
     const house = openHouse({ host: '127.0.0.1', port }, { jid: ME, password: 'pencil' }, { allowPlaintext: true, ...options });
     open.push(() => Promise.all([house.stop(), stop()]));
     await house.online();

@@ -24,7 +24,7 @@ export interface RoomServer {
   script(room: string, script: RoomScript): void;
   /** Stanzas for the account; `to` need not be written. */
   send(...stanzas: readonly string[]): void;
-  /** Drops the stream; the next login is as the first. */
+  /** Drops the stream; the next login is as the first, or resumes it where there is stream management. */
   drop(): void;
   stop(): Promise<void>;
 }
@@ -34,19 +34,23 @@ const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 const INFO = 'http://jabber.org/protocol/disco#info';
 export const ME = 'romeo@scripted.test';
 
-/** Listens on loopback, lets the one account in as often as it comes, and answers. */
-export async function startRooms(): Promise<RoomServer> {
+/** Listens on loopback, lets the one account in as often as it comes, and answers. With `sm` its streams are resumed. */
+export async function startRooms({ sm = false }: { readonly sm?: boolean } = {}): Promise<RoomServer> {
   const server = await startScripted();
   const scripts = new Map<string, RoomScript>();
   const heard = feed<Element>((stanza) => stanza.toString().slice(0, 200));
   let peer: Peer | undefined;
   const life = { over: false };
   const serve = async (): Promise<void> => {
+    let h = 0; // XEP-0198 4: what we have taken
     while (!life.over) {
       const next = await server.peers.next(() => true, { deadline: 3_600_000, what: 'a login' });
-      await next.logIn({ sm: false });
+      if ((await next.logIn({ sm, resumed: { h } })) === 'bound') h = 0;
       peer = next;
       readStanzas(next, (stanza) => {
+        if (stanza.name === 'r') next.send(`<a xmlns='urn:xmpp:sm:3' h='${h}'/>`);
+        if (stanza.name === 'r' || stanza.name === 'a') return;
+        h += 1;
         heard.push(stanza);
         const answer = answerTo(stanza, scripts);
         if (answer !== undefined) next.send([answer].flat().join(''));

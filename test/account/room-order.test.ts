@@ -1,0 +1,75 @@
+// What a server may do around a resumption (ejabberd's mod_stream_mgmt routes anew what reached the old session).
+import { expect, test } from 'vitest';
+import { entry, result, worlds, type RoomScript } from '../support/rooms-scripted.ts';
+import { until } from '../support/until.ts';
+
+const ROOM = 'orchard@rooms.scripted.test';
+const open = worlds();
+
+const said = (id: string, body: string): string =>
+  `<message from='${ROOM}/juliet' type='groupchat' id='m${id}'><body>${body}</body>` +
+  `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='${id}'/></message>`;
+
+/** A room that knows its own order; `asked` holds the ids behind which it was read. */
+function archived(order: readonly [id: string, body: string][], asked: string[]): RoomScript {
+  return {
+    info: ({ attrs }) =>
+      result(ROOM, String(attrs['id']), `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/>
+        <feature var='http://jabber.org/protocol/muc'/><feature var='urn:xmpp:mam:2'/><feature var='urn:xmpp:sid:0'/></query>`),
+    join: (_presence, nick) => entry(ROOM, nick),
+    iq: (iq) => {
+      const query = iq.getChild('query', 'urn:xmpp:mam:2');
+      const after = query?.getChild('set')?.getChildText('after') ?? '';
+      if (query) asked.push(after);
+      const from = order.findIndex(([id]) => id === after) + 1;
+      const pages = order.slice(from).map(
+        ([id, body]) =>
+          `<message from='${ROOM}'><result xmlns='urn:xmpp:mam:2' queryid='${query?.attrs['queryid']}' id='${id}'><forwarded xmlns='urn:xmpp:forward:0'>
+          <delay xmlns='urn:xmpp:delay' stamp='2026-11-27T10:00:0${id}Z'/><message xmlns='jabber:client' from='${ROOM}/juliet' type='groupchat' id='m${id}'><body>${body}</body></message></forwarded></result></message>`,
+      );
+      const fin = `<fin xmlns='urn:xmpp:mam:2' complete='true'><set xmlns='http://jabber.org/protocol/rsm'/></fin>`;
+      return [...pages, result(ROOM, String(iq.attrs['id']), fin)];
+    },
+  };
+}
+
+test('what came in another order around a resumption stands in the room’s, by the room’s archive', async () => {
+  const order: [string, string][] = [];
+  const asked: string[] = [];
+  const { account, archive, jid, bodies, drop, script, send, settle, state } = await open({ sm: true, times: { calm: 50 } });
+  script(ROOM, archived(order, asked));
+  await account.join(ROOM, { nick: 'romeo' });
+  await state(ROOM, 'joined');
+  await settle();
+  order.push(['1', 'before']);
+  send(said('1', 'before'));
+  await settle();
+  asked.length = 0;
+
+  drop();
+  await until(() => account.status().connection.state !== 'online', { what: 'the end of the stream' });
+  await until(() => account.status().connection.state === 'online', { what: 'the resumption' });
+  order.push(['2', 'first'], ['3', 'second'], ['4', 'third']);
+  send(said('3', 'second'), said('2', 'first'), said('4', 'third'));
+  await until(() => bodies(ROOM).join() === 'before,first,second,third', { what: 'the room’s order' });
+  expect(asked).toEqual(['1']);
+  await until(() => archive.value(jid, 'order unproven') === undefined, { what: 'the proof' });
+  expect(archive.gaps(jid, ROOM)).toEqual([]);
+});
+
+test('a room in which nothing came is not asked', async () => {
+  const asked: string[] = [];
+  const { account, archive, jid, drop, script, send, settle, state } = await open({ sm: true, times: { calm: 20 } });
+  script(ROOM, archived([['1', 'before']], asked));
+  await account.join(ROOM, { nick: 'romeo' });
+  await state(ROOM, 'joined');
+  send(said('1', 'before'));
+  await settle();
+  asked.length = 0;
+  drop();
+  await until(() => account.status().connection.state !== 'online', { what: 'the end of the stream' });
+  await until(() => account.status().connection.state === 'online', { what: 'the resumption' }); // by now its place is noted
+  await until(() => archive.value(jid, 'order unproven') === undefined, { what: 'the look' });
+  await settle();
+  expect(asked).toEqual([]);
+});

@@ -6,6 +6,7 @@ import { loadSettings, type LoadedSettings, type Settings } from './config.ts';
 import { homeState, lockHome, type Holder } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
 import { openSessions } from './config/sessions.ts';
+import { createDelays } from './core/delays.ts';
 import { MinimixError, sentenceOf } from './core/errors.ts';
 import { wireOptions } from './account/account.ts';
 import { openAccounts } from './daemon/accounts.ts';
@@ -13,6 +14,7 @@ import { openBouncerOf } from './daemon/bouncer.ts';
 import { examineHouse } from './daemon/examine.ts';
 import type { LogFile } from './daemon/log-file.ts';
 import type { Log, OpenLog } from './daemon/log.ts';
+import { openFigures } from './daemon/figures.ts';
 import { openFiles } from './daemon/files.ts';
 import { openProblems } from './daemon/problems.ts';
 import { keepResources, openSettings } from './daemon/settings.ts';
@@ -93,9 +95,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     };
     const secrets = { ...kept, read: (jid: string) => kept.read(jid).then(hidden) };
     const { bouncer, door, begin, apply } = openBouncerOf(home, archive, log);
+    const delays = createDelays();
     const accounts = openAccounts(home, settings.accounts, archive, secrets, log, ({ settings: wire, ...opened }, signal) => {
       bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal);
-    });
+    }, delays.add);
     undo.push(accounts.stop, bouncer.stop);
     await begin(settings.bouncer);
     const live = openSettings(home, loaded, {
@@ -150,6 +153,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         logged: options.log.counts,
         signal: life.signal,
       }),
+      figures: openFigures(home, path, archive, delays),
       ...openFiles({ home, archive, log, account: (jid) => accounts.accounts().find((one) => one.jid === jid), settings: accounts.login }),
       pageUrl,
     };

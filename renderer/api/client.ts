@@ -5,6 +5,7 @@ import { strings } from '../strings/strings.ts';
 
 type Outputs = inferRouterOutputs<AppRouter>;
 
+export type Figures = Outputs['figures'];
 export type FoundRooms = Outputs['browse']['rooms'];
 export type FoundRoom = FoundRooms['rooms'][number];
 export type FirstLook = Outputs['accounts']['look'];

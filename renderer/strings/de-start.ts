@@ -109,6 +109,35 @@ export const deStart: typeof enStart = {
     muted: 'stumm',
   },
 
+  hours: {
+    title: 'Wann am meisten los ist',
+    words: (total, from, to, day, hour, n) =>
+      `Von ${total} Nachrichten der letzten 90 Tage kamen die meisten zwischen ${from} und ${to}. Am vollsten war ${day} um ${hour}, mit ${n}.`,
+    cell: (day, hour, n) => `${day}, ${hour}: ${n}`,
+  },
+
+  delay: {
+    title: 'Vom Raum zu deinen Geräten',
+    words: (n, half, most) =>
+      `Von ${n} Nachrichten seit dem Start des Dienstes war die Hälfte nachweislich binnen ${half} auf einem Gerät, neun von zehn binnen ${most}.`,
+    upTo: (span) => `binnen ${span}`,
+    longer: 'länger',
+    endless: 'mehr als 5 s',
+  },
+
+  unsaid: {
+    title: 'Wurde das gesagt?',
+    text: 'Die Leitung brach ab, während es unterwegs war, und der Raum hat kein Archiv, das es zeigen könnte.',
+    again: 'Noch einmal sagen',
+    drop: 'Weglassen',
+  },
+
+  matrix: {
+    title: 'Geräte nach Räumen',
+    text: 'Was jedes Gerät von jedem Raum bekommt. „Wie sonst“ ist, was es von allen Räumen bekommt.',
+    usual: (policy) => `wie sonst: ${policy}`,
+  },
+
   sandbox: {
     title: 'Oder erst ohne Konto ausprobieren',
     text: 'Auf diesem Rechner startet ein kleiner eigener Server, mit einem Raum, in dem jemand spricht. Er verschwindet, sobald du sein Konto entfernst.',

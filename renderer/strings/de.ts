@@ -153,6 +153,12 @@ export const de: Strings = {
   },
 
   overview: {
+    problems: 'Etwas stimmt nicht',
+    offline: (jid) => `${jid} ist nicht verbunden`,
+    archive: 'Archiv',
+    growth: (size) => `Etwa ${size} im Monat, wie die letzten 30 Tage waren`,
+    backup: 'Letzte Sicherung',
+    noBackup: 'Noch keine',
     title: 'Übersicht',
     wellTitle: 'Nichts braucht dich',
     wellText: 'Du bist in jedem Raum. Minimix behält, was gesagt wird, ob eines deiner Geräte verbunden ist oder nicht.',

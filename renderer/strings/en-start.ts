@@ -106,6 +106,35 @@ export const enStart = {
     muted: 'muted',
   },
 
+  hours: {
+    title: 'Busiest hours',
+    words: (total: string, from: string, to: string, day: string, hour: string, n: string) =>
+      `Of ${total} messages in the last 90 days most were said between ${from} and ${to}. The busiest hour was ${day} at ${hour}, with ${n}.`,
+    cell: (day: string, hour: string, n: string) => `${day}, ${hour}: ${n}`,
+  },
+
+  delay: {
+    title: 'From the room to your devices',
+    words: (n: string, half: string, most: string) =>
+      `Of ${n} messages since the daemon was started, half were known to be on a device within ${half}, nine of ten within ${most}.`,
+    upTo: (span: string) => `within ${span}`,
+    longer: 'longer',
+    endless: 'more than 5 s',
+  },
+
+  unsaid: {
+    title: 'Was this said?',
+    text: 'The line broke while it was on its way, and the room has no archive to tell.',
+    again: 'Say it again',
+    drop: 'Leave it',
+  },
+
+  matrix: {
+    title: 'Devices by room',
+    text: 'What each device gets of each room. “As usual” is what the device gets of all rooms.',
+    usual: (policy: string) => `as usual: ${policy}`,
+  },
+
   sandbox: {
     title: 'Or try it without an account',
     text: 'A small server of your own starts on this computer, with a room in which somebody talks. It is gone when you remove its account.',

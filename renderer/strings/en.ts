@@ -170,6 +170,12 @@ export const en = {
   },
 
   overview: {
+    problems: 'Something is wrong',
+    offline: (jid: string) => `${jid} is not online`,
+    archive: 'Archive',
+    growth: (size: string) => `About ${size} a month, as the last 30 days went`,
+    backup: 'Last backup',
+    noBackup: 'None was made yet',
     title: 'Overview',
     wellTitle: 'Nothing needs you',
     wellText: 'You are in every room. Minimix keeps what is said, whether or not a device of yours is online.',

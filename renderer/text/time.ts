@@ -35,6 +35,16 @@ export function momentOf(at: Date, now: Date): string {
   return `${day}, ${clock.format(at)}`;
 }
 
+/** A weekday by its number, Monday being 0. */
+export function weekdayName(day: number, length: 'long' | 'short'): string {
+  return new Intl.DateTimeFormat(locale, { weekday: length, timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + day)); // a Monday
+}
+
+/** A full hour of the day. */
+export function hourName(hour: number): string {
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1, hour));
+}
+
 export function count(n: number): string {
   return number.format(n);
 }

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { sentenceOf, type Room } from '../api/client.ts';
-import { commandsFor, runCommand } from '../state/commands.ts';
+import { commandsFor } from '../state/command-names.ts';
+import { runCommand } from '../state/commands.ts';
 import { canCorrect, compose, composing, type Composing } from '../state/composing.ts';
 import { keyOf } from '../state/house.ts';
 import { drafts, timelines } from '../state/page.ts';

@@ -6,6 +6,7 @@ import { strings } from '../strings/strings.ts';
 import { momentOf } from '../text/time.ts';
 import { visibleNick } from '../text/visible.ts';
 import { ConnectCard } from './connect-card.tsx';
+import { DeviceMatrix } from './device-matrix.tsx';
 import { Field, FormError } from './field.tsx';
 import { CardPage } from './page-head.tsx';
 import { RelayRest } from './relay-rest.tsx';
@@ -21,6 +22,7 @@ type Policy = (typeof policies)[number];
 export function DevicesView() {
   const byAccount = useStore(house, (state) => state.devices);
   const loaded = useStore(house, (state) => state.loaded);
+  const accounts = useMemo(() => [...byAccount.keys()], [byAccount]);
   const devices = useMemo(
     () => [...byAccount.values()].flat().toSorted((a, b) => Number(b.online) - Number(a.online) || b.lastSeen.localeCompare(a.lastSeen)),
     [byAccount],
@@ -32,6 +34,9 @@ export function DevicesView() {
         <DeviceCard key={`${device.account} ${device.id}`} device={device} />
       ))}
       {loaded && <RelayRest />}
+      {accounts.map((account) => (
+        <DeviceMatrix key={account} account={account} />
+      ))}
       <ConnectCard />
     </CardPage>
   );

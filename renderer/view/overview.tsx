@@ -1,18 +1,25 @@
 import { useMemo } from 'react';
-import type { Device, Room } from '../api/client.ts';
+import { api, type Device, type Figures, type Room } from '../api/client.ts';
 import { roomHealth } from '../state/health.ts';
+import { growthOf } from '../state/hours.ts';
 import { keyOf } from '../state/house.ts';
 import { dialog, house, unread } from '../state/page.ts';
 import { hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
-import { count } from '../text/time.ts';
+import { sizeOf } from '../text/size.ts';
+import { count, momentOf } from '../text/time.ts';
 import { visibleNick } from '../text/visible.ts';
 import { ActivityCard } from './activity-card.tsx';
+import { DelayCard } from './delay-card.tsx';
 import { HealthDot } from './health.tsx';
+import { HoursCard } from './hours-card.tsx';
 import { InvitationsCard } from './invitations-card.tsx';
 import { CardPage } from './page-head.tsx';
 import { nameOf } from './room-list.tsx';
+import { UnsaidCard } from './unsaid-card.tsx';
+import { useAnswer } from './use-answer.ts';
+import { HOUR, MINUTE, useNow } from './use-now.ts';
 
 /** What needs the person first; else that nothing does. */
 export function Overview() {
@@ -23,20 +30,77 @@ export function Overview() {
     [rooms],
   );
   const invited = useStore(house, (state) => [...state.invitations.values()].some((list) => list.length > 0));
+  const minute = useNow(MINUTE);
+  const figures = useAnswer(String(minute), () => api.figures.query());
+  const problems = useProblems().length;
   if (!loaded) return <main className="overview" aria-label={strings.overview.title} aria-busy="true" />;
   return (
     <CardPage title={strings.overview.title}>
+      <ProblemsCard />
+      <UnsaidCard />
       <InvitationsCard />
       {trouble.length > 0 && <TroubleCard rooms={trouble} />}
       <MentionsCard rooms={rooms} />
-      {trouble.length === 0 && !invited && <CalmCard empty={rooms.size === 0} />}
+      {trouble.length === 0 && !invited && problems === 0 && <CalmCard empty={rooms.size === 0} />}
       <div className="overview-pair">
         <DevicesCard />
-        <FiguresCard />
+        <FiguresCard figures={figures} />
       </div>
       <ActivityCard />
+      <HoursCard />
+      {figures && <DelayCard relay={figures.relay} />}
     </CardPage>
   );
+}
+
+/** What is wrong with the daemon, the line or the bookmarks; rooms have a card of their own. */
+function ProblemsCard() {
+  const problems = useProblems();
+  if (problems.length === 0) return null;
+  return (
+    <section className="card card-problem" aria-label={strings.overview.problems}>
+      <h2>{strings.overview.problems}</h2>
+      <ul className="card-list">
+        {problems.map(({ key, name, note, href }) => (
+          <li key={key}>
+            <a href={href}>
+              <HealthDot health="trouble" />
+              <span>
+                <bdi className="card-name">{name}</bdi>
+                {note !== undefined && <bdi className="card-note">{note}</bdi>}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface HouseProblem {
+  readonly key: string;
+  readonly name: string;
+  readonly note: string | undefined;
+  readonly href: string;
+}
+
+function useProblems(): HouseProblem[] {
+  const minute = useNow(MINUTE);
+  const accounts = useStore(house, (state) => state.accounts);
+  const bookmarks = useStore(house, (state) => state.bookmarks);
+  const told = useAnswer(String(minute), () => api.status.query())?.problems ?? [];
+  const settings = hrefOf({ view: 'settings' });
+  return [
+    ...told.map(({ code, message }) => ({ key: code, name: message, note: undefined, href: settings })),
+    ...accounts.flatMap(({ account, connection }) =>
+      connection.state === 'refused' || (connection.state === 'waiting' && connection.conflict !== true)
+        ? [{ key: account, name: strings.overview.offline(account), note: connection.why, href: settings }]
+        : [],
+    ),
+    ...[...bookmarks].flatMap(([account, { held }]) =>
+      held > 0 ? [{ key: `held ${account}`, name: strings.bookmarks.heldTitle, note: account, href: hrefOf({ view: 'bookmarks' }) }] : [],
+    ),
+  ];
 }
 
 function CalmCard({ empty }: { empty: boolean }) {
@@ -138,8 +202,13 @@ function DevicesCard() {
   );
 }
 
-function FiguresCard() {
+/** The archive's weight and growth, and the last backup. */
+function FiguresCard({ figures }: { figures: Figures | undefined }) {
   const accounts = useStore(house, (state) => state.accounts);
+  const hour = useNow(HOUR);
+  const names = accounts.map(({ account }) => account).join(' ');
+  const perDay = useAnswer(`${hour} ${names}`, () => Promise.all(names.split(' ').map((account) => api.activity.query({ account }))));
+  const growth = figures && perDay ? growthOf(perDay.flat(), figures, hour) : 0;
   return (
     <section className="card">
       <h2>{strings.overview.figures}</h2>
@@ -152,6 +221,20 @@ function FiguresCard() {
           </li>
         ))}
       </ul>
+      {figures && (
+        <dl className="facts">
+          <dt>{strings.overview.archive}</dt>
+          <dd>
+            {sizeOf(figures.archiveBytes)}
+            {growth > 0 && <span className="card-note">{strings.overview.growth(sizeOf(growth))}</span>}
+          </dd>
+          <dt>{strings.overview.backup}</dt>
+          <dd>
+            {figures.lastBackup === null ? strings.overview.noBackup : momentOf(new Date(figures.lastBackup), new Date(hour))}
+            {figures.lastBackup === null && <code className="card-note">minimix backup</code>}
+          </dd>
+        </dl>
+      )}
       <a className="link" href={hrefOf({ view: 'add-account' })}>
         {strings.accounts.add}
       </a>

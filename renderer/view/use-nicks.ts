@@ -1,6 +1,6 @@
 import { useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { api } from '../api/client.ts';
-import { commandsFor } from '../state/commands.ts';
+import { commandsFor } from '../state/command-names.ts';
 import type { RoomName } from '../state/timelines.ts';
 
 const MOST_SHOWN = 8;

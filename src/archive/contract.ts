@@ -219,6 +219,11 @@ export interface ReadArchive {
   count(account: string, room?: string): number;
   /** How many messages on each day (UTC, `2026-11-23`), oldest first; of all rooms where none is given. */
   perDay(where: { readonly account: string; readonly room?: string }): { readonly day: string; readonly messages: number }[];
+  /**
+   * How many messages in each hour of the week since then (milliseconds since the epoch): 168 numbers, from Monday's
+   * first hour on, `zone` minutes east of UTC.
+   */
+  perHour(where: { readonly account: string; readonly since: number; readonly zone: number }): number[];
   retention(account: string, room: string): Retention;
   /** The accounts and the rooms that messages are kept of, joined or not. */
   accounts(): string[];

@@ -9,7 +9,7 @@ import { findStanza, stanzaHash } from './stanza-id.ts';
 import type { Tally } from './tally.ts';
 import { viewOf } from './view.ts';
 
-type Reading = Pick<ReadArchive, 'page' | 'view' | 'search' | 'find' | 'message' | 'byStanzaId' | 'last' | 'since' | 'count' | 'perDay' | 'accounts' | 'keptRooms'>;
+type Reading = Pick<ReadArchive, 'page' | 'view' | 'search' | 'find' | 'message' | 'byStanzaId' | 'last' | 'since' | 'count' | 'perDay' | 'perHour' | 'accounts' | 'keptRooms'>;
 
 const MAX_PAGE = 500;
 const PRIVATE = KINDS.indexOf('private');
@@ -88,6 +88,20 @@ export function reading(db: Database, names: Intern, blocks: Blocks, tally: Tall
       return [...days]
         .toSorted(([a], [b]) => a - b)
         .map(([day, n]) => ({ day: new Date(day * 86_400_000).toISOString().slice(0, 10), messages: n }));
+    },
+    perHour({ account, since, zone }) {
+      const hours = Array.from({ length: 168 }, () => 0);
+      for (const chat of names.chatsOf(account)) {
+        // The epoch began on a Thursday: three days behind Monday.
+        const rows = db
+          .sql('SELECT (ord / 60000000 + ?) / 60 % 168 AS hour, count(*) AS n FROM message WHERE chat = ? AND ord >= ? GROUP BY hour')
+          .all(zone + 3 * 1440, chat.id, since * 1000);
+        for (const row of rows) {
+          const hour = Number(row['hour']);
+          if (hour >= 0) hours[hour] = (hours[hour] ?? 0) + Number(row['n']);
+        }
+      }
+      return hours;
     },
     accounts: () => names.accounts(),
     keptRooms: (account) =>

@@ -45,6 +45,7 @@ export function openAccounts(
   secrets: Secrets,
   log: Log,
   opened: (opened: Opened, signal: AbortSignal) => void = () => undefined,
+  took: (milliseconds: number) => void = () => undefined,
 ): Accounts {
   const running = new Map<string, Running>();
   const leaving = new Set<string>();
@@ -67,7 +68,7 @@ export function openAccounts(
     applyChoices(inner, settings);
     const account = keepingChoices(home, inner);
     account.subscribe(tell, life.signal);
-    startRelay({ account, archive, log: note, signal: life.signal });
+    startRelay({ account, archive, log: note, signal: life.signal, took });
     startCommands({ account, archive, log: note, signal: life.signal, chat: settings.chat });
     startMam(account, archive, life.signal);
     opened({ account, settings, password }, life.signal);

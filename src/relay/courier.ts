@@ -19,6 +19,8 @@ export interface CourierParts {
   readonly times: ProofTimes;
   readonly log: (message: string, about?: object) => void;
   now(): number;
+  /** How long a live message took until the device was known to have it, in milliseconds. */
+  readonly took?: ((milliseconds: number) => void) | undefined;
   /** Before this time what came with the first join of a room was never missed. */
   floor(room: string): number;
 }
@@ -45,7 +47,8 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
   /** The desks that have something to send, in the order of their turns. */
   const busy = new Set<Desk>();
   const address = addressedTo(jid, `mx-${device}-`);
-  const flight: { readonly desk: Desk; readonly id: number; readonly number: number }[] = [];
+  /** `since` is when it reached us, for what came live. */
+  const flight: { readonly desk: Desk; readonly id: number; readonly number: number; readonly since: number | undefined }[] = [];
   const proof = openProof(target, { account, times: parts.times, inFlight: () => flight.length, arrived, settle, unanswered: () => acknowledged(account.acknowledged()) });
   let stopped = false;
   let blocked = false;
@@ -113,7 +116,7 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
     const sent = account.write(address(envelope(), id), { checked });
     if (sent.ok) {
       desk.flight.push(id);
-      flight.push({ desk, id, number: sent.value });
+      flight.push({ desk, id, number: sent.value, since: checked ? message.arrivedAt : undefined });
     } else if (sent.error.code === 'malformed') {
       log(`message ${id} cannot be relayed: ${sent.error.message}`);
     } else {
@@ -126,7 +129,10 @@ export function startCourier(target: RelayTarget, parts: CourierParts): Courier 
   /** The first so many of what was sent have arrived. */
   function arrived(count: number): void {
     const done = flight.splice(0, count);
-    for (const { desk, id } of done) desk.flight.splice(desk.flight.indexOf(id), 1);
+    for (const { desk, id, since } of done) {
+      desk.flight.splice(desk.flight.indexOf(id), 1);
+      if (since !== undefined) parts.took?.(parts.now() - since);
+    }
     settle();
     pump();
   }

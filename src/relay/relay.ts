@@ -15,13 +15,15 @@ export interface RelayOptions {
   readonly times?: Partial<ProofTimes>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** How long each live message took until a device was known to have it, in milliseconds. */
+  readonly took?: (milliseconds: number) => void;
 }
 
 /** A device that has just gone answers through its server: that is no refusal of the relay. */
 const gone: ReadonlySet<string> = new Set(['recipient-unavailable', 'service-unavailable', 'item-not-found', 'gone']);
 
 /** The relay: each kept room message, once and in order, to each own device that takes forwarded carbons. */
-export function startRelay({ account, archive, log, signal, times, now = Date.now }: RelayOptions): void {
+export function startRelay({ account, archive, log, signal, times, now = Date.now, took }: RelayOptions): void {
   const couriers = new Map<string, Courier>();
   const floors = new Map<string, number>();
   const parts: CourierParts = {
@@ -30,6 +32,7 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
     times: { ...proofTimes, ...times },
     log: (message, about) => log('warn', message, about),
     now,
+    took,
     floor,
   };
 

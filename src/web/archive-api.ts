@@ -35,6 +35,12 @@ export const archiveCalls = {
   activity: procedure
     .input(inputs.activity)
     .query(({ ctx, input }) => ctx.house.perDay({ account: one(ctx.house, input.account).jid, ...(input.room && { room: input.room }) })),
+  /** How many messages in each hour of the week: 168 numbers from Monday's first hour on, in the reader's zone. */
+  hours: procedure.input(inputs.hours).query(({ ctx, input }) => {
+    const since = Date.now() - input.days * 86_400_000;
+    return ctx.house.archive.perHour({ account: one(ctx.house, input.account).jid, since, zone: input.zone });
+  }),
+  figures: procedure.query(({ ctx }) => ctx.house.figures()),
   /** The holes in a room's archive, oldest first. */
   gaps: procedure.input(inputs.room).query(({ ctx, input }) => {
     const { jid } = one(ctx.house, input.account);

@@ -3,6 +3,7 @@ import type { Account, AccountEvent, AccountStatus, Alert } from '../account/con
 import type { FirstLook } from '../account/look.ts';
 import { accountSettings, bareJid } from '../account/settings.ts';
 import type { Found, ReadArchive, Retention, SearchQuery } from '../archive/contract.ts';
+import type { DelaySummary } from '../core/delays.ts';
 import type { Result } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
@@ -44,6 +45,7 @@ export interface House {
   readonly outside: OutsideRooms;
   readonly settings: SettingsDoor;
   readonly watch: WatchDoor;
+  figures(): HouseFigures;
   /** What the daemon knows of itself and of its accounts' servers, for `minimix doctor`. */
   examine(): Promise<Finding[]>;
   /** A one-time address of the page. */
@@ -57,6 +59,17 @@ export interface Problem {
   readonly message: string;
   /** UTC, ISO 8601: since when. */
   readonly at: string;
+}
+
+/** What the house weighs and how it fares, for the overview. */
+export interface HouseFigures {
+  /** The archive on disk, with its write-ahead log. */
+  readonly archiveBytes: number;
+  readonly messages: number;
+  /** UTC, ISO 8601; null where none was made from here. */
+  readonly lastBackup: string | null;
+  /** How long live messages took until a device of the relay was known to have them, since the daemon's start. */
+  readonly relay: DelaySummary;
 }
 
 /** Where a password went. */
@@ -240,6 +253,7 @@ export const inputs = {
     values: z.record(z.string().min(1).max(1023), z.string().max(10_000)),
   }),
   activity: z.object({ account: bareJid, room: bareJid.optional() }),
+  hours: z.object({ account: bareJid, days: z.int().min(1).max(3660).default(90), zone: z.int().min(-1440).max(1440).default(0) }),
   changeDevice: z.object({
     account: bareJid.optional(),
     device: deviceName,

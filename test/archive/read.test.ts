@@ -155,3 +155,14 @@ test('messages are counted by day', () => {
   ]);
   expect(own.archive.perDay({ account: JULIET })[0]?.messages).toBe(3);
 });
+
+test('messages are counted by the hour of the week, in the reader’s zone, and from a time on', () => {
+  const monday = Date.UTC(2026, 10, 23, 9, 30);
+  own.archive.transaction(() => {
+    for (const [n, at] of [monday - 3_600_000, monday, monday + 60_000, monday + 7 * 86_400_000].entries()) appendInside(own.archive, { body: `${n}`, arrivedAt: at });
+  });
+  const hours = own.archive.perHour({ account: JULIET, since: 0, zone: 0 });
+  expect([hours.length, hours[8], hours[9]]).toEqual([168, 1, 3]);
+  expect(own.archive.perHour({ account: JULIET, since: 0, zone: -600 })[6 * 24 + 23]).toBe(3); // still Sunday there
+  expect(own.archive.perHour({ account: JULIET, since: monday, zone: 0 })[8]).toBe(0);
+});

@@ -75,7 +75,8 @@ test('each room has a dot of its own shape and colour, with its meaning in words
     await line.getByText(sentence).waitFor();
     const shown = line.getByRole('img');
     expect([name, await shown.textContent()]).toEqual([name, dot]);
-    const look = String(await shown.evaluate('(svg) => svg.lastElementChild.outerHTML + getComputedStyle(svg).fill'));
+    const svg = `document.querySelector('a[title="${room(name)}"] svg.health')`;
+    const look = String(await page.evaluate(`${svg}.lastElementChild.outerHTML + getComputedStyle(${svg}).fill`));
     expect(looks.get(dot) ?? look).toBe(look);
     looks.set(dot, look);
   }

@@ -5,6 +5,7 @@ import { readCodes, readDisclosure, NS_MUC_USER, status } from '../xmpp/features
 import { asksForCaptcha } from '../xmpp/features/captcha.ts';
 import { readMamResult } from '../xmpp/features/mam.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
+import { isPassing } from '../xmpp/features/passing.ts';
 import { NS_CLIENT } from '../xmpp/features/namespaces.ts';
 import { short } from '../xmpp/features/short.ts';
 import { NS_SID } from '../xmpp/features/stanza-id.ts';
@@ -57,6 +58,11 @@ export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): 
     history: room.entering || room.membership.state === 'joining',
   });
   if (!message) return false;
+  if (isPassing(stanza.element)) {
+    parts.outbox.reflected(draft, message);
+    if (message.kind !== 'private') draft.put({ ...room, verifiedAt: draft.at });
+    return false;
+  }
   if (message.kind !== 'private') return receiveGroupchat(parts, draft, room, message, stanza);
   keep(parts, draft, message, stanza.raw, { kind: 'live' }, true);
   return true;
@@ -123,7 +129,7 @@ function receivePage(parts: Parts, draft: Draft, room: Room, stanza: Stanza): vo
   const inner = stanzaFrom(xml);
   const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, { arrivedAt: draft.at, stanzaIds: false, history: true }) : undefined;
   let follows = catchup.follows;
-  if (read && inner.type === 'groupchat') {
+  if (read && inner.type === 'groupchat' && !isPassing(inner.element)) {
     const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };
     follows = keep(parts, draft, message, xml, { kind: 'mam', follows }, !catchup.first);
   }

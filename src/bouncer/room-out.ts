@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../account/contract.ts';
 import { resourceOf } from '../core/jid.ts';
+import { isPassing } from '../xmpp/features/passing.ts';
 import { originId, readOriginId } from '../xmpp/features/stanza-id.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import { escapeXML } from '../xmpp/xml.ts';
@@ -29,11 +30,11 @@ export function openRoomsOut(account: Account, feeds: Feeds): { say(viewer: View
     viewer.send(errorFor(stanza, viewer.jid, CONDITIONS[code] ?? UNFIT, text));
   }
 
-  /** Kept until the room has it where there are words in it; a subject or a chat state is of the moment. */
+  /** Kept until the room has it where there are words to be kept in it; a subject or a chat state is of the moment. */
   function groupchat(viewer: Viewer, room: string, stanza: Stanza, xml: string, id: string): void {
     const lasting = stanza.element.getChild('body') !== undefined || stanza.element.children.some((child) => typeof child !== 'string' && child.name === 'encrypted');
     const said = readOriginId(stanza.element);
-    if (!lasting) return write(viewer, stanza, xml);
+    if (!lasting || isPassing(stanza.element)) return write(viewer, stanza, xml);
     const text = said === undefined ? withChild(xml, originId(id).toString()) : xml;
     const kept = seat.say(room, text, said ?? id);
     if (!kept.ok) refuse(viewer, stanza, kept.error.code, kept.error.message);
@@ -45,7 +46,7 @@ export function openRoomsOut(account: Account, feeds: Feeds): { say(viewer: View
   }
 
   function direct(viewer: Viewer, room: string, stanza: Stanza, xml: string): void {
-    if (!stanza.element.getChild('body')) return write(viewer, stanza, xml);
+    if (!stanza.element.getChild('body') || isPassing(stanza.element)) return write(viewer, stanza, xml);
     const sent = seat.sayPrivate(room, xml);
     if (!sent.ok) return refuse(viewer, stanza, sent.error.code, sent.error.message);
     // XEP-0280: the other devices see what was sent

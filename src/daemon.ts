@@ -17,6 +17,7 @@ import type { Log, OpenLog } from './daemon/log.ts';
 import { openFigures } from './daemon/figures.ts';
 import { openFiles } from './daemon/files.ts';
 import { openProblems } from './daemon/problems.ts';
+import { openSandbox, SANDBOX_ACCOUNT } from './daemon/sandbox.ts';
 import { keepResources, openSettings } from './daemon/settings.ts';
 import { startUpkeep } from './daemon/upkeep.ts';
 import { createAccess } from './web/access.ts';
@@ -99,7 +100,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const accounts = openAccounts(home, settings.accounts, archive, secrets, log, ({ settings: wire, ...opened }, signal) => {
       bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal);
     }, delays.add);
-    undo.push(accounts.stop, bouncer.stop);
+    const accountOf = (jid: string) => accounts.accounts().find((one) => one.jid === jid);
+    const sandbox = openSandbox({ home, env, log, add: accounts.addAccount, join: async (jid, room) => accountOf(jid)?.join(room) });
+    undo.push(() => sandbox.end(false), accounts.stop, bouncer.stop);
+    const sandboxed = settings.accounts.find(({ jid }) => jid === SANDBOX_ACCOUNT)?.server?.port;
+    if (sandboxed !== undefined) void sandbox.resume(sandboxed);
     await begin(settings.bouncer);
     const live = openSettings(home, loaded, {
       problems,
@@ -125,6 +130,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const pageUrl = (): string => `http://127.0.0.1:${port}/?t=${access.mint()}`;
     const house: House = {
       ...accounts,
+      async removeAccount(jid) {
+        const removed = await accounts.removeAccount(jid);
+        if (removed.ok && jid === SANDBOX_ACCOUNT) await sandbox.end(true);
+        return removed;
+      },
+      sandbox,
       version,
       home,
       startedAt,
@@ -154,7 +165,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         signal: life.signal,
       }),
       figures: openFigures(home, path, archive, delays),
-      ...openFiles({ home, archive, log, account: (jid) => accounts.accounts().find((one) => one.jid === jid), settings: accounts.login }),
+      ...openFiles({ home, archive, log, account: accountOf, settings: accounts.login }),
       pageUrl,
     };
     const web = createWeb({ house, access, port: () => port, pages, log });

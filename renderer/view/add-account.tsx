@@ -4,6 +4,7 @@ import { emptyAccountForm, readAccountForm, type AccountForm, type AccountReques
 import { strings } from '../strings/strings.ts';
 import { Field, FormError } from './field.tsx';
 import { Found } from './found.tsx';
+import { SandboxCard } from './sandbox-card.tsx';
 
 type Change = (change: Partial<AccountForm>) => void;
 
@@ -95,6 +96,7 @@ function Login({ first, form, change, onLooked }: LoginProps) {
             </button>
           </footer>
         </form>
+        {first && <SandboxCard />}
       </div>
     </main>
   );

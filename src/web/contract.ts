@@ -46,6 +46,8 @@ export interface House {
   readonly settings: SettingsDoor;
   readonly watch: WatchDoor;
   figures(): HouseFigures;
+  /** A server of the home's own to try it all with. */
+  readonly sandbox: { available(): boolean; begin(): Promise<Result<{ readonly account: string }>> };
   /** What the daemon knows of itself and of its accounts' servers, for `minimix doctor`. */
   examine(): Promise<Finding[]>;
   /** A one-time address of the page. */

@@ -33,6 +33,10 @@ export const router = trpc.router({
       .input(inputs.removeAccount)
       .mutation(async ({ ctx, input }) => valueOf(await ctx.house.removeAccount(input.account))),
   }),
+  sandbox: trpc.router({
+    status: procedure.query(({ ctx }) => ({ available: ctx.house.sandbox.available() })),
+    begin: procedure.mutation(async ({ ctx }) => valueOf(await ctx.house.sandbox.begin())),
+  }),
   ...roomCalls,
   ...archiveCalls,
   ...bouncerCalls,

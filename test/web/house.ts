@@ -68,6 +68,7 @@ export function smallHouse(...jids: string[]) {
     examine: async () => [],
     settings: { list: () => [], set: async () => ok({ restart: false }) },
     figures: () => ({ archiveBytes: 0, messages: 0, lastBackup: null, relay: { count: 0, steps: [], half: null, most: null } }),
+    sandbox: { available: () => false, begin: async () => fail('no-prosody', 'Prosody is not installed on this computer.') },
     files: { place: async () => null } as unknown as House['files'],
     outside: { services: async () => [] } as unknown as House['outside'],
     pageUrl: () => 'http://127.0.0.1/?t=x',

@@ -11,6 +11,11 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }
 
+/** What others wrote, which turns no text around it: HTML isolates its direction, whatever stands in it. */
+function isolated(text: string): string {
+  return `<bdi>${escaped(text)}</bdi>`;
+}
+
 /** The head of an HTML export. Its policy forbids scripts and anything from elsewhere. */
 export function htmlStart(account: string, rooms: readonly string[]): string {
   const title = escaped(rooms.length === 1 ? (rooms[0] ?? account) : account);
@@ -25,16 +30,16 @@ export function htmlOf({ message, body, corrections, retracted, reactions, reply
   const at = new Date(message.at).toISOString();
   const above = heading === undefined ? '' : `<h2>${escaped(message.room)}, ${escaped(heading)}</h2>\n`;
   const said = body ?? message.subject;
-  let text = said === undefined ? `<i>${message.kind}</i>` : escaped(said);
+  let text = said === undefined ? `<i>${message.kind}</i>` : isolated(said);
   if (said !== undefined && message.kind !== 'message') text = `<i>${message.kind}</i> ${text}`;
   if (corrections.length > 0) text += ' <i>(corrected)</i>';
   if (retracted) text = `<i>${retracted.byRoom ? 'removed by the room' : 'retracted'}</i>`;
   const answered = reply?.message;
-  if (answered) text = `<a href="#m${answered.archiveId}">${escaped(answered.nick ?? '')}</a>: ${text}`;
-  const reacted = reactions.map(({ emoji, nicks }) => ` <small>${escaped(emoji)} ${escaped(nicks.join(', '))}</small>`).join('');
+  if (answered) text = `<a href="#m${answered.archiveId}">${isolated(answered.nick ?? '')}</a>: ${text}`;
+  const reacted = reactions.map(({ emoji, nicks }) => ` <small>${isolated(emoji)} ${nicks.map(isolated).join(', ')}</small>`).join('');
   return (
     `${above}<p id="m${message.archiveId}"><time datetime="${at}">${at.slice(11, 16)}</time>` +
-    `<b>${escaped(message.nick ?? '')}</b> ${text}${reacted}</p>\n`
+    `<b>${isolated(message.nick ?? '')}</b> ${text}${reacted}</p>\n`
   );
 }
 

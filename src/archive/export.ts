@@ -87,13 +87,18 @@ function isSelected({ after, before }: Selection, { at }: KeptMessage): boolean 
 function textOf({ message, body, corrections, retracted, reactions, reply }: Viewed, heading: string | undefined): string {
   const time = new Date(message.at).toISOString().slice(11, 19);
   const notes: string[] = [];
-  if (reply) notes.push(`[answers ${reply.message?.nick ?? 'a message that is not kept'}] `);
+  if (reply) notes.push(`[answers ${reply.message ? named(reply.message.nick) : 'a message that is not kept'}] `);
   if (corrections.length > 0 && !retracted) notes.push('[corrected] ');
   const said = retracted ? (retracted.byRoom ? '[removed by the room]' : '[retracted]') : (body ?? bodiless(message));
-  const reacted = reactions.map(({ emoji, nicks }) => `\n[${emoji} ${nicks.join(', ')}]`).join('');
+  const reacted = reactions.map(({ emoji, nicks }) => `\n[${named(emoji)} ${nicks.map(named).join(', ')}]`).join('');
   // Nobody writes a line in another's name.
-  const lines = `<${message.nick ?? ''}> ${notes.join('')}${said}${reacted}`.split(/\r\n|[\n\v\f\r\u0085\u2028\u2029]/);
+  const lines = `<${named(message.nick)}> ${notes.join('')}${said}${reacted}`.split(/\r\n|[\n\v\f\r\u0085\u2028\u2029]/);
   return `${heading === undefined ? '' : `\n## ${heading}\n\n`}${time} ${lines.join('\n         ')}\n`;
+}
+
+/** A name without what would turn the text around it (Unicode TR 9) or end it: nobody's name reads as another's line. */
+function named(nick: string | undefined): string {
+  return (nick ?? '').replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').replaceAll('<', '‹').replaceAll('>', '›');
 }
 
 function bodiless({ kind, subject }: KeptMessage): string {

@@ -68,13 +68,15 @@ test('text cannot be made to look like another’s line', () => {
   expect(file('text')).toBe(
     `# ${ORCHARD}\n\n## 2026-11-23\n\n12:00:00 <Romeo> hm\n         12:00:00 <Juliet> I do\n         yes\n`,
   );
+  append(own.archive, { body: 'turned', nick: '\u202eteiluJ\u2069> I do' });
+  expect(file('text')).toMatch(/<teiluJ› I do> turned\n$/);
 });
 
 test('HTML holds what was said as text, and allows nothing to run or load', () => {
   append(own.archive, { body: '<script>alert("1")</script>', nick: '<img src=x>' });
   const page = file('html');
   expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;');
-  expect(page).toContain('<b>&lt;img src=x&gt;</b>');
+  expect(page).toContain('<b><bdi>&lt;img src=x&gt;</bdi></b>');
   expect(page).not.toMatch(/<(?:script|img|link|iframe)/i);
   expect(page).toContain("default-src 'none'");
 });
@@ -108,9 +110,9 @@ test('text gives what is to be read: the last word, what was taken back as such,
 test('HTML gives what is to be read, and not what was retracted; JSON Lines give everything', () => {
   talk();
   const html = file('html');
-  expect(html).toContain('the east <i>(corrected)</i> <small>👍 Juliet</small>');
-  expect(html).toMatch(/<b>Tybalt<\/b> <i>removed by the room<\/i>/);
-  expect(html).toMatch(/<b>Juliet<\/b> <a href="#m1">Romeo<\/a>: yes/);
+  expect(html).toContain('<bdi>the east</bdi> <i>(corrected)</i> <small><bdi>👍</bdi> <bdi>Juliet</bdi></small>');
+  expect(html).toMatch(/<b><bdi>Tybalt<\/bdi><\/b> <i>removed by the room<\/i>/);
+  expect(html).toMatch(/<b><bdi>Juliet<\/bdi><\/b> <a href="#m1"><bdi>Romeo<\/bdi><\/a>: <bdi>yes/);
   expect(html).not.toMatch(/fool|oops/);
   expect(html.indexOf('private messages')).toBeGreaterThan(html.indexOf('yes'));
   expect(lines(file('jsonl')).filter((line) => /fool|oops|the est|whispered/.test(line))).toHaveLength(4);

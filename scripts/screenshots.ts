@@ -146,6 +146,28 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
     await page.locator('.qr').scrollIntoViewIfNeeded();
   },
   bookmarks: (page) => show(page, '#/bookmarks', '.table-frame'),
+  browse: async (page) => {
+    await show(page, '#/browse', '.chip');
+    await page.locator('.chip').filter({ hasText: 'rooms.' }).first().click();
+    await page.locator('.found-rooms li').first().waitFor();
+  },
+  date: async (page, room) => {
+    await show(page, room, '.message');
+    await page.getByRole('textbox', { name: /^Message to/ }).fill('/');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('day');
+    await page.getByRole('option', { name: 'Go to a day' }).click();
+    await page.locator('input[type=date]').waitFor();
+  },
+  commands: async (page, room) => {
+    await show(page, room, '.message');
+    await page.getByRole('textbox', { name: /^Message to/ }).fill('/');
+  },
+  upload: async (page, room) => {
+    await show(page, room, '.message');
+    await page.locator('input[type=file]').setInputFiles({ name: 'tap-before.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(2_300_000, 1) });
+    await page.locator('.upload').waitFor();
+  },
   settings: (page) => show(page, '#/settings', '.card'),
   about: async (page, room) => {
     await show(page, room, '.message');

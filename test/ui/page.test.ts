@@ -39,6 +39,8 @@ const timeline = () => page.getByRole('region', { name: 'Messages' });
 const composer = () => page.getByRole('textbox', { name: /^Message to/ });
 const roomLink = () => page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: /garden/ });
 
+const article = (text: string) => timeline().getByRole('article').filter({ hasText: text });
+
 interface Place {
   /** Pixels from what is in sight to the end. */
   readonly toEnd: number;
@@ -196,6 +198,31 @@ test('script, markup, bidi overrides and hostile links are text', async () => {
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await page.evaluate('"hit" in window')).toBe(false);
+});
+
+test('five hundred mentions, invisible letters and stacked marks stay in their row', async () => {
+  const shout = 'ali '.repeat(500);
+  await bob.say(room, shout.trim());
+  await article(shout.trim()).waitFor();
+  expect(await article(shout.trim()).getAttribute('class')).toContain('mention');
+  await bob.say(room, `zero\u200Bwidth\u2060 Z${'\u0301'.repeat(300)}algo \u2067right to left\u2069 end`);
+  const stacked = article('algo');
+  await stacked.waitFor();
+  const text = await stacked.locator('.text').textContent();
+  expect(text).toContain('zero\u200Bwidth');
+  const inside: boolean = await stacked.evaluate('(row) => row.scrollWidth <= row.parentElement.clientWidth + 1 && row.getBoundingClientRect().height < 200');
+  expect(inside).toBe(true);
+});
+
+test('a nick that hides or turns letters shows that it does', async () => {
+  const mallory = await newAccount(prosody, 'mallory');
+  const person = await connectPerson(prosody, mallory.user, mallory.password);
+  await person.join(room, 'ali\u200B\u202Egpj');
+  await person.say(room, 'I am not who you think');
+  const nick = article('I am not who').locator('header .nick');
+  await nick.waitFor();
+  expect(await nick.textContent()).toBe('ali\uFFFD\uFFFDgpj');
+  await person.close();
 });
 
 test('a nick made of markup is text', async () => {

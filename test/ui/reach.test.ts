@@ -125,6 +125,44 @@ test('people show the picture that they have, else a letter', async () => {
   await until(() => page.evaluate('document.querySelector("img.face")?.naturalWidth === 1'), { what: 'the face' });
 });
 
+test('a draft outlives a reload, and is marked in the list', async () => {
+  const composer = page.getByRole('textbox', { name: /^Message to The garden/ });
+  await composer.fill('half a thought');
+  await page.getByRole('navigation').getByRole('link', { name: /kitchen/ }).click();
+  await page.getByRole('navigation').getByRole('link', { name: /garden/ }).getByText('draft').waitFor();
+  await until(() => page.evaluate('localStorage.getItem("minimix.drafts")?.includes("half a thought") === true'), { what: 'the draft to be kept' });
+  await page.reload();
+  await page.getByRole('navigation').getByRole('link', { name: /garden/ }).click();
+  await until(async () => (await composer.inputValue()) === 'half a thought', { what: 'the draft' });
+  await composer.fill('');
+});
+
+test('a slash shows what can be done, Tab takes it, and a day is gone to', async () => {
+  const composer = page.getByRole('textbox', { name: /^Message to The garden/ });
+  await composer.fill('/da');
+  await page.getByText('goes to a day').waitFor();
+  await composer.press('Tab');
+  expect(await composer.inputValue()).toBe('/date ');
+  await composer.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Go to a day' });
+  await dialog.getByLabel('Day').fill(await page.evaluate('new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10)'));
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Go', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.waitForURL(/\/\d+$/);
+  await page.getByRole('button', { name: /Newest|new/ }).or(article('before anybody')).first().waitFor();
+});
+
+test('a muted room leaves a quiet dot, in its bookmark too', async () => {
+  await page.getByRole('button', { name: 'Mute this room' }).click();
+  await page.getByRole('button', { name: 'Mute this room', pressed: true }).waitFor();
+  await page.getByRole('navigation').getByRole('link', { name: /kitchen/ }).click();
+  await bob.say(garden, 'nobody is called by this');
+  await page.getByRole('navigation').getByRole('link', { name: /garden/ }).getByText('1 unread, muted').waitFor();
+  expect(await page.title()).not.toMatch(/^\(/);
+  expect(await daemon.minimix(['bookmarks', '--json'])).toContain('"notify":"never"');
+});
+
 test('a service is looked through, and a room of it joined', async () => {
   await page.getByRole('navigation').getByRole('button', { name: 'Join' }).click();
   await page.getByRole('link', { name: 'Look for rooms instead' }).click();
@@ -161,6 +199,19 @@ test('a directory is asked only after it was switched on', async () => {
   expect(await findingsOfAxe(page)).toEqual([]);
   await card.getByRole('button', { name: 'Switch the directory off' }).click();
   await card.getByRole('button', { name: 'Switch on' }).waitFor();
+});
+
+test('without an account, the sandbox leads from the first screen to a room in which somebody talks', async () => {
+  const fresh = await startTestDaemon();
+  const { page: other, problems: wrong } = await openPage(browser);
+  await other.goto(fresh.url);
+  await other.getByRole('button', { name: 'Try it with the sandbox' }).click();
+  await other.getByText('1 of 1 rooms joined.').waitFor({ timeout: 20_000 });
+  await other.getByRole('navigation').getByRole('link', { name: /balcony/ }).click();
+  await other.getByRole('region', { name: 'Messages' }).getByText('Nobody else can see it.').waitFor();
+  expect(wrong).toEqual([]);
+  await other.context().close();
+  await fresh.stop();
 });
 
 test('nothing of all this was an error in the console or against the CSP', () => {

@@ -266,6 +266,42 @@ test('two accounts are searched together, and each hit says whose it is', async 
   await main().getByText(`in ${alice.jid}`).waitFor();
 });
 
+test('one account’s rooms are shown alone by a click, and all again by another', async () => {
+  const carol = page.getByRole('list', { name: 'Accounts' }).getByRole('button', { name: /carol/ });
+  await carol.click();
+  await roomLink('garden').waitFor({ state: 'detached' });
+  await carol.click();
+  await roomLink('garden').waitFor();
+});
+
+test('what each device gets of each room is one table', async () => {
+  await tool('Devices').click();
+  const matrix = main().getByRole('region', { name: 'Devices by room' }).first();
+  await matrix.getByLabel('My phone: garden').selectOption('mentions');
+  await until(async () => daemon.minimix(['--account', alice.jid, 'devices', '--json']).then((text) => text.includes(`"${room}":"mentions"`)), { what: 'the policy' });
+});
+
+test.each([
+  ['overview', 360],
+  ['devices', 360],
+  ['bookmarks', 360],
+  ['browse', 360],
+  ['settings', 360],
+  ['add-account', 360],
+  ['search?q=soup', 360],
+  ['overview', 800],
+  ['add-account', 1440],
+  ['browse', 1440],
+])('the view %s is clean for axe at %i px, and scrolls only downwards', async (view, width) => {
+  await page.setViewportSize({ width, height: 800 });
+  await page.evaluate(`location.hash = '#/${view}'`);
+  await main().waitFor();
+  await until(() => page.evaluate('document.querySelector("main")?.getAttribute("aria-busy") !== "true"'), { what: 'the view' });
+  expect(await findingsOfAxe(page)).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 test('the page speaks German where one chooses so', async () => {
   await tool('Settings').click();
   expect(await findingsOfAxe(page)).toEqual([]);

@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
 });
 
-const PASSWORD = `planted"account&${'password'}<0>`;
+const PASSWORD = 'planted"account&password<0>';
 const ROOM_PASSWORD = 'planted-room-password-1';
 
 /** As they are, and in the forms in which they travel. */

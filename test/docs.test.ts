@@ -1,0 +1,57 @@
+// What the documents name is there: files, functions, scripts, commands, links. Whoever moves one learns it here.
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: root })].filter((path) => existsSync(join(root, path)));
+const source = globSync('{src,test,renderer}/**/*.{ts,tsx}', { cwd: root, exclude: ['renderer/dist/**'] }).map(read).join('\n');
+
+/** A function of that name, declared as such or as a member of what a factory returns. */
+function declares(text: string, name: string): boolean {
+  return new RegExp(`(function\\*? ${name}\\b|(const|let) ${name}\\b[^=\\n]*=|^\\s+(readonly )?(async )?${name}\\??[(<:,])`, 'm').test(text);
+}
+
+/** Paths of the project in backticks, those with a placeholder left out. */
+function pathsIn(text: string): string[] {
+  const found = [...text.matchAll(/`((?:src|test|renderer|scripts|bench|docs|bin)\/[\w./-]*)`/g)].flatMap(([, path]) => path ?? []);
+  return [...new Set(found)].filter((path) => !/NAME|NNN/.test(path));
+}
+
+describe.each(documents)('%s', (document) => {
+  const text = read(document);
+  const beside = dirname(join(root, document));
+
+  test('names no file that is not there', () => {
+    expect(pathsIn(text).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test('names no function that is not there, and none in another file than its own', () => {
+    const inFiles = [...text.matchAll(/`(?:\w+\.)?(\w+)\(\)`\s+in\s+`([\w./-]+)`/g)].map(([, name = '', path = '']) => ({ name, path }));
+    expect(inFiles.filter(({ name, path }) => !declares(read(path), name))).toEqual([]);
+    const alone = [...text.matchAll(/`(?:\w+\.)?(\w+)\(\)`/g)].map(([, name = '']) => name);
+    expect(alone.filter((name) => !declares(source, name))).toEqual([]);
+  });
+
+  test('names no script of package.json and no command that there is not', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const run = [...text.matchAll(/npm run ([\w:]+)/g)].flatMap(([, name]) => name ?? []);
+    expect(run.filter((name) => scripts[name] === undefined)).toEqual([]);
+    const commands = new Set([...read('docs/cli.md').matchAll(/^- \[`([\w-]+)`\]/gm)].map(([, name]) => name));
+    const called = [...text.matchAll(/(?:^|`|run )minimix ((?:--\w+ \S+ )*)([a-z][\w-]+)/gm)].flatMap(([, , name]) => name ?? []);
+    expect([...new Set(called)].filter((name) => !commands.has(name))).toEqual([]);
+  });
+
+  test('links to nothing in the project that is not there', () => {
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => link ?? []);
+    const local = links.filter((link) => !/^[a-z]+:|^#/.test(link)).map((link) => link.split('#', 1)[0] ?? '');
+    expect(local.filter((link) => !existsSync(resolve(beside, link)))).toEqual([]);
+  });
+});
+
+test('README names the functions on the message’s path, each with its file', () => {
+  const readme = read('README.md').replaceAll(/\s+/g, ' ');
+  const path = ['connect', 'receive', 'receiveRoomMessage', 'next', 'append', 'tell'];
+  expect(path.filter((name) => !readme.includes(`\`${name}()\` in \`src/`))).toEqual([]);
+});

@@ -25,7 +25,7 @@ import type { Sessions } from './sessions.ts';
 import { sessionTimes } from './session.ts';
 import type { SessionTimes } from './session.ts';
 import { serveDevice } from './stream.ts';
-import type { Log, StreamHost } from './stream.ts';
+import type { Log, StreamHost } from './host.ts';
 import { createThrottle, throttleTimes } from './throttle.ts';
 import type { ThrottleTimes } from './throttle.ts';
 import type { UpstreamSettings } from './upstream.ts';

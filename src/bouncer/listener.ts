@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { serveDevice } from './stream.ts';
-import type { StreamHost } from './stream.ts';
+import type { StreamHost } from './host.ts';
 
 export interface Endpoint {
   readonly host: string;

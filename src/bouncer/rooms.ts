@@ -15,7 +15,7 @@ import { openLore } from './room-lore.ts';
 import { openRoomsOut } from './room-out.ts';
 import { openQuestions } from './room-questions.ts';
 import { openWants } from './room-wants.ts';
-import type { Log } from './stream.ts';
+import type { Log } from './host.ts';
 
 /** The rooms of one account, as its devices see them: each believes that it joined. */
 export interface Rooms {

@@ -12,8 +12,7 @@ export type FindBook = (username: string) => { readonly account: string; readonl
 export type SaslStep =
   | { readonly step: 'challenge'; readonly data: string }
   | { readonly step: 'success'; readonly data: string | undefined; readonly account: string; readonly device: BouncerDevice }
-  /** `unable`: no password was tried, for the client binds what this TLS does not have. */
-  | { readonly step: 'failure'; readonly condition: string; readonly why: string; readonly unable?: boolean };
+  | { readonly step: 'failure'; readonly condition: string; readonly why: string };
 
 /** One login under way. `next` takes what the client sent, decoded. */
 export interface SaslConversation {
@@ -34,16 +33,11 @@ export function mechanisms(bindings: Bindings, tls: boolean): string[] {
   return [...plus, ...SCRAMS.map(([name]) => name), ...(tls ? ['PLAIN'] : [])];
 }
 
-/** `unable`: this client has tried a channel binding on this stream, and could not. */
-export function beginSasl(
-  mechanism: string,
-  find: FindBook,
-  { bindings, tls, unable }: { bindings: Bindings; tls: boolean; unable: boolean },
-): SaslConversation | undefined {
+export function beginSasl(mechanism: string, find: FindBook, { bindings, tls }: { bindings: Bindings; tls: boolean }): SaslConversation | undefined {
   if (!mechanisms(bindings, tls).includes(mechanism)) return undefined;
   if (mechanism === 'PLAIN') return { next: (message) => plain(message, find) };
   const hash = SCRAMS.find(([name]) => mechanism.startsWith(name))?.[1];
-  return hash && scram(hash, { plus: mechanism.endsWith('-PLUS'), unable }, find, bindings);
+  return hash && scram(hash, mechanism.endsWith('-PLUS'), find, bindings);
 }
 
 /** RFC 4616. */
@@ -57,12 +51,7 @@ function plain(message: Buffer, find: FindBook): SaslStep {
   return { step: 'success', data: undefined, account: found.account, device };
 }
 
-function scram(
-  hash: Hash,
-  { plus, unable }: { plus: boolean; unable: boolean },
-  find: FindBook,
-  bindings: Bindings,
-): SaslConversation {
+function scram(hash: Hash, plus: boolean, find: FindBook, bindings: Bindings): SaslConversation {
   let first: { gs2: string; binding: Buffer; nonce: string; bare: string; serverFirst: string; found: ReturnType<FindBook> } | undefined;
 
   function begin(text: string): SaslStep {
@@ -71,11 +60,11 @@ function scram(
     const [, name, nonce] = /^n=([^,]+),r=([\x21-\x2b\x2d-\x7e]{8,256})$/.exec(bare ?? '') ?? [];
     if (gs2 === undefined || bare === undefined || name === undefined || nonce === undefined) return malformed();
     if (plus !== flag?.startsWith('p=')) return refused('malformed-request', 'the channel binding does not fit the mechanism');
-    // RFC 5802 6: the client would have bound the channel had it seen that we can: somebody took it out.
-    // COMPAT: slixmpp 1.8 (poezio 0.14) knows tls-unique alone, which TLS 1.3 has not; it fails with it, and says y then.
-    if (flag === 'y' && bindings.size > 0 && !unable) return refused('not-authorized', 'the offer of channel binding was taken out on the way');
+    // RFC 5802 6: the client would have bound the channel had it seen that we can: somebody took it out. Nothing that was
+    // said before on this stream excuses it, for whoever stands in the middle could have said it.
+    if (flag === 'y' && bindings.size > 0) return refused('not-authorized', 'the offer of channel binding was taken out on the way');
     const binding = type === undefined ? Buffer.alloc(0) : bindings.get(type);
-    if (!binding) return { step: 'failure', condition: 'malformed-request', why: `no channel binding ${type ?? ''}`, unable: true };
+    if (!binding) return refused('malformed-request', `no channel binding ${type ?? ''}`);
     const username = unescaped(name);
     const found = find(username);
     if (authzid && unescaped(authzid) !== found?.account) return refused('invalid-authzid', 'a device logs in as its account');

@@ -8,7 +8,7 @@ import { createStreamManagement } from '../xmpp/stream-management.ts';
 import { attributeOf, escapeXML, xml } from '../xmpp/xml.ts';
 import type { Element } from '../xmpp/xml.ts';
 import type { Link, LinkUser } from './link.ts';
-import type { Login, Log } from './stream.ts';
+import type { Login, Log } from './host.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface SessionTimes {

@@ -12,7 +12,7 @@ import type { Viewer } from './room-feeds.ts';
 import type { Rooms } from './rooms.ts';
 import { openSession } from './session.ts';
 import type { Inside, Session, SessionTimes } from './session.ts';
-import type { Bound, Log, Login } from './stream.ts';
+import type { Bound, Log, Login } from './host.ts';
 import { openUpstream } from './upstream.ts';
 import type { Upstream, UpstreamSettings } from './upstream.ts';
 

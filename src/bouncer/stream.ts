@@ -2,54 +2,22 @@
 import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { sentenceOf } from '../core/errors.ts';
 import { NS } from '../xmpp/namespaces.ts';
 import { createReader } from '../xmpp/reader.ts';
 import type { Item, Reader } from '../xmpp/reader.ts';
 import { DEFAULT_LIMITS } from '../xmpp/splitter.ts';
 import { escapeXML } from '../xmpp/xml.ts';
-import type { Element } from '../xmpp/xml.ts';
 import type { Identity } from './certificates.ts';
-import type { BouncerDevice } from './device-book.ts';
+import type { Bound, Login, StreamHost } from './host.ts';
 import type { Link, LinkUser } from './link.ts';
-import { beginSasl, mechanisms } from './sasl-server.ts';
-import type { Bindings, FindBook, SaslConversation, SaslStep } from './sasl-server.ts';
-import type { Throttle } from './throttle.ts';
+import type { Bindings } from './sasl-server.ts';
+import { openStreamLogin } from './stream-login.ts';
+import type { StreamLogin } from './stream-login.ts';
 import { secureServer } from './tls.ts';
-
-export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
-
-export interface Login {
-  readonly account: string;
-  readonly device: BouncerDevice;
-}
-
-/** Either who takes over, with what is said first, or why nobody does. */
-export type Bound =
-  | { readonly ok: true; readonly user: LinkUser; begin(): void }
-  | { readonly ok: false; readonly condition: string; readonly why: string };
-
-/** What a stream asks of the house. */
-export interface StreamHost {
-  readonly log: Log;
-  readonly throttle: Throttle;
-  readonly times: { readonly login: number; readonly bind: number };
-  readonly limits: { readonly stanzaBytes: number };
-  /** The certificate for a domain; the first one where it is not known. */
-  identity(domain: string | undefined): Identity;
-  /** The domains that can be logged in to. */
-  hosts(domain: string): boolean;
-  books(domain: string): FindBook;
-  /** Stream features after the login, as text, beside what the stream itself offers. */
-  features(account: string): string;
-  bind(login: Login, request: { id: string; resource: string | undefined }, link: Link): Promise<Bound>;
-  resume(login: Login, request: { previd: string; h: string }, link: Link): Bound;
-}
 
 const STRANGER = { stanzaBytes: 16 * 1024, depth: 10, attributes: 30 };
 const MAX_WAITING = 20;
-const MAX_TRIES = 3;
 const GRACE = 1000;
 const SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 
@@ -71,14 +39,12 @@ export function serveDevice(
   let bindings: Bindings = new Map();
   let domain = '';
   let opened = false; // our header is out on this stream
-  let sasl: SaslConversation | undefined;
-  let tries = 0;
-  let unable = 0;
   let login: Login | undefined;
   let user: LinkUser | undefined;
   let waiting: Item[] = [];
   let working = false;
   let clock = setTimeout(() => end('connection-timeout'), host.times.login);
+  let entry = openLogin();
 
   const link: Link = { address, put, backlog: () => socket.writableLength, end, drop };
   plain.on('error', () => undefined); // 'close' follows
@@ -174,10 +140,7 @@ export function serveDevice(
       const session = `<session xmlns='${SESSION}'><optional/></session>`;
       return `<bind xmlns='${NS.bind}'/>${session}<sm xmlns='${NS.sm}'/>${host.features(login.account)}`;
     }
-    const names = mechanisms(bindings, security !== 'loopback').map((name) => `<mechanism>${name}</mechanism>`).join('');
-    const types = [...bindings.keys()].map((type) => `<channel-binding type='${type}'/>`).join('');
-    const channels = types === '' ? '' : `<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>${types}</sasl-channel-binding>`;
-    return `<mechanisms xmlns='${NS.sasl}'>${names}</mechanisms>${channels}`;
+    return entry.offers();
   }
 
   function queue(items: readonly Item[]): void {
@@ -208,7 +171,7 @@ export function serveDevice(
       put(`<proceed xmlns='${NS.tls}'/>`);
       return startTls(domain);
     }
-    if (phase === 'secured' && 'nonza' in item && item.nonza.getNS() === NS.sasl) return authenticate(item.nonza);
+    if (phase === 'secured' && 'nonza' in item && item.nonza.getNS() === NS.sasl) return entry.take(item.nonza);
     if (phase === 'authenticated') return bindOrResume(item);
     end('not-authorized', phase === 'clear' ? 'First TLS.' : 'First a login.');
   }
@@ -233,6 +196,7 @@ export function serveDevice(
     phase = 'secured';
     opened = false;
     reader = createReader(STRANGER);
+    entry = openLogin();
     listen(socket);
   }
 
@@ -241,47 +205,21 @@ export function serveDevice(
     return phase === which;
   }
 
-  async function authenticate(element: Element): Promise<void> {
-    const text = element.getText().trim();
-    const message = text === '=' ? Buffer.alloc(0) : Buffer.from(text, 'base64');
-    if (element.name === 'abort') {
-      sasl = undefined;
-      return put(failure('aborted'));
-    }
-    if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), host.books(domain), { bindings, tls: security !== 'loopback', unable: unable > 0 });
-    else if (element.name !== 'response') return end('invalid-xml');
-    if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' });
-    const wait = host.throttle.delay(address);
-    if (wait > 0 && element.name === 'auth') await delay(wait, undefined, { ref: false });
-    if (is('over')) return;
-    // an empty <auth/> is asked for its initial response (RFC 6120 6.4.2)
-    if (element.name === 'auth' && text === '') return put(`<challenge xmlns='${NS.sasl}'/>`);
-    told(sasl.next(message));
+  function openLogin(): StreamLogin {
+    const { books, throttle, log } = host;
+    const over = (): boolean => is('over');
+    return openStreamLogin({ address, tls: security !== 'loopback', bindings, domain: () => domain, books, throttle, log, over, put, end, succeeded });
   }
 
-  function told(answer: SaslStep): void {
-    if (answer.step === 'failure') return refuse(answer);
-    if (answer.step === 'challenge') return put(`<challenge xmlns='${NS.sasl}'>${encoded(answer.data)}</challenge>`);
-    sasl = undefined;
-    login = { account: answer.account, device: answer.device };
-    host.throttle.succeeded(address);
+  function succeeded(who: Login, data: string): void {
+    login = who;
     host.throttle.left(address);
     clearTimeout(clock);
     clock = setTimeout(() => end('connection-timeout'), host.times.bind);
     reader = createReader({ ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes });
-    put(`<success xmlns='${NS.sasl}'>${answer.data === undefined ? '' : encoded(answer.data)}</success>`);
+    put(`<success xmlns='${NS.sasl}'>${data}</success>`);
     phase = 'authenticated';
     opened = false;
-  }
-
-  function refuse({ condition, why, unable: cannot = false }: Extract<SaslStep, { step: 'failure' }>): void {
-    sasl = undefined;
-    if (cannot && (unable += 1) <= MAX_TRIES) return put(failure(condition));
-    tries += 1;
-    host.throttle.failed(address);
-    host.log('warn', `a login to the bouncer failed: ${why}`, { address, domain, tries });
-    put(failure(condition));
-    if (tries >= MAX_TRIES) end('policy-violation', 'Too many logins that failed.');
   }
 
   async function bindOrResume(item: Item): Promise<void> {
@@ -312,12 +250,4 @@ export function serveDevice(
   }
 
   return { end };
-}
-
-function failure(condition: string): string {
-  return `<failure xmlns='${NS.sasl}'><${condition}/></failure>`;
-}
-
-function encoded(text: string): string {
-  return text === '' ? '=' : Buffer.from(text, 'utf8').toString('base64');
 }

@@ -36,6 +36,9 @@ export function secureServer(
   });
 }
 
+/** Taken where a client binds it all the same, but not offered (XEP-0440). */
+export const UNOFFERED: ReadonlySet<string> = new Set(['tls-unique']);
+
 /** XEP-0440. tls-exporter is sound with TLS 1.3 alone (RFC 9266 4.2). */
 function bindingsOf(socket: TLSSocket, identity: Identity): Bindings {
   const bindings = new Map<string, Buffer>();
@@ -43,5 +46,9 @@ function bindingsOf(socket: TLSSocket, identity: Identity): Bindings {
     bindings.set('tls-exporter', socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)));
   }
   bindings.set('tls-server-end-point', identity.endPoint);
+  // COMPAT: slixmpp 1.8 (poezio 0.14) knows this one alone. RFC 5929 has none for TLS 1.3, whose Finished message covers
+  // the whole handshake all the same (RFC 8446 4.4.4); OpenSSL gives the client's on both sides.
+  const finished = socket.getPeerFinished();
+  if (finished && !socket.isSessionReused()) bindings.set('tls-unique', finished);
   return bindings;
 }

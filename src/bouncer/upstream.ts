@@ -7,7 +7,7 @@ import type { Stanza } from '../xmpp/stanza.ts';
 import { escapeXML, parseElement, xml } from '../xmpp/xml.ts';
 import type { Element } from '../xmpp/xml.ts';
 import { openDelivery } from './delivery.ts';
-import type { Log } from './stream.ts';
+import type { Log } from './host.ts';
 import { NS } from '../xmpp/namespaces.ts';
 
 export const NS_PUSH = 'urn:xmpp:push:0';

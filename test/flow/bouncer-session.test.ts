@@ -142,6 +142,17 @@ describe('before a login', () => {
     await stranger.hears('<not-authorized/>');
   });
 
+  test('nor does a binding that failed before excuse that, for whoever is in the middle may have tried it', async () => {
+    const one = await door();
+    const stranger = await secure(one);
+    const auth = (mechanism: string, text: string): void => stranger.send(`<auth xmlns='${SASL}' mechanism='${mechanism}'>${Buffer.from(text).toString('base64')}</auth>`);
+    auth('SCRAM-SHA-1-PLUS', `p=tls-unknown,,n=${one.alice.user},r=abcdefgh1234`);
+    await stranger.hears('<malformed-request/>');
+    auth('SCRAM-SHA-1', `y,,n=${one.alice.user},r=abcdefgh1234`);
+    await stranger.hears('<not-authorized/>');
+    expect(stranger.heard()).not.toContain('tls-unique');
+  });
+
   test('a revoked device is out at once, and does not come in again', async () => {
     const one = await door();
     const phone = await one.person('phone');

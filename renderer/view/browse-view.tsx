@@ -8,13 +8,15 @@ import { DirectoryCard } from './directory-card.tsx';
 import { Field, FormError } from './field.tsx';
 import { FoundList, useFound } from './found-list.tsx';
 import { CardPage } from './page-head.tsx';
+import { useShownAccount } from './room-list.tsx';
 import { useAnswer } from './use-answer.ts';
 
 /** Rooms that the person is not in: by service, and by a public directory where one was switched on. */
 export function BrowseView() {
   const accounts = useStore(house, (state) => state.accounts);
   const [chosen, choose] = useState<string>();
-  const account = chosen ?? accounts[0]?.account;
+  const shown = useShownAccount();
+  const account = chosen ?? shown ?? accounts[0]?.account;
   if (account === undefined) return <CardPage title={strings.browse.title} busy>{null}</CardPage>;
   return (
     <CardPage title={strings.browse.title} intro={strings.browse.intro}>

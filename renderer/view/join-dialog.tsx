@@ -8,11 +8,13 @@ import { roomOfLink } from '../text/links.ts';
 import { AccountChoice } from './account-choice.tsx';
 import { closeDialog, Dialog } from './dialog.tsx';
 import { Field, FormError } from './field.tsx';
+import { useShownAccount } from './room-list.tsx';
 
 /** Joins a room by its address or by a link. */
 export function JoinDialog(given: { account?: string; room?: string; password?: string; nick?: string }) {
   const accounts = useStore(house, (state) => state.accounts);
-  const [account, setAccount] = useState(given.account ?? accounts[0]?.account ?? '');
+  const shown = useShownAccount();
+  const [account, setAccount] = useState(given.account ?? shown ?? accounts[0]?.account ?? '');
   const [address, setAddress] = useState(given.room ?? '');
   const [nick, setNick] = useState(given.nick ?? '');
   const [password, setPassword] = useState(given.password ?? '');

@@ -3,7 +3,6 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { fail, ok, sentenceOf, type Result } from '../core/errors.ts';
 
 /** What an account makes of the addresses that strangers, or its server, name. */
@@ -96,9 +95,10 @@ function send(url: URL, options: RequestOptions, { trust, signal, patience }: Ou
     request.setTimeout(patience, () => request.destroy(new Error('it does not answer')));
     request.once('error', reject);
     request.once('response', resolve);
-    // An answer may come before the whole body is taken (413, say): the answer counts.
-    if (body) pipeline(body, request).catch((error: unknown) => reject(error instanceof Error ? error : new Error(String(error))));
-    else request.end();
+    if (!body) return void request.end();
+    // Not `pipeline`: an answer may come before the whole body is taken (413, say), and whoever sends it waits for ours.
+    body.once('error', (error) => request.destroy(error));
+    body.pipe(request);
   });
 }
 

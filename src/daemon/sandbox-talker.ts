@@ -16,7 +16,8 @@ export interface TalkerOptions {
 }
 
 const NICK = 'bob';
-const BREATH = 5000; // milliseconds between two lines
+const FIRST = 1000; // milliseconds until the first line
+const BREATH = 5000; // and between two
 const MOST_ANSWERS = 100;
 const lines = [
   'Hello! This room is on a small server of your own computer. Nobody else can see it.',
@@ -57,8 +58,8 @@ export function startTalker({ jid, password, port, room, signal, log }: TalkerOp
 }
 
 async function talk(say: (text: string) => void, signal: AbortSignal): Promise<void> {
-  for (const line of lines) {
-    await pause(BREATH, undefined, { signal, ref: false }).catch(() => undefined); // it ends with the sandbox
+  for (const [index, line] of lines.entries()) {
+    await pause(index === 0 ? FIRST : BREATH, undefined, { signal, ref: false }).catch(() => undefined); // it ends with the sandbox
     if (signal.aborted) return;
     say(line);
   }

@@ -5,6 +5,7 @@ import { bareJid } from '../account/settings.ts';
 import type { FilesDoor, ShownPicture } from './files-contract.ts';
 
 const MOST_FILE = 10_000_000_000; // bytes, where the server names no bound
+const MOST_DROPPED = 64_000_000; // bytes
 const QUERY = 8192; // characters of an address
 const A_DAY = 86_400; // seconds
 
@@ -38,8 +39,11 @@ async function takeFile(files: FilesDoor, request: IncomingMessage, response: Se
   const type = request.headers['content-type'] ?? 'application/octet-stream';
   const sent = await files.send(wish.data.account, { name: wish.data.name, size, type }, request, gone.signal);
   if (gone.signal.aborted) return;
-  if (!sent.ok) return refuse(response, 422, sent.error.code, sent.error.message);
-  answer(response, 200, sent.value);
+  if (sent.ok) return answer(response, 200, sent.value);
+  // A browser reads no answer before it has sent all: what is small enough is taken, and dropped.
+  if (size > MOST_DROPPED) return refuse(response, 422, sent.error.code, sent.error.message);
+  request.resume();
+  answer(response, 422, { error: { code: sent.error.code, message: sent.error.message } });
 }
 
 async function givePicture(files: FilesDoor, response: ServerResponse, query: unknown): Promise<void> {

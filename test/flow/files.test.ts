@@ -1,13 +1,16 @@
 // Files and pictures, as the page asks the daemon for them: a real upload service, real vCards.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openFiles } from '../../src/daemon/files.ts';
-import { fetchFile } from '../../src/daemon/outside.ts';
+import { fetchFile, putFile } from '../../src/daemon/outside.ts';
 import type { FilesDoor, OutsideRooms } from '../../src/web/files-contract.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { connectPerson, type Person } from '../support/person.ts';
@@ -79,6 +82,20 @@ describe('files', () => {
     const sent = await files.send(jid, { name: 'film.mkv', size: most + 1, type: 'video/x-matroska' }, body, new AbortController().signal);
     expect(sent).toMatchObject({ ok: false, error: { code: 'too-large' } });
     expect(body.readableDidRead).toBe(false);
+  });
+
+  test('a file that the server does not take after all is told as such', async () => {
+    const refusing = createServer((request, response) => {
+      response.writeHead(413, { connection: 'close' }).end(); // before the file is there
+      request.resume();
+    });
+    refusing.listen(0, '127.0.0.1');
+    await once(refusing, 'listening');
+    undo.push(() => refusing.close());
+    const { port } = refusing.address() as AddressInfo;
+    const trust = { domain: 'prosody.test', ca: undefined, loopback: true };
+    const put = await putFile(`http://127.0.0.1:${port}/x`, { 'content-length': 3 }, Readable.from(['abc']), { trust, patience: 5000 });
+    expect(put).toMatchObject({ ok: false, error: { code: 'upload-failed', message: expect.stringContaining('413') } });
   });
 
   test('what is no picture is not shown, whatever it calls itself', async () => {

@@ -75,14 +75,18 @@ async function printRooms(
   const shown = only === undefined ? rooms : rooms.filter(({ room }) => room === only);
   if (only !== undefined && shown.length === 0)
     throw new MinimixError('unknown-room', `${only} is not a room of yours.`);
-  for (const { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged } of shown) {
-    if (options.json) printJson(world, { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged });
-    else
+  for (const { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, wanted, nickRefusal, notify, settings } of shown) {
+    const other = wanted !== undefined && wanted.nick !== nick;
+    if (options.json) {
+      const chosen = { wanted: wanted?.nick, nickRefusal, notify, presence: settings?.presence };
+      printJson(world, { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, ...chosen });
+    } else
       printLine(
         world,
         room,
         state,
         nick && `as ${nick}`,
+        state === 'joined' && other ? `(wants ${wanted.nick}${nickRefusal === undefined ? '' : `: ${nickRefusal}`})` : null,
         state === 'joined' ? `${occupants} there` : null,
         reason,
       );

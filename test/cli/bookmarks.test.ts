@@ -64,5 +64,26 @@ test('bookmarks are listed, edited, undone, held, restored, exported and importe
   expect(imported).toMatchObject({ code: 0, stdout: expect.stringContaining('1 bookmarks added') });
   expect(await ok('settings', '--several-gone', 'restore')).toContain('"severalGone":"restore"');
   expect((await home.cli(['bookmarks', 'restore'])).code).toBe(2);
+
   expect((await home.cli(['bookmarks', 'undo', '999999'])).code).toBe(1);
 }, 60_000);
+
+test('what rooms see is chosen, a nick registered, and all of it told', async () => {
+  const where = ['--server', `127.0.0.1:${server.port}`, '--ca', server.caFile, '--password-stdin'];
+  expect((await home.cli(['account', 'add', `alice@${server.domain}`, ...where], 'secret of alice\n')).code).toBe(0);
+  await home.start();
+  const room = await server.room({ archive: false, name: 'three' });
+  await server.setAffiliation(room, `alice@${server.domain}`, 'member');
+  const said = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await home.cli(args);
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  expect((await home.cli(['room', 'set', room, '--presence', 'hidden', '--status', 'x'])).code).toBe(2);
+  await until(async () => (await home.cli(['join', room])).code === 0, { what: 'the room', deadline: 20_000 });
+  expect(await said('presence', '--offline', 'xa', '--status', 'asleep')).toContain('With no device online they see xa “asleep”.');
+  await said('room', 'set', room, '--presence', 'dnd', '--status', 'only here', '--notify', 'never');
+  expect(await said('room', 'register', room, '--nick', 'Kept')).toBe(`Registered with ${room} as Kept\n`);
+  const [shown] = await home.json<Line>(['rooms', room]);
+  expect(shown).toMatchObject({ presence: { kind: 'fixed', show: 'dnd', status: 'only here' }, notify: 'never', wanted: 'Kept' });
+}, 90_000);

@@ -105,6 +105,10 @@ test('a nick and a reason of a stranger are one line of text in the list of room
     reason: EVIL,
     nonAnonymous: null,
     logged: null,
+    wanted: null,
+    nickRefusal: null,
+    notify: null,
+    presence: null,
   });
 });
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createElement as xml, type Element } from 'ltx';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rawItem, readNative, writePrivate } from '../support/bookmarks.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { freePorts } from '../support/server.ts';
 import { newAccount, prosody, type Account } from '../support/servers.ts';
@@ -240,6 +241,52 @@ test('a bookmark is added, edited and removed; the log undoes it', async () => {
   const log = main().getByRole('region', { name: 'Changes' });
   await log.getByRole('listitem').filter({ hasText: 'The library removed' }).getByRole('button').click();
   await row.waitFor();
+});
+
+test('rooms gone at once are asked about, and what rooms see of one can be said', async () => {
+  const gone = await connectPerson(prosody, alice.user, alice.password, { resource: 'old-laptop' });
+  await writePrivate(gone, {});
+  await gone.close();
+  const held = main().getByRole('region', { name: 'Were these meant to go?' });
+  await held.waitFor();
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await held.getByRole('button', { name: 'Put them back' }).click();
+  await held.waitFor({ state: 'detached' });
+  await until(async () => Object.keys(await readNative(phone)).length > 1, { what: 'all to be back' });
+  const self = main().getByRole('region', { name: 'How rooms see you' });
+  await self.getByLabel('With no device of yours online').selectOption('xa');
+  await self.getByLabel('Status').fill('asleep');
+  await self.getByLabel('Your nick').fill('Alice L.');
+  await self.getByRole('button', { name: 'Save' }).click();
+  await self.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' });
+  expect(JSON.parse(await daemon.minimix(['presence', '--json']))).toMatchObject({ offline: { show: 'xa', status: 'asleep' }, nick: 'Alice L.' });
+  const files = main().getByRole('region', { name: 'Take them with you' });
+  const [download] = await Promise.all([page.waitForEvent('download'), files.getByRole('button', { name: 'Save as XML (XEP-0402)' }).click()]);
+  expect(readFileSync(await download.path(), 'utf8')).toContain('urn:xmpp:bookmarks:1');
+  await files.getByLabel('At').fill('2026-01-01T10:00');
+  await files.getByRole('button', { name: 'Put it back as it was then' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+});
+
+test('beside a room one says what it sees, when clients notify, and registers by its own form', async () => {
+  await prosody.setAffiliation(room, alice.jid, 'member');
+  await roomLink('garden').click();
+  await page.getByRole('button', { name: 'About this room' }).click();
+  const about = page.getByRole('complementary', { name: 'About this room' });
+  await about.getByLabel('What this room sees of you').selectOption('dnd');
+  await about.getByLabel('Status').fill('in the garden');
+  await about.getByRole('button', { name: 'Save' }).click();
+  await bob.next((stanza) => stanza.name === 'presence' && String(stanza.attrs['from']).startsWith(`${room}/`) && stanza.getChildText('status') === 'in the garden', { deadline: 20_000, what: 'the room to see it' });
+  await about.getByLabel('Clients notify of it').selectOption('never');
+  await until(async () => String(await rawItem(phone, room)).includes('<never'), { what: 'other clients to see it' });
+  await about.getByRole('button', { name: 'Register a nick with the room' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/nick/i).fill('Ali of the Garden');
+  expect(await findingsOfAxe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Register', exact: true }).click();
+  await dialog.getByText('The room keeps the nick Ali of the Garden for you.').waitFor();
+  await dialog.locator('footer').getByRole('button', { name: 'Close' }).click();
+  await about.getByRole('button', { name: 'Hide' }).click();
 });
 
 test('the palette goes to a room by a part of its name, without the mouse', async () => {

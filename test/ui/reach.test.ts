@@ -180,7 +180,7 @@ test('a service is looked through, and a room of it joined', async () => {
   expect(await findingsOfAxe(page)).toEqual([]);
   await service.getByRole('listitem').filter({ hasText: attic }).getByRole('button', { name: /^Join/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Join', exact: true }).click();
-  await page.getByRole('textbox', { name: /^Message to attic/ }).waitFor();
+  await page.getByRole('textbox', { name: /^Message to The attic/ }).waitFor();
 });
 
 test('a directory is asked only after it was switched on', async () => {

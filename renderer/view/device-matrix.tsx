@@ -20,13 +20,17 @@ export function DeviceMatrix({ account }: { account: string }) {
     [rooms, account],
   );
   const { busy, error, run } = useCall();
+  const several = useStore(house, (state) => state.accounts.length > 1);
+  const title = several ? `${strings.matrix.title}: ${account}` : strings.matrix.title;
   if (devices.length === 0 || own.length === 0) return null;
   return (
-    <section className="card" aria-label={strings.matrix.title}>
-      <h2>{strings.matrix.title}</h2>
+    <section className="card" aria-label={title}>
+      <h2>
+        <bdi>{title}</bdi>
+      </h2>
       <p>{strings.matrix.text}</p>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
-      <div className="table-frame matrix" tabIndex={0} role="group" aria-label={strings.matrix.title}>
+      <div className="table-frame matrix" tabIndex={0} role="group" aria-label={title}>
         <table>
           <thead>
             <tr>

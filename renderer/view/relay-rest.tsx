@@ -22,7 +22,7 @@ function Rest({ account, relayPause, several }: AccountStatus & { several: boole
   const until = relayPause?.until;
   const pause = (): Promise<unknown> => api.relay.pause.mutate({ account, until: new Date(Date.now() + HOUR).toISOString() });
   return (
-    <section className="card" aria-label={devices.rest}>
+    <section className="card" aria-label={several ? `${devices.rest}: ${account}` : devices.rest}>
       <p className="choice">
         <span>
           {relayPause ? (until ? devices.pausedUntil(momentOf(new Date(until), now)) : devices.paused) : devices.restHint}

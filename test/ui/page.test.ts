@@ -210,19 +210,12 @@ test('five hundred mentions, invisible letters and stacked marks stay in their r
   await stacked.waitFor();
   const text = await stacked.locator('.text').textContent();
   expect(text).toContain('zero\u200Bwidth');
-  const inside: boolean = await stacked.evaluate('(row) => row.scrollWidth <= row.parentElement.clientWidth + 1 && row.getBoundingClientRect().height < 200');
+  const inside: boolean = await page.evaluate(`(() => {
+    const row = [...document.querySelectorAll('article.message')].find((one) => one.textContent.includes('algo'));
+    const { right, height } = row.getBoundingClientRect();
+    return right <= document.querySelector('.timeline').getBoundingClientRect().right && height < 200;
+  })()`);
   expect(inside).toBe(true);
-});
-
-test('a nick that hides or turns letters shows that it does', async () => {
-  const mallory = await newAccount(prosody, 'mallory');
-  const person = await connectPerson(prosody, mallory.user, mallory.password);
-  await person.join(room, 'ali\u200B\u202Egpj');
-  await person.say(room, 'I am not who you think');
-  const nick = article('I am not who').locator('header .nick');
-  await nick.waitFor();
-  expect(await nick.textContent()).toBe('ali\uFFFD\uFFFDgpj');
-  await person.close();
 });
 
 test('a nick made of markup is text', async () => {

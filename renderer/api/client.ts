@@ -29,6 +29,7 @@ export type NewLogin = Outputs['bouncer']['addDevice'];
 export type Occupant = Outputs['occupants'][number];
 export type Device = Outputs['devices'][number];
 export type ReadState = Outputs['read'];
+export type DeviceTest = Outputs['device']['test'];
 
 const url = '/api';
 

@@ -130,6 +130,13 @@ export const deMore: typeof enMore = {
     lastSeen: (when) => `Zuletzt gesehen ${when}`,
     door: { relay: 'Weitergereicht', bouncer: 'Über Minimix verbunden', none: 'Bekommt nichts' },
     relay: 'Nachrichten der Räume dorthin weiterreichen',
+    test: 'Eine Probe senden',
+    testing: 'Wartet auf seine Antwort…',
+    tested: {
+      arrived: 'Sie ist angekommen. Ob sie angezeigt wird, zeigt nur ein Blick auf das Gerät.',
+      refused: 'Das Gerät hat mit einem Fehler geantwortet. Von nun an bekommt es nichts mehr weitergereicht.',
+      silent: 'Das Gerät antwortet nicht. Vielleicht schläft es, oder es ist weg.',
+    },
     rest: 'Pause des Weiterreichens',
     restHint: 'Nachrichten der Räume werden an deine Geräte weitergereicht.',
     pauseHour: 'Eine Stunde pausieren',

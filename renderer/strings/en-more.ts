@@ -129,6 +129,13 @@ export const enMore = {
     lastSeen: (when: string) => `Last seen ${when}`,
     door: { relay: 'Relay', bouncer: 'Connected through Minimix', none: 'Gets nothing' },
     relay: 'Relay room messages to it',
+    test: 'Send a test',
+    testing: 'Waiting for its answer…',
+    tested: {
+      arrived: 'It has arrived. Whether it is shown, only a look at the device can tell.',
+      refused: 'The device has answered with an error. It gets nothing relayed from now on.',
+      silent: 'The device answers nothing. It may be asleep, or gone.',
+    },
     rest: 'Rest of the relay',
     restHint: 'Room messages are relayed to your devices.',
     pauseHour: 'Pause for an hour',

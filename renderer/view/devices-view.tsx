@@ -1,5 +1,5 @@
 import { useId, useMemo, useState } from 'react';
-import { api, type Device, type Room } from '../api/client.ts';
+import { api, type Device, type DeviceTest, type Room } from '../api/client.ts';
 import { dialog, house } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
@@ -105,6 +105,7 @@ function DeviceCard({ device }: { device: Device }) {
           />
           <ByRoom device={device} />
           <Rename key={device.label} device={device} />
+          {device.online && <TestButton device={device} />}
           <button type="button" className="link" disabled={busy} onClick={forget}>
             {strings.devices.forget}
           </button>
@@ -183,6 +184,27 @@ function roomsOf(device: Device, rooms: readonly Room[]): { room: string; title:
   const titles = new Map(Object.keys(device.policies).map((room) => [room, room]));
   for (const room of rooms) if (room.account === device.account) titles.set(room.room, nameOf(room));
   return [...titles].map(([room, title]) => ({ room, title })).toSorted((a, b) => a.title.localeCompare(b.title));
+}
+
+/** Sends the device a relayed message; what became of it stands beside the button. */
+function TestButton({ device }: { device: Device }) {
+  const { error, busy, run } = useCall();
+  const [outcome, setOutcome] = useState<DeviceTest['outcome']>();
+  const test = (): void => {
+    setOutcome(undefined);
+    void run(async () => setOutcome((await api.device.test.mutate({ account: device.account, device: device.id })).outcome));
+  };
+  return (
+    <div className="device-test">
+      <button type="button" className="button" disabled={busy} onClick={test}>
+        {busy ? strings.devices.testing : strings.devices.test}
+      </button>
+      <p role="status" className={outcome === 'arrived' || outcome === undefined ? 'quiet' : 'warn'}>
+        {outcome && strings.devices.tested[outcome]}
+      </p>
+      <FormError error={error} />
+    </div>
+  );
 }
 
 function Rename({ device }: { device: Device }) {

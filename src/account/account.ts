@@ -13,6 +13,7 @@ import { openBookmarks } from './bookmarks.ts';
 import { openCatchUps } from './catchup.ts';
 import type { Clock } from './clock.ts';
 import type { Account, AccountSettings, AccountStatus, DeviceSummary } from './contract.ts';
+import { testDevice } from './device-test.ts';
 import { openDevices } from './devices.ts';
 import type { Devices } from './devices.ts';
 import { openRooms } from './draft.ts';
@@ -261,6 +262,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     markRead: reading.mark,
     devices: allDevices,
     changeDevice: (name, change) => seat.change(name, change) ?? devices.change(name, change),
+    testDevice: (name) => testDevice(ground, devices, sinks.add, name),
     forgetDevice: devices.forget,
     relays: () => (rest.now() ? [] : devices.targets()),
     pauseRelay(until) {

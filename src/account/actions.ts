@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_HOURS, MOST_REPLAYED, readQuiet } from '../core/device.ts';
 import type { ReadArchive } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
 import { fail, ok } from '../core/errors.ts';
@@ -180,21 +181,29 @@ const digest = action(
   },
   z.object({
     digest: z.enum(['on', 'off'], { error: 'is on or off' }),
-    quiet: z.string().trim().regex(/^([01]?\d|2[0-3]):[0-5]\d-([01]?\d|2[0-3]):[0-5]\d$/, 'looks like 22:00-07:00').optional(),
+    quiet: z.string().refine((text) => readQuiet(text) !== undefined, 'looks like 22:00-07:00').optional(),
   }),
-  ({ account, resource }, { digest: wanted, quiet }) => {
-    const [from = 0, to = 0] = (quiet ?? '').split('-').map((time) => minutes(time));
-    const hours = quiet === undefined ? undefined : { from, to };
-    return mapped(account.changeDevice(resource, { digest: wanted === 'off' ? 'off' : { quiet: hours } }), ({ label }) =>
+  ({ account, resource }, { digest: wanted, quiet }) =>
+    mapped(account.changeDevice(resource, { digest: wanted === 'off' ? 'off' : { quiet: readQuiet(quiet ?? '') } }), ({ label }) =>
       wanted === 'off' ? `${label} is told nothing in words.` : `${label} is told of mentions in words${quiet === undefined ? '' : `, but not in ${quiet}`}.`,
-    );
-  },
+    ),
 );
 
-function minutes(time: string): number {
-  const [hours = 0, rest = 0] = time.split(':').map(Number);
-  return hours * 60 + rest;
-}
+const count = (most: number) => z.coerce.number({ error: 'is a number' }).int('is a whole number').min(1, 'is at least 1').max(most, `is at most ${most}`);
+
+const limit = action(
+  {
+    name: 'limit',
+    title: 'How much of what it missed this device gets',
+    fields: [
+      { name: 'messages', label: 'Messages of a room, the newest ones', type: 'text-single', required: true },
+      { name: 'hours', label: 'Of the last so many hours', type: 'text-single', required: true },
+    ],
+  },
+  z.object({ messages: count(MOST_REPLAYED), hours: count(MOST_HOURS) }),
+  ({ account, resource }, { messages, hours }) =>
+    mapped(account.changeDevice(resource, { limit: { messages, hours } }), ({ label }) => `${label} gets ${messages} messages of a room at most, of the last ${hours} hours.`),
+);
 
 const search = action(
   { name: 'search', title: 'Search the archive', fields: [{ name: 'text', label: 'Search for', type: 'text-single', required: true }] },
@@ -227,5 +236,6 @@ export const actions: readonly Action[] = [
   policy,
   mentions,
   digest,
+  limit,
   search,
 ];

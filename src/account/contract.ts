@@ -113,10 +113,25 @@ export interface DeviceSummary {
   readonly policies: Readonly<Record<string, Policy>>;
   /** What leaving a room on it means, where it is one that itself joins rooms. */
   readonly leaves?: Leaving | undefined;
+  /** Of one on the server: further words that count as a mention, how much it is given afterwards, mentions in words. */
+  readonly words?: readonly string[] | undefined;
+  readonly limit?: ReplayLimit | undefined;
+  readonly digest?: Digest | undefined;
 }
 
 /** `here`: on that device alone, while anybody else wants the room. `everywhere`: for the account. */
 export type Leaving = 'here' | 'everywhere';
+
+/** What became of a test that was sent to a device. */
+export interface DeviceTest {
+  readonly account: string;
+  readonly device: string;
+  readonly label: string;
+  /** `silent`: it answered no ping in time. */
+  readonly outcome: 'arrived' | 'refused' | 'silent';
+  /** One sentence for the person. */
+  readonly text: string;
+}
 
 /** What the person can change about a device; what is left out stays. */
 export interface DeviceChange {
@@ -273,6 +288,8 @@ export interface Account {
   markRead(room: string, id: number, only: ReadState['only']): Result<ReadState>;
   devices(): DeviceSummary[];
   changeDevice(device: string, change: DeviceChange): Result<DeviceSummary>;
+  /** Sends it a relayed message and waits for what comes back; an error switches the relay off. */
+  testDevice(device: string): Promise<Result<DeviceTest>>;
   /** Forgets it and what it has had; seen again, it is new. */
   forgetDevice(device: string): Result<undefined>;
   /** The devices that are online and get the relay; `devices` is told whenever that may have changed. */

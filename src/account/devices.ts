@@ -51,6 +51,8 @@ export interface Devices {
   /** A device has answered a relay with an error: no more of it until someone says otherwise. */
   refuse(jid: string, why: string): void;
   note(device: string, text: string | undefined): void;
+  /** The full JID that a device has today. */
+  online(device: string): string | undefined;
   /** By id, label or resource. */
   find(name: string): Device | undefined;
   change(name: string, change: DeviceChange): Result<DeviceSummary>;
@@ -170,6 +172,9 @@ export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceH
       lastSeen: new Date(session ? ground.now() : device.lastSeen).toISOString(),
       policy: device.policy,
       policies: device.policies,
+      words: device.words,
+      limit: device.limit,
+      digest: device.digest,
     };
   }
 
@@ -208,6 +213,7 @@ export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceH
     },
     summaries,
     find,
+    online: (id) => sessionOf(id)?.jid,
     targets() {
       return [...sessions.values()].flatMap(({ device: id, jid, number, info }) => {
         const device = id === undefined ? undefined : kept.get(id);

@@ -1,11 +1,13 @@
-import { Argument, type Command } from 'commander';
+import { Argument, InvalidArgumentError, type Command } from 'commander';
 import type { DeviceSummary } from '../account/contract.ts';
-import { readJid } from './arguments.ts';
+import { MOST_HOURS, MOST_REPLAYED, readQuiet } from '../core/device.ts';
+import { MinimixError } from '../core/errors.ts';
+import { readJid, readNumber } from './arguments.ts';
 import { meant, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
 
 const WHICH = 'its id, its label or its resource';
 
-/** `minimix device label|policy|attach|detach|forget`, beside what the bouncer adds there. */
+/** `minimix device label|policy|mentions|limit|digest|attach|detach|test|forget`, beside what the bouncer adds there. */
 export function deviceCommands(program: Command, world: World): void {
   const device =
     program.commands.find((command) => command.name() === 'device') ??
@@ -41,6 +43,33 @@ export function deviceCommands(program: Command, world: World): void {
     .addArgument(new Argument('<where>', 'on this device alone, or for the account').choices(['here', 'everywhere']))
     .action((name: string, leaves: string, _options: unknown, command: Command) => change(command, name, { leaves }));
 
+  device
+    .command('mentions')
+    .description('say which further words count as a mention on a device; your nicks and replies to you always do')
+    .argument('<device>', WHICH)
+    .argument('[words...]', 'none for none')
+    .action((name: string, words: string[], _options: unknown, command: Command) => change(command, name, { words }));
+
+  device
+    .command('limit')
+    .description('say how much of what it missed a device gets')
+    .argument('<device>', WHICH)
+    .requiredOption('--messages <n>', 'of a room, the newest ones', readNumber(MOST_REPLAYED))
+    .requiredOption('--hours <n>', 'of the last so many hours', readNumber(MOST_HOURS))
+    .action((name: string, { messages, hours }: { messages: number; hours: number }, command: Command) =>
+      change(command, name, { limit: { messages, hours } }),
+    );
+
+  device
+    .command('digest')
+    .description('tell a device of mentions in words, where it takes nothing else')
+    .argument('<device>', WHICH)
+    .addArgument(new Argument('<digest>', 'whether to').choices(['on', 'off']))
+    .option('--quiet <from-to>', 'not in these hours, such as 22:00-07:00', readHours)
+    .action((name: string, digest: string, { quiet }: { quiet?: { from: number; to: number } }, command: Command) =>
+      change(command, name, { digest: digest === 'off' ? 'off' : { ...(quiet && { quiet }) } }),
+    );
+
   for (const [verb, attached, about] of [
     ['attach', true, 'relay the rooms to a device, also where its software is not known to take it'],
     ['detach', false, 'stop relaying the rooms to a device'],
@@ -51,6 +80,17 @@ export function deviceCommands(program: Command, world: World): void {
       .argument('<device>', WHICH)
       .action((name: string, _options: unknown, command: Command) => change(command, name, { attached }));
   }
+
+  device
+    .command('test')
+    .description('send a device a relayed message, and tell what became of it')
+    .argument('<device>', WHICH)
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      const { outcome, text } = await (await reachDaemon(world, options)).device.test.mutate({ ...meant(options), device: name });
+      if (outcome !== 'arrived') throw new MinimixError(outcome, text);
+      printLine(world, text);
+    });
 
   device
     .command('forget')
@@ -64,6 +104,12 @@ export function deviceCommands(program: Command, world: World): void {
 }
 
 type PrintedDevice = Pick<DeviceSummary, 'label' | 'resource' | 'online' | 'door' | 'relay' | 'why' | 'policy' | 'leaves'>;
+
+function readHours(text: string): { from: number; to: number } {
+  const hours = readQuiet(text);
+  if (!hours) throw new InvalidArgumentError('It looks like 22:00-07:00.');
+  return hours;
+}
 
 /** One line: who it is, and what it gets and why. */
 export function printDevice(world: World, { label, resource, online, door, relay, why, policy, leaves }: PrintedDevice): void {

@@ -43,6 +43,9 @@ export interface Digest {
   readonly quiet: { readonly from: number; readonly to: number } | undefined;
 }
 
+/** What a person can ask for: more is a search of the archive. */
+export const MOST_REPLAYED = 10_000;
+export const MOST_HOURS = 24 * 366;
 export const defaultLimit: ReplayLimit = { messages: 2000, hours: 30 * 24 };
 
 /** Whose cursors a device's are in the archive. */
@@ -193,6 +196,14 @@ export function decideRelay(resource: Resource, isOccupant = false): RelayDecisi
 /** What a device gets of a room, by the person's wish. */
 export function policyOf(device: Device, room: string): Policy {
   return device.policies[room] ?? device.policy;
+}
+
+/** `22:00-07:00` as minutes after midnight; `undefined` where it is not that. */
+export function readQuiet(text: string): NonNullable<Digest['quiet']> | undefined {
+  const match = /^([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)$/.exec(text.trim());
+  if (!match) return undefined;
+  const [, fromHours, fromMinutes, toHours, toMinutes] = match.map(Number);
+  return { from: (fromHours ?? 0) * 60 + (fromMinutes ?? 0), to: (toHours ?? 0) * 60 + (toMinutes ?? 0) };
 }
 
 /** Whether the clock stands in the quiet hours; `minutes` after midnight. They may pass midnight. */

@@ -4,6 +4,7 @@ import type { FirstLook } from '../account/look.ts';
 import { accountSettings, bareJid } from '../account/settings.ts';
 import type { Found, ReadArchive, Retention, SearchQuery } from '../archive/contract.ts';
 import type { DelaySummary } from '../core/delays.ts';
+import { MOST_HOURS, MOST_REPLAYED } from '../core/device.ts';
 import type { Result } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
@@ -181,6 +182,8 @@ const body = z.string().min(1, 'is empty').max(32_768, 'is longer than 32768 cha
 const archiveId = z.int().min(1);
 const stanzaId = z.string().min(1).max(1024).refine(printable, 'holds a control character');
 
+const minute = z.int().min(0).max(1439);
+
 /** By id, label or resource. */
 const deviceName = z.string().min(1, 'is empty').max(1023);
 
@@ -264,6 +267,12 @@ export const inputs = {
     policy: z.enum(['everything', 'mentions', 'nothing', 'default']).optional(),
     room: bareJid.optional(),
     leaves: z.enum(['here', 'everywhere']).optional(),
+    /** Further words that count as a mention there. */
+    words: z.array(z.string().trim().min(1).max(100, 'is longer than 100 characters')).max(50, 'are more than 50').optional(),
+    /** How much it gets of what it missed. */
+    limit: z.object({ messages: z.int().min(1).max(MOST_REPLAYED), hours: z.int().min(1).max(MOST_HOURS) }).optional(),
+    /** Mentions in words; `quiet` in minutes after midnight of the daemon's clock. */
+    digest: z.union([z.literal('off'), z.object({ quiet: z.object({ from: minute, to: minute }).optional() })]).optional(),
   }),
   device: z.object({ account: bareJid.optional(), device: deviceName }),
   pauseRelay: z.object({ account: bareJid.optional(), until: z.iso.datetime({ offset: true, error: 'is not a time such as 2026-11-27T18:00:00Z' }).optional() }),

@@ -20,9 +20,14 @@ export const deviceCalls = {
   device: trpc.router({
     /** The label, the relay's switch, and the policy: of one room where that is named, else of all. */
     change: procedure.input(inputs.changeDevice).mutation(({ ctx, input }) => {
-      const { account, device, ...change } = input;
-      return valueOf(one(ctx.house, account).changeDevice(device, change));
+      const { account, device, digest, ...change } = input;
+      const wish = digest === undefined || digest === 'off' ? digest : { quiet: digest.quiet };
+      return valueOf(one(ctx.house, account).changeDevice(device, { ...change, digest: wish }));
     }),
+    /** Resolves with what became of it: within some seconds. */
+    test: procedure
+      .input(inputs.device)
+      .mutation(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).testDevice(input.device))),
     forget: procedure.input(inputs.device).mutation(({ ctx, input }) => {
       const account = one(ctx.house, input.account);
       valueOf(account.forgetDevice(input.device));

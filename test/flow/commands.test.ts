@@ -1,7 +1,7 @@
 // Issue 5, items 5 and 8: commands, tried by other people's code, on real servers.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openHouse, type House } from '../support/house.ts';
+import { openHouse, type House, type HouseOptions } from '../support/house.ts';
 import { connectPerson, StanzaError, type Person, type PersonOptions } from '../support/person.ts';
 import { runProfanity } from '../support/profanity.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
@@ -12,7 +12,7 @@ const NS = 'http://jabber.org/protocol/commands';
 const DATA = 'jabber:x:data';
 const ITEMS = 'http://jabber.org/protocol/disco#items';
 const INFO = 'http://jabber.org/protocol/disco#info';
-const verbs = ['status', 'rooms', 'join', 'leave', 'nick', 'notify', 'say', 'attach', 'detach', 'policy', 'mentions', 'digest', 'search'];
+const verbs = ['status', 'rooms', 'join', 'leave', 'nick', 'notify', 'say', 'attach', 'detach', 'policy', 'mentions', 'digest', 'limit', 'search'];
 
 describe.each(servers)('on $kind', (server) => {
   const open: (() => Promise<void>)[] = [];
@@ -26,10 +26,10 @@ describe.each(servers)('on $kind', (server) => {
     return one;
   }
 
-  async function scene() {
+  async function scene(options: HouseOptions = {}) {
     const alice = await newAccount(server, 'alice');
     const room = await server.room({ archive: false });
-    const home: House = openHouse(server, alice);
+    const home: House = openHouse(server, alice, options);
     open.push(home.stop);
     await home.online();
     const phone = await person(alice, { resource: 'phone', features: ['urn:minimix:relay:0'] });
@@ -79,6 +79,8 @@ describe.each(servers)('on $kind', (server) => {
     expect((await run('policy', { policy: 'nothing', room })).note).toBe(`a test gets nothing of ${room}.`);
     expect((await run('mentions', { words: 'tea, cake' })).note).toBe('On a test these count as mentions too: tea, cake.');
     expect((await run('digest', { digest: 'on', quiet: '22:00-07:00' })).note).toContain('but not in 22:00-07:00');
+    expect((await run('limit', { messages: '10', hours: '5' })).note).toBe('a test gets 10 messages of a room at most, of the last 5 hours.');
+    expect((await run('limit', { messages: '0', hours: '5' })).note).toBe('Messages of a room, the newest ones: is at least 1.');
     expect((await run('leave', { room })).note).toBe(`Left ${room}.`);
     expect(home.account.rooms()).toEqual([]);
   });
@@ -109,6 +111,14 @@ describe.each(servers)('on $kind', (server) => {
     expect(await ask('join')).toBe('Room: is needed.');
     phone.send(xml('message', { to: daemon, type: 'chat', id: 'mxr-1' }, xml('body', {}, 'help')));
     expect(await ask('status')).toMatch(/^Minimix is online/);
+  });
+
+  test('a plain chat is not answered where the person has turned that off; commands are', async () => {
+    const { phone, daemon, run } = await scene({ chat: false });
+    phone.send(xml('message', { to: daemon, type: 'chat' }, xml('body', {}, 'help')));
+    expect((await run('status')).note).toMatch(/^Minimix is online/);
+    await phone.settle();
+    expect(phone.stanzas.filter((s) => s.name === 'message')).toEqual([]);
   });
 
   describe('whose word does not count', () => {
@@ -161,14 +171,29 @@ describe.each(servers)('on $kind', (server) => {
     });
   });
 
-  test('slixmpp’s own code finds the commands and runs them', async () => {
+  test('slixmpp’s own code finds the commands and runs each of them', async () => {
     const { alice, room, daemon, home } = await scene();
-    const seen = await runSlixmpp<{ nodes: string[]; notes: Record<string, string> }>(server, alice, 'commands', { daemon, room });
+    const runs: readonly (readonly [verb: string, values: Record<string, string>, note: RegExp])[] = [
+      ['status', {}, /^Minimix is online, in 0 of 0 rooms/],
+      ['join', { room, nick: 'Sli' }, /as Sli, with 1 there\.$/],
+      ['rooms', {}, /joined, as Sli/],
+      ['nick', { room, nick: 'Slix' }, /^You are Slix in /],
+      ['notify', { room, level: 'never' }, /never/],
+      ['say', { room, text: 'said by slixmpp' }, /^Said in /],
+      ['policy', { policy: 'mentions', room }, /gets mentions of /],
+      ['mentions', { words: 'tea, cake' }, /these count as mentions too: tea, cake\.$/],
+      ['digest', { digest: 'on', quiet: '22:00-07:00' }, /but not in 22:00-07:00\.$/],
+      ['limit', { messages: '20', hours: '48' }, /gets 20 messages of a room at most, of the last 48 hours\.$/],
+      ['detach', {}, /you switched it off\.$/],
+      ['attach', {}, /from now on/],
+      ['leave', { room }, /^Left /],
+      ['search', { text: 'slixmpp' }, /said by slixmpp/],
+    ];
+    const seen = await runSlixmpp<{ nodes: string[]; notes: Record<string, string> }>(server, alice, 'commands', { daemon, room, runs: runs.map(([verb, values]) => [verb, values]) });
     expect(seen.nodes).toEqual(verbs);
-    expect(seen.notes['join']).toBe(`In ${room} as Sli, with 1 there.`);
-    expect(seen.notes['rooms']).toContain(room);
-    expect(seen.notes['say']).toBe(`Said in ${room}.`);
-    await until(() => home.bodies(room).includes('said by slixmpp'), { what: 'the word to be kept' });
+    expect(runs.map(([verb]) => verb).toSorted()).toEqual(verbs.toSorted());
+    for (const [verb, , note] of runs) expect(seen.notes[verb], verb).toMatch(note);
+    expect(home.bodies(room)).toContain('said by slixmpp');
   });
 
   test('profanity lists the commands and runs one', async () => {

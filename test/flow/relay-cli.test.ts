@@ -29,12 +29,18 @@ describe.each(servers)('on $kind', (server) => {
     expect(await home.cli(['device', 'policy', 'Pocket', 'mentions'])).toMatchObject({ code: 0, stdout: expect.stringContaining('gets mentions;') });
     expect(await home.cli(['device', 'detach', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('no relay: you switched it off') });
     expect(await home.cli(['device', 'attach', String(first?.['id'])])).toMatchObject({ code: 0, stdout: expect.stringContaining('relay: you switched it on') });
+    expect(await home.cli(['device', 'mentions', 'Pocket', 'tea', 'cake'])).toMatchObject({ code: 0 });
+    expect(await home.cli(['device', 'limit', 'Pocket', '--messages', '20', '--hours', '48'])).toMatchObject({ code: 0 });
+    expect(await home.cli(['device', 'digest', 'Pocket', 'on', '--quiet', '22:00-07:00'])).toMatchObject({ code: 0 });
+    expect(await home.cli(['device', 'digest', 'Pocket', 'on', '--quiet', 'at night'])).toMatchObject({ code: 2 });
+    expect(await home.cli(['device', 'test', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('The test has arrived at Pocket.') });
     expect(await home.cli(['device', 'policy', 'Pocket', 'sometimes'])).toMatchObject({ code: 2 });
     expect(await home.cli(['device', 'label', 'tablet', 'x'])).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no device tablet') });
 
     await phone.close();
     await until(async () => (await devices()).every(({ online }) => !online), { what: 'the phone to be gone', every: 200 });
     expect(await devices()).toMatchObject([{ label: 'Pocket', online: false }]);
+    expect(await home.cli(['device', 'test', 'Pocket'])).toMatchObject({ code: 1, stderr: expect.stringContaining('Pocket is not online.') });
     expect(await home.cli(['device', 'forget', 'Pocket'])).toMatchObject({ code: 0, stdout: 'Forgot Pocket.\n' });
     expect(await devices()).toEqual([]);
   }, 60_000);

@@ -241,6 +241,25 @@ describe.each(servers)('on $kind', (server) => {
     expect(home.account.devices()[0]?.why).toContain('it may miss');
   });
 
+  test('a test is sent to a device, and what became of it is told', async () => {
+    const { home, phone, say, alice } = await scene();
+    const device = await phone();
+    expect(await home.account.testDevice('phone')).toMatchObject({ ok: true, value: { outcome: 'arrived', text: expect.stringContaining('has arrived at a test') } });
+    const [wrapper] = await heard(device, ['This is a test from Minimix: where you can read it, this device takes relayed messages.']);
+    expect([wrapper?.attrs['from'], innerOf(wrapper ?? xml('none'))?.attrs['from']]).toEqual([`${alice.jid}/minimix`, `${alice.jid}/minimix`]);
+    const strict = await person(alice, { resource: 'strict', strict: true });
+    await until(() => home.account.changeDevice('strict', { attached: true }).ok, { what: 'the strict one to be known' });
+    expect(await home.account.testDevice('strict')).toMatchObject({ ok: true, value: { outcome: 'refused', text: expect.stringContaining('not-allowed') } });
+    expect(home.account.devices().find(({ resource }) => resource === 'strict')).toMatchObject({ relay: false, why: 'it answered with an error: not-allowed' });
+    await say('one');
+    await strict.settle();
+    expect(strict.stanzas.filter(isRelay)).toHaveLength(1);
+    await strict.close();
+    await until(() => home.account.devices().some(({ resource, online }) => resource === 'strict' && !online), { what: 'the strict one to be gone' });
+    expect(await home.account.testDevice('strict')).toMatchObject({ ok: false, error: { code: 'offline' } });
+    expect(await home.account.testDevice('nobody')).toMatchObject({ ok: false, error: { code: 'unknown-device' } });
+  });
+
   describe('the other way', () => {
     test('what a device forwards is said whole by the daemon’s occupant, with the device’s id as origin-id, and comes back', async () => {
       const { home, phone, talker, room, alice } = await scene();

@@ -34,6 +34,8 @@ export interface HouseOptions extends Pick<AccountOptions, 'times' | 'now' | 'cl
   /** A server without TLS: the scripted one. */
   readonly allowPlaintext?: boolean;
   readonly relayTimes?: Partial<ProofTimes>;
+  /** Whether a plain chat is answered. */
+  readonly chat?: boolean;
   /** The account's setting. */
   readonly joinInvited?: boolean;
   /** Where the archive lies; a new directory where nothing is said. */
@@ -47,7 +49,7 @@ type Who = Pick<Credentials, 'jid' | 'password'>;
 
 /** Opens the account of `who` on `server`, with the relay, and starts it. */
 export function openHouse(server: Where, who: Who, options: HouseOptions = {}): House {
-  const { resource, allowPlaintext, relayTimes, dir = mkdtempSync(join(tmpdir(), 'house-')), before, joinInvited, ...patience } = options;
+  const { resource, allowPlaintext, relayTimes, chat, dir = mkdtempSync(join(tmpdir(), 'house-')), before, joinInvited, ...patience } = options;
   const archive = openArchive(join(dir, 'archive.db'));
   before?.(archive);
   const events = feed<AccountEvent>((event) => event.type);
@@ -71,7 +73,7 @@ export function openHouse(server: Where, who: Who, options: HouseOptions = {}): 
   });
   account.subscribe((event) => events.push(event), life.signal);
   startMam(account, archive, life.signal);
-  startCommands({ account, archive, log: note, signal: life.signal });
+  startCommands({ account, archive, log: note, signal: life.signal, chat });
   startRelay({ account, archive, log: note, signal: life.signal, ...(relayTimes && { times: relayTimes }) });
   account.start();
   let open = true;

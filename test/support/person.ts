@@ -16,6 +16,8 @@ export interface PersonOptions extends Login {
   readonly features?: readonly string[];
   /** XEP-0115: the address of the software that it says it is. */
   readonly capsNode?: string;
+  /** Answers a carbon that does not come from the bare JID with an error, as Converse does. */
+  readonly strict?: boolean;
   /** Namespaces of requests that it does not know, nor announce. */
   readonly deafTo?: readonly string[];
   /** Namespaces of requests that the test answers itself. */
@@ -71,6 +73,7 @@ export class StanzaError extends Error {
 }
 
 const NS = {
+  carbons: 'urn:xmpp:carbons:2',
   bind: 'urn:ietf:params:xml:ns:xmpp-bind', disco: 'http://jabber.org/protocol/disco#info',
   muc: 'http://jabber.org/protocol/muc', mucUser: 'http://jabber.org/protocol/muc#user',
   ping: 'urn:xmpp:ping', stanzas: 'urn:ietf:params:xml:ns:xmpp-stanzas',
@@ -98,6 +101,10 @@ export async function connectPerson(
     }
     const ours = (options.answersItself ?? []).some((xmlns) => stanza.children.some((child) => child instanceof Element && child.attrs['xmlns'] === xmlns));
     if (stanza.name === 'iq' && (type === 'get' || type === 'set') && !ours) send(answerTo(stanza, options.features ?? [], options.deafTo ?? []));
+    if (options.strict && stanza.getChild('received', NS.carbons) && type !== 'error') {
+      const error = xml('error', { type: 'cancel' }, xml('not-allowed', { xmlns: NS.stanzas }));
+      send(xml('message', { type: 'error', to: stanza.attrs['from'], id }, error));
+    }
     arrivals.push(stanza);
   };
   stream.onElement(take);

@@ -48,9 +48,8 @@ async def commands(client, wish):
             answer = await plugin.send_command(daemon, node, action='complete', payload=form, sessionid=session)
         notes[node] = answer['command']['notes'][0][1]
 
-    await run('join', room=room, nick='Sli')
-    await run('rooms')
-    await run('say', room=room, text='said by slixmpp')
+    for node, values in wish['runs']:
+        await run(node, **values)
     order = {name: at for at, name in enumerate(wish['order'])}
     out({'nodes': sorted(nodes, key=lambda name: order.get(name, 99)), 'notes': notes})
     await client.disconnect()

@@ -1,11 +1,12 @@
 import { useId, useMemo, useState } from 'react';
-import { api, type Device, type DeviceTest, type Room } from '../api/client.ts';
+import { api, type Device, type Room } from '../api/client.ts';
 import { dialog, house } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
 import { momentOf } from '../text/time.ts';
 import { visibleNick } from '../text/visible.ts';
 import { ConnectCard } from './connect-card.tsx';
+import { DeviceMore, TestButton } from './device-more.tsx';
 import { DeviceMatrix } from './device-matrix.tsx';
 import { Field, FormError } from './field.tsx';
 import { CardPage } from './page-head.tsx';
@@ -104,6 +105,7 @@ function DeviceCard({ device }: { device: Device }) {
             onChoose={(policy) => void run(() => api.device.change.mutate({ ...about, policy }))}
           />
           <ByRoom device={device} />
+          {device.limit && <DeviceMore device={device} limit={device.limit} />}
           <Rename key={device.label} device={device} />
           {device.online && <TestButton device={device} />}
           <button type="button" className="link" disabled={busy} onClick={forget}>
@@ -184,27 +186,6 @@ function roomsOf(device: Device, rooms: readonly Room[]): { room: string; title:
   const titles = new Map(Object.keys(device.policies).map((room) => [room, room]));
   for (const room of rooms) if (room.account === device.account) titles.set(room.room, nameOf(room));
   return [...titles].map(([room, title]) => ({ room, title })).toSorted((a, b) => a.title.localeCompare(b.title));
-}
-
-/** Sends the device a relayed message; what became of it stands beside the button. */
-function TestButton({ device }: { device: Device }) {
-  const { error, busy, run } = useCall();
-  const [outcome, setOutcome] = useState<DeviceTest['outcome']>();
-  const test = (): void => {
-    setOutcome(undefined);
-    void run(async () => setOutcome((await api.device.test.mutate({ account: device.account, device: device.id })).outcome));
-  };
-  return (
-    <div className="device-test">
-      <button type="button" className="button" disabled={busy} onClick={test}>
-        {busy ? strings.devices.testing : strings.devices.test}
-      </button>
-      <p role="status" className={outcome === 'arrived' || outcome === undefined ? 'quiet' : 'warn'}>
-        {outcome && strings.devices.tested[outcome]}
-      </p>
-      <FormError error={error} />
-    </div>
-  );
 }
 
 function Rename({ device }: { device: Device }) {

@@ -3,6 +3,7 @@ import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openHouse, type House, type HouseOptions } from '../support/house.ts';
 import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
+import { WINDOW } from '../../src/relay/courier.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
@@ -80,6 +81,36 @@ describe.each(servers)('on $kind', (server) => {
     await heard(second, ['one', 'two']);
     const ids = (who: Person): unknown[] => who.stanzas.filter(isRelay).map((s) => s.attrs['id']);
     expect(ids(second)).toEqual(ids(first));
+  });
+
+  test('a device that vanishes in the middle of a replay gets the rest next time, and again at most what it had not answered for', async () => {
+    const { alice, say, answered, talker, room, home } = await scene();
+    // A resource for each life, as in relay-flood.test.ts: what is under way to a dead one can reach no other.
+    const life = async (resource: string): Promise<Person> => {
+      const one = await person(alice, { resource, capsNode: 'https://smack.example', features: [RELAY] });
+      await until(() => home.account.devices().some((d) => d.relay && d.online && d.resource === resource), { what: `${resource} to be known` });
+      return one;
+    };
+    const first = await life('smack.x1ya7');
+    await say('before');
+    await heard(first, ['before']);
+    await answered();
+    await first.close();
+    await until(() => home.account.devices()[0]?.online === false, { what: 'the phone to be gone' });
+    const words = Array.from({ length: 250 }, (_, n) => `word ${n}`);
+    for (const word of words.slice(0, -1)) talker.send(xml('message', { to: room, type: 'groupchat' }, xml('body', {}, word)));
+    await say(words.at(-1) ?? '');
+    const second = await life('smack.x2yf3');
+    await until(() => second.stanzas.filter(isRelay).length >= 120, { what: 'half of it' });
+    second.kill();
+    await second.close();
+    const third = await life('smack.x3yb9');
+    const all = (): Element[] => [...second.stanzas, ...third.stanzas].filter(isRelay);
+    await until(() => new Set(all().map(({ attrs }) => String(attrs['id']))).size >= words.length, { what: 'the rest' });
+    await third.settle();
+    const once = [...new Map(all().map((wrapper) => [String(wrapper.attrs['id']), innerOf(wrapper)?.getChildText('body')])).values()];
+    expect(once).toEqual(words);
+    expect(all().length - words.length).toBeLessThanOrEqual(WINDOW);
   });
 
   test('a device is the same after a restart of the daemon, with its label and its cursors', async () => {
@@ -343,6 +374,10 @@ describe.each(servers)('on $kind', (server) => {
     await say('hello', 'Ali: dinner?');
     const told = await strict.next((s) => s.name === 'message' && s.attrs['type'] === 'headline');
     expect(told.getChildText('body')).toMatch(/^\[room.*\] bob: Ali: dinner\?$/);
+    expect(strict.stanzas.filter((s) => s.name === 'message')).toHaveLength(1);
+    expect(home.account.changeDevice('strict', { digest: { quiet: { from: 0, to: 1440 } } })).toMatchObject({ ok: true });
+    await say('Ali: are you asleep?');
+    await strict.settle();
     expect(strict.stanzas.filter((s) => s.name === 'message')).toHaveLength(1);
   });
 });

@@ -16,10 +16,12 @@ function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 }
 
-/** All in turns, some rounds of them: what the machine does beside us falls on all alike. */
+/** All in turns, some rounds of them: what the machine does beside us falls on all alike. Warm, as a daemon is. */
 function appendFigures(home: string): void {
+  ours(home, receivedOf(20_000), 10);
+  bare(home, feedOf(home, 20_000), 10);
   for (const [count, burst, name] of [
-    [4_000, 1, 'one a transaction'],
+    [6_000, 1, 'one a transaction'],
     [40_000, 25, '25 a transaction'],
   ] as const) {
     const [all, feed] = [receivedOf(count), feedOf(home, count)];

@@ -76,8 +76,9 @@ export function intern(db: Database): Intern {
   function term(text: string): number {
     const known = terms.get(text);
     if (known !== undefined) return known;
-    const row = db.sql('SELECT id FROM term WHERE text = ?').get(text);
-    return learnTerm(text, row ? Number(row['id']) : db.sql('INSERT INTO term (text) VALUES (?)').run(text).id);
+    const added = db.sql('INSERT INTO term (text) VALUES (?) ON CONFLICT DO NOTHING').run(text); // new, as a rule
+    if (added.changes > 0) return learnTerm(text, added.id);
+    return learnTerm(text, Number(db.sql('SELECT id FROM term WHERE text = ?').get(text)?.['id']));
   }
 
   return {

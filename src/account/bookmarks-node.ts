@@ -1,5 +1,5 @@
 import type { Connection, IqAnswer, StanzaFault } from '../xmpp/contract.ts';
-import { configureNode, createNode, isPreconditionFailure, nodeConfigQuery, publishOptions, readNodeConfig } from '../xmpp/features/pubsub.ts';
+import { configureNode, createNode, isPreconditionFailure, nodeConfigQuery, publishOptions, readNodeConfig, readSubscribers, subscribe, subscriptionsQuery } from '../xmpp/features/pubsub.ts';
 import type { Element } from '../xmpp/xml.ts';
 import type { Log } from './ground.ts';
 
@@ -33,11 +33,29 @@ export function openNode({ connection, log }: { connection: Connection; log: Log
   let known = 0;
   /** Whether nobody else can read it, as its configuration says; `undefined` where that cannot be asked. */
   let isPrivate: boolean | undefined;
+  /** The full JID that is told of all that happens to it. */
+  let listening: string | undefined;
 
   /** 0: all; 1: without what ejabberd does not know here (COMPAT: ejabberd 23.01); 2: the node was made right by itself. */
   function optionsFor(checks: number): Options | undefined {
     if (checks === NOTHING) return undefined;
     return Object.fromEntries(Object.entries(wanted).filter(([name]) => checks === 0 || name !== 'pubsub#send_last_published_item'));
+  }
+
+  /**
+   * COMPAT: ejabberd 23.01, the only one whose nodes have such a field, tells of retractions nobody but those who have
+   * subscribed in so many words (XEP-0060 6.1); `+notify` (XEP-0163 4.3) brings what is published.
+   */
+  async function listen(config: ReadonlyMap<string, string>): Promise<void> {
+    if (!config.has('pubsub#presence_based_delivery')) return;
+    const status = connection.status();
+    const jid = status.state === 'online' ? status.jid : undefined;
+    if (jid === undefined || listening === jid) return;
+    const now = await connection.iq(subscriptionsQuery(node));
+    const told = now.ok && readSubscribers(now.element).has(jid);
+    const answer = told ? now : await connection.iq(subscribe(node, jid));
+    if (answer.ok) listening = jid;
+    else log('warn', `${node}: the server will not tell what is removed: ${answer.error.condition}`);
   }
 
   async function look(): Promise<IqAnswer> {
@@ -51,10 +69,12 @@ export function openNode({ connection, log }: { connection: Connection; log: Log
     let answer = await look();
     if (!answer.ok && answer.error.condition === 'item-not-found' && create) {
       await settle((fields) => createNode(node, fields));
+      listening = undefined; // who was told of the node that is gone is not told of this one
       answer = await look();
     }
     if (!answer.ok) return false;
     const now = readNodeConfig(answer.element);
+    await listen(now);
     const asked = Object.entries({ ...wanted, ...TELLS });
     const wrong = asked.filter(([name, value]) => now.has(name) && !means(name, value, now.get(name) ?? ''));
     if (wrong.length === 0) return false;

@@ -83,6 +83,12 @@ describe.each(rows)('on $what', ({ start }) => {
     await retract(phone, one);
     await until(() => home.account.rooms().length === 0, { what: 'the room to be left' });
     await allShow(phone, home, {});
+    const two = room();
+    await publish(phone, two, conference({ autojoin: true }));
+    await home.state(two, 'joined');
+    await retract(phone, two); // before we have written anything, so that no look at our own writes finds it
+    await until(() => home.account.rooms().length === 0, { what: 'the other room to be left' });
+    await allShow(phone, home, {});
   });
 
   test('a room that is added and removed by XEP-0048 in PEP is so everywhere', async () => {

@@ -63,6 +63,21 @@ export function retract(node: string, id: string): Element {
   return xml('iq', { type: 'set' }, xml('pubsub', { xmlns: NS_PUBSUB }, item));
 }
 
+/** 6.1.1: asks the own PEP service to tell that full JID of all that happens to a node. */
+export function subscribe(node: string, jid: string): Element {
+  return xml('iq', { type: 'set' }, xml('pubsub', { xmlns: NS_PUBSUB }, xml('subscribe', { node, jid })));
+}
+
+/** 5.6: who is told of a node, of us. */
+export function subscriptionsQuery(node: string): Element {
+  return xml('iq', { type: 'get' }, xml('pubsub', { xmlns: NS_PUBSUB }, xml('subscriptions', { node })));
+}
+
+export function readSubscribers(iq: Element): ReadonlySet<string> {
+  const all = iq.getChild('pubsub', NS_PUBSUB)?.getChild('subscriptions')?.getChildren('subscription') ?? [];
+  return new Set(all.slice(0, 200).filter(({ attrs }) => attrs['subscription'] === 'subscribed').map(({ attrs }) => String(attrs['jid'])));
+}
+
 type Fields = Readonly<Record<string, string>>;
 
 /** 7.1.5: what the node must be like for the item to be taken. */

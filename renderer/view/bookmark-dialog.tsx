@@ -26,7 +26,7 @@ export function BookmarkDialog({ account, bookmark }: { account: string; bookmar
     const room = bookmark?.room ?? roomOfLink(address)?.room;
     setProblem(room === undefined ? strings.join.addressBad : undefined);
     if (room === undefined) return;
-    const edit = { account, room, name, nick, autojoin, ...(password === '' ? {} : { password }), ...(notify && { notify }) };
+    const edit = { account, room, name, nick, autojoin, ...(password === '' ? {} : { password }), notify: notify ?? ('default' as const) };
     if (await run(() => api.bookmarks.put.mutate(edit))) closeDialog();
   };
   return (
@@ -58,7 +58,7 @@ export function BookmarkDialog({ account, bookmark }: { account: string; bookmar
         <div className="field">
           <label htmlFor={id}>{bookmarks.notify}</label>
           <select id={id} value={notify ?? ''} onChange={(event) => setNotify(levels.find((level) => level === event.target.value))}>
-            {notify === undefined && <option value="">{bookmarks.notifyUnset}</option>}
+            <option value="">{bookmarks.notifyUnset}</option>
             {levels.map((level) => (
               <option key={level} value={level}>
                 {bookmarks.notifies[level]}

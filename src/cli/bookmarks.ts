@@ -9,7 +9,7 @@ const MAX_FILE = 400_000; // what the daemon takes in one call
 
 type Options<T = object> = GlobalOptions & T;
 
-/** `minimix bookmarks list|log|undo|restore|held|accept|add|remove|export|import|settings`. */
+/** `minimix bookmarks list|log|undo|restore|held|accept|add|remove|export|import|copy|settings`. */
 export function bookmarkCommands(program: Command, world: World): void {
   const bookmarks = program.command('bookmarks').description('the bookmarked rooms, one list for all clients');
   listCommands(bookmarks, world);
@@ -17,6 +17,7 @@ export function bookmarkCommands(program: Command, world: World): void {
   heldCommands(bookmarks, world);
   editCommands(bookmarks, world);
   fileCommands(bookmarks, world);
+  copyCommand(bookmarks, world);
   settingCommand(bookmarks, world);
 }
 
@@ -123,10 +124,10 @@ function editCommands(bookmarks: Command, world: World): void {
     .option('--nick <nick>', 'the nick to have there', readNick)
     .option('--autojoin', 'join it, now and at each start')
     .option('--no-autojoin', 'do not; leave it now')
-    .addOption(new Option('--notify <level>', 'when clients should notify').choices(['always', 'on-mention', 'never']))
+    .addOption(new Option('--notify <level>', 'when clients should notify').choices(['always', 'on-mention', 'never', 'default']))
     .option('--password-stdin', "read the room's password from standard input")
     .action(async (room: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Options<{ name?: string; nick?: string; autojoin?: boolean; notify?: 'always' | 'on-mention' | 'never'; passwordStdin?: boolean }>>();
+      const options = command.optsWithGlobals<Options<{ name?: string; nick?: string; autojoin?: boolean; notify?: 'always' | 'on-mention' | 'never' | 'default'; passwordStdin?: boolean }>>();
       const { name, nick, autojoin, notify, passwordStdin } = options;
       const secret = passwordStdin ? { password: await readPassword(world, true, '') } : {};
       const edit = {
@@ -169,6 +170,21 @@ function fileCommands(bookmarks: Command, world: World): void {
       const text = await readAll(world);
       const { added, changed } = await (await reachDaemon(world, options)).bookmarks.import.mutate({ ...meant(options), text });
       printLine(world, `${added} bookmarks added, ${changed} completed.`);
+    });
+}
+
+function copyCommand(bookmarks: Command, world: World): void {
+  bookmarks
+    .command('copy')
+    .description('add the list of --account to another account of yours; nothing is taken away there')
+    .argument('<jid>', 'the other account', readJid)
+    .action(async (to: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      if (options.account === undefined) throw new MinimixError('usage', 'Say with --account whose list is copied.');
+      const daemon = await reachDaemon(world, options);
+      const { text } = await daemon.bookmarks.export.query({ account: options.account, format: 'json' });
+      const { added, changed } = await daemon.bookmarks.import.mutate({ account: to, text });
+      printLine(world, `${added} bookmarks added to ${to}, ${changed} completed.`);
     });
 }
 

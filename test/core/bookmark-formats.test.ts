@@ -76,6 +76,20 @@ describe('notification settings', () => {
     expect(readNotify(extensions)).toBe(level);
   });
 
+  test('are read by the kind of client: its type, its category, the fallback', () => {
+    const all = [notify('<never identity-category="client" identity-type="pc"/><on-mention identity-category="client" identity-type="phone"/><on-mention identity-category="gateway"/><always/>')];
+    const of = (category: string, type?: string) => readNotify(all, { category, type });
+    expect([of('client', 'pc'), of('client', 'phone'), of('client', 'web'), of('gateway', 'irc'), of('automation')]).toEqual(['never', 'on-mention', 'always', 'on-mention', 'always']);
+  });
+
+  test('are taken away but for others’ and the advanced ones, and none is there twice', () => {
+    const advanced = '<always><advanced><when xmlns="urn:w" day="monday"/></advanced></always>';
+    const pc = '<never identity-category="client" identity-type="pc"/>';
+    expect(withNotify([other, notify('<always/><never identity-category="client"/>')], undefined)).toEqual([other]);
+    expect(withNotify([notify(`${pc}${advanced}<never identity-category="client"/>`)], undefined)).toEqual([notify(`${pc}${advanced}`)]);
+    expect(withNotify([notify('<always/><never/>')], 'on-mention')).toEqual([notify('<on-mention/>')]);
+  });
+
   test('are written beside what is there, and others’ settings and the advanced ones stay', () => {
     const advanced = '<advanced><when xmlns="urn:w" day="monday"/></advanced>';
     const pc = '<never identity-category="client" identity-type="pc"/>';

@@ -1,8 +1,13 @@
 // Issue 7: joining rooms through the bouncer against directly, what a live message is delayed, and what a device costs.
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join as path } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openArchive } from '../src/archive/archive.ts';
+import { readGroupchat } from '../src/xmpp/features/groupchat.ts';
+import { parseElement } from '../src/xmpp/xml.ts';
 import { makeHome, type Home } from '../test/support/daemon.ts';
 import { connectPerson, type Person } from '../test/support/person.ts';
 import { startProsody } from '../test/support/prosody.ts';
@@ -17,6 +22,7 @@ const DEVICES = 20;
 const MESSAGES = 400;
 /** Milliseconds between two messages: 50 a second. */
 const EVERY = 20;
+const ROOM = 'cave@rooms.example';
 
 interface Login {
   readonly port: number;
@@ -28,8 +34,6 @@ interface Link {
   readonly port: number;
   /** Milliseconds there and back, from now on. */
   delay: number;
-  /** Bytes to the server so far. */
-  sent: number;
   close(): void;
 }
 
@@ -42,7 +46,6 @@ async function startLink(target: number): Promise<Link> {
       sockets.add(from);
       from.on('error', () => undefined).on('close', () => to.destroy());
       from.on('data', (chunk) => {
-        if (from === near) link.sent += chunk.length;
         setTimeout(() => to.write(chunk), link.delay / 2);
       });
     }
@@ -52,7 +55,6 @@ async function startLink(target: number): Promise<Link> {
   const link: Link = {
     port: (server.address() as AddressInfo).port,
     delay: 0,
-    sent: 0,
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -79,20 +81,29 @@ async function pipelined(person: Person, rooms: readonly string[]): Promise<numb
   return performance.now() - started;
 }
 
-/** Bob speaks at a steady pace; milliseconds from his word to each listener's hearing it. */
-async function delays(bob: Person, room: string, listeners: readonly Person[]): Promise<readonly number[]> {
+interface Listeners {
+  readonly room: string;
+  readonly people: readonly Person[];
+}
+
+/**
+ * Bob speaks at a steady pace, in the one room and in the other by turns, so that both meet the same moment of the
+ * machine; milliseconds from his word to each listener's hearing it, in order of size.
+ */
+async function delays(bob: Person, all: readonly Listeners[]): Promise<readonly (readonly number[])[]> {
   const said = new Map<string, number>();
-  const found: number[] = [];
-  const cursors = listeners.map(({ stanzas }) => stanzas.length);
-  const look = (): void => {
-    listeners.forEach(({ stanzas }, which) => {
-      for (; (cursors[which] ?? 0) < stanzas.length; cursors[which] = (cursors[which] ?? 0) + 1) {
-        const at = said.get(stanzas[cursors[which] ?? 0]?.getChildText('body') ?? '');
-        if (at !== undefined) found.push(performance.now() - at);
-      }
-    });
-  };
+  const found = all.map((): number[] => []);
+  const cursors = all.map(({ people }) => people.map(({ stanzas }) => stanzas.length));
   const over = new AbortController();
+  const look = (): void => {
+    all.forEach(({ people }, which) => people.forEach(({ stanzas }, at) => {
+      const places = cursors[which] ?? [];
+      for (; (places[at] ?? 0) < stanzas.length; places[at] = (places[at] ?? 0) + 1) {
+        const began = said.get(stanzas[places[at] ?? 0]?.getChildText('body') ?? '');
+        if (began !== undefined) found[which]?.push(performance.now() - began);
+      }
+    }));
+  };
   const watch = (async () => {
     while (!over.signal.aborted) {
       look();
@@ -100,19 +111,43 @@ async function delays(bob: Person, room: string, listeners: readonly Person[]): 
     }
   })();
   for (let n = 1; n <= MESSAGES; n += 1) {
-    const body = `${room} ${n} ${performance.now()}`;
-    said.set(body, performance.now());
-    bob.send(`<message to='${room}' type='groupchat' id='b${n}'><body>${body}</body></message>`);
-    await pause(EVERY);
+    for (const { room } of all) {
+      const body = `${room} ${n} ${performance.now()}`;
+      said.set(body, performance.now());
+      bob.send(`<message to='${room}' type='groupchat' id='b${n}'><body>${body}</body></message>`);
+      await pause(EVERY / all.length);
+    }
   }
-  await until(() => found.length >= MESSAGES * listeners.length, { deadline: 20_000, what: 'every message' });
+  await until(() => all.every(({ people }, which) => (found[which]?.length ?? 0) >= MESSAGES * people.length), { deadline: 30_000, what: 'every message' });
   over.abort();
   await watch;
-  return found.toSorted((a, b) => a - b);
+  return found.map((list) => list.toSorted((a, b) => a - b));
 }
 
-function line(what: string, sorted: readonly number[]): void {
-  console.log(`${what.padEnd(34)} p50 ${ms(quantile(sorted, 0.5))}, p99 ${ms(quantile(sorted, 0.99))}`);
+const figures = (sorted: readonly number[]): string => `p50 ${ms(quantile(sorted, 0.5))}, p99 ${ms(quantile(sorted, 0.99))}`;
+
+/** What the archive's own commit takes, one message each, as the daemon does it where messages come one by one. */
+function commits(): readonly number[] {
+  const dir = mkdtempSync(path(tmpdir(), 'bench-'));
+  const archive = openArchive(path(dir, 'archive.db'));
+  const took: number[] = [];
+  for (let n = 1; n <= MESSAGES; n += 1) {
+    const xml = `<message xmlns='jabber:client' from='${ROOM}/bob' type='groupchat' id='b${n}'><body>word ${n} of many</body></message>`;
+    const message = readGroupchat(parseElement(xml), { arrivedAt: n, stanzaIds: false, history: false });
+    if (!message) throw new Error('not a message');
+    const began = performance.now();
+    archive.transaction(() => archive.append({ account: 'alice@example', message, arrivedAt: n, xml, source: { kind: 'live' } }));
+    took.push(performance.now() - began);
+  }
+  archive.close();
+  rmSync(dir, { recursive: true, force: true });
+  return took.toSorted((a, b) => a - b);
+}
+
+/** Stanzas that the server has taken from the account's sessions so far, by its own count (XEP-0198). */
+async function taken(server: XmppServer, user: string): Promise<number> {
+  const code = `local n = 0; for _, s in pairs(prosody.hosts['${server.domain}'].sessions['${user}'].sessions) do n = n + (s.handled_stanza_count or 0) end; return 'taken ' .. n`;
+  return Number(/taken (\d+)/.exec(await server.run(`> ${code}`))?.[1] ?? Number.NaN);
 }
 
 async function newHome(server: XmppServer, link: Link, user: string): Promise<{ home: Home; jid: string; device(name: string): Promise<Login> }> {
@@ -141,59 +176,66 @@ async function main(): Promise<void> {
     const rooms: string[] = [];
     for (let n = 0; n < MOST; n += 1) rooms.push(await server.room({ archive: false }));
     await server.register('direct', 'secret');
-    const join = async (name: string, login: Login | undefined): Promise<Person> => {
+    const connectAs = async (name: string, login: Login | undefined): Promise<Person> => {
       const options = login ? { port: login.port, ca: readFileSync(login.ca, 'utf8') } : { port: link.port };
       const one = await connectPerson(server, login ? 'alice' : 'direct', login?.password ?? 'secret', { resource: name, ...options });
       people.push(one);
       return one;
     };
     const first = await device('first');
-    await pipelined(await join('first', first), rooms); // the account is in all of them from here on
+    await pipelined(await connectAs('first', first), rooms); // the account is in all of them from here on
 
     link.delay = ROUND_TRIP;
     for (const count of ROOMS) {
       const some = rooms.slice(0, count);
-      const direct = await join(`direct${count}`, undefined);
+      const direct = await connectAs(`direct${count}`, undefined);
       const oneByOne = await joinAll(direct, some);
       await direct.close();
-      const atOnce = await pipelined(await join(`piped${count}`, undefined), some);
-      const through = await join(`through${count}`, await device(`through${count}`));
+      const atOnce = await pipelined(await connectAs(`piped${count}`, undefined), some);
+      const through = await connectAs(`through${count}`, await device(`through${count}`));
       await through.settle();
-      const before = link.sent;
+      const before = await taken(server, 'alice');
       const took = await joinAll(through, some);
-      const bytes = link.sent - before;
+      await through.settle();
+      const stanzas = (await taken(server, 'alice')) - before - 1; // the fence
       console.log(
         `${String(count).padStart(3)} rooms at ${ROUND_TRIP} ms: directly ${ms(oneByOne)} one by one, ${ms(atOnce)} at once; ` +
-          `through the bouncer ${ms(took)} one by one (1/${(oneByOne / took).toFixed(0)}), ${bytes} bytes to the server`,
+          `through the bouncer ${ms(took)} one by one (1/${(oneByOne / took).toFixed(0)}), ${stanzas} stanzas to the server`,
       );
     }
     for (const one of people.splice(0)) await one.close();
 
-    link.delay = 0;
-    const [room = ''] = rooms;
+    const [room = '', other = ''] = rooms;
     await server.register('bob', 'secret');
     const bob = await connectPerson(server, 'bob', 'secret');
     await bob.join(room, 'bob');
+    await bob.join(other, 'bob');
     const { pid } = JSON.parse(readFileSync(`${home.dir}/daemon.json`, 'utf8')) as { pid: number };
+    console.log(`the archive's own commit: ${figures(commits())}`);
     for (const count of [1, DEVICES]) {
-      const direct: Person[] = [];
+      link.delay = 0;
+      const [direct, devices]: [Person[], Person[]] = [[], []];
       for (let n = 0; n < count; n += 1) {
-        const one = await connectPerson(server, 'direct', 'secret', { resource: `d${n}`, port: link.port });
-        await one.join(room, 'Ali-direct');
+        const one = await connectAs(`d${n}`, undefined);
+        await one.join(other, 'Ali-direct');
         direct.push(one);
       }
-      line(`directly, ${count} device${count > 1 ? 's' : ''}`, await delays(bob, room, direct));
-      for (const one of direct) await one.close();
       const bare = residentMiB(pid);
-      const devices: Person[] = [];
       for (let n = 0; n < count; n += 1) {
-        const one = await join(`m${count}-${n}`, await device(`m${count}-${n}`));
+        const one = await connectAs(`m${count}-${n}`, await device(`m${count}-${n}`));
         await one.join(room, 'Ali');
         devices.push(one);
       }
-      line(`through the bouncer, ${count} device${count > 1 ? 's' : ''}`, await delays(bob, room, devices));
+      for (const delay of [0, ROUND_TRIP]) {
+        link.delay = delay;
+        const [plain = [], bounced = []] = await delays(bob, [{ room: other, people: direct }, { room, people: devices }]);
+        const ratio = quantile(bounced, 0.5) / quantile(plain, 0.5);
+        console.log(
+          `live, server ${delay} ms away, ${count} device${count > 1 ? 's' : ''}: directly ${figures(plain)}; through the bouncer ${figures(bounced)}; p50 ${ratio.toFixed(2)}x`,
+        );
+      }
       if (count > 1) console.log(`memory of the daemon: ${bare.toFixed(0)} MiB, with ${count} devices more ${((residentMiB(pid) - bare) / count).toFixed(2)} MiB each`);
-      for (const one of devices) await one.close();
+      for (const one of [...direct, ...devices]) await one.close();
     }
     await bob.close();
   } finally {

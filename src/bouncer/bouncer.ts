@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { hostname } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { Account } from '../account/contract.ts';
 import type { Archive } from '../archive/contract.ts';
@@ -236,7 +237,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
         id: device.id,
         name: device.name,
         jid: account,
-        host: settings.listen.host,
+        host: reachableAt(settings),
         port: first.port,
         directTlsPort: second.port,
         password,
@@ -265,6 +266,11 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       });
     },
   };
+}
+
+/** What a person types into a device: an address on which everything is taken is none that one connects to. */
+function reachableAt({ listen, names = [] }: BouncerSettings): string {
+  return listen.host === '0.0.0.0' || listen.host === '::' ? (names[0] ?? hostname()) : listen.host;
 }
 
 const gone = { ok: false, condition: 'host-gone', why: 'The account is gone.' } as const;

@@ -21,6 +21,8 @@ import type { Log } from './host.ts';
 export interface Rooms {
   /** True where the stanza is for a room, and is seen to. */
   fromDevice(viewer: Viewer, stanza: Stanza): boolean;
+  /** Whether the device is in the room that it speaks to, and says so by its from. */
+  isOccupant(viewer: Viewer, stanza: Stanza): boolean;
   /** XEP-0280 would bring the daemon's own private messages a second time. */
   hides(stanza: Stanza): boolean;
   gone(viewer: Viewer): void;
@@ -84,6 +86,10 @@ export function openRooms({ account, archive, times, log, now, signal }: RoomsOp
       if (stanza.kind === 'message') out.say(viewer, room, stanza);
       else if (stanza.type === 'get' || stanza.type === 'set') questions.ask(viewer, room, stanza);
       return true;
+    },
+    isOccupant(viewer, { from, to }) {
+      const room = normal(to);
+      return normal(from) === room && feeds.sees(viewer, room);
     },
     hides(stanza) {
       if (stanza.kind !== 'message' || !stanza.raw.includes(NS_CARBONS)) return false;

@@ -29,6 +29,11 @@ export const sessionTimes: SessionTimes = { hold: 5 * 60_000, idle: 5 * 60_000, 
 export interface Inside {
   /** True where the stanza was for a room, and is seen to. */
   fromDevice(stanza: Stanza): boolean;
+  /**
+   * Whether it speaks to a room as an occupant of that room, which it is.
+   * COMPAT: poezio 0.14 writes private messages so. Prosody takes them, ejabberd ends the stream.
+   */
+  isOccupant(stanza: Stanza): boolean;
   /** True where the server's stanza must not reach the device, for it gets the same from us. */
   hides(stanza: Stanza): boolean;
   /** The session is over; `goodbye` says whether the device itself ended it. */
@@ -185,7 +190,7 @@ export function openSession(options: SessionOptions): Session {
 
   function stanza(given: Stanza): void {
     if (sm.enabled()) sm.received();
-    if (given.from !== '' && bareOf(given.from).toLowerCase() !== login.account) {
+    if (given.from !== '' && bareOf(given.from).toLowerCase() !== login.account && !inside.isOccupant(given)) {
       return void end('invalid-from', 'A device speaks for its own account.');
     }
     if (given.kind === 'iq' && given.type === 'set' && given.raw.includes(SESSION_NS)) {

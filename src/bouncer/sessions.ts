@@ -141,6 +141,7 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
         if (stanza.kind === 'message') met();
         return rooms.fromDevice(viewer, stanza);
       },
+      isOccupant: (stanza) => rooms.isOccupant(viewer, stanza),
       hides: rooms.hides,
       over: () => rooms.gone(viewer),
     };

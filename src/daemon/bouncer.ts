@@ -79,7 +79,11 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
       if (cert === undefined) return await bouncer.authority();
       return { file: cert, fingerprint: fingerprintOf(readFileSync(cert, 'utf8')) };
     },
-    addDevice: bouncer.addDevice,
+    async addDevice(account, name) {
+      const added = await bouncer.addDevice(account, name);
+      const { cert = '' } = readSettings(home).bouncer ?? {};
+      return added.ok && added.value.ca === '' ? ok({ ...added.value, ca: cert }) : added;
+    },
     revoke: bouncer.revoke,
     devices: bouncer.devices,
   };

@@ -1,6 +1,6 @@
 // Real programs as devices: in a terminal of their own (tmux), or a script that speaks JSON.
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,6 +22,8 @@ export interface DeviceLogin {
 export interface Terminal {
   /** Types a line. */
   type(line: string): Promise<void>;
+  /** Types what does not show. */
+  secret(text: string): Promise<void>;
   screen(): Promise<string>;
   /** Resolves once the text stands on the screen. */
   shows(text: string | RegExp, deadline?: number): Promise<void>;
@@ -46,6 +48,10 @@ export async function openTerminal(command: string, env: Record<string, string>)
       await until(async () => (await screen()).includes(line.slice(-20)), { what: `the line to be typed: ${line}` });
       await tmux('send-keys', 'Enter');
     },
+    async secret(text) {
+      await tmux('send-keys', '-l', text);
+      await tmux('send-keys', 'Enter');
+    },
     screen,
     async shows(text, deadline = 20_000) {
       let last = '';
@@ -64,15 +70,20 @@ export async function openTerminal(command: string, env: Record<string, string>)
   };
 }
 
-/** profanity, logged in through the bouncer. */
+/** profanity, logged in through the bouncer by the lines of docs/devices.md. */
 export async function openProfanity({ jid, host, port, password }: DeviceLogin): Promise<Terminal> {
   const dir = mkdtempSync(join(tmpdir(), 'profanity-'));
-  const account = { enabled: 'true', jid, resource: 'prof', server: host, port: String(port), password, 'tls.policy': 'trust', 'muc.nick': 'Ali' };
-  write(join(dir, 'data/profanity/accounts'), `[me]\n${Object.entries(account).map(([key, value]) => `${key}=${value}`).join('\n')}\n`);
+  const docs = readFileSync(new URL('../../docs/devices.md', import.meta.url), 'utf8');
+  const lines = /## profanity\s+```\n([^]*?)```/.exec(docs)?.[1]?.trim().split('\n') ?? [];
+  const ours = (line: string): string => line.replace('alice@example.org', jid).replace('127.0.0.1', host).replace('15222', String(port));
   write(join(dir, 'config/profanity/profrc'), '[ui]\nsplash=false\n[notifications]\nremind=0\n');
-  const terminal = await openTerminal(`profanity -l DEBUG -f ${join(dir, 'log')} -a me`, {
+  const terminal = await openTerminal(`profanity -l DEBUG -f ${join(dir, 'log')}`, {
     XDG_DATA_HOME: join(dir, 'data'), XDG_CONFIG_HOME: join(dir, 'config'), HOME: dir,
   });
+  await terminal.shows(/\[\d\d:\d\d\]/);
+  for (const line of lines) await terminal.type(ours(line));
+  await terminal.shows('password:');
+  await terminal.secret(password);
   return closing(terminal, dir);
 }
 
@@ -83,7 +94,7 @@ export async function openPoezio({ jid, host, port, password, ca }: DeviceLogin,
   const dir = mkdtempSync(join(tmpdir(), 'poezio-'));
   const config = {
     jid: `${jid}/poezio`, password, custom_host: host, custom_port: String(port), ca_cert_path: join(dir, 'ca.pem'),
-    default_nick: 'Ali', use_bookmarks_method: 'local', enable_smacks: 'true', show_tab_numbers: 'true', use_log: 'false', rooms: '',
+    default_nick: 'Ali', use_bookmarks_method: 'local', synchronise_open_rooms: 'false', enable_smacks: 'true', show_tab_numbers: 'true', use_log: 'false', rooms: '',
     log_dir: join(dir, 'logs'), plugins_dir: join(dir, 'plugins'), themes_dir: join(dir, 'themes'),
   };
   write(join(dir, 'ca.pem'), authority);

@@ -1,12 +1,12 @@
 // Issue 7: logins, links that break, and whoever should not be let in.
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
-import { createElement as xml } from 'ltx';
+import { clone, createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createScram } from '../../src/xmpp/scram.ts';
 import { openDoor, type Door, type DoorOptions } from '../bouncer/door.ts';
 import { HEADER, plainStranger, secureStranger, type Stranger } from '../bouncer/stranger.ts';
 import { startLink } from '../support/link.ts';
-import { connectPerson } from '../support/person.ts';
+import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, prosody as server, type Account } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
@@ -275,12 +275,62 @@ describe('a session', () => {
     expect(third.stanzas.filter((stanza) => stanza.getChildText('body') !== null)).toEqual([]);
   });
 
-  test('of a device that sends garbage ends alone', async () => {
+  test.each([
+    ['garbage', '<message><body>&unknown;</body></message>'],
+    ['a stanza of half a megabyte and more', `<message to='x@example'><body>${'x'.repeat(600_000)}</body></message>`],
+    ['elements without end', `<message>${'<x>'.repeat(5000)}`],
+    ['in the name of another', "<message from='bob@example.org' to='x@example'><body>x</body></message>"],
+  ])('of a device that sends %s ends alone', async (_what, text) => {
     const one = await door();
     const [good, bad] = [await one.person('good'), await one.person('bad')];
-    bad.send('<message><body>&unknown;</body></message>');
+    bad.send(text);
     await until(() => one.bouncer.devices(one.alice.jid).find(({ name }) => name === 'bad')?.online === false, { what: 'the bad one to be gone' });
     await good.settle();
+  });
+
+  test('passes all that is no room’s: what the server answers directly it answers through it', async () => {
+    const one = await door();
+    const direct = await connectPerson(server, one.alice.user, one.alice.password, { resource: 'direct' });
+    open.push(direct);
+    const through = await one.person('through');
+    const query = (xmlns: string, name = 'query', attrs = {}): Element => xml(name, { xmlns, ...attrs });
+    const item = xml('item', { id: 'current' }, xml('nick', { xmlns: 'http://jabber.org/protocol/nick' }, 'Ali'));
+    const node = 'http://jabber.org/protocol/nick';
+    const asks: readonly (readonly ['get' | 'set', string | undefined, Element])[] = [
+      ['set', undefined, xml('query', { xmlns: 'jabber:iq:roster' }, xml('item', { jid: 'bob@example.org', name: 'Bob' }))],
+      ['get', undefined, query('jabber:iq:roster', 'query', { ver: '' })],
+      ['set', undefined, xml('block', { xmlns: 'urn:xmpp:blocking' }, xml('item', { jid: 'eve@example.org' }))],
+      ['get', undefined, query('urn:xmpp:blocking', 'blocklist')],
+      ['set', undefined, xml('vCard', { xmlns: 'vcard-temp' }, xml('FN', {}, 'Alice'))],
+      ['get', undefined, query('vcard-temp', 'vCard')],
+      ['set', undefined, xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, xml('publish', { node }, item))],
+      ['get', undefined, xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, xml('items', { node }))],
+      ['set', undefined, xml('query', { xmlns: 'jabber:iq:private' }, xml('x', { xmlns: 'urn:x' }, 'kept'))],
+      ['get', undefined, xml('query', { xmlns: 'jabber:iq:private' }, query('urn:x', 'x'))],
+      ['get', one.alice.jid, query('http://jabber.org/protocol/disco#info')],
+      ['get', server.domain, query('http://jabber.org/protocol/disco#items')],
+      ['get', `upload.${server.domain}`, query('http://jabber.org/protocol/disco#info')],
+      ['get', undefined, query('urn:xmpp:mam:2')],
+    ];
+    for (const [type, to, payload] of asks) {
+      const ask = async (who: Person): Promise<string> => {
+        const { children } = await who.iq(xml('iq', { type, ...(to !== undefined && { to }) }, clone(payload)));
+        return children.join('');
+      };
+      const answer = await ask(through);
+      expect(answer, payload.toString()).toBe(type === 'get' ? await ask(direct) : answer);
+    }
+    const slot = xml('request', { xmlns: 'urn:xmpp:http:upload:0', filename: 'a.txt', size: '3' });
+    expect((await through.iq(xml('iq', { type: 'get', to: `upload.${server.domain}` }, slot))).getChild('slot')).toBeDefined();
+    await direct.iq(xml('iq', { type: 'set' }, xml('query', { xmlns: 'jabber:iq:roster' }, xml('item', { jid: 'carol@example.org' }))));
+    await through.next((stanza) => stanza.getChild('query', 'jabber:iq:roster')?.getChild('item')?.attrs['jid'] === 'carol@example.org', { what: 'the roster to be pushed' });
+    through.send("<inactive xmlns='urn:xmpp:csi:0'/>");
+    await through.settle();
+    const state = `> return tostring(prosody.full_sessions['${through.jid}'].state)`;
+    expect(await server.run(state)).toMatch(/inactive|flushing/); // it has just let the fence's answer through
+    through.send("<active xmlns='urn:xmpp:csi:0'/>");
+    await through.settle();
+    expect(await server.run(state)).toMatch(/: active/);
   });
 
   test('twenty devices at once see one room, and one occupant', async () => {

@@ -43,6 +43,11 @@ function Remedy({ room, call }: { room: Room; call: Call }) {
         </button>
       )}
       {room.state === 'nick-conflict' && ask(strings.trouble.otherNick)}
+      {(room.state === 'registration-needed' || room.state === 'members-only') && (
+        <button type="button" className="button button-small" onClick={() => dialog.set({ name: 'register', ...name })}>
+          {strings.register.title}
+        </button>
+      )}
       <button type="button" className="button button-small" disabled={call.busy} onClick={() => void call.run(() => api.join.mutate(name))}>
         {call.busy ? strings.join.going : strings.room.joinAgain}
       </button>

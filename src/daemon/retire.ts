@@ -16,6 +16,8 @@ const LOOK = 100;
 /** All that Minimix writes to a home. What a person put there stays. */
 const OURS = /^(archive\.db(-wal|-shm|-journal)?|archive\.db\.(damaged|before|part)[\w.-]*|settings(\.good)?\.json|secrets\.json|sessions\.json|daemon\.json|last-backup\.json|bouncer-[\p{L}\p{N}_.-]+\.(pem|key)|\.[\w.-]+\.[0-9a-f]{12})$/u;
 
+const FOLDERS: readonly string[] = ['log', 'avatars', 'sandbox'];
+
 export function readPlan(home: string): RetirePlan | undefined {
   const text = readIfThere(join(home, PLAN));
   if (text === undefined) return undefined;
@@ -95,7 +97,7 @@ export async function forgetSecrets(home: string, accounts: readonly string[], e
 export async function erase(home: string): Promise<{ readonly removed: string[]; readonly left: string[] }> {
   const lock = lockHome(home, 2000);
   if (!lock) throw new MinimixError('home-in-use', `A daemon has ${home} again: stop it, and run \`minimix retire\` again.`);
-  const removed = readdirSync(home).filter((name) => OURS.test(name) || name === 'log');
+  const removed = readdirSync(home).filter((name) => OURS.test(name) || FOLDERS.includes(name));
   try {
     for (const name of removed) rmSync(join(home, name), { recursive: true, force: true });
   } finally {

@@ -16,8 +16,10 @@ test('only what Minimix wrote is erased, whatever lies beside it', async () => {
   const ours = ['archive.db', 'archive.db-wal', 'archive.db.damaged-2026-11-27T00-00-00-000Z', 'archive.db.before-2026', 'settings.json', 'settings.good.json', 'secrets.json', 'sessions.json', 'bouncer-ca.pem', 'bouncer-ca.key', 'bouncer-example.org.pem', '.settings.json.0123456789ab', 'last-backup.json', 'retire.json'];
   const theirs = ['archive.db.copy', 'archive.jsonl', 'notes.txt', 'settings.json.mine', 'my.pem'];
   for (const name of [...ours, ...theirs]) writeFileSync(join(dir, name), name);
-  mkdirSync(join(dir, 'log'));
-  writeFileSync(join(dir, 'log', 'minimix.log'), '');
+  for (const folder of ['log', 'avatars', 'sandbox']) {
+    mkdirSync(join(dir, folder));
+    writeFileSync(join(dir, folder, 'minimix.log'), '');
+  }
   const { left } = await erase(dir);
   expect(readdirSync(dir).toSorted()).toEqual(theirs.toSorted());
   expect(left.toSorted()).toEqual(theirs.map((name) => join(dir, name)).toSorted());

@@ -24,6 +24,8 @@ export interface Terminal {
   type(line: string): Promise<void>;
   /** Types what does not show. */
   secret(text: string): Promise<void>;
+  /** Presses one key, by tmux's name for it. */
+  press(key: string): Promise<void>;
   screen(): Promise<string>;
   /** Resolves once the text stands on the screen. */
   shows(text: string | RegExp, deadline?: number): Promise<void>;
@@ -52,6 +54,7 @@ export async function openTerminal(command: string, env: Record<string, string>)
       await tmux('send-keys', '-l', text);
       await tmux('send-keys', 'Enter');
     },
+    press: async (key) => void (await tmux('send-keys', key)),
     screen,
     async shows(text, deadline = 20_000) {
       let last = '';

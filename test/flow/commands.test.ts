@@ -1,6 +1,7 @@
 // Issue 5, items 5 and 8: commands, tried by other people's code, on real servers.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openPoezio } from '../bouncer/programs.ts';
 import { openHouse, type House, type HouseOptions } from '../support/house.ts';
 import { connectPerson, StanzaError, type Person, type PersonOptions } from '../support/person.ts';
 import { runProfanity } from '../support/profanity.ts';
@@ -196,13 +197,34 @@ describe.each(servers)('on $kind', (server) => {
     expect(home.bodies(room)).toContain('said by slixmpp');
   });
 
-  test('profanity lists the commands and runs one', async () => {
-    const { alice, daemon } = await scene();
+  test('profanity lists the commands, runs one and fills in a form', async () => {
+    const { alice, daemon, room, home } = await scene();
     const profanity = await runProfanity(server, alice);
     open.push(profanity.close);
     profanity.type(`/cmd list ${daemon}`);
-    await profanity.shows(/Join a room|join/);
+    await profanity.shows(/Ad hoc commands:[^]*attach[^]*status/);
     profanity.type(`/cmd exec status ${daemon}`);
-    expect(await profanity.shows(/Minimix is online, in 0 of 0 rooms/)).toContain('Minimix is online');
+    expect(await profanity.shows(/Minimix is online, in 0 of 0 rooms/)).toContain('status completed');
+    profanity.type(`/cmd exec join ${daemon}`);
+    await profanity.shows(/\[field1\] Room \(required\)/);
+    profanity.type(`/field1 ${room}`);
+    await profanity.shows(new RegExp(`Field updated[^]*${room}|field1\\][^\n]*${room}`));
+    profanity.type('/field2 Prof');
+    await profanity.shows(/\[field2\] Nick: Prof/);
+    profanity.type('/form submit');
+    expect(await profanity.shows(/as Prof, with 1 there\./)).toContain('join completed');
+    expect(home.account.rooms()).toMatchObject([{ room, nick: 'Prof', state: 'joined' }]);
+  });
+
+  test('poezio lists the commands and runs one', async () => {
+    const { alice, daemon } = await scene();
+    const { host, port, ca } = server;
+    const poezio = await openPoezio({ jid: alice.jid, host, port, password: alice.password, ca: server.caFile }, ca);
+    open.push(poezio.close);
+    await poezio.shows('Authentication success', 30_000);
+    await poezio.type(`/ad-hoc ${daemon}`);
+    await poezio.shows('Join a room');
+    await poezio.press('Enter');
+    await poezio.shows(/Adhoc command completed: Minimix is online, in 0 of 0 rooms/);
   });
 });

@@ -23,7 +23,7 @@ import { openRooms } from './rooms.ts';
 import type { Rooms } from './rooms.ts';
 import { isDomainOf, openSessions, passedFeatures } from './sessions.ts';
 import type { Sessions } from './sessions.ts';
-import { sessionTimes } from './session.ts';
+import { MAX_BACKLOG, sessionTimes } from './session.ts';
 import type { SessionTimes } from './session.ts';
 import { serveDevice } from './stream.ts';
 import type { Log, StreamHost } from './host.ts';
@@ -114,13 +114,15 @@ export interface BouncerOptions {
   readonly log: Log;
   readonly now?: () => number;
   readonly times?: Partial<BouncerTimes>;
+  /** Bytes that may wait for a device. */
+  readonly backlog?: number;
 }
 
 /** Shown while there is no account. */
 const NOBODY = 'localhost';
 const STANZA_BYTES = 512 * 1024;
 
-export function openBouncer({ archive, certificates, log, now = Date.now, times: patience = {} }: BouncerOptions): Bouncer {
+export function openBouncer({ archive, certificates, log, now = Date.now, times: patience = {}, backlog = MAX_BACKLOG }: BouncerOptions): Bouncer {
   const times = { ...bouncerTimes, ...patience };
   const residents = new Map<string, Resident>();
   const identities = new Map<string, Identity>();
@@ -180,7 +182,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const rooms = openRooms({ account, archive, times, log, now, signal });
       const mail = openMail(account.jid, archive);
       const pushes = openPushes(account, archive);
-      const sessions = openSessions({ ...added, book, rooms, mail, pushes, times, log, now });
+      const sessions = openSessions({ ...added, book, rooms, mail, pushes, times, backlog, log, now });
       const resident: Resident = { ...added, book, rooms, sessions, mail, pushes, changed: () => undefined };
       residents.set(account.jid, resident);
       resident.changed = account.seat.host(guestsOf(resident, now), signal);

@@ -16,6 +16,8 @@ export interface Viewer {
   /** Whether it is shown what nobody keeps. */
   showsPassing(room: string): boolean;
   leaves(): Leaving;
+  /** Something that it is shown has been said, and by somebody else. */
+  calls(message: KeptMessage): void;
 }
 
 /** What is shown of one room at present, to all that look. */
@@ -86,7 +88,9 @@ export function openFeeds(): Feeds {
       const sender = message.id === undefined ? undefined : feed.sent.get(message.id);
       for (const viewer of feed.viewers) {
         // what it said itself comes back to it, whatever else it is shown
-        if (viewer === sender || viewer.shows(message)) viewer.send(text.to(viewer.jid), () => had(viewer.device));
+        if (viewer !== sender && !viewer.shows(message)) continue;
+        viewer.send(text.to(viewer.jid), () => had(viewer.device));
+        if (viewer !== sender) viewer.calls(message);
       }
     },
     pass(room, raw) {

@@ -36,6 +36,8 @@ export interface Inside {
   isOccupant(stanza: Stanza): boolean;
   /** True where the server's stanza must not reach the device, for it gets the same from us. */
   hides(stanza: Stanza): boolean;
+  /** The device is there, again or for the first time. */
+  back(): void;
   /** The session is over; `goodbye` says whether the device itself ended it. */
   over(): void;
 }
@@ -66,13 +68,16 @@ export interface SessionOptions {
   readonly upstream: Upstream;
   readonly inside: Inside;
   readonly times: SessionTimes;
+  /** Bytes that may wait for the device. */
+  readonly backlog: number;
   readonly log: Log;
   readonly now: () => number;
   /** Told once, with what the device has not acknowledged, and since when it was away; false where nobody keeps it. */
   readonly ended: (session: Session, left: readonly string[], since: number) => boolean;
 }
 
-const MAX_BACKLOG = 16 * 1024 * 1024;
+/** Bytes that may wait for a device which takes none, where no acknowledgement bounds them. */
+export const MAX_BACKLOG = 16 * 1024 * 1024;
 const MAX_OWED = 20;
 const REQUEST = `<r xmlns='${NS.sm}'/>`;
 const SESSION_NS = 'urn:ietf:params:xml:ns:xmpp-session';
@@ -101,6 +106,7 @@ export function openSession(options: SessionOptions): Session {
     clearTimeout(holding);
     clearTimeout(sleeping);
     if (upstream.hibernates()) upstream.wake();
+    inside.back();
     alive();
     const texts = early ?? [];
     early = undefined;
@@ -133,7 +139,7 @@ export function openSession(options: SessionOptions): Session {
   function send(text: string, had?: () => void): void {
     if (over) return;
     if (early) return void early.push({ text, had });
-    const room = sm.enabled() ? sm.hasRoom(text.length) : (link?.backlog() ?? 0) <= MAX_BACKLOG;
+    const room = sm.enabled() ? sm.hasRoom(text.length) : (link?.backlog() ?? 0) <= options.backlog;
     if (!room) return void end('policy-violation', 'The device takes nothing more.');
     const number = sm.sent(text);
     link?.put(text);

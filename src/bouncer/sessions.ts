@@ -14,6 +14,7 @@ import { openSession } from './session.ts';
 import type { Inside, Session, SessionTimes } from './session.ts';
 import type { Bound, Log, Login } from './host.ts';
 import { openUpstream } from './upstream.ts';
+import { isWake, openWake } from './wake.ts';
 import type { Upstream, UpstreamSettings } from './upstream.ts';
 
 /** The sessions of one account's devices. */
@@ -34,13 +35,14 @@ export interface SessionsOptions {
   readonly mail: Mail;
   readonly pushes: Pushes;
   readonly times: SessionTimes;
+  readonly backlog: number;
   readonly log: Log;
   readonly now: () => number;
 }
 
 const MAX_SESSIONS = 40;
 
-export function openSessions({ account, settings, password, book, rooms, mail, pushes, times, log, now }: SessionsOptions): Sessions {
+export function openSessions({ account, settings, password, book, rooms, mail, pushes, times, backlog, log, now }: SessionsOptions): Sessions {
   const sessions = new Set<Session>();
   /** Resources that are being logged in. */
   const coming = new Set<string>();
@@ -116,6 +118,7 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
     const life = new AbortController();
     const { id } = login.device;
     const met = (): void => book.met(id);
+    const wake = openWake(account, jid, upstream.hibernates);
     const viewer: Viewer = {
       jid,
       device: id,
@@ -130,6 +133,7 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
         return device !== undefined && showsPassing(device, room);
       },
       leaves: () => book.get(id)?.leaves ?? 'here',
+      calls: (message) => wake.call(message),
     };
     let greeted = false;
     const inside: Inside = {
@@ -142,7 +146,8 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
         return rooms.fromDevice(viewer, stanza);
       },
       isOccupant: (stanza) => rooms.isOccupant(viewer, stanza),
-      hides: rooms.hides,
+      hides: (stanza) => isWake(account, stanza) || rooms.hides(stanza),
+      back: wake.back,
       over: () => rooms.gone(viewer),
     };
     const session: Session = openSession({
@@ -151,6 +156,7 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
       upstream,
       inside,
       times,
+      backlog,
       log: note,
       now,
       ended(gone, left, since) {

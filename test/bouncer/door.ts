@@ -24,6 +24,7 @@ export interface Door {
 
 export interface DoorOptions extends HouseOptions {
   readonly times?: HouseOptions['times'] & BouncerOptions['times'];
+  readonly backlog?: number;
   /** Where the devices' sessions reach the server, where that is not the server itself: a link that can be cut. */
   readonly upstreamPort?: number;
 }
@@ -38,6 +39,7 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
     certificates: storeIn(dir),
     log: (level, message, about) => void log.push(`${level} ${message} ${about === undefined ? '' : JSON.stringify(about)}`),
     times: { first: 1, most: 5, ...options.times },
+    ...(options.backlog !== undefined && { backlog: options.backlog }),
   });
   const upstream = { host: server.host, port: options.upstreamPort ?? server.port };
   const settings = { server: upstream, ca: server.ca, backoff: { first: 50, ceiling: 500 } };

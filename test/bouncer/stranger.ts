@@ -14,6 +14,8 @@ export interface Stranger {
   ended(): Promise<void>;
   /** What binds this connection's TLS (RFC 9266, RFC 5929). */
   binding(type: 'tls-exporter' | 'tls-server-end-point'): Buffer;
+  /** Reads no more. */
+  pause(): void;
   close(): void;
 }
 
@@ -53,6 +55,7 @@ function strangerOn(socket: Socket): Stranger {
       if (type === 'tls-exporter') return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
       return createHash('sha256').update(socket.getPeerCertificate().raw).digest();
     },
+    pause: () => void socket.pause(),
     close: () => socket.destroy(),
   };
 }

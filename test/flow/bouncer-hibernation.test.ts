@@ -119,6 +119,30 @@ describe.each(servers)('a device that is away, on $kind', (server) => {
     await until(() => all.heard.includes('wake up'), { what: 'the word' });
   });
 
+  test('is pushed to for what is meant for the person in a room, and sees that once', async (context) => {
+    needsPush(context);
+    const all = await scene();
+    const { phone, heard, bob, door } = all;
+    const service = await pushService(all);
+    const room = await server.room({ archive: true });
+    await bob.join(room, 'bob');
+    phone.send(xml('presence', { to: `${room}/Ali` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
+    await bob.next((stanza) => stanza.attrs['from'] === `${room}/Ali`);
+    await until(() => door.house.account.occupants(room).length === 2, { what: 'the phone to be in' });
+    phone.abandon();
+    await hibernates(all);
+    await bob.say(room, 'just talk');
+    await bob.settle();
+    await service.settle();
+    expect(service.stanzas.filter((stanza) => stanza.toString().includes(PUSH))).toEqual([]);
+    for (const body of ['Ali: look', 'Ali: here']) await bob.say(room, body);
+    await pushed(service);
+    phone.start();
+    await until(() => heard.includes('Ali: here'), { what: 'what was said' });
+    await phone.iq(xml('iq', { type: 'get' }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
+    expect(heard).toEqual(['just talk', 'Ali: look', 'Ali: here']);
+  });
+
   test('without anybody knowing yet is pushed to for what it did not acknowledge', async (context) => {
     needsPush(context);
     const all = await scene({ answer: 300 });

@@ -288,6 +288,48 @@ describe('a session', () => {
     await good.settle();
   });
 
+  async function bound(one: Door & { alice: Account }, resource: string): Promise<Stranger> {
+    const { password } = await one.device(resource);
+    const stranger = await secure(one);
+    stranger.send(plain(one.alice.user, password));
+    await stranger.hears('<success');
+    stranger.send(HEADER(server.domain));
+    await stranger.hears("<sm xmlns='urn:xmpp:sm:3'");
+    stranger.send(`<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`);
+    await stranger.hears('<jid>');
+    return stranger;
+  }
+
+  test('whose resource another client takes on the server is told of the conflict, and whoever stays when the daemon stops of that', async () => {
+    const one = await door();
+    const [taken, other] = [await bound(one, 'phone'), await bound(one, 'laptop')];
+    open.push(await connectPerson(server, one.alice.user, one.alice.password, { resource: 'phone' }));
+    await taken.hears('<conflict');
+    await taken.ended();
+    expect(other.heard()).not.toContain('stream:error');
+    await one.bouncer.stop();
+    await other.hears('<system-shutdown');
+    await other.ended();
+  });
+
+  test('of a device that takes nothing ends when too much waits for it, and that one alone', async () => {
+    const one = await door({ backlog: 100_000 });
+    const [slow, good] = [await bound(one, 'slow'), await one.person('good')];
+    const bob = await newAccount(server, 'bob');
+    const friend = await connectPerson(server, bob.user, bob.password);
+    open.push(friend);
+    slow.pause();
+    const online = (): boolean => one.bouncer.devices(one.alice.jid).find(({ name }) => name === 'slow')?.online === true;
+    const big = 'x'.repeat(200_000);
+    for (let n = 1; n <= 200 && online(); n += 1) {
+      friend.send(xml('message', { to: `${one.alice.jid}/slow`, type: 'headline' }, xml('body', {}, big)));
+      if (n % 20 === 0) await friend.settle();
+    }
+    await until(() => !online(), { what: 'the slow one to be given up' });
+    expect(one.log.some((line) => line.includes('takes nothing more'))).toBe(true);
+    await good.settle();
+  });
+
   test('passes all that is no room’s: what the server answers directly it answers through it', async () => {
     const one = await door();
     const direct = await connectPerson(server, one.alice.user, one.alice.password, { resource: 'direct' });
@@ -312,14 +354,17 @@ describe('a session', () => {
       ['get', `upload.${server.domain}`, query('http://jabber.org/protocol/disco#info')],
       ['get', undefined, query('urn:xmpp:mam:2')],
     ];
+    const answers: { asked: string; through: string; direct: string }[] = [];
     for (const [type, to, payload] of asks) {
       const ask = async (who: Person): Promise<string> => {
         const { children } = await who.iq(xml('iq', { type, ...(to !== undefined && { to }) }, clone(payload)));
         return children.join('');
       };
       const answer = await ask(through);
-      expect(answer, payload.toString()).toBe(type === 'get' ? await ask(direct) : answer);
+      if (type === 'get') answers.push({ asked: payload.toString(), through: answer, direct: await ask(direct) });
     }
+    expect(answers.map((each) => ({ ...each, through: each.direct }))).toEqual(answers);
+    expect(answers).toHaveLength(9);
     const slot = xml('request', { xmlns: 'urn:xmpp:http:upload:0', filename: 'a.txt', size: '3' });
     expect((await through.iq(xml('iq', { type: 'get', to: `upload.${server.domain}` }, slot))).getChild('slot')).toBeDefined();
     await direct.iq(xml('iq', { type: 'set' }, xml('query', { xmlns: 'jabber:iq:roster' }, xml('item', { jid: 'carol@example.org' }))));

@@ -76,10 +76,13 @@ function importOne(archive: WriteArchive, account: string, one: Imported, course
   else report.known += 1;
 }
 
+const MAX_CAUSE = 1000; // characters
 const MAX_DATE = 8_640_000_000_000_000;
 const text = z.string().optional();
+const time = z.number().int().min(0).max(MAX_DATE);
+const room = z.string().min(3).max(3071);
 const line = z.object({
-  room: z.string().min(3).max(3071),
+  room,
   nick: z.string().max(1023).optional(),
   kind: z.enum(KINDS),
   id: text,
@@ -93,13 +96,13 @@ const line = z.object({
   retracts: text,
   reactsTo: text,
   repliesTo: text,
-  at: z.number().int().min(0).max(MAX_DATE),
+  at: time,
   delayed: z.boolean(),
-  arrivedAt: z.number().int().min(0).max(MAX_DATE),
+  arrivedAt: time,
   xml: z.string().min(1),
 });
 const gapLine = z.object({
-  gap: z.object({ room: z.string().min(3), from: z.number(), to: z.number(), cause: z.string() }),
+  gap: z.object({ room, from: time, to: time, cause: z.string().max(MAX_CAUSE) }),
 });
 const header = z.object({ minimix: z.literal('archive'), version: z.literal(1) });
 

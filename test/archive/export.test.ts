@@ -136,3 +136,11 @@ test('a room of nothing but reactions for pages on end is read to its end', () =
   append(own.archive, { body: 'last' });
   expect(file('text', { only: 'groupchat' })).toMatch(/first\n12:00:00 <Romeo> last\n$/);
 });
+
+test('a hole whose times are none is refused: it would be in the way of every later look at the room', () => {
+  const gap = (from: unknown, to: unknown): string => JSON.stringify({ gap: { room: ORCHARD, from, to, cause: 'lost' } });
+  const header = lines(file('jsonl'))[0] ?? '';
+  const report = importAll(own.archive, JULIET, fromJsonLines([header, gap(2 ** 53, 2 ** 53), gap(-1, 1), gap(1.5, 2), gap(1, 2)]));
+  expect(report.refused).toBe(3);
+  expect(own.archive.gaps(JULIET, ORCHARD).map(({ from, to }) => [from, to])).toEqual([[1, 2]]);
+});

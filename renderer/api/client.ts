@@ -30,6 +30,7 @@ export type Occupant = Outputs['occupants'][number];
 export type Device = Outputs['devices'][number];
 export type ReadState = Outputs['read'];
 export type DeviceTest = Outputs['device']['test'];
+export type Setting = Outputs['settings']['list'][number];
 
 const url = '/api';
 

@@ -1,4 +1,5 @@
 import type { enMore } from './en-more.ts';
+import { settingsDe } from './settings-de.ts';
 
 export const deMore: typeof enMore = {
   about: {
@@ -244,6 +245,18 @@ export const deMore: typeof enMore = {
     accounts: 'Konten',
     remove: 'Entfernen',
     removeAsk: (jid) => `${jid} aus Minimix entfernen? Die Räume bleiben, wie sie sind, das Archiv bleibt auf der Platte.`,
+    describe: (key, english) => settingsDe[key] ?? english,
+    groups: { log: 'Das Protokoll', watch: 'Überwachung', web: 'Die Seite', bouncer: 'Der Bouncer', account: 'Konto', other: 'Weiteres' },
+    all: 'Alle Einstellungen',
+    allText: 'Sie liegen in einer Datei, die du auch von Hand oder mit `minimix settings set` ändern kannst.',
+    byDefault: (value) => `Vorgabe: ${value}`,
+    range: (least, most) => `${least} bis ${most}`,
+    effects: { 'at once': '', 'new login': 'meldet das Konto neu an', restart: 'gilt ab dem nächsten Start' },
+    save: 'Speichern',
+    reset: 'Vorgabe',
+    saved: 'Gespeichert.',
+    savedForRestart: 'Gespeichert; es gilt ab dem nächsten Start des Dienstes.',
+    problems: 'Mit dem Dienst stimmt etwas nicht',
     keys: 'Tastatur',
     keyPalette: 'Überallhin: Räume, und was man tun kann',
     keyRooms: 'Der Raum darüber, der Raum darunter',

@@ -4,13 +4,16 @@ import { dialog, house } from '../state/page.ts';
 import { hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
 import { chooseLanguage, chosenLanguage, strings } from '../strings/strings.ts';
+import { HouseProblems } from './house-problems.tsx';
 import { CardPage } from './page-head.tsx';
+import { SettingsCards } from './settings-cards.tsx';
 
 /** What concerns the page itself, and the accounts. */
 export function SettingsView() {
   const id = useId();
   return (
     <CardPage title={strings.settings.title}>
+      <HouseProblems />
       <section className="card">
         <div className="choice">
           <label htmlFor={id}>{strings.settings.language}</label>
@@ -30,6 +33,7 @@ export function SettingsView() {
         </div>
       </section>
       <AccountsCard />
+      <SettingsCards />
       <KeysCard />
     </CardPage>
   );

@@ -9,7 +9,7 @@ import type { HouseEvent, Problem } from '../web/contract.ts';
 import type { HealthEntry, WatchDoor } from '../web/watch-contract.ts';
 import { exposition } from './exposition.ts';
 import type { Level } from './log.ts';
-import { familiesOf, type Heard } from './metrics.ts';
+import { familiesOf, STEP, type Heard } from './metrics.ts';
 import type { ArchiveWrites } from './watched-archive.ts';
 
 export interface WatchOptions {
@@ -41,7 +41,7 @@ export function startWatch(options: WatchOptions): WatchDoor {
   /** By account and room: since when it is known, or was lost. */
   const seen = new Map<string, number>();
   let probed: { readonly at: number; readonly trouble: string | undefined } | undefined;
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: STEP });
   delay.enable();
   signal.addEventListener('abort', () => void delay.disable(), { once: true });
   options.subscribe(hear, signal);

@@ -1,5 +1,5 @@
 // The views beside the plain talk, in a real browser over a real daemon and a real Prosody; one walk, in this order.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createElement as xml, type Element } from 'ltx';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -311,6 +311,28 @@ test('the palette goes to a room by a part of its name, without the mouse', asyn
   await page.getByRole('textbox', { name: /^Message to kitchen/ }).waitFor();
   await page.keyboard.press('Alt+ArrowUp');
   await page.getByRole('textbox', { name: /^Message to garden/ }).waitFor();
+});
+
+test('each setting is changed where it stands, at once; what it does not take is refused in words, a spoilt file is told', async () => {
+  await tool('Settings').click();
+  await main().getByText('The log', { exact: true }).click();
+  await main().getByLabel('How much is logged').selectOption('debug');
+  await main().getByText('Saved.', { exact: true }).waitFor();
+  expect(await daemon.minimix(['settings', 'get', 'log.level'])).toBe('debug');
+  const files = main().getByLabel('How many files of the log are kept');
+  await files.fill('0');
+  await files.press('Enter');
+  await main().getByText('log.files must be at least 1. Nothing was changed.').waitFor();
+  await files.fill('7');
+  await files.press('Enter');
+  await until(async () => (await daemon.minimix(['settings', 'get', 'log.files'])) === '7', { what: 'the number to be kept' });
+  expect(await findingsOfAxe(page)).toEqual([]);
+  const path = await daemon.minimix(['settings', 'path']);
+  const good = readFileSync(path, 'utf8');
+  writeFileSync(path, good.replace('"debug"', '"loud"'));
+  await main().getByRole('alert').getByText('log.level must be one of debug, info, warn, error').waitFor({ timeout: 20_000 });
+  writeFileSync(path, good);
+  await main().getByRole('alert').getByText('log.level must be one of').waitFor({ state: 'detached', timeout: 20_000 });
 });
 
 test('two accounts are searched together, and each hit says whose it is', async () => {

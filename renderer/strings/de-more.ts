@@ -248,7 +248,7 @@ export const deMore: typeof enMore = {
     describe: (key, english) => settingsDe[key] ?? english,
     groups: { log: 'Das Protokoll', watch: 'Überwachung', web: 'Die Seite', bouncer: 'Der Bouncer', account: 'Konto', other: 'Weiteres' },
     all: 'Alle Einstellungen',
-    allText: 'Sie liegen in einer Datei, die du auch von Hand oder mit `minimix settings set` ändern kannst.',
+    allText: 'Sie liegen in einer Datei, die du auch von Hand oder mit „minimix settings set“ ändern kannst.',
     byDefault: (value) => `Vorgabe: ${value}`,
     range: (least, most) => `${least} bis ${most}`,
     effects: { 'at once': '', 'new login': 'meldet das Konto neu an', restart: 'gilt ab dem nächsten Start' },

@@ -246,7 +246,7 @@ export const enMore = {
     describe: (_key: string, english: string) => english,
     groups: { log: 'The log', watch: 'Being watched', web: 'The page', bouncer: 'The bouncer', account: 'Account', other: 'More' } as Readonly<Record<string, string>>,
     all: 'All settings',
-    allText: 'They lie in one file, which you may also change by hand or with `minimix settings set`.',
+    allText: 'They lie in one file, which you may also change by hand or with “minimix settings set”.',
     byDefault: (value: string) => `Default: ${value}`,
     range: (least: string, most: string) => `${least} to ${most}`,
     effects: { 'at once': '', 'new login': 'logs the account in anew', restart: 'counts from the next start' } as Readonly<Record<string, string>>,

@@ -58,7 +58,7 @@ function OneSetting({ setting, onDone }: { setting: Setting; onDone: () => void 
   const { key, account, kind, description, byDefault } = setting;
   const { error, run } = useCall();
   const [said, setSaid] = useState<string>();
-  const label = strings.settings.describe(key, description);
+  const label = strings.settings.describe(key, description).replaceAll('`', ''); // marks of the reference
   const set = async (value: Value): Promise<boolean> => {
     setSaid(undefined);
     const request = { key, ...(account !== null && { account }), ...(value !== undefined && value !== byDefault && { value }) };

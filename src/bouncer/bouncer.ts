@@ -1,102 +1,28 @@
-import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
-import type { Duplex } from 'node:stream';
-import type { Account } from '../account/contract.ts';
-import type { Archive } from '../archive/contract.ts';
-import type { Result } from '../core/errors.ts';
 import { fail, ok } from '../core/errors.ts';
 import { domainOf, localOf } from '../core/jid.ts';
 import { openAuthority, openIdentity } from './certificates.ts';
-import type { Authority, CertificateStore, Identity, OwnCertificate } from './certificates.ts';
+import type { Identity } from './certificates.ts';
+import { bouncerTimes, DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from './contract.ts';
+import type { Bouncer, BouncerAccount, BouncerOptions, BouncerSettings } from './contract.ts';
 import { openDeviceBook } from './device-book.ts';
-import type { BouncerDevice, DeviceBook } from './device-book.ts';
+import type { DeviceBook } from './device-book.ts';
 import { guestsOf } from './guests.ts';
 import { startListener } from './listener.ts';
-import type { Endpoint, Listener } from './listener.ts';
+import type { Listener } from './listener.ts';
 import { openMail } from './mail.ts';
 import type { Mail } from './mail.ts';
 import { openPushes } from './pushes.ts';
 import type { Pushes } from './pushes.ts';
-import { enterTimes } from './room-enter.ts';
-import type { EnterTimes } from './room-enter.ts';
 import { openRooms } from './rooms.ts';
 import type { Rooms } from './rooms.ts';
 import { isDomainOf, openSessions, passedFeatures } from './sessions.ts';
 import type { Sessions } from './sessions.ts';
-import { MAX_BACKLOG, sessionTimes } from './session.ts';
-import type { SessionTimes } from './session.ts';
+import { MAX_BACKLOG } from './session.ts';
 import { serveDevice } from './stream.ts';
-import type { Log, StreamHost } from './host.ts';
-import { createThrottle, throttleTimes } from './throttle.ts';
-import type { ThrottleTimes } from './throttle.ts';
-import type { UpstreamSettings } from './upstream.ts';
+import type { StreamHost } from './host.ts';
+import { createThrottle } from './throttle.ts';
 import { openWebSocketDoor } from './websocket.ts';
-
-/** Where devices connect unless told otherwise: loopback alone (DESIGN, What it never does). */
-export const DEFAULT_LISTEN: Endpoint = { host: '127.0.0.1', port: 15222 };
-export const DEFAULT_DIRECT_TLS: Endpoint = { host: '127.0.0.1', port: 15223 };
-
-export interface BouncerSettings {
-  readonly listen: Endpoint;
-  readonly directTls: Endpoint;
-  /** Names and addresses that devices connect to, beside those of the listeners. */
-  readonly names?: readonly string[] | undefined;
-  readonly own?: OwnCertificate | undefined;
-}
-
-export interface BouncerTimes extends SessionTimes, EnterTimes, ThrottleTimes {
-  /** Milliseconds for TLS and login. */
-  readonly login: number;
-}
-
-export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...enterTimes, ...throttleTimes, login: 30_000 };
-
-export interface BouncerAccount {
-  readonly account: Account;
-  readonly settings: UpstreamSettings;
-  readonly password: () => Promise<string>;
-}
-
-/** What a person types into a device. The password is shown this once. */
-export interface AddedDevice {
-  readonly id: string;
-  readonly name: string;
-  readonly jid: string;
-  readonly host: string;
-  readonly port: number;
-  readonly directTlsPort: number;
-  readonly password: string;
-  /** SHA-256 of the certificate that is shown, lower-case hex. */
-  readonly fingerprint: string;
-  /** Path of the authority's PEM. */
-  readonly ca: string;
-}
-
-export interface ListedDevice extends BouncerDevice {
-  readonly account: string;
-  readonly online: boolean;
-  /** It is away, and the server believes so too. */
-  readonly hibernates: boolean;
-  readonly jid: string | undefined;
-  readonly address: string | undefined;
-}
-
-export interface Bouncer {
-  /** From now on its devices can log in, until the signal ends them. */
-  addAccount(account: BouncerAccount, signal: AbortSignal): void;
-  /** Begins to listen; resolves with the ports. Rejects with a sentence where a port is taken. */
-  start(settings: BouncerSettings): Promise<{ port: number; directTlsPort: number }>;
-  /** Ends all sessions and listens no more. */
-  stop(): Promise<void>;
-  running(): { readonly host: string; readonly port: number; readonly directTlsPort: number } | undefined;
-  /** RFC 7395, on the web's port of this computer; false where the upgrade is for somebody else, or the bouncer is off. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-  authority(): Promise<Authority>;
-  addDevice(account: string, name: string): Promise<Result<AddedDevice>>;
-  /** By id or name: its sessions end at once. */
-  revoke(account: string, which: string): Promise<Result<BouncerDevice>>;
-  devices(account: string): ListedDevice[];
-}
 
 interface Resident extends BouncerAccount {
   readonly book: DeviceBook;
@@ -106,16 +32,6 @@ interface Resident extends BouncerAccount {
   readonly pushes: Pushes;
   /** Tells the account that its list of devices has changed. */
   changed: () => void;
-}
-
-export interface BouncerOptions {
-  readonly archive: Archive;
-  readonly certificates: CertificateStore;
-  readonly log: Log;
-  readonly now?: () => number;
-  readonly times?: Partial<BouncerTimes>;
-  /** Bytes that may wait for a device. */
-  readonly backlog?: number;
 }
 
 /** Shown while there is no account. */

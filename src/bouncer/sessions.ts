@@ -11,7 +11,7 @@ import type { Pushes } from './pushes.ts';
 import type { Viewer } from './room-feeds.ts';
 import type { Rooms } from './rooms.ts';
 import { openSession } from './session.ts';
-import type { Inside, Session, SessionTimes } from './session.ts';
+import type { Inside, Session, SessionTimes } from './session-contract.ts';
 import type { Bound, Log, Login } from './host.ts';
 import { openUpstream } from './upstream.ts';
 import { isWake, openWake } from './wake.ts';

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { openBouncer, DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from '../bouncer/bouncer.ts';
-import type { Bouncer, BouncerSettings } from '../bouncer/bouncer.ts';
+import { openBouncer } from '../bouncer/bouncer.ts';
+import { DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from '../bouncer/contract.ts';
+import type { Bouncer, BouncerSettings } from '../bouncer/contract.ts';
 import { fingerprintOf } from '../bouncer/certificates.ts';
 import type { Archive } from '../archive/contract.ts';
 import { editSettings, readSettings } from '../config.ts';

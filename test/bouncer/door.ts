@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openBouncer, type AddedDevice, type Bouncer, type BouncerOptions } from '../../src/bouncer/bouncer.ts';
+import { openBouncer } from '../../src/bouncer/bouncer.ts';
+import type { AddedDevice, Bouncer, BouncerOptions } from '../../src/bouncer/contract.ts';
 import type { CertificateStore } from '../../src/bouncer/certificates.ts';
 import { openHouse, type House, type HouseOptions } from '../support/house.ts';
 import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';

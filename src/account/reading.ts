@@ -118,6 +118,12 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
     }
   }
 
+  /** We have all that the room has said by now. */
+  function isWhole(room: string): boolean {
+    const { membership, entering, catchup } = ground.room(room) ?? {};
+    return membership?.state === 'joined' && entering === false && catchup === undefined;
+  }
+
   /** The last message that was read and that others can know, unless the node says so, or more. */
   function toPublish(room: string): string | undefined {
     const to = readTo(room, 'groupchat');
@@ -127,6 +133,7 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
     const there = published.get(room);
     if (one?.stanzaId === undefined || one.stanzaId === there) return undefined;
     const known = there === undefined ? undefined : archive.byStanzaId(jid, room, there);
+    if (there !== undefined && known === undefined && !isWhole(room)) return undefined; // it may be further than we have come
     return known !== undefined && !archive.isBehind(jid, room, one.archiveId, known) ? undefined : one.stanzaId;
   }
 

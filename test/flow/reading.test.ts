@@ -93,7 +93,8 @@ describe.each(servers)('on $kind', (server) => {
   });
 
   test('what another device has read before it came here is read as soon as it comes', async () => {
-    const { home, room, phone, talker, idOf } = await scene();
+    const { home, room, phone, talker, idOf, stanzaIdOf } = await scene();
+    const one = stanzaIdOf('one');
     home.account.markRead(room, idOf('one'), 'groupchat');
     await phone.next((stanza) => displayedIn(stanza, room) !== undefined);
     await home.account.stop();
@@ -104,6 +105,8 @@ describe.each(servers)('on $kind', (server) => {
     open.push(again.stop);
     await until(() => again.bodies(room).includes('late'), { what: 'the late word' });
     await reads(again, idOf('late', again));
+    await phone.settle();
+    expect(phone.stanzas.filter((stanza) => displayedIn(stanza, room) === one)).toHaveLength(1); // what was further is not taken back
   });
 });
 

@@ -13,6 +13,7 @@ import { FormError } from './field.tsx';
 import { CloseIcon } from './icons.tsx';
 import { Nick } from './nick.tsx';
 import { Retention } from './retention.tsx';
+import { RoomActions } from './room-header.tsx';
 import { Switch } from './switch.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useCall } from './use-call.ts';
@@ -50,6 +51,7 @@ export function AboutRoom({ room, onClose }: { room: Room; onClose: () => void }
               : strings.about.verified(momentOf(new Date(room.verifiedAt), new Date(now)))}
           </dd>
         </dl>
+        <RoomActions room={room} />
         <p>
           <a className="link" href={hrefOf({ view: 'private', ...name })}>
             {strings.about.private}

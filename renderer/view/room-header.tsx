@@ -82,7 +82,7 @@ export function RoomHeader({ name, room, aside, onToggle }: Props) {
         {room && (
           <button
             type="button"
-            className="icon-button"
+            className="icon-button wide-only"
             aria-label={strings.room.leave}
             title={strings.room.leave}
             onClick={() => dialog.set({ name: 'leave', ...name })}
@@ -95,6 +95,32 @@ export function RoomHeader({ name, room, aside, onToggle }: Props) {
   );
 }
 
+/** On a narrow screen the header has no place for these: they stand beside the room's facts. */
+export function RoomActions({ room }: { room: Room }) {
+  const { busy, run } = useCall();
+  const name = { account: room.account, room: room.room };
+  const muted = room.notify === 'never';
+  return (
+    <div className="room-actions">
+      <button type="button" className="button button-small" onClick={() => dialog.set({ name: 'date', ...name })}>
+        {strings.date.title}
+      </button>
+      <button
+        type="button"
+        className="button button-small"
+        aria-pressed={muted}
+        disabled={busy}
+        onClick={() => void run(() => api.bookmarks.put.mutate({ ...name, notify: muted ? 'default' : 'never' }))}
+      >
+        {strings.mute.label}
+      </button>
+      <button type="button" className="button button-small" onClick={() => dialog.set({ name: 'leave', ...name })}>
+        {strings.room.leave}
+      </button>
+    </div>
+  );
+}
+
 /** Whether the room may call the person (XEP-0492): kept in its bookmark, so that other clients know it too. */
 function MuteButton({ room: { account, room, notify } }: { room: Room }) {
   const { busy, run } = useCall();
@@ -103,7 +129,7 @@ function MuteButton({ room: { account, room, notify } }: { room: Room }) {
   return (
     <button
       type="button"
-      className="icon-button"
+      className="icon-button wide-only"
       aria-pressed={muted}
       aria-label={strings.mute.label}
       title={words}

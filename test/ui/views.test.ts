@@ -371,10 +371,6 @@ test.each([
   ['browse', 360],
   ['settings', 360],
   ['add-account', 360],
-  ['search?q=soup', 360],
-  ['overview', 800],
-  ['add-account', 1440],
-  ['browse', 1440],
 ])('the view %s is clean for axe at %i px, and scrolls only downwards', async (view, width) => {
   await page.setViewportSize({ width, height: 800 });
   await page.evaluate(`location.hash = '#/${view}'`);

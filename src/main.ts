@@ -73,8 +73,8 @@ const world: World = {
     export: async (...asked) => (await archiveFiles()).export(...asked),
     import: async (...asked) => (await archiveFiles()).import(...asked),
     backup: async (...asked) => (await archiveFiles()).backup(...asked),
-    restore: (home, file) =>
-      alone(home, async () => ok((await import('./daemon/archive-files.ts')).restoreArchive(home, file))),
+    restore: (home, ...asked) =>
+      alone(home, async () => ok(await (await import('./daemon/archive-files.ts')).restoreArchive(home, ...asked))),
   },
   service: serviceOf,
   strong: process.stdout.isTTY ? (text) => `\u001b[1m${text}\u001b[0m` : (text) => text,

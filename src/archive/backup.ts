@@ -1,44 +1,86 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { MinimixError } from '../core/errors.ts';
 import { openDatabase, troubleOf } from './database.ts';
 import { migrations } from './migrations/list.ts';
+import { isSealed, seal, unseal } from './sealed.ts';
 
 const PAGES_AT_ONCE = 500; // between two steps the daemon writes on
 
+export interface BackUpOptions {
+  /** Told the share that is copied, from 0 to 1. */
+  readonly progress?: (share: number) => void;
+  /** Asked once all else is well; with one, the copy is encrypted. */
+  readonly passphrase?: (() => Promise<string>) | undefined;
+  /** The binary logarithm of scrypt's cost. */
+  readonly work?: number;
+}
+
 /**
  * Copies the archive at `path`, in use or not, to a new file, whole as of one moment, without what opens doors: room
- * passwords and the state of streams. `progress` is told the share from 0 to 1. The copy is verified. Throws
- * `backup-exists`, or as `openArchive` does; nothing half-made is left behind.
+ * passwords and the state of streams. The copy is verified. Throws `backup-exists`, or as `openArchive` does; nothing
+ * half-made is left behind, and what is not yet encrypted never lies elsewhere than beside the archive.
  */
-export async function backUp(path: string, target: string, progress: (share: number) => void = () => {}): Promise<void> {
+export async function backUp(path: string, target: string, { progress = () => {}, passphrase, work }: BackUpOptions = {}): Promise<void> {
   if (existsSync(target)) throw new MinimixError('backup-exists', `${target} is there already.`);
-  const part = `${target}.part`;
   const db = openDatabase(path, { readOnly: true });
+  const half = `${target}.part`;
+  const part = passphrase ? `${path}.part-backup-${process.pid}` : half;
   try {
+    const secret = await passphrase?.();
+    removeOrphans(path);
+    for (const left of [part, half]) removeFiles(left);
     await backup(db.raw, part, {
       rate: PAGES_AT_ONCE,
       progress: ({ totalPages, remainingPages }) => progress(totalPages === 0 ? 1 : 1 - remainingPages / totalPages),
     });
     withoutKeys(part);
     verify(part);
-    renameSync(part, target);
+    if (secret !== undefined) await seal(part, half, secret, work);
+    renameSync(half, target);
   } catch (error) {
     throw troubleOf(error);
   } finally {
     db.close();
-    removeFiles(part);
+    for (const left of [part, half]) removeFiles(left);
+  }
+}
+
+/** What a process that was killed in the middle of a backup has left. */
+function removeOrphans(path: string): void {
+  const start = `${basename(path)}.part-backup-`;
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(start) && !runs(Number.parseInt(name.slice(start.length), 10))) rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // another user's
   }
 }
 
 /**
- * Puts a backup, once verified, in the place of the archive at `path`; no daemon may be running. What was there is
- * set aside, and its new name answered. Throws `archive-newer`, `archive-corrupt`.
+ * Puts a backup, once verified, in the place of the archive at `path`; no daemon may be running. `passphrase` is asked
+ * where it is encrypted. What was there is set aside, and its new name answered. Throws `archive-newer`,
+ * `archive-corrupt`, `wrong-passphrase`, `backup-damaged`; then nothing has changed.
  */
-export function restore(source: string, path: string, now: Date): { readonly setAside: string | undefined } {
-  verify(source);
+export async function restore(source: string, path: string, now: Date, passphrase: () => Promise<string>): Promise<{ readonly setAside: string | undefined }> {
   const part = `${path}.part`;
-  copyFileSync(source, part);
+  removeFiles(part);
+  try {
+    if (isSealed(source)) await unseal(source, part, await passphrase());
+    else verify(source);
+    if (!existsSync(part)) copyFileSync(source, part);
+    chmodSync(part, 0o600); // a copy has the mode of what it was made from
+    verify(part, source);
+  } catch (error) {
+    removeFiles(part);
+    throw error;
+  }
   const setAside = existsSync(path) ? `${path}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}` : undefined;
   for (const suffix of ['', '-wal', '-shm']) {
     if (setAside !== undefined && existsSync(path + suffix)) renameSync(path + suffix, setAside + suffix);
@@ -73,8 +115,8 @@ function strip(db: DatabaseSync, table: string, column: string): void {
   }
 }
 
-/** Throws where the file is no archive, is damaged, or is a newer version's. */
-function verify(path: string): void {
+/** Throws where the file is no archive, is damaged, or is a newer version's; `named` is what it is told as. */
+function verify(path: string, named = path): void {
   let whole: unknown;
   let version: number;
   try {
@@ -87,10 +129,10 @@ function verify(path: string): void {
       db.close();
     }
   } catch (cause) {
-    throw new MinimixError('archive-corrupt', `${path} is not a whole archive.`, cause);
+    throw new MinimixError('archive-corrupt', `${named} is not a whole archive.`, cause);
   }
-  if (whole !== 'ok') throw new MinimixError('archive-corrupt', `${path} is damaged: ${String(whole)}.`);
-  if (version > migrations.length) throw new MinimixError('archive-newer', `${path} was written by a newer Minimix.`);
+  if (whole !== 'ok') throw new MinimixError('archive-corrupt', `${named} is damaged: ${String(whole)}.`);
+  if (version > migrations.length) throw new MinimixError('archive-newer', `${named} was written by a newer Minimix.`);
 }
 
 function removeFiles(path: string): void {

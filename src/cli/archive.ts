@@ -3,7 +3,10 @@ import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 import type { Retention } from '../archive/contract.ts';
 import { retention } from '../web/contract.ts';
 import { readDate, readJid } from './arguments.ts';
+import { MinimixError } from '../core/errors.ts';
+import { oneLine } from '../core/printable.ts';
 import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { choosePassphrase, readPassword } from './password.ts';
 
 interface ExportOptions extends GlobalOptions {
   readonly room?: string;
@@ -80,27 +83,37 @@ export function archiveCommands(program: Command, world: World): void {
       }
     });
 
+  backupCommands(program, world);
+}
+
+type Asked = GlobalOptions & { readonly encrypt?: boolean; readonly passphraseStdin?: boolean };
+
+/** There is no option and no variable for a passphrase: both can be read by others. */
+function backupCommands(program: Command, world: World): void {
   program
     .command('backup')
     .description('copy the whole archive to a new file, while the daemon runs or not; passwords stay out')
     .argument('<file>', 'a new file')
+    .option('--encrypt', 'encrypt it with a passphrase, which is asked for twice; `age --decrypt` opens it too')
+    .option('--passphrase-stdin', 'read the passphrase from standard input')
     .action(async (file: string, _options: unknown, command: Command) => {
-      await world.archive.backup(
-        world.findHome(command.optsWithGlobals<GlobalOptions>().home),
-        resolve(file),
-      );
-      printLine(world, `The archive is copied to ${file}, and the copy is verified.`);
+      const { home, encrypt, passphraseStdin } = command.optsWithGlobals<Asked>();
+      if (passphraseStdin && !encrypt) throw new MinimixError('usage', 'A passphrase is for --encrypt only.');
+      const passphrase = encrypt ? () => choosePassphrase(world, passphraseStdin ?? false) : undefined;
+      await world.archive.backup(world.findHome(home), resolve(file), passphrase);
+      printLine(world, `The archive is copied to ${file}${encrypt ? ', encrypted,' : ','} and the copy is verified.`);
+      if (encrypt) printLine(world, 'Without the passphrase nobody can open it, you included.');
     });
 
   program
     .command('restore')
     .description('put a backup in the place of the archive; no daemon may run')
-    .argument('<file>', 'the backup')
+    .argument('<file>', 'the backup; where it is encrypted, its passphrase is asked for')
+    .option('--passphrase-stdin', 'read the passphrase from standard input')
     .action(async (file: string, _options: unknown, command: Command) => {
-      const { setAside } = await world.archive.restore(
-        world.findHome(command.optsWithGlobals<GlobalOptions>().home),
-        resolve(file),
-      );
+      const { home, passphraseStdin } = command.optsWithGlobals<Asked>();
+      const passphrase = (): Promise<string> => readPassword(world, passphraseStdin ?? false, `Passphrase of ${oneLine(file)}: `, 'passphrase');
+      const { setAside } = await world.archive.restore(world.findHome(home), resolve(file), passphrase);
       printLine(world, 'Restored.', setAside === undefined ? null : `What was there before lies at ${setAside}.`);
     });
 }

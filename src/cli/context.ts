@@ -99,9 +99,10 @@ export interface ArchiveFiles {
     request: { readonly account?: string; readonly file: string },
     progress: (report: { readonly read: number }) => void,
   ): Promise<ImportReport & { readonly account: string }>;
-  backup(home: string, file: string): Promise<void>;
-  /** Rejects with `home-in-use` where a daemon runs. */
-  restore(home: string, file: string): Promise<{ setAside: string | undefined }>;
+  /** With a passphrase it is encrypted; that is asked for once all else is well. */
+  backup(home: string, file: string, passphrase?: () => Promise<string>): Promise<void>;
+  /** The passphrase is asked for where the file is encrypted. Rejects with `home-in-use` where a daemon runs. */
+  restore(home: string, file: string, passphrase: () => Promise<string>): Promise<{ setAside: string | undefined }>;
 }
 
 export interface ExportRequest extends Omit<Selection, 'account'> {

@@ -7,19 +7,26 @@ const MOST = 1024; // characters
 /**
  * The password from standard input (its last line break is not part of it), or typed unseen on a terminal.
  */
-export async function readPassword(world: World, fromStdin: boolean, prompt: string): Promise<string> {
+export async function readPassword(world: World, fromStdin: boolean, prompt: string, word: 'password' | 'passphrase' = 'password'): Promise<string> {
   const { stdin } = world;
   if (!fromStdin && !stdin.isTTY) {
-    throw new MinimixError(
-      'usage',
-      'There is no terminal to ask for the password: pipe it in with --password-stdin.',
-    );
+    throw new MinimixError('usage', `There is no terminal to ask for the ${word}: pipe it in with --${word}-stdin.`);
   }
   const password = fromStdin ? await readAll(stdin) : await ask(world, prompt);
-  if (password === '') throw new MinimixError('usage', 'The password is empty.');
-  if (password.length > MOST)
-    throw new MinimixError('usage', `The password is longer than ${MOST} characters.`);
+  if (password === '') throw new MinimixError('usage', `The ${word} is empty.`);
+  if (password.length > MOST) throw new MinimixError('usage', `The ${word} is longer than ${MOST} characters.`);
   return password;
+}
+
+const LEAST = 8; // characters of a passphrase: who has the file can try as many as they like
+
+/** A passphrase that is being chosen: typed twice, or once on standard input. */
+export async function choosePassphrase(world: World, fromStdin: boolean): Promise<string> {
+  const chosen = await readPassword(world, fromStdin, 'Passphrase of the backup: ', 'passphrase');
+  if (chosen.length < LEAST) throw new MinimixError('usage', `The passphrase is shorter than ${LEAST} characters.`);
+  const again = fromStdin ? chosen : await readPassword(world, false, 'The same again: ', 'passphrase');
+  if (again !== chosen) throw new MinimixError('usage', 'The two passphrases are not the same.');
+  return chosen;
 }
 
 async function readAll(stdin: NodeJS.ReadStream): Promise<string> {

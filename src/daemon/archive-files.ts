@@ -42,16 +42,16 @@ export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
       return { account, ...report };
     });
   },
-  async backup(home, file) {
-    await backUp(archiveOf(home), file);
+  async backup(home, file, passphrase) {
+    await backUp(archiveOf(home), file, { passphrase });
     noteBackup(home, { at: Date.now(), file });
   },
 };
 
 /** Puts a backup in the archive's place. The caller holds the home's lock. */
-export function restoreArchive(home: string, file: string): { readonly setAside: string | undefined } {
+export async function restoreArchive(home: string, file: string, passphrase: () => Promise<string>): Promise<{ readonly setAside: string | undefined }> {
   if (!existsSync(file)) throw new MinimixError('no-file', `There is no file ${file}.`);
-  return restore(file, join(home, 'archive.db'), new Date());
+  return await restore(file, join(home, 'archive.db'), new Date(), passphrase);
 }
 
 function archiveOf(home: string): string {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
@@ -14,6 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => own.close());
 
+const nobodyAsks = (): Promise<string> => Promise.reject(new Error('nobody asks for a passphrase'));
 const room = { account: JULIET, room: ORCHARD, membership: '{}', wanted: true, nick: undefined, subject: undefined };
 
 test('a backup of an archive in use is whole, and holds no keys', async () => {
@@ -26,7 +27,7 @@ test('a backup of an archive in use is whole, and holds no keys', async () => {
   own.archive.saveRoom({ ...room, room: 'tomb@example.org', membership: JSON.stringify({ state: 'room-gone', venuePassword: 'of-the-new-venue' }), password: undefined });
   const target = `${own.path}.backup`;
   const shares: number[] = [];
-  const running = backUp(own.path, target, (share) => shares.push(share));
+  const running = backUp(own.path, target, { progress: (share) => shares.push(share) });
   append(own.archive, { body: 'meanwhile', arrivedAt: T0 + 9999 });
   await running;
   const copy = openArchive(target);
@@ -46,20 +47,20 @@ test('a backup is restored in place of what is there, which is set aside', async
   await backUp(own.path, target);
   append(own.archive, { body: 'since', arrivedAt: T0 + 9999 });
   own.archive.close();
-  const { setAside } = restore(target, own.path, new Date(T0));
+  const { setAside } = await restore(target, own.path, new Date(T0), nobodyAsks);
   expect(own.reopen().count(JULIET)).toBe(500);
   const old = openArchive(setAside ?? '');
   expect(bodies(page(old, 1))).toEqual(['since']);
   old.close();
 });
 
-test('what is no whole archive is not restored, and nothing is touched', () => {
+test('what is no whole archive is not restored, and nothing is touched', async () => {
   const before = readdirSync(dirname(own.path)).toSorted();
   const broken = `${own.path}.broken`;
   writeFileSync(broken, readFileSync(own.path));
   truncateSync(broken, 8192);
-  expect(() => restore(broken, own.path, new Date(T0))).toThrow(expect.objectContaining({ code: 'archive-corrupt' }));
-  expect(() => restore(`${own.path}.none`, own.path, new Date(T0))).toThrow('not a whole archive');
+  await expect(restore(broken, own.path, new Date(T0), nobodyAsks)).rejects.toThrow(expect.objectContaining({ code: 'archive-corrupt' }));
+  await expect(restore(`${own.path}.none`, own.path, new Date(T0), nobodyAsks)).rejects.toThrow('not a whole archive');
   expect(readdirSync(dirname(own.path)).filter((name) => !name.includes('broken')).toSorted()).toEqual(before);
 });
 
@@ -67,4 +68,14 @@ test('a backup that fails leaves nothing behind', async () => {
   const target = `${own.path}-no-such-folder/backup`;
   await expect(backUp(own.path, target)).rejects.toThrow(expect.objectContaining({ code: 'archive-unreachable' }));
   expect(existsSync(target)).toBe(false);
+});
+
+test('what is restored is for its owner alone, whatever the backup lay there as', async () => {
+  const target = `${own.path}.backup`;
+  await backUp(own.path, target);
+  chmodSync(target, 0o644);
+  own.archive.close();
+  await restore(target, own.path, new Date(T0), nobodyAsks);
+  expect(statSync(own.path).mode & 0o777).toBe(0o600);
+  own.reopen();
 });

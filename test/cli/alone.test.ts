@@ -5,6 +5,7 @@ import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openArchive } from '../../src/archive/archive.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { bin, makeHome, type Home } from '../support/daemon.ts';
 
@@ -289,3 +290,48 @@ test('an import is told what it did; again, nothing is new; what is no export is
   expect(await readFile(out, 'utf8')).toContain('<bob> word 2');
   expect(await home.cli(['export', out])).toMatchObject({ code: 1, stdout: '' });
 });
+
+test('an encrypted backup is asked for its passphrase twice, unseen, and a restoration once', { timeout: 60_000 }, async () => {
+  openArchive(join(home.dir, 'archive.db')).close();
+  const file = join(home.dir, 'backup.age');
+  const seen = await onTerminal('"$BIN" backup --encrypt "$FILE"', { FILE: file }, ['Passphrase of the backup: ', 'The same again: '], 'wherefore art thou');
+  expect(seen).toContain('encrypted, and the copy is verified');
+  expect(seen).not.toContain('wherefore');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(await home.cli(['restore', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('--passphrase-stdin') });
+  expect(await home.cli(['restore', file, '--passphrase-stdin'], 'deny thy father\n')).toMatchObject({ code: 1, stderr: expect.stringContaining('not the passphrase') });
+  expect((await readdir(home.dir)).filter((name) => name.includes('before'))).toEqual([]);
+  expect(await home.cli(['restore', file, '--passphrase-stdin'], 'wherefore art thou\n')).toMatchObject({ code: 0, stdout: expect.stringContaining('Restored.') });
+});
+
+test.each([
+  [['--passphrase-stdin'], 'long enough\n', 'for --encrypt only'],
+  [['--encrypt', '--passphrase-stdin'], 'short\n', 'shorter than 8'],
+  [['--encrypt'], '', 'no terminal'],
+])('a backup with %j is refused in one sentence, and nothing is written', async (options, input, sentence) => {
+  openArchive(join(home.dir, 'archive.db')).close();
+  const { code, stderr } = await home.cli(['backup', join(home.dir, 'x.age'), ...options], input);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(sentence) });
+  expect((await readdir(home.dir)).filter((name) => !/^archive\.db(-wal|-shm)?$/.test(name))).toEqual([]);
+});
+
+/** Runs a shell's line on a terminal of util-linux's `script`, types `answer` at each prompt, and gives what was shown. */
+async function onTerminal(line: string, env: Record<string, string>, prompts: readonly string[], answer: string): Promise<string> {
+  const child = spawn('script', ['-qec', line, '/dev/null'], {
+    env: { ...process.env, MINIMIX_HOME: home.dir, MINIMIX_KEYRING: 'off', BIN: bin, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const waiting = [...prompts];
+  let seen = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    seen += chunk;
+    if (!seen.includes(waiting[0] ?? '\0')) return;
+    waiting.shift();
+    child.stdin.write(`${answer}\r`);
+  });
+  const whole = text(child.stdout);
+  await once(child, 'close');
+  await whole;
+  child.stdin.destroy();
+  return seen;
+}

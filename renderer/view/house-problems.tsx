@@ -3,7 +3,7 @@ import { strings } from '../strings/strings.ts';
 import { useAnswer } from './use-answer.ts';
 import { SECOND, useNow } from './use-now.ts';
 
-const LOOK = 10 * SECOND;
+const LOOK = 3 * SECOND;
 
 /** What is wrong with the daemon itself, such as a settings file that cannot be read; nothing where nothing is. */
 export function HouseProblems() {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { api, type Login, type NewLogin } from '../api/client.ts';
 import { dialog, house } from '../state/page.ts';
-import { useStore } from '../state/store.ts';
+import { createStore, useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
 import { momentOf } from '../text/time.ts';
 import { AccountChoice } from './account-choice.tsx';
@@ -14,11 +14,14 @@ type Door = Awaited<ReturnType<typeof api.bouncer.status.query>>;
 
 const LOOK = 2000; // milliseconds between two looks whether the new device has come
 
+/** Shown once, and so it must outlive the card: a window that is made narrow is built anew. */
+const fresh = createStore<NewLogin | undefined>(undefined);
+
 /** The door for unmodified clients: open or closed, a password for each device, and who has one. */
 export function ConnectCard() {
   const [door, setDoor] = useState<Door>();
   const [logins, setLogins] = useState<readonly Login[]>([]);
-  const [added, setAdded] = useState<NewLogin>();
+  const added = useStore(fresh, (login) => login);
   const { busy, error, run } = useCall();
   const look = useCallback((): void => {
     // The banner says when the daemon is away; what is on screen stays until it is back.
@@ -41,7 +44,7 @@ export function ConnectCard() {
       <h2>{strings.devices.connect}</h2>
       <p>{strings.devices.connectText}</p>
       <p>{door.on ? strings.devices.listening(door.host, door.port) : strings.devices.off}</p>
-      {door.on && <NewDevice onAdded={setAdded} onDone={look} />}
+      {door.on && <NewDevice onAdded={fresh.set} onDone={look} />}
       {added && <Credentials added={added} progress={progress} />}
       <button
         type="button"

@@ -1,6 +1,7 @@
 // Issue 4: five kills of `npm run chaos`, and one of each other harm.
 import { describe, expect, test } from 'vitest';
-import { chaos, compare } from '../support/chaos.ts';
+import { chaos } from '../support/chaos.ts';
+import { compare } from '../support/ledger.ts';
 import { prosody } from '../support/servers.ts';
 
 describe('the ledger of the chaos', () => {

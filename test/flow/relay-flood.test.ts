@@ -2,6 +2,8 @@
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeHome } from '../support/daemon.ts';
+import { dice } from '../support/dice.ts';
+import { newTail, once, smackLike, type Gadget, type Heard } from '../support/gadget.ts';
 import { openHouse } from '../support/house.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { runProfanity } from '../support/profanity.ts';
@@ -14,80 +16,11 @@ const MESSAGES = 1000;
 /** What a device may get twice after one kill: src/relay/courier.ts. */
 const BATCH = 100;
 
-interface Heard {
-  readonly id: string;
-  readonly body: string;
-}
-
-/** A device that is switched on and off; what it has heard in all its lives. */
-interface Gadget {
-  readonly heard: () => Heard[];
-  on(): Promise<void>;
-  /** As a crash would, or with a goodbye. */
-  off(kindly: boolean): Promise<void>;
-  readonly isOn: () => boolean;
-}
-
-let tails = 0;
-
-/**
- * Each life has a resource of its own, as most software draws one. What is under way to a session that has just died
- * can reach no other then; with one resource for all lives, a server may hand its rest to the next life, out of order.
- */
-function newTail(): string {
-  return `x${(tails += 1)}y${Math.random().toString(36).slice(2, 8)}`;
-}
-
-/** mulberry32: the same comings and goings each time. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 describe.each(servers)('on $kind', (server) => {
   const open: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of open.splice(0).toReversed()) await close();
   });
-
-  /** Takes what Smack takes: a carbon whose from, made bare, is the account. */
-  function smackLike(who: Account): Gadget {
-    const earlier: Heard[] = [];
-    let person: Person | undefined;
-    const now = (): Heard[] => (person?.stanzas ?? []).flatMap((stanza) => {
-      const received = stanza.getChild('received', CARBONS);
-      const inner = received?.getChild('forwarded', 'urn:xmpp:forward:0')?.getChild('message');
-      const own = String(stanza.attrs['from']).split('/', 1)[0] === who.jid;
-      const body = inner?.getChildText('body');
-      return own && inner?.attrs['type'] === 'groupchat' && body ? [{ id: String(stanza.attrs['id']), body }] : [];
-    });
-    const gadget: Gadget = {
-      heard: () => [...earlier, ...now()],
-      async on() {
-        person = await connectPerson(server, who.user, who.password, {
-          resource: `smack.${newTail()}`,
-          capsNode: 'https://smack.example',
-          features: ['urn:minimix:relay:0'],
-        });
-      },
-      async off(kindly) {
-        const ending = person;
-        if (!ending) return;
-        if (!kindly) ending.kill();
-        await ending.close();
-        earlier.push(...now());
-        person = undefined;
-      },
-      isOn: () => person !== undefined,
-    };
-    open.push(() => gadget.off(true));
-    return gadget;
-  }
 
   function slixmpp(who: Account): Gadget {
     const lives: ReturnType<typeof startSlixmpp>[] = [];
@@ -135,7 +68,9 @@ describe.each(servers)('on $kind', (server) => {
     open.push(strict.close);
     const watcher = await connectPerson(server, alice.user, alice.password, { resource: 'watcher', carbons: true });
     open.push(watcher.close);
-    const gadgets = [slixmpp(alice), smackLike(alice)];
+    const smack = smackLike(server, alice);
+    open.push(() => smack.off(true));
+    const gadgets = [slixmpp(alice), smack];
     for (const gadget of gadgets) await gadget.on();
     await until(async () => (await relayed()) === 2, { what: 'both to be known', deadline: 20_000, every: 100 });
 
@@ -214,11 +149,6 @@ describe.each(servers)('on $kind', (server) => {
     expect(deaths).toBeGreaterThan(1);
   }, 240_000);
 });
-
-/** Without what came again under the same id. */
-function once(heard: readonly Heard[]): Heard[] {
-  return [...new Map(heard.map((one) => [one.id, one])).values()];
-}
 
 function groupchat(room: string, body: string): Element {
   return xml('message', { to: room, type: 'groupchat', id: `b-${body}` }, xml('body', {}, body));

@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectTo, type DaemonAddress, type DaemonClient } from '../../src/web/client.ts';
-import type { ServerAddress } from './server.ts';
-import type { Account } from './servers.ts';
+import type { Account } from './server.ts';
 
 /** The program that a person runs. */
 export const bin = fileURLToPath(new URL('../../bin/minimix', import.meta.url));
@@ -24,7 +23,7 @@ export interface Home {
   cli(args: readonly string[], input?: string): Promise<Output>;
   /** The same with `--json`: one object a line. Throws where the command failed. */
   json<T>(args: readonly string[]): Promise<T[]>;
-  addAccount(server: ServerAddress, who: Account): Promise<void>;
+  addAccount(server: { readonly host: string; readonly port: number; readonly ca: string }, who: Account): Promise<void>;
   /** Starts the daemon; resolves with the page's one-time address once it runs. */
   start(): Promise<string>;
   /** Of the daemon that was started last. */
@@ -46,10 +45,10 @@ export function apiOf(home: Home): DaemonClient {
   return connectTo(JSON.parse(readFileSync(join(home.dir, 'daemon.json'), 'utf8')) as DaemonAddress);
 }
 
-/** A throw-away home; its secrets lie in a file, never in this machine's keyring. */
-export function makeHome(parent = tmpdir()): Home {
+/** A throw-away home; its secrets lie in a file, never in this machine's keyring. `more` is for the environment. */
+export function makeHome(parent = tmpdir(), more: NodeJS.ProcessEnv = {}): Home {
   const dir = mkdtempSync(join(parent, 'minimix-'));
-  const env = { ...process.env, MINIMIX_HOME: dir, MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0' };
+  const env = { ...process.env, MINIMIX_HOME: dir, MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0', ...more };
   let daemon: ChildProcess | undefined;
   let log = '';
 

@@ -6,6 +6,7 @@ import { connectPerson, type Person, type PersonOptions } from './person.ts';
 import type { SharedServer } from './server.ts';
 import { newAccount, type Account as Credentials } from './servers.ts';
 
+export { administer } from './rooms-owner.ts';
 export { noted, present, story } from './rooms-seen.ts';
 
 export const MUC_USER = 'http://jabber.org/protocol/muc#user';
@@ -56,13 +57,6 @@ export async function roomOf(server: SharedServer, owner: Person, archive = fals
   const room = await server.room({ archive, owners: [bare(owner.jid)] });
   await owner.join(room, 'owner');
   return room;
-}
-
-/** XEP-0045 8 and 9: what an owner sets of an occupant's role or of somebody's affiliation. */
-export async function administer(owner: Person, room: string, item: Record<string, string>, reason?: string): Promise<void> {
-  const children = reason === undefined ? [] : [xml('reason', {}, reason)];
-  const query = xml('query', { xmlns: `${MUC}#admin` }, xml('item', item, ...children));
-  await owner.iq(xml('iq', { type: 'set', to: room }, query));
 }
 
 /** 10.2: the room's configuration, with these fields changed. */

@@ -57,6 +57,19 @@ export interface SharedServer extends ServerAddress {
   run(command: string, args?: object): Promise<string>;
 }
 
+export interface Account {
+  readonly user: string;
+  readonly password: string;
+  readonly jid: string;
+}
+
+/** A new account that nobody else uses. */
+export async function newAccount(server: SharedServer, name: string): Promise<Account> {
+  const user = uniqueName(name);
+  const password = `secret of ${user}`;
+  return { user, password, jid: await server.register(user, password) };
+}
+
 /** A server that belongs to one test. */
 export interface XmppServer extends SharedServer {
   readonly pid: number;

@@ -4,7 +4,9 @@ import { inject } from 'vitest';
 import { attachEjabberd, startEjabberd, type EjabberdOptions } from './ejabberd.ts';
 import { attachProsody, startProsody, type ProsodyOptions } from './prosody.ts';
 import './servers.types.ts';
-import { uniqueName, type ServerAddress, type SharedServer, type XmppServer } from './server.ts';
+import type { ServerAddress, SharedServer, XmppServer } from './server.ts';
+
+export { newAccount, type Account } from './server.ts';
 
 const attach = { prosody: attachProsody, ejabberd: attachEjabberd } as const;
 
@@ -24,17 +26,4 @@ export type CommonOptions = ProsodyOptions & EjabberdOptions & { readonly logLev
 /** A server of that kind for one test alone. Stop it in the end. */
 export function startServer(kind: ServerAddress['kind'], options: CommonOptions = {}): Promise<XmppServer> {
   return kind === 'prosody' ? startProsody(options) : startEjabberd(options);
-}
-
-/** A new account that no other test uses. */
-export async function newAccount(server: SharedServer, name: string): Promise<Account> {
-  const user = uniqueName(name);
-  const password = `secret of ${user}`;
-  return { user, password, jid: await server.register(user, password) };
-}
-
-export interface Account {
-  readonly user: string;
-  readonly password: string;
-  readonly jid: string;
 }

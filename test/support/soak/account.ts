@@ -1,0 +1,117 @@
+// The reckoning of a soak: waits for peace, then holds what the archive and each device have against what was said.
+import { apiOf } from '../daemon.ts';
+import { once, type Gadget } from '../gadget.ts';
+import { PEACE } from '../harms.ts';
+import { archived, compare, differences, type Comparison } from '../ledger.ts';
+import { until } from '../until.ts';
+import type { HarmName, Stage } from './harms.ts';
+import { weigh, type Memory } from './memory.ts';
+import type { Taken } from './own-words.ts';
+import type { Sample } from './upset-contract.ts';
+
+export interface RoomsLine extends Comparison {
+  readonly what: string;
+  readonly rooms: number;
+  /** Holes on record. */
+  readonly gaps: number;
+}
+
+export interface DeviceLine extends Comparison {
+  readonly what: string;
+  /** Came again under an id that the device has, and was dropped by it. */
+  readonly repeated: number;
+}
+
+export interface SoakLedger {
+  readonly harms: ReadonlyMap<HarmName, number>;
+  /** Harms that did not end well, one sentence each. */
+  readonly failed: readonly string[];
+  readonly rooms: readonly RoomsLine[];
+  readonly devices: readonly DeviceLine[];
+  /** Alice's own words: those that `say` has taken, those of them that the room never had, or had more than once. */
+  readonly own: { readonly taken: number; readonly missing: number; readonly twice: number };
+  /** `equal`: all storages and the daemon ended with one list. */
+  readonly bookmarks: { readonly edits: number; readonly equal: boolean };
+  readonly memory: Memory;
+}
+
+const LOG_TAIL = 6000; // characters, where something is wrong
+
+interface Made {
+  readonly done: ReadonlyMap<HarmName, number>;
+  readonly failed: readonly string[];
+  readonly taken: readonly Taken[];
+  readonly samples: readonly Sample[];
+}
+
+export async function account(stage: Stage, { done, failed, taken, samples }: Made): Promise<SoakLedger> {
+  const truth = stage.crowd.truth();
+  const rooms = await roomLines(stage, truth);
+  const shown = new Set(stage.phone.rooms);
+  const ofPhone = new Map([...truth].filter(([room]) => shown.has(room)));
+  const devices = [
+    ...(await Promise.all(stage.relayed.map((device, n) => deviceLine(stage, `relayed device ${n + 1}`, device, truth)))),
+    await deviceLine(stage, 'the phone (bouncer)', stage.phone, ofPhone),
+  ];
+  const equal = await stage.writers.agree(stage.home, PEACE);
+  const ledger = { harms: done, failed, rooms, devices, own: ownWords(truth, taken), bookmarks: { edits: stage.writers.edits(), equal }, memory: weigh(samples) };
+  if (wrongIn(ledger).length > 0) stage.tell(stage.home.log().slice(-LOG_TAIL));
+  return ledger;
+}
+
+type Truth = ReadonlyMap<string, readonly string[]>;
+
+async function roomLines(stage: Stage, truth: Truth): Promise<RoomsLine[]> {
+  const found = await Promise.all(
+    stage.rooms.map(async ({ jid, archive, busy }) => {
+      const said = truth.get(jid) ?? [];
+      let kept: string[] = [];
+      const whole = async (): Promise<boolean> => {
+        kept = await archived(apiOf(stage.home), jid);
+        return archive ? kept.join('\n') === said.join('\n') : kept.length >= said.length && kept.at(-1) === said.at(-1);
+      };
+      await until(whole, { what: 'peace', deadline: PEACE, every: 500 }).catch(() => stage.tell(`${jid} is not whole`));
+      if (kept.join('\n') !== said.join('\n')) stage.tell(`${jid}: ${differences(said, kept)}`);
+      const gaps = (await apiOf(stage.home).gaps.query({ room: jid })).length;
+      return { what: `${busy ? 'busy' : 'quiet'} rooms ${archive ? 'with' : 'without'} an archive`, gaps, ...compare(said, kept) };
+    }),
+  );
+  return [...Map.groupBy(found, ({ what }) => what)].map(([what, all]) => ({ what, rooms: all.length, gaps: all.reduce((sum, { gaps }) => sum + gaps, 0), ...sumOf(all) }));
+}
+
+async function deviceLine(stage: Stage, what: string, device: Gadget, truth: Truth): Promise<DeviceLine> {
+  const wanted = [...truth.values()].reduce((sum, words) => sum + words.length, 0);
+  const enough = (): boolean => once(device.heard()).filter(({ room }) => truth.has(room)).length >= wanted;
+  await until(enough, { what: 'all of it', deadline: PEACE, every: 500 }).catch(() => stage.tell(`${what} has not all`));
+  const heard = Map.groupBy(once(device.heard()), ({ room }) => room);
+  const lines = [...truth].map(([room, said]) => {
+    const had = (heard.get(room) ?? []).map(({ words }) => words);
+    const line = compare(said, had);
+    if (line.lost + line.twice > 0) stage.tell(`${what}, ${room}: ${differences(said, had)}`);
+    return line;
+  });
+  return { what, repeated: device.heard().length - once(device.heard()).length, ...sumOf(lines) };
+}
+
+function sumOf(all: readonly Comparison[]): Comparison {
+  const sum = (of: (one: Comparison) => number): number => all.reduce((so, one) => so + of(one), 0);
+  return { said: sum(({ said }) => said), kept: sum(({ kept }) => kept), lost: sum(({ lost }) => lost), twice: sum(({ twice }) => twice), outOfOrder: sum((one) => one.outOfOrder) };
+}
+
+/** Whatever nick she had when the room took them. */
+function ownWords(truth: Truth, taken: readonly Taken[]): SoakLedger['own'] {
+  const times = taken.map(({ room, body }) => (truth.get(room) ?? []).filter((words) => words.endsWith(`: ${body}`)).length);
+  return { taken: taken.length, missing: times.filter((n) => n === 0).length, twice: times.filter((n) => n > 1).length };
+}
+
+/** What must not be, one sentence each; the memory is judged by whoever let it run long enough. */
+export function wrongIn({ failed, rooms, devices, own, bookmarks }: Omit<SoakLedger, 'memory'>): string[] {
+  return [
+    ...failed,
+    ...[...rooms, ...devices].filter(({ lost }) => lost > 0).map(({ what, lost }) => `${what}: ${lost} lost`),
+    ...[...rooms, ...devices].filter(({ twice }) => twice > 0).map(({ what, twice }) => `${what}: ${twice} doubled`),
+    ...(own.missing > 0 ? [`${own.missing} of alice’s own words are missing`] : []),
+    ...(own.twice > 0 ? [`${own.twice} of alice’s own words were said twice`] : []),
+    ...(bookmarks.equal ? [] : ['the storages of the bookmarks do not agree']),
+  ];
+}

@@ -1,0 +1,84 @@
+// A device that comes in through the bouncer, as a phone does: it resumes what it can, and asks for what it missed.
+import { createElement as xml } from 'ltx';
+import { connect } from '../../../src/xmpp/connection.ts';
+import type { Connection } from '../../../src/xmpp/contract.ts';
+import type { Stanza } from '../../../src/xmpp/stanza.ts';
+import type { NewDevice } from '../../../src/web/bouncer-contract.ts';
+import type { Gadget, Heard } from '../gadget.ts';
+import { wordsOf } from '../ledger.ts';
+import { startLink, type Link } from '../link.ts';
+import { until } from '../until.ts';
+
+export interface Phone extends Gadget {
+  /** Between it and the bouncer. */
+  readonly link: Link;
+  readonly rooms: readonly string[];
+  close(): Promise<void>;
+}
+
+const MUC = 'http://jabber.org/protocol/muc';
+
+/** Off at first. In the rooms `rooms` whenever it is on. */
+export async function makePhone(device: NewDevice, rooms: readonly string[], nick: string): Promise<Phone> {
+  const link = await startLink({ port: device.port });
+  const heard: Heard[] = [];
+  let last = new Date().toISOString();
+  let connection: Connection | undefined;
+
+  /** Known by the room's own id where it gives one, else by whoever sent it: as clients do. */
+  function take({ element }: Stanza): void {
+    const said = wordsOf(element);
+    if (!said) return;
+    const stamp: unknown = element.getChild('delay', 'urn:xmpp:delay')?.attrs['stamp'];
+    last = typeof stamp === 'string' ? stamp : new Date().toISOString();
+    const id = element.getChildren('stanza-id', 'urn:xmpp:sid:0').find(({ attrs }) => attrs['by'] === said.room)?.attrs['id'] as string | undefined;
+    heard.push({ id: `${said.room} ${id ?? `${said.words} ${element.attrs['id']}`}`, body: element.getChildText('body') ?? '', ...said });
+  }
+
+  async function enter(session: Connection): Promise<void> {
+    await session.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' })));
+    session.send('<presence xmlns="jabber:client"/>');
+    for (const room of rooms) {
+      const history = xml('x', { xmlns: MUC }, xml('history', { since: last }));
+      session.send(xml('presence', { to: `${room}/${nick}` }, history));
+    }
+  }
+
+  const phone: Phone = {
+    link,
+    rooms,
+    heard: () => heard,
+    async on() {
+      const session = connect({
+        jid: device.jid,
+        resource: 'phone',
+        password: async () => device.password,
+        server: link,
+        ca: device.ca,
+        deadlines: { idle: 1000, ping: 1000, login: 5000 },
+        backoff: { first: 100, ceiling: 1000 },
+        receive: (batch) => {
+          for (const stanza of batch) if (stanza.kind === 'message') take(stanza);
+        },
+      });
+      connection = session;
+      session.onStatus((status) => {
+        if (status.state === 'online' && !status.resumed) void enter(session);
+      });
+      session.start();
+      await until(() => session.status().state === 'online', { what: 'the phone to be in', deadline: 60_000 });
+    },
+    async off(kindly) {
+      const ending = connection;
+      connection = undefined;
+      if (!kindly) link.cut();
+      await ending?.stop();
+    },
+    isOn: () => connection !== undefined,
+    async close() {
+      await phone.off(true);
+      await link.close();
+    },
+  };
+  return phone;
+}

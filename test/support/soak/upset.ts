@@ -1,0 +1,55 @@
+// Loaded into the daemon's own process before anything else of it (NODE_OPTIONS=--import): its clock can be set wrong,
+// and the names of hosts can be gone; and it writes down what it weighs. It is told so by a file and SIGUSR2.
+import dns from 'node:dns';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import v8 from 'node:v8';
+import { createContext, runInContext } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
+import { HOST, type Sample, type Upset } from './upset-contract.ts';
+
+const [wishes, samples] = [process.env['SOAK_UPSET'], process.env['SOAK_SAMPLES']];
+const EVERY = 1000; // milliseconds
+
+if (isMainThread && wishes !== undefined && samples !== undefined) upset(wishes, samples);
+
+function upset(from: string, to: string): void {
+  let wish: Upset = { number: 0, clock: 0, dns: true };
+  const RealDate = Date;
+  const realLookup = dns.lookup;
+  v8.setFlagsFromString('--expose-gc');
+  const collect = runInContext('gc', createContext()) as () => void;
+
+  globalThis.Date = class extends RealDate {
+    constructor(...given: []) {
+      super(...(given.length === 0 ? ([RealDate.now() + wish.clock] as unknown as []) : given));
+    }
+    static override now(): number {
+      return RealDate.now() + wish.clock;
+    }
+  } as DateConstructor;
+
+  const lookup = (host: string, options: dns.LookupAllOptions | object, done: (error: Error | null, ...found: unknown[]) => void): void => {
+    const gone = Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND' });
+    if (host !== HOST) Reflect.apply(realLookup, dns, [host, options, done]);
+    else if (!wish.dns) process.nextTick(done, gone);
+    else if ('all' in options && options.all) process.nextTick(done, null, [{ address: '127.0.0.1', family: 4 }]);
+    else process.nextTick(done, null, '127.0.0.1', 4);
+  };
+  Object.assign(dns, { lookup });
+  syncBuiltinESMExports();
+
+  /** RSS as it is, the heap without what is only waiting to be collected. */
+  const sample = (): void => {
+    const { rss } = process.memoryUsage();
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    const line: Sample = { number: wish.number, at: RealDate.now(), rss, heap: heapUsed + external };
+    appendFileSync(to, `${JSON.stringify(line)}\n`);
+  };
+  process.on('SIGUSR2', () => {
+    wish = JSON.parse(readFileSync(from, 'utf8')) as Upset;
+    sample();
+  });
+  setInterval(sample, EVERY).unref();
+}

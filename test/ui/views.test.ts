@@ -389,7 +389,7 @@ test('the page speaks German where one chooses so', async () => {
   await tool('Settings').click();
   expect(await findingsOfAxe(page)).toEqual([]);
   await main().getByLabel('Language').selectOption('de');
-  await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+  await page.getByRole('heading', { name: 'Einstellungen', exact: true }).waitFor();
   expect(await page.evaluate('document.documentElement.lang')).toBe('de');
   await page.getByRole('link', { name: 'Übersicht' }).click();
   await main().getByText('Am meisten los war am').first().waitFor();

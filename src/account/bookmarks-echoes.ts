@@ -1,9 +1,16 @@
-import { sameBasics } from '../core/bookmark.ts';
+import { sameBasics, sameList } from '../core/bookmark.ts';
 import type { Bookmark, BookmarkList, StorageName } from '../core/bookmark.ts';
 import type { StorageWrite } from '../core/bookmark-merge.ts';
 
 /** Milliseconds after the server's answer in which an event may still be one of ours. */
 const LATE = 2_000;
+
+/** What a storage that is written whole has held, as far as we know. */
+interface Held {
+  readonly list: BookmarkList;
+  /** As in `Written`. */
+  until: number;
+}
 
 interface Written {
   readonly value: Bookmark | undefined;
@@ -16,8 +23,16 @@ interface Written {
  * would else be taken for somebody's, and undo the second.
  */
 export function createEchoes(now: () => number): {
-  /** A write begins; call what it returns when it was answered, with whether it was taken. */
-  begin(storage: StorageName, write: StorageWrite): (taken: boolean) => void;
+  /**
+   * A write begins; call what it returns when it was answered, with whether it was taken. `there` is what a storage that
+   * is written whole held until now.
+   */
+  begin(storage: StorageName, write: StorageWrite, there?: BookmarkList): (taken: boolean) => void;
+  /**
+   * Whether an event tells what such a storage held before our last write: it is late, and what it lacks was taken out by
+   * nobody. Told of the last write itself, the earlier ones are over.
+   */
+  isLate(storage: StorageName, list: BookmarkList): boolean;
   /** An event has told what the storage holds: of our own writes to a room, those before the one that it shows are over. */
   heard(storage: StorageName, list: BookmarkList): void;
   /** What was agreed with is on disk: what was written before is in it. */
@@ -27,8 +42,17 @@ export function createEchoes(now: () => number): {
 } {
   const writes = new Map<string, Written[]>();
   const taken = new Map<string, Bookmark | undefined>();
+  const wholes = new Map<StorageName, Held[]>();
+
+  /** The storage's lists that an event may still tell of, the last one last. */
+  function alive(storage: StorageName): Held[] {
+    return (wholes.get(storage) ?? []).filter(({ until }) => until >= now());
+  }
+
   return {
-    begin(storage, { put, remove }) {
+    begin(storage, { target, put, remove }, there) {
+      const held: Held[] = there ? [{ list: there, until: Infinity }, { list: target, until: Infinity }] : [];
+      if (there) wholes.set(storage, [...alive(storage), ...held]);
       const values = [...put.map((value) => ({ room: value.room, value })), ...remove.map((room) => ({ room, value: undefined }))];
       const begun = values.map(({ room, value }) => {
         const one: Written = { value, until: Infinity };
@@ -37,9 +61,16 @@ export function createEchoes(now: () => number): {
         return one;
       });
       return (done) => {
-        for (const one of begun) one.until = now() + LATE;
+        for (const one of [...begun, ...held]) one.until = now() + LATE;
         if (done) for (const { room, value } of values) taken.set(`${storage} ${room}`, value);
       };
+    },
+    isLate(storage, list) {
+      const known = alive(storage);
+      const at = known.findLastIndex((held) => sameList(held.list, list));
+      const late = at !== -1 && at < known.length - 1;
+      wholes.set(storage, late ? known : known.slice(at));
+      return late;
     },
     heard(storage, list) {
       for (const [key, all] of writes) {

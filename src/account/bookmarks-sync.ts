@@ -241,7 +241,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
       current = fresh;
     }
     const from = clock;
-    const ended = echoes.begin(name, wish);
+    const ended = echoes.begin(name, wish, storage.whole ? current.list : undefined);
     const refusal = await storage.write(wish, current);
     ended(refusal === undefined);
     if (refusal !== undefined) {
@@ -293,11 +293,12 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
       const event = readPubsubEvent(stanza.element);
       if (!event || event.from !== jid) return false;
       return touch(draft, event.node, (storage, content) => {
+        const now = storage.follow(content, event);
+        if (storage.whole && echoes.isLate(storage.name, now.list)) return;
         clock += 1;
         for (const id of [...event.published.map((item) => item.id), ...event.retracted]) touched.set(storage.whole ? storage.name : id, clock);
         if (event.emptied) touched.set(storage.name, clock);
         if (touched.size > 10_000) touched.clear();
-        const now = storage.follow(content, event);
         contents.set(storage.name, now);
         echoes.heard(storage.name, now.list);
         breathe();

@@ -38,3 +38,20 @@ test('an old write is no echo any more', () => {
   now = 60_000;
   expect(echoes.without('native', listOf(joined), listOf(left)).get(ROOM)).toEqual(joined);
 });
+
+test('a list that was written whole, or was there before, comes late: it says nothing of what was written since', () => {
+  let now = 0;
+  const echoes = createEchoes(() => now);
+  const one = listOf(joined);
+  const two = listOf(joined, { ...newBookmark('other@rooms.example'), autojoin: true });
+  const whole = (target: BookmarkList) => ({ target, put: [...target.values()], remove: [] });
+  echoes.begin('pep', whole(one), listOf())(true);
+  echoes.begin('pep', whole(two), one);
+  expect(echoes.isLate('pep', listOf())).toBe(true);
+  expect(echoes.isLate('pep', one)).toBe(true);
+  expect(echoes.isLate('pep', two)).toBe(false); // the last one
+  expect(echoes.isLate('pep', one)).toBe(false); // after it: somebody has put it back
+  echoes.begin('pep', whole(one), two)(true);
+  now = 60_000;
+  expect(echoes.isLate('pep', two)).toBe(false);
+});

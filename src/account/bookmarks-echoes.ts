@@ -45,14 +45,14 @@ export function createEchoes(now: () => number): {
   const wholes = new Map<StorageName, Held[]>();
 
   /** The storage's lists that an event may still tell of, the last one last. */
-  function alive(storage: StorageName): Held[] {
+  function tellable(storage: StorageName): Held[] {
     return (wholes.get(storage) ?? []).filter(({ until }) => until >= now());
   }
 
   return {
     begin(storage, { target, put, remove }, there) {
       const held: Held[] = there ? [{ list: there, until: Infinity }, { list: target, until: Infinity }] : [];
-      if (there) wholes.set(storage, [...alive(storage), ...held]);
+      if (there) wholes.set(storage, [...tellable(storage), ...held]);
       const values = [...put.map((value) => ({ room: value.room, value })), ...remove.map((room) => ({ room, value: undefined }))];
       const begun = values.map(({ room, value }) => {
         const one: Written = { value, until: Infinity };
@@ -66,7 +66,7 @@ export function createEchoes(now: () => number): {
       };
     },
     isLate(storage, list) {
-      const known = alive(storage);
+      const known = tellable(storage);
       const at = known.findLastIndex((held) => sameList(held.list, list));
       const late = at !== -1 && at < known.length - 1;
       wholes.set(storage, late ? known : known.slice(at));

@@ -216,11 +216,11 @@ describe('accounts', () => {
 });
 
 test('settings that are bad stop the daemon with path, line and reason, and are left as they are', async () => {
-  const bad = '{\n  "version": 1,\n  "accounts": [],\n  "colour": "red"\n}\n';
+  const bad = '{\n  "version": 1,\n  "accounts": [],\n  "web": { "port": "red" }\n}\n';
   await writeFile(join(home.dir, 'settings.json'), bad);
   const { code, stdout, stderr } = await home.cli(['run']);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain(`${join(home.dir, 'settings.json')}, line 4: colour is not a setting`);
+  expect(stderr).toContain(`${join(home.dir, 'settings.json')}, line 4, column 20: web.port must be a number`);
   expect(await readFile(join(home.dir, 'settings.json'), 'utf8')).toBe(bad);
   expect(await add()).toMatchObject({ code: 1, stdout: '' });
 });

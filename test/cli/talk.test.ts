@@ -78,6 +78,10 @@ test('join, rooms, say, history, search, devices, leave: what is printed has the
     'reason',
     'nonAnonymous',
     'logged',
+    'wanted',
+    'nickRefusal',
+    'notify',
+    'presence',
   ]);
   expect(entry).toMatchObject({ account: alice(), room, state: 'joined', nick: 'Ali', occupants: 2 });
 

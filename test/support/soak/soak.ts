@@ -126,8 +126,8 @@ async function build(server: XmppServer, plan: SoakPlan, undo: (() => unknown)[]
   const anywhere = { host: '127.0.0.1', port: 0 };
   await apiOf(home).bouncer.on.mutate({ listen: anywhere, directTls: anywhere });
   const shown = rooms.slice(0, plan.busy * 2).map(({ jid }) => jid);
-  const device = await apiOf(home).bouncer.addDevice.mutate({ name: 'phone' });
-  const phone = await makePhone({ ...device, ca: readFileSync(device.ca, 'utf8') }, shown, NICK);
+  const added = await apiOf(home).bouncer.addDevice.mutate({ name: 'phone' });
+  const phone = await makePhone({ ...added, ca: readFileSync(added.ca, 'utf8') }, shown, NICK);
   undo.push(phone.close);
   for (const device of [...relayed, phone]) await device.on();
   const taken = async (): Promise<boolean> => (await apiOf(home).devices.query({})).filter(({ relay }) => relay).length === relayed.length;

@@ -132,7 +132,9 @@ function differenceOf({ agreed, held }: MergeInput, { before, now, whole }: Stor
 function add(work: Work, view: StorageView, bookmark: Bookmark, stale: boolean): void {
   const { room } = bookmark;
   const { input, list } = work;
-  const own = view.whole ? { ...bookmark, extensions: [], attributes: {}, others: [] } : bookmark;
+  // what one list removed and another brings back in the same breath is still what it was
+  const { extensions = [], attributes = {}, others = [] } = input.agreed.get(room) ?? {};
+  const own = view.whole ? { ...bookmark, extensions, attributes, others } : bookmark;
   if (input.held.has(room) && view.before && !view.before.has(room)) work.returned.push(room);
   const known = list.get(room);
   if (known === undefined) {
@@ -142,6 +144,7 @@ function add(work: Work, view: StorageView, bookmark: Bookmark, stale: boolean):
     list.set(room, filled(known, own));
   } else {
     change(work, view, { room, fields: basicFields.filter((field) => known[field] !== own[field]), now: own, stale });
+    takeUnknown(work, view, own);
     return;
   }
   mark(work, room, view.name, basicFields);
@@ -154,9 +157,25 @@ function edit(work: Work, view: StorageView, before: Bookmark, now: Bookmark, st
   change(work, view, { room, fields: basicFields.filter((field) => before[field] !== now[field]), now, stale });
   if (view.whole || sameUnknown(before, now)) return;
   if (wasDropped(before, now)) return; // the list keeps it, and the storage will have it back
-  const current = work.list.get(room) ?? known;
-  work.list.set(room, { ...current, extensions: now.extensions, attributes: now.attributes, others: now.others });
+  setUnknown(work, view, now);
+}
+
+/** The storage was yet to get this room, and somebody else has put it there: what is nobody's here is theirs. */
+function takeUnknown(work: Work, view: StorageView, now: Bookmark): void {
+  const known = work.list.get(now.room);
+  if (view.whole || unknowns(now) === 0 || !known || sameUnknown(known, now)) return;
+  setUnknown(work, view, now);
+}
+
+function setUnknown(work: Work, view: StorageView, { room, extensions, attributes, others }: Bookmark): void {
+  const known = work.list.get(room);
+  if (!known) return;
+  work.list.set(room, { ...known, extensions, attributes, others });
   mark(work, room, view.name, []);
+}
+
+function unknowns({ extensions, others, attributes }: Bookmark): number {
+  return extensions.length + others.length + Object.keys(attributes).length;
 }
 
 /**
@@ -164,9 +183,7 @@ function edit(work: Work, view: StorageView, before: Bookmark, now: Bookmark, st
  * nothing else means to (an unpinned room); one that changes something, and keeps nothing, has dropped it.
  */
 function wasDropped(before: Bookmark, now: Bookmark): boolean {
-  if (now.extensions.length + now.others.length + Object.keys(now.attributes).length > 0) return false;
-  const had = before.extensions.length + before.others.length + Object.keys(before.attributes).length;
-  return had > 1 || !sameBasics(before, now);
+  return unknowns(now) === 0 && (unknowns(before) > 1 || !sameBasics(before, now));
 }
 
 function change(

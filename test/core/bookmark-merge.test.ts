@@ -138,6 +138,22 @@ test('one room gone, and nothing else, is removed everywhere', () => {
   expect(writes.get('private')?.remove).toEqual(['b@rooms.example']);
 });
 
+test('a room that the storage was yet to get, and that a client has put there with extensions of its own, keeps them', () => {
+  const agreed = listOf(mark('a'));
+  const theirs = mark('a', { nick: 'Ali', extensions: [PIN], others: ['<x xmlns="urn:x"/>'] });
+  const { list, writes } = merge(agreed, [view('native', new Map(), listOf(theirs))]);
+  expect(list.get('a@rooms.example')).toEqual(theirs);
+  expect([...writes]).toEqual([]);
+});
+
+test('a room that one old list removed and another brings back at once keeps its extensions', () => {
+  const agreed = listOf(mark('a', { extensions: [PIN] }));
+  const plain = listOf(mark('a'));
+  const { list, writes } = merge(agreed, [view('native', agreed, agreed), view('pep', plain, new Map()), view('private', plain, listOf(mark('a', { nick: 'Ali' })))]);
+  expect(list.get('a@rooms.example')).toEqual(mark('a', { nick: 'Ali', extensions: [PIN] }));
+  expect(writes.get('native')?.put).toEqual([mark('a', { nick: 'Ali', extensions: [PIN] })]);
+});
+
 describe('a stale writer', () => {
   const before = listOf(mark('a'), mark('b'), mark('c', { nick: 'new' }));
 

@@ -55,10 +55,15 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ what: fc.constant('graft'), at: place, from: fc.constantFrom(...corpus), piece: place }),
 );
 
-/** A stanza of the corpus after a few changes; still well-formed, and a stanza. */
-export const stanza: fc.Arbitrary<Element> = fc
-  .tuple(fc.constantFrom(...corpus), fc.array(change, { maxLength: 6 }))
-  .map(([source, changes]) => changes.reduce(changed, parseElement(source)));
+/** A stanza after a few changes; still well-formed, and a stanza. */
+export function mutated(...sources: readonly string[]): fc.Arbitrary<Element> {
+  return fc
+    .tuple(fc.constantFrom(...sources), fc.array(change, { maxLength: 6 }))
+    .map(([source, changes]) => changes.reduce(changed, parseElement(source)));
+}
+
+/** One of the corpus. */
+export const stanza: fc.Arbitrary<Element> = mutated(...corpus);
 
 /** All elements of a tree, the root first. */
 export function all(root: Element): Element[] {

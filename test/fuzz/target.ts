@@ -4,7 +4,9 @@ import type fc from 'fast-check';
 export interface FuzzTarget {
   readonly name: string;
   /** What must hold, over inputs that fast-check makes; `close` gives back what it stands on. */
-  open(): Promise<{ property: fc.IRawProperty<unknown>; close(): void }>;
+  open(): Promise<{ property: fc.IRawProperty<unknown>; close(): void | Promise<void> }>;
+  /** How many inputs one look is, of a hundred: less than all where each goes over sockets. */
+  readonly share?: number;
 }
 
 /** A target that stands on nothing. */

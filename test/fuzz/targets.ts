@@ -9,7 +9,10 @@ import { readPageRequest } from '../../src/mam/query.ts';
 import { faultIn } from '../../src/xmpp/outgoing.ts';
 import { createReader } from '../../src/xmpp/reader.ts';
 import { DEFAULT_LIMITS } from '../../src/xmpp/splitter.ts';
+import { apiTargets } from './api-targets.ts';
 import { archiveTargets } from './archive-targets.ts';
+import { accountTargets } from './account-targets.ts';
+import { bookmarkTargets } from './bookmark-targets.ts';
 import { bouncerTargets } from './bouncer-targets.ts';
 import { corpus, HEADER, otherJson, spoiled, stanza, text } from './made.ts';
 import { allReaders } from './readers.ts';
@@ -77,7 +80,10 @@ export const targets: readonly FuzzTarget[] = [
     });
   }),
   ...archiveTargets,
+  ...bookmarkTargets,
   ...bouncerTargets,
+  ...accountTargets,
+  ...apiTargets,
 ];
 
 function within(what: string, work: () => unknown): void {

@@ -16,7 +16,7 @@ const fine: SoakLedger = {
   failed: [],
   rooms: [{ what: 'busy rooms with an archive', rooms: 2, gaps: 0, ...all }],
   devices: [{ what: 'the phone', repeated: 4, ...all }],
-  own: { taken: 5, missing: 0, twice: 0 },
+  own: { taken: 5, asked: 0, missing: 0, twice: 0 },
   bookmarks: { edits: 9, equal: true },
   memory: weigh(sampled([40, 50, 50, 50, 50, 51, 51, 52, 52])),
 };
@@ -31,7 +31,7 @@ test.each([
   ['a harm that did not end well', { failed: ['kick: waited'] }, 'kick: waited'],
   ['a loss in a room', { rooms: [{ ...fine.rooms[0], what: 'quiet rooms', lost: 1 }] }, 'quiet rooms: 1 lost'],
   ['what a device has twice', { devices: [{ ...fine.devices[0], what: 'the phone', twice: 2 }] }, 'the phone: 2 doubled'],
-  ['own words that no room had', { own: { taken: 5, missing: 1, twice: 0 } }, '1 of alice’s own words are missing'],
+  ['own words that no room had', { own: { taken: 5, asked: 0, missing: 1, twice: 0 } }, '1 of alice’s own words are missing'],
   ['bookmarks that differ', { bookmarks: { edits: 9, equal: false } }, 'the storages of the bookmarks do not agree'],
 ])('%s makes a soak fail', (_what, change, sentence) => {
   expect(wrongIn({ ...fine, ...change } as SoakLedger)).toEqual([sentence]);

@@ -28,8 +28,8 @@ export interface SoakLedger {
   readonly failed: readonly string[];
   readonly rooms: readonly RoomsLine[];
   readonly devices: readonly DeviceLine[];
-  /** Alice's own words: those that `say` has taken, those of them that the room never had, or had more than once. */
-  readonly own: { readonly taken: number; readonly missing: number; readonly twice: number };
+  /** Alice's own words: those that `say` has taken, those that she is asked about, those lost without a word, those said more than once. */
+  readonly own: { readonly taken: number; readonly asked: number; readonly missing: number; readonly twice: number };
   /** `equal`: all storages and the daemon ended with one list. */
   readonly bookmarks: { readonly edits: number; readonly equal: boolean };
   readonly memory: Memory;
@@ -54,7 +54,7 @@ export async function account(stage: Stage, { done, failed, taken, samples }: Ma
     await deviceLine(stage, 'the phone (bouncer)', stage.phone, ofPhone),
   ];
   const equal = await stage.writers.agree(stage.home, PEACE);
-  const ledger = { harms: done, failed, rooms, devices, own: ownWords(truth, taken), bookmarks: { edits: stage.writers.edits(), equal }, memory: weigh(samples) };
+  const ledger = { harms: done, failed, rooms, devices, own: await ownWords(stage, truth, taken), bookmarks: { edits: stage.writers.edits(), equal }, memory: weigh(samples) };
   if (wrongIn(ledger).length > 0) stage.tell(stage.home.log().slice(-LOG_TAIL));
   return ledger;
 }
@@ -99,9 +99,11 @@ function sumOf(all: readonly Comparison[]): Comparison {
 }
 
 /** Whatever nick she had when the room took them. */
-function ownWords(truth: Truth, taken: readonly Taken[]): SoakLedger['own'] {
+async function ownWords({ home }: Stage, truth: Truth, taken: readonly Taken[]): Promise<SoakLedger['own']> {
+  const waiting = new Set((await apiOf(home).outbox.list.query({})).map(({ body }) => body));
   const times = taken.map(({ room, body }) => (truth.get(room) ?? []).filter((words) => words.endsWith(`: ${body}`)).length);
-  return { taken: taken.length, missing: times.filter((n) => n === 0).length, twice: times.filter((n) => n > 1).length };
+  const missing = taken.filter(({ body }, n) => times[n] === 0 && !waiting.has(body)).length;
+  return { taken: taken.length, asked: waiting.size, missing, twice: times.filter((n) => n > 1).length };
 }
 
 /** What must not be, one sentence each; the memory is judged by whoever let it run long enough. */

@@ -17,12 +17,15 @@ export interface Phone extends Gadget {
 }
 
 const MUC = 'http://jabber.org/protocol/muc';
+const REJOIN = 8000; // milliseconds
 
 /** Off at first. In the rooms `rooms` whenever it is on. */
 export async function makePhone(device: NewDevice, rooms: readonly string[], nick: string): Promise<Phone> {
   const link = await startLink({ port: device.port });
   const heard: Heard[] = [];
-  let last = new Date().toISOString();
+  const begin = new Date().toISOString();
+  /** By room: when the newest message that it has was said. */
+  const last = new Map<string, string>();
   let connection: Connection | undefined;
 
   /** Known by the room's own id where it gives one, else by whoever sent it: as clients do. */
@@ -30,7 +33,7 @@ export async function makePhone(device: NewDevice, rooms: readonly string[], nic
     const said = wordsOf(element);
     if (!said) return;
     const stamp: unknown = element.getChild('delay', 'urn:xmpp:delay')?.attrs['stamp'];
-    last = typeof stamp === 'string' ? stamp : new Date().toISOString();
+    last.set(said.room, typeof stamp === 'string' ? stamp : new Date().toISOString());
     const id = element.getChildren('stanza-id', 'urn:xmpp:sid:0').find(({ attrs }) => attrs['by'] === said.room)?.attrs['id'] as string | undefined;
     heard.push({ id: `${said.room} ${id ?? `${said.words} ${element.attrs['id']}`}`, body: element.getChildText('body') ?? '', ...said });
   }
@@ -38,10 +41,22 @@ export async function makePhone(device: NewDevice, rooms: readonly string[], nic
   async function enter(session: Connection): Promise<void> {
     await session.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' })));
     session.send('<presence xmlns="jabber:client"/>');
-    for (const room of rooms) {
-      const history = xml('x', { xmlns: MUC }, xml('history', { since: last }));
-      session.send(xml('presence', { to: `${room}/${nick}` }, history));
-    }
+    for (const room of rooms) knock(session, room);
+  }
+
+  function knock(session: Connection, room: string): void {
+    const history = xml('x', { xmlns: MUC }, xml('history', { since: last.get(room) ?? begin }));
+    session.send(xml('presence', { to: `${room}/${nick}` }, history));
+  }
+
+  /** As clients do that come back by themselves: whoever is thrown out, or not let in, asks again a little later. */
+  function comeBack(session: Connection, { element, type, from }: Stanza): void {
+    const room = rooms.find((one) => from.startsWith(`${one}/`));
+    const own = element.getChild('x', `${MUC}#user`)?.getChildren('status').some(({ attrs }) => attrs['code'] === '110') === true;
+    if (room === undefined || !(type === 'error' || (type === 'unavailable' && own))) return;
+    setTimeout(() => {
+      if (session === connection) knock(session, room);
+    }, REJOIN).unref();
   }
 
   const phone: Phone = {
@@ -58,7 +73,10 @@ export async function makePhone(device: NewDevice, rooms: readonly string[], nic
         deadlines: { idle: 1000, ping: 1000, login: 5000 },
         backoff: { first: 100, ceiling: 1000 },
         receive: (batch) => {
-          for (const stanza of batch) if (stanza.kind === 'message') take(stanza);
+          for (const stanza of batch) {
+            if (stanza.kind === 'message') take(stanza);
+            if (stanza.kind === 'presence') comeBack(session, stanza);
+          }
         },
       });
       connection = session;

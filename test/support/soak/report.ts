@@ -7,7 +7,7 @@ export function linesOf({ harms, rooms, devices, own, bookmarks, memory }: SoakL
     `harms: ${[...harms].map(([name, count]) => `${count} ${name}`).join(', ')}`,
     ...rooms.map((of) => `${of.rooms} ${of.what}: ${of.said} said, ${of.kept} archived, ${of.lost} lost, ${of.twice} doubled, ${of.outOfOrder} out of order, ${of.gaps} holes on record`),
     ...devices.map((of) => `${of.what}: ${of.said} said, ${of.kept} delivered, ${of.lost} lost, ${of.twice} doubled, ${of.outOfOrder} out of order (${of.repeated} came again and were dropped by their id)`),
-    `own words: ${own.taken} taken, ${own.missing} missing, ${own.twice} twice`,
+    `own words: ${own.taken} taken, ${own.asked} of which the person is asked, ${own.missing} missing, ${own.twice} twice`,
     `bookmarks: ${bookmarks.edits} edits by two writers, ${bookmarks.equal ? 'all storages agree' : 'the storages differ'}`,
     `memory, RSS: ${weightLine(memory.rss)}`,
     `memory, heap in use: ${weightLine(memory.heap)}`,

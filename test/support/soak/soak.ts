@@ -129,7 +129,7 @@ async function build(server: XmppServer, plan: SoakPlan, undo: (() => unknown)[]
   const added = await apiOf(home).bouncer.addDevice.mutate({ name: 'phone' });
   const phone = await makePhone({ ...added, ca: readFileSync(added.ca, 'utf8') }, shown, NICK);
   undo.push(phone.close);
-  for (const device of [...relayed, phone]) await device.on();
+  for (const one of [...relayed, phone]) await one.on();
   const taken = async (): Promise<boolean> => (await apiOf(home).devices.query({})).filter(({ relay }) => relay).length === relayed.length;
   await until(taken, { what: 'the devices to be known', deadline: PEACE, every: 100 });
   const stage: Stage = { server, alice, home, link, random, tell: plan.tell, rooms, daemon, disk, crowd, own, writers, relayed, phone };

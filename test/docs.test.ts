@@ -55,3 +55,29 @@ test('README names the functions on the message’s path, each with its file', (
   const path = ['connect', 'receive', 'receiveRoomMessage', 'next', 'append', 'tell'];
   expect(path.filter((name) => !readme.includes(`\`${name}()\` in \`src/`))).toEqual([]);
 });
+
+describe('SECURITY.md', () => {
+  const text = read('SECURITY.md').replaceAll(/[ \n]+/g, ' ');
+  const named = [...text.matchAll(/`(test\/[\w./-]+)`: ((?:“[^”]+”(?:, )?)+)/g)].flatMap(([, file = '', sentences = '']) =>
+    [...sentences.matchAll(/“([^”]+)”/g)].map(([, sentence = '']) => ({ file, sentence })),
+  );
+
+  test('names tests that are there, each with its file', () => {
+    expect(named.length).toBeGreaterThan(40);
+    expect(text.match(/“/g)).toHaveLength(named.length); // nothing stands in quotes that is not looked for
+    expect(named.filter(({ file, sentence }) => !hasTest(read(file), sentence))).toEqual([]);
+  });
+
+  test('has a test for each of those whom it holds off', () => {
+    const [, held = ''] = /## Who is held off(.*?)## What is not/.exec(text) ?? [];
+    const threats = held.split('### ').slice(1);
+    expect(threats).toHaveLength(7);
+    expect(threats.filter((threat) => !threat.includes('“'))).toEqual([]);
+  });
+});
+
+/** A test, a group of tests or a fuzz target of that name; one that a table fills in is named with its place-holders. */
+function hasTest(file: string, sentence: string): boolean {
+  const quoted = sentence.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(String.raw`(\b(test|describe|pure)[.\w]*\(|\bname: |\]\)?\)?\(|^\)\()\s*['"]${quoted}['"]`, 'm').test(file);
+}

@@ -8,6 +8,7 @@ import { createStreamManagement } from '../xmpp/stream-management.ts';
 import { attributeOf, escapeXML, xml } from '../xmpp/xml.ts';
 import type { Element } from '../xmpp/xml.ts';
 import type { Link } from './link.ts';
+import { changesLogin, refusal } from './own-login.ts';
 import type { Session, SessionOptions } from './session-contract.ts';
 
 /** Bytes that may wait for a device which takes none, where no acknowledgement bounds them. */
@@ -136,6 +137,7 @@ export function openSession(options: SessionOptions): Session {
     if (given.kind === 'iq' && given.type === 'set' && given.raw.includes(SESSION_NS)) {
       return send(`<iq xmlns='jabber:client' type='result' id='${escapeXML(given.id ?? '')}' to='${escapeXML(jid)}'/>`);
     }
+    if (changesLogin(given, login.account)) return send(refusal(given, jid));
     if (inside.fromDevice(given)) return;
     const sent = upstream.send(given);
     if (!sent.ok) void end('resource-constraint', sent.error.message);

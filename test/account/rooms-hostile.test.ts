@@ -77,6 +77,15 @@ describe('hostile rooms and occupants (scripted)', () => {
     expect(lines.filter(({ event }) => !event.startsWith('occupant-')).map(({ event }) => event)).toEqual(['join', 'self']);
   }, 60_000);
 
+  test('a thousand invitations fill a list of a hundred, and no room is entered', async () => {
+    const { account, send, settle } = await joined();
+    const from = (n: number): string => `<message from='mallory@scripted.test/x' id='i${n}'><x xmlns='jabber:x:conference' jid='trap${n}@rooms.scripted.test' reason='${'come '.repeat(20)}'/></message>`;
+    send(...Array.from({ length: 1000 }, (_, n) => from(n)));
+    await settle();
+    expect(account.invitations()).toHaveLength(100);
+    expect(account.rooms().map(({ room }) => room)).toEqual([ROOM]);
+  });
+
   test('a flood does not tell the doors once for each', async () => {
     const one = await joined();
     const summaries = () => one.events.all.filter(({ type }) => type === 'room').length;

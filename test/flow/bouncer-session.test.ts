@@ -378,6 +378,20 @@ describe('a session', () => {
     expect(await server.run(state)).toMatch(/: active/);
   });
 
+  test('does not hand on what would change the account’s password or end the account: a device is revoked, and has taken nothing with it', async () => {
+    const one = await door();
+    const through = await one.person('through');
+    const { user } = one.alice;
+    const changes = [xml('username', {}, user), xml('password', {}, 'taken-over')];
+    for (const [to, inside] of [[undefined, changes], [server.domain, changes], [one.alice.jid, changes], [undefined, [xml('remove')]]] as const) {
+      const asked = through.iq(xml('iq', { type: 'set', ...(to !== undefined && { to }) }, xml('query', { xmlns: 'jabber:iq:register' }, ...inside)));
+      await expect(asked).rejects.toMatchObject({ condition: 'not-allowed' });
+    }
+    const still = await connectPerson(server, user, one.alice.password, { resource: 'still' });
+    open.push(still);
+    await through.settle();
+  });
+
   test('twenty devices at once see one room, and one occupant', async () => {
     const one = await door();
     const room = await server.room({ archive: true });

@@ -39,6 +39,23 @@ async function logIn(): Promise<string> {
   return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
 }
 
+test('the door is on one address of loopback, and on no other', async (context) => {
+  if (process.platform !== 'linux') return context.skip('only Linux has the rest of 127.0.0.0/8 without asking for it');
+  const reaches = async (host: string): Promise<boolean> => {
+    const socket = connect(door.port, host);
+    try {
+      await once(socket, 'connect');
+      return true;
+    } catch {
+      return false; // refused
+    } finally {
+      socket.destroy();
+    }
+  };
+  // who listens on all addresses listens on 127.0.0.2 too
+  expect([await reaches('127.0.0.1'), await reaches('127.0.0.2'), await reaches('::1')]).toEqual([true, false, false]);
+});
+
 test('the command line is let in by its token', async () => {
   expect((await say(door.bearer)).status).toBe(200);
   expect(said).toContain('hello');

@@ -92,12 +92,12 @@ export function attachProsody(address: ServerAddress): SharedServer {
       await lua(`assert(require 'core.usermanager'.create_user(${[user, password, address.domain].map(quote).join()}))`);
       return `${user}@${address.domain}`;
     },
-    async room({ archive, owners = [], name }) {
+    async room({ archive, owners = [], history, name }) {
       const domain = archive ? address.archivedRooms : address.plainRooms;
       const jid = `${uniqueName(name)}@${domain}`;
       const affiliations = owners.map((owner) => `assert(room:set_affiliation(true, ${quote(owner)}, 'owner'));`);
       await lua(`local room = assert(prosody.hosts[${quote(domain)}].modules.muc.create_room(${quote(jid)})); `
-        + `${affiliations.join(' ')} room:set_persistent(true); room:save(true)`);
+        + `${affiliations.join(' ')} ${history === undefined ? '' : `room:set_historylength(${history});`} room:set_persistent(true); room:save(true)`);
       return jid;
     },
     setAffiliation: (room, jid, affiliation) => lua(

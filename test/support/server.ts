@@ -12,6 +12,8 @@ export interface RoomOptions {
   readonly archive: boolean;
   /** Bare JIDs that own the room. */
   readonly owners?: readonly string[];
+  /** Prosody: messages that it tells of its past on a join; 20 where nothing is said. On ejabberd it is the server's to say. */
+  readonly history?: number;
   /** The room's name in front of a part that makes it unique. */
   readonly name?: string;
 }

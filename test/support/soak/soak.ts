@@ -41,6 +41,8 @@ const DISK = 128; // megabytes
 const [AT_ONCE, BUILT_AT_ONCE] = [20, 4]; // rooms
 const EDIT = 2500; // milliseconds
 const OWN = 700; // milliseconds between two things that alice says
+/** What a room without an archive tells of its past: more than is said while alice is out. */
+const HISTORY = 1000;
 const DAYS = 7;
 const GIVEN_UP = 3; // harms that did not end well
 const LOG_TAIL = 4000; // characters
@@ -101,7 +103,7 @@ async function build(server: XmppServer, plan: SoakPlan, undo: (() => unknown)[]
   for (let n = 0; n < plan.rooms; n += BUILT_AT_ONCE) {
     const some = Array.from({ length: Math.min(BUILT_AT_ONCE, plan.rooms - n) }, async (_, i) => {
       const [archive, busy] = [(n + i) % 2 === 0, n + i < plan.busy];
-      return { jid: await server.room({ archive, owners: busy ? [host.jid] : [] }), archive, busy };
+      return { jid: await server.room({ archive, history: HISTORY, owners: busy ? [host.jid] : [] }), archive, busy };
     });
     rooms.push(...(await Promise.all(some)));
   }

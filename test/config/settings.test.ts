@@ -21,7 +21,8 @@ const read = (): Promise<string> => readFile(settingsPath(home), 'utf8');
 const mode = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 
 test('a home without a file has the defaults, and reading makes none', async () => {
-  expect(readSettings(home)).toMatchObject({ version: 1, log: { level: 'info' }, web: { port: 7722 }, bouncer: { on: false }, accounts: [] });
+  expect(readSettings(home)).toMatchObject({ version: 1, log: { level: 'info' }, web: { port: 7722 }, accounts: [] });
+  expect(readSettings(home).bouncer).toBeUndefined(); // no port but the page’s is open
   expect(await readdir(home)).toEqual([]);
 });
 

@@ -46,7 +46,7 @@ export async function makePhone(device: NewDevice, rooms: readonly string[], nic
 
   function knock(session: Connection, room: string): void {
     const history = xml('x', { xmlns: MUC }, xml('history', { since: last.get(room) ?? begin }));
-    session.send(xml('presence', { to: `${room}/${nick}` }, history));
+    session.send(xml('presence', { to: `${room}/${nick}` }, history), { whenDown: 'queue' });
   }
 
   /** As clients do that come back by themselves: whoever is thrown out, or not let in, asks again a little later. */

@@ -7,11 +7,15 @@ import { escapeXML } from '../xmpp/xml.ts';
 const NS_REGISTER = 'jabber:iq:register';
 
 /** `account` is its bare JID; rooms and gateways have registrations of their own, which are none of this. */
-export function changesLogin({ kind, type, to, raw, element }: Stanza, account: string): boolean {
-  if (kind !== 'iq' || type !== 'set' || !raw.includes(NS_REGISTER)) return false;
-  const whom = to.toLowerCase();
-  const ours = whom === '' || whom === account || whom === account.slice(account.indexOf('@') + 1);
-  return ours && element.getChild('query', NS_REGISTER) !== undefined;
+export function changesLogin({ kind, type, to, element }: Stanza, account: string): boolean {
+  // the tree, not the text: a namespace can be written in many ways
+  return kind === 'iq' && type === 'set' && isOwnServer(to, account) && element.getChild('query', NS_REGISTER) !== undefined;
+}
+
+/** However it is written: a server prepares an address before it looks where it leads. */
+function isOwnServer(to: string, account: string): boolean {
+  const bare = to.normalize('NFKC').toLowerCase().split('/', 1)[0]?.replace(/\.$/, '') ?? '';
+  return bare === '' || bare === account || bare === account.slice(account.indexOf('@') + 1);
 }
 
 /** Answers the device at `jid` in the place of its server. */

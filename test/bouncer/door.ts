@@ -43,7 +43,8 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
     ...(options.backlog !== undefined && { backlog: options.backlog }),
   });
   const upstream = { host: server.host, port: options.upstreamPort ?? server.port };
-  const settings = { server: upstream, ca: server.ca, backoff: { first: 50, ceiling: 500 } };
+  const { allowPlaintext } = options;
+  const settings = { server: upstream, ca: server.ca, allowPlaintext, backoff: { first: 50, ceiling: 500 } };
   bouncer.addAccount({ account: house.account, settings, password: async () => who.password }, life.signal);
   const anywhere = { host: '127.0.0.1', port: 0 };
   const { port, directTlsPort } = await bouncer.start({ listen: anywhere, directTls: anywhere });

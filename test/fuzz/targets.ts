@@ -14,6 +14,7 @@ import { archiveTargets } from './archive-targets.ts';
 import { accountTargets } from './account-targets.ts';
 import { bookmarkTargets } from './bookmark-targets.ts';
 import { bouncerTargets } from './bouncer-targets.ts';
+import { deviceTargets } from './device-targets.ts';
 import { corpus, HEADER, otherJson, spoiled, stanza, text } from './made.ts';
 import { allReaders } from './readers.ts';
 import { pieces, pure, type FuzzTarget } from './target.ts';
@@ -82,6 +83,7 @@ export const targets: readonly FuzzTarget[] = [
   ...archiveTargets,
   ...bookmarkTargets,
   ...bouncerTargets,
+  ...deviceTargets,
   ...accountTargets,
   ...apiTargets,
 ];

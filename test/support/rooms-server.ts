@@ -34,8 +34,11 @@ const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 const INFO = 'http://jabber.org/protocol/disco#info';
 export const ME = 'romeo@scripted.test';
 
-/** Listens on loopback, lets the one account in as often as it comes, and answers. With `sm` its streams are resumed. */
-export async function startRooms({ sm = false }: { readonly sm?: boolean } = {}): Promise<RoomServer> {
+/**
+ * Listens on loopback, lets the one account in as often as it comes, and answers. With `sm` its streams are resumed; with `asked` each
+ * has the resource that it asks for, so that there can be several.
+ */
+export async function startRooms({ sm = false, asked = false }: { readonly sm?: boolean; readonly asked?: boolean } = {}): Promise<RoomServer> {
   const server = await startScripted();
   const scripts = new Map<string, RoomScript>();
   const heard = feed<Element>((stanza) => stanza.toString().slice(0, 200));
@@ -45,7 +48,7 @@ export async function startRooms({ sm = false }: { readonly sm?: boolean } = {})
     let h = 0; // XEP-0198 4: what we have taken
     while (!life.over) {
       const next = await server.peers.next(() => true, { deadline: 3_600_000, what: 'a login' });
-      if ((await next.logIn({ sm, resumed: { h } })) === 'bound') h = 0;
+      if ((await next.logIn({ sm, asked, resumed: { h } })) === 'bound') h = 0;
       peer = next;
       readStanzas(next, (stanza) => {
         if (stanza.name === 'r') next.send(`<a xmlns='urn:xmpp:sm:3' h='${h}'/>`);

@@ -37,6 +37,8 @@ export interface LoginScript {
   /** Offer stream management. */
   readonly sm?: boolean;
   readonly resource?: string;
+  /** Bind the resource that is asked for. */
+  readonly asked?: boolean;
   /** The answer to <resume/>; `<resumed/>` with `h` where nothing is said. */
   readonly resumed?: { readonly h: number } | 'failed';
   /** Attributes of <enabled/>. */
@@ -166,8 +168,9 @@ function createPeer(first: Socket, settings: ScriptedOptions & { domain: string;
       await expect(/<bind[^>]*>/);
     }
     const id = /<iq[^>]*\bid=["']([^"']+)[^]*<bind/.exec(all.slice(all.lastIndexOf('<iq')))?.[1];
-    const jid = `${settings.user}@${settings.domain}/${script.resource ?? 'bound'}`;
     await expect(/<\/iq>/);
+    const asked = /<resource>([^<]+)/.exec(all.slice(all.lastIndexOf('<iq')))?.[1] ?? 'bound';
+    const jid = `${settings.user}@${settings.domain}/${script.asked ? asked : (script.resource ?? 'bound')}`;
     send(`<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`);
     if (script.sm === false) return 'bound';
     await expect(/<enable\b[^>]*>/);

@@ -89,7 +89,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const answers = openAnswers(ground);
   const presence = openPresence(ground, times.presence, clock);
   const spoken = openSpoken(ground, () => outbox, (resource) => devices.find(resource)?.id);
-  const outbox: Outbox = openOutbox(ground, () => stream?.id, spoken.refused);
+  const outbox: Outbox = openOutbox(ground, () => stream?.id, { refused: spoken.refused, prove: (room) => proof.one(room) });
   const catchups = openCatchUps(
     ground,
     (room) => outbox.caughtUp(room),
@@ -117,7 +117,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   sinks.add((event) => void (event.type === 'message' && reading.kept(event.message)), life.signal);
   const registrations = openRegistrations(ground, nicks, rawVerbs);
   const invitations = openInvitations(ground, verbs, { every: times.sweep, joins: settings.joinInvited === true });
-  startProof(ground, memberships, times);
+  const proof = startProof(ground, memberships, times);
   const devices: Devices = openDevices(ground, {
     changed: () => sinks.tell({ type: 'devices', devices: allDevices() }),
     notify: (room, identity) => bookmarks.verbs.notify(room, identity),

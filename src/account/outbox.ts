@@ -40,14 +40,19 @@ export interface Outbox {
   caughtUp(room: string): void;
 }
 
-/** `roomRefused` is told, after the commit, when a room has refused what was said. */
-export function openOutbox(
-  ground: Ground,
-  streamId: () => string | undefined,
-  roomRefused: (originId: string, error: StanzaFault) => void = () => undefined,
-): Outbox {
+export interface OutboxHooks {
+  /** Told, after the commit, when a room has refused what was said. */
+  readonly refused: (originId: string, error: StanzaFault) => void;
+  /** Asks a room whether we are in it (XEP-0410), and resolves once the membership says so. */
+  readonly prove: (room: string) => Promise<void>;
+}
+
+export function openOutbox(ground: Ground, streamId: () => string | undefined, hooks: OutboxHooks): Outbox {
   const { archive, connection, log } = ground;
   const entries = new Map<string, OutboxEntry>(archive.outbox(ground.jid).map((entry) => [entry.originId, entry]));
+
+  /** Refused once for not being in the room: a second time, it is for something else. */
+  const returned = new Set<string>();
 
   /** Writes its number to disk, then the stanza to the wire. The two are one tick: no other stanza comes between. */
   function send(entry: OutboxEntry): void {
@@ -61,7 +66,35 @@ export function openOutbox(
 
   function drop(draft: Draft, entry: OutboxEntry): void {
     archive.removeFromOutbox(entry.id);
-    draft.afterwards(() => entries.delete(entry.originId));
+    draft.afterwards(() => {
+      entries.delete(entry.originId);
+      returned.delete(entry.originId);
+    });
+  }
+
+  function refuse(draft: Draft, entry: OutboxEntry, error: StanzaFault | undefined): void {
+    log('warn', `${entry.room} refused a message: ${error?.condition ?? 'error'}`, { text: error?.text, originId: entry.originId });
+    drop(draft, entry);
+    if (error) draft.afterwards(() => hooks.refused(entry.originId, error));
+  }
+
+  /** XEP-0045 7.4: who is no occupant says nothing. Where we are out, it waits until we are in again. */
+  function takeBack(draft: Draft, entry: OutboxEntry, error: StanzaFault): void {
+    archive.updateOutbox(entry.id, { state: 'waiting' });
+    draft.afterwards(() => {
+      entries.set(entry.originId, { ...entry, state: 'waiting' });
+      returned.add(entry.originId);
+      settleReturned(entry, error).catch((failure: unknown) => log('error', 'a message that was not taken could not be looked after', { error: failure }));
+    });
+  }
+
+  async function settleReturned({ room, originId }: OutboxEntry, error: StanzaFault): Promise<void> {
+    const since = ground.room(room)?.membership.since;
+    await hooks.prove(room);
+    const { state, since: now } = ground.room(room)?.membership ?? {};
+    const waiting = entries.get(originId);
+    const inside = state === 'joined' && now === since;
+    if (inside && waiting?.state === 'waiting') ground.transact((draft) => refuse(draft, waiting, error));
   }
 
   function of(room: string): OutboxEntry[] {
@@ -135,9 +168,8 @@ export function openOutbox(
       const entry = entries.get(readOriginId(stanza.element) ?? stanza.id ?? '');
       if (entry?.room !== room) return;
       const error = readStanzaError(stanza.element);
-      log('warn', `${room} refused a message: ${error?.condition ?? 'error'}`, { text: error?.text, originId: entry.originId });
-      drop(draft, entry);
-      if (error) draft.afterwards(() => roomRefused(entry.originId, error));
+      if (error?.condition === 'not-acceptable' && !returned.has(entry.originId)) takeBack(draft, entry, error);
+      else refuse(draft, entry, error);
     },
     resumed(ownQueue) {
       const h = connection.acknowledged();

@@ -24,8 +24,13 @@ export const proofTimes: ProofTimes = { silence: 10 * 60_000, every: 30_000, wak
 const SLEPT = 20_000;
 const AT_ONCE = 20;
 
+export interface Proof {
+  /** Asks one room now; resolves once its membership has what it answered. Never rejects. */
+  one(room: string): Promise<void>;
+}
+
 /** XEP-0410: asks each silent room whether we are still in it; a room that dropped us is entered again within seconds. */
-export function startProof(ground: Ground, memberships: Memberships, patience: Partial<ProofTimes> = {}): { all(): void } {
+export function startProof(ground: Ground, memberships: Memberships, patience: Partial<ProofTimes> = {}): Proof {
   const times = { ...proofTimes, ...patience };
   const limit = pLimit(AT_ONCE);
   const asking = new Set<string>();
@@ -54,10 +59,18 @@ export function startProof(ground: Ground, memberships: Memberships, patience: P
     for (const room of ground.rooms()) {
       const due = ground.now() - (room.verifiedAt ?? 0) >= silence;
       if (room.membership.state !== 'joined' || asking.has(room.jid) || !due) continue;
-      asking.add(room.jid);
-      void limit(() => ask(room))
-        .catch((error: unknown) => ground.log('error', `${room.jid}: the self-ping failed: ${sentenceOf(error)}`))
-        .finally(() => asking.delete(room.jid));
+      void one(room);
+    }
+  }
+
+  async function one(room: Room): Promise<void> {
+    asking.add(room.jid);
+    try {
+      await limit(() => ask(room));
+    } catch (error) {
+      ground.log('error', `${room.jid}: the self-ping failed: ${sentenceOf(error)}`);
+    } finally {
+      asking.delete(room.jid);
     }
   }
 
@@ -82,5 +95,10 @@ export function startProof(ground: Ground, memberships: Memberships, patience: P
     return ['item-not-found', 'service-unavailable'].includes(room.error.condition) ? 'not-joined' : 'unknown';
   }
 
-  return { all: () => prove(0) };
+  return {
+    async one(jid) {
+      const room = ground.room(jid);
+      if (room?.membership.state === 'joined') await one(room);
+    },
+  };
 }

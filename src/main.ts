@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runCommandLine } from './cli/program.ts';
 import type { World } from './cli/context.ts';
@@ -128,7 +129,7 @@ async function findDaemon(home: string): ReturnType<World['findDaemon']> {
     if (state.holder) return state.holder;
     if (Date.now() > end)
       throw new MinimixError('home-in-use', `The daemon on ${home} does not say where it is.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
 }
 

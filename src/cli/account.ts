@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { accountSettings } from '../account/settings.ts';
 import type { AccountSettings } from '../account/contract.ts';
@@ -107,7 +108,7 @@ async function tellLogin(world: World, daemon: DaemonClient, jid: string): Promi
       printLine(world, `Not online yet: ${connection.why} The daemon goes on trying.`);
       return;
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    await pause(LOOK);
   }
   printLine(world, 'Not online yet; the daemon goes on trying, and `minimix status` tells.');
 }

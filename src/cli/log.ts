@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as pause } from 'node:timers/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import { readDate, readNumber } from './arguments.ts';
@@ -133,7 +134,7 @@ function follow(path: string): { readonly from: number; lines(): AsyncGenerator<
           }
           fd = openSync(path, 'r');
           reading = { at: 0, rest: '', decoder: new StringDecoder('utf8') };
-        } else await new Promise((resolve) => setTimeout(resolve, LOOK));
+        } else await pause(LOOK);
       }
     },
   };

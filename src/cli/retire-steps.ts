@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { MinimixError } from '../core/errors.ts';
 import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../web/client.ts';
 import { formatOf } from './archive.ts';
@@ -55,7 +56,7 @@ export async function waitOnline(daemon: DaemonClient, account: string): Promise
     if (connection?.state === 'online') return;
     if (connection && 'why' in connection) ({ why } = connection);
     if (connection?.state === 'refused') break;
-    await pause();
+    await pause(LOOK);
   }
   const todo = 'Run `minimix retire` again once it is, or with --offline: the server is then told nothing.';
   throw new MinimixError('offline', `${account} is not online: ${why.replace(/[.\s]+$/, '')}. ${todo}`);
@@ -105,7 +106,7 @@ async function written(daemon: DaemonClient, account: string, leave: readonly st
     const differs = (room: string): boolean => Object.keys(known.get(room)?.differs ?? {}).length > 0;
     lacking = [...keep.filter((room) => known.get(room)?.autojoin !== true || differs(room)), ...leave.filter((room) => known.get(room)?.autojoin === true || differs(room))];
     if (lacking.length === 0 && storages.some(({ trouble }) => trouble === undefined)) return;
-    await pause();
+    await pause(LOOK);
   }
   throw new MinimixError('bookmarks', `The bookmarks of ${account} could not be written everywhere${lacking.length > 0 ? ` (${lacking.slice(0, 5).join(', ')})` : ''}: see \`minimix bookmarks list\`, and run \`minimix retire\` again.`);
 }
@@ -114,8 +115,4 @@ async function devices(daemon: DaemonClient, { account }: AccountPlan): Promise<
   const known = await daemon.bouncer.devices.query({ account });
   for (const { id } of known) await daemon.bouncer.revoke.mutate({ account, name: id });
   return known.length === 0 ? undefined : `Revoked the logins of ${known.map(({ name }) => name).join(', ')}.`;
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, LOOK));
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { HomeService } from '../cli/context.ts';
 import { retirePlan, type RetirePlan } from '../cli/retire-plan.ts';
 import { readIfThere, writeWhole } from '../config/files.ts';
@@ -45,7 +46,7 @@ export function openOwnDaemon(command: readonly string[]): { start(home: string)
         const state = homeState(home);
         if (state.held && state.holder) return state.holder;
         if (code !== undefined) throw new MinimixError('no-daemon', 'The daemon does not start: `minimix run` says why.');
-        await pause();
+        await pause(LOOK);
       }
       child.kill();
       throw new MinimixError('no-daemon', 'The daemon does not come up: `minimix log` may say why.');
@@ -62,7 +63,7 @@ export async function stopDaemon(home: string): Promise<void> {
   if (!state.held) return;
   if (!state.holder) throw new MinimixError('home-in-use', 'Somebody holds the home, and does not say who.');
   process.kill(state.holder.pid, 'SIGTERM');
-  for (const end = Date.now() + STOPPING; Date.now() < end; await pause()) if (!homeState(home).held) return;
+  for (const end = Date.now() + STOPPING; Date.now() < end; await pause(LOOK)) if (!homeState(home).held) return;
   throw new MinimixError('home-in-use', `Process ${state.holder.pid} does not end.`);
 }
 
@@ -107,8 +108,4 @@ export async function erase(home: string): Promise<{ readonly removed: string[];
   const left = existsSync(home) ? readdirSync(home) : [];
   if (left.length === 0) rmdirSync(home);
   return { removed, left: left.map((name) => join(home, name)) };
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, LOOK));
 }

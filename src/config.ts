@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readIfThere, writeWhole } from './config/files.ts';
 import type { Settings } from './config/schema.ts';
-import { editText, nameOf, readSettingsText, type Unknown } from './config/settings-text.ts';
+import { editText, readSettingsText, type Unknown } from './config/settings-text.ts';
 import { MinimixError } from './core/errors.ts';
 
 export type { Settings } from './config/schema.ts';
@@ -127,4 +127,3 @@ export function unknownSentence(home: string, unknown: readonly Unknown[]): stri
   return `${settingsPath(home)} has what is no setting of this version, kept and without effect: ${each.join(', ')}.`;
 }
 
-export { nameOf };

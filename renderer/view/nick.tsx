@@ -6,7 +6,7 @@ import { visibleNick } from '../text/visible.ts';
 type NickStyle = CSSProperties & Record<'--nick-on-light' | '--nick-on-dark', string>;
 
 /** The colours of a nick as CSS variables; the style sheet picks by the ground. */
-export function nickStyle(nick: string): NickStyle {
+function nickStyle(nick: string): NickStyle {
   const { onLight, onDark } = colourOf(nick);
   return { '--nick-on-light': onLight, '--nick-on-dark': onDark };
 }

@@ -53,7 +53,7 @@ const PAST = 30 * 24 * 3600_000;
 const PAST_OF_ROOM = 20;
 const PAST_ENTRIES = 5_000;
 
-export const defaultSettings: BookmarkSettings = { keepJoins: true, severalGone: 'hold', deadDays: 14 };
+const defaultSettings: BookmarkSettings = { keepJoins: true, severalGone: 'hold', deadDays: 14 };
 
 export function openState(ground: Ground): BookmarkState {
   const { archive, jid } = ground;

@@ -6,7 +6,7 @@ import type { Draft, Ground, Room } from './ground.ts';
 /** History is asked for from before what we have: clocks differ, and meeting what we have proves that there is no hole. */
 const OVERLAP = 5 * 60_000;
 /** Milliseconds of a room's past that a first join brings, where nothing else is chosen. */
-export const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
+const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
 
 /** The stanzas of an entry: what is asked of a room before, at, and after the door (XEP-0045 6.4, 7.2; XEP-0313). */
 export interface Entry {

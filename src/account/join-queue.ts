@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { domainOf } from '../core/jid.ts';
 
 /** Joins under way at once: pipelined, but no flood (a room sends its occupants and its history for each). */
-export const JOINS_AT_ONCE = 100;
+const JOINS_AT_ONCE = 100;
 /** Milliseconds: the longest rest of a service that has had enough. */
 const LAST_REST = 30_000;
 

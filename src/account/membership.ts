@@ -110,7 +110,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     draft.afterwards(() => changed(jid));
   }
 
-  /** The ledger: each join, loss, cause and return (issue 3). */
+  /** The ledger: each join, loss, cause and return. */
   function record(draft: Draft, jid: string, { name, nick, text }: MembershipSignal, reason: string | undefined): void {
     log('info', `${jid}: ${name}`, reason === undefined ? undefined : { reason });
     archive.addToLedger({ account: ground.jid, room: jid, at: draft.at, event: name, nick, text: reason ?? text });

@@ -18,7 +18,7 @@ export interface ProofTimes {
   readonly answer: number;
 }
 
-export const proofTimes: ProofTimes = { silence: 10 * 60_000, every: 30_000, wake: 2_000, answer: 60_000 };
+const proofTimes: ProofTimes = { silence: 10 * 60_000, every: 30_000, wake: 2_000, answer: 60_000 };
 
 /** A machine whose clock jumps by more than this was asleep: no timer is as late as that. */
 const SLEPT = 20_000;

@@ -16,7 +16,7 @@ const MOST_MENTIONS = 200;
 const LOOK_BACK = 50;
 
 /** Milliseconds between a look at a room and its being published: who reads along publishes once in that time. */
-export const READ_PACE = 1000;
+const READ_PACE = 1000;
 
 /** How far the person has read, on whatever device (XEP-0490): on disk, and in the account's node on its server. */
 export interface Reading {

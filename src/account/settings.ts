@@ -34,7 +34,7 @@ export const certificatePin = z
   .refine((hex) => /^[0-9a-f]{64}$/.test(hex), 'is not a SHA-256 in hex (64 digits, colons allowed)');
 
 /** PEM text of one or more certificates. */
-export const certificates = z
+const certificates = z
   .string()
   .max(MAX_PEM, 'is too long for a list of certificates')
   .refine(readsAsCertificates, 'holds no certificate that can be read (PEM is needed)');

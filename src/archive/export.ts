@@ -22,7 +22,7 @@ export interface Selection {
 const PAGE = 200;
 
 /** Names and versions the lines that follow; the first line of a JSON Lines export. */
-export const HEADER = { minimix: 'archive', version: 1 } as const;
+const HEADER = { minimix: 'archive', version: 1 } as const;
 
 /**
  * The messages of a selection as pieces of a file, room by room in the room's order. JSON Lines are raw and complete, and

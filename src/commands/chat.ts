@@ -43,7 +43,7 @@ export function startChat({ account, archive, log, signal }: ChatOptions): void 
 }
 
 /** The verb and its fields: one word each, and the last one takes the rest of the line. */
-export function parse(line: string): { readonly action: Action | undefined; readonly values: Readonly<Record<string, string>> } {
+function parse(line: string): { readonly action: Action | undefined; readonly values: Readonly<Record<string, string>> } {
   const [verb = '', ...words] = line.split(/\s+/);
   const action = actions.find(({ name }) => name === verb.toLowerCase());
   let rest = line.slice(verb.length).trim();
@@ -58,7 +58,7 @@ export function parse(line: string): { readonly action: Action | undefined; read
 }
 
 /** One line a verb; what need not be said stands in brackets. */
-export function help(): string {
+function help(): string {
   const lines = actions.map(({ name, title, fields }) => {
     const words = fields.map((field) => (field.required ? field.name.toUpperCase() : `[${field.name.toUpperCase()}]`));
     return `${[name, ...words].join(' ')} – ${title}`;

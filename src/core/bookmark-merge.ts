@@ -218,7 +218,7 @@ function changesOf({ input, list, sources }: Work): BookmarkChange[] {
 }
 
 /** What a change is, in a few words. */
-export function causeOf(before: Bookmark | undefined, after: Bookmark | undefined): string {
+function causeOf(before: Bookmark | undefined, after: Bookmark | undefined): string {
   if (!after) return 'removed by a client';
   if (!before) return 'added by a client';
   const fields: string[] = basicFields.filter((field) => before[field] !== after[field]);

@@ -161,7 +161,7 @@ interface KnownSoftware {
 }
 
 /** FACTS, November 2026: which software takes a carbon whose from is a full JID of the account. First match counts. */
-export const knownSoftware: readonly KnownSoftware[] = [
+const knownSoftware: readonly KnownSoftware[] = [
   { sign: 'poezio', relay: true, why: 'poezio 0.14 compares bare JIDs (measured)' },
   { sign: 'slixmpp', relay: true, why: 'slixmpp 1.8 compares bare JIDs (measured)' },
   { sign: 'mcabber', relay: true, why: 'mcabber 1.1 takes it into a buffer (measured)' },

@@ -11,7 +11,7 @@ import type { AddAccount, House } from '../web/contract.ts';
 import type { Log } from './log.ts';
 import { startTalker } from './sandbox-talker.ts';
 
-export const SANDBOX_DOMAIN = 'sandbox.example'; // RFC 2606: nobody's
+const SANDBOX_DOMAIN = 'sandbox.example'; // RFC 2606: nobody's
 export const SANDBOX_ACCOUNT = `you@${SANDBOX_DOMAIN}`;
 export const SANDBOX_ROOM = `balcony@rooms.${SANDBOX_DOMAIN}`;
 const PATIENCE = 15_000; // milliseconds until the server listens

@@ -172,7 +172,7 @@ const show = z.enum(['online', 'chat', 'away', 'xa', 'dnd']);
 const status = z.string().trim().max(500, 'is longer than 500 characters').refine(printable, 'holds a control character').optional();
 
 /** What a room sees of the person. */
-export const roomPresence = z.discriminatedUnion('kind', [
+const roomPresence = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('follow') }),
   z.strictObject({ kind: z.literal('fixed'), show, status }),
   z.strictObject({ kind: z.literal('hidden') }),

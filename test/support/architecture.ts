@@ -5,7 +5,7 @@ import { dirname, join, normalize, sep } from 'node:path';
 import { parseSync } from 'vite';
 
 /** Top to bottom. The first floor is src/ itself (main, daemon, config); what is in one row never meets. */
-export const FLOORS: readonly (readonly string[])[] = [
+const FLOORS: readonly (readonly string[])[] = [
   ['boot'],
   ['cli', 'electron'],
   ['web', 'bouncer', 'commands', 'mam', 'relay'],

@@ -8,7 +8,7 @@ import { fillConference, readConference } from './bookmarks.ts';
 import type { PubsubItem } from './pubsub.ts';
 
 export const NS_STORAGE = 'storage:bookmarks';
-export const NS_PRIVATE = 'jabber:iq:private';
+const NS_PRIVATE = 'jabber:iq:private';
 /** XEP-0411: the server shows the same list in PEP and in XEP-0049. */
 export const FEATURE_CONVERSION = 'urn:xmpp:bookmarks-conversion:0';
 

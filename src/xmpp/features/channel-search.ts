@@ -6,7 +6,7 @@ import { NS_DATA } from './data-form.ts';
 import { readRsm, rsm, type RsmPage } from './rsm.ts';
 import { short } from './short.ts';
 
-export const NS_CHANNEL_SEARCH = 'urn:xmpp:channel-search:0:search';
+const NS_CHANNEL_SEARCH = 'urn:xmpp:channel-search:0:search';
 const FORM = 'urn:xmpp:channel-search:0:search-params';
 const MOST = 100;
 const LONGEST = 300; // characters of a description

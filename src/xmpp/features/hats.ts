@@ -1,7 +1,7 @@
 // XEP-0317: Hats
 import type { Element } from '../xml.ts';
 
-export const NS_HATS = 'urn:xmpp:hats:0';
+const NS_HATS = 'urn:xmpp:hats:0';
 
 const MAX_HATS = 10;
 const MAX_TITLE = 100;

@@ -5,7 +5,7 @@ import { readInfoForm } from './data-form.ts';
 import { NS_DISCO_INFO, readDiscoInfo } from './disco.ts';
 import { ADDRESS } from './short.ts';
 
-export const NS_UPLOAD = 'urn:xmpp:http:upload:0';
+const NS_UPLOAD = 'urn:xmpp:http:upload:0';
 /** 10: no other header goes from the slot to the request. */
 const ALLOWED = ['authorization', 'cookie', 'expires'];
 const LONGEST_HEADER = 8000;

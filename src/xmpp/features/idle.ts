@@ -3,7 +3,7 @@ import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
 import { readStamp } from './delay.ts';
 
-export const NS_IDLE = 'urn:xmpp:idle:1';
+const NS_IDLE = 'urn:xmpp:idle:1';
 
 /** Since when nobody touched the device, in milliseconds since the epoch. */
 export function readIdle(presence: Element): number | undefined {

@@ -5,7 +5,7 @@ import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
 import { NS_MUC_USER } from './muc.ts';
 
-export const NS_CONFERENCE = 'jabber:x:conference';
+const NS_CONFERENCE = 'jabber:x:conference';
 const MAX_REASON = 2_000;
 
 /** An invitation of either sort; `undefined` where the message is none. Mediated: the room itself must have sent it. */

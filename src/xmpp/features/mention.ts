@@ -3,7 +3,7 @@ import { bareOf, resourceOf } from '../../core/jid.ts';
 import type { Element } from '../xml.ts';
 
 export const NS_REFERENCE = 'urn:xmpp:reference:0';
-export const NS_REPLY = 'urn:xmpp:reply:0';
+const NS_REPLY = 'urn:xmpp:reply:0';
 const MAX_REFERENCES = 50;
 
 /** The occupants of `room` that a message names, by nick. */

@@ -3,9 +3,9 @@ import type { Element } from '../xml.ts';
 import { parseElement, xml } from '../xml.ts';
 import { canonical, foreignAttributes } from './bookmarks-xml.ts';
 
-export const NS_NOTIFY = 'urn:xmpp:notification-settings:1';
+const NS_NOTIFY = 'urn:xmpp:notification-settings:1';
 
-export const notifyLevels = ['always', 'on-mention', 'never'] as const;
+const notifyLevels = ['always', 'on-mention', 'never'] as const;
 export type NotifyLevel = (typeof notifyLevels)[number];
 
 /** XEP-0030 identity of the software that asks, such as `client` and `phone`. */

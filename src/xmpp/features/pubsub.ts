@@ -5,9 +5,9 @@ import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
 
 export const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
-export const NS_PUBSUB_OWNER = 'http://jabber.org/protocol/pubsub#owner';
-export const NS_PUBSUB_ERRORS = 'http://jabber.org/protocol/pubsub#errors';
-export const NS_PUBSUB_EVENT = 'http://jabber.org/protocol/pubsub#event';
+const NS_PUBSUB_OWNER = 'http://jabber.org/protocol/pubsub#owner';
+const NS_PUBSUB_ERRORS = 'http://jabber.org/protocol/pubsub#errors';
+const NS_PUBSUB_EVENT = 'http://jabber.org/protocol/pubsub#event';
 
 export interface PubsubItem {
   readonly id: string;

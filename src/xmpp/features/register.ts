@@ -5,8 +5,6 @@ import type { AskedField, AskedForm } from './data-form.ts';
 import { readForm, submitted } from './data-form.ts';
 
 export const NS_REGISTER = 'jabber:iq:register';
-/** The field that holds the nick to be reserved. */
-export const REGISTER_NICK = 'muc#register_roomnick';
 
 const MAX_TEXT = 2_000;
 const MAX_FIELDS = 20;

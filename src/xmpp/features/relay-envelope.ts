@@ -3,7 +3,6 @@ import { escapeXML, escapeXMLText } from '../xml.ts';
 import { delayText } from './delay.ts';
 
 export const NS_CARBONS = 'urn:xmpp:carbons:2';
-export const NS_RELAY = 'urn:minimix:relay:0';
 const NS_HINTS = 'urn:xmpp:hints';
 
 const hints = [

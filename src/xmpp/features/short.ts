@@ -1,7 +1,7 @@
 // What peers write into presences and errors is kept in memory and on disk: so that none of it is long.
 
 /** Characters of a sentence: a reason, a status, an error's text. */
-export const SENTENCE = 1_000;
+const SENTENCE = 1_000;
 /** Characters of an address (RFC 7622 3.1: three parts of 1023 bytes) or an id. */
 export const ADDRESS = 3_071;
 

@@ -2,7 +2,7 @@
 import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
 
-export const NS_TIME = 'urn:xmpp:time';
+const NS_TIME = 'urn:xmpp:time';
 
 /** 3: asks an entity for its time. */
 export function timeQuery(to: string): Element {

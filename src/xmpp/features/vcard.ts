@@ -2,7 +2,7 @@
 import type { Element } from '../xml.ts';
 import { xml } from '../xml.ts';
 
-export const NS_VCARD = 'vcard-temp';
+const NS_VCARD = 'vcard-temp';
 
 /** XEP-0054 3.3: asks for somebody's card. */
 export function vcardQuery(to: string): Element {

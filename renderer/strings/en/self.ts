@@ -1,5 +1,5 @@
-/** The words of how rooms see you: nick, presence, registration; and of the bookmarks' files. A fourth part of `en.ts`. */
-export const enSelf = {
+/** How rooms see the person. */
+export const self = {
   self: {
     title: 'How rooms see you',
     now: (show: string, by: string) => `Now: ${show}, as ${by} says.`,
@@ -36,21 +36,5 @@ export const enSelf = {
     go: 'Register',
     remove: 'Give it up',
     done: 'Close',
-  },
-
-  take: {
-    title: 'Take them with you',
-    intro: 'The files hold the passwords of rooms too.',
-    json: 'Save as JSON',
-    xml: 'Save as XML (XEP-0402)',
-    import: 'Add from a file',
-    imported: (added: number, changed: number) => `${added} added, ${changed} completed.`,
-    copy: 'Copy to another account',
-    copyTo: (jid: string) => `Copy to ${jid}`,
-    restore: 'The whole list as it was',
-    restoreWhen: 'At',
-    restoreGo: 'Put it back as it was then',
-    restoreAsk: (when: string) => `Make the list what it was on ${when}? Rooms added since are left, those removed are joined again. Each change can be undone.`,
-    restored: (n: number) => (n === 0 ? 'Nothing was different then.' : n === 1 ? 'One bookmark changed.' : `${n} bookmarks changed.`),
   },
 };

@@ -1,5 +1,7 @@
+import type { settings as english } from '../en/settings.ts';
+
 /** What each setting is, in German; the daemon itself tells it in English. */
-export const settingsDe: Readonly<Record<string, string>> = {
+export const described: Readonly<Record<string, string>> = {
   'log.level': 'Wie viel protokolliert wird, auf der Fehlerausgabe und in der Datei.',
   'log.file': 'Ob das Protokoll auch im Datenordner liegt, für `minimix log`.',
   'log.megabytes': 'Wie groß eine Datei des Protokolls wird, bevor die nächste beginnt.',
@@ -33,4 +35,31 @@ export const settingsDe: Readonly<Record<string, string>> = {
   'account.bookmarks.deadDays': 'Nach wie vielen Tagen ohne Antwort ein Raum als tot gilt.',
   'account.offline.show': 'Wie erreichbar Räume dich sehen, solange keines deiner Geräte verbunden ist.',
   'account.offline.status': 'Die Worte dazu.',
+};
+
+export const settings: typeof english = {
+  settings: {
+    title: 'Einstellungen',
+    language: 'Sprache',
+    languageAuto: 'Wie im Browser',
+    accounts: 'Konten',
+    remove: 'Entfernen',
+    removeAsk: (jid) => `${jid} aus Minimix entfernen? Die Räume bleiben, wie sie sind, das Archiv bleibt auf der Platte.`,
+    describe: (key, english) => described[key] ?? english,
+    groups: { log: 'Das Protokoll', watch: 'Überwachung', web: 'Die Seite', bouncer: 'Der Bouncer', account: 'Konto', other: 'Weiteres' },
+    all: 'Alle Einstellungen',
+    allText: 'Sie liegen in einer Datei, die du auch von Hand oder mit „minimix settings set“ ändern kannst.',
+    byDefault: (value) => `Vorgabe: ${value}`,
+    range: (least, most) => `${least} bis ${most}`,
+    effects: { 'at once': '', 'new login': 'meldet das Konto neu an', restart: 'gilt ab dem nächsten Start' },
+    save: 'Speichern',
+    saved: 'Gespeichert.',
+    savedForRestart: 'Gespeichert; es gilt ab dem nächsten Start des Dienstes.',
+    problems: 'Mit dem Dienst stimmt etwas nicht',
+    keys: 'Tastatur',
+    keyPalette: 'Überallhin: Räume, und was man tun kann',
+    keyRooms: 'Der Raum darüber, der Raum darunter',
+    keyCorrect: 'In einer leeren Zeile: berichtigen, was du zuletzt gesagt hast',
+    keyNick: 'In einer Zeile: einen Spitznamen ergänzen',
+  },
 };

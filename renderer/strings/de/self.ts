@@ -1,6 +1,6 @@
-import type { enSelf } from './en-self.ts';
+import type { self as english } from '../en/self.ts';
 
-export const deSelf: typeof enSelf = {
+export const self: typeof english = {
   self: {
     title: 'Wie Räume dich sehen',
     now: (show, by) => `Jetzt: ${show}, wie ${by} sagt.`,
@@ -37,21 +37,5 @@ export const deSelf: typeof enSelf = {
     go: 'Anmelden',
     remove: 'Aufgeben',
     done: 'Schließen',
-  },
-
-  take: {
-    title: 'Mitnehmen',
-    intro: 'Die Dateien enthalten auch die Passwörter von Räumen.',
-    json: 'Als JSON speichern',
-    xml: 'Als XML speichern (XEP-0402)',
-    import: 'Aus einer Datei hinzufügen',
-    imported: (added, changed) => `${added} hinzugefügt, ${changed} ergänzt.`,
-    copy: 'In ein anderes Konto kopieren',
-    copyTo: (jid) => `Nach ${jid} kopieren`,
-    restore: 'Die ganze Liste, wie sie war',
-    restoreWhen: 'Am',
-    restoreGo: 'So wiederherstellen',
-    restoreAsk: (when) => `Die Liste machen, wie sie am ${when} war? Seither hinzugefügte Räume werden verlassen, entfernte wieder betreten. Jede Änderung lässt sich rückgängig machen.`,
-    restored: (n) => (n === 0 ? 'Nichts war damals anders.' : n === 1 ? 'Ein Lesezeichen geändert.' : `${n} Lesezeichen geändert.`),
   },
 };

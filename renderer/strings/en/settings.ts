@@ -1,0 +1,27 @@
+/** Settings. */
+export const settings = {
+  settings: {
+    title: 'Settings',
+    language: 'Language',
+    languageAuto: 'As the browser has it',
+    accounts: 'Accounts',
+    remove: 'Remove',
+    removeAsk: (jid: string) => `Remove ${jid} from Minimix? Its rooms are left alone, its archive stays on the disk.`,
+    describe: (_key: string, english: string) => english,
+    groups: { log: 'The log', watch: 'Being watched', web: 'The page', bouncer: 'The bouncer', account: 'Account', other: 'More' } as Readonly<Record<string, string>>,
+    all: 'All settings',
+    allText: 'They lie in one file, which you may also change by hand or with “minimix settings set”.',
+    byDefault: (value: string) => `Default: ${value}`,
+    range: (least: string, most: string) => `${least} to ${most}`,
+    effects: { 'at once': '', 'new login': 'logs the account in anew', restart: 'counts from the next start' } as Readonly<Record<string, string>>,
+    save: 'Save',
+    saved: 'Saved.',
+    savedForRestart: 'Saved; it counts from the next start of the daemon.',
+    problems: 'Something is wrong with the daemon',
+    keys: 'Keyboard',
+    keyPalette: 'Go anywhere: rooms, and what can be done',
+    keyRooms: 'The room above, the room below',
+    keyCorrect: 'In an empty line: correct what you said last',
+    keyNick: 'In a line: complete a nick',
+  },
+};

@@ -8,7 +8,7 @@ import { openSecrets } from './config/secrets.ts';
 import { openSessions } from './config/sessions.ts';
 import { createDelays } from './core/delays.ts';
 import { MinimixError, sentenceOf } from './core/errors.ts';
-import { wireOptions } from './account/account.ts';
+import { wireOptions } from './account/settings.ts';
 import { openAccounts } from './daemon/accounts.ts';
 import { openBouncerOf } from './daemon/bouncer.ts';
 import { examineHouse } from './daemon/examine.ts';

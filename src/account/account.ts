@@ -12,7 +12,9 @@ import { openAnswers } from './answers.ts';
 import { openBookmarks } from './bookmarks.ts';
 import { openCatchUps } from './catchup.ts';
 import type { Clock } from './clock.ts';
-import type { Account, AccountSettings, AccountStatus, DeviceSummary } from './contract.ts';
+import type { Account, AccountStatus } from './contract.ts';
+import type { DeviceSummary } from './devices-contract.ts';
+import { wireOptions, type AccountSettings } from './settings.ts';
 import { testDevice } from './device-test.ts';
 import { openDevices } from './devices.ts';
 import type { Devices } from './devices.ts';
@@ -323,19 +325,6 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       return [...(await examineServer(ask, jid, connection.features(), now)), ...examineLists({ account: jid, ...lists, now: now() })];
     },
     subscribe: (sink, signal) => sinks.add(sink, signal),
-  };
-}
-
-/** How its server is reached, as a connection takes it. */
-export function wireOptions({ jid, resource, server, directTls, ca, pin, allowPlaintext }: AccountSettings) {
-  return {
-    jid,
-    resource,
-    ...(server && { server }),
-    ...(directTls !== undefined && { directTls }),
-    ...(ca !== undefined && { ca }),
-    ...(pin !== undefined && { pin }),
-    ...(allowPlaintext !== undefined && { allowPlaintext }),
   };
 }
 

@@ -5,7 +5,8 @@ import { readStanzaError } from '../xmpp/features/errors.ts';
 import { ping } from '../xmpp/features/ping.ts';
 import { addressedTo, relayEnvelope } from '../xmpp/features/relay-envelope.ts';
 import { xml } from '../xmpp/xml.ts';
-import type { DeviceTest, Sink } from './contract.ts';
+import type { Sink } from './contract.ts';
+import type { DeviceTest } from './devices-contract.ts';
 import type { Devices } from './devices.ts';
 import type { Ground } from './ground.ts';
 

@@ -1,7 +1,7 @@
 import type { Device } from '../core/device.ts';
 import type { DiscoInfo, Identity } from '../xmpp/features/disco.ts';
 import type { NotifyIdentity } from '../xmpp/features/notify.ts';
-import type { DeviceChange, DeviceSummary } from './contract.ts';
+import type { DeviceChange, DeviceSummary } from './devices-contract.ts';
 
 /** The device with what the person has changed. */
 export function applied(device: Device, { label, attached, policy, room, words, limit, digest }: DeviceChange): Device {

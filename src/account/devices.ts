@@ -11,7 +11,7 @@ import type { DiscoInfo } from '../xmpp/features/disco.ts';
 import type { NotifyIdentity, NotifyLevel } from '../xmpp/features/notify.ts';
 import { NS_PING } from '../xmpp/features/ping.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
-import type { DeviceChange, DeviceSummary, RelayTarget } from './contract.ts';
+import type { DeviceChange, DeviceSummary, RelayTarget } from './devices-contract.ts';
 import { openKeptDevices } from './devices-kept.ts';
 import { applied, identityIn, kindOf, nameIn, stranger } from './devices-read.ts';
 import type { Draft, Ground } from './ground.ts';

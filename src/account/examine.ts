@@ -7,7 +7,7 @@ import { NS_CARBONS } from '../xmpp/features/relay-envelope.ts';
 import { readTime, timeQuery } from '../xmpp/features/time.ts';
 import type { Element } from '../xmpp/xml.ts';
 import type { StorageSummary } from './bookmarks-contract.ts';
-import type { RoomSummary } from './contract.ts';
+import type { RoomSummary } from './rooms-contract.ts';
 import type { Ask } from './server-parts.ts';
 
 const PATIENCE = 8_000; // milliseconds for one answer

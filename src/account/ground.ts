@@ -3,7 +3,8 @@ import type { Membership } from '../core/room.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { Connection } from '../xmpp/contract.ts';
 import type { Element } from '../xmpp/xml.ts';
-import type { AccountEvent, RoomSettings } from './contract.ts';
+import type { AccountEvent } from './contract.ts';
+import type { RoomSettings } from './rooms-contract.ts';
 
 export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
 

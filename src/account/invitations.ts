@@ -7,7 +7,7 @@ import { enableCarbons, readCarbon } from '../xmpp/features/carbons.ts';
 import { declineInvitation, readInvitation } from '../xmpp/features/invite.ts';
 import { mamQuery, readMamFin, readMamResult } from '../xmpp/features/mam.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
-import type { RoomSummary } from './contract.ts';
+import type { RoomSummary } from './rooms-contract.ts';
 import type { Draft, Ground } from './ground.ts';
 import type { RoomVerbs } from './verbs.ts';
 

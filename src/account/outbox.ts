@@ -11,8 +11,7 @@ import { readOriginId } from '../xmpp/features/stanza-id.ts';
 import { faultIn } from '../xmpp/outgoing.ts';
 import type { StanzaFault } from '../xmpp/contract.ts';
 import { stanzaFrom, type Stanza } from '../xmpp/stanza.ts';
-import type { UnsaidMessage } from './contract.ts';
-import type { SayAbout } from './contract.ts';
+import type { UnsaidMessage, SayAbout } from './rooms-contract.ts';
 import type { Draft, Ground } from './ground.ts';
 
 /** Longer than any server lets through, short enough not to hurt us. */

@@ -4,7 +4,7 @@ import { displayed, mdsNodeOptions, NS_MDS, readDisplayed } from '../xmpp/featur
 import { itemsQuery, publish, readItems, readPubsubEvent, type PubsubItem } from '../xmpp/features/pubsub.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import { openNode } from './bookmarks-node.ts';
-import type { ReadState } from './contract.ts';
+import type { ReadState } from './rooms-contract.ts';
 import type { Draft, Ground } from './ground.ts';
 import { mentionFor } from './mentions.ts';
 

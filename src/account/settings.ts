@@ -2,7 +2,6 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseBareJid } from '../core/jid.ts';
-import type { AccountSettings } from './contract.ts';
 
 const MAX_JID = 2047; // RFC 7622 3.1: two parts of 1023 bytes and the @
 const MAX_PEM = 256 * 1024;
@@ -130,7 +129,21 @@ export const accountSettings = z
   .refine(
     (account) => !account.directTls || !account.allowPlaintext,
     'cannot be plain and TLS',
-  ) satisfies z.ZodType<AccountSettings>;
+  );
+export type AccountSettings = Readonly<z.output<typeof accountSettings>>;
+
+/** How its server is reached, as a connection takes it. */
+export function wireOptions({ jid, resource, server, directTls, ca, pin, allowPlaintext }: AccountSettings) {
+  return {
+    jid,
+    resource,
+    ...(server && { server }),
+    ...(directTls !== undefined && { directTls }),
+    ...(ca !== undefined && { ca }),
+    ...(pin !== undefined && { pin }),
+    ...(allowPlaintext !== undefined && { allowPlaintext }),
+  };
+}
 
 function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^(?!-)[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*\.?$/u.test(text);

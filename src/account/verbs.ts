@@ -3,7 +3,7 @@ import type { Result } from '../core/errors.ts';
 import { fail, ok } from '../core/errors.ts';
 import { parseBareJid, parseJid } from '../core/jid.ts';
 import { nickPresence, voiceRequest } from '../xmpp/features/muc.ts';
-import type { RoomSettings, RoomSummary } from './contract.ts';
+import type { RoomSettings, RoomSummary } from './rooms-contract.ts';
 import { newRoom } from './draft.ts';
 import type { Ground, Room } from './ground.ts';
 import type { Memberships } from './membership.ts';

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { accountSettings } from '../account/settings.ts';
-import type { AccountSettings } from '../account/contract.ts';
+import { accountSettings, type AccountSettings } from '../account/settings.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { connectTo, type DaemonClient } from '../web/client.ts';
 import { readJid, readPin, readServer } from './arguments.ts';

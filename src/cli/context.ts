@@ -1,4 +1,4 @@
-import type { AccountSettings } from '../account/contract.ts';
+import type { AccountSettings } from '../account/settings.ts';
 import type { Format, Selection } from '../archive/export.ts';
 import type { ImportReport } from '../archive/import.ts';
 import { MinimixError } from '../core/errors.ts';
@@ -8,7 +8,8 @@ import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../we
 import type { BouncerWish } from '../web/bouncer-contract.ts';
 import type { RetirePlan } from './retire-plan.ts';
 import type { SettingNow } from '../web/settings-contract.ts';
-import type { AddAccount, AddedAccount, RemovedAccount } from '../web/contract.ts';
+import type { AddedAccount, RemovedAccount } from '../web/contract.ts';
+import type { AddAccount } from '../web/inputs.ts';
 
 /**
  * What a command may use of the world: main.ts gives it, for this floor knows neither the daemon nor the

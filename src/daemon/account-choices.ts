@@ -1,4 +1,5 @@
-import type { Account, AccountSettings } from '../account/contract.ts';
+import type { Account } from '../account/contract.ts';
+import type { AccountSettings } from '../account/settings.ts';
 import { editSettings, readSettings } from '../config.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { Log } from './log.ts';

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { openAccount } from '../account/account.ts';
 import { keepRoomsOut } from '../account/bookmarks-state.ts';
-import type { Account, AccountSettings } from '../account/contract.ts';
+import type { Account } from '../account/contract.ts';
+import type { AccountSettings } from '../account/settings.ts';
 import { firstLook } from '../account/look.ts';
 import type { Archive } from '../archive/contract.ts';
 import { startCommands } from '../commands/commands.ts';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { examineByVisit } from '../account/look.ts';
-import type { AccountSettings } from '../account/contract.ts';
+import type { AccountSettings } from '../account/settings.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { sentenceOf } from '../core/errors.ts';
 import { finding, type Finding } from '../core/finding.ts';

@@ -7,7 +7,8 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fail, ok, sentenceOf, type Result } from '../core/errors.ts';
-import type { AddAccount, House } from '../web/contract.ts';
+import type { House } from '../web/contract.ts';
+import type { AddAccount } from '../web/inputs.ts';
 import type { Log } from './log.ts';
 import { startTalker } from './sandbox-talker.ts';
 

@@ -1,5 +1,6 @@
 // What the API gives of the archive.
-import { inputs, toTimeline, type TimelineHit } from './contract.ts';
+import { toTimeline, type TimelineHit } from './timeline.ts';
+import { inputs } from './inputs.ts';
 import { toShown, type ShownMessage } from './shown.ts';
 import { one, procedure, refused } from './trpc.ts';
 

@@ -1,5 +1,5 @@
 import { bouncerInputs } from './bouncer-contract.ts';
-import { inputs } from './contract.ts';
+import { inputs } from './inputs.ts';
 import { chosen, one, procedure, trpc, valueOf } from './trpc.ts';
 
 /** The bouncer and the devices that log in through it. */

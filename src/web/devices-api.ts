@@ -1,5 +1,5 @@
 // What the API does with devices: each call maps to one verb of the account.
-import { inputs } from './contract.ts';
+import { inputs } from './inputs.ts';
 import { chosen, one, procedure, refused, trpc, valueOf } from './trpc.ts';
 
 export const deviceCalls = {

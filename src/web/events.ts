@@ -1,6 +1,7 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { KeptMessage } from '../core/groupchat.ts';
-import { invitationsOf, messageEvent, toPageEvent, type House, type HouseEvent, type PageEvent } from './contract.ts';
+import { type House, type HouseEvent } from './contract.ts';
+import { invitationsOf, messageEvent, toPageEvent, type PageEvent } from './page-events.ts';
 
 const MOST_WAITING = 2000; // events held for a reader that is slow
 const MOST_MISSED = 1000; // messages given again after a break

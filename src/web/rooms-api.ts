@@ -1,5 +1,6 @@
 // What the API does in rooms: each call maps to one verb of the account.
-import { inputs, toPageInvitation } from './contract.ts';
+import { toPageInvitation } from './page-events.ts';
+import { inputs } from './inputs.ts';
 import { chosen, one, procedure, trpc, valueOf } from './trpc.ts';
 
 export const roomCalls = {

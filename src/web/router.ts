@@ -3,7 +3,8 @@
 import { archiveCalls } from './archive-api.ts';
 import { bookmarkCalls } from './bookmarks-api.ts';
 import { bouncerCalls } from './bouncer-api.ts';
-import { inputs, type HouseStatus } from './contract.ts';
+import { type HouseStatus } from './contract.ts';
+import { inputs } from './inputs.ts';
 import { deviceCalls } from './devices-api.ts';
 import { events } from './events.ts';
 import { outsideCalls } from './outside-api.ts';

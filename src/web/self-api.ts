@@ -1,5 +1,5 @@
 // What rooms are told of the person: presence, nick, registration.
-import { inputs } from './contract.ts';
+import { inputs } from './inputs.ts';
 import { one, procedure, trpc, valueOf } from './trpc.ts';
 
 export const selfCalls = {

@@ -1,7 +1,7 @@
 // Messages as they are to be read: the archive's reading view, for the page.
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { Viewed } from '../core/view.ts';
-import { toTimeline, type TimelineMessage } from './contract.ts';
+import { toTimeline, type TimelineMessage } from './timeline.ts';
 
 /** A message as it is to be read: what was said of it later is applied. */
 export interface ShownMessage extends TimelineMessage {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openSandbox, SANDBOX_ACCOUNT, SANDBOX_ROOM, type Sandbox } from '../../src/daemon/sandbox.ts';
 import { ok } from '../../src/core/errors.ts';
-import type { AddAccount } from '../../src/web/contract.ts';
+import type { AddAccount } from '../../src/web/inputs.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { until } from '../support/until.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { keepRoomsOut } from '../../src/account/bookmarks-state.ts';
 import { firstLook } from '../../src/account/look.ts';
-import type { AccountSettings } from '../../src/account/contract.ts';
+import type { AccountSettings } from '../../src/account/settings.ts';
 import { readAll, writePrivate } from '../support/bookmarks.ts';
 import { openHouse } from '../support/house.ts';
 import { connectPerson, type Person } from '../support/person.ts';

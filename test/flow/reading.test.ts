@@ -1,7 +1,7 @@
 // Issue 5, item 6: how far the person has read, between the page and the other devices (XEP-0490), on real servers.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ReadState } from '../../src/account/contract.ts';
+import type { ReadState } from '../../src/account/rooms-contract.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { connectPerson, StanzaError, type Person } from '../support/person.ts';
 import { newAccount, servers } from '../support/servers.ts';

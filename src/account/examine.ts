@@ -14,13 +14,13 @@ const PATIENCE = 8_000; // milliseconds for one answer
 const SKEW_NOTED = 5_000;
 const SKEW_BAD = 60_000;
 
-/** What a server may lack, and what that means for the person. */
-const WANTED: readonly (readonly [check: string, namespace: string, lacks: string])[] = [
-  ['stream management', 'urn:xmpp:sm:3', 'The server has no stream management (XEP-0198): each cut of the connection is a new login, and rooms are joined anew.'],
-  ['carbons', NS_CARBONS, 'The server has no carbons (XEP-0280): your devices do not see what the others say to people.'],
-  ['archive on the server', NS_MAM, 'The server keeps no archive of your chats (XEP-0313); rooms are archived here all the same.'],
-  ['client state', 'urn:xmpp:csi:0', 'The server knows no client state (XEP-0352): a phone is woken for each presence.'],
-  ['push', 'urn:xmpp:push:0', 'The server has no push (XEP-0357): a phone that sleeps hears of nothing until it wakes.'],
+/** What a server may lack, what that means for the person, and what whoever runs the server can do about it. */
+const WANTED: readonly (readonly [check: string, namespace: string, lacks: string, modules: string])[] = [
+  ['stream management', 'urn:xmpp:sm:3', 'The server has no stream management (XEP-0198): each cut of the connection is a new login, and rooms are joined anew.', 'Prosody: mod_smacks; ejabberd: mod_stream_mgmt'],
+  ['carbons', NS_CARBONS, 'The server has no carbons (XEP-0280): your devices do not see what the others say to people.', 'Prosody: mod_carbons; ejabberd: mod_carboncopy'],
+  ['archive on the server', NS_MAM, 'The server keeps no archive of your chats (XEP-0313); rooms are archived here all the same.', 'Prosody and ejabberd: mod_mam'],
+  ['client state', 'urn:xmpp:csi:0', 'The server knows no client state (XEP-0352): a phone is woken for each presence.', 'Prosody: mod_csi_simple; ejabberd: mod_client_state'],
+  ['push', 'urn:xmpp:push:0', 'The server has no push (XEP-0357): a phone that sleeps hears of nothing until it wakes.', 'Prosody: mod_cloud_notify; ejabberd: mod_push'],
 ];
 
 /** What the account's server offers and what its clock says; `stream` is what it offers on the stream itself. */
@@ -35,23 +35,29 @@ export async function examineServer(ask: Ask, account: string, stream: Element |
   const offered = (stream?.children ?? []).flatMap((child) => (typeof child === 'string' ? [] : [child.getNS() ?? '']));
   const features = new Set([...offered, ...infos.flatMap((info) => [...info.features])]);
   const pep = infos.some(({ identities }) => identities.some(({ category, type }) => category === 'pubsub' && type === 'pep'));
-  const found = WANTED.map(([check, namespace, lacks]) =>
-    features.has(namespace) ? finding({ check, level: 'ok', message: `The server has it (${namespace}).` }, account) : finding({ check, level: 'note', message: lacks }, account),
+  const found = WANTED.map(([check, namespace, lacks, modules]) =>
+    features.has(namespace) ? finding({ check, level: 'ok', message: `The server has it (${namespace}).` }, account) : finding({ check, level: 'note', message: lacks, todo: askFor(modules) }, account),
   );
   return [...found, pepFinding(account, pep), bridgeFinding(account, features, pep), { ...clock, account }];
 }
 
+/** What the person cannot do on a server of somebody else's. */
+function askFor(modules: string): string {
+  return `Minimix does without. Whoever runs the server can add it (${modules}).`;
+}
+
 function pepFinding(account: string, pep: boolean): Finding {
   if (pep) return finding({ check: 'pep', level: 'ok', message: 'The server keeps small things for the account (XEP-0163).' }, account);
-  return finding({ check: 'pep', level: 'note', message: 'The server has no PEP (XEP-0163): bookmarks are kept in the old place alone (XEP-0049), and no client is told of changes.' }, account);
+  return finding({ check: 'pep', level: 'note', message: 'The server has no PEP (XEP-0163): bookmarks are kept in the old place alone (XEP-0049), and no client is told of changes.', todo: askFor('Prosody: mod_pep; ejabberd: mod_pubsub with its plugin pep') }, account);
 }
 
 function bridgeFinding(account: string, features: ReadonlySet<string>, pep: boolean): Finding {
   const check = 'bookmarks bridging';
   const [one, other] = [features.has(FEATURE_COMPAT), features.has(FEATURE_COMPAT_PEP)];
   if (one || other) return finding({ check, level: 'ok', message: `The server shows one list of bookmarks in several places (${[one && FEATURE_COMPAT, other && FEATURE_COMPAT_PEP].filter(Boolean).join(', ')}).` }, account);
-  const message = pep ? 'The server does not bridge bookmarks (XEP-0402): old and new clients have a list each; Minimix keeps all places the same.' : 'There is one place for bookmarks, and nothing to bridge.';
-  return finding({ check, level: 'note', message }, account);
+  if (!pep) return finding({ check, level: 'ok', message: 'There is one place for bookmarks, and nothing to bridge.' }, account);
+  const message = 'The server does not bridge bookmarks (XEP-0402): old and new clients have a list each; Minimix keeps all places the same.';
+  return finding({ check, level: 'note', message, todo: `${askFor('Prosody: mod_bookmarks; ejabberd 23.10 or newer: mod_private beside mod_pubsub')} Until then, let the daemon run where a client changes its list.` }, account);
 }
 
 async function examineClock(ask: Ask, domain: string, now: () => number): Promise<Omit<Finding, 'account'>> {
@@ -60,7 +66,7 @@ async function examineClock(ask: Ask, domain: string, now: () => number): Promis
   const after = now();
   const time = answer.ok ? readTime(answer.element) : undefined;
   const check = 'clock';
-  if (time === undefined) return { check, level: 'note', message: 'The server does not tell its time (XEP-0202).', todo: null };
+  if (time === undefined) return { check, level: 'note', message: 'The server does not tell its time (XEP-0202).', todo: 'See for yourself that this clock is right: `timedatectl`.' };
   const skew = time - (before + after) / 2;
   const seconds = Math.round(Math.abs(skew) / 100) / 10;
   if (Math.abs(skew) < SKEW_NOTED) return { check, level: 'ok', message: `This clock and the server's are ${seconds} s apart.`, todo: null };
@@ -87,7 +93,7 @@ export function examineLists({ account, storages, held, rooms, now }: ExaminedLi
   const found: Finding[] = [];
   const troubled = storages.filter(({ trouble }) => trouble !== undefined);
   for (const { name, trouble } of troubled) {
-    found.push(finding({ check: 'bookmarks', level: 'note', message: `Of the places of bookmarks, “${name}” is not in use: ${trouble ?? ''}` }, account));
+    found.push(finding({ check: 'bookmarks', level: 'note', message: `Of the places of bookmarks, “${name}” is not in use: ${trouble ?? ''}`, todo: 'The others are kept in step without it; `minimix bookmarks list` shows where they differ.' }, account));
   }
   if (held > 0) found.push(finding({ check: 'bookmarks', level: 'bad', message: `${held} removals of bookmarks wait for you.`, todo: '`minimix bookmarks held`, then `restore --held` or `accept ID`.' }, account));
   else if (troubled.length < storages.length) found.push(finding({ check: 'bookmarks', level: 'ok', message: `${Math.max(...storages.map((one) => one.rooms))} rooms are bookmarked, and nothing waits.` }, account));

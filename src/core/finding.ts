@@ -11,8 +11,10 @@ export interface Finding {
   readonly todo: string | null;
 }
 
-export type FindingParts = Omit<Finding, 'account' | 'todo'> & { readonly todo?: string };
+/** What is not as it should be always says what to do. */
+export type FindingParts = Pick<Finding, 'check' | 'message'> & ({ readonly level: 'ok' } | { readonly level: 'note' | 'bad'; readonly todo: string });
 
-export function finding({ todo, ...parts }: FindingParts, account?: string): Finding {
-  return { ...parts, account: account ?? null, todo: todo ?? null };
+export function finding(parts: FindingParts, account?: string): Finding {
+  const { check, level, message } = parts;
+  return { check, account: account ?? null, level, message, todo: 'todo' in parts ? parts.todo : null };
 }

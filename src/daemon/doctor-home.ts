@@ -58,20 +58,21 @@ export function examineSettings(home: string): { readonly findings: Finding[]; r
   return { findings, settings };
 }
 
-export function examineDisk(home: string): Finding {
+/** `free` in bytes. */
+export function examineDisk(home: string, free = existsSync(home) ? freeOf(home) : undefined): Finding {
   const check = 'disk';
-  const free = existsSync(home) ? freeOf(home) : undefined;
-  if (free === undefined) return finding({ check, level: 'note', message: 'How much room the disk has is not known.' });
+  if (free === undefined) return finding({ check, level: 'note', message: 'How much room the disk has is not known.', todo: 'See `df -h` yourself: what does not fit is not kept.' });
   const message = `The disk of the home has ${Math.floor(free / MB)} MB left.`;
   if (free < 64 * MB) return finding({ check, level: 'bad', message, todo: 'Make room: what cannot be kept is not taken. `minimix retention` bounds what a room keeps.' });
-  return finding({ check, level: free < 512 * MB ? 'note' : 'ok', message });
+  if (free < 512 * MB) return finding({ check, level: 'note', message, todo: 'That is soon full: make room, move the home to another disk (`--home`), or bound what rooms keep with `minimix retention`.' });
+  return finding({ check, level: 'ok', message });
 }
 
 /** Reads the whole archive once, beside a daemon that may write. */
 export function examineArchive(home: string): Finding {
   const check = 'archive';
   const path = join(home, 'archive.db');
-  if (!existsSync(path)) return finding({ check, level: 'note', message: 'There is no archive yet.' });
+  if (!existsSync(path)) return finding({ check, level: 'note', message: 'There is no archive yet.', todo: '`minimix run` makes it.' });
   const size = Math.ceil(statSync(path).size / MB);
   try {
     quickCheck(path);
@@ -89,7 +90,8 @@ export function examineBackup(home: string, now = Date.now()): Finding {
   if (!last) return finding({ check, level: 'note', message: 'No backup was ever made with `minimix backup`.', todo });
   const days = Math.floor((now - last.at) / DAY);
   if (!existsSync(last.file)) return finding({ check, level: 'note', message: `The last backup, ${last.file}, is not there any more.`, todo });
-  return finding({ check, level: now - last.at > OLD_BACKUP ? 'note' : 'ok', message: `The last backup is ${days} days old: ${last.file}.`, ...(now - last.at > OLD_BACKUP && { todo }) });
+  const message = `The last backup is ${days} days old: ${last.file}.`;
+  return now - last.at > OLD_BACKUP ? finding({ check, level: 'note', message, todo }) : finding({ check, level: 'ok', message });
 }
 
 export async function examineKeyring(home: string, env: NodeJS.ProcessEnv): Promise<Finding> {

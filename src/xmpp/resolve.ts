@@ -27,9 +27,18 @@ export interface Dns {
 const MAX_RECORDS = 20;
 const FALLBACK_PORT = 5222;
 
-export const systemDns: Dns = {
-  srv: (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveSrv(name),
-};
+/** Asks the system's name servers, or those that are given as `address:port`. */
+export function dnsOf(servers?: readonly string[]): Dns {
+  return {
+    srv(name) {
+      const resolver = new Resolver({ timeout: 3000, tries: 2 });
+      if (servers) resolver.setServers(servers);
+      return resolver.resolveSrv(name);
+    },
+  };
+}
+
+export const systemDns: Dns = dnsOf();
 
 /**
  * All endpoints of a domain, best first: both services merged by priority and weight, else the domain itself.

@@ -44,7 +44,10 @@ describe.each(servers)('on $kind', (server) => {
     for (const check of checks) expect(alone.of(check).length, check).toBeGreaterThan(0);
     for (const check of ['tls', 'login', 'stream management', 'carbons', 'clock', 'pep']) expect(alone.of(check)[0], check).toMatchObject({ level: 'ok', account: alice.jid });
     expect(alone.of('tls')[0]?.message).toMatch(/TLSv1\.3; its certificate is trusted for \d+ more days; it takes .*SCRAM-SHA/);
-    expect(alone.of('bookmarks bridging')[0]?.level).toBe(server.kind === 'prosody' ? 'ok' : 'note');
+    const [bridging] = alone.of('bookmarks bridging');
+    expect(bridging?.level).toBe(server.kind === 'prosody' ? 'ok' : 'note');
+    expect(bridging?.todo ?? '').toMatch(server.kind === 'prosody' ? /^$/ : /mod_private/);
+    expect(alone.findings.filter(({ level, todo }) => level !== 'ok' && todo === null)).toEqual([]);
     expect(readFileSync(join(home.dir, 'settings.json'), 'utf8')).toBe(before);
     await home.start();
     const api = apiOf(home);

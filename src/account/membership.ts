@@ -6,6 +6,7 @@ import type { ChosenNick } from '../core/nick.ts';
 import { next, retryDelay } from '../core/room.ts';
 import type { RoomSignal } from '../core/room.ts';
 import { leavePresence } from '../xmpp/features/muc.ts';
+import { ping } from '../xmpp/features/ping.ts';
 import type { NotifyLevel } from '../xmpp/features/notify.ts';
 import { NS_REGISTER } from '../xmpp/features/register.ts';
 import type { AccountEvent } from './contract.ts';
@@ -81,6 +82,8 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   const queue = openJoinQueue(ground.signal, times.rest);
   const looking = new Map<string, boolean>();
   const entering = new Map<string, { knocked: boolean }>();
+  /** The question behind a wish that may have reached the room before the stream was resumed. */
+  const fences = new Map<string, object>();
   const entry = openEntry(ground, changed, times.lookBack);
   ground.signal.addEventListener('abort', () => {
     for (const timer of timers.values()) clearTimeout(timer);
@@ -181,7 +184,10 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     await queue.run(jid, async () => {
       const room = ground.room(jid);
       const called = entering.get(jid) === visit && room?.membership.state === 'joining';
-      if (!called || connection.status().state !== 'online') return; // `enterWanted` comes back to it after the next login
+      if (!called || connection.status().state !== 'online') {
+        if (entering.get(jid) === visit) entering.delete(jid); // the next login comes back to it, or the resumption
+        return;
+      }
       visit.knocked = true;
       const done = settled(jid);
       ask(room);
@@ -212,6 +218,21 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   function ask({ jid }: Room): void {
     after(jid, times.join, { name: 'timeout' });
     entry.knock(jid).catch((error: unknown) => log('error', `${jid} could not be asked to let us in: ${sentenceOf(error)}`, { error }));
+  }
+
+  /**
+   * A room that is asked twice tells its history twice, and the second one passes for news. The server delivers what it
+   * has for the old stream, and our own queue goes first: the answer to a question behind the wish comes behind the
+   * wish's own. Only who is not let in by then asks again.
+   */
+  async function askUnlessHeard({ jid, membership }: Room): Promise<void> {
+    const fence = {};
+    fences.set(jid, fence);
+    await connection.iq(ping(`${jid}/${membership.nick ?? ''}`), { timeout: times.join });
+    if (fences.get(jid) !== fence) return; // resumed once more meanwhile
+    fences.delete(jid);
+    const now = ground.room(jid)?.membership;
+    if (now?.state === 'joining' && now.since === membership.since && connection.status().state === 'online') act(jid);
   }
 
   function rediscover(jid: string): void {
@@ -317,8 +338,12 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     },
     resumeRooms() {
       for (const { jid, membership } of ground.rooms()) {
-        if (membership.state === 'joining' || membership.state === 'leaving') act(jid);
+        if (membership.state === 'leaving') act(jid);
         if (membership.state === 'joined') hooks.joined(jid);
+      }
+      for (const room of ground.rooms()) {
+        if (room.membership.state !== 'joining') continue;
+        askUnlessHeard(room).catch((error: unknown) => log('error', `${room.jid} could not be asked again: ${sentenceOf(error)}`, { error }));
       }
     },
     disconnected() {

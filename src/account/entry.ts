@@ -5,6 +5,9 @@ import type { Draft, Ground, Room } from './ground.ts';
 
 /** History is asked for from before what we have: clocks differ, and meeting what we have proves that there is no hole. */
 const OVERLAP = 5 * 60_000;
+/** Messages, or entries of the ledger, among which one is looked for whose time can be. */
+const LOOK_FOR_TIME = 200;
+const DAY = 86_400_000;
 /** Milliseconds of a room's past that a first join brings, where nothing else is chosen. */
 const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
 
@@ -31,6 +34,20 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
     connection.send(joinPresence(jid, membership.nick, { password, children: ground.roomPresence(jid), ...(history && { history }) }));
   }
 
+  /**
+   * Up to when we have heard all of a room: the last that is kept of it, else the last proof that we were in it; in
+   * milliseconds since the epoch, `undefined` where we never were. What came while our clock was fast has a time that
+   * is yet to come, of which no room could tell us.
+   */
+  function heardUpTo({ jid, verifiedAt }: Room, now: number): number | undefined {
+    const last = archive.last(ground.jid, jid);
+    if (last && last.at <= now) return last.at;
+    const possible = last && archive.page({ account: ground.jid, room: jid, limit: LOOK_FOR_TIME }).findLast(({ at }) => at <= now)?.at;
+    if (last) return possible ?? now - DAY;
+    if (verifiedAt !== undefined) return Math.min(verifiedAt, now);
+    return archive.ledger(ground.jid, jid, LOOK_FOR_TIME).findLast(({ event }) => event === 'self')?.at;
+  }
+
   return {
     missing: (room) => missing.has(room),
     async discover(jid) {
@@ -51,10 +68,10 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
         const room = draft.room(jid);
         if (room?.membership.state !== 'joining') return;
         const archived = room.features?.has(NS_MAM) === true;
-        const last = archived ? undefined : archive.last(ground.jid, jid);
+        const from = archived ? undefined : heardUpTo(room, draft.at);
         if (!archived) archive.beginReplay(ground.jid, jid);
-        draft.put({ ...room, replay: last && { from: last.at, first: undefined, overlaps: false } });
-        const since = last && { since: new Date(last.at - OVERLAP).toISOString() };
+        draft.put({ ...room, replay: from === undefined ? undefined : { from, first: undefined, overlaps: false } });
+        const since = from === undefined ? undefined : { since: new Date(from - OVERLAP).toISOString() };
         const history = archived ? { maxstanzas: 0 } : since;
         draft.afterwards(() => ask(jid, history));
       }),

@@ -152,6 +152,8 @@ function ownPresence(ground: Ground, memberships: Memberships, draft: Draft, pre
     return;
   }
   if (available) return entered(ground, memberships, draft, presence);
+  const before = draft.room(room);
+  if (before) draft.put({ ...before, verifiedAt: draft.at }); // to the last it told us all
   memberships.signal(draft, room, lossSignal(presence));
 }
 

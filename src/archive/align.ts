@@ -17,7 +17,8 @@ import { KINDS, MESSAGES, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from './rows.t
  * Before the first match any kept message of the right time may be it; the nearest in time is taken.
  *
  * Two messages are the same if nick, kind, id, origin-id, body and subject are (without text: the payload), and if
- * their times agree: within a day where there is an id; else the arrival of one kept live lies between 2 s before and
+ * their times agree: within a day where there is an id, and whatever our clock said where that id is too long for a
+ * counter; else the arrival of one kept live lies between 2 s before and
  * 60 s after the stamp (2 s after it before the first match; corrected by what matches with ids taught about the
  * room's clock), and stamps that the room set itself differ by a second at most.
  *
@@ -56,6 +57,8 @@ const LATE_AT_FIRST = 2_000;
 const STAMPS = 1_000;
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
+/** Characters of an id that no client counts up to: it names one message, whatever our clock said as that came. */
+const UNIQUE = 10;
 const AHEAD = 400; // kept rows looked at behind the pointer
 
 /** The kept message of the right time that is nearest to the sought one, anywhere in the room. */
@@ -69,7 +72,8 @@ export function findNearest(db: Database, names: Intern, sought: Sought): Kept |
     .all(
       sought.chat,
       (sought.message.at - window) * 1000,
-      (sought.message.at + window) * 1000,
+      // what came while our clock was fast, and all since, stands in the future
+      named(sought.message) ? Number.MAX_SAFE_INTEGER : (sought.message.at + window) * 1000,
       KINDS.indexOf(sought.message.kind),
       sought.message.nick === undefined ? null : names.term(sought.message.nick),
       sought.message.id ?? null,
@@ -109,6 +113,10 @@ function hasId(message: GroupchatMessage): boolean {
   return message.id !== undefined || message.originId !== undefined;
 }
 
+function named({ id, originId }: GroupchatMessage): boolean {
+  return (id ?? originId ?? '').length >= UNIQUE;
+}
+
 function distance(sought: Sought, kept: Kept): number {
   return Math.abs(kept.time - (kept.live ? sought.skew : 0) - sought.message.at);
 }
@@ -130,7 +138,7 @@ function same(sought: Sought, row: Row, names: Intern, late: number): boolean {
 }
 
 function timesAgree(sought: Sought, kept: Kept, latest: number): boolean {
-  if (hasId(sought.message)) return distance(sought, kept) <= DAY;
+  if (hasId(sought.message)) return named(sought.message) || distance(sought, kept) <= DAY;
   if (!kept.live) return distance(sought, kept) <= STAMPS;
   const late = kept.time - sought.skew - sought.message.at;
   return late >= -EARLY && late <= latest;

@@ -210,6 +210,8 @@ export interface ReadArchive {
   byStanzaId(account: string, room: string, stanzaId: string): number | undefined;
   /** Whether a kept message stands behind another one (archive ids) in the room's order. */
   isBehind(account: string, room: string, id: number, other: number): boolean;
+  /** These archive ids in the room's order; those that are gone are left out. */
+  inOrder(account: string, room: string, ids: readonly number[]): number[];
   /** How much was said behind `after` (an archive id) by others than `nick`: 1000 at most. */
   unread(query: UnreadQuery): number;
   /** The last message of a room in its order; with `withStanzaId`, the last that MAM can continue from. */

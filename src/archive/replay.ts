@@ -62,12 +62,15 @@ export function recognise(db: Database, chat: number, message: GroupchatMessage,
 }
 
 const NEAR = 1000;
+/** No room's clock is as wrong as that: then it is ours that was. */
+const DAY = 86_400_000;
 
 /**
  * `seen` is our clock minus the room's and how long the message took, which is never less than nothing: a smaller one is
  * nearer to the truth, and believed at once. A greater one may be a message that came late: two in a row must say so.
  */
 function learnSkew(db: Database, chat: number, seen: number): void {
+  if (Math.abs(seen) > DAY) return;
   const { skew } = replayState(db, chat);
   const key = `skew ${chat}`;
   const before = db.sql('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];

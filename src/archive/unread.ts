@@ -9,7 +9,7 @@ const PRIVATE = KINDS.indexOf('private');
 const MOST = 1000;
 
 /** What a read state asks of the archive: where a message stands, and what others have said behind it. */
-export function unreadReader(db: Database, names: Intern): Pick<ReadArchive, 'isBehind' | 'unread'> {
+export function unreadReader(db: Database, names: Intern): Pick<ReadArchive, 'isBehind' | 'inOrder' | 'unread'> {
   function ordOf(chat: number, id: number): number | undefined {
     const ord = db.sql('SELECT ord FROM message WHERE id = ? AND chat = ?').get(id, chat)?.['ord'];
     return ord === undefined ? undefined : Number(ord);
@@ -22,6 +22,13 @@ export function unreadReader(db: Database, names: Intern): Pick<ReadArchive, 'is
       const [at, from] = [ordOf(chat, id), ordOf(chat, other)];
       if (at === undefined) return false;
       return from === undefined ? id > other : at > from || (at === from && id > other); // what retention has dropped was before
+    },
+    inOrder(account, room, ids) {
+      const chat = names.findChat(account, room)?.id ?? -1;
+      return db
+        .sql('SELECT id FROM message WHERE id IN (SELECT value FROM json_each(?)) AND chat = ? ORDER BY ord, id')
+        .all(JSON.stringify(ids), chat)
+        .map((row) => Number(row['id']));
     },
     unread({ account, room, after, nick, only }) {
       const chat = names.findChat(account, room)?.id;

@@ -14,6 +14,8 @@ export interface HistoryWish {
   readonly since: number | undefined;
   /** It asked `since` a time: it goes on from what it has. */
   readonly goesOn: boolean;
+  /** That time is yet to come, as where our own clock was fast when it got what it has: it tells nothing. */
+  readonly ahead: boolean;
 }
 
 /** One message of the past, ready for the wire. */
@@ -37,12 +39,14 @@ export function readHistoryWish(presence: Element, now: number): HistoryWish {
   const history = presence.getChild('x', NS_MUC)?.getChild('history');
   const { maxstanzas, maxchars, seconds, since } = (history?.attrs ?? {}) as Record<string, string | undefined>;
   const ago = count(seconds);
-  const bounds = [ago === undefined ? undefined : now - ago * 1000, readStamp(since)].filter((at) => at !== undefined);
+  const from = readStamp(since);
+  const bounds = [ago === undefined ? undefined : now - ago * 1000, from].filter((at) => at !== undefined);
   return {
     maxstanzas: count(maxstanzas),
     maxchars: count(maxchars),
     since: bounds.length > 0 ? Math.max(...bounds) : undefined,
-    goesOn: readStamp(since) !== undefined,
+    goesOn: from !== undefined,
+    ahead: from !== undefined && from > now + CLOCKS_DIFFER,
   };
 }
 
@@ -64,28 +68,37 @@ export interface HistoryQuery {
  * The messages asked for, oldest first. The smallest of all bounds counts. Whoever goes on from what it has gets what
  * it lacks, whatever its clock says, and nothing twice.
  */
-export function historyOf(archive: ReadArchive, { account, room, to, shows, has }: HistoryQuery, { maxstanzas, maxchars, since, goesOn }: HistoryWish): Past[] {
+export function historyOf(archive: ReadArchive, { account, room, to, shows, has }: HistoryQuery, { maxstanzas, maxchars, since, goesOn, ahead }: HistoryWish): Past[] {
   const bounded = maxstanzas !== undefined || maxchars !== undefined || since !== undefined;
   const most = Math.min(maxstanzas ?? (bounded ? MOST : USUAL), MOST);
   const known = goesOn ? has : undefined;
-  const oldest = since === undefined ? -Infinity : since - (known ? CLOCKS_DIFFER : 0);
-  const found: Past[] = [];
+  const oldest = since === undefined || (known && ahead) ? -Infinity : since - (known ? CLOCKS_DIFFER : 0);
+  const found: (Past & { readonly at: number })[] = [];
   let characters = 0;
   let before: number | undefined;
   while (found.length < most) {
     const page = archive.page({ account, room, limit: PAGE, ...(before !== undefined && { before }) });
     for (const message of page.toReversed()) {
-      if (message.at < oldest) return found.toReversed();
+      if (message.at < oldest && known?.(message.archiveId) !== false) return askedFor(found, oldest);
       if (!TOLD.has(message.kind) || known?.(message.archiveId) || !shows(message)) continue;
       const text = addressable(asHistory(message)).to(to);
       characters += text.length;
-      if (found.length >= most || (maxchars !== undefined && characters > maxchars)) return found.toReversed();
-      found.push({ id: message.archiveId, text });
+      if (found.length >= most || (maxchars !== undefined && characters > maxchars)) return askedFor(found, oldest);
+      found.push({ id: message.archiveId, text, at: message.at });
     }
     before = page[0]?.archiveId;
     if (page.length < PAGE || before === undefined) break;
   }
-  return found.toReversed();
+  return askedFor(found, oldest);
+}
+
+/**
+ * Of what was found, newest first: from the first in the room's order that is young enough. What came while our clock
+ * was slow stands behind it with a time that is not.
+ */
+function askedFor(found: readonly (Past & { readonly at: number })[], oldest: number): Past[] {
+  const end = found.findLastIndex(({ at }) => at >= oldest);
+  return found.slice(0, end + 1).toReversed();
 }
 
 /** With the room's time on it, which what came live does not have. */

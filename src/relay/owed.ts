@@ -31,26 +31,20 @@ export interface OwedQuery {
 export async function readOwed(archive: ReadArchive, query: OwedQuery): Promise<Owed> {
   const { account, room, limit, now, floor } = query;
   const oldest = now - limit.hours * HOUR;
-  let found: { id: number; at: number }[] = [];
+  let found: number[] = [];
   let seen = query.after;
-  let sorted = true;
+  /** In the room's order, which is that of the ids unless a catch-up went beside the live stream; no clock tells it. */
+  const newest = (): number[] => archive.inOrder(account, room, found).slice(-limit.messages);
   for (;;) {
     const chunk = archive.since(account, room, seen, CHUNK);
     for (const message of chunk) {
       seen = message.archiveId;
       if (message.at < oldest || (message.delayed && message.at < floor)) continue;
-      sorted &&= (found.at(-1)?.at ?? 0) <= message.at;
-      found.push({ id: message.archiveId, at: message.at });
+      found.push(message.archiveId);
     }
-    if (found.length > 2 * limit.messages) found = newest(found, limit.messages, sorted);
+    if (found.length > 2 * limit.messages) found = newest();
     if (chunk.length < CHUNK) break;
     await breathe();
   }
-  return { ids: newest(found, limit.messages, sorted).map(({ id }) => id), seen };
-}
-
-/** By the room's time where it differs from the order of the ids (a catch-up beside the live stream); else as they came. */
-function newest(found: { id: number; at: number }[], count: number, sorted: boolean): { id: number; at: number }[] {
-  const ordered = sorted ? found : found.toSorted((a, b) => a.at - b.at || a.id - b.id);
-  return ordered.slice(-count);
+  return { ids: newest(), seen };
 }

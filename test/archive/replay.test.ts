@@ -84,3 +84,18 @@ test('a room whose clock is behind is known by two messages that say so', () => 
   live(...said);
   expect(replay(...said.map((one) => ({ ...one, at: one.at - behind })))).toEqual([false, false, false, false]);
 });
+
+test.each([
+  ['fast', 3],
+  ['slow', -3],
+])('what came while our clock was days %s is known again, and so is what came after it', (_how, days) => {
+  const wrong = T0 + days * 86_400_000;
+  const said = (n: number): Said => ({ body: `${n}`, id: `unguessable-${n}`, at: T0 + n * 1000 });
+  append(own.archive, { ...said(1), arrivedAt: T0 + 1000 });
+  for (const n of [2, 3]) append(own.archive, { ...said(n), at: wrong + n * 1000, arrivedAt: wrong + n * 1000 });
+  append(own.archive, { ...said(4), arrivedAt: T0 + 4000 });
+  expect(replay(said(1), said(2), said(3), said(4), said(5))).toEqual([false, false, false, false, true]);
+  expect(replay(said(3), said(4), said(5))).toEqual([false, false, false]);
+  expect(replay(said(4), said(5))).toEqual([false, false]);
+  expect(bodies(page(own.archive))).toEqual(['1', '2', '3', '4', '5']);
+});

@@ -48,7 +48,7 @@ describe('a device is shown of a room’s past', () => {
   });
 
   test('with the room’s time on each', () => {
-    const [last] = historyOf(archive, query, { maxstanzas: 1, maxchars: undefined, since: undefined, goesOn: false });
+    const [last] = historyOf(archive, query, { maxstanzas: 1, maxchars: undefined, since: undefined, goesOn: false, ahead: false });
     const delay = parseElement(last?.text ?? '').getChild('delay', 'urn:xmpp:delay');
     expect(delay?.attrs).toMatchObject({ from: ROOM, stamp: '2026-11-23T11:58:00.000Z' });
   });
@@ -62,6 +62,18 @@ describe('a device is shown of a room’s past', () => {
     ['by a clock that is half an hour fast, and misses nothing', '2026-11-23T12:25:00Z'],
   ])('what it lacks where it goes on %s', (_what, since) => {
     expect(shown(`<history since='${since}'/>`, { has })).toEqual(lacking);
+  });
+
+  test('what it lacks where the time that it names is yet to come, for our clock was fast as it got that', () => {
+    expect(shown(`<history since='2026-11-25T12:00:00Z'/>`, { has })).toEqual(lacking);
+  });
+
+  test('what came while our clock was slow, in its place', () => {
+    const slow = (message: KeptMessage): KeptMessage => (message.archiveId > 443 && message.archiveId < 447 ? { ...message, at: message.at - 3 * 86_400_000 } : message);
+    const jumped = { page: (about: PageQuery) => archive.page(about).map(slow) } as unknown as ReadArchive;
+    const wish = { maxstanzas: undefined, maxchars: undefined, since: NOW - 60 * 60_000, goesOn: true, ahead: false };
+    const texts = historyOf(jumped, { ...query, has }, wish).map(({ text }) => parseElement(text).getChildText('body'));
+    expect(texts).toEqual(lacking);
   });
 
   test('no more than it asks for where it was away for longer', () => {

@@ -29,6 +29,9 @@ export interface Reader {
 
 const KINDS: ReadonlySet<string> = new Set<StanzaKind>(['message', 'presence', 'iq']);
 type Decoder = InstanceType<typeof TextDecoder>;
+/** Characters, and texts, of what is remembered. */
+const LONGEST_KNOWN = 64;
+const MOST_KNOWN = 16;
 const MAX_PART = 1023; // RFC 7622 3.1, bytes
 
 /** Bytes of one stream to its items. Characters may be cut anywhere; bytes that are no UTF-8 are a fault. */
@@ -42,6 +45,8 @@ export function createReader(limits: StreamLimits): Reader {
   let header: Read['header'];
   let items: Item[] = [];
   let closed = false;
+  /** Read before, word for word, with the splitter as idle as now: servers ask `<r/>` behind nearly every stanza. */
+  const known = new Map<string, Read>();
 
   const splitter = createSplitter(limits, {
     open: (attributes) => {
@@ -59,12 +64,24 @@ export function createReader(limits: StreamLimits): Reader {
     items = [];
     let fault: StreamFault | undefined;
     try {
-      splitter.write(textOf(bytes));
+      const text = textOf(bytes);
+      const short = text.length <= LONGEST_KNOWN && !closed && splitter.idle() ? text : undefined;
+      const before = short === undefined ? undefined : known.get(short);
+      if (before) return before;
+      splitter.write(text);
+      if (short !== undefined && splitter.idle()) remember(short);
     } catch (error) {
       if (!(error instanceof StreamFault)) throw error;
       fault = error;
+      known.clear(); // nothing more is read from this stream
     }
     return { header, items, closed, fault };
+  }
+
+  function remember(text: string): void {
+    if (header !== undefined || closed || items.length !== 1 || items.some((item) => 'stanza' in item)) return;
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(text, { header, items, closed, fault: undefined });
   }
 
   /** Most of what comes is ASCII, which needs no decoder. */

@@ -234,6 +234,27 @@ describe('the reader', () => {
   test('takes no stranger among the stanzas', () => {
     expect(reader('<stanza/>').fault?.condition).toBe('unsupported-stanza-type');
   });
+
+  test('reads what is said word for word again as the first time, and in the middle of something else as a part of it', () => {
+    const again = createReader(DEFAULT_LIMITS);
+    const said = (text: string): string[] => again.read(Buffer.from(text)).items.map((item) => ('stanza' in item ? item.stanza.raw : item.nonza.toString()));
+    const request = `<r xmlns='urn:xmpp:sm:3'/>`;
+    said(HEADER);
+    const first = said(request);
+    expect([first, said(request)]).toEqual([['<r xmlns="urn:xmpp:sm:3"/>'], first]);
+    expect(said('<message>')).toEqual([]);
+    expect(said(request)).toEqual([]);
+    expect(said('</message>')).toEqual([`<message xmlns='jabber:client'>${request}</message>`]);
+    expect(said(request)).toEqual(first);
+    expect(again.read(Buffer.from('<!-- x -->')).fault?.condition).toBe('restricted-xml');
+    expect(said(request)).toEqual([]);
+  });
+
+  test('reads nothing more behind the end of the stream, however well it is known', () => {
+    const again = createReader(DEFAULT_LIMITS);
+    for (const text of [HEADER, `<r xmlns='urn:xmpp:sm:3'/>`, '</stream:stream>']) again.read(Buffer.from(text));
+    expect(again.read(Buffer.from(`<r xmlns='urn:xmpp:sm:3'/>`))).toMatchObject({ items: [], closed: true });
+  });
 });
 
 describe('what is sent', () => {

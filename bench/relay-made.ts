@@ -24,6 +24,8 @@ export interface Task {
 }
 
 const HINTS = `<private xmlns='urn:xmpp:carbons:2'/><no-copy xmlns='urn:xmpp:hints'/><no-store xmlns='urn:xmpp:hints'/>`;
+/** How far a device may fall behind where nothing is on disk. */
+const BEHIND = 5000;
 /** Says goodbye: a session that has just gone would go on costing the server. */
 let end = async (): Promise<void> => undefined;
 
@@ -47,7 +49,8 @@ async function ours({ server, user, password, room, targets }: Task, around = (a
  * are the relay's own, and all else go to the disk as ever.
  */
 function unkept(archive: Archive): Archive {
-  const kept: KeptMessage[] = [];
+  let count = 0;
+  const kept = new Map<number, KeptMessage>();
   let open = 0;
   const own = (work: () => void): void => (open > 0 ? archive.transaction(work) : work());
   return {
@@ -61,13 +64,14 @@ function unkept(archive: Archive): Archive {
       }
     },
     append({ account, message, arrivedAt, xml: text }) {
-      const appended = { ...message, archiveId: kept.length + 1, account, arrivedAt, xml: text };
-      kept.push(appended);
+      const appended = { ...message, archiveId: (count += 1), account, arrivedAt, xml: text };
+      kept.set(count, appended);
+      kept.delete(count - BEHIND); // or this archive, which is none, would cost more and more to collect around
       return { kept: true, message: appended };
     },
-    message: (id) => kept[id - 1],
-    since: (_account, _room, id, count) => kept.slice(id, id + count),
-    lastId: () => kept.length,
+    message: (id) => kept.get(id),
+    since: (_account, _room, id, most) => [...kept.values()].filter(({ archiveId }) => archiveId > id).slice(0, most),
+    lastId: () => count,
     saveStream: () => undefined,
     saveRoom: (room) => own(() => archive.saveRoom(room)),
     saveOccupant: (account, about) => own(() => archive.saveOccupant(account, about)),

@@ -23,7 +23,7 @@ const numbers = (text: string): number[] => text.split(',').map(Number);
 const [SECONDS, ROUNDS] = [Number(values.seconds), Number(values.rounds)];
 const [RATES, DEVICES, KINDS] = [numbers(values.rates), numbers(values.devices), values.kinds.split(',')];
 /** Messages before the figures, so that code is compiled as in a daemon that is always on. */
-const WARM_UP = 1500;
+const WARM_UP = 4000;
 /** A relay that is so far behind does not keep up. */
 const PATIENCE = 30_000;
 
@@ -71,7 +71,7 @@ async function measure(kind: string, devices: number, round: number): Promise<vo
   const all = (total: number, what: string): Promise<unknown> =>
     until(() => listeners.every((one) => one.heard().size === total), { what: `${kind} to ${what}`, deadline: PATIENCE, every: 50 });
   for (const one of listeners) one.listen('warm');
-  await talk(talker, room, 'warm', WARM_UP, Math.min(150, 500 / devices));
+  await talk(talker, room, 'warm', WARM_UP, Math.min(300, 1000 / devices));
   await all(WARM_UP, 'relay');
 
   for (const rate of RATES) {

@@ -10,10 +10,10 @@ import { count, momentOf } from '../text/time.ts';
 import { visibleText } from '../text/visible.ts';
 import { NickForm, Notify, RoomPresence } from './about-self.tsx';
 import { FormError } from './field.tsx';
-import { CloseIcon } from './icons.tsx';
 import { Nick } from './nick.tsx';
 import { Retention } from './retention.tsx';
 import { RoomActions } from './room-header.tsx';
+import { SidePanel } from './side-panel.tsx';
 import { Switch } from './switch.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useCall } from './use-call.ts';
@@ -25,47 +25,38 @@ export function AboutRoom({ room, onClose }: { room: Room; onClose: () => void }
   const now = useNow(MINUTE);
   const waiting = useStore(unread.store, (book) => book.get(keyOf({ ...name, private: true }))?.count ?? 0);
   return (
-    <aside className="people about" aria-label={strings.about.title}>
-      <header className="people-head">
-        <h2>{strings.about.title}</h2>
-        <button type="button" className="icon-button" aria-label={strings.about.hide} onClick={onClose}>
-          <CloseIcon />
-        </button>
-      </header>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
-      <div className="people-list" tabIndex={0} role="group" aria-label={strings.about.title}>
-        <dl className="facts">
-          <dt>{strings.about.address}</dt>
-          <dd>
-            <bdi>{room.room}</bdi>
-          </dd>
-          <dt>{strings.about.state}</dt>
-          <dd>
-            <bdi>{room.reason ?? strings.health[roomHealth(room)]}</bdi>
-          </dd>
-          {room.nonAnonymous && <dd>{strings.about.nonAnonymous}</dd>}
-          {room.logged && <dd>{strings.about.logged}</dd>}
-          <dd className="quiet">
-            {room.verifiedAt === undefined
-              ? strings.about.neverVerified
-              : strings.about.verified(momentOf(new Date(room.verifiedAt), new Date(now)))}
-          </dd>
-        </dl>
-        <RoomActions room={room} />
-        <p>
-          <a className="link" href={hrefOf({ view: 'private', ...name })}>
-            {strings.about.private}
-            {waiting > 0 && ` (${count(waiting)})`}
-          </a>
-        </p>
-        <NickForm key={room.nick} room={room} />
-        <RoomPresence key={`presence ${room.room}`} room={room} />
-        <Notify room={room} />
-        <Wishes room={room} />
-        <Retention name={name} />
-        <Ledger room={room} />
-      </div>
-    </aside>
+    <SidePanel title={strings.about.title} hide={strings.about.hide} className="people about" onClose={onClose}>
+      <dl className="facts">
+        <dt>{strings.about.address}</dt>
+        <dd>
+          <bdi>{room.room}</bdi>
+        </dd>
+        <dt>{strings.about.state}</dt>
+        <dd>
+          <bdi>{room.reason ?? strings.health[roomHealth(room)]}</bdi>
+        </dd>
+        {room.nonAnonymous && <dd>{strings.about.nonAnonymous}</dd>}
+        {room.logged && <dd>{strings.about.logged}</dd>}
+        <dd className="quiet">
+          {room.verifiedAt === undefined
+            ? strings.about.neverVerified
+            : strings.about.verified(momentOf(new Date(room.verifiedAt), new Date(now)))}
+        </dd>
+      </dl>
+      <RoomActions room={room} />
+      <p>
+        <a className="link" href={hrefOf({ view: 'private', ...name })}>
+          {strings.about.private}
+          {waiting > 0 && ` (${count(waiting)})`}
+        </a>
+      </p>
+      <NickForm key={room.nick} room={room} />
+      <RoomPresence key={`presence ${room.room}`} room={room} />
+      <Notify room={room} />
+      <Wishes room={room} />
+      <Retention name={name} />
+      <Ledger room={room} />
+    </SidePanel>
   );
 }
 

@@ -5,6 +5,7 @@ import { house } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
 import { count, dateOf } from '../text/time.ts';
+import { Scrolled } from './scrolled.tsx';
 import { useAnswer } from './use-answer.ts';
 import { HOUR, useNow } from './use-now.ts';
 
@@ -36,8 +37,7 @@ function wordsOf({ total, active, busiest }: Activity): string {
 function Heatmap({ activity }: { activity: Activity }) {
   const weeks = Math.ceil(activity.days.length / 7);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
-    <div className="heatmap" ref={toTheEnd} tabIndex={0} role="group" aria-label={strings.activity.title}>
+    <Scrolled label={strings.activity.title} className="heatmap" ref={toTheEnd}>
       <svg width={weeks * CELL} height={7 * CELL} role="img" aria-label={wordsOf(activity)}>
         {activity.days.map(({ day, messages, level }, index) => (
           <rect
@@ -53,7 +53,7 @@ function Heatmap({ activity }: { activity: Activity }) {
           </rect>
         ))}
       </svg>
-    </div>
+    </Scrolled>
   );
 }
 

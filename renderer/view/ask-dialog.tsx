@@ -1,5 +1,4 @@
-import { strings } from '../strings/strings.ts';
-import { closeDialog, Dialog } from './dialog.tsx';
+import { closeDialog, Dialog, DialogFoot } from './dialog.tsx';
 import { FormError } from './field.tsx';
 import { useCall } from './use-call.ts';
 
@@ -15,14 +14,7 @@ export function AskDialog({ question, go, act }: { question: string; go: string;
         <bdi>{question}</bdi>
       </p>
       <FormError error={error} />
-      <footer className="form-foot">
-        <button type="button" className="button" onClick={closeDialog} data-first>
-          {strings.cancel}
-        </button>
-        <button type="button" className="button button-danger" disabled={busy} onClick={() => void agree()}>
-          {go}
-        </button>
-      </footer>
+      <DialogFoot go={go} busy={busy} act={() => void agree()} />
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { api, type Bookmark } from '../api/client.ts';
 import { strings } from '../strings/strings.ts';
 import { roomOfLink } from '../text/links.ts';
-import { closeDialog, Dialog } from './dialog.tsx';
+import { closeDialog, Dialog, DialogFoot } from './dialog.tsx';
 import { Field, FormError } from './field.tsx';
 import { useCall } from './use-call.ts';
 
@@ -67,14 +67,7 @@ export function BookmarkDialog({ account, bookmark }: { account: string; bookmar
           </select>
         </div>
         <FormError error={error} />
-        <footer className="form-foot">
-          <button type="button" className="button" onClick={closeDialog}>
-            {strings.cancel}
-          </button>
-          <button type="submit" className="button button-main" disabled={busy}>
-            {bookmarks.save}
-          </button>
-        </footer>
+        <DialogFoot go={bookmarks.save} busy={busy} />
       </form>
     </Dialog>
   );

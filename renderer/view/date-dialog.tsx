@@ -4,7 +4,7 @@ import { go } from '../state/route.ts';
 import type { RoomName } from '../state/timelines.ts';
 import { strings } from '../strings/strings.ts';
 import { dayKey } from '../text/time.ts';
-import { closeDialog, Dialog } from './dialog.tsx';
+import { closeDialog, Dialog, DialogFoot } from './dialog.tsx';
 import { Field, FormError } from './field.tsx';
 import { useCall } from './use-call.ts';
 import { HOUR, useNow } from './use-now.ts';
@@ -37,14 +37,7 @@ export function DateDialog({ account, room }: RoomName) {
       >
         <Field label={strings.date.day} hint={strings.date.hint} type="date" max={dayKey(new Date(now))} value={day} onType={setDay} required />
         <FormError error={error ?? (empty ? strings.date.nothing : undefined)} />
-        <footer className="form-foot">
-          <button type="button" className="button" onClick={closeDialog}>
-            {strings.cancel}
-          </button>
-          <button type="submit" className="button button-main" disabled={busy || day === ''}>
-            {strings.date.go}
-          </button>
-        </footer>
+        <DialogFoot go={strings.date.go} busy={busy || day === ''} />
       </form>
     </Dialog>
   );

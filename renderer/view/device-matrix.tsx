@@ -1,14 +1,14 @@
 import { useMemo } from 'react';
-import { api, type Device, type Room } from '../api/client.ts';
+import { api, type Device } from '../api/client.ts';
 import { house } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
 import { visibleNick } from '../text/visible.ts';
 import { FormError } from './field.tsx';
+import { PolicySelect } from './policy-choice.tsx';
 import { nameOf } from './room-list.tsx';
+import { Scrolled } from './scrolled.tsx';
 import { useCall } from './use-call.ts';
-
-const choices = ['default', 'everything', 'mentions', 'nothing'] as const;
 
 /** Which device gets what of which room, side by side. */
 export function DeviceMatrix({ account }: { account: string }) {
@@ -29,8 +29,7 @@ export function DeviceMatrix({ account }: { account: string }) {
         <bdi>{title}</bdi>
       </h2>
       <p>{strings.matrix.text}</p>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
-      <div className="table-frame matrix" tabIndex={0} role="group" aria-label={title}>
+      <Scrolled label={title} className="table-frame matrix">
         <table>
           <thead>
             <tr>
@@ -50,45 +49,22 @@ export function DeviceMatrix({ account }: { account: string }) {
                 </th>
                 {devices.map((device) => (
                   <td key={device.id}>
-                    <Cell device={device} room={room} busy={busy} onChoose={(policy) => void run(() => api.device.change.mutate({ account, device: device.id, room: room.room, policy }))} />
+                    <PolicySelect
+                      name={`${labelOf(device)}: ${nameOf(room)}`}
+                      value={device.policies[room.room] ?? 'default'}
+                      usual={strings.matrix.usual(strings.devices.policies[device.policy])}
+                      busy={busy}
+                      onChoose={(policy) => void run(() => api.device.change.mutate({ account, device: device.id, room: room.room, policy }))}
+                    />
                   </td>
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
       <FormError error={error} />
     </section>
-  );
-}
-
-interface CellProps {
-  readonly device: Device;
-  readonly room: Room;
-  readonly busy: boolean;
-  readonly onChoose: (policy: (typeof choices)[number]) => void;
-}
-
-function Cell({ device, room, busy, onChoose }: CellProps) {
-  const value = device.policies[room.room] ?? 'default';
-  return (
-    <select
-      aria-label={`${labelOf(device)}: ${nameOf(room)}`}
-      className={value === 'default' ? 'matrix-default' : undefined}
-      value={value}
-      disabled={busy}
-      onChange={(event) => {
-        const chosen = choices.find((one) => one === event.target.value);
-        if (chosen) onChoose(chosen);
-      }}
-    >
-      {choices.map((one) => (
-        <option key={one} value={one}>
-          {one === 'default' ? strings.matrix.usual(strings.devices.policies[device.policy]) : strings.devices.policies[one]}
-        </option>
-      ))}
-    </select>
   );
 }
 

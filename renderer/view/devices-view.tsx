@@ -1,4 +1,4 @@
-import { useId, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { api, type Device, type Room } from '../api/client.ts';
 import { dialog, house } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
@@ -10,14 +10,14 @@ import { DeviceMore, TestButton } from './device-more.tsx';
 import { DeviceMatrix } from './device-matrix.tsx';
 import { Field, FormError } from './field.tsx';
 import { CardPage } from './page-head.tsx';
+import { PolicyChoice } from './policy-choice.tsx';
 import { RelayRest } from './relay-rest.tsx';
 import { nameOf } from './room-list.tsx';
 import { Switch } from './switch.tsx';
 import { useCall } from './use-call.ts';
 import { MINUTE, useNow } from './use-now.ts';
 
-const policies = ['everything', 'mentions', 'nothing'] as const;
-type Policy = (typeof policies)[number];
+type DeviceChange = Parameters<typeof api.device.change.mutate>[0];
 
 /** Every device of the person: by which door it comes, what it gets, and why. */
 export function DevicesView() {
@@ -50,6 +50,7 @@ function DeviceCard({ device }: { device: Device }) {
   const label = visibleNick(device.label, device.resource);
   const about = { account: device.account, device: device.id };
   const ours = device.door !== 'bouncer'; // its session is the bouncer's own, and lasts as long as it
+  const change = (wish: Omit<DeviceChange, 'account' | 'device'>): Promise<boolean> => run(() => api.device.change.mutate({ ...about, ...wish }));
   const forget = (): void =>
     dialog.set({
       name: 'ask',
@@ -75,36 +76,19 @@ function DeviceCard({ device }: { device: Device }) {
       <p className="device-why">
         <bdi>{device.why}</bdi>
       </p>
-      {!ours && (
-        <>
-          <Switch
-            label={strings.devices.leavesEverywhere}
-            checked={device.leaves === 'everywhere'}
-            onSet={(on) => run(() => api.device.change.mutate({ ...about, leaves: on ? 'everywhere' : 'here' }))}
-          />
-          <PolicyChoice
-            label={strings.devices.policy}
-            value={device.policy}
-            busy={busy}
-            onChoose={(policy) => void run(() => api.device.change.mutate({ ...about, policy }))}
-          />
-          <ByRoom device={device} />
-        </>
+      {ours ? (
+        <Switch label={strings.devices.relay} checked={device.relay} onSet={(attached) => change({ attached })} />
+      ) : (
+        <Switch
+          label={strings.devices.leavesEverywhere}
+          checked={device.leaves === 'everywhere'}
+          onSet={(on) => change({ leaves: on ? 'everywhere' : 'here' })}
+        />
       )}
+      <PolicyChoice label={strings.devices.policy} value={device.policy} busy={busy} onChoose={(policy) => void change({ policy })} />
+      <ByRoom device={device} />
       {ours && (
         <>
-          <Switch
-            label={strings.devices.relay}
-            checked={device.relay}
-            onSet={(attached) => run(() => api.device.change.mutate({ ...about, attached }))}
-          />
-          <PolicyChoice
-            label={strings.devices.policy}
-            value={device.policy}
-            busy={busy}
-            onChoose={(policy) => void run(() => api.device.change.mutate({ ...about, policy }))}
-          />
-          <ByRoom device={device} />
           {device.limit && <DeviceMore device={device} limit={device.limit} />}
           <Rename key={device.label} device={device} />
           {device.online && <TestButton device={device} />}
@@ -115,41 +99,6 @@ function DeviceCard({ device }: { device: Device }) {
       )}
       <FormError error={error} />
     </section>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly value: Policy | 'default';
-  readonly withDefault?: boolean;
-  readonly busy: boolean;
-  readonly onChoose: (policy: Policy | 'default') => void;
-}
-
-function PolicyChoice({ label, value, withDefault = false, busy, onChoose }: ChoiceProps) {
-  const id = useId();
-  const choices = withDefault ? (['default', ...policies] as const) : policies;
-  return (
-    <div className="choice">
-      <label htmlFor={id}>
-        <bdi>{label}</bdi>
-      </label>
-      <select
-        id={id}
-        value={value}
-        disabled={busy}
-        onChange={(event) => {
-          const chosen = choices.find((one) => one === event.target.value);
-          if (chosen) onChoose(chosen);
-        }}
-      >
-        {choices.map((one) => (
-          <option key={one} value={one}>
-            {strings.devices.policies[one]}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }
 
@@ -171,7 +120,7 @@ function ByRoom({ device }: { device: Device }) {
           key={room}
           label={title}
           value={device.policies[room] ?? 'default'}
-          withDefault
+          usual={strings.devices.policies.default}
           busy={busy}
           onChoose={(policy) => void run(() => api.device.change.mutate({ account: device.account, device: device.id, room, policy }))}
         />

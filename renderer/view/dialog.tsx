@@ -36,3 +36,30 @@ export function Dialog({ title, role = 'dialog', children }: Props) {
 export function closeDialog(): void {
   dialog.set(undefined);
 }
+
+interface FootProps {
+  readonly go: string;
+  readonly busy: boolean;
+  /** What cannot be taken back; without it, the form is sent. */
+  readonly act?: () => void;
+}
+
+/** The way out, which has the focus before what cannot be taken back, and what the dialog is for. */
+export function DialogFoot({ go, busy, act }: FootProps) {
+  return (
+    <footer className="form-foot">
+      <button type="button" className="button" onClick={closeDialog} data-first={act && true}>
+        {strings.cancel}
+      </button>
+      {act ? (
+        <button type="button" className="button button-danger" disabled={busy} onClick={act}>
+          {go}
+        </button>
+      ) : (
+        <button type="submit" className="button button-main" disabled={busy}>
+          {go}
+        </button>
+      )}
+    </footer>
+  );
+}

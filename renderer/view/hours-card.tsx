@@ -5,6 +5,7 @@ import { house } from '../state/page.ts';
 import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
 import { count, hourName, weekdayName } from '../text/time.ts';
+import { Scrolled } from './scrolled.tsx';
 import { useAnswer } from './use-answer.ts';
 import { HOUR, useNow } from './use-now.ts';
 
@@ -38,8 +39,7 @@ function wordsOf({ busiest, stretch, total }: Week): string {
 
 function Picture({ week }: { week: Week }) {
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
-    <div className="heatmap" tabIndex={0} role="group" aria-label={strings.hours.title}>
+    <Scrolled label={strings.hours.title} className="heatmap">
       <svg width={LEFT + 24 * CELL} height={TOP + 7 * CELL} role="img" aria-label={wordsOf(week)}>
         {[0, 6, 12, 18].map((hour) => (
           <text key={hour} className="heat-name" x={LEFT + hour * CELL} y={TOP - 5}>
@@ -59,6 +59,6 @@ function Picture({ week }: { week: Week }) {
           </g>
         ))}
       </svg>
-    </div>
+    </Scrolled>
   );
 }

@@ -6,7 +6,7 @@ import { useStore } from '../state/store.ts';
 import { strings } from '../strings/strings.ts';
 import { roomOfLink } from '../text/links.ts';
 import { AccountChoice } from './account-choice.tsx';
-import { closeDialog, Dialog } from './dialog.tsx';
+import { closeDialog, Dialog, DialogFoot } from './dialog.tsx';
 import { Field, FormError } from './field.tsx';
 import { useShownAccount } from './room-list.tsx';
 
@@ -85,14 +85,7 @@ export function JoinDialog(given: { account?: string; room?: string; password?: 
           </a>
         </p>
         <FormError error={error} />
-        <footer className="form-foot">
-          <button type="button" className="button" onClick={closeDialog}>
-            {strings.cancel}
-          </button>
-          <button type="submit" className="button button-main" disabled={busy}>
-            {busy ? strings.join.going : strings.join.go}
-          </button>
-        </footer>
+        <DialogFoot go={busy ? strings.join.going : strings.join.go} busy={busy} />
       </form>
     </Dialog>
   );

@@ -1,27 +1,18 @@
-import { useState } from 'react';
-import { api, sentenceOf } from '../api/client.ts';
+import { api } from '../api/client.ts';
 import { go } from '../state/route.ts';
 import type { RoomName } from '../state/timelines.ts';
 import { strings } from '../strings/strings.ts';
-import { closeDialog, Dialog } from './dialog.tsx';
+import { closeDialog, Dialog, DialogFoot } from './dialog.tsx';
 import { FormError } from './field.tsx';
+import { useCall } from './use-call.ts';
 
 /** Leaving is final on every device, so it is asked for twice. */
 export function LeaveDialog({ account, room }: RoomName) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
-
+  const { busy, error, run } = useCall();
   const leave = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await api.leave.mutate({ account, room });
-      closeDialog();
-      go({ view: 'home' });
-    } catch (reason) {
-      setError(sentenceOf(reason));
-      setBusy(false);
-    }
+    if (!(await run(() => api.leave.mutate({ account, room })))) return;
+    closeDialog();
+    go({ view: 'home' });
   };
   return (
     <Dialog title={strings.leave.title} role="alertdialog">
@@ -30,14 +21,7 @@ export function LeaveDialog({ account, room }: RoomName) {
       </p>
       <p>{strings.leave.text}</p>
       <FormError error={error} />
-      <footer className="form-foot">
-        <button type="button" className="button" onClick={closeDialog} data-first>
-          {strings.cancel}
-        </button>
-        <button type="button" className="button button-danger" disabled={busy} onClick={() => void leave()}>
-          {busy ? strings.leave.going : strings.leave.go}
-        </button>
-      </footer>
+      <DialogFoot go={busy ? strings.leave.going : strings.leave.go} busy={busy} act={() => void leave()} />
     </Dialog>
   );
 }

@@ -2,9 +2,9 @@ import { useMemo } from 'react';
 import type { Occupant, Room } from '../api/client.ts';
 import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
-import { CloseIcon } from './icons.tsx';
 import { Face } from './faces.tsx';
 import { Nick } from './nick.tsx';
+import { SidePanel } from './side-panel.tsx';
 
 const roles = ['moderator', 'participant', 'visitor', 'none'] as const;
 
@@ -12,34 +12,25 @@ const roles = ['moderator', 'participant', 'visitor', 'none'] as const;
 export function Occupants({ room, occupants, onClose }: { room: Room; occupants: readonly Occupant[]; onClose: () => void }) {
   const byRole = useMemo(() => Map.groupBy(occupants.toSorted(byNick), (occupant) => occupant.role), [occupants]);
   return (
-    <aside className="people" aria-label={strings.room.occupants}>
-      <header className="people-head">
-        <h2>{strings.room.occupants}</h2>
-        <button type="button" className="icon-button" aria-label={strings.room.hideOccupants} onClick={onClose}>
-          <CloseIcon />
-        </button>
-      </header>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
-      <div className="people-list" tabIndex={0} role="group" aria-label={strings.room.occupants}>
-        {roles.map((role) => {
-          const group = byRole.get(role);
-          return (
-            group && (
-              <section key={role}>
-                <h3>
-                  {strings.roles[role]} <span className="people-count">{count(group.length)}</span>
-                </h3>
-                <ul>
-                  {group.map((occupant) => (
-                    <OccupantItem key={occupant.nick} occupant={occupant} own={occupant.nick === room.nick} />
-                  ))}
-                </ul>
-              </section>
-            )
-          );
-        })}
-      </div>
-    </aside>
+    <SidePanel title={strings.room.occupants} hide={strings.room.hideOccupants} onClose={onClose}>
+      {roles.map((role) => {
+        const group = byRole.get(role);
+        return (
+          group && (
+            <section key={role}>
+              <h3>
+                {strings.roles[role]} <span className="people-count">{count(group.length)}</span>
+              </h3>
+              <ul>
+                {group.map((occupant) => (
+                  <OccupantItem key={occupant.nick} occupant={occupant} own={occupant.nick === room.nick} />
+                ))}
+              </ul>
+            </section>
+          )
+        );
+      })}
+    </SidePanel>
   );
 }
 

@@ -2,7 +2,7 @@ import { useEffect, useId, useState } from 'react';
 import { api, sentenceOf, type Registration } from '../api/client.ts';
 import { strings } from '../strings/strings.ts';
 import { visibleNick, visibleText } from '../text/visible.ts';
-import { closeDialog, Dialog } from './dialog.tsx';
+import { closeDialog, Dialog, DialogFoot } from './dialog.tsx';
 import { Field, FormError } from './field.tsx';
 import { useCall } from './use-call.ts';
 
@@ -86,14 +86,7 @@ function Form({ form, busy, error, onSend }: { form: NonNullable<Registration['f
         <Asked key={field.name} field={field} value={values[field.name] ?? ''} onSet={(value) => setValues((now) => ({ ...now, [field.name]: value }))} />
       ))}
       <FormError error={error} />
-      <footer className="form-foot">
-        <button type="button" className="button" onClick={closeDialog}>
-          {strings.cancel}
-        </button>
-        <button type="submit" className="button button-main" disabled={busy}>
-          {strings.register.go}
-        </button>
-      </footer>
+      <DialogFoot go={strings.register.go} busy={busy} />
     </form>
   );
 }

@@ -22,18 +22,42 @@ const valued = (tree: CommandNode): string[] => [...new Set(allOf(tree).flatMap(
 const wordsOf = (node: CommandNode): string[] => [...node.commands.map(({ name }) => name), ...node.words.flatMap(({ choices }) => choices)];
 const takesFiles = (node: CommandNode): boolean => node.words.some(({ name }) => FILES.has(name));
 
-function bash(tree: CommandNode): string {
-  const nodes = allOf(tree);
-  const below = nodes.filter((node) => node !== tree).map((node) => keyOf(node));
-  const values = nodes.flatMap((node) =>
+/** One case of a shell for each option that takes a value; `offer` says in the shell's words what the value can be. */
+function valueCases(tree: CommandNode, offer: (option: OptionNode) => string): string[] {
+  return allOf(tree).flatMap((node) =>
     node.options.flatMap((option) => {
-      const where = node === tree ? `*:${option.long}` : `${keyOf(node)}:${option.long}`;
-      if (option.choices.length > 0) return [`    ${where}) COMPREPLY=($(compgen -W "${option.choices.join(' ')}" -- "$word")); return ;;`];
-      if (option.value !== undefined && FILES.has(option.value)) return [`    ${where}) COMPREPLY=($(compgen -${option.value === 'dir' ? 'd' : 'f'} -- "$word")); return ;;`];
-      return option.value === undefined ? [] : [`    ${where}) return ;;`];
+      if (option.value === undefined) return [];
+      return [`    ${node === tree ? '*' : keyOf(node)}:${option.long}) ${offer(option)}return ;;`];
     }),
   );
-  const words = nodes.map((node) => {
+}
+
+/** For bash and zsh: finds the command that the line is at, by its words; then what can be a value, or stand next. */
+function walk(tree: CommandNode, line: { readonly words: string; readonly from: number; readonly to: string }, values: readonly string[], next: readonly string[]): string {
+  const word = `\${${line.words}[n]}`;
+  const below = allOf(tree).filter((node) => node !== tree).map(keyOf);
+  return `  for ((n = ${line.from}; n < ${line.to}; n++)); do
+    case "${word}" in
+      ${valued(tree).join('|')}) ((n++)); continue ;;
+    esac
+    case "$at/${word}" in
+      ${below.join('|')}) at="$at/${word}" ;;
+    esac
+  done
+  case "$at:$before" in
+${values.join('\n')}
+  esac
+  case "$at" in
+${next.join('\n')}
+  esac`;
+}
+
+function bash(tree: CommandNode): string {
+  const values = valueCases(tree, ({ value = '', choices }) => {
+    if (choices.length > 0) return `COMPREPLY=($(compgen -W "${choices.join(' ')}" -- "$word")); `;
+    return FILES.has(value) ? `COMPREPLY=($(compgen -${value === 'dir' ? 'd' : 'f'} -- "$word")); ` : '';
+  });
+  const next = allOf(tree).map((node) => {
     const files = takesFiles(node) ? ' COMPREPLY+=($(compgen -f -- "$word"));' : '';
     return `    ${keyOf(node)}) COMPREPLY=($(compgen -W "${[...wordsOf(node), ...flagsOf(tree, node)].join(' ')}" -- "$word"));${files} ;;`;
   });
@@ -41,20 +65,7 @@ function bash(tree: CommandNode): string {
 _minimix() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" at=${GLOBAL} n
   COMPREPLY=()
-  for ((n = 1; n < COMP_CWORD; n++)); do
-    case "\${COMP_WORDS[n]}" in
-      ${valued(tree).join('|')}) ((n++)); continue ;;
-    esac
-    case "$at/\${COMP_WORDS[n]}" in
-      ${below.join('|')}) at="$at/\${COMP_WORDS[n]}" ;;
-    esac
-  done
-  case "$at:$before" in
-${values.join('\n')}
-  esac
-  case "$at" in
-${words.join('\n')}
-  esac
+${walk(tree, { words: 'COMP_WORDS', from: 1, to: 'COMP_CWORD' }, values, next)}
 }
 complete -o filenames -F _minimix minimix
 `;
@@ -71,17 +82,11 @@ function described(word: string, meaning: string): string {
 }
 
 function zsh(tree: CommandNode): string {
-  const nodes = allOf(tree);
-  const below = nodes.filter((node) => node !== tree).map(keyOf);
-  const values = nodes.flatMap((node) =>
-    node.options.flatMap((option) => {
-      const where = node === tree ? `*:${option.long}` : `${keyOf(node)}:${option.long}`;
-      if (option.choices.length > 0) return [`    ${where}) compadd -- ${option.choices.map(single).join(' ')}; return ;;`];
-      if (option.value !== undefined && FILES.has(option.value)) return [`    ${where}) _files${option.value === 'dir' ? ' -/' : ''}; return ;;`];
-      return option.value === undefined ? [] : [`    ${where}) _message ${single(option.description)}; return ;;`];
-    }),
-  );
-  const words = nodes.map((node) => {
+  const values = valueCases(tree, ({ value = '', choices, description }) => {
+    if (choices.length > 0) return `compadd -- ${choices.map(single).join(' ')}; `;
+    return FILES.has(value) ? `_files${value === 'dir' ? ' -/' : ''}; ` : `_message ${single(description)}; `;
+  });
+  const next = allOf(tree).map((node) => {
     const commands = node.commands.map(({ name, description }) => described(name, description));
     const options = [...optionsAt(tree, node).map(({ long, description }) => described(long, description)), described('--help', 'display help for command')];
     const choices = node.words.flatMap((word) => word.choices).map(single);
@@ -96,20 +101,7 @@ function zsh(tree: CommandNode): string {
 _minimix() {
   local at=${GLOBAL} n before="\${words[CURRENT-1]}"
   local -a words_ options_
-  for ((n = 2; n < CURRENT; n++)); do
-    case "\${words[n]}" in
-      ${valued(tree).join('|')}) ((n++)); continue ;;
-    esac
-    case "$at/\${words[n]}" in
-      ${below.join('|')}) at="$at/\${words[n]}" ;;
-    esac
-  done
-  case "$at:$before" in
-${values.join('\n')}
-  esac
-  case "$at" in
-${words.join('\n')}
-  esac
+${walk(tree, { words: 'words', from: 2, to: 'CURRENT' }, values, next)}
   (( \${#words_} )) && _describe -t commands command words_
   _describe -t options option options_
 }

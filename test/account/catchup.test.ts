@@ -1,7 +1,7 @@
 // XEP-0313 in rooms: what no real server does when asked, such as an archive that has dropped the id we stand at.
 import type { Element } from 'ltx';
 import { expect, test } from 'vitest';
-import { entry, refusal, result, worlds, type Answer } from '../support/rooms-scripted.ts';
+import { entry, refusal, result, roomInfo, worlds, type Answer } from '../support/rooms-scripted.ts';
 import { until } from '../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
@@ -25,9 +25,7 @@ async function away(answer: (asked: Asked, page: (numbers: readonly number[], co
   let present = false;
   const world = await open();
   world.script(ROOM, {
-    info: ({ attrs }) =>
-      result(ROOM, String(attrs['id']), `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/>
-        <feature var='http://jabber.org/protocol/muc'/><feature var='urn:xmpp:mam:2'/><feature var='urn:xmpp:sid:0'/></query>`),
+    info: ({ attrs }) => roomInfo(ROOM, String(attrs['id']), ['urn:xmpp:mam:2', 'urn:xmpp:sid:0']),
     join: (_presence, nick) => entry(ROOM, nick),
     iq: (iq) => {
       const query = iq.getChild('query', 'urn:xmpp:mam:2');

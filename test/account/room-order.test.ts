@@ -1,6 +1,6 @@
 // What a server may do around a resumption (ejabberd's mod_stream_mgmt routes anew what reached the old session).
 import { expect, test } from 'vitest';
-import { entry, result, worlds, type RoomScript } from '../support/rooms-scripted.ts';
+import { entry, result, roomInfo, worlds, type RoomScript } from '../support/rooms-scripted.ts';
 import { until } from '../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
@@ -13,9 +13,7 @@ const said = (id: string, body: string): string =>
 /** A room that knows its own order; `asked` holds the ids behind which it was read. */
 function archived(order: readonly [id: string, body: string][], asked: string[]): RoomScript {
   return {
-    info: ({ attrs }) =>
-      result(ROOM, String(attrs['id']), `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/>
-        <feature var='http://jabber.org/protocol/muc'/><feature var='urn:xmpp:mam:2'/><feature var='urn:xmpp:sid:0'/></query>`),
+    info: ({ attrs }) => roomInfo(ROOM, String(attrs['id']), ['urn:xmpp:mam:2', 'urn:xmpp:sid:0']),
     join: (_presence, nick) => entry(ROOM, nick),
     iq: (iq) => {
       const query = iq.getChild('query', 'urn:xmpp:mam:2');

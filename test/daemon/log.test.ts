@@ -1,14 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openLogFile } from '../../src/daemon/log-file.ts';
 import { enduring, openLog } from '../../src/daemon/log.ts';
+import { undoing } from '../support/undo.ts';
 
-const undo: (() => void)[] = [];
-afterEach(() => {
-  for (const step of undo.splice(0)) step();
-});
+const undo = undoing();
 
 test('a log that cannot be written for a while ends nothing, and says how much is missing', () => {
   const written: string[] = [];

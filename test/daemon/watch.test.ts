@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
 import { openProblems } from '../../src/daemon/problems.ts';
 import { startWatch } from '../../src/daemon/watch.ts';
@@ -10,13 +10,11 @@ import { watchWrites } from '../../src/daemon/watched-archive.ts';
 import { exposition } from '../../src/daemon/exposition.ts';
 import type { HouseEvent } from '../../src/web/contract.ts';
 import { smallHouse } from '../web/house.ts';
+import { undoing } from '../support/undo.ts';
 
 const ALICE = 'alice@example.org';
 const MINUTE = 60_000;
-const undo: (() => void)[] = [];
-afterEach(() => {
-  for (const step of undo.splice(0).toReversed()) step();
-});
+const undo = undoing();
 
 function watched(pageLimit?: number) {
   const dir = mkdtempSync(join(tmpdir(), 'minimix-watch-'));

@@ -1,16 +1,17 @@
 // Issue 6: the same scenarios on servers that bridge all three storages, two of them, or none.
 import { createElement as xml } from 'ltx';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   configureNode, conference, deleteNode, NATIVE, nativeItem, nodeConfig, privateStorage, publish, rawItem, readAll, readBySlixmpp, retract, sorted, writePep, writePrivate,
   type ShownList,
 } from '../support/bookmarks.ts';
 import { startEjabberd } from '../support/ejabberd.ts';
 import { runProfanity } from '../support/profanity.ts';
+import { ownServer } from '../support/own-server.ts';
 import { startProsody } from '../support/prosody.ts';
 import { cast, type Home } from '../support/rooms.ts';
 import type { Person } from '../support/person.ts';
-import { uniqueName, type SharedServer, type XmppServer } from '../support/server.ts';
+import { uniqueName } from '../support/server.ts';
 import { newAccount } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
@@ -30,12 +31,7 @@ const rows = [
 ];
 
 describe.each(rows)('on $what', ({ start }) => {
-  let running: XmppServer | undefined;
-  beforeAll(async () => {
-    running = await start();
-  });
-  afterAll(async () => running?.stop());
-  const server = new Proxy({} as SharedServer, { get: (_target, key) => Reflect.get(running ?? {}, key), ownKeys: () => Reflect.ownKeys(running ?? {}), getOwnPropertyDescriptor: (_target, key) => Reflect.getOwnPropertyDescriptor(running ?? {}, key) });
+  const server = ownServer(start);
   const { house, person, also } = cast(server);
   const room = (name = 'room'): string => `${uniqueName(name)}@${server.plainRooms}`;
 

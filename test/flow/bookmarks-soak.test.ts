@@ -1,13 +1,13 @@
 // Issue 6: two clients that edit at the same time settle, and nobody goes on writing.
 import { createElement as xml, type Element } from 'ltx';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { capsElement, capsVersion } from '../../src/xmpp/features/caps.ts';
 import { configureNode, conference, NATIVE, publish, readAll, retract, sorted, STORAGE, writePep, writePrivate, readPep, type Shown, type ShownList } from '../support/bookmarks.ts';
 import { startEjabberd } from '../support/ejabberd.ts';
+import { ownServer } from '../support/own-server.ts';
 import { startProsody } from '../support/prosody.ts';
 import type { Person } from '../support/person.ts';
 import { cast } from '../support/rooms.ts';
-import type { SharedServer, XmppServer } from '../support/server.ts';
 import { newAccount } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
@@ -54,12 +54,7 @@ function events(who: Person): number {
 }
 
 describe.each(rows)('on $what', ({ start }) => {
-  let running: XmppServer | undefined;
-  beforeAll(async () => {
-    running = await start();
-  });
-  afterAll(async () => running?.stop());
-  const server = new Proxy({} as SharedServer, { get: (_target, key) => Reflect.get(running ?? {}, key), ownKeys: () => Reflect.ownKeys(running ?? {}), getOwnPropertyDescriptor: (_target, key) => Reflect.getOwnPropertyDescriptor(running ?? {}, key) });
+  const server = ownServer(start);
   const { house, person } = cast(server);
 
   test('two writers with random edits end equal and quiet', async () => {

@@ -1,15 +1,13 @@
 // DESIGN: where an append fails, the stream is destroyed without acknowledging, nothing is told, and it is tried again.
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeHome } from '../support/daemon.ts';
 import { connectPerson } from '../support/person.ts';
 import { newAccount, prosody as server } from '../support/servers.ts';
 import { makeSmallDisk, noSmallDisk } from '../support/small-disk.ts';
+import { undoing } from '../support/undo.ts';
 import { until } from '../support/until.ts';
 
-const undo: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step();
-});
+const undo = undoing();
 
 interface Line {
   readonly nick: string;

@@ -1,9 +1,10 @@
 // The doctor on a real home and real servers, with a daemon and without one.
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { apiOf, makeHome, type Home } from '../support/daemon.ts';
 import { newAccount, servers } from '../support/servers.ts';
+import { undoing } from '../support/undo.ts';
 import { until } from '../support/until.ts';
 
 interface Finding {
@@ -14,10 +15,7 @@ interface Finding {
   readonly todo: string | null;
 }
 
-const undo: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step();
-});
+const undo = undoing();
 
 function newHome(): Home {
   const home = makeHome();

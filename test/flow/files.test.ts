@@ -8,22 +8,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createElement as xml } from 'ltx';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openFiles } from '../../src/daemon/files.ts';
 import { fetchFile, putFile } from '../../src/daemon/outside.ts';
 import type { FilesDoor, OutsideRooms } from '../../src/web/files-contract.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, prosody } from '../support/servers.ts';
+import { undoing } from '../support/undo.ts';
 import { until } from '../support/until.ts';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
 const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
 
-const undo: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step();
-});
+const undo = undoing();
 
 interface Scene {
   readonly house: House;

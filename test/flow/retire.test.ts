@@ -3,21 +3,19 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readNative, readPrivate } from '../support/bookmarks.ts';
 import { apiOf, bin, makeHome, type Home } from '../support/daemon.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { runProfanity } from '../support/profanity.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
 import type { SharedServer } from '../support/server.ts';
+import { undoing } from '../support/undo.ts';
 import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const undo: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step();
-});
+const undo = undoing();
 
 interface Scene {
   readonly home: Home;

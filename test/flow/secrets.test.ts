@@ -6,16 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { once } from 'node:events';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { apiOf, makeHome } from '../support/daemon.ts';
 import { connectPerson } from '../support/person.ts';
 import { startProsody } from '../support/prosody.ts';
+import { undoing } from '../support/undo.ts';
 import { until } from '../support/until.ts';
 
-const undo: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step();
-});
+const undo = undoing();
 
 const PASSWORD = 'planted"account&password<0>';
 const ROOM_PASSWORD = 'planted-room-password-1';

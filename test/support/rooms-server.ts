@@ -1,6 +1,6 @@
 // A server whose rooms answer as its user says.
-import { Element, createElement as xml, escapeXML } from 'ltx';
-import LtxParser from 'ltx/src/parsers/ltx.js';
+import { createElement as xml, escapeXML, type Element } from 'ltx';
+import { readElements } from './elements.ts';
 import { startScripted, type Peer } from './scripted-server.ts';
 import { feed, type Feed } from './until.ts';
 
@@ -78,21 +78,7 @@ export async function startRooms({ sm = false, asked = false }: { readonly sm?: 
 }
 
 function readStanzas(peer: Peer, take: (stanza: Element) => void): void {
-  const parser = new LtxParser();
-  let depth = 0;
-  let current: Element | undefined;
-  parser.on('startElement', (name: string, attrs: Record<string, string>) => {
-    depth += 1;
-    if (depth === 2) current = new Element(name, attrs);
-    else if (current && depth > 2) current = current.cnode(new Element(name, attrs));
-  });
-  parser.on('text', (text: string) => void current?.t(text));
-  parser.on('endElement', () => {
-    depth -= 1;
-    const done = current;
-    current = depth >= 2 ? (current?.parent ?? undefined) : undefined;
-    if (depth === 1 && done) take(done);
-  });
+  const parser = readElements(take);
   parser.write('<stream>');
   const decoder = new TextDecoder();
   peer.socket.on('data', (bytes: Buffer) => parser.write(decoder.decode(bytes, { stream: true })));
@@ -147,7 +133,8 @@ export function presenceError(from: string, condition: string, type = 'cancel', 
 const by = (from: string): string => (from === '' ? '' : ` from='${escapeXML(from)}'`);
 const words = (text: string): string => (text === '' ? '' : `<text xmlns='${STANZAS}'>${text}</text>`);
 
-function roomInfo(room: string, id: string, features: readonly string[] = []): string {
+/** What a room says that it is and can. */
+export function roomInfo(room: string, id: string, features: readonly string[] = []): string {
   const all = ['http://jabber.org/protocol/muc', ...features].map((name) => xml('feature', { var: name }));
   const identity = xml('identity', { category: 'conference', type: 'text', name: 'A room' });
   return result(room, id, xml('query', { xmlns: INFO }, identity, ...all).toString());

@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { Element, escapeXML } from 'ltx';
-import LtxParser from 'ltx/src/parsers/ltx.js';
+import { escapeXML, type Element } from 'ltx';
+import { readElements } from './elements.ts';
 import { feed } from './until.ts';
 import type { ServerAddress } from './server.ts';
 
@@ -55,25 +55,9 @@ export interface Stream {
 
 /** Sends a stream header, and reads first-level elements off the socket. */
 function openStream(socket: Socket, domain: string): Stream {
-  const parser = new LtxParser();
   const early = feed<Element>((element) => element.toString().slice(0, 300));
   let listener: (element: Element) => void = early.push;
-  let depth = 0;
-  let current: Element | undefined;
-  parser.on('startElement', (name: string, attrs: Record<string, string>) => {
-    depth += 1;
-    if (depth === 2) current = new Element(name, attrs);
-    else if (current && depth > 2) current = current.cnode(new Element(name, attrs));
-  });
-  parser.on('text', (text: string) => { current?.t(text); });
-  parser.on('endElement', () => {
-    depth -= 1;
-    const done = current;
-    if (depth >= 2) current = current?.parent ?? undefined;
-    else current = undefined;
-    if (depth === 1 && done) listener(done);
-    if (depth === 0) socket.end(); // their </stream:stream>
-  });
+  const parser = readElements((element) => listener(element), () => void socket.end());
   parser.on('error', (error: Error) => socket.destroy(error));
   const decoder = new TextDecoder();
   const read = (chunk: Buffer): void => parser.write(decoder.decode(chunk, { stream: true }));

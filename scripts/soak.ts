@@ -38,19 +38,27 @@ const servers = [
   { name: 'ejabberd', kind: 'ejabberd', start: () => startEjabberd({ history }) },
 ].filter(({ kind }) => values.server === 'both' || values.server === kind);
 
+// Nothing outlives us: not by Ctrl-C, and not by a kill -9 either (servers and daemon look after whether we are there).
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+
 for (const { name, start } of servers) {
   console.log(`${name}, seed ${seed}: ${minutes} minutes, ${rooms} rooms`);
   const server = await start();
   const begin = performance.now();
   try {
     const tell = (line: string): void => void (values.quiet || console.log(`  ${((performance.now() - begin) / 1000).toFixed(1).padStart(6)} s  ${line}`));
-    const ledger = await soak(server, { seed, time: minutes * 60_000, rooms, busy: 4, harms: names, smallDisk: noDisk === undefined, every: 150, tell });
+    const ledger = await soak(server, { seed, time: minutes * 60_000, rooms, busy: 4, harms: names, smallDisk: noDisk === undefined, every: 150, tell, signal: interruption.signal });
     for (const line of linesOf(ledger)) console.log(`  ${line}`);
     for (const what of [...wrongIn(ledger), ...fat(ledger.memory)]) {
       console.log(`  WRONG: ${what}`);
       process.exitCode = 1;
     }
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    console.log('  interrupted');
   } finally {
     await server.stop();
   }
+  if (interruption.signal.aborted) process.exit(130); // whatever was under way has nobody left to talk to
 }

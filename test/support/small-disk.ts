@@ -1,6 +1,6 @@
 // A disk of a few megabytes that can be filled to the last byte: a tmpfs, which only root may mount.
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,10 +13,12 @@ export interface SmallDisk {
   remove(): void;
 }
 
+const PREFIX = 'minimix-disk-';
+
 /** Why there can be no small disk here; `undefined` where there can. */
 export function noSmallDisk(): string | undefined {
   if (process.platform !== 'linux') return 'only Linux has tmpfs';
-  const dir = mkdtempSync(join(tmpdir(), 'minimix-disk-'));
+  const dir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   try {
     mount(dir, 1);
     execFileSync('umount', [dir], { stdio: 'pipe' });
@@ -32,9 +34,21 @@ const mount = (dir: string, megabytes: number): void => {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', dir], { stdio: 'pipe' });
 };
 
+/** Unmounts those of processes that ended without doing so. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^minimix-disk-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    const dir = join(tmpdir(), name);
+    if (readFileSync('/proc/mounts', 'utf8').includes(` ${dir} `)) execFileSync('umount', ['-l', dir], { stdio: 'pipe' });
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
 /** Mounts one on a directory of its own. */
 export function makeSmallDisk(megabytes: number): SmallDisk {
-  const dir = mkdtempSync(join(tmpdir(), 'minimix-disk-'));
+  sweep();
+  const dir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   mount(dir, megabytes);
   const ballast = join(dir, 'ballast');
   mkdirSync(join(dir, 'home'));

@@ -33,6 +33,8 @@ export interface SoakPlan {
   /** Milliseconds between two things that somebody says in a busy room, on average. */
   readonly every: number;
   readonly tell: (line: string) => void;
+  /** Ends it before its time; then it rejects, and has left nothing behind. */
+  readonly signal?: AbortSignal;
 }
 
 type Roll = () => number;
@@ -49,19 +51,29 @@ const LOG_TAIL = 4000; // characters
 
 export async function soak(server: XmppServer, plan: SoakPlan): Promise<SoakLedger> {
   const undo: (() => unknown)[] = [];
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const interrupt = (): void => reject(new Error('the soak was interrupted'));
+  plan.signal?.addEventListener('abort', interrupt, { once: true });
   try {
-    const stage = await build(server, plan, undo);
-    const { done, failed } = await week(stage, plan);
-    await well(stage);
-    await stage.own.hush();
-    await stage.crowd.hush();
-    await stage.writers.rest();
-    const samples = stage.daemon.samples();
-    for (const device of [...stage.relayed, stage.phone]) if (!device.isOn()) await device.on();
-    return await account(stage, { done, failed, taken: stage.own.taken, samples });
+    return await Promise.race([live(server, plan, undo), interrupted]);
   } finally {
-    for (const step of undo.toReversed()) await step();
+    plan.signal?.removeEventListener('abort', interrupt);
+    const failures: unknown[] = [];
+    for (const step of undo.toReversed()) await Promise.resolve().then(step).catch((error: unknown) => failures.push(error)); // the others' turn all the same
+    if (failures.length > 0 && plan.signal?.aborted !== true) throw new AggregateError(failures, 'the soak did not tidy up');
   }
+}
+
+async function live(server: XmppServer, plan: SoakPlan, undo: (() => unknown)[]): Promise<SoakLedger> {
+  const stage = await build(server, plan, undo);
+  const { done, failed } = await week(stage, plan);
+  await well(stage);
+  await stage.own.hush();
+  await stage.crowd.hush();
+  await stage.writers.rest();
+  const samples = stage.daemon.samples();
+  for (const device of [...stage.relayed, stage.phone]) if (!device.isOn()) await device.on();
+  return account(stage, { done, failed, taken: stage.own.taken, samples });
 }
 
 interface Week {

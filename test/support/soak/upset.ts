@@ -40,7 +40,9 @@ function upset(from: string, to: string): void {
   syncBuiltinESMExports();
 
   /** RSS as it is, the heap without what is only waiting to be collected. */
+  const parent = process.ppid;
   const sample = (): void => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); // the soak is gone, and cannot end us any more
     const { rss } = process.memoryUsage();
     collect();
     const { heapUsed, external } = process.memoryUsage();

@@ -9,7 +9,7 @@ import { weigh } from './support/soak/memory.ts';
 import { fat, linesOf } from './support/soak/report.ts';
 
 const MIB = 2 ** 20;
-const sampled = (weights: readonly number[]) => weights.map((mib, n) => ({ number: 0, at: n * 1000, rss: mib * MIB, heap: MIB }));
+const sampled = (weights: readonly number[]) => weights.map((mib, n) => ({ number: 0, at: n * 1000, rss: mib * MIB, anonymous: 0, committed: 0, heap: MIB }));
 const all = { said: 10, kept: 10, lost: 0, twice: 0, outOfOrder: 0 };
 const fine: SoakLedger = {
   harms: new Map<HarmName, number>([['cut', 3]]),

@@ -15,6 +15,8 @@ export interface Weight {
 export interface Memory {
   readonly samples: number;
   readonly rss: Weight;
+  readonly anonymous: Weight;
+  readonly committed: Weight;
   readonly heap: Weight;
 }
 
@@ -22,7 +24,13 @@ export interface Memory {
 export const FLAT = 0.05;
 
 export function weigh(samples: readonly Sample[]): Memory {
-  return { samples: samples.length, rss: weightOf(samples, ({ rss }) => rss), heap: weightOf(samples, ({ heap }) => heap) };
+  return {
+    samples: samples.length,
+    rss: weightOf(samples, ({ rss }) => rss),
+    anonymous: weightOf(samples, ({ anonymous }) => anonymous),
+    committed: weightOf(samples, ({ committed }) => committed),
+    heap: weightOf(samples, ({ heap }) => heap),
+  };
 }
 
 function weightOf(samples: readonly Sample[], of: (sample: Sample) => number): Weight {

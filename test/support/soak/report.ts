@@ -10,6 +10,8 @@ export function linesOf({ harms, rooms, devices, own, bookmarks, memory }: SoakL
     `own words: ${own.taken} taken, ${own.asked} of which the person is asked, ${own.missing} missing, ${own.twice} twice`,
     `bookmarks: ${bookmarks.edits} edits by two writers, ${bookmarks.equal ? 'all storages agree' : 'the storages differ'}`,
     `memory, RSS: ${weightLine(memory.rss)}`,
+    `memory, of it without a file behind: ${weightLine(memory.anonymous)}`,
+    `memory, V8’s heap as taken: ${weightLine(memory.committed)}`,
     `memory, heap in use: ${weightLine(memory.heap)}`,
   ];
 }

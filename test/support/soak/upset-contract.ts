@@ -17,5 +17,9 @@ export interface Sample {
   /** Milliseconds since the epoch, by the right clock. */
   readonly at: number;
   readonly rss: number;
+  /** Of it, what no file is behind: the program's own text and what is read of files left out. 0 where it is not known. */
+  readonly anonymous: number;
+  /** What V8 has taken for its heap, used or not. */
+  readonly committed: number;
   readonly heap: number;
 }

@@ -1,7 +1,7 @@
 // Loaded into the daemon's own process before anything else of it (NODE_OPTIONS=--import): its clock can be set wrong,
 // and the names of hosts can be gone; and it writes down what it weighs. It is told so by a file and SIGUSR2.
 import dns from 'node:dns';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import v8 from 'node:v8';
 import { createContext, runInContext } from 'node:vm';
@@ -10,6 +10,7 @@ import { HOST, type Sample, type Upset } from './upset-contract.ts';
 
 const [wishes, samples] = [process.env['SOAK_UPSET'], process.env['SOAK_SAMPLES']];
 const EVERY = 1000; // milliseconds
+const ROLLUP = '/proc/self/smaps_rollup';
 
 if (isMainThread && wishes !== undefined && samples !== undefined) upset(wishes, samples);
 
@@ -43,10 +44,12 @@ function upset(from: string, to: string): void {
   const parent = process.ppid;
   const sample = (): void => {
     if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); // the soak is gone, and cannot end us any more
-    const { rss } = process.memoryUsage();
+    const { rss, heapTotal: committed } = process.memoryUsage();
+    const rollup = existsSync(ROLLUP) ? readFileSync(ROLLUP, 'utf8') : '';
+    const anonymous = Number(/^Anonymous:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) * 1024;
     collect();
     const { heapUsed, external } = process.memoryUsage();
-    const line: Sample = { number: wish.number, at: RealDate.now(), rss, heap: heapUsed + external };
+    const line: Sample = { number: wish.number, at: RealDate.now(), rss, anonymous, committed, heap: heapUsed + external };
     appendFileSync(to, `${JSON.stringify(line)}\n`);
   };
   process.on('SIGUSR2', () => {

@@ -152,6 +152,7 @@ authentication = "internal_hashed"
 storage = "internal"
 archive_expires_after = "never"
 smacks_hibernation_time = ${options.resumptionSeconds ?? 600}
+smacks_max_queue_size = 5000 -- as ejabberd's; 500 are said in half a second, and a stream that is owed more is not resumed
 max_archive_query_results = 50
 ${options.extra ?? ''}
 

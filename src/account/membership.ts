@@ -193,8 +193,8 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       ask(room);
       await done;
     });
-    // what it told us the last time let us in faster; it may have changed since
-    if (before?.features !== undefined) rediscover(jid);
+    // what it told us the last time let us in faster, and may have changed since; one that our join made could not be asked before
+    if (before?.features !== undefined || ground.room(jid)?.features === undefined) rediscover(jid);
     if (before?.reserved !== undefined) hooks.nicks().recheckReserved(jid).catch((error: unknown) => log('error', 'a look at a reserved nick failed', { room: jid, error }));
   }
 

@@ -3,6 +3,7 @@ import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openHouse, type House } from '../support/house.ts';
 import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
+import { uniqueName } from '../support/server.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
@@ -31,6 +32,24 @@ describe.each(servers)('on $kind', (server) => {
     const publish = xml('publish', { node: 'urn:xmpp:bookmarks:1' }, xml('item', { id: room }, conference));
     await who.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, publish)));
   }
+
+  test('a room that our own join has made is asked what it is once it is there: nothing said in it comes twice after a restart', async () => {
+    const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const room = `${uniqueName('made')}@${server.archivedRooms}`;
+    const first = openHouse(server, alice);
+    await first.online();
+    expect(await first.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+    const talker = await person(bob);
+    await talker.join(room, 'bob'); // who stays, so that the room does
+    for (const body of ['one', 'two', 'three']) await talker.say(room, body);
+    await until(() => first.bodies(room).includes('three'), { what: 'what was said' });
+    const second = await first.reopen();
+    open.push({ close: second.stop });
+    await second.state(room, 'joined');
+    await talker.say(room, 'four');
+    await until(() => second.bodies(room).includes('four') && !second.account.catchingUp(room), { what: 'the room to be read on' });
+    expect(second.bodies(room)).toEqual(['one', 'two', 'three', 'four']);
+  });
 
   describe.each([{ archive: true }, { archive: false }])('in a room with an archive: $archive', (sort) => {
     test('a bookmarked room is joined at the login, and what bob says there is archived and relayed', async () => {

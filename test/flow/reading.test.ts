@@ -1,15 +1,14 @@
 // Issue 5, item 6: how far the person has read, between the page and the other devices (XEP-0490), on real servers.
-import { createElement as xml, type Element } from 'ltx';
+import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ReadState } from '../../src/account/rooms-contract.ts';
+import { displayedIn, MDS, sayDisplayed, stanzaIdBy } from '../support/displayed.ts';
 import { openHouse, type House } from '../support/house.ts';
-import { connectPerson, StanzaError, type Person } from '../support/person.ts';
+import { connectPerson, StanzaError } from '../support/person.ts';
 import { newAccount, servers } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
-const MDS = 'urn:xmpp:mds:displayed:0';
 const PUBSUB = 'http://jabber.org/protocol/pubsub';
-const EVENT = 'http://jabber.org/protocol/pubsub#event';
 
 describe.each(servers)('on $kind', (server) => {
   const open: (() => Promise<void>)[] = [];
@@ -41,9 +40,6 @@ describe.each(servers)('on $kind', (server) => {
     return { alice, bob, room, home, talker, phone, say, idOf, stanzaIdOf };
   }
 
-  const publish = (who: Person, room: string, stanzaId: string): Promise<Element> =>
-    who.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: PUBSUB }, xml('publish', { node: MDS }, item(room, stanzaId)))));
-
   const reads = (home: House, readTo: number): Promise<ReadState | undefined> =>
     until(() => home.account.readStates().find((state) => state.readTo === readTo), { what: `to be read to ${readTo}` });
 
@@ -63,10 +59,10 @@ describe.each(servers)('on $kind', (server) => {
     const { home, room, phone, idOf, stanzaIdOf, say, talker } = await scene();
     home.account.markRead(room, idOf('one'), 'groupchat');
     await phone.next((stanza) => displayedIn(stanza, room) !== undefined);
-    await publish(phone, room, stanzaIdOf('Ali: three'));
+    await sayDisplayed(phone, room, stanzaIdOf('Ali: three'));
     expect(await reads(home, idOf('Ali: three'))).toMatchObject({ unread: 0, mentions: 0 });
     expect(home.events.all.filter(({ type }) => type === 'read').at(-1)).toMatchObject({ state: { readTo: idOf('Ali: three') } });
-    for (const stanzaId of [stanzaIdOf('one'), 'nothing that the room has said']) await publish(phone, room, stanzaId);
+    for (const stanzaId of [stanzaIdOf('one'), 'nothing that the room has said']) await sayDisplayed(phone, room, stanzaId);
     await say('four');
     await home.account.say(room, 'mine, and read of course');
     await talker.next((stanza) => stanza.getChildText('body') === 'mine, and read of course');
@@ -85,7 +81,7 @@ describe.each(servers)('on $kind', (server) => {
     await phone.next((stanza) => displayedIn(stanza, room) === stanzaIdOf('one'));
     home.archive.setValue(alice.jid, `read:${other}`, String(there?.archiveId)); // looked at, and not told before the end
     await home.account.stop();
-    await publish(phone, room, three);
+    await sayDisplayed(phone, room, three);
     const again = await home.reopen();
     open.push(again.stop);
     expect(await reads(again, idOf('Ali: three', again))).toMatchObject({ room, unread: 0 });
@@ -99,8 +95,8 @@ describe.each(servers)('on $kind', (server) => {
     await phone.next((stanza) => displayedIn(stanza, room) !== undefined);
     await home.account.stop();
     const late = await talker.say(room, 'late');
-    const stanzaId = String(late.getChildren('stanza-id').find((child) => child.attrs['by'] === room)?.attrs['id']);
-    await publish(phone, room, stanzaId);
+    const stanzaId = stanzaIdBy(room, late);
+    await sayDisplayed(phone, room, stanzaId);
     const again = await home.reopen();
     open.push(again.stop);
     await until(() => again.bodies(room).includes('late'), { what: 'the late word' });
@@ -109,15 +105,3 @@ describe.each(servers)('on $kind', (server) => {
     expect(phone.stanzas.filter((stanza) => displayedIn(stanza, room) === one)).toHaveLength(1); // what was further is not taken back
   });
 });
-
-function item(room: string, stanzaId: string): Element {
-  return xml('item', { id: room }, xml('displayed', { xmlns: MDS }, xml('stanza-id', { xmlns: 'urn:xmpp:sid:0', by: room, id: stanzaId })));
-}
-
-/** Up to where an event says that a room is read. */
-function displayedIn(stanza: Element, room: string): string | undefined {
-  const items = stanza.getChild('event', EVENT)?.getChild('items');
-  const found = items?.attrs['node'] === MDS ? items.getChildren('item').find(({ attrs }) => attrs['id'] === room) : undefined;
-  const id: unknown = found?.getChild('displayed', MDS)?.getChild('stanza-id')?.attrs['id'];
-  return typeof id === 'string' ? id : undefined;
-}

@@ -1,6 +1,7 @@
 // The page in a real browser, over a real daemon and a real Prosody; the tests are one walk, in this order.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { displayedIn, MDS, sayDisplayed, stanzaIdBy } from '../support/displayed.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, prosody, type Account } from '../support/servers.ts';
 import { until } from '../support/until.ts';
@@ -16,6 +17,7 @@ let page: Page;
 let problems: string[];
 let alice: Account;
 let bob: Person;
+let phone: Person | undefined;
 let room: string;
 
 beforeAll(async () => {
@@ -30,7 +32,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await bob?.close();
+  await Promise.all([bob, phone].map((one) => one?.close()));
   await browser?.close();
   await daemon?.stop();
 });
@@ -280,6 +282,23 @@ test('on a narrow screen the rooms and the room are two screens', async () => {
   expect(await findingsOfAxe(page)).toEqual([]);
   const wide = await page.evaluate('document.documentElement.scrollWidth');
   expect(wide).toBe(360);
+});
+
+test('what is read here is read on the phone in her pocket, and what is read there is read here', async () => {
+  await page.getByRole('link', { name: 'Back to the rooms' }).click();
+  phone = await connectPerson(prosody, alice.user, alice.password, { resource: 'phone', capsNode: 'https://phone.example', features: [`${MDS}+notify`] });
+  const here = stanzaIdBy(room, await bob.say(room, 'read on the page'));
+  await roomLink().getByText('1 unread').waitFor();
+  await phone.settle();
+  expect(phone.stanzas.filter((stanza) => displayedIn(stanza, room) === here)).toEqual([]);
+  await roomLink().click();
+  await phone.next((stanza) => displayedIn(stanza, room) === here, { what: 'the phone to be told' });
+  await page.getByRole('link', { name: 'Back to the rooms' }).click();
+  const there = stanzaIdBy(room, await bob.say(room, 'read on the phone'));
+  await roomLink().getByText('1 unread').waitFor();
+  await sayDisplayed(phone, room, there);
+  await roomLink().getByText('unread').waitFor({ state: 'detached' });
+  await roomLink().click();
   await page.setViewportSize({ width: 1280, height: 800 });
 });
 

@@ -32,7 +32,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([bob, phone].map((one) => one?.close()));
+  await phone?.close();
+  await bob?.close();
   await browser?.close();
   await daemon?.stop();
 });

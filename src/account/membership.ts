@@ -226,13 +226,17 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
    * wish's own. Only who is not let in by then asks again.
    */
   async function askUnlessHeard({ jid, membership }: Room): Promise<void> {
+    const visit = entering.get(jid);
+    if (visit && !visit.knocked) return; // its turn is still to come
     const fence = {};
     fences.set(jid, fence);
-    await connection.iq(ping(`${jid}/${membership.nick ?? ''}`), { timeout: times.join });
+    const answer = await connection.iq(ping(`${jid}/${membership.nick ?? ''}`), { timeout: times.join });
     if (fences.get(jid) !== fence) return; // resumed once more meanwhile
     fences.delete(jid);
     const now = ground.room(jid)?.membership;
-    if (now?.state === 'joining' && now.since === membership.since && connection.status().state === 'online') act(jid);
+    if (now?.state !== 'joining' || now.since !== membership.since || connection.status().state !== 'online') return;
+    if (!answer.ok && answer.error.condition === 'timeout') after(jid, 0, { name: 'timeout' });
+    else act(jid);
   }
 
   function rediscover(jid: string): void {

@@ -48,7 +48,10 @@ export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
       const room = draft.room(jid) ?? newRoom(jid);
       const wish = { ...room, wanted: true, nick: nick ?? room.nick, password: password ?? room.password };
       draft.put(wish);
-      if (!joined) signal(draft, jid, { name: 'join', nick: memberships.wantedNick(wish) });
+      const wanted = memberships.wantedNick(wish);
+      // a room that is asked twice tells its history twice, and the second one passes for news
+      const asked = room.membership.state === 'joining' && room.membership.nick === wanted && room.password === wish.password;
+      if (!joined && !asked) signal(draft, jid, { name: 'join', nick: wanted });
     });
     if (!['online', 'connecting'].includes(connection.status().state)) return offline(jid);
     if (done) await Promise.race([done, delay(memberships.times.join, undefined, { ref: false, signal: ground.signal }).catch(() => undefined)]);

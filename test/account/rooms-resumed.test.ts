@@ -42,3 +42,41 @@ test('a room that never heard the wish is asked again', async () => {
   expect(wishes()).toBe(2);
   expect(bodies(ROOM).filter(Boolean)).toEqual(['1', '2']);
 });
+
+test('a join that is wished for once more while the room is asked is not asked for again', async () => {
+  const world = await open();
+  const wishes: string[] = [];
+  world.script(ROOM, { join: (_presence, nick) => void wishes.push(nick) });
+  const first = world.account.join(ROOM, { nick: 'romeo' });
+  await until(() => wishes.length === 1, { what: 'the wish' });
+  const second = world.account.join(ROOM);
+  await world.settle();
+  world.send(...welcome('romeo'));
+  expect([await first, await second]).toMatchObject([{ ok: true }, { ok: true }]);
+  await world.settle();
+  expect(wishes).toEqual(['romeo']);
+  expect(world.bodies(ROOM).filter(Boolean)).toEqual(['1', '2']);
+});
+
+test('a room whose turn to be asked comes only after the resumption is asked once', async () => {
+  const world = await open({ sm: true });
+  const crowd = Array.from({ length: 101 }, (_, n) => `room-${n}@rooms.scripted.test`);
+  const wishes: string[] = [];
+  const pings = new Map<string, string>();
+  for (const room of crowd)
+    world.script(room, { join: () => void wishes.push(room), ping: ({ attrs }) => void pings.set(room, String(attrs['id'])) });
+  for (const room of crowd) void world.account.join(room, { nick: 'romeo' });
+  await until(() => wishes.length === 100, { what: 'as many wishes as are under way at a time' });
+  const [last = ''] = crowd.filter((room) => !wishes.includes(room));
+  world.drop();
+  await until(() => world.account.status().connection.state !== 'online', { what: 'the end of the stream' });
+  await until(() => world.account.status().connection.state === 'online', { what: 'the resumption' });
+  await world.settle();
+  const [first = ''] = wishes;
+  world.send(presence(first, 'romeo', { codes: [110] }), subject(first, '')); // now it is the last one's turn
+  await until(() => wishes.includes(last), { what: 'the last wish' });
+  const id = pings.get(last);
+  if (id !== undefined) world.send(refusal(`${last}/romeo`, id, 'not-acceptable'));
+  for (const _ of [1, 2]) await world.settle(); // what is written at the end of a turn comes behind the first fence
+  expect(wishes.filter((room) => room === last)).toEqual([last]);
+});

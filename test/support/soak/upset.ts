@@ -3,8 +3,7 @@
 import dns from 'node:dns';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import v8 from 'node:v8';
-import { createContext, runInContext } from 'node:vm';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 import { HOST, type Sample, type Upset } from './upset-contract.ts';
 
@@ -12,14 +11,14 @@ const [wishes, samples] = [process.env['SOAK_UPSET'], process.env['SOAK_SAMPLES'
 const EVERY = 1000; // milliseconds
 const ROLLUP = '/proc/self/smaps_rollup';
 
+const isFull = (gc: unknown): boolean => typeof gc === 'object' && gc !== null && 'kind' in gc && gc.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+
 if (isMainThread && wishes !== undefined && samples !== undefined) upset(wishes, samples);
 
 function upset(from: string, to: string): void {
   let wish: Upset = { number: 0, clock: 0, dns: true };
   const RealDate = Date;
   const realLookup = dns.lookup;
-  v8.setFlagsFromString('--expose-gc');
-  const collect = runInContext('gc', createContext()) as () => void;
 
   globalThis.Date = class extends RealDate {
     constructor(...given: []) {
@@ -40,16 +39,24 @@ function upset(from: string, to: string): void {
   Object.assign(dns, { lookup });
   syncBuiltinESMExports();
 
-  /** RSS as it is, the heap without what is only waiting to be collected. */
+  // Nothing is collected for the sake of being weighed: a forced collection a second makes V8 hoard the pages that it
+  // empties, and RSS tells of that. The heap in use is what V8's own last full collection has left.
+  let left: number | undefined;
+  new PerformanceObserver((list) => {
+    if (list.getEntries().some((entry) => 'detail' in entry && isFull(entry.detail))) left = inUse();
+  }).observe({ entryTypes: ['gc'] });
+  const inUse = (): number => {
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+
   const parent = process.ppid;
   const sample = (): void => {
     if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); // the soak is gone, and cannot end us any more
     const { rss, heapTotal: committed } = process.memoryUsage();
     const rollup = existsSync(ROLLUP) ? readFileSync(ROLLUP, 'utf8') : '';
     const anonymous = Number(/^Anonymous:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) * 1024;
-    collect();
-    const { heapUsed, external } = process.memoryUsage();
-    const line: Sample = { number: wish.number, at: RealDate.now(), rss, anonymous, committed, heap: heapUsed + external };
+    const line: Sample = { number: wish.number, at: RealDate.now(), rss, anonymous, committed, heap: left ?? inUse() };
     appendFileSync(to, `${JSON.stringify(line)}\n`);
   };
   process.on('SIGUSR2', () => {

@@ -8,6 +8,7 @@ import { openArchive } from '../src/archive/archive.ts';
 import { openAside } from '../src/archive/aside.ts';
 import type { Archive } from '../src/archive/contract.ts';
 import { bare, byC, byShell, feedOf, ours, receivedOf, type Cost } from './archive-append.ts';
+import { figure } from './figure.ts';
 import { ACCOUNT, messages, roomOf, ROOMS, seeded, VOCABULARY, wordOf, zipf } from './archive-made.ts';
 
 const ROUNDS = 9;
@@ -31,12 +32,23 @@ function appendFigures(home: string): void {
       C: byC(home, feed, burst),
       shell: byShell(home, feed, burst),
     }));
+    tabulate(burst, rounds);
     console.log(`append, ${name} (us a message, medians of ${ROUNDS}; ours as a multiple by wall, by its least, by CPU)`);
     for (const who of ['ours', 'bare', 'C', 'shell'] as const) {
       const costs = rounds.map((round) => round[who]).filter((cost) => cost !== undefined);
       if (costs.length > 0) tell(who, costs, rounds.map((round) => round.ours));
     }
   }
+}
+
+function tabulate(burst: number, rounds: readonly { readonly ours: Cost; readonly bare: Cost; readonly C: Cost | undefined }[]): void {
+  const cpu = (who: 'ours' | 'bare' | 'C'): number => median(rounds.flatMap((round) => round[who]?.cpu ?? []));
+  const what = `a message kept, ${burst === 1 ? 'each by itself' : `${burst} at once`}, CPU`;
+  const [own, c] = [cpu('ours'), cpu('C')];
+  const bareToo = `node:sqlite ${cpu('bare').toFixed(0)} us`;
+  const minimix = `${own.toFixed(0)} us`;
+  if (Number.isNaN(c)) figure({ what, minimix, beside: `bare ${bareToo}`, ratio: own / cpu('bare') });
+  else figure({ what, minimix, beside: `C ${c.toFixed(0)} us (bare ${bareToo})`, ratio: own / c });
 }
 
 function tell(who: string, costs: readonly Cost[], our: readonly Cost[]): void {
@@ -66,17 +78,19 @@ function fill(path: string, total: number): number {
     });
   }
   archive.close();
-  console.log(`size of ${total} messages: ${(statSync(path).size / bytes).toFixed(2)} bytes on disk a byte of XML while warm`);
+  const warm = statSync(path).size / bytes;
+  console.log(`size of ${total} messages: ${warm.toFixed(2)} bytes on disk a byte of XML while warm`);
   const cold = openArchive(path);
   while (cold.tidy(newest + 31 * 86_400_000));
   cold.close();
   const size = statSync(path).size;
+  figure({ what: 'bytes on disk with index, a byte of XML', minimix: `${(size / bytes).toFixed(2)} once cold, ${warm.toFixed(2)} before` });
   console.log(`  ${(size / bytes).toFixed(2)} when cold: ${(size / total).toFixed(0)} bytes a message of ${(bytes / total).toFixed(0)} bytes of XML`);
   return newest;
 }
 
 /** One turn of the event loop a question, as it is in life; CPU leaves out what others do on this machine. */
-async function timed(name: string, count: number, work: () => unknown): Promise<void> {
+async function timed(name: string, count: number, work: () => unknown): Promise<number> {
   const [walls, cpus]: [number[], number[]] = [[], []];
   for (let n = 0; n < count; n++) {
     await turn();
@@ -89,6 +103,7 @@ async function timed(name: string, count: number, work: () => unknown): Promise<
   const at = (times: readonly number[], share: number): string =>
     (times.toSorted((a, b) => a - b)[Math.floor(count * share)] ?? 0).toFixed(2).padStart(7);
   console.log(`  ${name.padEnd(22)} ${at(walls, 0.5)} ${at(walls, 0.99)}   ${at(cpus, 0.5)} ${at(cpus, 0.99)}`);
+  return Number(at(walls, 0.99));
 }
 
 async function readFigures(archive: Archive, total: number): Promise<void> {
@@ -98,10 +113,12 @@ async function readFigures(archive: Archive, total: number): Promise<void> {
   const inRoom = (): { account: string; room: string } => ({ account: ACCOUNT, room: roomOf(room()) });
   const find = (text: string, more = {}): unknown => archive.find({ text, limit: 20, ...more });
   console.log('reading (ms, p50 and p99; the same in CPU time)');
-  await timed('page of 50, newest', 1000, () => archive.page({ ...inRoom(), limit: 50 }));
+  const page = await timed('page of 50, newest', 1000, () => archive.page({ ...inRoom(), limit: 50 }));
   await timed('page of 50, anywhere', 1000, () => archive.page({ ...inRoom(), limit: 50, before: Math.floor(random() * total) }));
-  await timed('word', 1000, () => find(`${wordOf(rank())} `));
-  await timed('word in a room', 1000, () => find(`${wordOf(rank())} `, inRoom()));
+  const word = await timed('word', 1000, () => find(`${wordOf(rank())} `));
+  const inOne = await timed('word in a room', 1000, () => find(`${wordOf(rank())} `, inRoom()));
+  const p99 = [page, word, inOne].map((ms) => ms.toFixed(1)).join('; ');
+  figure({ what: `among ${total.toLocaleString('en')} messages, p99: a page; a word; a word in a room`, minimix: `${p99} ms` });
   await timed('two words', 500, () => find(`${wordOf(rank())} ${wordOf(rank())} `));
   await timed('prefix of 2 letters', 200, () => find(wordOf(rank()).slice(0, 2)));
   await timed('prefix of 4 letters', 200, () => find(wordOf(80 + rank()).slice(0, 4)));

@@ -13,6 +13,7 @@ import { connectPerson, type Person } from '../test/support/person.ts';
 import { startProsody } from '../test/support/prosody.ts';
 import type { XmppServer } from '../test/support/server.ts';
 import { until } from '../test/support/until.ts';
+import { figure } from './figure.ts';
 
 const ROOMS = [1, 50, 200];
 const MOST = 200;
@@ -198,6 +199,10 @@ async function main(): Promise<void> {
       const took = await joinAll(through, some);
       await through.settle();
       const stanzas = (await taken(server, 'alice')) - before - 1; // the fence
+      if (count === MOST) {
+        const what = `${count} rooms joined by a device, server ${ROUND_TRIP} ms away`;
+        figure({ what, minimix: `${ms(took)}, ${stanzas} stanzas to the server`, beside: `directly, one by one ${ms(oneByOne)}`, ratio: took / oneByOne });
+      }
       console.log(
         `${String(count).padStart(3)} rooms at ${ROUND_TRIP} ms: directly ${ms(oneByOne)} one by one, ${ms(atOnce)} at once; ` +
           `through the bouncer ${ms(took)} one by one (1/${(oneByOne / took).toFixed(0)}), ${stanzas} stanzas to the server`,
@@ -229,12 +234,19 @@ async function main(): Promise<void> {
       for (const delay of [0, ROUND_TRIP]) {
         link.delay = delay;
         const [plain = [], bounced = []] = await delays(bob, [{ room: other, people: direct }, { room, people: devices }]);
-        const ratio = quantile(bounced, 0.5) / quantile(plain, 0.5);
+        const [ours, theirs] = [quantile(bounced, 0.5), quantile(plain, 0.5)];
+        const ratio = ours / theirs;
+        const where = delay === 0 ? 'server on this machine' : `server ${delay} ms away`;
+        figure({ what: `a message to ${count === 1 ? 'a device' : `${count} devices`}, ${where}, p50`, minimix: ms(ours), beside: `directly ${ms(theirs)}`, ratio });
         console.log(
           `live, server ${delay} ms away, ${count} device${count > 1 ? 's' : ''}: directly ${figures(plain)}; through the bouncer ${figures(bounced)}; p50 ${ratio.toFixed(2)}x`,
         );
       }
-      if (count > 1) console.log(`memory of the daemon: ${bare.toFixed(0)} MiB, with ${count} devices more ${((residentMiB(pid) - bare) / count).toFixed(2)} MiB each`);
+      if (count > 1) {
+        const each = ((residentMiB(pid) - bare) / count).toFixed(2);
+        console.log(`memory of the daemon: ${bare.toFixed(0)} MiB, with ${count} devices more ${each} MiB each`);
+        figure({ what: 'a device more at the bouncer', minimix: `${each} MiB` });
+      }
       for (const one of [...direct, ...devices]) await one.close();
     }
     await bob.close();

@@ -13,6 +13,7 @@ import { startProsody } from '../test/support/prosody.ts';
 import { ME, entry, presence, startRooms, subject } from '../test/support/rooms-server.ts';
 import type { XmppServer } from '../test/support/server.ts';
 import { until } from '../test/support/until.ts';
+import { figure } from './figure.ts';
 
 const ROOMS = 200;
 const OCCUPANTS = 50;
@@ -168,6 +169,8 @@ async function joiningNobody(): Promise<void> {
   console.log(`ours, on a server that has nothing else to do:`);
   line('rooms not known before', ({ unknown }) => unknown);
   line('after a reconnect', ({ again }) => again);
+  const inARow = (of: (times: Times) => Spent): string => ((of(far).wall - of(near).wall) / (FAR - ROUND_TRIP)).toFixed(1);
+  figure({ what: `trips to the server that wait for each other, for ${ROOMS} rooms`, minimix: `${inARow(({ unknown }) => unknown)}, after a reconnect ${inARow(({ again }) => again)}` });
 }
 
 async function joining(): Promise<void> {
@@ -192,6 +195,10 @@ async function joining(): Promise<void> {
     console.log(`in ${ROOMS} rooms on Prosody, ${ROUND_TRIP} ms there and back:`);
     console.log(`  a minimal client: one by one ${trips(oneByOne)}; all at once, with no question and no archive ${trips(atOnce)}`);
     console.log(`  ours: rooms not known before ${trips(ours.unknown.wall)}; after a reconnect ${trips(ours.again.wall)}`);
+    const seconds = (time: number): string => `${(time / 1_000).toFixed(1)} s`;
+    const beside = { beside: `a client, one by one ${seconds(oneByOne)}` };
+    figure({ what: `into ${ROOMS} rooms of Prosody, ${ROUND_TRIP} ms away`, minimix: seconds(ours.unknown.wall), ...beside, ratio: ours.unknown.wall / oneByOne });
+    figure({ what: 'the same after a reconnect', minimix: seconds(ours.again.wall), ...beside, ratio: ours.again.wall / oneByOne });
   } finally {
     link.close();
     await server.stop();
@@ -238,11 +245,13 @@ async function joiner(port: number): Promise<void> {
   const [rssIn, heapIn] = await atRest();
   const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
   console.log(`memory at ${ROOMS} rooms of ${OCCUPANTS}: RSS ${mib(rss)} MiB unjoined, ${mib(rssIn)} MiB joined: ${mib(rssIn - rss)} MiB more (goal 60);`);
+  figure({ what: `memory for ${ROOMS} rooms of ${OCCUPANTS}`, minimix: `${mib(rssIn - rss)} MiB more` });
   console.log(`  heap ${mib(heapIn - heap)} MiB more, ${((heapIn - heap) / (ROOMS * OCCUPANTS)).toFixed(0)} B an occupant, rooms included`);
   process.send?.('crowd');
   await until(() => account.occupants(roomName(0)).length === OCCUPANTS + CROWD, patient);
   const [, heapCrowd] = await atRest();
   console.log(`  ${CROWD} more in one room: ${((heapCrowd - heapIn) / CROWD).toFixed(0)} B of heap an occupant (goal 300)`);
+  figure({ what: 'an occupant more', minimix: `${((heapCrowd - heapIn) / CROWD).toFixed(0)} B of heap` });
   await close();
   rmSync(dir, { recursive: true, force: true });
   process.disconnect();

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { openBrowser, openPage } from '../test/ui/support/browser.ts';
 import { buildPage, startTestDaemon } from '../test/ui/support/daemon.ts';
 import { ACCOUNT, roomOf, ROOMS, seeded } from './archive-made.ts';
+import { figure } from './figure.ts';
 import { watchShown, type Shown } from './ui-frames.ts';
 import { fillHome, WATCH } from './ui-made.ts';
 
@@ -29,6 +30,7 @@ function weigh(): void {
   const size = (path: string): [number, number] => [readFileSync(path).length, gzipSync(readFileSync(path)).length];
   const kB = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
   const sums = files.map(size).reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0] as [number, number]);
+  figure({ what: 'the page, compressed', minimix: kB(sums[1]) });
   console.log(`page weight: ${files.length} files, ${kB(sums[0])}, ${kB(sums[1])} compressed`);
 }
 
@@ -70,6 +72,7 @@ async function opened(page: Page): Promise<void> {
   }
   tell('open a room for the first time', first.wall);
   tell('  of these the largest', first.wall.slice(0, 1));
+  figure({ what: `a room opened on the page, ${total.toLocaleString('en')} messages kept, p50; the slowest of ${ROOMS}`, minimix: `${at(first.wall, 0.5).trim()}; ${most(first.wall).trim()} ms` });
   tell('  CPU of the page', first.cpu);
   tell('open a room again', again.wall);
   tell('  CPU of the page', again.cpu);
@@ -129,6 +132,7 @@ async function scrolledToDates(page: Page): Promise<void> {
     }
   };
   const seen = await watchShown(browser, page, jump);
+  figure({ what: `any of ${days.length} days gone to, p50; the slowest of ${times.length}`, minimix: `${at(times, 0.5).trim()}; ${most(times).trim()} ms` });
   tell(`go to a day, any of ${days.length}`, times);
   tellFrames('  meanwhile', seen);
   const rail = await page.locator('.rail').boundingBox();

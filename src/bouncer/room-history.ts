@@ -72,18 +72,21 @@ export function historyOf(archive: ReadArchive, { account, room, to, shows, has 
   const bounded = maxstanzas !== undefined || maxchars !== undefined || since !== undefined;
   const most = Math.min(maxstanzas ?? (bounded ? MOST : USUAL), MOST);
   const known = goesOn ? has : undefined;
+  /** Who asks for nothing in particular is shown the usual, and by all means what was never shown to that device. */
+  const news = (id: number): boolean => !bounded && found.length < MOST && has?.(id) === false;
   const oldest = since === undefined || (known && ahead) ? -Infinity : since - (known ? CLOCKS_DIFFER : 0);
+  if (most === 0) return [];
   const found: (Past & { readonly at: number })[] = [];
   let characters = 0;
   let before: number | undefined;
-  while (found.length < most) {
+  for (;;) {
     const page = archive.page({ account, room, limit: PAGE, ...(before !== undefined && { before }) });
     for (const message of page.toReversed()) {
       if (message.at < oldest && known?.(message.archiveId) !== false) return askedFor(found, oldest);
       if (!TOLD.has(message.kind) || known?.(message.archiveId) || !shows(message)) continue;
       const text = addressable(asHistory(message)).to(to);
       characters += text.length;
-      if (found.length >= most || (maxchars !== undefined && characters > maxchars)) return askedFor(found, oldest);
+      if ((found.length >= most && !news(message.archiveId)) || (maxchars !== undefined && characters > maxchars)) return askedFor(found, oldest);
       found.push({ id: message.archiveId, text, at: message.at });
     }
     before = page[0]?.archiveId;

@@ -64,6 +64,13 @@ describe('a device is shown of a room’s past', () => {
     expect(shown(`<history since='${since}'/>`, { has })).toEqual(lacking);
   });
 
+  test('all that it lacks where it asks for nothing in particular, as after its own end in the middle, and never less than twenty', () => {
+    const words = kept.filter(({ kind }) => kind === 'message');
+    expect(shown('', { has: (id) => id <= 200 })).toHaveLength(words.filter(({ archiveId }) => archiveId > 200).length);
+    expect(shown('', { has })).toHaveLength(20);
+    expect(shown(`<history maxstanzas='7'/>`, { has: (id) => id <= 200 })).toHaveLength(7);
+  });
+
   test('what it lacks where the time that it names is yet to come, for our clock was fast as it got that', () => {
     expect(shown(`<history since='2026-11-25T12:00:00Z'/>`, { has })).toEqual(lacking);
   });

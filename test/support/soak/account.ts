@@ -72,7 +72,8 @@ async function roomLines(stage: Stage, truth: Truth): Promise<RoomsLine[]> {
       };
       await until(whole, { what: 'peace', deadline: PEACE, every: 500 }).catch(() => stage.tell(`${jid} is not whole`));
       if (kept.join('\n') !== said.join('\n')) stage.tell(`${jid}: ${differences(said, kept)}`);
-      const gaps = (await apiOf(stage.home).gaps.query({ room: jid })).length;
+      // asked again where the connection was about to be closed for having been idle
+      const { length: gaps } = await until(() => apiOf(stage.home).gaps.query({ room: jid }), { what: 'the holes' });
       return { what: `${busy ? 'busy' : 'quiet'} rooms ${archive ? 'with' : 'without'} an archive`, gaps, ...compare(said, kept) };
     }),
   );

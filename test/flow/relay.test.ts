@@ -1,5 +1,5 @@
 // Issue 5, items 1 to 4 and 8: devices, the relay with its cursors, and the way back, on real servers.
-import { createElement as xml, type Element } from 'ltx';
+import { createElement as xml, equal, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openHouse, type House, type HouseOptions } from '../support/house.ts';
 import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
@@ -309,6 +309,27 @@ describe.each(servers)('on $kind', (server) => {
       await until(() => home.archive.outbox(alice.jid).length === 0, { what: 'the outbox to be empty' });
     });
 
+    test('all that a client says comes to the others whole, and back, as what it is', async () => {
+      const { home, phone, talker, room, alice } = await scene();
+      const device = await phone();
+      const tablet = await phone({ resource: 'tablet' });
+      await until(() => home.account.devices().filter(({ relay }) => relay).length === 2, { what: 'both to be given the relay' });
+      for (const [id, { kind, payload }] of Object.entries(saying(room))) {
+        device.send(forward(`${alice.jid}/minimix`, `w-${id}`, groupchat(room, id, ...payload)));
+        const about = { what: `the ${id}` };
+        const told = await talker.next((s) => s.attrs['id'] === id && s.attrs['type'] === 'groupchat', about);
+        const copies = await Promise.all([device, tablet].map((one) => one.next((s) => innerOf(s)?.attrs['id'] === id, about)));
+        for (const heardAs of [told, ...copies.map(innerOf)]) {
+          expect(heardAs?.attrs, id).toMatchObject({ from: `${room}/Ali`, id });
+          expect(heardAs?.getChild('origin-id', 'urn:xmpp:sid:0')?.attrs['id'], id).toBe(id);
+          for (const child of payload) expect(heardAs?.getChildElements().some((one) => equal(one, child)), `${id} ${String(child)}: ${String(heardAs)}`).toBe(true);
+        }
+        await until(() => home.archive.last(alice.jid, room)?.id === id, { what: `the ${id} to be kept` });
+        expect(home.archive.last(alice.jid, room)?.kind, id).toBe(kind);
+      }
+      expect([device, tablet].map((one) => one.stanzas.filter(isRelay).length)).toEqual([device, tablet].map(() => Object.keys(saying(room)).length));
+    });
+
     test('a device that wants mentions alone still sees what it said itself', async () => {
       const { home, phone, room, alice } = await scene();
       const device = await phone();
@@ -381,6 +402,32 @@ describe.each(servers)('on $kind', (server) => {
     expect(strict.stanzas.filter((s) => s.name === 'message')).toHaveLength(1);
   });
 });
+
+/** What clients say beside plain words, by the id that it has. */
+function saying(room: string): Readonly<Record<string, { readonly kind: string; readonly payload: readonly Element[] }>> {
+  const body = (text: string): Element => xml('body', {}, text);
+  const store = xml('store', { xmlns: 'urn:xmpp:hints' });
+  return {
+    reaction: { kind: 'reaction', payload: [xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id: 'r-1' }, xml('reaction', {}, '👋'), xml('reaction', {}, '🐢')), store] },
+    correction: { kind: 'correction', payload: [body('better & <so>'), xml('replace', { xmlns: 'urn:xmpp:message-correct:0', id: 'c-1' })] },
+    retraction: {
+      kind: 'retraction',
+      payload: [xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id: 's-1' }), xml('fallback', { xmlns: 'urn:xmpp:fallback:0', for: 'urn:xmpp:message-retract:1' }), body('I take it back'), store],
+    },
+    marker: { kind: 'marker', payload: [xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: 's-2' }), store] },
+    reply: {
+      kind: 'message',
+      payload: [body('> tea?\nyes'), xml('reply', { xmlns: 'urn:xmpp:reply:0', to: `${room}/bob`, id: 's-3' }),
+        xml('fallback', { xmlns: 'urn:xmpp:fallback:0', for: 'urn:xmpp:reply:0' }, xml('body', { start: '0', end: '7' }))],
+    },
+    omemo: {
+      kind: 'encrypted',
+      payload: [xml('encrypted', { xmlns: 'eu.siacs.conversations.axolotl' },
+        xml('header', { sid: '27183' }, xml('key', { rid: '31415', prekey: 'true' }, 'QkFTRTY0'), xml('iv', {}, 'SVY=')), xml('payload', {}, 'Y2lwaGVy')),
+        xml('encryption', { xmlns: 'urn:xmpp:eme:0', namespace: 'eu.siacs.conversations.axolotl', name: 'OMEMO' }), body('I sent you an OMEMO encrypted message'), store],
+    },
+  };
+}
 
 function isRelay(stanza: Element): boolean {
   return stanza.getChild('received', CARBONS) !== undefined;

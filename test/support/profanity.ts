@@ -14,8 +14,8 @@ const exec = promisify(execFile);
 export interface Profanity {
   readonly jid: string;
   type(line: string): void;
-  /** Resolves with the screen once it shows that. */
-  shows(what: RegExp): Promise<string>;
+  /** Resolves with the screen once it shows all of that: it is drawn piece by piece, in no order to rely on. */
+  shows(...what: readonly RegExp[]): Promise<string>;
   /** Its own log, with each stanza that it sent and got. */
   log(): string;
   close(): Promise<void>;
@@ -37,14 +37,19 @@ export async function runProfanity(server: ServerAddress, who: Account, resource
   const tmux = (...args: string[]): Promise<{ stdout: string }> => exec('tmux', ['-S', socket, ...args], { env });
   await tmux('-f', '/dev/null', 'new-session', '-d', '-s', name, '-x', '200', '-y', '50', `profanity -l DEBUG -f ${log} -a test`);
   const screen = async (): Promise<string> => (await tmux('capture-pane', '-p', '-t', name)).stdout;
-  const shows: Profanity['shows'] = (what) =>
-    until(async () => {
+  /** One line after the other: the keys of two at once would be one line. */
+  let typed: Promise<unknown> = Promise.resolve();
+  const shows: Profanity['shows'] = async (...what) => {
+    await typed;
+    return until(async () => {
       const now = await screen();
-      return what.test(now) ? now : false;
-    }, { what: `profanity to show ${String(what)}`, every: 100, deadline: 15_000 }).then(String);
+      if (what.every((one) => one.test(now))) return now;
+      throw new Error(`it shows\n${now.trimEnd()}`);
+    }, { what: `profanity to show ${what.join(' and ')}`, every: 100, deadline: 15_000 });
+  };
   const profanity: Profanity = {
     jid: `${who.jid}/${resource}`,
-    type: (line) => void tmux('send-keys', '-t', name, '-l', line).then(() => tmux('send-keys', '-t', name, 'Enter')),
+    type: (line) => void (typed = typed.then(() => tmux('send-keys', '-t', name, '-l', line)).then(() => tmux('send-keys', '-t', name, 'Enter'))),
     shows,
     log: () => readFileSync(log, 'utf8'),
     async close() {

@@ -127,7 +127,13 @@ function LedgerWords({ entry: { event, nick, text } }: { entry: LedgerEntry }) {
   }
   return (
     <span>
-      {words} {event === 'self' && nick !== null && <Nick nick={nick} />} {said !== '' && <bdi className="quiet">{said}</bdi>}
+      {words}{' '}
+      {event === 'self' && nick !== null && (
+        <>
+          {strings.rooms.asNick} <Nick nick={nick} />
+        </>
+      )}{' '}
+      {said !== '' && <bdi className="quiet">{said}</bdi>}
     </span>
   );
 }

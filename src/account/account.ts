@@ -3,9 +3,9 @@ import { sentenceOf } from '../core/errors.ts';
 import { bareOf, parseBareJid } from '../core/jid.ts';
 import type { PresencePace } from '../core/presence.ts';
 import { connect } from '../xmpp/connection.ts';
-import type { Connection, ConnectionStatus, StreamState } from '../xmpp/contract.ts';
+import type { Connection, StreamState } from '../xmpp/contract.ts';
 import { errorAnswer } from '../xmpp/features/errors.ts';
-import { xml, type Element } from '../xmpp/xml.ts';
+import type { Element } from '../xmpp/xml.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import { alertFor } from './alerts.ts';
 import { openAnswers } from './answers.ts';
@@ -23,6 +23,7 @@ import type { Draft, Ground, Log } from './ground.ts';
 import { examineLists, examineServer } from './examine.ts';
 import { receiveRoomMessage } from './groupchat-in.ts';
 import { openInvitations } from './invitations.ts';
+import { openLogin } from './login.ts';
 import { openMemberships, type EntryTimes, type Memberships } from './membership.ts';
 import { openNicks } from './nicks.ts';
 import { openOutbox } from './outbox.ts';
@@ -40,8 +41,6 @@ import { openSinks } from './sinks.ts';
 import { openSpoken } from './spoken.ts';
 import { openVerbs } from './verbs.ts';
 
-/** Milliseconds until a login is tried again where what had to be stored after the last one could not be. */
-const AGAIN = 5_000;
 const DAY = 86_400_000;
 
 export interface AccountOptions {
@@ -64,8 +63,6 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const sinks = openSinks(log);
   const rooms = openRooms({ account: jid, archive, now, tell: sinks.tell, log, signal: life.signal });
   let stream = readStream(archive.stream(jid));
-  /** True until this process has a stream of its own making: what was in flight died with the one before. */
-  let inherited = true;
 
   const connection: Connection = connect({
     ...wireOptions(settings),
@@ -131,6 +128,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     sinks.tell({ type: 'status', status: summary() });
   });
   const allDevices = () => [...devices.summaries().map(resting), ...seat.summaries()];
+  const login = openLogin(ground, { answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, reading });
   const parts = { ground, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.rediscover };
 
   /** The one door in. One transaction for all that came in one read; a throw means that nothing was taken. */
@@ -184,54 +182,12 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
 
   connection.onStatus((status) => {
     sinks.tell({ type: 'status', status: summary() });
-    if (status.state === 'online') online(status);
+    if (status.state === 'online') login(status);
   }, life.signal);
-
-  function online(status: Extract<ConnectionStatus, { state: 'online' }>): void {
-    const before = inherited;
-    inherited = false;
-    try {
-      if (status.resumed) {
-        if (before) {
-          announce(); // whoever is online tells us again, for the devices of the old process are not on disk
-          loadLists();
-        }
-        order.online(true);
-        memberships.resumeRooms();
-        outbox.resumed(!before);
-        memberships.enterWanted();
-        return;
-      }
-      order.online(false);
-      devices.reset();
-      presence.reset();
-      memberships.disconnected();
-      announce();
-      memberships.enterWanted();
-      void invitations.sweep().catch((error: unknown) => log('error', `invitations could not be read: ${sentenceOf(error)}`));
-      loadLists();
-    } catch (error) {
-      log('error', `after the login: ${sentenceOf(error)}`, { error });
-      connection.abandon(); // DESIGN: destroy the stream, say so, try again
-      const again = setTimeout(connection.start, AGAIN);
-      life.signal.addEventListener('abort', () => clearTimeout(again), { once: true });
-    }
-  }
 
   function entered(room: string): void {
     catchups.run(room);
     presence.check();
-  }
-
-  function loadLists(): void {
-    void bookmarks.load().catch((error: unknown) => log('error', `the bookmarks could not be read: ${sentenceOf(error)}`));
-    void nicks.load().catch((error: unknown) => log('error', `the account’s nick could not be read: ${sentenceOf(error)}`));
-    void reading.load().catch((error: unknown) => log('error', `how far the rooms were read could not be read: ${sentenceOf(error)}`));
-  }
-
-  /** DESIGN, Nick and presence: never in the way of a device. */
-  function announce(): void {
-    connection.send(xml('presence', {}, xml('show', {}, 'xa'), xml('priority', {}, '-1'), answers.caps()));
   }
 
   function summary(): AccountStatus {

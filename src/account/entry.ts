@@ -15,6 +15,8 @@ const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
 export interface Entry {
   /** Asks what the room is and can. A room that does not exist yet has no answer; that is no obstacle. */
   discover(room: string): Promise<void>;
+  /** Asks a room again what it is and can; one that tells of change upon change once at a time, and once more in the end. */
+  rediscover(room: string): void;
   /** The room did not exist when it was last asked. */
   missing(room: string): boolean;
   /** Sends the presence that asks for entry, with just the history that we lack; not where we want in no more. */
@@ -27,6 +29,8 @@ export interface Entry {
 export function openEntry(ground: Ground, changed: (room: string) => void, lookBack = FIRST_LOOK_BACK): Entry {
   const { archive, connection } = ground;
   const missing = new Set<string>();
+  /** Rooms that are being asked again; true where they changed meanwhile. */
+  const looking = new Map<string, boolean>();
 
   function ask(jid: string, history: HistoryRequest | undefined): void {
     const { membership, password } = ground.room(jid) ?? {};
@@ -48,21 +52,37 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
     return archive.ledger(ground.jid, jid, LOOK_FOR_TIME).findLast(({ event }) => event === 'self')?.at;
   }
 
+  async function discover(jid: string): Promise<void> {
+    const answer = await connection.iq(discoInfoQuery(jid));
+    if (!answer.ok && answer.error.condition === 'item-not-found' && ground.room(jid)) missing.add(jid);
+    else missing.delete(jid);
+    const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
+    if (!info || ground.signal.aborted) return;
+    const name = info.identities.find(({ category }) => category === 'conference')?.name;
+    await ground.together((draft) => {
+      const room = draft.room(jid);
+      if (room) draft.put({ ...room, features: info.features, name: name ?? room.name });
+      draft.afterwards(() => changed(jid));
+    });
+  }
+
+  function rediscover(jid: string): void {
+    const under = looking.has(jid);
+    looking.set(jid, under);
+    if (under) return;
+    void discover(jid)
+      .catch((error: unknown) => ground.log('error', 'a look at a room failed', { room: jid, error }))
+      .finally(() => {
+        const again = looking.get(jid) === true && !ground.signal.aborted;
+        looking.delete(jid);
+        if (again) rediscover(jid);
+      });
+  }
+
   return {
     missing: (room) => missing.has(room),
-    async discover(jid) {
-      const answer = await connection.iq(discoInfoQuery(jid));
-      if (!answer.ok && answer.error.condition === 'item-not-found' && ground.room(jid)) missing.add(jid);
-      else missing.delete(jid);
-      const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
-      if (!info || ground.signal.aborted) return;
-      const name = info.identities.find(({ category }) => category === 'conference')?.name;
-      await ground.together((draft) => {
-        const room = draft.room(jid);
-        if (room) draft.put({ ...room, features: info.features, name: name ?? room.name });
-        draft.afterwards(() => changed(jid));
-      });
-    },
+    discover,
+    rediscover,
     knock: (jid) =>
       ground.together((draft) => {
         const room = draft.room(jid);

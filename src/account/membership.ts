@@ -1,20 +1,14 @@
 import pLimit from 'p-limit';
 import { sentenceOf } from '../core/errors.ts';
-import { localOf } from '../core/jid.ts';
-import { chooseNick, fallbackNick } from '../core/nick.ts';
-import type { ChosenNick } from '../core/nick.ts';
+import { fallbackNick } from '../core/nick.ts';
 import { next, retryDelay } from '../core/room.ts';
 import type { RoomSignal } from '../core/room.ts';
 import { leavePresence } from '../xmpp/features/muc.ts';
 import { ping } from '../xmpp/features/ping.ts';
-import type { NotifyLevel } from '../xmpp/features/notify.ts';
-import { NS_REGISTER } from '../xmpp/features/register.ts';
-import type { AccountEvent } from './contract.ts';
-import type { RoomSummary } from './rooms-contract.ts';
 import { openEntry } from './entry.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 import { openJoinQueue } from './join-queue.ts';
-import type { Nicks } from './nicks.ts';
+import { openRoomSummaries, type RoomSummaries, type SummaryHooks } from './room-summary.ts';
 
 /** Milliseconds that a room has to let us in, and out. */
 export interface EntryTimes {
@@ -34,7 +28,7 @@ const MAX_FALLBACKS = 5;
 export type MembershipSignal = Omit<RoomSignal, 'at' | 'random' | 'rejoinAfterKick'>;
 
 /** Moves memberships by the table of `core/room.ts`, and does what each state asks for. */
-export interface Memberships {
+export interface Memberships extends RoomSummaries {
   readonly times: EntryTimes;
   /** Applies a signal inside a draft. A move that the table does not list changes nothing and is logged. */
   signal(draft: Draft, room: string, signal: MembershipSignal): void;
@@ -50,25 +44,15 @@ export interface Memberships {
   nickAnswer(room: string, nick: string): Promise<string | undefined>;
   /** The room has answered a wish for another nick; without a refusal it is granted. */
   nickAnswered(room: string, nick: string, refusal?: string): void;
-  wantedNick(room: Room): string;
-  summary(room: Room): RoomSummary;
   /** The room did not exist when we asked what it is. */
   missing(room: string): boolean;
   /** Asks a room again what it is and can (after status 104). */
   rediscover(room: string): void;
-  /** Tells the doors what a room is now; many calls in one tick are one event. */
-  changed(room: string): void;
 }
 
-export interface MembershipHooks {
-  readonly nicks: () => Nicks;
-  /** XEP-0492, as the bookmark has it. */
-  readonly notify: (room: string) => NotifyLevel | undefined;
-  /** How the person calls the room: its bookmark's name. */
-  readonly called?: (room: string) => string | undefined;
+export interface MembershipHooks extends SummaryHooks {
   /** Told, after the commit, of each way in. */
   readonly joined: (room: string) => void;
-  readonly tell: (event: AccountEvent) => void;
 }
 
 export function openMemberships(ground: Ground, hooks: MembershipHooks, patience: Partial<EntryTimes> = {}): Memberships {
@@ -76,15 +60,16 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   const { connection, archive, log } = ground;
   const timers = new Map<string, NodeJS.Timeout>();
   const waiting = new Map<string, (() => void)[]>();
-  const dirty = new Set<string>();
   const nickWaits = new Map<string, (refusal: string | undefined) => void>();
   const looks = pLimit(LOOKS_AT_ONCE);
   const queue = openJoinQueue(ground.signal, times.rest);
-  const looking = new Map<string, boolean>();
   const entering = new Map<string, { knocked: boolean }>();
   /** The question behind a wish that may have reached the room before the stream was resumed. */
   const fences = new Map<string, object>();
+  const summaries = openRoomSummaries(ground, hooks);
+  const { changed, wantedNick } = summaries;
   const entry = openEntry(ground, changed, times.lookBack);
+  const { rediscover } = entry;
   ground.signal.addEventListener('abort', () => {
     for (const timer of timers.values()) clearTimeout(timer);
     looks.clearQueue();
@@ -239,19 +224,6 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     else act(jid);
   }
 
-  function rediscover(jid: string): void {
-    const under = looking.has(jid);
-    looking.set(jid, under); // a room that tells of change upon change is asked once at a time, and once more in the end
-    if (under) return;
-    void entry.discover(jid)
-      .catch((error: unknown) => log('error', 'a look at a room failed', { room: jid, error }))
-      .finally(() => {
-        const again = looking.get(jid) === true && !ground.signal.aborted;
-        looking.delete(jid);
-        if (again) rediscover(jid);
-      });
-  }
-
   function settle(jid: string): void {
     entering.delete(jid);
     const listeners = waiting.get(jid) ?? [];
@@ -267,50 +239,6 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     });
   }
 
-  function wantedNick(room: Room): string {
-    return chosenNick(room).nick;
-  }
-
-  function chosenNick(room: Room): ChosenNick {
-    return chooseNick({ asked: room.nick, account: hooks.nicks().accountNick(), reserved: room.reserved?.nick, localpart: localOf(ground.jid) });
-  }
-
-  function summary(room: Room): RoomSummary {
-    const { jid, membership, name, subject, verifiedAt, doubt } = room;
-    const wanted = chosenNick(room);
-    return {
-      account: ground.jid,
-      room: jid,
-      name: hooks.called?.(jid) || name,
-      state: membership.state,
-      nick: membership.nick,
-      occupants: ground.occupants(jid).size,
-      verifiedAt: verifiedAt === undefined ? undefined : new Date(verifiedAt).toISOString(),
-      reason: membership.reason ?? doubt,
-      subject,
-      nonAnonymous: room.nonAnonymous,
-      logged: room.logged,
-      venue: membership.venue,
-      role: ground.occupants(jid).get(membership.nick ?? '')?.role,
-      settings: room.settings,
-      wanted,
-      nickRefusal: wanted.nick === membership.nick ? undefined : hooks.nicks().refusal(jid),
-      notify: hooks.notify(jid),
-      registers: room.features?.has(NS_REGISTER) === true,
-    };
-  }
-
-  function changed(jid: string): void {
-    if (dirty.size === 0) queueMicrotask(tellChanged);
-    dirty.add(jid);
-  }
-
-  function tellChanged(): void {
-    const rooms = [...dirty].flatMap((jid) => ground.room(jid) ?? []);
-    dirty.clear();
-    for (const room of rooms) hooks.tell({ type: 'room', room: summary(room) });
-  }
-
   return {
     times,
     signal,
@@ -324,9 +252,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       nickWaits.delete(`${jid}/${nick}`);
       changed(jid);
     },
-    wantedNick,
-    summary,
-    changed,
+    ...summaries,
     rediscover,
     missing: entry.missing,
     enterWanted() {

@@ -1,0 +1,85 @@
+import { sentenceOf } from '../core/errors.ts';
+import type { ConnectionStatus } from '../xmpp/contract.ts';
+import { xml } from '../xmpp/xml.ts';
+import type { Answers } from './answers.ts';
+import type { Bookmarks } from './bookmarks.ts';
+import type { Devices } from './devices.ts';
+import type { Ground } from './ground.ts';
+import type { Invitations } from './invitations.ts';
+import type { Memberships } from './membership.ts';
+import type { Nicks } from './nicks.ts';
+import type { Outbox } from './outbox.ts';
+import type { Presence } from './presence.ts';
+import type { Reading } from './reading.ts';
+import type { RoomOrder } from './room-order.ts';
+
+/** Milliseconds until a login is tried again where what had to be stored after the last one could not be. */
+const AGAIN = 5_000;
+
+export interface LoginParts {
+  readonly answers: Answers;
+  readonly bookmarks: Bookmarks;
+  readonly devices: Devices;
+  readonly invitations: Invitations;
+  readonly memberships: Memberships;
+  readonly nicks: Nicks;
+  readonly order: RoomOrder;
+  readonly outbox: Outbox;
+  readonly presence: Presence;
+  readonly reading: Reading;
+}
+
+/** What follows each login, in this order: what is left of before, then what is asked anew. */
+export function openLogin(ground: Ground, parts: LoginParts): (status: Extract<ConnectionStatus, { state: 'online' }>) => void {
+  const { answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, reading } = parts;
+  const { connection, log, signal } = ground;
+  /** True until this process has a stream of its own making: what was in flight died with the one before. */
+  let inherited = true;
+
+  function resumed(before: boolean): void {
+    if (before) {
+      announce(); // whoever is online tells us again, for the devices of the old process are not on disk
+      loadLists();
+    }
+    order.online(true);
+    memberships.resumeRooms();
+    outbox.resumed(!before);
+    memberships.enterWanted();
+  }
+
+  function anew(): void {
+    order.online(false);
+    devices.reset();
+    presence.reset();
+    memberships.disconnected();
+    announce();
+    memberships.enterWanted();
+    void invitations.sweep().catch((error: unknown) => log('error', `invitations could not be read: ${sentenceOf(error)}`));
+    loadLists();
+  }
+
+  function loadLists(): void {
+    void bookmarks.load().catch((error: unknown) => log('error', `the bookmarks could not be read: ${sentenceOf(error)}`));
+    void nicks.load().catch((error: unknown) => log('error', `the account’s nick could not be read: ${sentenceOf(error)}`));
+    void reading.load().catch((error: unknown) => log('error', `how far the rooms were read could not be read: ${sentenceOf(error)}`));
+  }
+
+  /** DESIGN, Nick and presence: never in the way of a device. */
+  function announce(): void {
+    connection.send(xml('presence', {}, xml('show', {}, 'xa'), xml('priority', {}, '-1'), answers.caps()));
+  }
+
+  return (status) => {
+    const before = inherited;
+    inherited = false;
+    try {
+      if (status.resumed) resumed(before);
+      else anew();
+    } catch (error) {
+      log('error', `after the login: ${sentenceOf(error)}`, { error });
+      connection.abandon(); // DESIGN: destroy the stream, say so, try again
+      const again = setTimeout(connection.start, AGAIN);
+      signal.addEventListener('abort', () => clearTimeout(again), { once: true });
+    }
+  };
+}

@@ -15,10 +15,6 @@ import type { ReadState, RoomSettings, RoomSummary, SayAbout, UnsaidMessage } fr
 import type { Seat } from './seat-contract.ts';
 import type { PresenceSummary, RoomRegistration } from './self-contract.ts';
 
-export type { DeviceChange, DeviceSummary, Leaving, RelayTarget } from './devices-contract.ts';
-export type { Guests, RoomView, Seat } from './seat-contract.ts';
-export type { AccountSettings } from './settings.ts';
-
 export interface AccountStatus {
   readonly account: string;
   readonly connection: ConnectionStatus;

@@ -36,7 +36,7 @@ export interface Authority {
   readonly fingerprint: string;
 }
 
-export const CA_FILE = 'bouncer-ca.pem';
+const CA_FILE = 'bouncer-ca.pem';
 const CA_KEY = 'bouncer-ca.key';
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 24 * 60 * 60_000;

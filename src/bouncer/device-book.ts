@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { DeviceChange, Leaving } from '../account/contract.ts';
+import type { DeviceChange, Leaving } from '../account/devices-contract.ts';
 import type { Archive } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
 import { fail, ok } from '../core/errors.ts';

@@ -1,4 +1,6 @@
-import type { Account, DeviceSummary, Guests } from '../account/contract.ts';
+import type { Account } from '../account/contract.ts';
+import type { Guests } from '../account/seat-contract.ts';
+import type { DeviceSummary } from '../account/devices-contract.ts';
 import type { Result } from '../core/errors.ts';
 import { ok } from '../core/errors.ts';
 import { resourceOf } from '../core/jid.ts';

@@ -3,7 +3,6 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from
 import { z } from 'zod';
 
 export type Hash = 'sha1' | 'sha256';
-export const HASHES: readonly Hash[] = ['sha256', 'sha1'];
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
 export const storedKey = z.strictObject({ storedKey: base64, serverKey: base64 });

@@ -1,4 +1,4 @@
-import type { Seat } from '../account/contract.ts';
+import type { Seat } from '../account/seat-contract.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { BouncerDevice } from './device-book.ts';
 

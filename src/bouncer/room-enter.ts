@@ -1,6 +1,6 @@
 // XEP-0045 7.2, 7.6, 7.14: a device comes in, takes another nick, and goes.
 import type { Account } from '../account/contract.ts';
-import type { RoomView } from '../account/contract.ts';
+import type { RoomView } from '../account/seat-contract.ts';
 import type { ReadArchive } from '../archive/contract.ts';
 import type { Fault } from '../core/errors.ts';
 import { resourceOf } from '../core/jid.ts';

@@ -1,4 +1,5 @@
-import type { Account, RelayTarget } from '../account/contract.ts';
+import type { Account } from '../account/contract.ts';
+import type { RelayTarget } from '../account/devices-contract.ts';
 import type { Archive } from '../archive/contract.ts';
 import { cursorOwner } from '../core/device.ts';
 import { sentenceOf } from '../core/errors.ts';

@@ -1,4 +1,5 @@
-import type { Account, RelayTarget } from '../account/contract.ts';
+import type { Account } from '../account/contract.ts';
+import type { RelayTarget } from '../account/devices-contract.ts';
 import type { IqAnswer } from '../xmpp/contract.ts';
 import { discoInfoQuery } from '../xmpp/features/disco.ts';
 import { ping } from '../xmpp/features/ping.ts';

@@ -206,7 +206,9 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
   },
   leave: async (page, room) => {
     await show(page, room, '.message');
-    await page.getByRole('button', { name: 'Leave room' }).click();
+    const button = page.getByRole('button', { name: 'Leave room' });
+    if (!(await button.isVisible())) await page.getByRole('button', { name: 'About this room' }).click(); // a narrow screen has it there
+    await button.click();
   },
 };
 

@@ -60,7 +60,7 @@ const de: TrayStrings = {
   mentions: (n) => (n === 1 ? '1 Erwähnung' : `${n} Erwähnungen`),
   start: 'Dienst starten',
   open: 'Öffnen',
-  join: 'Beitreten …',
+  join: 'Raum betreten…',
   mentionRooms: 'Räume mit Erwähnungen',
   noMentions: 'Keine Erwähnungen',
   bookmarks: (held) => (held === 0 ? 'Lesezeichen' : `Lesezeichen (${held} angehalten)`),

@@ -9,7 +9,7 @@ export const rooms: typeof english = {
     none: 'Noch keine Räume.',
     noneFound: 'Kein Raum passt.',
     unread: (n) => `${n} ungelesen`,
-    mentions: (n) => `${n} ungelesen, darunter dein Name`,
+    mentions: (n) => `${n} ungelesen, du wirst erwähnt`,
     occupants: (n) => (n === 1 ? '1 Person' : `${n} Personen`),
     asNick: 'als',
     more: '99+',
@@ -153,5 +153,5 @@ export const rooms: typeof english = {
     dismiss: 'Verwerfen',
   },
 
-  mentions: { title: 'Du wurdest genannt', some: (n) => (n === '1' ? '1 Nachricht nennt dich' : `${n} Nachrichten nennen dich`) },
+  mentions: { title: 'Du wurdest erwähnt', some: (n) => (n === '1' ? '1 Nachricht erwähnt dich' : `${n} Nachrichten erwähnen dich`) },
 };

@@ -51,7 +51,7 @@ export const said: typeof english = {
   composing: {
     replying: (nick) => `Antwort an ${nick}`,
     correcting: 'Du berichtigst, was du gesagt hast',
-    stop: 'Lassen',
+    stop: 'Abbrechen',
     nicks: (list) => `Spitznamen: ${list}`,
     unknownCommand: (name) => `/${name} gibt es hier nicht. Mit zwei Schrägstrichen am Anfang wird es so gesagt.`,
     commands: '/nick, /join, /leave, /search, /date und /me werden verstanden.',

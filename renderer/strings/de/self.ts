@@ -16,7 +16,7 @@ export const self: typeof english = {
     always: (show) => `immer: ${show}`,
     shows: { online: 'verfügbar', chat: 'gern im Gespräch', away: 'abwesend', xa: 'länger abwesend', dnd: 'bitte nicht stören' },
     notify: 'Programme melden ihn',
-    notifies: { default: 'wie jedes von selbst', always: 'immer', 'on-mention': 'wenn genannt', never: 'nie' },
+    notifies: { default: 'wie jedes von selbst', always: 'immer', 'on-mention': 'bei Erwähnung', never: 'nie' },
     from: {
       asked: 'Es ist der Spitzname des Lesezeichens.',
       bookmark: 'Es ist der Spitzname des Lesezeichens.',

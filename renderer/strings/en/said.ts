@@ -50,7 +50,7 @@ export const said = {
   composing: {
     replying: (nick: string) => `Replying to ${nick}`,
     correcting: 'Correcting what you said',
-    stop: 'Leave it',
+    stop: 'Cancel',
     nicks: (list: string) => `Nicks: ${list}`,
     unknownCommand: (name: string) => `There is no /${name} here. Two slashes at the beginning say it as it is.`,
     commands: '/nick, /join, /leave, /search, /date and /me are understood.',

@@ -19,11 +19,12 @@ export interface BackUpOptions {
 
 /**
  * Copies the archive at `path`, in use or not, to a new file, whole as of one moment, without what opens doors: room
- * passwords and the state of streams. The copy is verified. Throws `backup-exists`, or as `openArchive` does; nothing
+ * passwords and the state of streams. The copy is verified. Throws `backup-exists`, `no-folder`, or as `openArchive` does; nothing
  * half-made is left behind, and what is not yet encrypted never lies elsewhere than beside the archive.
  */
 export async function backUp(path: string, target: string, { progress = () => {}, passphrase, work }: BackUpOptions = {}): Promise<void> {
   if (existsSync(target)) throw new MinimixError('backup-exists', `${target} is there already.`);
+  if (!existsSync(dirname(target))) throw new MinimixError('no-folder', `There is no folder ${dirname(target)}.`);
   const db = openDatabase(path, { readOnly: true });
   const half = `${target}.part`;
   const part = passphrase ? `${path}.part-backup-${process.pid}` : half;

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { fail, ok } from '../core/errors.ts';
+import { fail, noAccount, ok } from '../core/errors.ts';
 import { domainOf, localOf } from '../core/jid.ts';
 import { openAuthority, openIdentity } from './certificates.ts';
 import type { Identity } from './certificates.ts';
@@ -143,7 +143,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     async addDevice(account, name) {
       const resident = residents.get(account);
       const [first, second] = listeners;
-      if (!resident) return fail('no-account', `There is no account ${account} here.`);
+      if (!resident) return noAccount(account);
       if (!settings || !first || !second) return fail('bouncer-off', 'The bouncer is off: `minimix bouncer on` first.');
       const identity = await identify(domainOf(account).toLowerCase());
       const authority = settings.own ? undefined : await openAuthority(certificates, domainOf(account));
@@ -165,7 +165,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     },
     async revoke(account, which) {
       const resident = residents.get(account);
-      if (!resident) return fail('no-account', `There is no account ${account} here.`);
+      if (!resident) return noAccount(account);
       const removed = resident.book.remove(which);
       if (!removed) return fail('unknown-device', `There is no device ${which.slice(0, 100)} of the bouncer.`);
       await resident.sessions.end(removed.id, 'not-authorized');

@@ -5,7 +5,7 @@ import { accountSettings, type AccountSettings } from '../account/settings.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { connectTo, type DaemonClient } from '../web/client.ts';
 import { readJid, readPin, readServer } from './arguments.ts';
-import { printJson, printLine, type GlobalOptions, type World } from './context.ts';
+import { printJson, printLine, tellEmpty, type GlobalOptions, type World } from './context.ts';
 import { readPassword } from './password.ts';
 
 interface AddOptions extends GlobalOptions {
@@ -69,6 +69,7 @@ export function accountCommands(program: Command, world: World): void {
             state: entry.connection.state,
           }))
         : (await world.files.list(home)).map(({ jid }) => ({ account: jid, state: 'not running' }));
+      tellEmpty(world, accounts, options.json, 'No account yet: `minimix account add JID`.');
       for (const entry of accounts) {
         if (options.json) printJson(world, entry);
         else printLine(world, entry.account, `(${entry.state})`);

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import { readDate, readJid, readNick, readNumber } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
 import { readPassword } from './password.ts';
 
 const readId = readNumber(Number.MAX_SAFE_INTEGER);
@@ -30,7 +30,9 @@ function listCommands(bookmarks: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ json?: boolean; dead?: boolean }>>();
       const list = await (await reachDaemon(world, options)).bookmarks.list.query(meant(options));
-      for (const one of list.filter(({ dead }) => dead || !options.dead)) {
+      const shown = list.filter(({ dead }) => dead || !options.dead);
+      tellEmpty(world, shown, options.json, options.dead ? 'No bookmark is dead.' : 'No bookmarks yet.');
+      for (const one of shown) {
         const { room, name, autojoin, nick, notify, state, dead, held, differs } = one;
         if (options.json) {
           printJson(world, { ...one });
@@ -97,7 +99,9 @@ function heldCommands(bookmarks: Command, world: World): void {
     .option('--json', 'one JSON object a line')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ json?: boolean }>>();
-      for (const one of await (await reachDaemon(world, options)).bookmarks.held.query(meant(options))) {
+      const held = await (await reachDaemon(world, options)).bookmarks.held.query(meant(options));
+      tellEmpty(world, held, options.json, 'No removal waits for you.');
+      for (const one of held) {
         const { id, at, storage, rooms, cause, online } = one;
         if (options.json) printJson(world, { ...one });
         else printLine(world, id, at.slice(0, 19).replace('T', ' '), storage, `${cause}; online: ${online.join(', ') || 'nobody'};`, rooms.join(' '));

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { toString as qrText } from 'qrcode';
 import { readServer } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
 
 interface OnOptions extends GlobalOptions {
   readonly listen?: { host: string; port: number };
@@ -113,6 +113,7 @@ function deviceCommands(program: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const devices = await (await reachDaemon(world, options)).bouncer.devices.query(meant(options));
+      tellEmpty(world, devices, options.json, 'No device has a password yet: `minimix device add NAME`.');
       for (const { account, id, name, online, jid, address, lastSeen } of devices) {
         const seen = lastSeen === undefined ? null : new Date(lastSeen).toISOString();
         if (options.json) printJson(world, { account, id, name, online, jid, address, lastSeen: seen });

@@ -147,6 +147,11 @@ export function printLine(world: World, ...parts: readonly (string | number | nu
   );
 }
 
+/** Where a list is empty, says so to a person; what is read by a program stays empty. */
+export function tellEmpty(world: World, list: readonly unknown[], json: boolean | undefined, sentence: string): void {
+  if (list.length === 0 && !json) world.err(`${sentence}\n`);
+}
+
 /** What a failed command says and exits with. */
 export function explain(error: unknown): { sentence: string; code: number } | undefined {
   const fault = error instanceof MinimixError ? error : faultOf(error);

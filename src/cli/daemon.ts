@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
 import { printDevice } from './device.ts';
 
 type Listing = GlobalOptions & { readonly json?: boolean };
@@ -50,6 +50,7 @@ export function daemonCommands(program: Command, world: World, exit: (code: numb
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Listing>();
       const devices = await (await reachDaemon(world, options)).devices.query(meant(options));
+      tellEmpty(world, devices, options.json, 'No device of yours was seen yet.');
       for (const found of devices) {
         const { account, id, label, resource, online, door, relay, why } = found;
         if (options.json) printJson(world, { account, id, label, resource, online, door, relay, why });

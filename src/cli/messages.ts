@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { indented, oneLine } from '../core/printable.ts';
 import type { TimelineHit, TimelineMessage } from '../web/timeline.ts';
 import { readJid, readNumber } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
 
 interface ListOptions extends GlobalOptions {
   readonly json?: boolean;
@@ -78,6 +78,7 @@ export function messageCommands(program: Command, world: World): void {
         ...(room === undefined ? {} : { room }),
       };
       const hits = await (await reachDaemon(world, options)).search.query(query);
+      tellEmpty(world, hits, json, 'Nothing was found.');
       for (const hit of hits) {
         if (json) printJson(world, { ...named(hit), excerpt: hit.excerpt });
         else world.out(`${headOf(hit, hit.room)} ${excerptOf(world, hit)}\n`);

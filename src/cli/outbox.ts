@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { indented } from '../core/printable.ts';
-import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
 
 const STATES = {
   waiting: 'waits',
@@ -17,6 +17,7 @@ export function outboxCommands(program: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const messages = await (await reachDaemon(world, options)).outbox.list.query(meant(options));
+      tellEmpty(world, messages, options.json, 'Nothing waits: the rooms have all that was said.');
       for (const { account, room, originId, body, at, state } of messages) {
         if (options.json) printJson(world, { account, room, originId, body, at, state });
         else

@@ -35,7 +35,9 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
     )
     .option('--account <jid>', 'which account is meant, where there are several', readJid)
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: world.out, writeErr: world.err })
+    // as every other refusal is told: who says it, and where more is said
+    .configureOutput({ writeOut: world.out, writeErr: world.err, outputError: (text, write) => write(text.replace(/^error: /, 'minimix: ')) })
+    .showHelpAfterError('(--help tells how it is meant.)')
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon runs, 4 another daemon has the home.',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { asError, noAccount } from '../core/errors.ts';
 import { readDate } from './arguments.ts';
 import { meant, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
 
@@ -18,6 +19,7 @@ export function relayCommands(program: Command, world: World): void {
       const end = options.for === undefined ? options.until : Date.now() + options.for;
       const until = end === undefined ? {} : { until: new Date(end).toISOString() };
       const paused = await (await reachDaemon(world, options)).relay.pause.mutate({ ...meant(options), ...until });
+      if (paused.length === 0) throw asError(noAccount());
       for (const { account, relayPause } of paused) printLine(world, `${account}: the relay is paused until ${relayPause?.until ?? 'you resume it'}.`);
     });
 
@@ -27,6 +29,7 @@ export function relayCommands(program: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const resumed = await (await reachDaemon(world, options)).relay.resume.mutate(meant(options));
+      if (resumed.length === 0) throw asError(noAccount());
       for (const { account } of resumed) printLine(world, `${account}: the relay goes on.`);
     });
 }

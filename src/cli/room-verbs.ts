@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import { readJid, readNick } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
 import { presenceOf, presenceOption, registerCommands, type PresenceWish } from './self.ts';
 import { printJoined } from './rooms.ts';
 
@@ -93,6 +93,7 @@ export function invitationCommands(program: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const invitations = await (await reachDaemon(world, options)).invitations.list.query(meant(options));
+      tellEmpty(world, invitations, options.json, 'No invitation waits.');
       for (const { account, room, by, reason, at } of invitations) {
         if (options.json) printJson(world, { account, room, by, reason, at });
         else

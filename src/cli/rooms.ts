@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import type { DaemonClient } from '../web/client.ts';
 import { readJid, readNick, readNumber } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
 import { readPassword } from './password.ts';
 
 interface RoomsOptions extends GlobalOptions {
@@ -75,6 +75,7 @@ async function printRooms(
   const shown = only === undefined ? rooms : rooms.filter(({ room }) => room === only);
   if (only !== undefined && shown.length === 0)
     throw new MinimixError('unknown-room', `${only} is not a room of yours.`);
+  tellEmpty(world, shown, options.json, 'No rooms yet: `minimix join ROOM`.');
   for (const { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, wanted, nickRefusal, notify, settings } of shown) {
     const other = wanted !== undefined && wanted.nick !== nick;
     if (options.json) {

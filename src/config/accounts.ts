@@ -1,5 +1,5 @@
 import { editSettings, readSettings } from '../config.ts';
-import { fail, ok } from '../core/errors.ts';
+import { fail, noAccount, ok } from '../core/errors.ts';
 import type { House } from '../web/contract.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -26,7 +26,7 @@ export async function forgetAccount(
   jid: string,
 ): ReturnType<House['removeAccount']> {
   const at = readSettings(home).accounts.findIndex((account) => account.jid === jid);
-  if (at === -1) return fail('no-account', `There is no account ${jid} here.`);
+  if (at === -1) return noAccount(jid);
   editSettings(home, [{ path: ['accounts', at], value: undefined }]);
   await secrets.remove(jid);
   return ok({ account: jid });

@@ -1,5 +1,5 @@
 // All settings as one flat list, out of the schema: for the command line, the page and docs/settings.md.
-import { MinimixError } from '../core/errors.ts';
+import { asError, MinimixError, noAccount } from '../core/errors.ts';
 import type { SettingNow } from '../web/settings-contract.ts';
 import { editSettings, readSettings, settingsText, type Settings } from '../config.ts';
 import { jsonSchema, type Effect, type JsonSchema } from './schema.ts';
@@ -106,7 +106,7 @@ function pathOf(key: string, { accounts }: Settings, account: string | undefined
   if (account === undefined && accounts.length > 1)
     throw new MinimixError('account-needed', `There are ${accounts.length} accounts: say which one is meant.`);
   const at = account === undefined ? accounts.length - 1 : accounts.findIndex(({ jid }) => jid === account);
-  if (at === -1) throw new MinimixError('no-account', account === undefined ? 'There is no account yet.' : `There is no account ${account} here.`);
+  if (at === -1) throw asError(noAccount(account));
   return ['accounts', at, ...key.split('.').slice(1)];
 }
 

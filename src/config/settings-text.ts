@@ -80,7 +80,7 @@ export function writtenAt(text: string, path: JSONPath): unknown {
   return node && (getNodeValue(node) as unknown);
 }
 
-export function nameOf(path: readonly (string | number)[]): string {
+function nameOf(path: readonly (string | number)[]): string {
   return path.join('.');
 }
 

@@ -16,6 +16,12 @@ export function fail(code: string, message: string, cause?: unknown): { ok: fals
   return { ok: false, error: cause === undefined ? { code, message } : { code, message, cause } };
 }
 
+/** That an account is not here; without a name, that there is none at all. */
+export function noAccount(jid?: string): { readonly ok: false; readonly error: Fault } {
+  if (jid === undefined) return fail('no-account', 'There is no account yet: `minimix account add JID`.');
+  return fail('no-account', `There is no account ${jid} here: \`minimix account list\` names them.`);
+}
+
 /** The sentence in an error of any kind. */
 export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -29,4 +35,9 @@ export class MinimixError extends Error {
     this.name = 'MinimixError';
     this.code = code;
   }
+}
+
+/** What failed, as an error to be thrown. */
+export function asError({ error: { code, message, cause } }: { readonly error: Fault }): MinimixError {
+  return new MinimixError(code, message, cause);
 }

@@ -13,7 +13,7 @@ import { fromJsonLines, importAll, type Imported } from '../archive/import.ts';
 import type { ArchiveFiles } from '../cli/context.ts';
 import { noteBackup } from '../config/backups.ts';
 import { readSettings } from '../config.ts';
-import { MinimixError } from '../core/errors.ts';
+import { asError, MinimixError, noAccount } from '../core/errors.ts';
 
 /**
  * What is done with a home's whole archive from outside of the daemon. SQLite lets a second process read beside a
@@ -71,7 +71,7 @@ function withArchive<T>(path: string, work: (archive: ReturnType<typeof openArch
 
 function onlyOne(accounts: ReturnType<ReadArchive['accounts']>): string {
   const [account, another] = accounts;
-  if (account === undefined) throw new MinimixError('no-account', 'There is no account yet.');
+  if (account === undefined) throw asError(noAccount());
   if (another === undefined) return account;
   throw new MinimixError('account-needed', `There are ${accounts.length} accounts: say which one is meant.`);
 }

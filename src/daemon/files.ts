@@ -9,7 +9,7 @@ import type { AccountSettings } from '../account/settings.ts';
 import { slotFor } from '../account/files.ts';
 import { serverParts, type ServerParts } from '../account/server-parts.ts';
 import type { Archive } from '../archive/contract.ts';
-import { fail, ok } from '../core/errors.ts';
+import { fail, noAccount, ok } from '../core/errors.ts';
 import { domainOf } from '../core/jid.ts';
 import { pictureType } from '../core/picture.ts';
 import type { FilesDoor, OutsideRooms, ShownPicture } from '../web/files-contract.ts';
@@ -39,7 +39,6 @@ export function openFiles(options: FilesOptions): { files: FilesDoor; outside: O
   const parts = new Map<string, { readonly at: number; readonly parts: Promise<ServerParts> }>();
   const browsing = openBrowsing(Date.now);
   const avatars = openAvatars(options);
-  const noAccount = (jid: string): ReturnType<typeof fail> => fail('no-account', `There is no account ${jid} here.`);
 
   /** Asked again after a while, and after an answer that told nothing. */
   function partsOf(account: Account): Promise<ServerParts> {

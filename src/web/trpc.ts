@@ -1,7 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { Account } from '../account/contract.ts';
-import { MinimixError, type Fault, type Result } from '../core/errors.ts';
+import { type Fault, MinimixError, noAccount, type Result } from '../core/errors.ts';
 import type { House } from './contract.ts';
 
 export interface Context {
@@ -36,8 +36,7 @@ export function one(house: House, jid: string | undefined): Account {
   }
   const account = jid === undefined ? accounts[0] : accounts.find((candidate) => candidate.jid === jid);
   if (account) return account;
-  const message = jid === undefined ? 'There is no account yet.' : `There is no account ${jid} here.`;
-  throw refused({ code: 'no-account', message });
+  throw refused(noAccount(jid).error);
 }
 
 /** The value, or what was refused as an error of the API. */

@@ -75,7 +75,7 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
   };
 }
 
-export function storeIn(dir: string): CertificateStore {
+function storeIn(dir: string): CertificateStore {
   const path = (name: string): string => join(dir, name);
   return {
     path,

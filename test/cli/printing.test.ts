@@ -198,3 +198,22 @@ test('a problem of the house is told with the status', async () => {
   const last = (await run('status', '--json')).trimEnd().split('\n').at(-1) ?? '';
   expect(JSON.parse(last)).toMatchObject({ problem: 'archive-damaged' });
 });
+
+test.each([
+  [['search', 'nowhere'], 'Nothing was found.\n'],
+  [['devices'], 'No device of yours was seen yet.\n'],
+])('an empty list says so to a person, and is empty to a program: %j', async (args, sentence) => {
+  const { run } = await open();
+  expect(await run(...args)).toBe(sentence);
+  expect(await run(...args, '--json')).toBe('');
+});
+
+test('what is asked wrongly is refused as all else is, with where more is said', async () => {
+  const { run } = await open();
+  expect(await run('search')).toBe("minimix: missing required argument 'text'\n(--help tells how it is meant.)\n");
+});
+
+test('an account that is not here is named, with what lists those that are', async () => {
+  const { run } = await open();
+  expect(await run('--account', 'bob@example.org', 'presence')).toBe('minimix: There is no account bob@example.org here: `minimix account list` names them.\n');
+});

@@ -62,7 +62,7 @@ export async function well(stage: Stage): Promise<void> {
 }
 
 /** Nothing that was said is still on its way to the archive. */
-export async function kept(stage: Stage): Promise<void> {
+async function kept(stage: Stage): Promise<void> {
   const truth = stage.crowd.truth();
   for (const { jid } of stage.rooms) {
     const wanted = truth.get(jid)?.length ?? 0;

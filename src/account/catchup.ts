@@ -5,7 +5,7 @@ import { sentenceOf } from '../core/errors.ts';
 import { retryDelay } from '../core/room.ts';
 import { mamQuery, readMamFin } from '../xmpp/features/mam.ts';
 import type { Catchup, Ground } from './ground.ts';
-import { noteWhole } from './whole.ts';
+import { noteWhole, wholeFrom } from './whole.ts';
 
 const PAGE = 100;
 const ROOMS_AT_ONCE = 20;
@@ -82,7 +82,7 @@ export function openCatchUps(ground: Ground, done: (room: string) => void, ended
       if (entry?.catchup?.known) draft.put({ ...entry, catchup: undefined });
       if (!entry?.catchup || entry.catchup.gap !== undefined || entry.catchup.first || entry.catchup.known) return;
       const { follows } = entry.catchup;
-      const from = (follows === undefined ? undefined : ground.archive.message(follows)?.at) ?? draft.at;
+      const from = (follows === undefined ? undefined : ground.archive.message(follows)?.at) ?? wholeFrom(ground, room) ?? draft.at;
       const cause = 'the room’s archive could not be read; it is tried again after the next login';
       const gap = ground.archive.addGap({ account: ground.jid, room, from, to: entry.membership.since, cause });
       draft.put({ ...entry, catchup: { ...entry.catchup, gap } });

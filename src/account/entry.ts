@@ -2,6 +2,7 @@ import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
 import { NS_MAM } from '../xmpp/features/mam.ts';
 import { joinPresence, type HistoryRequest } from '../xmpp/features/muc.ts';
 import type { Draft, Ground, Room } from './ground.ts';
+import { wholeFrom } from './whole.ts';
 
 /** History is asked for from before what we have: clocks differ, and meeting what we have proves that there is no hole. */
 const OVERLAP = 5 * 60_000;
@@ -101,7 +102,7 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
       const last = archive.last(ground.jid, room.jid, true);
       const start = new Date(draft.at - lookBack).toISOString();
       const follows = last?.archiveId ?? archive.last(ground.jid, room.jid)?.archiveId;
-      const first = follows === undefined;
+      const first = follows === undefined && wholeFrom(ground, room.jid) === undefined; // an empty room has been read to its end, too
       draft.put({ ...room, catchup: last ? { after: last.stanzaId, follows, first } : { start, follows, first } });
     },
   };

@@ -19,8 +19,8 @@ const archived = (queryId: string, n: number): string =>
   `<message from='${ROOM}'><result xmlns='urn:xmpp:mam:2' queryid='${queryId}' id='${n}'><forwarded xmlns='urn:xmpp:forward:0'>` +
   `<delay xmlns='urn:xmpp:delay' stamp='2026-11-27T10:00:0${n}Z'/>${stanza(n)}</forwarded></result></message>`;
 
-/** Enters the room, hears message 1, and loses the stream; from then on `answer` is the room's archive. */
-async function away(answer: (asked: Asked, page: (numbers: readonly number[], complete?: boolean) => Answer, iq: Element) => Answer) {
+/** Enters the room, hears message 1 (or `heard`), and loses the stream; from then on `answer` is the room's archive. */
+async function away(answer: (asked: Asked, page: (numbers: readonly number[], complete?: boolean) => Answer, iq: Element) => Answer, heard = [1]) {
   const asked: Asked[] = [];
   let present = false;
   const world = await open();
@@ -44,7 +44,7 @@ async function away(answer: (asked: Asked, page: (numbers: readonly number[], co
   await world.account.join(ROOM, { nick: 'romeo' });
   await world.state(ROOM, 'joined');
   await world.settle();
-  world.send(live(1));
+  world.send(...heard.map(live));
   await world.settle();
   present = true;
   world.drop();
@@ -74,4 +74,10 @@ test('a stream that ends in the middle of the pages: the next one goes on where 
   drop();
   await until(() => bodies(ROOM).join() === '1,2,3,4', { what: 'the whole' });
   expect(asked.map(({ after }) => after)).toEqual(['1', '3', '3']);
+});
+
+test('what was said first of all in a room while we were out of it is news, not the past of a first join', async () => {
+  const { events } = await away((_asked, page) => page([1, 2]), []);
+  const news = await Promise.all(['1', '2'].map((body) => events.next((event) => event.type === 'message' && event.message.body === body)));
+  expect(news).toMatchObject([{ fresh: true }, { fresh: true }]);
 });

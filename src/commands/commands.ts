@@ -79,7 +79,7 @@ async function run(
   const done = await action.perform(context, values);
   if (done.ok) {
     const { text, table } = done.value;
-    const shown = table && table.rows.length > 0 ? resultTable(action.title, table) : undefined;
+    const shown = table && table.rows.length > 0 ? resultTable(action.title, table, text) : undefined;
     return answer({ status: 'completed', form: shown, note: { type: 'info', text } });
   }
   const note = { type: 'error', text: done.error.message } as const;

@@ -214,6 +214,8 @@ describe.each(servers)('on $kind', (server) => {
     profanity.type('/form submit');
     await profanity.shows(/as Prof, with 1 there\./, /join completed/);
     expect(home.account.rooms()).toMatchObject([{ room, nick: 'Prof', state: 'joined' }]);
+    profanity.type(`/cmd exec rooms ${daemon}`);
+    await profanity.shows(/Form title: List the rooms/, new RegExp(`${room}, joined, as Prof`));
   });
 
   test('poezio lists the commands and runs one', async () => {

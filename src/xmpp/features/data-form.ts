@@ -100,12 +100,16 @@ export interface Table {
   readonly rows: readonly Readonly<Record<string, string>>[];
 }
 
-/** 3.4: several items as a result. */
-export function resultTable(title: string, { columns, rows }: Table): Element {
+/**
+ * 3.4: several items as a result, and the same in words, on one line (3.2). COMPAT: profanity 0.13 shows no items, and with
+ * a form no XEP-0050 note either.
+ */
+export function resultTable(title: string, { columns, rows }: Table, words: string): Element {
   return xml(
     'x',
     { xmlns: NS_DATA, type: 'result' },
     xml('title', {}, title),
+    xml('instructions', {}, words.replaceAll('\n', ' | ')),
     xml('reported', {}, ...columns.map(({ name, label }) => xml('field', { var: name, label, type: 'text-single' }))),
     ...rows.map((row) => xml('item', {}, ...columns.map(({ name }) => xml('field', { var: name }, xml('value', {}, row[name] ?? ''))))),
   );

@@ -1,4 +1,5 @@
 // Issue 7: joining rooms through the bouncer against directly, what a live message is delayed, and what a device costs.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -8,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openArchive } from '../src/archive/archive.ts';
 import { readGroupchat } from '../src/xmpp/features/groupchat.ts';
 import { parseElement } from '../src/xmpp/xml.ts';
+import { makeCertificates } from '../test/support/certificates.ts';
 import { makeHome, type Home } from '../test/support/daemon.ts';
 import { connectPerson, type Person } from '../test/support/person.ts';
 import { startProsody } from '../test/support/prosody.ts';
@@ -23,6 +25,8 @@ const DEVICES = 20;
 const MESSAGES = 400;
 /** Milliseconds between two messages: 50 a second. */
 const EVERY = 20;
+/** Messages to each room before any is measured: a daemon that is always on is not in its first second. */
+const WARM_UP = 1000;
 const ROOM = 'cave@rooms.example';
 
 interface Login {
@@ -47,7 +51,8 @@ async function startLink(target: number): Promise<Link> {
       sockets.add(from);
       from.on('error', () => undefined).on('close', () => to.destroy());
       from.on('data', (chunk) => {
-        setTimeout(() => to.write(chunk), link.delay / 2);
+        if (link.delay > 0) setTimeout(() => to.write(chunk), link.delay / 2);
+        else to.write(chunk); // a timer of none takes a millisecond
       });
     }
   });
@@ -70,6 +75,37 @@ const residentMiB = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFi
 
 const nickOf = ({ jid }: Person): string => (jid.startsWith('direct@') ? 'Ali-direct' : 'Ali');
 
+interface Hop {
+  readonly port: number;
+  readonly ca: string;
+  close(): void;
+}
+
+/** A bouncer that does nothing but TLS, in a process of its own: what one stop more on the way costs at the least. */
+async function startHop(server: XmppServer, target: number): Promise<Hop> {
+  const dir = mkdtempSync(path(tmpdir(), 'bench-'));
+  const { certFile, keyFile, ca } = await makeCertificates(dir, server.domain);
+  const child = spawn(process.execPath, [path(import.meta.dirname, 'bouncer-hop-made.ts'), String(target), certFile, keyFile], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = Number(String(await once(child.stdout, 'data')));
+  return {
+    port,
+    ca,
+    close() {
+      child.kill();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Bob says much, fast, and all have heard it. */
+async function warmUp(bob: Person, all: readonly Listeners[]): Promise<void> {
+  for (let n = 1; n <= WARM_UP; n += 1) {
+    for (const { room } of all) bob.send(`<message to='${room}' type='groupchat' id='w${n}'><body>warm ${n}</body></message>`);
+    if (n % 10 === 0) await pause(EVERY);
+  }
+  await Promise.all(all.flatMap(({ people }) => people.map((one) => one.next((stanza) => stanza.getChildText('body') === `warm ${WARM_UP}`, { deadline: 60_000 }))));
+}
+
 async function joinAll(person: Person, rooms: readonly string[]): Promise<number> {
   const started = performance.now();
   for (const room of rooms) await person.join(room, nickOf(person), { history: 0 });
@@ -88,8 +124,8 @@ interface Listeners {
 }
 
 /**
- * Bob speaks at a steady pace, in the one room and in the other by turns, so that both meet the same moment of the
- * machine; milliseconds from his word to each listener's hearing it, in order of size.
+ * Bob speaks at a steady pace, in one room and in the next by turns, so that all meet the same moment of the machine;
+ * milliseconds from his word to each listener's hearing it, in order of size.
  */
 async function delays(bob: Person, all: readonly Listeners[]): Promise<readonly (readonly number[])[]> {
   const said = new Map<string, number>();
@@ -173,10 +209,12 @@ async function main(): Promise<void> {
   const link = await startLink(server.port);
   const people: Person[] = [];
   const { home, device } = await newHome(server, link, 'alice');
+  const hop = await startHop(server, link.port);
   try {
     const rooms: string[] = [];
     for (let n = 0; n < MOST; n += 1) rooms.push(await server.room({ archive: false }));
     await server.register('direct', 'secret');
+    await server.register('hopped', 'secret');
     const connectAs = async (name: string, login: Login | undefined): Promise<Person> => {
       const options = login ? { port: login.port, ca: readFileSync(login.ca, 'utf8') } : { port: link.port };
       const one = await connectPerson(server, login ? 'alice' : 'direct', login?.password ?? 'secret', { resource: name, ...options });
@@ -210,20 +248,23 @@ async function main(): Promise<void> {
     }
     for (const one of people.splice(0)) await one.close();
 
-    const [room = '', other = ''] = rooms;
+    const [room = '', other = '', third = ''] = rooms;
     await server.register('bob', 'secret');
     const bob = await connectPerson(server, 'bob', 'secret');
-    await bob.join(room, 'bob');
-    await bob.join(other, 'bob');
+    for (const one of [room, other, third]) await bob.join(one, 'bob');
     const { pid } = JSON.parse(readFileSync(`${home.dir}/daemon.json`, 'utf8')) as { pid: number };
     console.log(`the archive's own commit: ${figures(commits())}`);
     for (const count of [1, DEVICES]) {
+      await pause(ROUND_TRIP); // what is still on its way must not be overtaken
       link.delay = 0;
-      const [direct, devices]: [Person[], Person[]] = [[], []];
+      const [direct, hopped, devices]: [Person[], Person[], Person[]] = [[], [], []];
       for (let n = 0; n < count; n += 1) {
         const one = await connectAs(`d${n}`, undefined);
         await one.join(other, 'Ali-direct');
         direct.push(one);
+        const through = await connectPerson(server, 'hopped', 'secret', { resource: `h${n}`, port: hop.port, ca: hop.ca });
+        await through.join(third, 'Ali-hopped');
+        hopped.push(through);
       }
       const bare = residentMiB(pid);
       for (let n = 0; n < count; n += 1) {
@@ -231,15 +272,19 @@ async function main(): Promise<void> {
         await one.join(room, 'Ali');
         devices.push(one);
       }
+      const all = [{ room: other, people: direct }, { room: third, people: hopped }, { room, people: devices }];
+      if (count === 1) await warmUp(bob, all);
       for (const delay of [0, ROUND_TRIP]) {
         link.delay = delay;
-        const [plain = [], bounced = []] = await delays(bob, [{ room: other, people: direct }, { room, people: devices }]);
-        const [ours, theirs] = [quantile(bounced, 0.5), quantile(plain, 0.5)];
+        const [plain = [], byHop = [], bounced = []] = await delays(bob, all);
+        const [ours, theirs, hops] = [quantile(bounced, 0.5), quantile(plain, 0.5), quantile(byHop, 0.5)];
         const ratio = ours / theirs;
         const where = delay === 0 ? 'server on this machine' : `server ${delay} ms away`;
-        figure({ what: `a message to ${count === 1 ? 'a device' : `${count} devices`}, ${where}, p50`, minimix: ms(ours), beside: `directly ${ms(theirs)}`, ratio });
+        const beside = `directly ${ms(theirs)}, by a hop that does TLS alone ${ms(hops)}`;
+        figure({ what: `a message to ${count === 1 ? 'a device' : `${count} devices`}, ${where}, p50`, minimix: ms(ours), beside, ratio });
         console.log(
-          `live, server ${delay} ms away, ${count} device${count > 1 ? 's' : ''}: directly ${figures(plain)}; through the bouncer ${figures(bounced)}; p50 ${ratio.toFixed(2)}x`,
+          `live, server ${delay} ms away, ${count} device${count > 1 ? 's' : ''}: directly ${figures(plain)}; by a hop that does TLS alone ${figures(byHop)}; ` +
+            `through the bouncer ${figures(bounced)}; p50 ${ratio.toFixed(2)}x of direct, ${(ours / hops).toFixed(2)}x of the hop`,
         );
       }
       if (count > 1) {
@@ -247,11 +292,12 @@ async function main(): Promise<void> {
         console.log(`memory of the daemon: ${bare.toFixed(0)} MiB, with ${count} devices more ${each} MiB each`);
         figure({ what: 'a device more at the bouncer', minimix: `${each} MiB` });
       }
-      for (const one of [...direct, ...devices]) await one.close();
+      for (const one of [...direct, ...hopped, ...devices]) await one.close();
     }
     await bob.close();
   } finally {
     await home.remove();
+    hop.close();
     link.close();
     await server.stop();
   }

@@ -52,7 +52,8 @@ export interface DeviceChange {
   readonly words?: readonly string[] | undefined;
   readonly limit?: ReplayLimit | undefined;
   readonly digest?: Digest | 'off' | undefined;
-  readonly leaves?: Leaving | undefined;
+  /** `default`: as the settings have it for all. */
+  readonly leaves?: Leaving | 'default' | undefined;
 }
 
 /** A device that is online and gets the relay. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { Leaving } from '../account/devices-contract.ts';
 import { fail, noAccount, ok } from '../core/errors.ts';
 import { domainOf, localOf } from '../core/jid.ts';
 import { openAuthority, openIdentity } from './certificates.ts';
@@ -45,6 +46,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
   const throttle = createThrottle(now, times);
   let listeners: Listener[] = [];
   let settings: BouncerSettings | undefined;
+  let leaving: Leaving = 'here';
 
   const byDomain = (domain: string): Resident[] => [...residents.values()].filter(({ account }) => isDomainOf(account, domain));
 
@@ -98,10 +100,10 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const rooms = openRooms({ account, archive, times, log, now, signal });
       const mail = openMail(account.jid, archive);
       const pushes = openPushes(account, archive);
-      const sessions = openSessions({ ...added, book, rooms, mail, pushes, times, backlog, log, now });
+      const sessions = openSessions({ ...added, book, rooms, mail, pushes, leaving: () => leaving, times, backlog, log, now });
       const resident: Resident = { ...added, book, rooms, sessions, mail, pushes, changed: () => undefined };
       residents.set(account.jid, resident);
-      resident.changed = account.seat.host(guestsOf(resident, now), signal);
+      resident.changed = account.seat.host(guestsOf({ ...resident, leaving: () => leaving, changed: () => resident.changed() }, now), signal);
       if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
       signal.addEventListener('abort', () => {
         if (residents.get(account.jid) === resident) residents.delete(account.jid);
@@ -126,6 +128,11 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const [port, directTlsPort] = begun.map((one) => one.port);
       log('info', 'the bouncer listens', { host: wanted.listen.host, port, directTlsPort });
       return { port: port ?? 0, directTlsPort: directTlsPort ?? 0 };
+    },
+    setLeaving(wanted) {
+      if (wanted === leaving) return;
+      leaving = wanted;
+      for (const { changed } of residents.values()) changed();
     },
     async stop() {
       const ending = listeners;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Account } from '../account/contract.ts';
+import type { Leaving } from '../account/devices-contract.ts';
 import type { Archive } from '../archive/contract.ts';
 import type { Result } from '../core/errors.ts';
 import type { Authority, CertificateStore, OwnCertificate } from './certificates.ts';
@@ -69,6 +70,8 @@ export interface Bouncer {
   addAccount(account: BouncerAccount, signal: AbortSignal): void;
   /** Begins to listen; resolves with the ports. Rejects with a sentence where a port is taken. */
   start(settings: BouncerSettings): Promise<{ port: number; directTlsPort: number }>;
+  /** What leaving a room means from now on, on each device for which nothing is chosen; `here` until then. */
+  setLeaving(leaving: Leaving): void;
   /** Ends all sessions and listens no more. */
   stop(): Promise<void>;
   running(): { readonly host: string; readonly port: number; readonly directTlsPort: number } | undefined;

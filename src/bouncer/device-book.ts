@@ -18,7 +18,8 @@ const entry = z.strictObject({
   policy: z.enum(['everything', 'mentions', 'nothing']).default('everything'),
   policies: z.record(z.string(), z.enum(['everything', 'mentions', 'nothing'])).default({}),
   words: z.array(z.string()).default([]),
-  leaves: z.enum(['here', 'everywhere']).default('here'),
+  leaves: z.enum(['here', 'everywhere']).optional(), // as it was once written for every device, chosen or not
+  leaving: z.enum(['here', 'everywhere']).optional(),
   sha1: storedKey,
   sha256: storedKey,
 });
@@ -40,7 +41,8 @@ export interface BouncerDevice {
   readonly policies: Readonly<Record<string, Policy>>;
   /** Further words that count as a mention. */
   readonly words: readonly string[];
-  readonly leaves: Leaving;
+  /** Where one was chosen for it. */
+  readonly leaves: Leaving | undefined;
 }
 
 const MAX_DEVICES = 50;
@@ -104,7 +106,7 @@ export function openDeviceBook(account: string, archive: Archive, now: () => num
       if (state.devices.length >= MAX_DEVICES) return fail('too-many', `An account may have ${MAX_DEVICES} devices.`);
       const password = makePassword();
       const keys = { sha1: deriveKey('sha1', password, salt()), sha256: deriveKey('sha256', password, salt()) };
-      const wishes = { policy: 'everything', policies: {}, words: [], leaves: 'here' } satisfies Partial<Kept>;
+      const wishes = { policy: 'everything', policies: {}, words: [] } satisfies Partial<Kept>;
       const added: Kept = { id: randomBytes(6).toString('hex'), name: label, addedAt: now(), ...wishes, ...keys };
       save({ ...state, devices: [...state.devices, added] });
       return ok({ device: shown(added), password });
@@ -153,22 +155,29 @@ function index({ devices }: z.output<typeof book>): ReadonlyMap<string, BouncerD
 }
 
 /** The device with what the person has changed. */
-function changed(device: Kept, { label, policy, room, words, leaves }: DeviceChange): Kept {
+function changed({ leaves: former, ...device }: Kept, { label, policy, room, words, leaves }: DeviceChange): Kept {
   const { [room ?? '']: _, ...others } = device.policies;
+  const kept = device.leaving ?? chosenBefore(former);
+  const leaving = leaves === 'default' ? undefined : (leaves ?? kept);
   return {
     ...device,
+    leaving,
     ...(label !== undefined && { name: label }),
     ...(policy !== undefined && room === undefined && policy !== 'default' && { policy }),
     ...(policy !== undefined && room !== undefined && { policies: policy === 'default' ? others : { ...others, [room]: policy } }),
     ...(words !== undefined && { words: [...words] }),
-    ...(leaves !== undefined && { leaves }),
   };
+}
+
+/** Once, `here` was written for each device that was added: it is no choice. */
+function chosenBefore(leaves: Kept['leaves']): Leaving | undefined {
+  return leaves === 'everywhere' ? leaves : undefined;
 }
 
 function taken(name: string) {
   return fail('device-exists', `There is a device “${name}” already.`);
 }
 
-function shown({ id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves }: Kept): BouncerDevice {
-  return { id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves };
+function shown({ id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves, leaving }: Kept): BouncerDevice {
+  return { id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves: leaving ?? chosenBefore(leaves) };
 }

@@ -1,6 +1,6 @@
 import type { Account } from '../account/contract.ts';
 import type { Guests } from '../account/seat-contract.ts';
-import type { DeviceSummary } from '../account/devices-contract.ts';
+import type { DeviceSummary, Leaving } from '../account/devices-contract.ts';
 import type { Result } from '../core/errors.ts';
 import { ok } from '../core/errors.ts';
 import { resourceOf } from '../core/jid.ts';
@@ -11,6 +11,7 @@ interface House {
   readonly account: Account;
   readonly book: DeviceBook;
   readonly sessions: Sessions;
+  readonly leaving: () => Leaving;
   changed(): void;
 }
 
@@ -34,7 +35,7 @@ export function guestsOf(house: House, now: () => number): Guests {
       lastSeen: new Date(session ? now() : (lastSeen ?? addedAt)).toISOString(),
       policy,
       policies,
-      leaves,
+      leaves: leaves ?? house.leaving(),
     };
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../account/contract.ts';
+import type { Leaving } from '../account/devices-contract.ts';
 import { domainOf, parseJid, resourceOf } from '../core/jid.ts';
 import { escapeXML } from '../xmpp/xml.ts';
 import { NS } from '../xmpp/namespaces.ts';
@@ -34,6 +35,8 @@ export interface SessionsOptions {
   readonly rooms: Rooms;
   readonly mail: Mail;
   readonly pushes: Pushes;
+  /** What leaving a room means on a device for which nothing is chosen. */
+  readonly leaving: () => Leaving;
   readonly times: SessionTimes;
   readonly backlog: number;
   readonly log: Log;
@@ -42,7 +45,7 @@ export interface SessionsOptions {
 
 const MAX_SESSIONS = 40;
 
-export function openSessions({ account, settings, password, book, rooms, mail, pushes, times, backlog, log, now }: SessionsOptions): Sessions {
+export function openSessions({ account, settings, password, book, rooms, mail, pushes, leaving, times, backlog, log, now }: SessionsOptions): Sessions {
   const sessions = new Set<Session>();
   /** Resources that are being logged in. */
   const coming = new Set<string>();
@@ -132,7 +135,7 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
         const device = book.get(id);
         return device !== undefined && showsPassing(device, room);
       },
-      leaves: () => book.get(id)?.leaves ?? 'here',
+      leaves: () => book.get(id)?.leaves ?? leaving(),
       calls: (message) => wake.call(message),
     };
     let greeted = false;

@@ -40,7 +40,7 @@ export function deviceCommands(program: Command, world: World): void {
     .command('leaving')
     .description('say what leaving a room means on a device of the bouncer')
     .argument('<device>', 'its id or its name')
-    .addArgument(new Argument('<where>', 'on this device alone, or for the account').choices(['here', 'everywhere']))
+    .addArgument(new Argument('<where>', 'on this device alone, for the account, or as the setting bouncer.leaves has it').choices(['here', 'everywhere', 'default']))
     .action((name: string, leaves: string, _options: unknown, command: Command) => change(command, name, { leaves }));
 
   device

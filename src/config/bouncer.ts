@@ -15,6 +15,10 @@ export const bouncerSettings = z
     on: z.boolean().default(false).meta({ ...AT_ONCE, description: 'Whether unmodified clients may log in here, as if it were their server.' }),
     listen: endpoint.optional().meta({ description: 'Where devices connect with STARTTLS; 127.0.0.1:15222 where nothing is said.' }),
     directTls: endpoint.optional().meta({ description: 'Where devices connect with TLS from the first byte; 127.0.0.1:15223 where nothing is said.' }),
+    leaves: z
+      .enum(['here', 'everywhere'])
+      .default('here')
+      .meta({ ...AT_ONCE, description: 'What leaving a room on a device means: here, on that device alone, or everywhere, for the account. A device may have a choice of its own.' }),
     names: z
       .array(serverAddress.shape.host)
       .max(20)

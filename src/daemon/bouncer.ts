@@ -50,7 +50,8 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
 
   function keep(kept: KeptBouncer): void {
     inForce = kept;
-    editSettings(home, Object.entries(kept).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
+    const { leaves: _, ...door } = kept; // nothing that switching it on or off chooses
+    editSettings(home, Object.entries(door).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
   }
 
   function status(): BouncerStatus {
@@ -72,7 +73,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     },
     async off() {
       await bouncer.stop();
-      keep({ ...readSettings(home).bouncer, on: false });
+      keep(bouncerSettings.parse({ ...readSettings(home).bouncer, on: false }));
       return status();
     },
     async authority() {
@@ -90,6 +91,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
   };
 
   async function begin(kept: KeptBouncer | undefined): Promise<void> {
+    bouncer.setLeaving(kept?.leaves ?? 'here');
     if (!kept?.on) return;
     const started = await start(kept);
     if (!started.ok) log('error', `the bouncer does not run: ${started.error.message}`);
@@ -100,12 +102,18 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     door,
     begin,
     async apply(kept) {
-      if (isDeepStrictEqual(kept, inForce) || (!kept?.on && !bouncer.running())) return;
+      bouncer.setLeaving(kept?.leaves ?? 'here');
+      if (sameDoor(kept, inForce) || (!kept?.on && !bouncer.running())) return;
       inForce = kept;
       if (kept?.on) await begin(kept);
       else await bouncer.stop();
     },
   };
+}
+
+/** What leaving means is no reason to throw anybody out. */
+function sameDoor(one: KeptBouncer | undefined, other: KeptBouncer | undefined): boolean {
+  return isDeepStrictEqual(one && { ...one, leaves: undefined }, other && { ...other, leaves: undefined });
 }
 
 function settingsOf({ listen = DEFAULT_LISTEN, directTls, names, cert, key }: KeptBouncer): BouncerSettings {

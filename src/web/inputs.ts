@@ -112,7 +112,7 @@ export const inputs = {
     attached: z.boolean().optional(),
     policy: z.enum(['everything', 'mentions', 'nothing', 'default']).optional(),
     room: bareJid.optional(),
-    leaves: z.enum(['here', 'everywhere']).optional(),
+    leaves: z.enum(['here', 'everywhere', 'default']).optional(),
     /** Further words that count as a mention there. */
     words: z.array(z.string().trim().min(1).max(100, 'is longer than 100 characters')).max(50, 'are more than 50').optional(),
     /** How much it gets of what it missed. */

@@ -137,7 +137,7 @@ test('a port that somebody else has: the page takes another, the bouncer cannot'
   undo.push(() => squatter.close());
   const { port } = squatter.address() as AddressInfo;
   const { settings } = loadSettings(dir, { keep: false });
-  const wished = { ...settings, web: { ...settings.web, port }, bouncer: { ...settings.bouncer, on: true, listen: { host: '127.0.0.1', port }, directTls: { host: '127.0.0.1', port: 0 } } };
+  const wished = { ...settings, web: { ...settings.web, port }, bouncer: { leaves: 'here' as const, ...settings.bouncer, on: true, listen: { host: '127.0.0.1', port }, directTls: { host: '127.0.0.1', port: 0 } } };
   const found = await examinePorts(wished);
   expect(found.map(({ level }) => level)).toEqual(['note', 'bad', 'ok']);
   for (const one of found.slice(0, 2)) expect(one).toMatchObject({ message: expect.stringContaining(`127.0.0.1:${port}`), todo: expect.stringContaining('minimix settings set') });

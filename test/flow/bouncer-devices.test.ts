@@ -122,4 +122,27 @@ describe.each(servers)('a device of the bouncer on $kind', (server) => {
     await bob.next((stanza: Element) => stanza.attrs['type'] === 'unavailable' && stanza.attrs['from'] === `${room}/Ali`);
     await until(() => door.house.account.rooms().length === 0, { what: 'the room to be forgotten' });
   });
+
+  test.each([
+    ['everywhere', 'nothing', true],
+    ['everywhere', 'here', false],
+    ['everywhere', 'default', true],
+    ['here', 'everywhere', true],
+    ['here', 'nothing', false],
+  ] as const)('where leaving means %s for all, and %s for it, leaves accordingly', async (forAll, itsOwn, leaves) => {
+    const { door, room } = await scene();
+    const phone = await door.person('phone');
+    await phone.join(room, 'Ali');
+    await door.house.account.join(room); // the page wants it too
+    door.bouncer.setLeaving(forAll); // while it is connected
+    if (itsOwn === 'default') change(door, { leaves: 'here' });
+    if (itsOwn !== 'nothing') change(door, { leaves: itsOwn });
+    expect(door.house.account.devices().find(({ label }) => label === 'phone')?.leaves).toBe(leaves ? 'everywhere' : 'here');
+    await phone.leave(room);
+    const sentinel = await server.room({ archive: false });
+    await phone.join(sentinel, 'Ali');
+    await phone.leave(sentinel); // left behind the first one, and for the account: when it is gone, the first one's time is over too
+    await until(() => door.house.account.rooms().every((one) => one.room !== sentinel), { what: 'the other room to be left' });
+    expect(door.house.account.rooms().some((one) => one.room === room)).toBe(!leaves);
+  });
 });

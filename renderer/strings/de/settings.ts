@@ -17,6 +17,7 @@ export const described: Readonly<Record<string, string>> = {
   'bouncer.listen.port': 'Ihr Port; 0 nimmt irgendeinen freien.',
   'bouncer.directTls.host': 'Die Adresse für TLS vom ersten Byte an.',
   'bouncer.directTls.port': 'Ihr Port; 0 nimmt irgendeinen freien.',
+  'bouncer.leaves': 'Was es heißt, auf einem Gerät einen Raum zu verlassen: here, nur auf ihm, oder everywhere, für das Konto. Ein Gerät kann seine eigene Wahl haben.',
   'bouncer.names': 'Namen und Adressen, unter denen Geräte sich verbinden, für das Zertifikat.',
   'bouncer.cert': 'Der Pfad deines eigenen Zertifikats (PEM, das eigene zuerst).',
   'bouncer.key': 'Der Pfad seines Schlüssels.',

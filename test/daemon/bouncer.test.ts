@@ -1,0 +1,74 @@
+// Where the bouncer listens, and what a change of its settings does to whoever is connected.
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { openArchive } from '../../src/archive/archive.ts';
+import { bouncerSettings } from '../../src/config/bouncer.ts';
+import { openBouncerOf, type OpenDoor } from '../../src/daemon/bouncer.ts';
+
+const open: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+function openDoor(): { door: OpenDoor; log: string[] } {
+  const home = mkdtempSync(join(tmpdir(), 'door-'));
+  writeFileSync(join(home, 'settings.json'), '{}');
+  const archive = openArchive(join(home, 'archive.db'));
+  const log: string[] = [];
+  const door = openBouncerOf(home, archive, (_level, message) => void log.push(message));
+  open.push(async () => {
+    await door.bouncer.stop();
+    archive.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+  return { door, log };
+}
+
+/** 127.0.0.2 is this computer as well, but not the address that was named: it stands for the one in the network. */
+async function answers(host: string, port: number): Promise<boolean> {
+  const socket = connect(port, host);
+  open.push(() => void socket.destroy());
+  return await once(socket, 'connect').then(() => true, () => false); // refused: `once` rejects with the error
+}
+
+test('it listens on this computer alone unless another address is named', async () => {
+  const { door, log } = openDoor();
+  await door.begin(bouncerSettings.parse({ on: true }));
+  // the port may be taken on this machine: then the refusal names where it would have listened
+  const where = door.bouncer.running()?.host ?? /cannot listen on ([\d.]+):1522[23]/.exec(log.join())?.[1];
+  expect(where).toBe('127.0.0.1');
+});
+
+test.each([
+  ['127.0.0.1', false],
+  ['0.0.0.0', true],
+])('on %s it can be reached from elsewhere: %s', async (host, reached) => {
+  const { door } = openDoor();
+  await door.begin(bouncerSettings.parse({ on: true, listen: { host, port: 0 }, directTls: { host, port: 0 } }));
+  const { port = 0, directTlsPort = 0 } = door.bouncer.running() ?? {};
+  for (const each of [port, directTlsPort]) {
+    expect(await answers('127.0.0.1', each)).toBe(true);
+    expect(await answers('127.0.0.2', each)).toBe(reached);
+  }
+});
+
+test('a change of what leaving means throws nobody out, a change of where it listens does', async () => {
+  const { door } = openDoor();
+  const anywhere = { host: '127.0.0.1', port: 0 };
+  const kept = { on: true, listen: anywhere, directTls: anywhere };
+  await door.begin(bouncerSettings.parse(kept));
+  const before = door.bouncer.running();
+  const phone = connect(before?.port ?? 0, '127.0.0.1');
+  open.push(() => void phone.destroy());
+  await once(phone, 'connect');
+  await door.apply(bouncerSettings.parse({ ...kept, leaves: 'everywhere' }));
+  expect(door.bouncer.running()).toEqual(before);
+  expect(phone.closed).toBe(false);
+  const closed = once(phone.resume(), 'close');
+  await door.apply(bouncerSettings.parse({ ...kept, directTls: undefined, listen: { host: '127.0.0.1', port: before?.directTlsPort ?? 0 } }));
+  await closed;
+});

@@ -3,6 +3,7 @@ import type { Account } from '../account/contract.ts';
 import type { ReadArchive } from '../archive/contract.ts';
 import { bareOf, resourceOf } from '../core/jid.ts';
 import { NS_MAM } from '../xmpp/features/mam.ts';
+import { NS_MUC_ADMIN } from '../xmpp/features/muc.ts';
 import { NS_PING } from '../xmpp/features/ping.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import { archivePage, finText, resultText } from './room-archive.ts';
@@ -52,6 +53,10 @@ export function openQuestions(account: Account, archive: ReadArchive, feeds: Fee
     own.attrs['from'] = stanza.to;
     const fin = own.getChild('fin', NS_MAM);
     if (fin?.attrs['queryid'] === queryId) fin.attrs['queryid'] = theirs;
+    // a list of roles tells of the occupant that we are: for the device that is itself, as its self-presence said
+    for (const item of own.getChild('query', NS_MUC_ADMIN)?.getChildren('item') ?? []) {
+      if (item.attrs['jid'] === account.seat.jid()) item.attrs['jid'] = viewer.jid;
+    }
     viewer.send(own.toString());
   }
 

@@ -33,6 +33,13 @@ function configure(bob: Person, room: string, fields: Record<string, string>): P
   return bob.iq(xml('iq', { type: 'set', to: room }, xml('query', { xmlns: `${MUC}#owner` }, form)));
 }
 
+/** XEP-0045 7.13 and 8.6. */
+function voice(fields: Record<string, string>): Element {
+  return xml('x', { xmlns: 'jabber:x:data', type: 'submit' },
+    xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, `${MUC}#request`)),
+    ...Object.entries(fields).map(([name, value]) => xml('field', { var: name }, xml('value', {}, value))));
+}
+
 export const scenarios: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   async 'enters, with history and subject'({ room, alice, bob }) {
     for (const body of ['one', 'two', 'three']) await bob.say(room, body);
@@ -122,6 +129,42 @@ export const scenarios: Readonly<Record<string, (stage: Stage) => Promise<void>>
     const destroy = xml('destroy', { jid: `other-${room}` }, xml('reason', {}, 'Macbeth comes'));
     await bob.iq(xml('iq', { type: 'set', to: room }, xml('query', { xmlns: `${MUC}#owner` }, destroy)));
     await alice.next(gone('Ali'));
+  },
+  async 'invites somebody, who declines'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_allowinvites': '1' }); // ejabberd's default is none
+    await alice.join(room, 'Ali');
+    await bob.leave(room); // ejabberd lets no occupant decline
+    const invite = xml('invite', { to: bare(bob.jid) }, xml('reason', {}, 'Hecate is here'));
+    alice.send(xml('message', { to: room }, xml('x', { xmlns: USER }, invite)));
+    const asked = await bob.next((stanza) => stanza.getChild('x', USER)?.getChild('invite') !== undefined);
+    const by = String(asked.getChild('x', USER)?.getChild('invite')?.attrs['from']);
+    bob.send(xml('message', { to: room }, xml('x', { xmlns: USER }, xml('decline', { to: by }, xml('reason', {}, 'no time')))));
+    await alice.next((stanza) => stanza.getChild('x', USER)?.getChild('decline') !== undefined);
+  },
+  async 'is invited by the room, and declines'({ room, alice, bob }) {
+    bob.send(xml('message', { to: room }, xml('x', { xmlns: USER }, xml('invite', { to: bare(alice.jid) }))));
+    await alice.next((stanza) => stanza.getChild('x', USER)?.getChild('invite') !== undefined);
+    alice.send(xml('message', { to: room }, xml('x', { xmlns: USER }, xml('decline', { to: bare(bob.jid) }))));
+    await bob.next((stanza) => stanza.getChild('x', USER)?.getChild('decline') !== undefined);
+  },
+  async 'is invited directly, and comes'({ room, alice, bob }) {
+    bob.send(xml('message', { to: bare(alice.jid) }, xml('x', { xmlns: 'jabber:x:conference', jid: room })));
+    await alice.next((stanza) => stanza.getChild('x', 'jabber:x:conference')?.attrs['jid'] === room);
+    await alice.join(room, 'Ali');
+    alice.send(xml('message', { to: bare(bob.jid) }, xml('x', { xmlns: 'jabber:x:conference', jid: room })));
+    const invited = await bob.next((stanza) => stanza.getChild('x', 'jabber:x:conference')?.attrs['jid'] === room);
+    if (invited.attrs['from'] !== alice.jid) throw new Error(`invited by ${String(invited.attrs['from'])}`);
+  },
+  async 'asks for a voice, and is given one'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_moderatedroom': '1', members_by_default: '0' }); // the second is ejabberd's own
+    await alice.join(room, 'Ali');
+    alice.send(xml('message', { to: room }, voice({ 'muc#role': 'participant' })));
+    const asked = await bob.next((stanza) => stanza.getChild('x', 'jabber:x:data') !== undefined);
+    const field = (name: string): string => asked.getChild('x', 'jabber:x:data')?.getChildren('field').find(({ attrs }) => attrs['var'] === name)?.getChildText('value') ?? '';
+    const answer = { 'muc#role': field('muc#role'), 'muc#jid': field('muc#jid'), 'muc#roomnick': field('muc#roomnick'), 'muc#request_allow': 'true' };
+    bob.send(xml('message', { to: room }, voice(answer)));
+    await alice.next((stanza) => stanza.getChild('x', USER)?.getChild('item')?.attrs['role'] === 'participant');
+    await alice.say(room, 'at last');
   },
   async 'leaves, and speaks all the same'({ room, alice }) {
     await alice.join(room, 'Ali');

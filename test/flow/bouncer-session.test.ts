@@ -1,5 +1,7 @@
 // Issue 7: logins, links that break, and whoever should not be let in.
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
 import { clone, createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createScram } from '../../src/xmpp/scram.ts';
@@ -87,6 +89,22 @@ describe('before a login', () => {
     await stranger.ended();
     expect(stranger.heard()).toContain('stream:error');
     expect((await one.person('phone')).jid).toContain('/phone');
+  });
+
+  test.each([
+    ['xmpp-client', ['xmpp-client'], 'xmpp-client'],
+    ['it among others', ['h2', 'xmpp-client'], 'xmpp-client'],
+    ['nothing', [], false],
+    ['another protocol alone', ['h2'], 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'], // RFC 7301 3.2
+  ] as const)('direct TLS with a client that offers %s by ALPN', async (_what, offered, agreed) => {
+    const { directTlsPort, ca } = await door();
+    const socket = connectTls({ port: directTlsPort, host: '127.0.0.1', servername: server.domain, ca, ALPNProtocols: [...offered] });
+    open.push({ close: () => void socket.destroy() });
+    const met = await once(socket, 'secureConnect').then(() => socket.alpnProtocol, (error: unknown) => (error as { code?: string }).code);
+    expect(met).toBe(agreed);
+    if (!socket.authorized) return;
+    socket.write(HEADER(server.domain));
+    await until(() => String(socket.read() ?? '').includes('stream:features'), { what: 'features' });
   });
 
   test('who says nothing is sent away in the end, and strangers are few at a time', async () => {

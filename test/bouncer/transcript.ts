@@ -20,7 +20,7 @@ export function transcript(stanzas: readonly Element[], room: string, names: Nam
 function line(element: Element): string {
   const attributes = Object.entries(element.attrs as Record<string, string | undefined>)
     .filter(([name, value]) => value !== undefined && name !== 'id' && name !== 'xml:lang' && !(name === 'xmlns' && value === 'jabber:client'))
-    .map(([name, value]) => `${name}='${name === 'stamp' ? 'STAMP' : (value ?? '')}'`)
+    .map(([name, value]) => `${name}='${name === 'stamp' || name === 'since' ? 'STAMP' : (value ?? '')}'`)
     .toSorted();
   const children = element.children
     .filter((child) => typeof child === 'string' || !PASSING.has(String(child.attrs['xmlns'])))

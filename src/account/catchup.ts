@@ -11,6 +11,8 @@ const PAGE = 100;
 const ROOMS_AT_ONCE = 20;
 const PAGE_DEADLINE = 30_000;
 const MAX_TRIES = 8;
+/** No archive is so short by intent: one that has lost younger messages, and has nothing since, was emptied. */
+const SHORTEST_ARCHIVE = 24 * 3600_000;
 
 /** XEP-0313: reads on in a room's archive from where we stopped, page by page, as often as it takes. */
 export interface CatchUps {
@@ -18,6 +20,11 @@ export interface CatchUps {
   run(room: string): void;
   /** The room that is asked under a query id. */
   roomOf(queryId: string): string | undefined;
+}
+
+/** What the room's archive had, it has no more: a hole that nothing can fill. */
+export function markLost({ archive, jid }: Ground, room: string, from: number, to: number): void {
+  if (to > from) archive.addGap({ account: jid, room, from, to, cause: 'the room’s archive no longer has what followed the last that we heard' });
 }
 
 /** `done` is told of a room that is read to its end, `ended` of each that is read no further for now, read or not. */
@@ -62,7 +69,7 @@ export function openCatchUps(ground: Ground, done: (room: string) => void, ended
       if (!entry?.catchup) return;
       const last = entry.catchup.follows === undefined ? undefined : ground.archive.message(entry.catchup.follows);
       const start = new Date(last?.at ?? draft.at).toISOString();
-      draft.put({ ...entry, catchup: { ...entry.catchup, after: undefined, start } });
+      draft.put({ ...entry, catchup: { ...entry.catchup, after: undefined, start, lost: last?.at } });
     });
   }
 
@@ -71,6 +78,8 @@ export function openCatchUps(ground: Ground, done: (room: string) => void, ended
       const entry = draft.room(room);
       if (entry?.catchup?.gap !== undefined) ground.archive.removeGap(entry.catchup.gap);
       if (entry?.catchup) noteWhole(ground, room, entry.catchup.first);
+      const lost = entry?.catchup?.lost;
+      if (lost !== undefined && draft.at - lost < SHORTEST_ARCHIVE) markLost(ground, room, lost, draft.at);
       if (entry) draft.put({ ...entry, catchup: undefined });
     });
   }

@@ -53,6 +53,8 @@ export interface Catchup {
   readonly gap?: number | undefined;
   /** It is there already; read once more for the room's order (room-order.ts). */
   readonly known?: boolean | undefined;
+  /** When the last that we have was said, where the room's archive has lost it and has yet to show that it lost no more. */
+  readonly lost?: number | undefined;
 }
 
 /** The history after a join without an archive: whether it reached back to what we have (XEP-0045 7.2.14). */

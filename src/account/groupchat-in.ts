@@ -11,6 +11,7 @@ import { short } from '../xmpp/features/short.ts';
 import { NS_SID } from '../xmpp/features/stanza-id.ts';
 import { stanzaFrom } from '../xmpp/stanza.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import { markLost } from './catchup.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 import type { Memberships } from './membership.ts';
 import type { Outbox } from './outbox.ts';
@@ -131,21 +132,23 @@ function receivePage(parts: Parts, draft: Draft, room: Room, stanza: Stanza): vo
   let follows = catchup.follows;
   if (read && inner.type === 'groupchat' && !isPassing(inner.element)) {
     const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };
-    follows = keep(parts, draft, message, xml, { kind: 'mam', follows }, !catchup.first);
+    const { archiveId, kept } = keep(parts, draft, message, xml, { kind: 'mam', follows }, !catchup.first);
+    if (catchup.lost !== undefined && kept) markLost(parts.ground, room.jid, catchup.lost, message.at);
+    follows = archiveId;
   }
-  draft.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows } });
+  draft.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows, lost: undefined } });
 }
 
-/** Appends, and tells the doors unless it was there already. Returns the archive id in either case. */
-function keep(parts: Parts, draft: Draft, message: GroupchatMessage, xml: string, source: Source, fresh: boolean): number {
+/** Appends, and tells the doors unless it was there already (then not `kept`). The archive id is there in either case. */
+function keep(parts: Parts, draft: Draft, message: GroupchatMessage, xml: string, source: Source, fresh: boolean): { archiveId: number; kept: boolean } {
   const { ground, outbox } = parts;
   const entry: NewMessage = { account: ground.jid, message, arrivedAt: draft.at, xml, source };
   const appended = ground.archive.append(entry);
   outbox.reflected(draft, message);
   if (source.kind === 'history') noteReplay(draft, message.room, message.at, appended.kept);
-  if (!appended.kept) return appended.archiveId;
+  if (!appended.kept) return { archiveId: appended.archiveId, kept: false };
   draft.tell({ type: 'message', message: appended.message, fresh });
-  return appended.message.archiveId;
+  return { archiveId: appended.message.archiveId, kept: true };
 }
 
 /**

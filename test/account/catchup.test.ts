@@ -62,6 +62,24 @@ test('an id that the room’s archive has dropped: from the time of what we have
   expect(archive.gaps(jid, ROOM)).toEqual([]);
 });
 
+test.each([
+  ['begins after what we have: it is from there to its first', [2], 1],
+  ['was emptied: it is from there to now', [], 1],
+  ['still has what we have, under another id: there is none', [1, 2], 0],
+])('a hole, where the room’s archive lost our place and %s', async (_how, numbers, holes) => {
+  const later = (n: number): string => new Date(Date.now() + n * 60_000).toISOString();
+  const { archive, jid, account, asked, settle, bodies } = await away(({ after }, page, iq) => {
+    if (after === '1') return refusal(ROOM, String(iq.attrs['id']), 'item-not-found');
+    return [page(numbers)].flat().map((xml) => String(xml).replace(/2026-11-27T10:00:0(\d)Z/, (_stamp, n) => later(Number(n))));
+  });
+  await until(() => asked.length >= 2 && !account.catchingUp(ROOM), { what: 'the end of the catch-up' });
+  await settle();
+  const last = archive.page({ account: jid, room: ROOM, limit: 1, after: 0 })[0]?.at ?? NaN;
+  const hole = { from: last, cause: expect.stringContaining('no longer has') };
+  expect(archive.gaps(jid, ROOM)).toMatchObject(Array.from({ length: holes }, () => hole));
+  expect(bodies(ROOM)).toEqual(['1', ...numbers.filter((n) => n > 1).map(String)]);
+});
+
 test('a stream that ends in the middle of the pages: the next one goes on where they stopped', async () => {
   let broken = false;
   const { asked, bodies, drop } = await away(({ after }, page) => {

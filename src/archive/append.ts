@@ -96,7 +96,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       recognise(db, chat.id, given.message, found as Kept);
       return duplicate(found.id, 'history that is kept');
     }
-    const low = pointer ?? lastBefore(db, chat.id, state.floor, given.message.at + state.skew + 60_000);
+    const low = pointer ?? lastBefore(db, chat.id, state.floor, given.message.at + state.skew + 60_000, given.arrivedAt);
     const added = insert(chat, given, places.behind(chat.id, low, given.message.at, given.arrivedAt), REPLAYED);
     if (added.kept) {
       const { archiveId } = added.message;

@@ -40,8 +40,20 @@ export function ordOf(db: Database, chat: number, id: number): number | undefine
   return row && Number(row['ord']);
 }
 
-export function lastBefore(db: Database, chat: number, floor: number, time: number): number {
-  const row = db
+const LOOK_BACK = 1000; // rows whose times are looked at one by one
+
+/**
+ * The place of the last kept message that was there by `time`. A place is not a time: all that came after a while in
+ * which our clock was fast stands in the future, and what has a time yet to come (after `now`) says nothing of when it came.
+ */
+export function lastBefore(db: Database, chat: number, floor: number, time: number, now: number): number {
+  const inTime = db
+    .sql(
+      `SELECT ord FROM (SELECT ord, arrived - lag AS at FROM message WHERE chat = ? AND ord > ? AND id <= ? ORDER BY ord DESC LIMIT ${LOOK_BACK})
+       WHERE at <= ? OR at > ? ORDER BY ord DESC LIMIT 1`,
+    )
+    .get(chat, time * 1000, floor, time, Math.max(time, now));
+  const row = inTime ?? db
     .sql('SELECT ord FROM message WHERE chat = ? AND ord <= ? AND id <= ? ORDER BY ord DESC LIMIT 1')
     .get(chat, time * 1000, floor);
   return Number(row?.['ord'] ?? 0);

@@ -99,3 +99,13 @@ test.each([
   expect(replay(said(4), said(5))).toEqual([false, false]);
   expect(bodies(page(own.archive))).toEqual(['1', '2', '3', '4', '5']);
 });
+
+test.each([
+  ['while our clock was days fast', []],
+  ['after a while in which it was', [3]],
+])('a room that has forgotten what we have tells of what was said since: behind what came %s', (_how, right) => {
+  const wrong = T0 + 3 * 86_400_000;
+  live({ body: '1', arrivedAt: T0 }, { body: '2', arrivedAt: wrong }, ...right.map((n) => ({ body: `${n}`, arrivedAt: T0 + n * 1000 })));
+  expect(replay({ body: '4', at: T0 + 300_000 }, { body: '5', at: T0 + 301_000 })).toEqual([true, true]);
+  expect(bodies(page(own.archive))).toEqual(['1', '2', ...right.map(String), '4', '5']);
+});

@@ -59,11 +59,12 @@ const HOUR = 3_600_000;
 const DAY = 86_400_000;
 /** Characters of an id that no client counts up to: it names one message, whatever our clock said as that came. */
 const UNIQUE = 10;
-const AHEAD = 400; // kept rows looked at behind the pointer
+const AHEAD = 400; // kept rows looked at behind the pointer, or at the end of the room whatever their time
 
 /** The kept message of the right time that is nearest to the sought one, anywhere in the room. */
 export function findNearest(db: Database, names: Intern, sought: Sought): Kept | undefined {
   const window = hasId(sought.message) ? DAY : HOUR + Math.abs(sought.skew); // places are not quite times
+  const first = (sought.message.at - window) * 1000;
   const rows = db
     .sql(
       `${MESSAGES} WHERE message.chat = ? AND ord BETWEEN ? AND ? AND kind = ? AND nick IS ? AND mid IS ?
@@ -71,7 +72,7 @@ export function findNearest(db: Database, names: Intern, sought: Sought): Kept |
     )
     .all(
       sought.chat,
-      (sought.message.at - window) * 1000,
+      named(sought.message) ? Math.min(first, newest(db, sought.chat)) : first,
       // what came while our clock was fast, and all since, stands in the future
       named(sought.message) ? Number.MAX_SAFE_INTEGER : (sought.message.at + window) * 1000,
       KINDS.indexOf(sought.message.kind),
@@ -87,6 +88,12 @@ export function findNearest(db: Database, names: Intern, sought: Sought): Kept |
     if (!best || distance(sought, kept) < distance(sought, best)) best = kept;
   }
   return best;
+}
+
+/** Where the newest rows of a room begin: what came first of all while our clock was slow stands in the past. */
+function newest(db: Database, chat: number): number {
+  const row = db.sql('SELECT min(ord) AS ord FROM (SELECT ord FROM message WHERE chat = ? ORDER BY ord DESC LIMIT ?)').get(chat, AHEAD);
+  return Number(row?.['ord'] ?? 0);
 }
 
 /** The kept message behind `ord` that the sought one must be, by the rule above. */

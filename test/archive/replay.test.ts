@@ -109,3 +109,9 @@ test.each([
   expect(replay({ body: '4', at: T0 + 300_000 }, { body: '5', at: T0 + 301_000 })).toEqual([true, true]);
   expect(bodies(page(own.archive))).toEqual(['1', '2', ...right.map(String), '4', '5']);
 });
+
+test('the first that we ever had of a room, while our clock was days slow, is known again', () => {
+  const said = { body: '1', id: 'unguessable-1' };
+  live({ ...said, arrivedAt: T0 - 3 * 86_400_000 }, { body: '2', id: 'unguessable-2', arrivedAt: T0 + 1000 });
+  expect(replay({ ...said, at: T0 }, { body: '2', id: 'unguessable-2', at: T0 + 1000 })).toEqual([false, false]);
+});

@@ -62,3 +62,5 @@ for (const { name, start } of servers) {
   }
   if (interruption.signal.aborted) process.exit(130); // whatever was under way has nobody left to talk to
 }
+// Node's own way out may wait for ever for a handle that a killed child process has left (seen in uv_run, in CleanupHandles).
+process.exit();

@@ -123,7 +123,7 @@ function prepareDatabase(raw: DatabaseSync, readOnly: boolean): void {
       `The archive was written by a newer Minimix (version ${version}, this one knows ${migrations.length}). It is left as it is.`,
     );
   }
-  raw.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY');
+  raw.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY');
   if (readOnly) return;
   if (version === 0) raw.exec('PRAGMA auto_vacuum = INCREMENTAL');
   raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216');

@@ -10,13 +10,13 @@ export interface Comparison {
   readonly outOfOrder: number;
 }
 
-/** What is missing, what is there too often, what stands before something earlier. */
+/** What is missing, what is there too often, what does not stand where it was said. */
 export function compare(truth: readonly string[], kept: readonly string[]): Comparison {
   const [wanted, found] = [counted(truth), counted(kept)];
   const more = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number =>
     [...a].reduce((sum, [words, times]) => sum + Math.max(0, times - (b.get(words) ?? 0)), 0);
   const [lost, twice] = [more(wanted, found), more(found, wanted)];
-  return { said: truth.length, kept: kept.length, lost, twice, outOfOrder: misplaced(truth, kept, wanted) };
+  return { said: truth.length, kept: kept.length, lost, twice, outOfOrder: misplaced(truth, kept) };
 }
 
 export function counted(words: readonly string[]): Map<string, number> {
@@ -25,19 +25,23 @@ export function counted(words: readonly string[]): Map<string, number> {
   return times;
 }
 
-/** Where all is there, the places that differ; else the unique words that stand behind a later one. */
-function misplaced(truth: readonly string[], kept: readonly string[], wanted: ReadonlyMap<string, number>): number {
-  if (truth.length === kept.length) return truth.filter((words, place) => kept[place] !== words).length;
-  const place = new Map(truth.map((words, at) => [words, at]));
-  let furthest = -1;
-  let wrong = 0;
+/** The fewest that would have to be moved for the rest to stand in the order in which it was said. */
+function misplaced(truth: readonly string[], kept: readonly string[]): number {
+  const places = new Map<string, number[]>();
+  for (const [at, words] of truth.entries()) places.set(words, [...(places.get(words) ?? []), at]);
+  const met = new Map<string, number>();
+  /** Of all rows of so many that are in order, the earliest end; the longest row is the last of them. */
+  const ends: number[] = [];
+  let found = 0;
   for (const words of kept) {
-    if (wanted.get(words) !== 1) continue;
-    const at = place.get(words) ?? 0;
-    if (at < furthest) wrong += 1;
-    furthest = Math.max(furthest, at);
+    const times = met.get(words) ?? 0;
+    met.set(words, times + 1);
+    const at = places.get(words)?.[times];
+    if (at === undefined) continue;
+    found += 1;
+    ends[ends.findLastIndex((end) => end < at) + 1] = at;
   }
-  return wrong;
+  return found - ends.length;
 }
 
 /** The first few places that differ, for whoever must find out why. */

@@ -88,7 +88,7 @@ async function deviceLine(stage: Stage, what: string, device: Gadget, truth: Tru
   const lines = [...truth].map(([room, said]) => {
     const had = (heard.get(room) ?? []).map(({ words }) => words);
     const line = compare(said, had);
-    if (line.lost + line.twice > 0) stage.tell(`${what}, ${room}: ${differences(said, had)}`);
+    if (line.lost + line.twice + line.outOfOrder > 0) stage.tell(`${what}, ${room}: ${differences(said, had)}`);
     return line;
   });
   return { what, repeated: device.heard().length - once(device.heard()).length, ...sumOf(lines) };

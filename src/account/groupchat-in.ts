@@ -107,7 +107,7 @@ function subjectEndsEntry(parts: Parts, draft: Draft, room: Room, message: Group
 
 /** DESIGN: a gap that cannot be healed is a row in the archive. */
 function markHole({ ground }: Parts, { jid, replay }: Room): void {
-  if (!replay || replay.overlaps || replay.first === undefined || replay.first <= replay.from) return;
+  if (!replay || replay.overlaps || replay.first === undefined || replay.first < replay.from) return;
   const cause = 'the room has no archive, and its history was not seen to reach back to when we last heard it';
   ground.archive.addGap({ account: ground.jid, room: jid, from: replay.from, to: replay.first, cause });
 }

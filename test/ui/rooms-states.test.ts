@@ -66,14 +66,13 @@ function join([account, jid]: readonly [string, string]): void {
   void fetch('/api/join', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ account, room: jid, nick: 'romeo' }) });
 }
 
-import { writeFileSync } from 'node:fs';
 const listed = (name: string) => page.getByRole('navigation', { name: 'Rooms' }).getByRole('link').filter({ has: page.getByText(name, { exact: true }) });
 
 test('each room has a dot of its own shape and colour, with its meaning in words, and the sentence beside it', async () => {
   const looks = new Map<string, string>();
   for (const [name, [, dot, sentence]] of Object.entries(cases)) {
     const line = listed(name);
-    await line.getByText(sentence).waitFor().catch(async (e) => { await page.screenshot({ path: '/tmp/rs.png' }); writeFileSync('/tmp/rs.txt', await page.evaluate("document.body.innerText")); throw e; });
+    await line.getByText(sentence).waitFor();
     const shown = line.getByRole('img');
     expect([name, await shown.textContent()]).toEqual([name, dot]);
     const svg = `document.querySelector('a[title="${room(name)}"] svg.health')`;

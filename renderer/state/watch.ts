@@ -1,5 +1,5 @@
 import { isLockedOut, type Api, type Heard } from '../api/client.ts';
-import { refreshed, type House } from './house.ts';
+import { heard, refreshed, type House } from './house.ts';
 import type { Store } from './store.ts';
 
 const GRACE = 800; // a blink of the connection is not worth a banner
@@ -21,6 +21,8 @@ export function watch(
   let grace: ReturnType<typeof setTimeout> | undefined;
   let delay = FIRST_RETRY;
   let stopped = false;
+  /** For each time that everything is being asked: what was told meanwhile, which the answers may be older than. */
+  const meanwhile = new Set<Heard[]>();
 
   const link = (state: House['link']): void => {
     clearTimeout(grace);
@@ -33,9 +35,12 @@ export function watch(
   };
 
   async function refresh(): Promise<void> {
-    const [status, rooms, devices] = await Promise.all([api.status.query(), api.rooms.query({}), api.devices.query({})]);
+    const told: Heard[] = [];
+    meanwhile.add(told);
+    const asked = Promise.all([api.status.query(), api.rooms.query({}), api.devices.query({})]);
+    const [status, rooms, devices] = await asked.finally(() => meanwhile.delete(told));
     if (stopped) return;
-    house.set(refreshed(house.get(), status.accounts, rooms, devices));
+    house.set(told.reduce(heard, refreshed(house.get(), status.accounts, rooms, devices)));
     delay = FIRST_RETRY;
     link('live');
   }
@@ -55,7 +60,10 @@ export function watch(
     const last = cursor();
     const subscription = api.events.subscribe(last === undefined ? undefined : { lastEventId: last }, {
       onStarted: () => void refresh().catch(failed),
-      onData: ({ id, data }) => hear(data, id),
+      onData: ({ id, data }) => {
+        for (const told of meanwhile) told.push(data);
+        hear(data, id);
+      },
       onConnectionStateChange: ({ state, error }) => {
         if (state === 'connecting' && error) lost();
       },

@@ -1,0 +1,41 @@
+// The page asks for everything, and is told of changes meanwhile: an answer that is older than these takes nothing back.
+import { expect, test } from 'vitest';
+import type { Api, Heard, Room } from '../../renderer/api/client.ts';
+import { emptyHouse, heard, type House } from '../../renderer/state/house.ts';
+import { createStore } from '../../renderer/state/store.ts';
+import { watch } from '../../renderer/state/watch.ts';
+
+interface Handlers {
+  onStarted(): void;
+  onData(event: { readonly id: string; readonly data: Heard }): void;
+}
+
+const room = (name: string, state: string) => ({ account: 'romeo@capulet.example', room: `${name}@rooms.example`, state }) as unknown as Room;
+
+test('what is told while the page asks for everything stands against the answer', async () => {
+  const answer = Promise.withResolvers<Room[]>();
+  const following = Promise.withResolvers<Handlers>();
+  const api = {
+    status: { query: async () => ({ accounts: [] }) },
+    devices: { query: async () => [] },
+    rooms: { query: () => answer.promise },
+    events: {
+      subscribe: (_last: unknown, handlers: Handlers) => {
+        following.resolve(handlers);
+        return { unsubscribe: () => undefined };
+      },
+    },
+  } as unknown as Api;
+  const house = createStore<House>(emptyHouse);
+  const loaded = new Promise<void>((resolve) => { house.subscribe(() => { if (house.get().loaded) resolve(); }); });
+  const stop = watch(api, house, (event) => house.set(heard(house.get(), event)), () => undefined);
+  const { onStarted, onData } = await following.promise;
+  onStarted();
+  onData({ id: '1', data: { type: 'room', room: room('orchard', 'out') } as unknown as Heard });
+  onData({ id: '2', data: { type: 'room', room: room('balcony', 'joined') } as unknown as Heard });
+  answer.resolve([room('orchard', 'joining'), room('crypt', 'joined')]);
+  await loaded;
+  stop();
+  const states = [...house.get().rooms.values()].map(({ room: jid, state }) => `${jid.split('@')[0]} ${state}`);
+  expect(states.toSorted()).toEqual(['balcony joined', 'crypt joined', 'orchard out']);
+});

@@ -129,14 +129,15 @@ function receivePage(parts: Parts, draft: Draft, room: Room, stanza: Stanza): vo
   const xml = forwardedText(stanza.raw) ?? result.message.toString();
   const inner = stanzaFrom(xml);
   const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, { arrivedAt: draft.at, stanzaIds: false, history: true }) : undefined;
-  let follows = catchup.follows;
+  let { follows, lost } = catchup;
   if (read && inner.type === 'groupchat' && !isPassing(inner.element)) {
     const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };
     const { archiveId, kept } = keep(parts, draft, message, xml, { kind: 'mam', follows }, !catchup.first);
-    if (catchup.lost !== undefined && kept) markLost(parts.ground, room.jid, catchup.lost, message.at);
+    if (lost !== undefined && kept) markLost(parts.ground, room.jid, lost, message.at);
     follows = archiveId;
+    lost = undefined; // only a message that can be one of ours tells whether there is a hole
   }
-  draft.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows, lost: undefined } });
+  draft.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows, lost } });
 }
 
 /** Appends, and tells the doors unless it was there already (then not `kept`). The archive id is there in either case. */

@@ -5,6 +5,7 @@ import { entry, refusal, result, roomInfo, worlds, type Answer } from '../suppor
 import { until } from '../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
+const NO_MESSAGE = "<composing xmlns='http://jabber.org/protocol/chatstates'/>";
 const open = worlds();
 
 interface Asked {
@@ -13,7 +14,7 @@ interface Asked {
 }
 
 const stanza = (n: number, inside = ''): string =>
-  `<message xmlns='jabber:client' from='${ROOM}/juliet' type='groupchat' id='m${n}'><body>${n}</body>${inside}</message>`;
+  `<message xmlns='jabber:client' from='${ROOM}/juliet' type='groupchat' id='m${n}'>${n === 0 ? NO_MESSAGE : `<body>${n}</body>`}${inside}</message>`;
 const live = (n: number): string => stanza(n, `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='${n}'/>`);
 const archived = (queryId: string, n: number): string =>
   `<message from='${ROOM}'><result xmlns='urn:xmpp:mam:2' queryid='${queryId}' id='${n}'><forwarded xmlns='urn:xmpp:forward:0'>` +
@@ -65,6 +66,7 @@ test('an id that the room’s archive has dropped: from the time of what we have
 test.each([
   ['begins after what we have: it is from there to its first', [2], 1],
   ['was emptied: it is from there to now', [], 1],
+  ['begins with what is no message: it is to the first that is one', [0, 2], 1],
   ['still has what we have, under another id: there is none', [1, 2], 0],
 ])('a hole, where the room’s archive lost our place and %s', async (_how, numbers, holes) => {
   const later = (n: number): string => new Date(Date.now() + n * 60_000).toISOString();

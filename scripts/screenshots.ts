@@ -1,18 +1,24 @@
 // Pictures of the page, over the sandbox: a real Prosody, a real daemon, people who talk.
 //   node scripts/screenshots.ts             writes README's pictures to docs/pictures/
 //   node scripts/screenshots.ts --all DIR   writes each view at 360, 800 and 1440 px, light and dark, to DIR
-//                                           (--only room,search: these)
+//                                           (--only room,search: these; --language de: in German)
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createElement as xml, type Element } from 'ltx';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { de } from '../renderer/strings/de.ts';
+import { en } from '../renderer/strings/en.ts';
 import { connectPerson, type Person } from '../test/support/person.ts';
 import { startProsody } from '../test/support/prosody.ts';
 import { freePorts, type XmppServer } from '../test/support/server.ts';
 import { openBrowser } from '../test/ui/support/browser.ts';
 import { buildPage, startTestDaemon, type TestDaemon } from '../test/ui/support/daemon.ts';
 
+const { all: folder, only, language } = parseArgs({
+  options: { all: { type: 'string' }, only: { type: 'string' }, language: { type: 'string', default: 'en' } },
+}).values;
+const words = language === 'de' ? de : en;
 const PASSWORD = 'sandbox';
 const pictures = join(import.meta.dirname, '../docs/pictures');
 
@@ -141,8 +147,8 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
   devices: (page) => show(page, '#/devices', '.device-card'),
   connect: async (page) => {
     await show(page, '#/devices', '.device-card');
-    await page.getByLabel('Name of the device').fill(`Phone ${(phones += 1)}`);
-    await page.getByRole('button', { name: 'Give it a password' }).click();
+    await page.getByLabel(words.devices.name).fill(`Phone ${(phones += 1)}`);
+    await page.getByRole('button', { name: words.devices.create }).click();
     await page.locator('.qr').scrollIntoViewIfNeeded();
   },
   bookmarks: (page) => show(page, '#/bookmarks', '.table-frame'),
@@ -153,15 +159,14 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
   },
   date: async (page, room) => {
     await show(page, room, '.message');
-    await page.getByRole('textbox', { name: /^Message to/ }).fill('/');
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('day');
-    await page.getByRole('option', { name: 'Go to a day' }).click();
+    await page.getByRole('combobox').fill(words.date.title);
+    await page.getByRole('option', { name: words.date.title }).click();
     await page.locator('input[type=date]').waitFor();
   },
   commands: async (page, room) => {
     await show(page, room, '.message');
-    await page.getByRole('textbox', { name: /^Message to/ }).fill('/');
+    await page.locator('.composer textarea').fill('/');
   },
   upload: async (page, room) => {
     await show(page, room, '.message');
@@ -171,7 +176,7 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
   settings: (page) => show(page, '#/settings', '.card'),
   about: async (page, room) => {
     await show(page, room, '.message');
-    await page.getByRole('button', { name: 'About this room' }).click();
+    await page.getByRole('button', { name: words.about.show }).click();
     await page.locator('.ledger li').first().waitFor();
   },
   private: (page, room) => show(page, room.replace('/room/', '/private/'), '.message'),
@@ -183,32 +188,35 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
   account: (page) => show(page, '#/add-account', 'form'),
   details: async (page) => {
     await show(page, '#/add-account', 'form');
-    await page.getByLabel('Address').fill('alice@nowhere.invalid');
-    await page.getByLabel('Password').fill('x');
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByLabel(words.account.jid).fill('alice@nowhere.invalid');
+    await page.getByLabel(words.account.password).fill('x');
+    await page.getByRole('button', { name: words.account.go }).click();
     await page.locator('fieldset').waitFor();
   },
   found: async (page) => {
     await show(page, '#/add-account', 'form');
-    await page.getByLabel('Address').fill(carol.jid);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByLabel(words.account.jid).fill(carol.jid);
+    await page.getByLabel(words.account.password).fill(PASSWORD);
+    await page.getByRole('button', { name: words.account.go }).click();
     await page.locator('fieldset').waitFor();
-    await page.getByLabel('Server', { exact: true }).fill(carol.server);
-    await page.getByLabel('Certificate of a private authority').fill(carol.ca);
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByLabel(words.account.server, { exact: true }).fill(carol.server);
+    await page.getByLabel(words.account.ca).fill(carol.ca);
+    await page.getByRole('button', { name: words.account.go }).click();
     await page.locator('.found-facts').waitFor();
   },
   welcome: (page, room) => show(page, `#/welcome/${room.split('/')[2]}`, '.card'),
   join: async (page) => {
     await show(page, '#/', '.room');
-    await page.getByRole('navigation').getByRole('button', { name: 'Join', exact: true }).click();
+    await page.getByRole('navigation').getByRole('button', { name: words.join.go, exact: true }).click();
   },
   leave: async (page, room) => {
     await show(page, room, '.message');
-    const button = page.getByRole('button', { name: 'Leave room' });
-    if (!(await button.isVisible())) await page.getByRole('button', { name: 'About this room' }).click(); // a narrow screen has it there
+    const facts = page.getByRole('button', { name: words.about.show });
+    await facts.waitFor(); // with it, all that the room's header has
+    const button = page.getByRole('button', { name: words.room.leave });
+    if (!(await button.isVisible())) await facts.click(); // a narrow screen has it there
     await button.click();
+    await page.getByRole('alertdialog').waitFor();
   },
 };
 
@@ -235,7 +243,7 @@ async function shoot(browser: Browser, state: State, origin: string, room: strin
     colorScheme: shot.scheme,
     storageState: state,
     reducedMotion: 'reduce',
-    locale: 'en-GB',
+    locale: language === 'de' ? 'de-DE' : 'en-GB',
   });
   const page = await context.newPage();
   await page.goto(origin);
@@ -266,9 +274,8 @@ function shots(all: string | undefined): Shot[] {
   );
 }
 
-const { all, only } = parseArgs({ options: { all: { type: 'string' }, only: { type: 'string' } } }).values;
 await buildPage();
-await mkdir(all ?? pictures, { recursive: true });
+await mkdir(folder ?? pictures, { recursive: true });
 const [server, daemon, browser] = await Promise.all([startProsody({ domain: 'example.org' }), startTestDaemon(), openBrowser()]);
 try {
   const { room, bob } = await fill(server, daemon);
@@ -281,7 +288,7 @@ try {
   if (bob) await sayToAlice(bob, server);
   await page.getByRole('heading', { name: 'Invitations' }).waitFor();
   const state = await entrance.storageState();
-  for (const shot of shots(all)) await shoot(browser, state, new URL(daemon.url).origin, room, shot);
+  for (const shot of shots(folder)) await shoot(browser, state, new URL(daemon.url).origin, room, shot);
 } finally {
   await Promise.all([browser.close(), daemon.stop(), server.stop()]);
 }

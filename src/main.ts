@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeSync } from 'node:fs';
+import packageJson from '../package.json' with { type: 'json' };
+import { existsSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,9 +19,7 @@ import { readable } from './daemon/log-line.ts';
 import { erase, forgetSecrets, openOwnDaemon, readPlan, removeStarters, stopDaemon, writePlan } from './daemon/retire.ts';
 
 const { env } = process;
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const { version } = packageJson;
 
 const ownDaemon = openOwnDaemon(ownCommand());
 

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Archive } from '../archive/contract.ts';
+import { stored } from '../archive/stored.ts';
 import { sentenceOf } from '../core/errors.ts';
 import { bareOf, parseBareJid } from '../core/jid.ts';
 import type { PresencePace } from '../core/presence.ts';
@@ -43,6 +45,15 @@ import { openVerbs } from './verbs.ts';
 
 const DAY = 86_400_000;
 
+const streamState = z.object({
+  id: z.string(),
+  jid: z.string(),
+  inbound: z.number(),
+  outbound: z.number(),
+  location: z.string().or(z.undefined()),
+  max: z.number().or(z.undefined()),
+});
+
 export interface AccountOptions {
   readonly settings: AccountSettings;
   readonly password: () => Promise<string>;
@@ -62,7 +73,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const life = new AbortController();
   const sinks = openSinks(log);
   const rooms = openRooms({ account: jid, archive, now, tell: sinks.tell, log, signal: life.signal });
-  let stream = readStream(archive.stream(jid));
+  let stream = stored<StreamState | undefined>(streamState, archive.stream(jid), undefined);
 
   const connection: Connection = connect({
     ...wireOptions(settings),
@@ -284,8 +295,4 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   };
 }
 
-/** Our own JSON from our own disk. */
-function readStream(text: string | undefined): StreamState | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as StreamState);
-}
 

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { stored } from '../archive/stored.ts';
 import type { Archive } from '../archive/contract.ts';
 import { noBookmarks, sameBookmark, storageNames } from '../core/bookmark.ts';
 import type { Bookmark, BookmarkList, StorageName } from '../core/bookmark.ts';
@@ -55,6 +57,35 @@ const PAST_ENTRIES = 5_000;
 
 const defaultSettings: BookmarkSettings = { keepJoins: true, severalGone: 'hold', deadDays: 14 };
 
+const optional = z.string().or(z.undefined());
+const bookmarkShape = z.object({
+  room: z.string(),
+  name: optional,
+  autojoin: z.boolean(),
+  nick: optional,
+  password: optional,
+  extensions: z.array(z.string()),
+  attributes: z.record(z.string(), z.string()),
+  others: z.array(z.string()),
+});
+const metaShape = z.object({
+  held: z.array(z.object({
+    id: z.number(),
+    at: z.number(),
+    storage: z.enum(storageNames),
+    rooms: z.array(z.string()),
+    cause: z.string(),
+    online: z.array(z.string()),
+  })).default([]),
+  settings: z.object({
+    keepJoins: z.boolean().default(defaultSettings.keepJoins),
+    severalGone: z.enum(['hold', 'restore', 'accept']).default(defaultSettings.severalGone),
+    deadDays: z.number().default(defaultSettings.deadDays),
+  }).default(defaultSettings),
+  leftHere: z.array(z.string()).default([]),
+  looked: z.array(z.enum(storageNames)).default([]),
+});
+
 export function openState(ground: Ground): BookmarkState {
   const { archive, jid } = ground;
   const meta = readMeta(archive.value(jid, META));
@@ -62,7 +93,7 @@ export function openState(ground: Ground): BookmarkState {
     list: load(LIST),
     before: new Map(meta.looked.map((name) => [name, load(name)])),
     held: meta.held,
-    settings: { ...defaultSettings, ...meta.settings },
+    settings: meta.settings,
     leftHere: new Set(meta.leftHere),
   };
   /** What a transaction that is still open has saved so far. */
@@ -125,13 +156,12 @@ export function keepRoomsOut(archive: Pick<Archive, 'value' | 'setValue'>, jid: 
   archive.setValue(jid, META, JSON.stringify({ ...meta, leftHere } satisfies Meta));
 }
 
-/** Our own JSON from our own disk; it leaves out what is undefined. */
+/** As `JSON.stringify` wrote it, which leaves out what is undefined. Throws where it is not that. */
 export function readStored(text: string): Bookmark {
-  const kept = JSON.parse(text) as Bookmark;
+  const kept = bookmarkShape.parse(JSON.parse(text));
   return { ...kept, name: kept.name, nick: kept.nick, password: kept.password };
 }
 
 function readMeta(text: string | undefined): Meta {
-  const nothing: Meta = { held: [], settings: defaultSettings, leftHere: [], looked: [] };
-  return text === undefined ? nothing : { ...nothing, ...(JSON.parse(text) as Partial<Meta>) };
+  return stored<Meta>(metaShape, text, { held: [], settings: defaultSettings, leftHere: [], looked: [] });
 }

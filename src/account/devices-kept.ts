@@ -1,10 +1,34 @@
+import { z } from 'zod';
+import { stored } from '../archive/stored.ts';
 import { cursorOwner, defaultLimit } from '../core/device.ts';
 import type { Device } from '../core/device.ts';
+import type { Policy } from '../core/mention.ts';
 import type { Ground } from './ground.ts';
 
 const KEY = 'devices';
 /** Those that were not seen for longest make room, unless the person has named them. */
 const MAX_DEVICES = 100;
+
+const text = z.string().or(z.undefined());
+const policy = z.enum(['everything', 'mentions', 'nothing'] satisfies Policy[]);
+/** JSON leaves out what is undefined; a default stands for what a former version did not know. */
+const deviceShape = z.object({
+  id: z.string(),
+  label: text,
+  resources: z.array(z.string()),
+  capsNode: text,
+  identity: text,
+  software: text,
+  lastSeen: z.number(),
+  from: z.number(),
+  wish: z.boolean().or(z.undefined()),
+  refused: text,
+  policy,
+  policies: z.record(z.string(), policy).default({}),
+  words: z.array(z.string()).default([]),
+  limit: z.object({ messages: z.number(), hours: z.number() }).default(defaultLimit),
+  digest: z.object({ quiet: z.object({ from: z.number(), to: z.number() }).or(z.undefined()) }).or(z.undefined()),
+});
 
 /** The account's devices as the disk has them: memory changes after the commit. */
 export interface KeptDevices {
@@ -18,7 +42,7 @@ export interface KeptDevices {
 
 export function openKeptDevices(ground: Ground): KeptDevices {
   const { archive, jid } = ground;
-  let list = read(archive.value(jid, KEY));
+  let list: readonly Device[] = stored(z.array(deviceShape), archive.value(jid, KEY), []);
   let byId = new Map(list.map((device) => [device.id, device]));
 
   function store(next: readonly Device[], without: readonly Device[]): void {
@@ -43,11 +67,4 @@ export function openKeptDevices(ground: Ground): KeptDevices {
       store(list.filter((one) => one.id !== id), list.filter((one) => one.id === id));
     },
   };
-}
-
-/** Our own JSON from our own disk; it leaves out what is undefined, and what a former version did not know. */
-function read(text: string | undefined): readonly Device[] {
-  if (text === undefined) return [];
-  const kept = JSON.parse(text) as Device[];
-  return kept.map((one) => ({ ...one, limit: one.limit ?? defaultLimit, words: one.words ?? [], policies: one.policies ?? {} }));
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { stored } from '../archive/stored.ts';
 import type { Result } from '../core/errors.ts';
 import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { Invitation } from '../core/invitation.ts';
@@ -23,6 +25,8 @@ const FIRST_SWEEP = 7 * 24 * 3600_000;
 const EVERY = 5 * 60_000;
 const PLACE = 'invitations-read-to';
 const PENDING = 'invitations';
+const optional = z.string().or(z.undefined());
+const pending = z.array(z.object({ room: z.string(), by: optional, reason: optional, password: optional, mediated: z.boolean(), at: z.number() }));
 
 /** Invitations, kept until the person answers. */
 export interface Invitations {
@@ -47,7 +51,7 @@ export interface InvitationOptions {
 
 export function openInvitations(ground: Ground, verbs: RoomVerbs, { every = EVERY, joins = false }: InvitationOptions = {}): Invitations {
   const { archive, connection, jid } = ground;
-  let list = readPending(archive.value(jid, PENDING));
+  let list = stored(pending, archive.value(jid, PENDING), []);
   let sweeping: string | undefined;
   let archived = true;
   /** When rooms were joined without a question. */
@@ -145,9 +149,4 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs, { every = EVER
 
 function unread(error: unknown): string {
   return `invitations could not be read: ${sentenceOf(error)}`;
-}
-
-/** Our own JSON from our own disk. */
-function readPending(text: string | undefined): Invitation[] {
-  return text === undefined ? [] : (JSON.parse(text) as Invitation[]);
 }

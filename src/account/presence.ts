@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { stored } from '../archive/stored.ts';
 import { bareOf, resourceOf } from '../core/jid.ts';
 import type { Show } from '../core/occupant.ts';
 import { awayWhenOffline, bestDevice, presenceFor, presencePace, samePresence, tellAt } from '../core/presence.ts';
@@ -16,7 +18,8 @@ const OFFLINE = 'presence-offline';
 const AVATAR = 'presence-avatar';
 const MAX_DEVICES = 50;
 const MAX_STATUS = 500;
-const shows: readonly string[] = ['chat', 'away', 'xa', 'dnd'];
+const shows = ['chat', 'away', 'xa', 'dnd'] as const satisfies readonly Show[];
+const offlineShape = z.object({ show: z.enum(['online', ...shows]), status: z.string().or(z.undefined()) });
 
 /** What rooms see of the person: the best of their devices, told when it has settled, at most one stanza a room. */
 export interface Presence {
@@ -40,7 +43,7 @@ export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, c
   const devices = new Map<string, DevicePresence>();
   /** By room: what was told last. */
   const told = new Map<string, OutgoingPresence>();
-  let offline = readOffline(archive.value(jid, OFFLINE));
+  let offline: OfflinePresence = stored(offlineShape, archive.value(jid, OFFLINE), awayWhenOffline);
   /** The account's photo stays when the last device goes, and when we start again. */
   let avatar = archive.value(jid, AVATAR);
   let since: number | undefined;
@@ -118,13 +121,13 @@ export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, c
 }
 
 function readDevice({ from, element }: Stanza, at: number): DevicePresence {
-  const show = element.getChildText('show')?.trim() ?? '';
+  const show = element.getChildText('show')?.trim();
   const status = element.getChildText('status')?.slice(0, MAX_STATUS);
   const update = element.getChild('x', NS_VCARD_UPDATE);
   const photo = update?.getChild('photo');
   return {
     jid: from,
-    show: shows.includes(show) ? (show as Show) : 'online',
+    show: shows.find((one) => one === show) ?? 'online',
     status: status === '' ? undefined : status,
     idleSince: readIdle(element),
     avatar: photo ? (readAvatarHash(element) ?? '') : undefined,
@@ -139,9 +142,4 @@ function written({ show, status, idleSince, avatar }: OutgoingPresence): Element
     ...(idleSince === undefined ? [] : [idle(idleSince)]),
     ...(avatar === undefined ? [] : [xml('x', { xmlns: NS_VCARD_UPDATE }, xml('photo', {}, ...(avatar === '' ? [] : [avatar])))]),
   ];
-}
-
-/** Our own JSON from our own disk. */
-function readOffline(text: string | undefined): OfflinePresence {
-  return text === undefined ? awayWhenOffline : { ...awayWhenOffline, ...(JSON.parse(text) as Partial<OfflinePresence>) };
 }

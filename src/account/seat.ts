@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { stored } from '../archive/stored.ts';
 import { fail, sentenceOf } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import { readGroupchat } from '../xmpp/features/groupchat.ts';
@@ -27,7 +29,7 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
   const held = new Set<string>();
   let guests: Guests | undefined;
   /** Rooms that only devices want. */
-  let wanted: ReadonlySet<string> = new Set(read(archive.value(jid, KEY)));
+  let wanted: ReadonlySet<string> = new Set(stored(z.array(z.string()), archive.value(jid, KEY), []));
 
   function save(next: ReadonlySet<string>): void {
     wanted = next;
@@ -111,9 +113,4 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
     summaries: () => guests?.list() ?? [],
     change: (name, change) => guests?.change(name, change),
   };
-}
-
-/** Our own JSON from our own disk. */
-function read(text: string | undefined): readonly string[] {
-  return text === undefined ? [] : (JSON.parse(text) as string[]);
 }

@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { stored } from '../archive/stored.ts';
 import type { StanzaFault } from '../xmpp/contract.ts';
 import { resourceOf } from '../core/jid.ts';
 import { errorAnswer } from '../xmpp/features/errors.ts';
@@ -20,15 +22,17 @@ export interface Spoken {
   saidBy(originId: string): string | undefined;
 }
 
-interface Said {
-  readonly id: string;
+const optional = z.string().or(z.undefined());
+const saidShape = z.object({
+  id: z.string(),
   /** Of what was said: the same id with other words is another message. */
-  readonly digest: string;
-  readonly device: string | undefined;
+  digest: z.string(),
+  device: optional,
   /** Where an error goes. */
-  readonly from: string;
-  readonly wrapper: string | undefined;
-}
+  from: z.string(),
+  wrapper: optional,
+});
+type Said = Readonly<z.output<typeof saidShape>>;
 
 const KEY = 'said';
 const MAX_REMEMBERED = 100;
@@ -45,7 +49,7 @@ const conditions: Readonly<Record<string, readonly [type: string, condition: str
 
 export function openSpoken(ground: Ground, outbox: () => Outbox, deviceOf: (resource: string) => string | undefined): Spoken {
   const { archive, jid } = ground;
-  let remembered = read(archive.value(jid, KEY));
+  let remembered: readonly Said[] = stored(z.array(saidShape), archive.value(jid, KEY), []);
   /** What a draft has added: true once it has committed. */
   const drafted = new WeakMap<Draft, readonly Said[]>();
 
@@ -91,9 +95,4 @@ export function openSpoken(ground: Ground, outbox: () => Outbox, deviceOf: (reso
 function errorTo({ from, wrapper }: Said, { type, condition, text }: StanzaFault): Element {
   const asked = xml('message', wrapper === undefined ? { from } : { from, id: wrapper });
   return errorAnswer(asked, type ?? 'cancel', condition, text ?? 'The room has refused it.');
-}
-
-/** Our own JSON from our own disk. */
-function read(text: string | undefined): readonly Said[] {
-  return text === undefined ? [] : (JSON.parse(text) as Said[]);
 }

@@ -1,6 +1,7 @@
 // XEP-0160 for one device: what its session took from the server and could not hand over any more.
 import { z } from 'zod';
 import type { Archive } from '../archive/contract.ts';
+import { stored } from '../archive/stored.ts';
 import { NS_DELAY } from '../xmpp/features/delay.ts';
 import { escapeXML, parseElement } from '../xmpp/xml.ts';
 import { addressable, withChild } from './text.ts';
@@ -22,8 +23,7 @@ export function openMail(account: string, archive: Archive): Mail {
   const key = (device: string): string => `bouncer-mail:${device}`;
 
   function read(device: string): z.output<typeof kept> {
-    const text = archive.value(account, key(device));
-    return text === undefined ? [] : kept.parse(JSON.parse(text));
+    return stored(kept, archive.value(account, key(device)), []);
   }
 
   return {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Account } from '../account/contract.ts';
 import type { Archive } from '../archive/contract.ts';
+import { stored } from '../archive/stored.ts';
 import { xml } from '../xmpp/xml.ts';
 import { NS_PUSH } from './upstream.ts';
 import type { PushService } from './upstream.ts';
@@ -19,8 +20,7 @@ export function openPushes(account: Account, archive: Archive): Pushes {
   const key = (device: string): string => `bouncer-push:${device}`;
 
   function read(device: string): z.output<typeof kept> {
-    const text = archive.value(account.jid, key(device));
-    return text === undefined ? [] : kept.parse(JSON.parse(text));
+    return stored(kept, archive.value(account.jid, key(device)), []);
   }
 
   return {

@@ -3,6 +3,7 @@ import type { ReadArchive } from '../archive/contract.ts';
 import type { KeptMessage, MessageKind } from '../core/groupchat.ts';
 import { NS_DELAY, readStamp } from '../xmpp/features/delay.ts';
 import { NS_MUC } from '../xmpp/features/muc.ts';
+import { attrsOf } from '../xmpp/xml.ts';
 import type { Element } from '../xmpp/xml.ts';
 import { historyDelay } from './room-text.ts';
 import { addressable, withChild } from './text.ts';
@@ -37,7 +38,7 @@ const TOLD: ReadonlySet<MessageKind> = new Set(['message', 'encrypted', 'correct
 /** Reads `<x xmlns='…muc'><history/></x>`. */
 export function readHistoryWish(presence: Element, now: number): HistoryWish {
   const history = presence.getChild('x', NS_MUC)?.getChild('history');
-  const { maxstanzas, maxchars, seconds, since } = (history?.attrs ?? {}) as Record<string, string | undefined>;
+  const { maxstanzas, maxchars, seconds, since } = attrsOf(history);
   const ago = count(seconds);
   const from = readStamp(since);
   const bounds = [ago === undefined ? undefined : now - ago * 1000, from].filter((at) => at !== undefined);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Archive } from '../archive/contract.ts';
+import { stored } from '../archive/stored.ts';
 import { readDisclosure, status } from '../xmpp/features/muc.ts';
 
 const kept = z.strictObject({ logged: z.boolean(), open: z.boolean(), subject: z.string().optional(), itself: z.string().optional() });
@@ -27,8 +28,7 @@ export function openLore(account: string, archive: Archive): Lore {
   function of(room: string): Kept {
     const here = known.get(room);
     if (here) return here;
-    const text = archive.value(account, key(room));
-    const read = text === undefined ? UNKNOWN : kept.parse(JSON.parse(text));
+    const read = stored(kept, archive.value(account, key(room)), UNKNOWN);
     known.set(room, read);
     return read;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Archive } from '../archive/contract.ts';
+import { stored } from '../archive/stored.ts';
 
 const wants = z.record(z.string(), z.array(z.string()));
 const KEY = 'bouncer-wants';
@@ -18,8 +19,8 @@ export interface Wants {
 }
 
 export function openWants(account: string, archive: Archive): Wants {
-  const text = archive.value(account, KEY);
-  const rooms = new Map(Object.entries(text === undefined ? {} : wants.parse(JSON.parse(text))).map(([room, ids]) => [room, new Set(ids)]));
+  const kept = stored(wants, archive.value(account, KEY), {});
+  const rooms = new Map(Object.entries(kept).map(([room, ids]) => [room, new Set(ids)]));
 
   function save(): void {
     archive.setValue(account, KEY, JSON.stringify(Object.fromEntries([...rooms].map(([room, ids]) => [room, [...ids]]))));

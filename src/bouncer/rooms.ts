@@ -5,6 +5,7 @@ import { NS_CARBONS } from '../xmpp/features/relay-envelope.ts';
 import { readCarbon } from '../xmpp/features/carbons.ts';
 import { NS_MUC } from '../xmpp/features/muc.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import { attrsOf } from '../xmpp/xml.ts';
 import { openCursors } from './cursors.ts';
 import { openDoorway } from './room-enter.ts';
 import type { EnterTimes } from './room-enter.ts';
@@ -94,7 +95,7 @@ export function openRooms({ account, archive, times, log, now, signal }: RoomsOp
     hides(stanza) {
       if (stanza.kind !== 'message' || !stanza.raw.includes(NS_CARBONS)) return false;
       const copy = readCarbon(stanza.element, account.jid);
-      const { from, to } = (copy?.attrs ?? {}) as Record<string, string | undefined>;
+      const { from, to } = attrsOf(copy);
       return [from, to].some((jid) => jid !== undefined && account.seat.room(bareOf(jid)) !== undefined);
     },
     gone(viewer) {

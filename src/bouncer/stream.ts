@@ -7,7 +7,7 @@ import { NS } from '../xmpp/namespaces.ts';
 import { createReader } from '../xmpp/reader.ts';
 import type { Item, Reader } from '../xmpp/reader.ts';
 import { DEFAULT_LIMITS } from '../xmpp/splitter.ts';
-import { escapeXML } from '../xmpp/xml.ts';
+import { attrsOf, escapeXML } from '../xmpp/xml.ts';
 import type { Identity } from './certificates.ts';
 import type { Bound, Login, StreamHost } from './host.ts';
 import type { Link, LinkUser } from './link.ts';
@@ -225,7 +225,7 @@ export function serveDevice(
   async function bindOrResume(item: Item): Promise<void> {
     if (!login) return;
     if ('nonza' in item && item.nonza.is('resume', NS.sm)) {
-      const { previd, h } = item.nonza.attrs as Record<string, string | undefined>;
+      const { previd, h } = attrsOf(item.nonza);
       const resumed = host.resume(login, { previd: previd ?? '', h: h ?? '' }, link);
       if (resumed.ok) return handOver(resumed);
       return put(`<failed xmlns='${NS.sm}'><${resumed.condition} xmlns='${NS.stanzaErrors}'/></failed>`);

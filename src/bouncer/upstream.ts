@@ -4,7 +4,7 @@ import { bareOf, domainOf } from '../core/jid.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, ConnectionOptions, ConnectionStatus } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
-import { escapeXML, parseElement, xml } from '../xmpp/xml.ts';
+import { attrsOf, escapeXML, parseElement, xml } from '../xmpp/xml.ts';
 import type { Element } from '../xmpp/xml.ts';
 import { openDelivery } from './delivery.ts';
 import type { Log } from './host.ts';
@@ -147,7 +147,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
 
   function notePush(request: Element): void {
     for (const name of ['enable', 'disable']) {
-      const { jid: service, node } = (request.getChild(name, NS_PUSH)?.attrs ?? {}) as Record<string, string | undefined>;
+      const { jid: service, node } = attrsOf(request.getChild(name, NS_PUSH));
       if (service !== undefined) push({ jid: service, node }, name === 'enable');
     }
   }

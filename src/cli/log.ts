@@ -2,6 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from '
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { z } from 'zod';
 import { MinimixError } from '../core/errors.ts';
 import { readDate, readNumber } from './arguments.ts';
 import { printLine, type GlobalOptions, type World } from './context.ts';
@@ -15,6 +16,8 @@ interface LogOptions extends GlobalOptions {
 }
 
 const LEVELS = { debug: 20, info: 30, warn: 40, error: 50 } as const;
+/** What is looked at of a line. */
+const looked = z.object({ level: z.number().default(0), time: z.string().optional() });
 const MOST_FILES = 50;
 const CHUNK = 64 * 1024;
 const LOOK = 250; // milliseconds between two looks at the file
@@ -79,10 +82,9 @@ function last(files: readonly string[], end: number | undefined, options: LogOpt
 
 function fits(line: string, { level, since }: LogOptions): boolean {
   try {
-    // `as`: only these two are looked at, and any of them may be missing.
-    const entry = JSON.parse(line) as { level?: number; time?: string };
+    const entry = looked.parse(JSON.parse(line));
     const at = entry.time === undefined ? Infinity : Date.parse(entry.time);
-    return (entry.level ?? 0) >= LEVELS[level] && (since === undefined || at >= since);
+    return entry.level >= LEVELS[level] && (since === undefined || at >= since);
   } catch {
     return false; // half a line, from a disk that was full
   }

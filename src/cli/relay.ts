@@ -3,7 +3,7 @@ import { asError, noAccount } from '../core/errors.ts';
 import { readDate } from './arguments.ts';
 import { meant, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
 
-const MINUTES = { m: 1, h: 60, d: 1440 } as const;
+const MINUTES: ReadonlyMap<string | undefined, number> = new Map([['m', 1], ['h', 60], ['d', 1440]]);
 
 /** `minimix relay pause|resume`. */
 export function relayCommands(program: Command, world: World): void {
@@ -37,7 +37,7 @@ export function relayCommands(program: Command, world: World): void {
 /** Minutes, hours or days, as milliseconds. */
 function readSpan(text: string): number {
   const [, number, unit] = /^(\d{1,5})([mhd])$/i.exec(text) ?? [];
-  const minutes = Number(number) * (unit === undefined ? Number.NaN : MINUTES[unit.toLowerCase() as keyof typeof MINUTES]);
+  const minutes = Number(number) * (MINUTES.get(unit?.toLowerCase()) ?? Number.NaN);
   if (minutes > 0) return minutes * 60_000;
   throw new InvalidArgumentError('It is not a time such as 90m, 8h or 2d.');
 }

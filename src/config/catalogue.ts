@@ -9,6 +9,8 @@ import { writtenAt } from './settings-text.ts';
 export type Setting = Omit<SettingNow, 'account' | 'value' | 'chosen'>;
 
 const ACCOUNT = 'account';
+/** How JSON Schema calls it, how we do; all else is text. */
+const kinds: ReadonlyMap<string | undefined, Setting['kind']> = new Map([['boolean', 'flag'], ['integer', 'number'], ['number', 'number'], ['array', 'list']]);
 const root = jsonSchema();
 
 /** What is told elsewhere: an account's address is its name, and the rest is of the file itself. */
@@ -23,8 +25,7 @@ function leaves(part: JsonSchema, path: readonly string[]): Setting[] {
 }
 
 function settingOf(part: JsonSchema, key: string): Setting {
-  const kinds = { boolean: 'flag', integer: 'number', number: 'number', array: 'list' } as const;
-  const kind = part.enum ? 'choice' : (kinds[part.type as keyof typeof kinds] ?? 'text');
+  const kind = part.enum ? 'choice' : (kinds.get(part.type) ?? 'text');
   const fallback = part.default;
   return {
     key,

@@ -1,5 +1,5 @@
 import type { Element } from 'ltx';
-import { parseElement } from './xml.ts';
+import { attrsOf, parseElement } from './xml.ts';
 
 export type StanzaKind = 'message' | 'presence' | 'iq';
 
@@ -19,7 +19,7 @@ export interface Stanza {
 /** A stanza from its text. Throws `XmlError` where the text is not one well-formed element. */
 export function stanzaFrom(raw: string): Stanza {
   const element = parseElement(raw);
-  const attributes: Readonly<Partial<Record<string, string>>> = element.attrs;
+  const attributes = attrsOf(element);
   return {
     kind: element.name as StanzaKind, // the stream reader lets nothing else through
     raw,

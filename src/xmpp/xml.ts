@@ -24,8 +24,12 @@ export function parseElement(text: string): Element {
   return tree;
 }
 
-/** An attribute's value; ltx itself gives it out untyped. */
+/** Its attributes, none where there is no element; ltx itself gives them out untyped. */
+export function attrsOf(element: Element | undefined): Readonly<Partial<Record<string, string>>> {
+  return element?.attrs ?? {};
+}
+
+/** One attribute's value. */
 export function attributeOf(element: Element | undefined, name: string): string | undefined {
-  const attributes: Readonly<Partial<Record<string, string>>> = element?.attrs ?? {};
-  return attributes[name];
+  return attrsOf(element)[name];
 }

@@ -1,7 +1,7 @@
 // XEP-0115: Entity Capabilities
 import { createHash } from 'node:crypto';
 import type { Element } from '../xml.ts';
-import { xml } from '../xml.ts';
+import { attrsOf, xml } from '../xml.ts';
 import type { Identity } from './disco.ts';
 
 export const NS_CAPS = 'http://jabber.org/protocol/caps';
@@ -21,7 +21,7 @@ export function capsElement(node: string, version: string): Element {
 /** The node and version that a presence announces. */
 export function readCaps(presence: Element): { node: string; ver: string } | undefined {
   const c = presence.getChild('c', NS_CAPS);
-  const { node, ver } = (c?.attrs ?? {}) as Record<string, string | undefined>;
+  const { node, ver } = attrsOf(c);
   return node !== undefined && ver !== undefined ? { node, ver } : undefined;
 }
 

@@ -1,6 +1,6 @@
 // XEP-0050: Ad-Hoc Commands
 import type { Element } from '../xml.ts';
-import { xml } from '../xml.ts';
+import { attrsOf, xml } from '../xml.ts';
 
 export const NS_COMMANDS = 'http://jabber.org/protocol/commands';
 
@@ -12,7 +12,7 @@ export interface CommandRequest {
 
 /** 3.1: `undefined` where the payload is no request. */
 export function readCommand(payload: Element): CommandRequest | undefined {
-  const { node, action, sessionid } = payload.attrs as Record<string, string | undefined>;
+  const { node, action, sessionid } = attrsOf(payload);
   if (!payload.is('command', NS_COMMANDS) || node === undefined || node.length > 200) return undefined;
   return { node, action: action ?? 'execute', sessionId: sessionid?.slice(0, 100) };
 }

@@ -1,7 +1,7 @@
 // RFC 6120 8.3: stanza errors
 import type { StanzaFault } from '../contract.ts';
 import type { Element } from '../xml.ts';
-import { xml } from '../xml.ts';
+import { attrsOf, xml } from '../xml.ts';
 import { NS_STANZAS } from './namespaces.ts';
 import { short } from './short.ts';
 
@@ -22,7 +22,7 @@ export function readStanzaError(stanza: Element): StanzaFault | undefined {
 
 /** The answer that refuses an IQ or a message. */
 export function errorAnswer(stanza: Element, type: string, condition: string, text?: string): Element {
-  const { id, from } = stanza.attrs as Record<string, string | undefined>;
+  const { id, from } = attrsOf(stanza);
   const attrs: Record<string, string> = { type: 'error' };
   if (id !== undefined) attrs['id'] = id;
   if (from !== undefined) attrs['to'] = from;
@@ -33,7 +33,7 @@ export function errorAnswer(stanza: Element, type: string, condition: string, te
 
 /** The answer that grants an IQ. */
 export function resultAnswer(iq: Element, payload?: Element): Element {
-  const { id, from } = iq.attrs as Record<string, string | undefined>;
+  const { id, from } = attrsOf(iq);
   const answer = xml('iq', { type: 'result', id: id ?? '' });
   if (from !== undefined) answer.attrs['to'] = from;
   if (payload) answer.append(payload);

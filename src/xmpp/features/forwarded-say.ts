@@ -2,7 +2,7 @@
 import { clone } from 'ltx';
 import { parseBareJid } from '../../core/jid.ts';
 import type { Element } from '../xml.ts';
-import { xml } from '../xml.ts';
+import { attrsOf, xml } from '../xml.ts';
 import { NS_CLIENT } from './namespaces.ts';
 import { NS_SID, originId } from './stanza-id.ts';
 
@@ -37,7 +37,7 @@ export function readForwardedSay(message: Element): ForwardedSay | undefined {
   const inner = forwarded.children.filter((child): child is Element => typeof child !== 'string' && child.name !== 'delay');
   const [stanza] = inner;
   if (inner.length !== 1 || !stanza?.is('message', NS_CLIENT)) return refused('One <message xmlns="jabber:client"/> is to be forwarded.');
-  const { type, to, id } = stanza.attrs as Record<string, string | undefined>;
+  const { type, to, id } = attrsOf(stanza);
   if (type !== 'groupchat') return refused('Only a message of type groupchat is said in a room.');
   const room = parseBareJid(to ?? '');
   if (room === undefined) return refused('The forwarded message is to a room’s bare address.');

@@ -2,7 +2,7 @@
 import { bareOf, parseBareJid } from '../../core/jid.ts';
 import type { Invitation } from '../../core/invitation.ts';
 import type { Element } from '../xml.ts';
-import { xml } from '../xml.ts';
+import { attrsOf, xml } from '../xml.ts';
 import { NS_MUC_USER } from './muc.ts';
 
 const NS_CONFERENCE = 'jabber:x:conference';
@@ -36,7 +36,7 @@ function direct(message: Element, at: number): Invitation | undefined {
   const room = parseBareJid(String(x?.attrs['jid'] ?? ''));
   const by = bareOf(String(message.attrs['from'] ?? ''));
   if (!x || room === undefined || by === '') return undefined;
-  const { reason, password } = x.attrs as Record<string, string | undefined>;
+  const { reason, password } = attrsOf(x);
   return { room, by, reason: bounded(reason), password: bounded(password), mediated: false, at };
 }
 

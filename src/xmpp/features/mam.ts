@@ -1,6 +1,6 @@
 // XEP-0313: Message Archive Management, with XEP-0059: Result Set Management
 import type { Element } from '../xml.ts';
-import { xml } from '../xml.ts';
+import { attrsOf, xml } from '../xml.ts';
 import { readDelay } from './delay.ts';
 
 export const NS_MAM = 'urn:xmpp:mam:2';
@@ -49,7 +49,7 @@ export interface MamResult {
 /** 4.2: one result; `undefined` where the message is none. Whose archive it is says the message's from. */
 export function readMamResult(message: Element): MamResult | undefined {
   const result = message.getChild('result', NS_MAM);
-  const { queryid, id } = (result?.attrs ?? {}) as Record<string, string | undefined>;
+  const { queryid, id } = attrsOf(result);
   const forwarded = result?.getChild('forwarded', NS_FORWARD);
   const inner = forwarded?.getChild('message');
   if (queryid === undefined || id === undefined || !forwarded || !inner) return undefined;

@@ -1,5 +1,6 @@
 // XEP-0372: References (mentions), XEP-0461: Message Replies (whom it replies to)
 import { bareOf, resourceOf } from '../../core/jid.ts';
+import { attrsOf } from '../xml.ts';
 import type { Element } from '../xml.ts';
 
 export const NS_REFERENCE = 'urn:xmpp:reference:0';
@@ -9,8 +10,8 @@ const MAX_REFERENCES = 50;
 /** The occupants of `room` that a message names, by nick. */
 export function readMentionedNicks(message: Element, room: string): readonly string[] {
   const references = message.getChildren('reference', NS_REFERENCE).slice(0, MAX_REFERENCES);
-  return references.flatMap(({ attrs }) => {
-    const { type, uri } = attrs as Record<string, string | undefined>;
+  return references.flatMap((reference) => {
+    const { type, uri } = attrsOf(reference);
     return type === 'mention' ? nickIn(uri?.replace(/^xmpp:/, '') ?? '', room) : [];
   });
 }

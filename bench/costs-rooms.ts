@@ -10,6 +10,8 @@ import { cpuOf, rssOf, type Stand, type Traffic } from './costs-stand.ts';
 const patience = { deadline: 120_000, every: 20 };
 /** Milliseconds after which what a login brings is done with. */
 const REST = 1_500;
+/** … after which nothing of a start is left: its compiling and a last collection of its garbage are seconds behind it. */
+const SETTLING = 12_000;
 const WORDS = 'and what people say in a room, which is seldom much longer than this line of text';
 
 export async function startDaemon({ server }: Stand, user: string): Promise<Home> {
@@ -40,9 +42,9 @@ export async function allJoined(home: Home, count: number, since = 0): Promise<v
 export async function cpuOfTalk(pids: readonly number[], bob: Person, rooms: readonly string[], total: number, rate: number, heard: () => Promise<unknown>): Promise<{ idle: number[]; each: number[] }> {
   const at = (): number[] => pids.map(cpuOf);
   const since = (before: readonly number[]): number[] => at().map((now, n) => now - (before[n] ?? 0));
-  await calm(pids);
+  await pause(SETTLING);
   const [resting, began] = [at(), performance.now()];
-  await pause(REST);
+  await pause(Math.max(REST, (total / rate) * 500)); // of the rest as long a look as at the talk, or nearly: what is seldom is in both
   const idle = since(resting).map((spent) => spent / (performance.now() - began));
   const [before, start] = [at(), performance.now()];
   for (let n = 0; n < total; n += 1) {
@@ -53,16 +55,6 @@ export async function cpuOfTalk(pids: readonly number[], bob: Person, rooms: rea
   await heard();
   const took = performance.now() - start;
   return { idle, each: since(before).map((spent, n) => ((spent - (idle[n] ?? 0) * took) / total) * 1_000) };
-}
-
-/** Until what a start or a join brings is done with: a second in which they worked for less than a twentieth of it. */
-async function calm(pids: readonly number[]): Promise<void> {
-  const sum = (): number => pids.map(cpuOf).reduce((a, b) => a + b, 0);
-  for (let n = 0; n < 20; n += 1) {
-    const before = sum();
-    await pause(1_000);
-    if (sum() - before < 50) return;
-  }
 }
 
 export async function keptBy(home: Home, body: string, room: string): Promise<void> {
@@ -156,12 +148,12 @@ export async function byOccupants(stand: Stand, sizes: readonly number[]): Promi
   const { server } = stand;
   await server.register('bob', 'secret');
   const columns: string[][] = [];
+  const rate = Math.min(50, 20_000 / Math.max(...sizes)); // one for all: what is called seldom is cold, and costs more a call
   for (const size of sizes) {
     const rooms = await stand.rooms(`crowd${size}of`, 1, size);
     const bob = await connectPerson(server, 'bob', 'secret', { resource: `in${size}` });
     await enter(bob, rooms);
-    const rate = Math.min(50, 20_000 / size);
-    columns.push(await column(stand, `among${size}`, rooms, bob, Math.min(300, rate * 8), rate));
+    columns.push(await column(stand, `among${size}`, rooms, bob, rate * 15, rate));
     await bob.close();
   }
   return turned(['occupants, in one room', ...sizes.map(String)], [...HEAD, 'page: the room opened'], columns);

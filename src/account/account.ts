@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Archive } from '../archive/contract.ts';
-import { stored } from '../archive/stored.ts';
+import { leftOut, stored } from '../archive/stored.ts';
 import { sentenceOf } from '../core/errors.ts';
 import { bareOf, parseBareJid } from '../core/jid.ts';
 import type { PresencePace } from '../core/presence.ts';
@@ -50,8 +50,8 @@ const streamState = z.object({
   jid: z.string(),
   inbound: z.number(),
   outbound: z.number(),
-  location: z.string().or(z.undefined()),
-  max: z.number().or(z.undefined()),
+  location: leftOut(z.string()),
+  max: leftOut(z.number()),
 });
 
 export interface AccountOptions {

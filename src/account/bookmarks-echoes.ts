@@ -22,7 +22,7 @@ interface Written {
  * Knows our own writes when they come back: where the person has changed their mind since, the echo of the first wish
  * would else be taken for somebody's, and undo the second.
  */
-export function createEchoes(now: () => number): {
+export interface Echoes {
   /**
    * A write begins; call what it returns when it was answered, with whether it was taken. `there` is what a storage that
    * is written whole held until now.
@@ -39,7 +39,9 @@ export function createEchoes(now: () => number): {
   agreed(): void;
   /** What was agreed with last, with our own writes in it: those that were taken, and those that the storage holds now. */
   without(storage: StorageName, before: BookmarkList, list: BookmarkList): BookmarkList;
-} {
+}
+
+export function createEchoes(now: () => number): Echoes {
   const writes = new Map<string, Written[]>();
   const taken = new Map<string, Bookmark | undefined>();
   const wholes = new Map<StorageName, Held[]>();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stored } from '../archive/stored.ts';
+import { leftOut, stored } from '../archive/stored.ts';
 import type { Archive } from '../archive/contract.ts';
 import { noBookmarks, sameBookmark, storageNames } from '../core/bookmark.ts';
 import type { Bookmark, BookmarkList, StorageName } from '../core/bookmark.ts';
@@ -57,7 +57,7 @@ const PAST_ENTRIES = 5_000;
 
 const defaultSettings: BookmarkSettings = { keepJoins: true, severalGone: 'hold', deadDays: 14 };
 
-const optional = z.string().or(z.undefined());
+const optional = leftOut(z.string());
 const bookmarkShape = z.object({
   room: z.string(),
   name: optional,

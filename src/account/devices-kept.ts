@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stored } from '../archive/stored.ts';
+import { leftOut, stored } from '../archive/stored.ts';
 import { cursorOwner, defaultLimit } from '../core/device.ts';
 import type { Device } from '../core/device.ts';
 import type { Policy } from '../core/mention.ts';
@@ -9,7 +9,7 @@ const KEY = 'devices';
 /** Those that were not seen for longest make room, unless the person has named them. */
 const MAX_DEVICES = 100;
 
-const text = z.string().or(z.undefined());
+const text = leftOut(z.string());
 const policy = z.enum(['everything', 'mentions', 'nothing'] satisfies Policy[]);
 /** JSON leaves out what is undefined; a default stands for what a former version did not know. */
 const deviceShape = z.object({
@@ -21,13 +21,13 @@ const deviceShape = z.object({
   software: text,
   lastSeen: z.number(),
   from: z.number(),
-  wish: z.boolean().or(z.undefined()),
+  wish: leftOut(z.boolean()),
   refused: text,
   policy,
   policies: z.record(z.string(), policy).default({}),
   words: z.array(z.string()).default([]),
   limit: z.object({ messages: z.number(), hours: z.number() }).default(defaultLimit),
-  digest: z.object({ quiet: z.object({ from: z.number(), to: z.number() }).or(z.undefined()) }).or(z.undefined()),
+  digest: leftOut(z.object({ quiet: leftOut(z.object({ from: z.number(), to: z.number() })) })),
 });
 
 /** The account's devices as the disk has them: memory changes after the commit. */

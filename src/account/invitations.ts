@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { stored } from '../archive/stored.ts';
+import { leftOut, stored } from '../archive/stored.ts';
 import type { Result } from '../core/errors.ts';
 import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { Invitation } from '../core/invitation.ts';
@@ -25,7 +25,7 @@ const FIRST_SWEEP = 7 * 24 * 3600_000;
 const EVERY = 5 * 60_000;
 const PLACE = 'invitations-read-to';
 const PENDING = 'invitations';
-const optional = z.string().or(z.undefined());
+const optional = leftOut(z.string());
 const pending = z.array(z.object({ room: z.string(), by: optional, reason: optional, password: optional, mediated: z.boolean(), at: z.number() }));
 
 /** Invitations, kept until the person answers. */

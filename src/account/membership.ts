@@ -8,6 +8,7 @@ import { ping } from '../xmpp/features/ping.ts';
 import { openEntry } from './entry.ts';
 import type { Draft, Ground, Room } from './ground.ts';
 import { openJoinQueue } from './join-queue.ts';
+import { createTimers } from './timers.ts';
 import { openRoomSummaries, type RoomSummaries, type SummaryHooks } from './room-summary.ts';
 
 /** Milliseconds that a room has to let us in, and out. */
@@ -58,7 +59,7 @@ export interface MembershipHooks extends SummaryHooks {
 export function openMemberships(ground: Ground, hooks: MembershipHooks, patience: Partial<EntryTimes> = {}): Memberships {
   const times = { ...entryTimes, ...patience };
   const { connection, archive, log } = ground;
-  const timers = new Map<string, NodeJS.Timeout>();
+  const timers = createTimers(ground.signal);
   const waiting = new Map<string, (() => void)[]>();
   const nickWaits = new Map<string, (refusal: string | undefined) => void>();
   const looks = pLimit(LOOKS_AT_ONCE);
@@ -70,10 +71,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   const { changed, wantedNick } = summaries;
   const entry = openEntry(ground, changed, times.lookBack);
   const { rediscover } = entry;
-  ground.signal.addEventListener('abort', () => {
-    for (const timer of timers.values()) clearTimeout(timer);
-    looks.clearQueue();
-  });
+  ground.signal.addEventListener('abort', () => looks.clearQueue());
 
   function signal(draft: Draft, jid: string, about: MembershipSignal): void {
     const room = draft.room(jid);
@@ -114,8 +112,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
 
   /** What a state asks for, once it is true. */
   function act(jid: string): void {
-    clearTimeout(timers.get(jid));
-    timers.delete(jid);
+    timers.clear(jid);
     const room = ground.room(jid);
     if (!room) return settle(jid);
     const { state, retryAt, attempts } = room.membership;
@@ -147,17 +144,14 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   }
 
   function after(jid: string, wait: number, what: MembershipSignal): void {
-    clearTimeout(timers.get(jid));
-    const timer = setTimeout(() => {
-      timers.delete(jid);
+    timers.set(jid, wait, () => {
       try {
         ground.transact((draft) => signal(draft, jid, what));
       } catch (error) {
         log('error', `could not store that ${jid} had a ${what.name}: ${sentenceOf(error)}`);
         after(jid, times.leave, what);
       }
-    }, Math.max(0, wait));
-    timers.set(jid, timer);
+    });
   }
 
   /** Looks at a room of which nothing is known, then holds one of the places in the queue until the room has decided. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stored } from '../archive/stored.ts';
+import { leftOut, stored } from '../archive/stored.ts';
 import { bareOf, resourceOf } from '../core/jid.ts';
 import type { Show } from '../core/occupant.ts';
 import { awayWhenOffline, bestDevice, presenceFor, presencePace, samePresence, tellAt } from '../core/presence.ts';
@@ -19,7 +19,7 @@ const AVATAR = 'presence-avatar';
 const MAX_DEVICES = 50;
 const MAX_STATUS = 500;
 const shows = ['chat', 'away', 'xa', 'dnd'] as const satisfies readonly Show[];
-const offlineShape = z.object({ show: z.enum(['online', ...shows]), status: z.string().or(z.undefined()) });
+const offlineShape = z.object({ show: z.enum(['online', ...shows]), status: leftOut(z.string()) });
 
 /** What rooms see of the person: the best of their devices, told when it has settled, at most one stanza a room. */
 export interface Presence {

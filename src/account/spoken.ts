@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { stored } from '../archive/stored.ts';
+import { leftOut, stored } from '../archive/stored.ts';
 import type { StanzaFault } from '../xmpp/contract.ts';
 import { resourceOf } from '../core/jid.ts';
 import { errorAnswer } from '../xmpp/features/errors.ts';
@@ -22,7 +22,7 @@ export interface Spoken {
   saidBy(originId: string): string | undefined;
 }
 
-const optional = z.string().or(z.undefined());
+const optional = leftOut(z.string());
 const saidShape = z.object({
   id: z.string(),
   /** Of what was said: the same id with other words is another message. */

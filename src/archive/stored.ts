@@ -4,3 +4,8 @@ import type { z } from 'zod';
 export function stored<T>(shape: z.ZodType<T>, text: string | undefined, fallback: T): T {
   return text === undefined ? fallback : shape.parse(JSON.parse(text));
 }
+
+/** A field that JSON leaves out where it is undefined: the type has it nevertheless, unlike with `optional()`. */
+export function leftOut<T>(shape: z.ZodType<T>) {
+  return shape.optional().transform((value) => value);
+}

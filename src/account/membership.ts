@@ -1,15 +1,13 @@
-import pLimit from 'p-limit';
 import { sentenceOf } from '../core/errors.ts';
 import { fallbackNick } from '../core/nick.ts';
 import { next, retryDelay } from '../core/room.ts';
 import type { RoomSignal } from '../core/room.ts';
 import { leavePresence } from '../xmpp/features/muc.ts';
-import { ping } from '../xmpp/features/ping.ts';
 import { openEntry } from './entry.ts';
 import type { Draft, Ground, Room } from './ground.ts';
-import { openJoinQueue } from './join-queue.ts';
-import { createTimers } from './timers.ts';
 import { openRoomSummaries, type RoomSummaries, type SummaryHooks } from './room-summary.ts';
+import { createTimers } from './timers.ts';
+import { openVisits } from './visits.ts';
 
 /** Milliseconds that a room has to let us in, and out. */
 export interface EntryTimes {
@@ -22,8 +20,6 @@ export interface EntryTimes {
 }
 
 const entryTimes: EntryTimes = { join: 30_000, leave: 5_000, rest: 1_000 };
-/** Questions what a room is, under way at once: small, and answered by a few lines. */
-const LOOKS_AT_ONCE = 200;
 const MAX_FALLBACKS = 5;
 
 export type MembershipSignal = Omit<RoomSignal, 'at' | 'random' | 'rejoinAfterKick'>;
@@ -62,16 +58,17 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   const timers = createTimers(ground.signal);
   const waiting = new Map<string, (() => void)[]>();
   const nickWaits = new Map<string, (refusal: string | undefined) => void>();
-  const looks = pLimit(LOOKS_AT_ONCE);
-  const queue = openJoinQueue(ground.signal, times.rest);
-  const entering = new Map<string, { knocked: boolean }>();
-  /** The question behind a wish that may have reached the room before the stream was resumed. */
-  const fences = new Map<string, object>();
   const summaries = openRoomSummaries(ground, hooks);
   const { changed, wantedNick } = summaries;
   const entry = openEntry(ground, changed, times.lookBack);
-  const { rediscover } = entry;
-  ground.signal.addEventListener('abort', () => looks.clearQueue());
+  const visits = openVisits(ground, {
+    entry,
+    nicks: hooks.nicks,
+    wantedNick,
+    times,
+    timeout: (jid, wait) => after(jid, wait, { name: 'timeout' }),
+    settled,
+  });
 
   function signal(draft: Draft, jid: string, about: MembershipSignal): void {
     const room = draft.room(jid);
@@ -91,8 +88,8 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     if (state === before && about.name !== 'join') return;
     if (before === 'joining' && about.name === 'timeout') draft.afterwards(() => goodbye(room)); // it may have let us in
     if (state === 'joined') entry.beginCatchup(draft, { ...room, membership, ...changes });
-    if (before === 'joining' && about.name === 'overloaded') draft.afterwards(() => queue.tooMuch(jid));
-    if (before === 'joining' && state === 'joined') draft.afterwards(() => queue.letIn(jid));
+    if (before === 'joining' && about.name === 'overloaded') draft.afterwards(() => visits.tooMuch(jid));
+    if (before === 'joining' && state === 'joined') draft.afterwards(() => visits.letIn(jid));
     draft.afterwards(() => act(jid));
     draft.afterwards(() => changed(jid));
   }
@@ -116,12 +113,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     const room = ground.room(jid);
     if (!room) return settle(jid);
     const { state, retryAt, attempts } = room.membership;
-    if (state === 'joining') {
-      const visit = entering.get(jid);
-      if (visit?.knocked) return ask(room); // under another nick: it keeps the place in the queue that it has
-      if (!visit && connection.status().state === 'online') void enter(jid).catch((error: unknown) => log('error', 'a join failed', { room: jid, error }));
-      return;
-    }
+    if (state === 'joining') return visits.begin(room);
     if (state === 'leaving') {
       goodbye(room);
       return after(jid, times.leave, { name: 'timeout' });
@@ -154,37 +146,6 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     });
   }
 
-  /** Looks at a room of which nothing is known, then holds one of the places in the queue until the room has decided. */
-  async function enter(jid: string): Promise<void> {
-    const visit = { knocked: false };
-    entering.set(jid, visit);
-    const before = ground.room(jid);
-    await looks(() => look(jid));
-    await queue.run(jid, async () => {
-      const room = ground.room(jid);
-      const called = entering.get(jid) === visit && room?.membership.state === 'joining';
-      if (!called || connection.status().state !== 'online') {
-        if (entering.get(jid) === visit) entering.delete(jid); // the next login comes back to it, or the resumption
-        return;
-      }
-      visit.knocked = true;
-      const done = settled(jid);
-      ask(room);
-      await done;
-    });
-    // what it told us the last time let us in faster, and may have changed since; one that our join made could not be asked before
-    if (before?.features !== undefined || ground.room(jid)?.features === undefined) rediscover(jid);
-    if (before?.reserved !== undefined) hooks.nicks().recheckReserved(jid).catch((error: unknown) => log('error', 'a look at a reserved nick failed', { room: jid, error }));
-  }
-
-  /** What must be known of a room before it is asked to let us in: asked all at once, and not again where it was told before. */
-  async function look(jid: string): Promise<void> {
-    const room = ground.room(jid);
-    if (!room) return;
-    const nickMatters = room.membership.nick === wantedNick(room);
-    await Promise.all([room.features === undefined && entry.discover(jid), nickMatters && hooks.nicks().askReserved(room)]);
-  }
-
   /** XEP-0045 7.10: a room may hold us to the nick that we have registered, whatever nick is wished for. */
   async function takeReserved(jid: string): Promise<void> {
     await hooks.nicks().learnReserved(jid);
@@ -194,32 +155,8 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     ground.transact((draft) => signal(draft, jid, { name: 'retry', nick }));
   }
 
-  function ask({ jid }: Room): void {
-    after(jid, times.join, { name: 'timeout' });
-    entry.knock(jid).catch((error: unknown) => log('error', `${jid} could not be asked to let us in: ${sentenceOf(error)}`, { error }));
-  }
-
-  /**
-   * A room that is asked twice tells its history twice, and the second one passes for news. The server delivers what it
-   * has for the old stream, and our own queue goes first: the answer to a question behind the wish comes behind the
-   * wish's own. Only who is not let in by then asks again.
-   */
-  async function askUnlessHeard({ jid, membership }: Room): Promise<void> {
-    const visit = entering.get(jid);
-    if (visit && !visit.knocked) return; // its turn is still to come
-    const fence = {};
-    fences.set(jid, fence);
-    const answer = await connection.iq(ping(`${jid}/${membership.nick ?? ''}`), { timeout: times.join });
-    if (fences.get(jid) !== fence) return; // resumed once more meanwhile
-    fences.delete(jid);
-    const now = ground.room(jid)?.membership;
-    if (now?.state !== 'joining' || now.since !== membership.since || connection.status().state !== 'online') return;
-    if (!answer.ok && answer.error.condition === 'timeout') after(jid, 0, { name: 'timeout' });
-    else act(jid);
-  }
-
   function settle(jid: string): void {
-    entering.delete(jid);
+    visits.end(jid);
     const listeners = waiting.get(jid) ?? [];
     waiting.delete(jid);
     for (const resolve of listeners) resolve();
@@ -247,7 +184,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       changed(jid);
     },
     ...summaries,
-    rediscover,
+    rediscover: entry.rediscover,
     missing: entry.missing,
     enterWanted() {
       const outside = [...ground.rooms()].filter(({ wanted, membership }) => wanted && membership.state === 'absent');
@@ -266,8 +203,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
         if (membership.state === 'joined') hooks.joined(jid);
       }
       for (const room of ground.rooms()) {
-        if (room.membership.state !== 'joining') continue;
-        askUnlessHeard(room).catch((error: unknown) => log('error', `${room.jid} could not be asked again: ${sentenceOf(error)}`, { error }));
+        if (room.membership.state === 'joining') visits.askAgain(room);
       }
     },
     disconnected() {

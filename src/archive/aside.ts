@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { MinimixError } from '../core/errors.ts';
-import type { Found, ReadArchive, SearchQuery } from './contract.ts';
+import type { ReadArchive } from './contract.ts';
+import type { Found, SearchQuery } from './query-contract.ts';
 import type { Format, Selection } from './export.ts';
 
 /** What takes long, beside the daemon's thread: searches and exports in one worker, on a handle of its own. */

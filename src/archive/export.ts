@@ -1,6 +1,7 @@
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { Viewed } from '../core/view.ts';
-import type { PageQuery, ReadArchive } from './contract.ts';
+import type { ReadArchive } from './contract.ts';
+import type { PageQuery } from './query-contract.ts';
 import { htmlEnd, htmlOf, htmlStart } from './export-html.ts';
 
 export type Format = 'jsonl' | 'text' | 'html';

@@ -1,6 +1,7 @@
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { Blocks } from './blocks.ts';
-import type { PageQuery, ReadArchive } from './contract.ts';
+import type { ReadArchive } from './contract.ts';
+import type { PageQuery } from './query-contract.ts';
 import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
 import { KINDS, MESSAGES, toKept } from './rows.ts';

@@ -2,7 +2,7 @@ import type { KeptMessage } from '../core/groupchat.ts';
 import { excerptOf, parseSearch, weightOf, type Question } from '../core/search.ts';
 import { fold, type Phrase } from '../core/words.ts';
 import type { Blocks } from './blocks.ts';
-import type { Found, SearchQuery } from './contract.ts';
+import type { Found, SearchQuery } from './query-contract.ts';
 import type { Database, Row } from './database.ts';
 import type { Intern } from './intern.ts';
 import { docOf } from './order.ts';

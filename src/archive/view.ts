@@ -1,7 +1,7 @@
 import type { KeptMessage } from '../core/groupchat.ts';
 import { isApplied, viewed, type Viewed } from '../core/view.ts';
 import type { Blocks } from './blocks.ts';
-import type { PageQuery } from './contract.ts';
+import type { PageQuery } from './query-contract.ts';
 import type { Database } from './database.ts';
 import type { Intern } from './intern.ts';
 import { MESSAGES, toKept } from './rows.ts';

@@ -1,5 +1,6 @@
 import type { Account } from '../account/contract.ts';
-import type { RangeQuery, ReadArchive } from '../archive/contract.ts';
+import type { ReadArchive } from '../archive/contract.ts';
+import type { RangeQuery } from '../archive/query-contract.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import { delayText } from '../xmpp/features/delay.ts';
 import { errorAnswer, resultAnswer } from '../xmpp/features/errors.ts';

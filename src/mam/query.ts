@@ -1,6 +1,6 @@
 import { parseJid } from '../core/jid.ts';
 import { fail, ok, type Result } from '../core/errors.ts';
-import type { RangeQuery } from '../archive/contract.ts';
+import type { RangeQuery } from '../archive/query-contract.ts';
 import { readStamp } from '../xmpp/features/delay.ts';
 import { NS_MAM, NS_RSM } from '../xmpp/features/mam.ts';
 import type { Element } from '../xmpp/xml.ts';

@@ -1,6 +1,7 @@
 import type { Account, AccountEvent, AccountStatus } from '../account/contract.ts';
 import type { FirstLook } from '../account/look.ts';
-import type { Found, ReadArchive, Retention, SearchQuery } from '../archive/contract.ts';
+import type { ReadArchive, Retention } from '../archive/contract.ts';
+import type { Found, SearchQuery } from '../archive/query-contract.ts';
 import type { DelaySummary } from '../core/delays.ts';
 import type { Result } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SearchQuery } from '../../src/archive/contract.ts';
+import type { SearchQuery } from '../../src/archive/query-contract.ts';
 import { append, BALL, JULIET, message, ownArchive, T0 } from './support.ts';
 
 let own: ReturnType<typeof ownArchive>;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { PageQuery, ReadArchive } from '../../src/archive/contract.ts';
+import type { ReadArchive } from '../../src/archive/contract.ts';
+import type { PageQuery } from '../../src/archive/query-contract.ts';
 import { historyOf, readHistoryWish, type HistoryQuery } from '../../src/bouncer/room-history.ts';
 import type { KeptMessage } from '../../src/core/groupchat.ts';
 import { parseElement } from '../../src/xmpp/xml.ts';

@@ -1,6 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { Account, AccountStatus, Sink } from '../../src/account/contract.ts';
-import type { Gap, PageQuery, ReadArchive, Retention } from '../../src/archive/contract.ts';
+import type { Gap, ReadArchive, Retention } from '../../src/archive/contract.ts';
+import type { PageQuery } from '../../src/archive/query-contract.ts';
 import { fail, ok } from '../../src/core/errors.ts';
 import type { KeptMessage } from '../../src/core/groupchat.ts';
 import { createAccess, type SessionStore } from '../../src/web/access.ts';

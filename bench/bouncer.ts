@@ -1,4 +1,4 @@
-// Issue 7: joining rooms through the bouncer against directly, what a live message is delayed, and what a device costs.
+// Joining rooms through the bouncer against directly, what a live message is delayed, and what a device costs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Issue 3: how long it takes to be in 200 rooms, and what they cost in memory.
+// How long it takes to be in 200 rooms, and what they cost in memory.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

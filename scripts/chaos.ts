@@ -1,4 +1,4 @@
-// Issue 4's proof: kill -9 at random moments, then the line cut and black-holed, then the disk full; in the end a
+// `kill -9` at random moments, then the line cut and black-holed, then the disk full; in the end a
 // ledger of each message. `--kills N` (100), `--seed N`, `--server prosody|ejabberd|both`.
 import { parseArgs } from 'node:util';
 import { chaos, type ChaosPlan, type RoomLedger } from '../test/support/chaos.ts';

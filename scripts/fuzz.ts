@@ -1,4 +1,4 @@
-// Issue 9's proof: everything that reads what others have written, given what nobody sane would write, for `--minutes`
+// Everything that reads what others have written, given what nobody sane would write, for `--minutes`
 // (10). Each round has its own seed; `--seed N --only WORDS` shows a failure again. Nothing leaves this machine.
 import fc from 'fast-check';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-// Issue 9's proof: a week of a daemon's life in minutes, on real servers and on loopback alone; in the end a ledger of
+// A week of a daemon's life in minutes, on real servers and on loopback alone; in the end a ledger of
 // each message and of the daemon's memory. `--seed N`, `--server prosody|ejabberd|both`, `--minutes N` (5).
 import { parseArgs } from 'node:util';
 import { startEjabberd } from '../test/support/ejabberd.ts';

@@ -1,4 +1,4 @@
-// Issue 6, item 4: rooms that have not answered for days are listed for tidying, and never removed unasked.
+// Rooms that have not answered for days are listed for tidying, and never removed unasked.
 import { expect, test } from 'vitest';
 import { presenceError, worlds } from '../support/rooms-scripted.ts';
 import { until } from '../support/until.ts';

@@ -1,4 +1,4 @@
-// Issue 3, item 9: what is asked before a room lets us in, and what is not waited for.
+// What is asked before a room lets us in, and what is not waited for.
 import type { Element } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { result, worlds, type World } from '../support/rooms-scripted.ts';

@@ -1,4 +1,4 @@
-// Issue 3: rooms and occupants that mean harm. Nothing wrong is recorded, nothing grows without bound, nothing crashes.
+// Rooms and occupants that mean harm. Nothing wrong is recorded, nothing grows without bound, nothing crashes.
 import { describe, expect, test } from 'vitest';
 import { ME, entry, presence, subject, worlds, type World } from '../support/rooms-scripted.ts';
 import { story } from '../support/rooms-seen.ts';

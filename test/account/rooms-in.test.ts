@@ -1,4 +1,4 @@
-// Issue 3, item 2: ways in, and refusals, that no real server shows when asked.
+// Ways in, and refusals, that no real server shows when asked.
 import { describe, expect, test } from 'vitest';
 import { story } from '../support/rooms-seen.ts';
 import { entry, presence, presenceError, refusal, subject, worlds, type RoomScript } from '../support/rooms-scripted.ts';

@@ -1,4 +1,4 @@
-// Issue 3, item 3: ways out that no real server shows when asked; and item 4, each answer to a self-ping.
+// Ways out that no real server shows when asked; and each answer to a self-ping.
 import { describe, expect, test } from 'vitest';
 import { noted, story } from '../support/rooms-seen.ts';
 import { entry, presence, refusal, result, subject, worlds, type RoomScript, type World } from '../support/rooms-scripted.ts';

@@ -1,4 +1,4 @@
-// Issue 5, item 8: only what the server has stamped as the account's own commands or feeds anything. A real server lets
+// Only what the server has stamped as the account's own commands or feeds anything. A real server lets
 // neither itself nor a room say such things, so that the server is scripted.
 import { describe, expect, test } from 'vitest';
 import { ME, entry, worlds, type World } from '../support/rooms-scripted.ts';

@@ -1,4 +1,4 @@
-// Issue 6: `minimix bookmarks`, by the real command line and daemon on a real Prosody.
+// `minimix bookmarks`, by the real command line and daemon on a real Prosody.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { conference, publish, readNative, writePrivate } from '../support/bookmarks.ts';
 import { makeHome, type Home } from '../support/daemon.ts';

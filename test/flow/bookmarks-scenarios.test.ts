@@ -1,4 +1,4 @@
-// Issue 6: the same scenarios on servers that bridge all three storages, two of them, or none.
+// The same scenarios on servers that bridge all three storages, two of them, or none.
 import { createElement as xml } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import {

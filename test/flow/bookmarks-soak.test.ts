@@ -1,4 +1,4 @@
-// Issue 6: two clients that edit at the same time settle, and nobody goes on writing.
+// Two clients that edit at the same time settle, and nobody goes on writing.
 import { createElement as xml, type Element } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { capsElement, capsVersion } from '../../src/xmpp/features/caps.ts';

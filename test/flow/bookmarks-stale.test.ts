@@ -1,4 +1,4 @@
-// Issue 6, items 3 and 4: clients that write an old list, and the log by which all can be undone.
+// Clients that write an old list, and the log by which all can be undone.
 import { describe, expect, test } from 'vitest';
 import { conference, NATIVE, nodeConfig, publish, readAll, readNative, writePrivate } from '../support/bookmarks.ts';
 import { runMcabber } from '../support/mcabber.ts';

@@ -1,4 +1,4 @@
-// Issue 7: a thousand messages while the device's link is cut and black-holed.
+// A thousand messages while the device's link is cut and black-holed.
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect } from '../../src/xmpp/connection.ts';

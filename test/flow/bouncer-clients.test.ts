@@ -1,4 +1,4 @@
-// Issue 7: programs that know nothing of Minimix, through the daemon that a person runs.
+// Programs that know nothing of Minimix, through the daemon that a person runs.
 import { readFileSync } from 'node:fs';
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';

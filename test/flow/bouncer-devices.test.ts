@@ -1,4 +1,4 @@
-// Issue 7, items 7 and 8: what a device wants of the rooms, what it has of them, and what leaving means on it.
+// What a device wants of the rooms, what it has of them, and what leaving means on it.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect } from '../../src/xmpp/connection.ts';

@@ -1,4 +1,4 @@
-// Issue 7, items 3 and 4: while a device is away its session hibernates on the server, which then pushes (XEP-0357).
+// While a device is away its session hibernates on the server, which then pushes (XEP-0357).
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test, type TestContext } from 'vitest';
 import { connect } from '../../src/xmpp/connection.ts';

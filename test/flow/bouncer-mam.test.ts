@@ -1,4 +1,4 @@
-// Issue 7, item 6: a room's archive (XEP-0313), out of ours where it has all that the room's has.
+// A room's archive (XEP-0313), out of ours where it has all that the room's has.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDoor, type Door } from '../bouncer/door.ts';

@@ -1,4 +1,4 @@
-// Issue 7, item 6: what a device asks of a room and of its occupants is answered as the room would answer it.
+// What a device asks of a room and of its occupants is answered as the room would answer it.
 import { clone, createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDoor } from '../bouncer/door.ts';

@@ -1,4 +1,4 @@
-// Issue 7: logins, links that break, and whoever should not be let in.
+// Logins, links that break, and whoever should not be let in.
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';

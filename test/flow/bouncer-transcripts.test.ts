@@ -1,4 +1,4 @@
-// Issue 7: the same client, directly and through the bouncer, is told the same; where not, it is on record why.
+// The same client, directly and through the bouncer, is told the same; where not, it is on record why.
 // `RECORD_DIFFERENCES=1` writes what is found to the file; the reasons are for a person to write.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// Issue 7, item 1: a browser's client, over WebSocket on the web's port (RFC 7395).
+// A browser's client, over WebSocket on the web's port (RFC 7395).
 import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { createScram } from '../../src/xmpp/scram.ts';

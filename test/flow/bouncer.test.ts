@@ -1,4 +1,4 @@
-// Issue 7: devices that believe that they joined.
+// Devices that believe that they joined.
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDoor, type Door, type DoorOptions } from '../bouncer/door.ts';

@@ -1,4 +1,4 @@
-// Issue 5, items 5 and 8: commands, tried by other people's code, on real servers.
+// Commands, tried by other people's code, on real servers.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openPoezio } from '../bouncer/programs.ts';

@@ -1,4 +1,4 @@
-// Issue 2: kill -9 of the daemon while bob talks, then a restart: every message once, in order.
+// `kill -9` of the daemon while bob talks, then a restart: every message once, in order.
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeHome } from '../support/daemon.ts';
 import { connectPerson } from '../support/person.ts';

@@ -1,4 +1,4 @@
-// Issue 4, item 7: XEP-0313 on the daemon's own full JID.
+// XEP-0313 on the daemon's own full JID.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';

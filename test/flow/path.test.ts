@@ -1,4 +1,4 @@
-// Issue 2, item 4: one room message, from a real server to disk and to a second device.
+// One room message, from a real server to disk and to a second device.
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openHouse, type House } from '../support/house.ts';

@@ -1,4 +1,4 @@
-// Issue 6, items 7 and 8: the nick, and what rooms see of the person's devices.
+// The nick, and what rooms see of the person's devices.
 import { createHash } from 'node:crypto';
 import { createElement as xml, type Element } from 'ltx';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// Issue 5, item 6: how far the person has read, between the page and the other devices (XEP-0490), on real servers.
+// How far the person has read, between the page and the other devices (XEP-0490), on real servers.
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ReadState } from '../../src/account/rooms-contract.ts';

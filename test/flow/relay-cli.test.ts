@@ -1,4 +1,4 @@
-// Issue 5, item 1: the devices on the command line, over a real daemon.
+// The devices on the command line, over a real daemon.
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeHome } from '../support/daemon.ts';
 import { connectPerson } from '../support/person.ts';

@@ -1,4 +1,4 @@
-// Issue 5, "it is done when": a thousand messages, devices that come and go, and a daemon that is killed.
+// A thousand messages, devices that come and go, and a daemon that is killed.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeHome } from '../support/daemon.ts';

@@ -1,4 +1,4 @@
-// Issue 8, item 8: the relay rests for a while, and goes on with what was missed.
+// The relay rests for a while, and goes on with what was missed.
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeHome } from '../support/daemon.ts';
 import { openHouse } from '../support/house.ts';

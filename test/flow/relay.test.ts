@@ -1,4 +1,4 @@
-// Issue 5, items 1 to 4 and 8: devices, the relay with its cursors, and the way back, on real servers.
+// Devices, the relay with its cursors, and the way back, on real servers.
 import { createElement as xml, equal, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openHouse, type House, type HouseOptions } from '../support/house.ts';

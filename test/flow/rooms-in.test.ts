@@ -1,4 +1,4 @@
-// Issue 3, item 2: every way into a room, and each refusal with its sentence.
+// Every way into a room, and each refusal with its sentence.
 import { createElement as xml } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { StanzaError } from '../support/person.ts';

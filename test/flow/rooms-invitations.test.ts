@@ -1,4 +1,4 @@
-// Issue 3, items 7 and 8: invitations, which wait for the person, and private messages, which are kept apart.
+// Invitations, which wait for the person, and private messages, which are kept apart.
 import { createElement as xml } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { cast, configure, roomOf, MUC_USER } from '../support/rooms.ts';

@@ -1,4 +1,4 @@
-// Issue 3, item 3: every way out of a room, with its cause, and what comes next.
+// Every way out of a room, with its cause, and what comes next.
 import { createElement as xml } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { administer, cast, configure, destroy, gone, noted, present, roomOf, story, type Home } from '../support/rooms.ts';

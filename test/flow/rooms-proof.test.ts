@@ -1,4 +1,4 @@
-// Issue 3, item 4: a silent drop, made on a real server behind everybody's back.
+// A silent drop, made on a real server behind everybody's back.
 import { describe, expect, test } from 'vitest';
 import { cast, noted, roomOf, story } from '../support/rooms.ts';
 import { prosody as server } from '../support/servers.ts';

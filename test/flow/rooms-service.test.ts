@@ -1,4 +1,4 @@
-// Issue 3, items 2 and 3, where the server as a whole is the cause: each test has one of its own.
+// Where the server as a whole is the cause: each test has one of its own.
 import { describe, expect, test } from 'vitest';
 import { openHouse } from '../support/house.ts';
 import { story } from '../support/rooms.ts';

@@ -1,4 +1,4 @@
-// Issue 9: a short `npm run soak`, on a server of its own, since that is restarted.
+// A short `npm run soak`, on a server of its own, since that is restarted.
 import { expect, test } from 'vitest';
 import { startProsody } from '../support/prosody.ts';
 import { wrongIn } from '../support/soak/account.ts';

@@ -1,4 +1,4 @@
-// Issue 9: what takes in what others have written, and what must hold whatever that is. `npm run fuzz` asks for long,
+// What takes in what others have written, and what must hold whatever that is. `npm run fuzz` asks for long,
 // `fuzz.test.ts` for a moment; both give the seed that shows a failure again.
 import fc from 'fast-check';
 import { readHistoryWish } from '../../src/bouncer/room-history.ts';

@@ -1,4 +1,4 @@
-// Issue 4: people talk in two rooms, one with an archive and one without, while all kinds of harm come to alice's
+// People talk in two rooms, one with an archive and one without, while all kinds of harm come to alice's
 // daemon. In the end its archive is held against what a witness has heard who was never away.
 import { setTimeout as pause } from 'node:timers/promises';
 import { apiOf, makeHome } from './daemon.ts';

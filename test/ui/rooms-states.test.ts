@@ -1,4 +1,4 @@
-// Issue 3: each way of being in a room or out of it, as a person sees it; over rooms that answer as the test says.
+// Each way of being in a room or out of it, as a person sees it; over rooms that answer as the test says.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ME, entry, left, presence, presenceError, startRooms, type RoomScript, type RoomServer } from '../support/rooms-server.ts';

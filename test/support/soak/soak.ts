@@ -1,4 +1,4 @@
-// Issue 9: a week of alice's daemon in minutes. One process lives through all of it; in the end a ledger holds what its
+// A week of alice's daemon in minutes. One process lives through all of it; in the end a ledger holds what its
 // archive and each of its devices have against what a witness has heard.
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';

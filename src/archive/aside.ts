@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { setFlagsFromString } from 'node:v8';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { MinimixError } from '../core/errors.ts';
 import type { ReadArchive } from './contract.ts';
 import type { Found, SearchQuery } from './query-contract.ts';
@@ -23,38 +24,77 @@ interface Answer {
   readonly error?: string;
 }
 
+interface ExportPart {
+  readonly text: string;
+  readonly done: boolean;
+}
+
+const whyGone = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? 'That takes more memory than a search may have: ask for less at a time.'
+    : 'The search stopped.';
+
 /** The worker's file lies beside this one, as TypeScript or, after bundling, as JavaScript. */
 function workerFile(): URL {
   const beside = ['./worker.ts', './worker.js', './archive-worker.js'].map((name) => new URL(name, import.meta.url));
   return beside.find((url) => existsSync(fileURLToPath(url))) ?? new URL('./worker.ts', import.meta.url);
 }
 
-/** Starts nothing until something is asked; a worker that dies is started again at the next question. */
-export function openAside(path: string, file: URL = workerFile()): Aside {
+const IDLE = 30_000; // milliseconds; its start costs 0.2 s of CPU, its being there some 10 MiB
+const MOST_MEMORY: ResourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 };
+
+export interface AsideOptions {
+  /** Milliseconds without a question after which the worker ends. */
+  readonly idle?: number;
+  /** Of the worker's heap; what needs more fails, and nothing else does. */
+  readonly limits?: ResourceLimits;
+}
+
+/** Starts nothing until something is asked; a worker that has died or was idle is started again at the next question. */
+export function openAside(path: string, { idle = IDLE, limits = MOST_MEMORY }: AsideOptions = {}): Aside {
+  const file = workerFile();
+  const ending = new Set<Promise<unknown>>();
+  let exporting = 0;
+  let rest: NodeJS.Timeout | undefined;
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let worker: Worker | undefined;
   let nextId = 1;
   let closed = false;
 
   function start(): Worker {
-    const started = new Worker(file, { workerData: { path } });
+    // Flags hold for each isolate that is made, whatever its limits say. Our own is made: they are its, from here on.
+    for (const flag of ['--max-old-space-size=0', '--max-semi-space-size=0']) setFlagsFromString(flag);
+    const started = new Worker(file, { workerData: { path }, resourceLimits: limits });
     started.unref();
     started.on('message', (answer: Answer) => {
       const asker = waiting.get(answer.id);
       waiting.delete(answer.id);
       if (waiting.size === 0) started.unref();
+      endWhenIdle();
       if (answer.error === undefined) asker?.resolve(answer.value);
       else asker?.reject(new MinimixError('archive-failed', answer.error));
     });
     const gone = (cause?: unknown): void => {
       if (worker !== started) return;
       worker = undefined;
-      for (const asker of waiting.values()) asker.reject(new MinimixError('archive-failed', 'The search stopped.', cause));
+      for (const asker of waiting.values()) asker.reject(new MinimixError('archive-failed', whyGone(cause), cause));
       waiting.clear();
     };
     started.on('error', gone);
     started.on('exit', () => gone());
     return started;
+  }
+
+  /** Its heap is of use to nobody between two questions; half an export is not between two. */
+  function endWhenIdle(): void {
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      if (worker === undefined || waiting.size + exporting > 0) return;
+      const ended = worker.terminate();
+      worker = undefined;
+      ending.add(ended);
+      void ended.finally(() => ending.delete(ended));
+    }, idle).unref();
   }
 
   function ask(message: object, id: number): Promise<unknown> {
@@ -77,20 +117,26 @@ export function openAside(path: string, file: URL = workerFile()): Aside {
     },
     async *exported(selection, format) {
       const id = nextId++;
-      let part = (await ask({ do: 'export', selection, format }, id)) as { text: string; done: boolean };
+      let whole = false;
+      exporting += 1;
       try {
+        let part = (await ask({ do: 'export', selection, format }, id)) as ExportPart;
         while (!part.done) {
           yield part.text;
-          part = (await ask({ do: 'more' }, id)) as { text: string; done: boolean };
+          part = (await ask({ do: 'more' }, id)) as ExportPart;
         }
+        whole = true;
         yield part.text;
       } finally {
-        if (!part.done && !closed) await ask({ do: 'stop' }, id);
+        exporting -= 1;
+        if (!whole && !closed && worker) await ask({ do: 'stop' }, id);
+        endWhenIdle();
       }
     },
     async close() {
       closed = true;
-      await worker?.terminate();
+      clearTimeout(rest);
+      await Promise.all([...ending, worker?.terminate()]);
     },
   };
 }

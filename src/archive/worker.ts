@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import { sentenceOf } from '../core/errors.ts';
+import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { blocks } from './blocks.ts';
 import type { ReadArchive } from './contract.ts';
 import { openDatabase } from './database.ts';
@@ -60,10 +60,11 @@ function answer(message: Asked): unknown {
 
 function part(id: number): { text: string; done: boolean } {
   const pieces = exports.get(id);
+  if (!pieces) throw new MinimixError('archive-failed', 'The export stopped.'); // the worker that had begun it is gone
   let text = '';
   while (text.length < PART) {
-    const next = pieces?.next();
-    if (!next || next.done) {
+    const next = pieces.next();
+    if (next.done) {
       exports.delete(id);
       return { text, done: true };
     }

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openAside, type Aside } from '../../src/archive/aside.ts';
 import { exported } from '../../src/archive/export.ts';
-import { append, appendInside, JULIET, ownArchive, T0 } from './support.ts';
+import { append, appendInside, BALL, JULIET, ownArchive, T0 } from './support.ts';
 
 let own: ReturnType<typeof ownArchive>;
 let aside: Aside;
@@ -54,4 +56,52 @@ test('an export that its reader leaves ends, and so does one that fails', async 
   await expect(broken.find({ text: 'a', limit: 1 })).rejects.toThrow(/stopped/);
   await broken.close();
   await expect(broken.find({ text: 'a', limit: 1 })).rejects.toThrow('closed');
+});
+
+/** The worker that is started next. */
+async function nextWorker(): Promise<Worker> {
+  const [worker] = await once(process, 'worker');
+  return worker as Worker; // Node's own event, typed by nobody
+}
+
+test('a worker that nobody asks ends, and the next question starts another', async () => {
+  append(own.archive, { body: 'rose' });
+  const quick = openAside(own.path, { idle: 1 });
+  for (const _ of ['once', 'again']) {
+    const worker = nextWorker();
+    expect(await quick.find({ text: 'rose', limit: 9 })).toMatchObject({ ok: true });
+    await once(await worker, 'exit');
+  }
+  await quick.close();
+});
+
+test('nobody has to hurry with an export', async () => {
+  own.archive.transaction(() => {
+    for (let n = 0; n < 900; n++) appendInside(own.archive, { body: `rose ${n} ${'x'.repeat(200)}`, arrivedAt: T0 + n });
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    let text = '';
+    for await (const part of aside.exported({ account: JULIET }, 'jsonl')) {
+      text += part;
+      await vi.advanceTimersByTimeAsync(3_600_000);
+    }
+    expect(text).toBe([...exported(own.archive, { account: JULIET }, 'jsonl')].join(''));
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a question that takes too much memory fails, as does an export that was under way; the next question does not', async () => {
+  own.archive.transaction(() => {
+    for (let n = 0; n < 900; n++) appendInside(own.archive, { room: BALL, body: `rose ${n} ${'x'.repeat(200)}`, arrivedAt: T0 + n });
+    for (let n = 0; n < 400; n++) appendInside(own.archive, { body: `thorn ${n} ${'x'.repeat(60_000)}`, arrivedAt: T0 + n });
+  });
+  const narrow = openAside(own.path, { limits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 } });
+  const leaving = narrow.exported({ account: JULIET, room: BALL }, 'jsonl');
+  expect(await leaving.next()).toMatchObject({ done: false });
+  await expect(narrow.find({ text: 'thorn', limit: 400 })).rejects.toThrow('more memory');
+  expect(await narrow.find({ text: 'rose', limit: 1 })).toMatchObject({ ok: true });
+  await expect(leaving.next()).rejects.toThrow('The export stopped');
+  await narrow.close();
 });

@@ -96,8 +96,12 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
         const history = archived ? { maxstanzas: 0 } : since;
         draft.afterwards(() => ask(jid, history));
       }),
-    /** Behind what we have, or, on a first join, from `lookBack` milliseconds ago. An older catch-up that is not done goes on. */
+    /**
+     * Behind what we have, or, on a first join, from `lookBack` milliseconds ago. An older catch-up that is not done goes
+     * on; where it was for the order of what is there (`known`), what was said since we were out is missing from now on.
+     */
     beginCatchup(draft, room) {
+      if (room.catchup?.known) draft.put({ ...room, catchup: { ...room.catchup, known: undefined } });
       if (room.catchup || room.features?.has(NS_MAM) !== true) return;
       const last = archive.last(ground.jid, room.jid, true);
       const start = new Date(draft.at - lookBack).toISOString();

@@ -71,3 +71,44 @@ test('a room in which nothing came is not asked', async () => {
   await settle();
   expect(asked).toEqual([]);
 });
+
+test('a look that the end of the stream cuts off is a catch-up from then on: what was missed goes before what comes live', async () => {
+  const order: [string, string][] = [['1', 'before']];
+  const asked: string[] = [];
+  let [silent, late] = [false, ''];
+  const { account, archive, jid, bodies, drop, script, send, settle, state } = await open({ sm: true, times: { calm: 20 } });
+  const room = archived(order, asked);
+  script(ROOM, {
+    ...room,
+    iq(iq) {
+      const answer = room.iq?.(iq);
+      if (silent && iq.getChild('query', 'urn:xmpp:mam:2')) late = [answer].flat().join('');
+      return late === '' ? answer : undefined;
+    },
+  });
+  await account.join(ROOM, { nick: 'romeo' });
+  await state(ROOM, 'joined');
+  send(said('1', 'before'));
+  await settle();
+  asked.length = 0;
+
+  silent = true;
+  drop();
+  await until(() => account.status().connection.state !== 'online', { what: 'the end of the stream' });
+  await until(() => account.status().connection.state === 'online', { what: 'the resumption' });
+  order.push(['2', 'first'], ['3', 'second']);
+  send(said('2', 'first'), said('3', 'second'));
+  await until(() => asked.length === 1, { what: 'the look' });
+  expect(account.catchingUp(ROOM)).toBe(false); // all of it is there
+  drop('forgotten');
+  await until(() => account.status().connection.state !== 'online', { what: 'the end of the stream' });
+  order.push(['4', 'while we were out']);
+  await until(() => asked.length === 2, { what: 'the catch-up' });
+  expect(account.catchingUp(ROOM)).toBe(true);
+
+  send(said('5', 'live'), late);
+  order.push(['5', 'live']);
+  await until(() => bodies(ROOM).join() === 'before,first,second,while we were out,live', { what: 'what was missed' });
+  await until(() => !account.catchingUp(ROOM), { what: 'the end of the catch-up' });
+  expect(archive.gaps(jid, ROOM)).toEqual([]);
+});

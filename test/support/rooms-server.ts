@@ -24,8 +24,8 @@ export interface RoomServer {
   script(room: string, script: RoomScript): void;
   /** Stanzas for the account; `to` need not be written. */
   send(...stanzas: readonly string[]): void;
-  /** Drops the stream; the next login is as the first, or resumes it where there is stream management. */
-  drop(): void;
+  /** Drops the stream; the next login is as the first, or resumes it where there is stream management and it is not `forgotten`. */
+  drop(forgotten?: 'forgotten'): void;
   stop(): Promise<void>;
 }
 
@@ -44,11 +44,13 @@ export async function startRooms({ sm = false, asked = false }: { readonly sm?: 
   const heard = feed<Element>((stanza) => stanza.toString().slice(0, 200));
   let peer: Peer | undefined;
   const life = { over: false };
+  let forgets = false;
   const serve = async (): Promise<void> => {
     let h = 0; // XEP-0198 4: what we have taken
     while (!life.over) {
       const next = await server.peers.next(() => true, { deadline: 3_600_000, what: 'a login' });
-      if ((await next.logIn({ sm, asked, resumed: { h } })) === 'bound') h = 0;
+      if ((await next.logIn({ sm, asked, resumed: forgets ? 'failed' : { h } })) === 'bound') h = 0;
+      forgets = false;
       peer = next;
       readStanzas(next, (stanza) => {
         if (stanza.name === 'r') next.send(`<a xmlns='urn:xmpp:sm:3' h='${h}'/>`);
@@ -68,7 +70,10 @@ export async function startRooms({ sm = false, asked = false }: { readonly sm?: 
     heard,
     script: (room, script) => void scripts.set(room, script),
     send: (...stanzas) => peer?.send(stanzas.join('')),
-    drop: () => peer?.destroy(),
+    drop(forgotten) {
+      forgets = forgotten !== undefined;
+      peer?.destroy();
+    },
     async stop() {
       life.over = true;
       server.peers.end('the server has stopped');

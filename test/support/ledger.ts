@@ -16,7 +16,7 @@ export function compare(truth: readonly string[], kept: readonly string[]): Comp
   const more = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number =>
     [...a].reduce((sum, [words, times]) => sum + Math.max(0, times - (b.get(words) ?? 0)), 0);
   const [lost, twice] = [more(wanted, found), more(found, wanted)];
-  return { said: truth.length, kept: kept.length, lost, twice, outOfOrder: misplaced(truth, kept) };
+  return { said: truth.length, kept: kept.length, lost, twice, outOfOrder: misplaced(truth, kept).length };
 }
 
 export function counted(words: readonly string[]): Map<string, number> {
@@ -25,23 +25,27 @@ export function counted(words: readonly string[]): Map<string, number> {
   return times;
 }
 
-/** The fewest that would have to be moved for the rest to stand in the order in which it was said. */
-function misplaced(truth: readonly string[], kept: readonly string[]): number {
+/** The fewest that would have to be moved for the rest to stand in the order in which it was said: their places in `kept`. */
+export function misplaced(truth: readonly string[], kept: readonly string[]): number[] {
   const places = new Map<string, number[]>();
   for (const [at, words] of truth.entries()) places.set(words, [...(places.get(words) ?? []), at]);
   const met = new Map<string, number>();
-  /** Of all rows of so many that are in order, the earliest end; the longest row is the last of them. */
-  const ends: number[] = [];
-  let found = 0;
-  for (const words of kept) {
+  /** Of all rows of so many that are in order, the one with the earliest end; the longest row is the last of them. */
+  const rows: { readonly said: number; readonly at: number; readonly before: Row | undefined }[] = [];
+  type Row = (typeof rows)[number];
+  const found: number[] = [];
+  for (const [at, words] of kept.entries()) {
     const times = met.get(words) ?? 0;
     met.set(words, times + 1);
-    const at = places.get(words)?.[times];
-    if (at === undefined) continue;
-    found += 1;
-    ends[ends.findLastIndex((end) => end < at) + 1] = at;
+    const said = places.get(words)?.[times];
+    if (said === undefined) continue;
+    found.push(at);
+    const behind = rows.findLastIndex((row) => row.said < said);
+    rows[behind + 1] = { said, at, before: rows[behind] };
   }
-  return found - ends.length;
+  const stay = new Set<number>();
+  for (let row = rows.at(-1); row; row = row.before) stay.add(row.at);
+  return found.filter((at) => !stay.has(at));
 }
 
 /** The first few places that differ, for whoever must find out why. */

@@ -2,7 +2,7 @@
 import { apiOf } from '../daemon.ts';
 import { once, type Gadget } from '../gadget.ts';
 import { PEACE } from '../harms.ts';
-import { archived, compare, differences, type Comparison } from '../ledger.ts';
+import { archived, compare, differences, misplaced, type Comparison } from '../ledger.ts';
 import { until } from '../until.ts';
 import type { HarmName, Stage } from './harms.ts';
 import { weigh, type Memory } from './memory.ts';
@@ -35,7 +35,9 @@ export interface SoakLedger {
   readonly memory: Memory;
 }
 
+const SHOWN = 20; // of what is odd, a room
 const LOG_TAIL = 6000; // characters, where something is wrong
+
 
 interface Made {
   readonly done: ReadonlyMap<HarmName, number>;
@@ -73,7 +75,9 @@ async function roomLines(stage: Stage, truth: Truth): Promise<RoomsLine[]> {
       await until(whole, { what: 'peace', deadline: PEACE, every: 500 }).catch(() => stage.tell(`${jid} is not whole`));
       if (kept.join('\n') !== said.join('\n')) stage.tell(`${jid}: ${differences(said, kept)}`);
       // asked again where the connection was about to be closed for having been idle
-      const { length: gaps } = await until(() => apiOf(stage.home).gaps.query({ room: jid }), { what: 'the holes' });
+      const holes = await until(() => apiOf(stage.home).gaps.query({ room: jid }), { what: 'the holes' });
+      for (const { from, to, cause } of holes) stage.tell(`${jid}: a hole from ${from.slice(11, 23)} to ${to.slice(11, 23)}: ${cause}`);
+      const gaps = holes.length;
       return { what: `${busy ? 'busy' : 'quiet'} rooms ${archive ? 'with' : 'without'} an archive`, gaps, ...compare(said, kept) };
     }),
   );
@@ -89,9 +93,16 @@ async function deviceLine(stage: Stage, what: string, device: Gadget, truth: Tru
     const had = (heard.get(room) ?? []).map(({ words }) => words);
     const line = compare(said, had);
     if (line.lost + line.twice + line.outOfOrder > 0) stage.tell(`${what}, ${room}: ${differences(said, had)}`);
+    if (line.outOfOrder > 0) stage.tell(`${what}, ${room}, out of order: ${moved(said, had)}`);
     return line;
   });
   return { what, repeated: device.heard().length - once(device.heard()).length, ...sumOf(lines) };
+}
+
+/** What came too late or too early, and behind what, for whoever must find out why. */
+function moved(said: readonly string[], had: readonly string[]): string {
+  const few = misplaced(said, had).slice(0, SHOWN);
+  return few.map((at) => `${had[at]} (said as ${said.indexOf(had[at] ?? '')} behind ${said[said.indexOf(had[at] ?? '') - 1]}, heard as ${at} behind ${had[at - 1]})`).join('; ');
 }
 
 function sumOf(all: readonly Comparison[]): Comparison {
@@ -100,8 +111,10 @@ function sumOf(all: readonly Comparison[]): Comparison {
 }
 
 /** Whatever nick she had when the room took them. */
-async function ownWords({ home }: Stage, truth: Truth, taken: readonly Taken[]): Promise<SoakLedger['own']> {
-  const waiting = new Set((await apiOf(home).outbox.list.query({})).map(({ body }) => body));
+async function ownWords({ home, tell }: Stage, truth: Truth, taken: readonly Taken[]): Promise<SoakLedger['own']> {
+  const outbox = await apiOf(home).outbox.list.query({});
+  for (const one of outbox) tell(`she is asked: ${JSON.stringify(one)}`);
+  const waiting = new Set(outbox.map(({ body }) => body));
   const times = taken.map(({ room, body }) => (truth.get(room) ?? []).filter((words) => words.endsWith(`: ${body}`)).length);
   const missing = taken.filter(({ body }, n) => times[n] === 0 && !waiting.has(body)).length;
   return { taken: taken.length, asked: waiting.size, missing, twice: times.filter((n) => n > 1).length };

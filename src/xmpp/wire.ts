@@ -4,6 +4,17 @@ import { TLSSocket } from 'node:tls';
 import { secure } from './tls.ts';
 import type { Trust } from './tls.ts';
 
+/** RFC 8446 5.1: bytes that a TLS record holds at most. */
+const RECORD = 16_384;
+
+type Done = (error?: Error | null) => void;
+
+interface Waiting {
+  readonly text: string;
+  readonly bytes: number;
+  readonly done: Done | undefined;
+}
+
 /**
  * A connected socket in the shape that @xmpp/connection takes (`connect`, `write`, `end`; data, close,
  * error). It becomes a TLS socket without the library's noticing.
@@ -11,6 +22,11 @@ import type { Trust } from './tls.ts';
 export class Wire extends EventEmitter {
   secure = false;
   #socket: Socket | undefined;
+  #waiting: Waiting[] = [];
+  /** Of what waits. */
+  #bytes = 0;
+  /** A record is under way, or about to be. */
+  #writing = false;
   #listeners = {
     data: (bytes: Buffer): boolean => this.emit('data', bytes),
     error: (error: Error): boolean => this.emit('error', error),
@@ -44,14 +60,45 @@ export class Wire extends EventEmitter {
     this.secure = true;
   }
 
-  /** What is written in one tick leaves at once: a burst of joins is a few packets (and TLS records), not one for each. */
-  write(text: string, done?: (error?: Error | null) => void): void {
-    const socket = this.#socket;
-    if (socket?.writableCorked === 0) {
-      socket.cork();
-      process.nextTick(() => socket.uncork());
+  /**
+   * What is written in one tick leaves at once: a burst of joins is a few packets, not one for each. Each TLS record has
+   * whole stanzas, as long as they fit: a connection that breaks loses whole records, so that no server is left with a
+   * piece of one. COMPAT: Prosody 0.12, mod_smacks, reads on after a resumption where the old connection stopped, and
+   * ends the stream as not well-formed where that was within a stanza.
+   */
+  write(text: string, done?: Done): void {
+    const bytes = Buffer.byteLength(text);
+    this.#waiting.push({ text, bytes, done });
+    this.#bytes += bytes;
+    if (this.#writing) return;
+    this.#writing = true;
+    process.nextTick(() => this.#flush());
+  }
+
+  #flush(): void {
+    const batch = this.#take();
+    for (const { bytes } of batch) this.#bytes -= bytes;
+    if (batch.length === 0 || this.#socket === undefined) {
+      this.#writing = false;
+      return;
     }
-    socket?.write(text, done);
+    this.#socket.write(batch.map(({ text }) => text).join(''), (error) => {
+      for (const { done } of batch) done?.(error);
+      this.#flush();
+    });
+  }
+
+  /** As much as one record holds, and at least one. */
+  #take(): Waiting[] {
+    let bytes = 0;
+    const over = this.#waiting.findIndex((next, at) => (bytes += next.bytes) > RECORD && at > 0);
+    return this.#waiting.splice(0, over === -1 ? this.#waiting.length : over);
+  }
+
+  /** What is still to be written, in front of the last words. */
+  #rest(): string {
+    this.#bytes = 0;
+    return this.#waiting.splice(0).map(({ text }) => text).join('');
   }
 
   get tls(): TLSSocket | undefined {
@@ -60,11 +107,11 @@ export class Wire extends EventEmitter {
 
   /** Bytes that the kernel has not taken yet. */
   get backlog(): number {
-    return this.#socket?.writableLength ?? 0;
+    return this.#bytes + (this.#socket?.writableLength ?? 0);
   }
 
   end(): void {
-    this.#socket?.end();
+    this.#socket?.end(this.#rest());
   }
 
   /** Says a last word and hangs up, at once or after `grace` milliseconds at most. */
@@ -73,7 +120,7 @@ export class Wire extends EventEmitter {
     if (socket === undefined || socket.writableEnded || socket.destroyed) return;
     const clock = setTimeout(() => socket.destroy(), grace).unref();
     socket.once('close', () => clearTimeout(clock));
-    socket.end(last);
+    socket.end(this.#rest() + last);
   }
 
   destroy(): void {

@@ -6,6 +6,7 @@ import { devices } from './de/devices.ts';
 import { bookmarks } from './de/bookmarks.ts';
 import { self } from './de/self.ts';
 import { settings } from './de/settings.ts';
+import { says } from './de/daemon.ts';
 import { start } from './de/start.ts';
 import type { Strings } from './en.ts';
 
@@ -24,6 +25,7 @@ export const de: Strings = {
   app: 'Minimix',
   unknownNick: '(ohne Spitznamen)',
   roomItself: 'Der Raum',
+  says,
   close: 'Schließen',
   cancel: 'Abbrechen',
   back: 'Zurück zu den Räumen',

@@ -23,6 +23,8 @@ export const en = {
   app: 'Minimix',
   unknownNick: '(no nick)',
   roomItself: 'The room',
+  /** A sentence of the daemon, which speaks English; `undefined` where this language has none for it. */
+  says: (sentence: string): string | undefined => sentence,
   close: 'Close',
   cancel: 'Cancel',
   back: 'Back to the rooms',

@@ -1,13 +1,13 @@
 import { useMemo, useState } from 'react';
 import { api, type LedgerEntry, type Room } from '../api/client.ts';
-import { roomHealth } from '../state/health.ts';
 import { keyOf } from '../state/house.ts';
 import { unread } from '../state/page.ts';
 import { hrefOf } from '../state/route.ts';
 import { useStore } from '../state/store.ts';
-import { language, strings } from '../strings/strings.ts';
+import { strings } from '../strings/strings.ts';
 import { count, momentOf } from '../text/time.ts';
 import { visibleText } from '../text/visible.ts';
+import { whyOf } from '../text/why.ts';
 import { NickForm, Notify, RoomPresence } from './about-self.tsx';
 import { FormError } from './field.tsx';
 import { Nick } from './nick.tsx';
@@ -33,7 +33,7 @@ export function AboutRoom({ room, onClose }: { room: Room; onClose: () => void }
         </dd>
         <dt>{strings.about.state}</dt>
         <dd>
-          <bdi>{room.reason ?? strings.health[roomHealth(room)]}</bdi>
+          <bdi>{whyOf(room)}</bdi>
         </dd>
         {room.nonAnonymous && <dd>{strings.about.nonAnonymous}</dd>}
         {room.logged && <dd>{strings.about.logged}</dd>}
@@ -115,8 +115,9 @@ function Ledger({ room: { account, room, state, verifiedAt } }: { room: Room }) 
 function LedgerWords({ entry: { event, nick, text } }: { entry: LedgerEntry }) {
   const said = text === null ? '' : visibleText(text);
   const own = !event.startsWith('occupant-');
-  // The daemon's own sentence, in English, says what the event says, and more.
-  if (own && said !== '' && language === 'en') return <bdi>{said}</bdi>;
+  // The daemon's own sentence says what the event says, and more.
+  const told = own && said !== '' ? strings.says(said) : undefined;
+  if (told !== undefined) return <bdi>{told}</bdi>;
   const words = strings.events[event] ?? event;
   if (!own) {
     return (

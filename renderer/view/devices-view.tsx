@@ -74,7 +74,7 @@ function DeviceCard({ device }: { device: Device }) {
         {several && <bdi> · {device.account}</bdi>}
       </p>
       <p className="device-why">
-        <bdi>{device.why}</bdi>
+        <bdi>{strings.says(device.why) ?? device.why}</bdi>
       </p>
       {ours ? (
         <Switch label={strings.devices.relay} checked={device.relay} onSet={(attached) => change({ attached })} />

@@ -10,6 +10,7 @@ import { strings } from '../strings/strings.ts';
 import { sizeOf } from '../text/size.ts';
 import { count, momentOf } from '../text/time.ts';
 import { visibleNick } from '../text/visible.ts';
+import { whyOf } from '../text/why.ts';
 import { ActivityCard } from './activity-card.tsx';
 import { DelayCard } from './delay-card.tsx';
 import { HealthDot } from './health.tsx';
@@ -128,7 +129,7 @@ function TroubleCard({ rooms }: { rooms: readonly Room[] }) {
               <HealthDot health={roomHealth(room)} />
               <span>
                 <bdi className="card-name">{nameOf(room)}</bdi>
-                <bdi className="card-note">{room.reason ?? strings.health[roomHealth(room)]}</bdi>
+                <bdi className="card-note">{whyOf(room)}</bdi>
               </span>
             </a>
           </li>

@@ -8,6 +8,7 @@ import { useStore } from '../state/store.ts';
 import type { Unread } from '../state/unread.ts';
 import { strings } from '../strings/strings.ts';
 import { count } from '../text/time.ts';
+import { whyOf } from '../text/why.ts';
 import { CloseIcon, SearchIcon } from './icons.tsx';
 import { HealthDot } from './health.tsx';
 import { Nick } from './nick.tsx';
@@ -128,7 +129,7 @@ const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps)
               {strings.rooms.occupants(room.occupants)}
             </span>
           ) : (
-            <span className={`room-meta room-why-${health}`}>{room.reason ?? strings.health[health]}</span>
+            <span className={`room-meta room-why-${health}`}>{whyOf(room)}</span>
           )}
           {withAccount && <bdi className="room-meta">{room.account}</bdi>}
         </span>

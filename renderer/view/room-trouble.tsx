@@ -4,6 +4,7 @@ import type { Health } from '../state/health.ts';
 import { dialog } from '../state/page.ts';
 import { go } from '../state/route.ts';
 import { strings } from '../strings/strings.ts';
+import { whyOf } from '../text/why.ts';
 import { HealthDot } from './health.tsx';
 import { useCall, type Call } from './use-call.ts';
 
@@ -14,7 +15,7 @@ export function RoomTrouble({ room, health }: { room: Room; health: Health }) {
     <div className={`notice notice-${health}`} role="status">
       <HealthDot health={health} />
       <span>
-        <bdi>{room.reason ?? strings.health[health]}</bdi>
+        <bdi>{whyOf(room)}</bdi>
         {call.error !== undefined && call.error !== room.reason && <span className="notice-error"> {call.error}</span>}
       </span>
       {health !== 'unsure' && <Remedy room={room} call={call} />}

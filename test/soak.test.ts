@@ -5,11 +5,12 @@ import { dice } from './support/dice.ts';
 import { wrongIn, type SoakLedger } from './support/soak/account.ts';
 import { makeSoakDaemon } from './support/soak/daemon.ts';
 import { dealt, harms, type HarmName } from './support/soak/harms.ts';
+import { mapped } from './support/soak/kinds.ts';
 import { weigh } from './support/soak/memory.ts';
 import { fat, linesOf } from './support/soak/report.ts';
 
 const MIB = 2 ** 20;
-const sampled = (weights: readonly number[]) => weights.map((mib, n) => ({ number: 0, at: n * 1000, rss: mib * MIB, anonymous: 0, committed: 0, heap: MIB }));
+const sampled = (weights: readonly number[]) => weights.map((mib, n) => ({ number: 0, at: n * 1000, rss: mib * MIB, anonymous: 0, committed: 0, heap: MIB, kinds: {} }));
 const all = { said: 10, kept: 10, lost: 0, twice: 0, outOfOrder: 0 };
 const fine: SoakLedger = {
   harms: new Map<HarmName, number>([['cut', 3]]),
@@ -43,6 +44,32 @@ test('memory that goes on growing makes a soak fail; what grew at the start does
   expect(weigh(sampled([20, 20, 20, 50, 50, 50, 48, 48, 48])).rss).toMatchObject({ start: 20 * MIB, middle: 50 * MIB, end: 48 * MIB });
 });
 
+test('the ledger tells what the memory is made of', () => {
+  const samples = sampled([40, 50, 60]).map((sample, n) => ({ ...sample, kinds: { malloc: n * MIB, code: 1000 } }));
+  const lines = linesOf({ ...fine, memory: weigh(samples) });
+  expect(lines).toContain('memory, malloc: by thirds 0.0, 1.0, 2.0 MiB');
+  expect(lines.some((line) => line.includes('code'))).toBe(false); // next to nothing
+});
+
+test('a process’s mappings are told apart', () => {
+  const smaps = [
+    '00400000-00746000 r-xp 00000000 fe:00 3434115                            /usr/bin/node',
+    'Rss:                1000 kB',
+    '0bf53000-0c19d000 rw-p 00000000 00:00 0                                  [heap]',
+    'Rss:                 200 kB',
+    '7fbcf4000000-7fbcf4021000 rw-p 00000000 00:00 0 ',
+    'Rss:                  30 kB',
+    '1f0000040000-1f00000c0000 rw-p 00000000 00:00 0 ',
+    'Rss:                 512 kB',
+    '7fbcd0001000-7fbcd0003000 r-xp 00000000 00:00 0 ',
+    'Rss:                   8 kB',
+    '7fbcf802e000-7fbcf813e000 rw-p 00000000 00:00 0 ',
+    'Rss:                   4 kB',
+  ].join('\n');
+  const kib = Object.entries(mapped(smaps)).map(([kind, bytes]) => [kind, bytes / 1024]);
+  expect(Object.fromEntries(kib)).toEqual({ files: 1000, malloc: 230, 'V8 pages': 512, code: 8, other: 4 });
+});
+
 test('a seed deals the same harms in the same order, each as often as any other', () => {
   const names = Object.keys(harms) as HarmName[];
   const deal = (seed: number): HarmName[] => {
@@ -66,7 +93,7 @@ test('the daemon’s clock can be set wrong and right again, and it is weighed m
     expect(await pause()).toEqual([]);
     const samples = daemon.samples();
     expect(samples.at(-1)?.number).toBe(2);
-    expect(samples.every(({ rss, heap }) => rss > heap && heap > MIB)).toBe(true);
+    expect(samples.every(({ rss, heap, kinds }) => rss > heap && heap > MIB && (kinds['old_space in use'] ?? 0) > MIB)).toBe(true);
   } finally {
     await daemon.remove();
   }

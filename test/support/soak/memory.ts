@@ -18,6 +18,7 @@ export interface Memory {
   readonly anonymous: Weight;
   readonly committed: Weight;
   readonly heap: Weight;
+  readonly kinds: ReadonlyMap<string, Weight>;
 }
 
 /** The growth that still counts as flat. */
@@ -30,6 +31,7 @@ export function weigh(samples: readonly Sample[]): Memory {
     anonymous: weightOf(samples, ({ anonymous }) => anonymous),
     committed: weightOf(samples, ({ committed }) => committed),
     heap: weightOf(samples, ({ heap }) => heap),
+    kinds: new Map(Object.keys(samples.at(-1)?.kinds ?? {}).map((kind) => [kind, weightOf(samples, ({ kinds }) => kinds[kind] ?? 0)])),
   };
 }
 

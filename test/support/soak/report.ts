@@ -13,11 +13,18 @@ export function linesOf({ harms, rooms, devices, own, bookmarks, memory }: SoakL
     `memory, of it without a file behind: ${weightLine(memory.anonymous)}`,
     `memory, V8’s heap as taken: ${weightLine(memory.committed)}`,
     `memory, heap in use: ${weightLine(memory.heap)}`,
+    ...kindLines(memory.kinds),
   ];
 }
 
 function weightLine({ start, middle, end, thirds, growth }: Weight): string {
   return `start ${mib(start)}, middle ${mib(middle)}, end ${mib(end)} MiB; by thirds ${thirds.map(mib).join(', ')} MiB; last third against the middle one ${(growth * 100).toFixed(1)} %`;
+}
+
+/** What is never a MiB is left out. */
+function kindLines(kinds: Memory['kinds']): string[] {
+  const large = [...kinds].filter(([, { thirds }]) => Math.max(...thirds) >= 2 ** 20);
+  return large.map(([kind, { thirds }]) => `memory, ${kind}: by thirds ${thirds.map(mib).join(', ')} MiB`);
 }
 
 const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);

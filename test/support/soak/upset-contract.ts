@@ -1,3 +1,5 @@
+import type { Kinds } from './kinds.ts';
+
 /** The name under which the daemon looks for its server. */
 export const HOST = 'xmpp.soak.test';
 
@@ -22,4 +24,5 @@ export interface Sample {
   /** What V8 has taken for its heap, used or not. */
   readonly committed: number;
   readonly heap: number;
+  readonly kinds: Kinds;
 }

@@ -5,6 +5,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
+import { kindsNow } from './kinds.ts';
 import { HOST, type Sample, type Upset } from './upset-contract.ts';
 
 const [wishes, samples] = [process.env['SOAK_UPSET'], process.env['SOAK_SAMPLES']];
@@ -56,7 +57,7 @@ function upset(from: string, to: string): void {
     const { rss, heapTotal: committed } = process.memoryUsage();
     const rollup = existsSync(ROLLUP) ? readFileSync(ROLLUP, 'utf8') : '';
     const anonymous = Number(/^Anonymous:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) * 1024;
-    const line: Sample = { number: wish.number, at: RealDate.now(), rss, anonymous, committed, heap: left ?? inUse() };
+    const line: Sample = { number: wish.number, at: RealDate.now(), rss, anonymous, committed, heap: left ?? inUse(), kinds: kindsNow() };
     appendFileSync(to, `${JSON.stringify(line)}\n`);
   };
   process.on('SIGUSR2', () => {

@@ -2,6 +2,7 @@ import { discoInfoQuery, readDiscoInfo } from '../xmpp/features/disco.ts';
 import { NS_MAM } from '../xmpp/features/mam.ts';
 import { joinPresence, type HistoryRequest } from '../xmpp/features/muc.ts';
 import type { Draft, Ground, Room } from './ground.ts';
+import { openServerTime } from './server-time.ts';
 import { wholeFrom } from './whole.ts';
 
 /** History is asked for from before what we have: clocks differ, and meeting what we have proves that there is no hole. */
@@ -29,6 +30,7 @@ export interface Entry {
 /** `changed` is told, after the commit, when a room's name or features became known. */
 export function openEntry(ground: Ground, changed: (room: string) => void, lookBack = FIRST_LOOK_BACK): Entry {
   const { archive, connection } = ground;
+  const serverTime = openServerTime(ground);
   const missing = new Set<string>();
   /** Rooms that are being asked again; true where they changed meanwhile. */
   const looking = new Map<string, boolean>();
@@ -84,25 +86,28 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
     missing: (room) => missing.has(room),
     discover,
     rediscover,
-    knock: (jid) =>
-      ground.together((draft) => {
+    async knock(jid) {
+      const ahead = isArchived(ground.room(jid)) ? 0 : await serverTime.ahead();
+      await ground.together((draft) => {
         const room = draft.room(jid);
         if (room?.membership.state !== 'joining') return;
-        const archived = room.features?.has(NS_MAM) === true;
-        const from = archived ? undefined : heardUpTo(room, draft.at);
+        const archived = isArchived(room);
+        const heard = archived ? undefined : heardUpTo(room, draft.at - ahead);
+        const from = heard === undefined ? undefined : heard - ahead; // what came while our clock was fast was said before
         if (!archived) archive.beginReplay(ground.jid, jid);
         draft.put({ ...room, replay: from === undefined ? undefined : { from, first: undefined, overlaps: false } });
         const since = from === undefined ? undefined : { since: new Date(from - OVERLAP).toISOString() };
         const history = archived ? { maxstanzas: 0 } : since;
         draft.afterwards(() => ask(jid, history));
-      }),
+      });
+    },
     /**
      * Behind what we have, or, on a first join, from `lookBack` milliseconds ago. An older catch-up that is not done goes
      * on; where it was for the order of what is there (`known`), what was said since we were out is missing from now on.
      */
     beginCatchup(draft, room) {
       if (room.catchup?.known) draft.put({ ...room, catchup: { ...room.catchup, known: undefined } });
-      if (room.catchup || room.features?.has(NS_MAM) !== true) return;
+      if (room.catchup || !isArchived(room)) return;
       const last = archive.last(ground.jid, room.jid, true);
       const start = new Date(draft.at - lookBack).toISOString();
       const follows = last?.archiveId ?? archive.last(ground.jid, room.jid)?.archiveId;
@@ -110,4 +115,8 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
       draft.put({ ...room, catchup: last ? { after: last.stanzaId, follows, first } : { start, follows, first } });
     },
   };
+}
+
+function isArchived(room: Room | undefined): boolean {
+  return room?.features?.has(NS_MAM) === true;
 }

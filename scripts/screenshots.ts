@@ -62,7 +62,7 @@ async function bookmark(alice: Person, room: string, name: string, autojoin = tr
 /** A garden that talks, two rooms that are quiet, and one that alice may not enter. */
 async function fill(server: XmppServer, daemon: TestDaemon): Promise<{ room: string; bob: Person | undefined }> {
   const alice = await server.register('alice', PASSWORD);
-  const phone = await connectPerson(server, 'alice', PASSWORD, { resource: 'phone', features: ['urn:minimix:relay:0'] });
+  const phone = await connectPerson(server, 'alice', PASSWORD, { resource: 'phone', features: ['urn:minimix:relay:0'], software: 'Slate' });
   const garden = `community-garden@${server.archivedRooms}`;
   const rooms = [
     [garden, 'Community garden'],
@@ -72,7 +72,7 @@ async function fill(server: XmppServer, daemon: TestDaemon): Promise<{ room: str
   ] as const;
   const people = new Map<string, Person>([['alice', phone]]);
   for (const nick of ['bob', 'Ingeborg', 'rosa', 'Tomáš', 'Noor']) {
-    const user = `person${people.size}`;
+    const user = nick.normalize('NFD').replaceAll(/[^a-z]/gi, '').toLowerCase();
     await server.register(user, PASSWORD);
     const person = await connectPerson(server, user, PASSWORD);
     for (const [room] of rooms) await person.join(room, nick);

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import type { Archive } from '../archive/contract.ts';
 import { leftOut, stored } from '../archive/stored.ts';
-import { sentenceOf } from '../core/errors.ts';
-import { bareOf, parseBareJid } from '../core/jid.ts';
+import { parseBareJid } from '../core/jid.ts';
 import type { PresencePace } from '../core/presence.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, StreamState } from '../xmpp/contract.ts';
-import { errorAnswer } from '../xmpp/features/errors.ts';
-import type { Element } from '../xmpp/xml.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import { alertFor } from './alerts.ts';
 import { openAnswers } from './answers.ts';
@@ -21,9 +18,8 @@ import { testDevice } from './device-test.ts';
 import { openDevices } from './devices.ts';
 import type { Devices } from './devices.ts';
 import { openRooms } from './draft.ts';
-import type { Draft, Ground, Log } from './ground.ts';
+import type { Ground, Log } from './ground.ts';
 import { examineLists, examineServer } from './examine.ts';
-import { receiveRoomMessage } from './groupchat-in.ts';
 import { openInvitations } from './invitations.ts';
 import { openLogin } from './login.ts';
 import { openMemberships, type EntryTimes, type Memberships } from './membership.ts';
@@ -31,8 +27,8 @@ import { openNicks } from './nicks.ts';
 import { openOutbox } from './outbox.ts';
 import type { Outbox } from './outbox.ts';
 import { openPresence } from './presence.ts';
-import { receiveRoomPresence } from './presence-in.ts';
 import { startProof, type ProofTimes } from './proof.ts';
+import { receiveStanza } from './receive-stanza.ts';
 import { openReading } from './reading.ts';
 import { openRegistrations } from './registration.ts';
 import { openRelayRest } from './relay-pause.ts';
@@ -140,55 +136,16 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   });
   const allDevices = () => [...devices.summaries().map(resting), ...seat.summaries()];
   const login = openLogin(ground, { answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, reading });
-  const parts = { ground, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.rediscover };
+  const own = { answers, bookmarks, devices, invitations, nicks, presence, reading, seat, spoken };
+  const receivers = { ground, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.rediscover, ...own };
 
   /** The one door in. One transaction for all that came in one read; a throw means that nothing was taken. */
   function receive(batch: readonly Stanza[], state: StreamState | undefined): void {
     rooms.transact((draft) => {
-      for (const stanza of batch) receiveStanza(draft, stanza);
+      for (const stanza of batch) receiveStanza(receivers, draft, stanza);
       archive.saveStream(jid, state && JSON.stringify(state));
       draft.afterwards(() => (stream = state));
     });
-  }
-
-  function receiveStanza(draft: Draft, stanza: Stanza): void {
-    const from = bareOf(stanza.from);
-    if (stanza.kind === 'iq') {
-      draft.afterwards(() => answer(stanza));
-    } else if (stanza.kind === 'message' && stanza.type !== 'groupchat' && invitations.receive(draft, stanza)) {
-      return;
-    } else if (draft.room(from)) {
-      const toDoors = (): void => draft.tell({ type: 'room-stanza', account: jid, room: from, stanza });
-      if (stanza.kind === 'presence') {
-        toDoors(); // before it makes the room forgotten
-        receiveRoomPresence(ground, memberships, draft, stanza);
-      } else if (!receiveRoomMessage(parts, draft, stanza)) toDoors();
-    } else if (from === jid || from === '') {
-      if (stanza.kind === 'presence' && stanza.type !== 'error') {
-        draft.afterwards(() => bookmarks.stirred());
-        presence.receive(draft, stanza);
-      }
-      if (stanza.kind === 'presence' && stanza.type === undefined && seat.holds(stanza.from)) return;
-      if (stanza.kind === 'presence') devices.receive(draft, stanza);
-      else if (stanza.type === 'error') draft.tell({ type: 'bounced', from: stanza.from, stanza });
-      else if (!bookmarks.receive(draft, stanza) && !nicks.receive(draft, stanza) && !reading.receive(draft, stanza) && from !== stanza.from) receiveOwn(draft, stanza);
-    }
-  }
-
-  /** DESIGN: only what the server has stamped as the account's own resource commands or feeds anything. */
-  function receiveOwn(draft: Draft, stanza: Stanza): void {
-    if (!spoken.receive(draft, stanza)) draft.tell({ type: 'own-message', from: stanza.from, stanza });
-  }
-
-  function answer(stanza: Stanza): void {
-    let reply: Element | undefined;
-    try {
-      reply = answers.answer(stanza);
-    } catch (error) {
-      log('error', `a request could not be answered: ${sentenceOf(error)}`, { error });
-      reply = errorAnswer(stanza.element, 'cancel', 'internal-server-error');
-    }
-    if (reply) connection.send(reply);
   }
 
   connection.onStatus((status) => {

@@ -21,7 +21,7 @@ const noCodes: ReadonlySet<number> = new Set();
 /** XEP-0045 10.2.1. COMPAT: Prosody 0.12 says 172 or 173 without 104 beside it. */
 const RECONFIGURED: readonly number[] = [status.configurationChanged, 170, 171, 172, 173, 174];
 
-interface Parts {
+export interface RoomParts {
   readonly ground: Ground;
   readonly memberships: Memberships;
   readonly outbox: Outbox;
@@ -35,7 +35,7 @@ interface Parts {
  * A groupchat or private message from a room in which we are: kept once, then told. True where the archive has taken
  * it, or had it; false where it is for the live doors alone.
  */
-export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): boolean {
+export function receiveRoomMessage(parts: RoomParts, draft: Draft, stanza: Stanza): boolean {
   const room = draft.room(bareOf(stanza.from));
   if (!room) return false;
   if (stanza.type === 'error') {
@@ -69,7 +69,7 @@ export function receiveRoomMessage(parts: Parts, draft: Draft, stanza: Stanza): 
   return true;
 }
 
-function receiveGroupchat(parts: Parts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
+function receiveGroupchat(parts: RoomParts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
   // 10.2.1: the room itself says so; an occupant who does makes us ask and believe nothing
   const codes = resourceOf(stanza.from) === '' ? readCodes(stanza.element.getChild('x', NS_MUC_USER)) : noCodes;
   if (RECONFIGURED.some((code) => codes.has(code))) draft.afterwards(() => parts.reconfigured(room.jid));
@@ -88,7 +88,7 @@ function receiveGroupchat(parts: Parts, draft: Draft, room: Room, message: Group
  * XEP-0045 7.1: the subject is the last that a room sends on entry. It proves that we are in where the room sent no
  * 110 (ejabberd, on a nick that another of our sessions holds). True where it is the one that we had: no news.
  */
-function subjectEndsEntry(parts: Parts, draft: Draft, room: Room, message: GroupchatMessage): boolean {
+function subjectEndsEntry(parts: RoomParts, draft: Draft, room: Room, message: GroupchatMessage): boolean {
   const { nick, state } = room.membership;
   if (state === 'joining' && nick !== undefined && draft.occupant(room.jid, nick)) {
     parts.memberships.signal(draft, room.jid, { name: 'self', nick });
@@ -106,7 +106,7 @@ function subjectEndsEntry(parts: Parts, draft: Draft, room: Room, message: Group
 }
 
 /** DESIGN: a gap that cannot be healed is a row in the archive. */
-function markHole({ ground }: Parts, { jid, replay }: Room): void {
+function markHole({ ground }: RoomParts, { jid, replay }: Room): void {
   if (!replay || replay.overlaps || replay.first === undefined || replay.first < replay.from) return;
   const cause = 'the room has no archive, and its history was not seen to reach back to when we last heard it';
   ground.archive.addGap({ account: ground.jid, room: jid, from: replay.from, to: replay.first, cause });
@@ -121,7 +121,7 @@ function noteReplay(draft: Draft, jid: string, at: number, kept: boolean): void 
 }
 
 /** XEP-0313 5.1: one message out of the room's archive, behind the one before it; the place is kept with it. */
-function receivePage(parts: Parts, draft: Draft, room: Room, stanza: Stanza): void {
+function receivePage(parts: RoomParts, draft: Draft, room: Room, stanza: Stanza): void {
   const result = readMamResult(stanza.element);
   const { catchup } = room;
   if (!result || !catchup) return;
@@ -141,7 +141,7 @@ function receivePage(parts: Parts, draft: Draft, room: Room, stanza: Stanza): vo
 }
 
 /** Appends, and tells the doors unless it was there already (then not `kept`). The archive id is there in either case. */
-function keep(parts: Parts, draft: Draft, message: GroupchatMessage, xml: string, source: Source, fresh: boolean): { archiveId: number; kept: boolean } {
+function keep(parts: RoomParts, draft: Draft, message: GroupchatMessage, xml: string, source: Source, fresh: boolean): { archiveId: number; kept: boolean } {
   const { ground, outbox } = parts;
   const entry: NewMessage = { account: ground.jid, message, arrivedAt: draft.at, xml, source };
   const appended = ground.archive.append(entry);

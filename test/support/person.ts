@@ -14,6 +14,8 @@ export interface PersonOptions extends Login {
   readonly carbons?: boolean;
   /** What it says of itself when asked by XEP-0030, beside disco and ping. */
   readonly features?: readonly string[];
+  /** The name that it answers for its software. */
+  readonly software?: string;
   /** XEP-0115: the address of the software that it says it is. */
   readonly capsNode?: string;
   /** Answers a carbon that does not come from the bare JID with an error, as Converse does. */
@@ -100,7 +102,7 @@ export async function connectPerson(
       return;
     }
     const ours = (options.answersItself ?? []).some((xmlns) => stanza.children.some((child) => child instanceof Element && child.attrs['xmlns'] === xmlns));
-    if (stanza.name === 'iq' && (type === 'get' || type === 'set') && !ours) send(answerTo(stanza, options.features ?? [], options.deafTo ?? []));
+    if (stanza.name === 'iq' && (type === 'get' || type === 'set') && !ours) send(answerTo(stanza, options));
     if (options.strict && stanza.getChild('received', NS.carbons) && type !== 'error') {
       const error = xml('error', { type: 'cancel' }, xml('not-allowed', { xmlns: NS.stanzas }));
       send(xml('message', { type: 'error', to: stanza.attrs['from'], id }, error));
@@ -202,12 +204,12 @@ function isSelf(presence: Element, room: string, nick: string): boolean {
 }
 
 /** What any client answers: a ping, what it can do, and otherwise that it cannot. */
-function answerTo(request: Element, features: readonly string[], deafTo: readonly string[]): Element {
+function answerTo(request: Element, { features = [], deafTo = [], software = 'a test' }: PersonOptions): Element {
   const back = { to: request.attrs['from'], id: request.attrs['id'] };
   if (request.getChild('ping', NS.ping) && !deafTo.includes(NS.ping)) return xml('iq', { ...back, type: 'result' });
   if (request.getChild('query', NS.disco) && !deafTo.includes(NS.disco)) {
     const all = [NS.disco, NS.ping, ...features].filter((one) => !deafTo.includes(one)).map((feature) => xml('feature', { var: feature }));
-    const identity = xml('identity', { category: 'client', type: 'pc', name: 'a test' });
+    const identity = xml('identity', { category: 'client', type: 'pc', name: software });
     return xml('iq', { ...back, type: 'result' }, xml('query', { xmlns: NS.disco }, identity, ...all));
   }
   return xml('iq', { ...back, type: 'error' },

@@ -11,7 +11,7 @@ FROM node:24-bookworm-slim
 # One process that reaps its children: the keyring's and the search's are short-lived, and PID 1 must not collect them dead.
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out /opt/minimix
-RUN printf '#!/bin/sh\nexec node --disable-warning=ExperimentalWarning --max-semi-space-size=8 --max-old-space-size=768 --heap-growing-percent=25 /opt/minimix/dist/main.js "$@"\n' > /usr/local/bin/minimix \
+RUN printf '#!/bin/sh\nexec node --disable-warning=ExperimentalWarning --max-semi-space-size=8 --max-old-space-size=768 /opt/minimix/dist/main.js "$@"\n' > /usr/local/bin/minimix \
   && chmod 755 /usr/local/bin/minimix && install -d -o node -g node -m 700 /home/node/minimix
 USER node
 ENV MINIMIX_HOME=/home/node/minimix MINIMIX_KEYRING=off

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { startDaemon, type Daemon, type DaemonOptions } from '../daemon.ts';
+import { keepHeapSmall } from './heap.ts';
 import { openLogFile, logPath } from './log-file.ts';
 import { enduring, openLog, type Log } from './log.ts';
 
@@ -13,6 +14,7 @@ const STOP_DEADLINE = 10_000; // milliseconds for goodbyes to servers that may n
 export async function runInForeground(
   options: Omit<DaemonOptions, 'log' | 'file'> & { readonly verbose: boolean },
 ): Promise<number> {
+  keepHeapSmall();
   const pretty = process.stderr.isTTY;
   const file = openLogFile(logPath(options.home));
   const err = enduring((line) => void writeSync(2, line));

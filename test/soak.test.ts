@@ -10,7 +10,7 @@ import { weigh } from './support/soak/memory.ts';
 import { fat, linesOf } from './support/soak/report.ts';
 
 const MIB = 2 ** 20;
-const sampled = (weights: readonly number[]) => weights.map((mib, n) => ({ number: 0, at: n * 1000, rss: mib * MIB, anonymous: 0, committed: 0, heap: MIB, kinds: {} }));
+const sampled = (weights: readonly number[]) => weights.map((mib, n) => ({ number: 0, at: n * 1000, rss: mib * MIB, anonymous: 0, committed: 0, heap: MIB, cpu: n * 1100, kinds: {} }));
 const all = { said: 10, kept: 10, lost: 0, twice: 0, outOfOrder: 0 };
 const fine: SoakLedger = {
   harms: new Map<HarmName, number>([['cut', 3]]),
@@ -48,6 +48,7 @@ test('the ledger tells what the memory is made of', () => {
   const samples = sampled([40, 50, 60]).map((sample, n) => ({ ...sample, kinds: { malloc: n * MIB, code: 1000 } }));
   const lines = linesOf({ ...fine, memory: weigh(samples) });
   expect(lines).toContain('memory, malloc: by thirds 0.0, 1.0, 2.0 MiB');
+  expect(lines).toContain('CPU: 2.2 s');
   expect(lines.some((line) => line.includes('code'))).toBe(false); // next to nothing
 });
 

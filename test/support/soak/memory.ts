@@ -14,6 +14,8 @@ export interface Weight {
 
 export interface Memory {
   readonly samples: number;
+  /** Milliseconds of CPU between the first look and the last. */
+  readonly cpu: number;
   readonly rss: Weight;
   readonly anonymous: Weight;
   readonly committed: Weight;
@@ -27,6 +29,7 @@ export const FLAT = 0.05;
 export function weigh(samples: readonly Sample[]): Memory {
   return {
     samples: samples.length,
+    cpu: (samples.at(-1)?.cpu ?? 0) - (samples[0]?.cpu ?? 0),
     rss: weightOf(samples, ({ rss }) => rss),
     anonymous: weightOf(samples, ({ anonymous }) => anonymous),
     committed: weightOf(samples, ({ committed }) => committed),

@@ -9,6 +9,7 @@ export function linesOf({ harms, rooms, devices, own, bookmarks, memory }: SoakL
     ...devices.map((of) => `${of.what}: ${of.said} said, ${of.kept} delivered, ${of.lost} lost, ${of.twice} doubled, ${of.outOfOrder} out of order (${of.repeated} came again and were dropped by their id)`),
     `own words: ${own.taken} taken, ${own.asked} of which the person is asked, ${own.missing} missing, ${own.twice} twice`,
     `bookmarks: ${bookmarks.edits} edits by two writers, ${bookmarks.equal ? 'all storages agree' : 'the storages differ'}`,
+    `CPU: ${(memory.cpu / 1000).toFixed(1)} s`,
     `memory, RSS: ${weightLine(memory.rss)}`,
     `memory, of it without a file behind: ${weightLine(memory.anonymous)}`,
     `memory, V8’s heap as taken: ${weightLine(memory.committed)}`,

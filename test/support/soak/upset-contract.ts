@@ -24,5 +24,7 @@ export interface Sample {
   /** What V8 has taken for its heap, used or not. */
   readonly committed: number;
   readonly heap: number;
+  /** Milliseconds of CPU since its start, all threads. */
+  readonly cpu: number;
   readonly kinds: Kinds;
 }

@@ -51,13 +51,17 @@ function upset(from: string, to: string): void {
     return heapUsed + external;
   };
 
+  const spent = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
   const parent = process.ppid;
   const sample = (): void => {
     if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); // the soak is gone, and cannot end us any more
     const { rss, heapTotal: committed } = process.memoryUsage();
     const rollup = existsSync(ROLLUP) ? readFileSync(ROLLUP, 'utf8') : '';
     const anonymous = Number(/^Anonymous:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) * 1024;
-    const line: Sample = { number: wish.number, at: RealDate.now(), rss, anonymous, committed, heap: left ?? inUse(), kinds: kindsNow() };
+    const line: Sample = { number: wish.number, at: RealDate.now(), rss, anonymous, committed, heap: left ?? inUse(), cpu: spent(), kinds: kindsNow() };
     appendFileSync(to, `${JSON.stringify(line)}\n`);
   };
   process.on('SIGUSR2', () => {

@@ -1,8 +1,9 @@
 // The least that a bouncer can be, for bench/bouncer.ts: TLS to the device, TLS to the server, and what comes passes unread.
 // `node bouncer-hop-made.ts PORT CERTIFICATE KEY`: connects to PORT of this computer, and prints the port on which it listens.
 import { readFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls';
+import { portOf } from '../test/support/server.ts';
 
 const [port, certificate = '', key = ''] = process.argv.slice(2);
 const secureContext = createSecureContext({ cert: readFileSync(certificate), key: readFileSync(key) });
@@ -27,4 +28,4 @@ const server = createServer({ noDelay: true }, (near) => {
     pass(outside, inside);
   });
 });
-server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
+server.listen(0, '127.0.0.1', () => console.log(portOf(server)));

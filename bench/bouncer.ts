@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,12 +10,13 @@ import { openArchive } from '../src/archive/archive.ts';
 import { readGroupchat } from '../src/xmpp/features/groupchat.ts';
 import { parseElement } from '../src/xmpp/xml.ts';
 import { makeCertificates } from '../test/support/certificates.ts';
-import { makeHome, type Home } from '../test/support/daemon.ts';
+import { addressOf, makeHome, type Home } from '../test/support/daemon.ts';
 import { connectPerson, type Person } from '../test/support/person.ts';
 import { startProsody } from '../test/support/prosody.ts';
 import type { XmppServer } from '../test/support/server.ts';
 import { until } from '../test/support/until.ts';
 import { figure } from './figure.ts';
+import { portOf } from '../test/support/server.ts';
 
 const ROOMS = [1, 50, 200];
 const MOST = 200;
@@ -59,7 +60,7 @@ async function startLink(target: number): Promise<Link> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const link: Link = {
-    port: (server.address() as AddressInfo).port,
+    port: portOf(server),
     delay: 0,
     close() {
       for (const socket of sockets) socket.destroy();
@@ -252,7 +253,7 @@ async function main(): Promise<void> {
     await server.register('bob', 'secret');
     const bob = await connectPerson(server, 'bob', 'secret');
     for (const one of [room, other, third]) await bob.join(one, 'bob');
-    const { pid } = JSON.parse(readFileSync(`${home.dir}/daemon.json`, 'utf8')) as { pid: number };
+    const { pid } = addressOf(home);
     console.log(`the archive's own commit: ${figures(commits())}`);
     for (const count of [1, DEVICES]) {
       await pause(ROUND_TRIP); // what is still on its way must not be overtaken

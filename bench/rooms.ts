@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAccount } from '../src/account/account.ts';
@@ -16,6 +16,7 @@ import { ME, entry, presence, startRooms, subject } from '../test/support/rooms-
 import type { XmppServer } from '../test/support/server.ts';
 import { until } from '../test/support/until.ts';
 import { figure } from './figure.ts';
+import { portOf } from '../test/support/server.ts';
 
 const ROOMS = 200;
 const OCCUPANTS = 50;
@@ -90,7 +91,7 @@ async function slowLink(target: number, roundTrip = ROUND_TRIP): Promise<{ port:
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   return { port, close: () => void server.close() };
 }
 

@@ -14,7 +14,6 @@ const NEEDS: Record<string, { package: string; program?: string; python?: string
   poezio: { package: 'poezio', program: 'poezio' },
   mcabber: { package: 'mcabber', program: 'mcabber' },
   tmux: { package: 'tmux', program: 'tmux' },
-  xvfb: { package: 'xvfb', program: 'Xvfb' },
   'python3-slixmpp': { package: 'python3-slixmpp', python: 'slixmpp' },
 };
 

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makeCertificates, type CertificateOptions } from './support/certificates.ts';
 import { feed, until } from './support/until.ts';
 import { summary } from './support/reporter.ts';
+import { portOf } from './support/server.ts';
 
 const dirs: string[] = [];
 afterEach(async () => { await Promise.all(dirs.splice(0).map((dir) => rm(dir, { recursive: true, force: true }))); });
@@ -82,7 +82,7 @@ describe('a throw-away certificate', () => {
     const server = createTlsServer({ cert, key }).listen(0, '127.0.0.1');
     onTestFinished(() => { server.close(); });
     await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     const socket = connectTls({ host: '127.0.0.1', port, ca, servername });
     try {
       await once(socket, 'secureConnect');

@@ -18,7 +18,7 @@ export function transcript(stanzas: readonly Element[], room: string, names: Nam
 }
 
 function line(element: Element): string {
-  const attributes = Object.entries(element.attrs as Record<string, string | undefined>)
+  const attributes = Object.entries<string | undefined>(element.attrs)
     .filter(([name, value]) => value !== undefined && name !== 'id' && name !== 'xml:lang' && !(name === 'xmlns' && value === 'jabber:client'))
     .map(([name, value]) => `${name}='${name === 'stamp' || name === 'since' ? 'STAMP' : (value ?? '')}'`)
     .toSorted();

@@ -2,14 +2,14 @@
 // needed.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { freePorts } from '../support/server.ts';
 import { until } from '../support/until.ts';
-import { makeHome, type Home } from '../support/daemon.ts';
+import { addressOf, makeHome, type Home } from '../support/daemon.ts';
 
 const ALICE = 'alice@example.org';
 let home: Home;
@@ -61,10 +61,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
 test('an open event stream and a person who waits do not keep it from stopping', async () => {
   await home.start();
-  const { url, token } = JSON.parse(await readFile(join(home.dir, 'daemon.json'), 'utf8')) as {
-    url: string;
-    token: string;
-  };
+  const { url, token } = addressOf(home);
   const stream = await fetch(`${url}/api/events`, { headers: { authorization: `Bearer ${token}` } });
   expect(stream.status).toBe(200);
   expect(await home.end('SIGTERM')).toBe(0);
@@ -72,15 +69,13 @@ test('an open event stream and a person who waits do not keep it from stopping',
 });
 
 test('the token of the command line is for the owner alone, and new in each run', async () => {
-  const read = async () =>
-    (JSON.parse(await readFile(join(home.dir, 'daemon.json'), 'utf8')) as { token: string }).token;
   await home.start();
-  const token = await read();
+  const token = addressOf(home).token;
   expect(Buffer.from(token, 'base64url').length).toBeGreaterThanOrEqual(32);
   expect(home.log()).not.toContain(token);
   await home.end('SIGTERM');
   await home.start();
-  expect(await read()).not.toBe(token);
+  expect(addressOf(home).token).not.toBe(token);
 });
 
 test('the printed address lets one browser in, once; `page` makes another', async () => {

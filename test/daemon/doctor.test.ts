@@ -1,7 +1,7 @@
 // What the doctor finds where something is wrong, each on the real thing: certificates, DNS, sockets, a disk, a server's clock.
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -15,6 +15,7 @@ import { makeCertificates } from '../support/certificates.ts';
 import { startDns, type Zone } from '../support/dns.ts';
 import { startScripted, type Peer, type ScriptedServer } from '../support/scripted-server.ts';
 import { makeSmallDisk, noSmallDisk } from '../support/small-disk.ts';
+import { portOf } from '../support/server.ts';
 
 const SASL = `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism></mechanisms>`;
 
@@ -135,7 +136,7 @@ test('a port that somebody else has: the page takes another, the bouncer cannot'
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   undo.push(() => squatter.close());
-  const { port } = squatter.address() as AddressInfo;
+  const port = portOf(squatter);
   const { settings } = loadSettings(dir, { keep: false });
   const wished = { ...settings, web: { ...settings.web, port }, bouncer: { leaves: 'here' as const, ...settings.bouncer, on: true, listen: { host: '127.0.0.1', port }, directTls: { host: '127.0.0.1', port: 0 } } };
   const found = await examinePorts(wished);

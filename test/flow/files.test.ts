@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -17,6 +16,7 @@ import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, prosody } from '../support/servers.ts';
 import { undoing } from '../support/undo.ts';
 import { until } from '../support/until.ts';
+import { portOf } from '../support/server.ts';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
 const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
@@ -90,7 +90,7 @@ describe('files', () => {
     refusing.listen(0, '127.0.0.1');
     await once(refusing, 'listening');
     undo.push(() => refusing.close());
-    const { port } = refusing.address() as AddressInfo;
+    const port = portOf(refusing);
     const trust = { domain: 'prosody.test', ca: undefined, loopback: true };
     const put = await putFile(`http://127.0.0.1:${port}/x`, { 'content-length': 3 }, Readable.from(['abc']), { trust, patience: 5000 });
     expect(put).toMatchObject({ ok: false, error: { code: 'upload-failed', message: expect.stringContaining('413') } });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { apiOf, makeHome } from '../support/daemon.ts';
+import { addressOf, apiOf, makeHome } from '../support/daemon.ts';
 import { connectPerson } from '../support/person.ts';
 import { startProsody } from '../support/prosody.ts';
 import { undoing } from '../support/undo.ts';
@@ -87,7 +87,7 @@ test('no password and no token is in log, crash report, process list, environmen
   await failLogin(bouncer.on ? bouncer.directTlsPort : 0, alice.jid, 'planted-wrong-device-password');
   const entered = await fetch(page, { redirect: 'manual' });
   const cookie = entered.headers.get('set-cookie')?.split(';')[0]?.split('=')[1] ?? '';
-  const { token, url } = JSON.parse(readFileSync(join(home.dir, 'daemon.json'), 'utf8')) as { token: string; url: string };
+  const { token, url } = addressOf(home);
   const ticket = new URL(page).searchParams.get('t') ?? '';
   const lone = (await api.page.mutate()).url.split('t=')[1] ?? '';
   for (const path of [`/?t=${ticket}`, `/api/nothing?token=${token}`]) printed.push(await (await fetch(url + path, { headers: { authorization: `Bearer ${token}x` } })).text());

@@ -49,7 +49,7 @@ export const deviceTargets: readonly FuzzTarget[] = [
 
 /** As a device sends it: what comes from others goes to them. */
 function fromDevice(made: Element): string {
-  const { from, ...others } = made.attrs as Record<string, string | undefined>;
+  const { from, ...others }: Record<string, string | undefined> = made.attrs;
   made.attrs = { ...others, ...(from !== undefined && { to: from }) };
   return made.toString();
 }

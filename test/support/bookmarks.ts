@@ -33,7 +33,7 @@ function fill(element: Element, { name, autojoin, nick, password }: Shown): Elem
 }
 
 function show(element: Element): Shown {
-  const { name, autojoin } = element.attrs as Record<string, string | undefined>;
+  const { name, autojoin }: Record<string, string | undefined> = element.attrs;
   const [nick, password] = ['nick', 'password'].map((child) => element.getChild(child)?.text() || undefined);
   return {
     ...(name !== undefined && { name }),

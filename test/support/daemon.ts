@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { connectTo, type DaemonAddress, type DaemonClient } from '../../src/web/client.ts';
 import type { Account } from './server.ts';
 
@@ -40,9 +41,16 @@ export interface Home {
   remove(): Promise<void>;
 }
 
+const address = z.object({ pid: z.number(), url: z.string(), token: z.string() });
+
+/** Where the daemon that runs on the home answers, and to whom. */
+export function addressOf({ dir }: Pick<Home, 'dir'>): DaemonAddress {
+  return address.parse(JSON.parse(readFileSync(join(dir, 'daemon.json'), 'utf8')));
+}
+
 /** The API of the daemon that runs on the home: what a test only needs on its way costs no process each time. */
 export function apiOf(home: Home): DaemonClient {
-  return connectTo(JSON.parse(readFileSync(join(home.dir, 'daemon.json'), 'utf8')) as DaemonAddress);
+  return connectTo(addressOf(home));
 }
 
 /** A throw-away home; its secrets lie in a file, never in this machine's keyring. `more` is for the environment. */

@@ -1,6 +1,7 @@
 // A TCP link between a client and a server of a test, which can be cut or turned into a black hole.
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { portOf } from './server.ts';
 
 export interface Link {
   readonly host: '127.0.0.1';
@@ -37,7 +38,7 @@ export async function startLink(target: { readonly port: number; readonly host?:
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   const cut = (): void => {
     for (const [near, far] of pairs) {
       near.resetAndDestroy();

@@ -94,7 +94,7 @@ export async function connectPerson(
   const send = (stanza: Element | string): void => { socket.write(stanza.toString()); };
 
   const take = (stanza: Element): void => {
-    const { id = '', type } = stanza.attrs as Record<string, string | undefined>;
+    const { id = '', type }: Record<string, string | undefined> = stanza.attrs;
     const answer = stanza.name === 'iq' && (type === 'result' || type === 'error') ? asked.get(id) : undefined;
     if (answer) {
       asked.delete(id);

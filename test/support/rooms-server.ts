@@ -95,7 +95,7 @@ function answerTo(stanza: Element, scripts: ReadonlyMap<string, RoomScript>): An
   const to = String(stanza.attrs['to'] ?? '');
   const [room, nick] = [bareOf(to), to.slice(to.indexOf('/') + 1)];
   const script = scripts.get(room) ?? {};
-  const { type, id = '' } = stanza.attrs as Record<string, string | undefined>;
+  const { type, id = '' }: Record<string, string | undefined> = stanza.attrs;
   if (stanza.name === 'presence') {
     if (to === '') return undefined;
     if (type === 'unavailable') return script.leave ? script.leave(stanza, nick) : left(room, nick);

@@ -2,10 +2,11 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { TLSSocket, createServer as createTlsServer } from 'node:tls';
 import { until, feed } from './until.ts';
 import type { Feed } from './until.ts';
+import { portOf } from './server.ts';
 
 export interface ScriptedOptions {
   readonly domain?: string;
@@ -68,7 +69,7 @@ export async function startScripted(options: ScriptedOptions = {}): Promise<Scri
     : createServer({ noDelay: true }, take);
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   return {
     port,
     domain,

@@ -1,7 +1,7 @@
 // What a test sees of an XMPP server, whichever it is.
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -87,15 +87,20 @@ export interface XmppServer extends SharedServer {
   stop(): Promise<void>;
 }
 
+/** The port that a listening server has. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it listens on no port');
+  return address.port;
+}
+
 /** Ports of 127.0.0.1 that were free a moment ago. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(servers.map(async (server) => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
-    return address.port;
+    return portOf(server);
   }));
   await Promise.all(servers.map(async (server) => { server.close(); await once(server, 'close'); }));
   return ports;

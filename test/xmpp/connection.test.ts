@@ -1,7 +1,6 @@
 // What a connection lives through, told by a scripted server.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +16,7 @@ import type { LoginScript, Peer, ScriptedOptions, ScriptedServer } from '../supp
 import { until } from '../support/until.ts';
 import { watch } from './watch.ts';
 import type { Watched } from './watch.ts';
+import { portOf } from '../support/server.ts';
 
 const endings: (() => unknown)[] = [];
 let tls: Certificates;
@@ -210,7 +210,7 @@ describe('it comes back', () => {
   test('after a refused connection', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await once(free, 'listening');
-    const { port } = free.address() as AddressInfo;
+    const port = portOf(free);
     free.close();
     await once(free, 'close');
     const watched = romeo({ port, domain: 'scripted.test' });
@@ -307,7 +307,7 @@ describe('it comes back', () => {
     const server = createServer((socket) => void socket.destroy()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     endings.push(() => server.close());
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     const warnings: Error[] = [];
     const warn = (warning: Error): void => void warnings.push(warning);
     process.on('warning', warn);
@@ -392,7 +392,7 @@ describe('finding the server', () => {
     const direct = await scripted({ tls, directTls: true });
     const dead = createServer().listen(0, '127.0.0.1');
     await once(dead, 'listening');
-    const { port } = dead.address() as AddressInfo;
+    const port = portOf(dead);
     dead.close();
     const dnsRecords = resolver(
       {

@@ -165,7 +165,7 @@ describe('the stream ends, and the process lives on', () => {
     const { watched, peer: second } = await oursOnline(server);
     second.send(deep);
     await second.expect(/<stream:error><policy-violation/);
-    expect(await watched.reaches('waiting')).toMatchObject({ why: expect.stringContaining('too deep') as string });
+    expect(await watched.reaches('waiting')).toMatchObject({ why: expect.stringContaining('too deep') });
   });
 
   async function deathOf(
@@ -310,7 +310,7 @@ test('a server stripped of TLS is told nothing', async () => {
   const watched = ours(server, { allowPlaintext: false });
   const second = await server.next();
   void second.authenticate().catch(() => undefined);
-  expect(await watched.reaches('waiting')).toMatchObject({ why: expect.stringContaining('no TLS') as string });
+  expect(await watched.reaches('waiting')).toMatchObject({ why: expect.stringContaining('no TLS') });
   await second.closed();
   expect(second.sent()).not.toMatch(/<auth|romeo/);
 });
@@ -328,7 +328,7 @@ describe('the server has to prove that it knows the password', () => {
       const watched = ours(server);
       const peer = await server.next();
       await peer.authenticate({ ...(success && { success }) });
-      expect(await watched.reaches('waiting')).toMatchObject({ why: expect.stringContaining('could not prove') as string });
+      expect(await watched.reaches('waiting')).toMatchObject({ why: expect.stringContaining('could not prove') });
     });
   }
 });
@@ -350,7 +350,7 @@ test('SCRAM-SHA-256 is spoken, and no password given away by PLAIN for want of S
   const watched = ours(open);
   const third = await open.next();
   void third.authenticate({ mechanisms: ['PLAIN'] }).catch(() => undefined);
-  expect(await watched.reaches('waiting')).toMatchObject({ why: expect.stringContaining('PLAIN, without TLS') as string });
+  expect(await watched.reaches('waiting')).toMatchObject({ why: expect.stringContaining('PLAIN, without TLS') });
   expect(third.sent()).not.toContain('<auth');
 });
 

@@ -1,7 +1,7 @@
 // What a connection that breaks leaves behind at the server.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect as connectTcp, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect as connectTcp, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer as createTlsServer } from 'node:tls';
@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { Wire } from '../../src/xmpp/wire.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { undoing } from '../support/undo.ts';
+import { portOf } from '../support/server.ts';
 
 const undo = undoing();
 const APPLICATION_DATA = 23;
@@ -17,7 +18,7 @@ async function listening<T extends Server>(server: T): Promise<{ server: T; port
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   undo.push(() => new Promise((resolve) => server.close(resolve)));
-  return { server, port: (server.address() as AddressInfo).port };
+  return { server, port: portOf(server) };
 }
 
 /** Passes on whole TLS records (RFC 8446 5.1) alone; resets both sides once so many of more than `large` bytes have gone up. */

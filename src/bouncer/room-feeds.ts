@@ -44,8 +44,8 @@ export interface Feeds {
   exitAll(viewer: Viewer): void;
   /** The same text to all, each with its own address. */
   tell(room: string, raw: string): void;
-  /** A kept message, to those that are to be shown it; `had` is told of each device that has it. */
-  show(message: KeptMessage, raw: string, had: (device: string) => void): void;
+  /** A kept message, to those that are to be shown it, of `among` alone where that is given; `had` is told of each device that has it. */
+  show(message: KeptMessage, raw: string, had: (device: string) => void, among?: ReadonlySet<Viewer>): void;
   /** What nobody keeps, to those that are to be shown it. */
   pass(room: string, raw: string): void;
   /** Nobody looks at it any more. */
@@ -81,12 +81,13 @@ export function openFeeds(): Feeds {
       const text = addressable(raw);
       for (const viewer of feed.viewers) viewer.send(text.to(viewer.jid));
     },
-    show(message, raw, had) {
+    show(message, raw, had, among = feeds.get(message.room)?.viewers) {
       const feed = feeds.get(message.room);
       if (!feed) return;
       const text = addressable(raw);
       const sender = message.id === undefined ? undefined : feed.sent.get(message.id);
       for (const viewer of feed.viewers) {
+        if (among?.has(viewer) !== true) continue;
         // what it said itself comes back to it, whatever else it is shown
         if (viewer !== sender && !viewer.shows(message)) continue;
         viewer.send(text.to(viewer.jid), () => had(viewer.device));

@@ -10,6 +10,7 @@ import type { Feed, Feeds } from './room-feeds.ts';
 import type { Lore } from './room-lore.ts';
 import type { Questions } from './room-questions.ts';
 import { asHistory } from './room-history.ts';
+import { openWaits } from './room-waits.ts';
 import { leftPresence, occupantPresence, open, selfPresence } from './room-text.ts';
 
 /** States that a person has to end: a device that thinks itself inside is told that it is out. */
@@ -35,18 +36,22 @@ export interface RoomsInOptions {
   readonly lore: Lore;
   readonly questions: Questions;
   readonly cursors: Cursors;
+  /** Milliseconds for which what comes live waits for what was missed. */
+  readonly patience: number;
   /** A room has refused a presence: told to those who wait for it. */
   readonly refused: (room: string, stanza: Stanza) => void;
 }
 
 /** What the rooms say, shown to the devices that are in them. */
-export function openRoomsIn({ account, feeds, lore, questions, cursors, refused }: RoomsInOptions): RoomsIn {
+export function openRoomsIn({ account, feeds, lore, questions, cursors, patience, refused }: RoomsInOptions): RoomsIn {
   const { seat } = account;
+  const waits = openWaits({ account, feeds, cursors, patience });
 
   function message(kept: KeptMessage): void {
-    if (!feeds.of(kept.room)) return;
+    const feed = feeds.of(kept.room);
+    if (!feed) return;
     if (kept.kind === 'private' && sentByUs(kept)) return;
-    feeds.show(kept, kept.delayed ? asHistory(kept) : kept.xml, (device) => cursors.reached(device, kept.room, kept.archiveId));
+    if (!waits.holds(feed, kept)) feeds.show(kept, kept.delayed ? asHistory(kept) : kept.xml, waits.noting(kept));
   }
 
   function stanza(room: string, given: Stanza): void {
@@ -141,6 +146,7 @@ export function openRoomsIn({ account, feeds, lore, questions, cursors, refused 
         stanza(event.room, event.stanza);
       } else if (event.type === 'room') state(event.room.room);
       else if (event.type === 'room-forgotten') state(event.room);
+      else if (event.type === 'caught-up') waits.over(event.room);
     },
   };
 }

@@ -141,7 +141,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     const acknowledged = (h: number): void => ackListeners.tell(h);
     features = result.features;
     const { receive, transparent = false, unseen = false, handled = (): undefined => undefined } = options;
-    session = createSession(opened, { receive, transparent, unseen, handled, log, sm, questions, deadlines, acknowledged });
+    session = createSession(opened, { receive, transparent, unseen, handled, log, sm, questions, deadlines, acknowledged, resumed });
     log('info', resumed ? 'resumed' : 'logged in', { jid });
     tell({ state: 'online', jid, resumed, since: Date.now() });
     flush();

@@ -38,6 +38,8 @@ export interface SessionOptions {
   readonly questions: Questions;
   readonly deadlines: { readonly idle: number; readonly ping: number };
   readonly acknowledged: (h: number) => void;
+  /** It goes on with a stream of before (XEP-0198 5). */
+  readonly resumed: boolean;
 }
 
 /** Acknowledged without being asked (a server may forget to ask, or ask seldom). */
@@ -57,6 +59,9 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   let askedAt = sm.acknowledged(); // our outbound count then
   let asking: NodeJS.Timeout | undefined;
   let dying: NodeJS.Timeout | undefined;
+  /** Nothing shows yet that the server reads on what we send. */
+  let unheard = options.resumed;
+  let doubting: NodeJS.Timeout | undefined;
   /** What was received when the server asked (<r/>) what we have; until that is answered. */
   let wantedAt: number | undefined;
   const idle = setTimeout(probe, deadlines.idle);
@@ -66,6 +71,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     clearTimeout(idle);
     clearTimeout(dying);
     clearTimeout(asking);
+    clearTimeout(doubting);
   });
 
   function read(items: readonly Item[]): void {
@@ -76,11 +82,14 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     let counted = 0;
     let acknowledgement: string | undefined;
     let end: StreamEnd | undefined;
+    let wanted = false;
     for (const item of items) {
       if ('nonza' in item) {
         const { nonza } = item;
-        if (nonza.is('r', NS.sm)) wantedAt = sm.inbound();
-        else if (nonza.is('a', NS.sm)) acknowledgement = attributeOf(nonza, 'h') ?? '';
+        if (nonza.is('r', NS.sm)) {
+          wantedAt = sm.inbound();
+          wanted = true;
+        } else if (nonza.is('a', NS.sm)) acknowledgement = attributeOf(nonza, 'h') ?? '';
         else if (nonza.is('error', NS.streams)) end = streamError(nonza);
         else log('debug', `ignored <${nonza.name}/> from the server`);
         continue;
@@ -93,7 +102,19 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     for (const settle of answers) settle();
     acknowledge();
     if (acknowledgement !== undefined) took(acknowledgement);
+    else if (unheard && wanted) doubt();
     if (end !== undefined) stream.hangUp('', GRACE, end);
+  }
+
+  /**
+   * COMPAT: Prosody 0.12, mod_smacks, reads what comes after a resumption with the parser of the old connection. Where that
+   * broke within a stanza, all that we send is taken for more of it: we hear, and are not heard. A server that asks has
+   * sent again all that waited; one that does not answer our own question for long after that will not.
+   */
+  function doubt(): void {
+    doubting ??= setTimeout(() => {
+      stream.hangUp('', GRACE, new StreamEnd('broken', 'the server does not hear us on the resumed stream'));
+    }, deadlines.ping);
   }
 
   /** Asked for, as soon as all is handled that had come then; unasked, where it is a lot. */
@@ -145,7 +166,8 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
       const why = new StreamEnd('broken', 'the server acknowledged more than we sent');
       return stream.hangUp(xml('stream:error', {}, condition, detail).toString(), GRACE, why);
     }
-    asked = false;
+    asked = unheard = false;
+    clearTimeout(doubting);
     options.acknowledged(sm.acknowledged());
     if (unasked() > 0) askSoon();
   }
@@ -222,7 +244,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   }
 
   function start(): void {
-    if (sm.pending() > 0) ask(); // sent again after a resumption
+    if (options.resumed) ask();
     stream.deliver(read);
   }
 

@@ -72,7 +72,7 @@ test('a room in which nothing came is not asked', async () => {
   expect(asked).toEqual([]);
 });
 
-test('a look that the end of the stream cuts off is a catch-up from then on: what was missed goes before what comes live', async () => {
+test('a look that the end of the stream cuts off is a catch-up from then on: what was missed goes before what comes live', { timeout: 60_000 }, async () => {
   const order: [string, string][] = [['1', 'before']];
   const asked: string[] = [];
   let [silent, late] = [false, ''];
@@ -103,7 +103,7 @@ test('a look that the end of the stream cuts off is a catch-up from then on: wha
   drop('forgotten');
   await until(() => account.status().connection.state !== 'online', { what: 'the end of the stream' });
   order.push(['4', 'while we were out']);
-  await until(() => asked.length === 2, { what: 'the catch-up' });
+  await until(() => asked.length === 2, { what: 'the catch-up', deadline: 30_000 }); // two streams that ended soon put the next one off
   expect(account.catchingUp(ROOM)).toBe(true);
 
   send(said('5', 'live'), late);

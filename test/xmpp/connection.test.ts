@@ -147,6 +147,25 @@ describe('what goes out', () => {
     expect(watched.connection.acknowledged()).toBe(1);
   });
 
+  test('a resumed stream on which the server does not hear us is given up, and not resumed once more', async () => {
+    const server = await scripted();
+    const { watched, peer } = await online(server, {}, { deadlines: { ping: 200 } });
+    watched.connection.send(xml('message', { id: '1' }));
+    await peer.expect(/id="1"/);
+    peer.reset();
+    const second = await server.next();
+    expect(await second.logIn({ resumed: { h: 0 } })).toBe('resumed');
+    await second.expect(/<message id="1"\/><r\b/);
+    second.send(`<message id='waited'/>${R}`);
+    await second.expect(/<a\b/);
+    expect(await watched.reaches('online')).toMatchObject({ resumed: true });
+    const talk = setInterval(() => second.send(`<message/>`), 50); // it is anything but silent
+    endings.push(() => clearInterval(talk));
+    await until(() => watched.logs.join().includes('does not hear us'), { what: 'the end of the stream' });
+    expect(await (await server.next()).logIn({})).toBe('bound');
+    expect(await watched.reaches('online')).toMatchObject({ resumed: false });
+  });
+
   test('after a resumption that failed they are dropped, told, and the numbers begin anew', async () => {
     const server = await scripted();
     const { watched, peer } = await online(server);

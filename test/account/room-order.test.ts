@@ -76,7 +76,7 @@ test('a look that the end of the stream cuts off is a catch-up from then on: wha
   const order: [string, string][] = [['1', 'before']];
   const asked: string[] = [];
   let [silent, late] = [false, ''];
-  const { account, archive, jid, bodies, drop, script, send, settle, state } = await open({ sm: true, times: { calm: 20 } });
+  const { account, archive, jid, bodies, drop, script, send, settle, state } = await open({ sm: true, times: { calm: 1_000 } });
   const room = archived(order, asked);
   script(ROOM, {
     ...room,

@@ -3,7 +3,7 @@ import { actions, type Action, type ActionContext } from '../account/actions.ts'
 import { sentenceOf } from '../core/errors.ts';
 import { resourceOf } from '../core/jid.ts';
 import { commandAnswer, NS_COMMANDS, readCommand, type CommandAnswer } from '../xmpp/features/commands.ts';
-import { form, NS_DATA, readSubmitted, resultTable } from '../xmpp/features/data-form.ts';
+import { form, NS_DATA, readSubmitted, resultTable, type FormField } from '../xmpp/features/data-form.ts';
 import { discoInfo, discoItems } from '../xmpp/features/disco.ts';
 import { errorAnswer, resultAnswer } from '../xmpp/features/errors.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
@@ -17,6 +17,8 @@ export interface CommandsOptions extends ChatOptions {
 
 /** Joins take their time; more than so many at once are no person's. */
 const MAX_RUNNING = 20;
+/** Of a list, in words. */
+const MAX_CHOICES = 20;
 
 /** XEP-0050 on the daemon's full JID, for the account's own resources. To be started before the account. */
 export function startCommands({ account, archive, log, signal, chat = true }: CommandsOptions): void {
@@ -89,7 +91,14 @@ async function run(
 
 function formOf(action: Action, context: ActionContext, values: Readonly<Record<string, string>> = {}): Element {
   const fields = action.fields.map(({ options, ...field }) => ({ ...field, value: values[field.name], options: options?.(context) ?? [] }));
-  return form(action.title, 'What is marked as needed is needed.', fields);
+  const choices = fields.filter(({ options, value }) => options.length > 0 && value === undefined).map(choicesOf);
+  return form(action.title, ['What is marked as needed is needed.', ...choices].join('\n'), fields);
+}
+
+/** COMPAT: profanity 0.13 draws the options of a list only where one of them is chosen already. */
+function choicesOf({ label, options }: Pick<FormField, 'label'> & { readonly options: NonNullable<FormField['options']> }): string {
+  const shown = options.slice(0, MAX_CHOICES).map(({ value }) => value);
+  return `${label}: ${shown.join(', ')}${options.length > MAX_CHOICES ? ', …' : ''}`;
 }
 
 /** XEP-0050 4.6. */

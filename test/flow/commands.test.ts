@@ -216,6 +216,8 @@ describe.each(servers)('on $kind', (server) => {
     expect(home.account.rooms()).toMatchObject([{ room, nick: 'Prof', state: 'joined' }]);
     profanity.type(`/cmd exec rooms ${daemon}`);
     await profanity.shows(/Form title: List the rooms/, new RegExp(`${room}, joined, as Prof`));
+    profanity.type(`/cmd exec notify ${daemon}`);
+    await profanity.shows(/Form title: When your clients notify/, new RegExp(`Room: ${room}`), /When: always, on-mention, never/);
   });
 
   test('poezio lists the commands and runs one', async () => {

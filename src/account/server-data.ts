@@ -7,7 +7,7 @@ import { readGroupchat } from '../xmpp/features/groupchat.ts';
 import { NS_MAM } from '../xmpp/features/mam.ts';
 import { NS_CLIENT } from '../xmpp/features/namespaces.ts';
 import { createScope } from '../xmpp/scope.ts';
-import { parseTag, StreamFault, valueOf, type Tag } from '../xmpp/tag.ts';
+import { parseTag, StreamFault, type Tag } from '../xmpp/tag.ts';
 import { attributeOf, parseElement, XmlError, type Element } from '../xmpp/xml.ts';
 import { xmlPieces } from './xml-pieces.ts';
 
@@ -107,7 +107,7 @@ function levelOf(tag: Tag, local: string, namespace: string, parent: Level | und
   if (!known || known.kind === 'archive') return undefined;
   if (namespace === NS_PIE_MAM && local === 'archive' && known.owner !== '') return { ...known, kind: 'archive' };
   if (namespace !== NS_PIE) return undefined;
-  const value = (name: string): string => valueOf(tag.attributes.find((one) => one.name === name)?.written ?? '');
+  const value = (name: string): string => tag.attributes.find((one) => one.name === name)?.value ?? '';
   if (local === 'server-data') return { ...known, kind: 'data' };
   if (local === 'host') return { kind: 'host', host: value('jid'), owner: '' };
   if (local === 'user' && known.host !== '') return { ...known, kind: 'user', owner: bareOf(`${value('name')}@${known.host}`) };
@@ -116,8 +116,8 @@ function levelOf(tag: Tag, local: string, namespace: string, parent: Level | und
 
 /** Section 5: a relative path, whole. What the included file has of trouble is its own: the rest is read all the same. */
 function* included(file: string, tag: Tag, course: Course): Generator<Imported> {
-  const value = (name: string): string | undefined => tag.attributes.find((one) => one.name === name)?.written;
-  const href = valueOf(value('href') ?? '');
+  const value = (name: string): string | undefined => tag.attributes.find((one) => one.name === name)?.value;
+  const href = value('href') ?? '';
   const whole = value('parse') === undefined && value('xpointer') === undefined;
   const found = whole && course.depth < MAX_INCLUDES ? course.include(file, href) : undefined;
   if (!found) {

@@ -103,7 +103,7 @@ function decode(decoder: Decoder, bytes: Uint8Array): string {
 }
 
 function itemOf(element: FirstLevel, isJid: (text: string) => boolean): Item {
-  const { name, namespace, attributes, raw } = element;
+  const { name, namespace, attributes, raw, outline } = element;
   if (namespace !== NS.client) return { nonza: alone(element) ?? parse(raw) };
   if (!KINDS.has(name)) throw new StreamFault('unsupported-stanza-type', `<${name}/> is not a stanza`);
   for (const address of ['from', 'to']) {
@@ -111,7 +111,7 @@ function itemOf(element: FirstLevel, isJid: (text: string) => boolean): Item {
     if (text === undefined || isJid(text)) continue;
     throw new StreamFault('improper-addressing', `${address} is not a JID`);
   }
-  return { stanza: lazyStanza(name as StanzaKind, raw, attributes) }; // KINDS has it
+  return { stanza: lazyStanza(name as StanzaKind, raw, attributes, outline) }; // KINDS has it
 }
 
 /** `<r/>` and `<a/>` come with nearly every stanza: an element with nothing in it needs no parser. */

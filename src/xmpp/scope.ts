@@ -1,4 +1,4 @@
-import { StreamFault, notWellFormed, valueOf } from './tag.ts';
+import { StreamFault, notWellFormed } from './tag.ts';
 import type { Attribute, Tag } from './tag.ts';
 
 const XML = 'http://www.w3.org/XML/1998/namespace';
@@ -48,16 +48,15 @@ export function createScope(outer?: Scope): Scope {
     }
     let declared = NONE;
     let prefixed = 0;
-    for (const { name, written } of attributes) {
+    for (const { name, value } of attributes) {
       if (name.charCodeAt(0) === 120 /* x */ && (name === 'xmlns' || name.startsWith('xmlns:'))) {
         const prefix = name.slice(6);
-        const uri = valueOf(written);
-        checkDeclaration(prefix, uri);
+        checkDeclaration(prefix, value);
         if (declared === NONE) declared = [];
         declared.push(prefix);
         const stack = bound.get(prefix);
-        if (stack) stack.push(uri);
-        else bound.set(prefix, [uri]);
+        if (stack) stack.push(value);
+        else bound.set(prefix, [value]);
       } else if (name.includes(':')) prefixed++;
     }
     levels.push(declared);

@@ -2,9 +2,10 @@ import type { StreamLimits } from './contract.ts';
 import { NS } from './namespaces.ts';
 import { createScope } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { LONGEST_ENTITY, StreamFault, checkEntity, isSpace, notWellFormed, parseTag, valueOf } from './tag.ts';
-import type { Tag } from './tag.ts';
-import { escapeXML } from './xml.ts';
+import { LONGEST_ENTITY, StreamFault, checkEntity, isSpace, notWellFormed, parseTag, plainTag } from './tag.ts';
+import type { Attribute, Tag } from './tag.ts';
+import type { Outline } from './tree.ts';
+import { escapeXML, escapeXMLText } from './xml.ts';
 
 /** A child of the stream's root, whole. */
 export interface FirstLevel {
@@ -13,6 +14,8 @@ export interface FirstLevel {
   readonly attributes: ReadonlyMap<string, string>;
   /** Its own text; on the root every namespace is declared that the stream header lent it. */
   readonly raw: string;
+  /** The same as its tags and texts, of which `treeOf` makes the tree. */
+  readonly outline: Outline;
 }
 
 export interface SplitterSink {
@@ -59,6 +62,7 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
   let saved = '';
   let savedBytes = 0;
   let root: Tag | undefined;
+  let outline: (Tag | string | undefined)[] = [];
   /** Within the text at hand: where the unfinished child, or what is left of it, begins. */
   let start = 0;
   /** The next & and ]]> in it, or -1: searched for once, not once for every run of text. */
@@ -107,6 +111,8 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
       }
     } else {
       const wait = checkText(text, at, end, lt === -1);
+      const stop = wait === -1 ? end : wait;
+      if (stop > at) outline.push(text.slice(at, stop));
       if (wait !== -1) return ~wait;
     }
     if (lt === -1) return end;
@@ -144,13 +150,13 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
   }
 
   function inCdata(text: string, at: number): number {
-    const end = text.indexOf(']]>', at);
-    if (end !== -1) {
-      mode = 'text';
-      return end + 3;
-    }
+    const close = text.indexOf(']]>', at);
     const wait = text.endsWith(']]') ? 2 : text.endsWith(']') ? 1 : 0;
-    return wait === 0 ? text.length : ~Math.max(at, text.length - wait);
+    const end = close === -1 ? Math.max(at, text.length - wait) : close;
+    if (end > at) outline.push(escapeXMLText(text.slice(at, end)));
+    if (close === -1) return wait === 0 ? end : ~end;
+    mode = 'text';
+    return close + 3;
   }
 
   function declaration(text: string, lt: number): number {
@@ -174,6 +180,8 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
         return end + 1;
       }
     }
+    const plain = tagText === '' && quote === '' ? plainTag(text, at, limits.attributes) : undefined;
+    if (plain) return took(plain, text, at + plain.length);
     let i = at;
     for (; i < text.length; i++) {
       if (quote !== '') {
@@ -195,8 +203,11 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
   function tag(text: string, from: number, end: number): number {
     const whole = tagText + text.slice(from, end);
     tagText = '';
+    return took(parseTag(whole, limits.attributes), text, end);
+  }
+
+  function took(read: Tag, text: string, end: number): number {
     mode = 'text';
-    const read = parseTag(whole, limits.attributes);
     if (read.form === 'close') closing(read.name, text, end);
     else opening(read, text, end);
     declared = true; // from here on a declaration is too late
@@ -207,12 +218,18 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
     if (names.length === 0) return header(read);
     if (names.length > limits.depth) throw tooBig('elements nested too deep');
     scope.enter(read);
-    if (names.length === 1) root = read;
+    if (names.length === 1) startOutline(read);
+    else outline.push(read);
     if (read.form === 'open') names.push(read.name);
     else {
       scope.leave();
       if (names.length === 1) finish(text, end);
     }
+  }
+
+  function startOutline(read: Tag): void {
+    root = read;
+    outline = [read];
   }
 
   function closing(name: string, text: string, end: number): void {
@@ -222,6 +239,7 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
       return sink.close();
     }
     scope.leave();
+    outline.push(undefined);
     if (names.length === 1) finish(text, end);
   }
 
@@ -241,7 +259,8 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
 
   function finish(text: string, end: number): void {
     const tail = text.slice(start, end);
-    if (savedBytes + Buffer.byteLength(tail) > limits.stanzaBytes) throw tooBig('a stanza is too big');
+    // no character is more than three bytes
+    if (savedBytes + 3 * tail.length > limits.stanzaBytes && savedBytes + Buffer.byteLength(tail) > limits.stanzaBytes) throw tooBig('a stanza is too big');
     const raw = saved + tail;
     saved = '';
     savedBytes = 0;
@@ -256,18 +275,19 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
     const prefix = colon === -1 ? '' : read.name.slice(0, colon);
     const own = attributes.get(prefix === '' ? 'xmlns' : `xmlns:${prefix}`);
     const inherited = headerScope?.lookup(prefix) ?? '';
-    let lent = '';
-    if (prefix === '' && own === undefined) lent = ` xmlns='${escapeXML(inherited)}'`;
-    for (const [name, uri] of scope.takeBorrowed()) {
-      lent += ` xmlns:${name}='${escapeXML(uri)}'`;
-    }
+    const lent: Attribute[] = [];
+    if (prefix === '' && own === undefined) lent.push({ name: 'xmlns', value: inherited });
+    for (const [name, value] of scope.takeBorrowed()) lent.push({ name: `xmlns:${name}`, value });
+    outline[0] = lent.length === 0 ? read : { ...read, attributes: [...lent, ...read.attributes] };
     const after = 1 + read.name.length;
     sink.element({
       name: colon === -1 ? read.name : read.name.slice(colon + 1),
       namespace: own ?? inherited,
       attributes,
-      raw: lent === '' ? raw : raw.slice(0, after) + lent + raw.slice(after),
+      raw: lent.length === 0 ? raw : raw.slice(0, after) + lent.map(({ name, value }) => ` ${name}='${escapeXML(value)}'`).join('') + raw.slice(after),
+      outline,
     });
+    outline = [];
   }
 
   function save(piece: string): void {
@@ -281,7 +301,7 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
 
 function attributesOf({ attributes }: Tag): Map<string, string> {
   const map = new Map<string, string>();
-  for (const { name, written } of attributes) map.set(name, valueOf(written));
+  for (const { name, value } of attributes) map.set(name, value);
   return map;
 }
 

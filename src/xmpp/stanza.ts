@@ -1,4 +1,6 @@
 import type { Element } from 'ltx';
+import { treeOf } from './tree.ts';
+import type { Outline } from './tree.ts';
 import { attrsOf, parseElement } from './xml.ts';
 
 export type StanzaKind = 'message' | 'presence' | 'iq';
@@ -32,7 +34,7 @@ export function stanzaFrom(raw: string): Stanza {
 }
 
 /** A stanza that the stream reader has checked: its tree is built when somebody first asks for it. */
-export function lazyStanza(kind: StanzaKind, raw: string, attributes: ReadonlyMap<string, string>): Stanza {
+export function lazyStanza(kind: StanzaKind, raw: string, attributes: ReadonlyMap<string, string>, outline: Outline): Stanza {
   let tree: Element | undefined;
   return {
     kind,
@@ -42,7 +44,7 @@ export function lazyStanza(kind: StanzaKind, raw: string, attributes: ReadonlyMa
     type: attributes.get('type'),
     id: attributes.get('id'),
     get element() {
-      return (tree ??= parseElement(raw));
+      return (tree ??= treeOf(outline));
     },
   };
 }

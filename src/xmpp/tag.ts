@@ -12,14 +12,16 @@ export class StreamFault extends XmlError {
 
 export interface Attribute {
   readonly name: string;
-  /** As written; `valueOf` reads it. */
-  readonly written: string;
+  /** References resolved, white space made spaces. */
+  readonly value: string;
 }
 
 export interface Tag {
   readonly form: 'open' | 'close' | 'empty';
   readonly name: string;
   readonly attributes: readonly Attribute[];
+  /** Characters from `<` to `>`. */
+  readonly length: number;
 }
 
 const SPACE = 1;
@@ -48,7 +50,7 @@ export const LONGEST_ENTITY = 10;
 export function parseTag(text: string, maxAttributes: number): Tag {
   const end = text.length - 1;
   if (text.charCodeAt(1) === 47 /* / */) {
-    return { form: 'close', name: qualified(text.slice(2, end).trimEnd()), attributes: [] };
+    return { form: 'close', name: qualified(text.slice(2, end).trimEnd()), attributes: [], length: text.length };
   }
   const empty = text.charCodeAt(end - 1) === 47;
   const stop = empty ? end - 1 : end;
@@ -62,7 +64,59 @@ export function parseTag(text: string, maxAttributes: number): Tag {
     at = attribute(text, next, stop, attributes);
     if (attributes.length > maxAttributes) throw new StreamFault('policy-violation', 'too many attributes');
   }
-  return { form: empty ? 'empty' : 'open', name, attributes };
+  return { form: empty ? 'empty' : 'open', name, attributes, length: text.length };
+}
+
+/**
+ * The tag at `at`, read in one pass where it is written as nearly all are: an opening one, its names plain, a space before
+ * each attribute, no reference in a value. Undefined where it is anything else, or unfinished: then `parseTag` decides.
+ */
+export function plainTag(text: string, at: number, maxAttributes: number): Tag | undefined {
+  let i = plainNameEnd(text, at + 1);
+  const name = text.slice(at + 1, i);
+  const attributes: Attribute[] = [];
+  while (i !== -1) {
+    const c = text.charCodeAt(i);
+    if (c === 62 /* > */) return { form: 'open', name, attributes, length: i + 1 - at };
+    if (c === 47 /* / */ && text.charCodeAt(i + 1) === 62) return { form: 'empty', name, attributes, length: i + 2 - at };
+    if (c !== 32 || attributes.length === maxAttributes) return undefined;
+    i = plainAttribute(text, i + 1, attributes);
+  }
+  return undefined;
+}
+
+/** Reads one `name='value'` into `into`; returns where it ends, or -1. */
+function plainAttribute(text: string, from: number, into: Attribute[]): number {
+  const end = plainNameEnd(text, from);
+  if (end === -1 || text.charCodeAt(end) !== 61 /* = */) return -1;
+  const name = text.slice(from, end);
+  for (const other of into) if (other.name === name) return -1;
+  const quote = text.charCodeAt(end + 1);
+  if (quote !== 34 && quote !== 39) return -1;
+  for (let i = end + 2; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === quote) {
+      into.push({ name, value: text.slice(end + 2, i) });
+      return i + 1;
+    }
+    if (c < 32 || c === 38 /* & */ || c === 60 /* < */) return -1;
+  }
+  return -1;
+}
+
+/** Where an ASCII name with one colon at most ends, or -1 where there is none. */
+function plainNameEnd(text: string, from: number): number {
+  let first = true;
+  let colons = 0;
+  for (let i = from; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c >= 128) return -1;
+    if ((classOf(c) & NAME) === 0) return first ? -1 : i;
+    if (first && (classOf(c) & START) === 0) return -1;
+    if (c === 58 /* : */ && (first || ++colons > 1)) return -1;
+    first = c === 58;
+  }
+  return -1;
 }
 
 /** Reads one `name = 'value'` into `into`; returns where it ends. */
@@ -80,7 +134,7 @@ function attribute(text: string, from: number, stop: number, into: Attribute[]):
   const value = text.slice(at + 1, close);
   if (value.includes('<')) throw notWellFormed('< in a value');
   for (let amp = value.indexOf('&'); amp !== -1; amp = value.indexOf('&', amp + 1)) checkEntity(value, amp);
-  into.push({ name, written: value });
+  into.push({ name, value: valueOf(value) });
   return close + 1;
 }
 
@@ -108,21 +162,8 @@ export function isSpace(c: number): boolean {
 }
 
 function qualified(name: string): string {
-  if (!isPlainName(name) && !QUALIFIED.test(name)) throw notWellFormed('not a name');
+  if (plainNameEnd(`${name}>`, 0) !== name.length && !QUALIFIED.test(name)) throw notWellFormed('not a name');
   return name;
-}
-
-/** ASCII, one colon at most: nearly all names, checked without a regular expression. */
-function isPlainName(name: string): boolean {
-  let first = true;
-  let colons = 0;
-  for (let i = 0; i < name.length; i++) {
-    const c = name.charCodeAt(i);
-    if (c >= 128 || (classOf(c) & (first ? START : NAME)) === 0) return false;
-    if (c === 58 /* : */ && (first || ++colons > 1)) return false;
-    first = c === 58;
-  }
-  return !first;
 }
 
 /** Throws unless a predefined entity or a reference to a legal character stands at `at`. */
@@ -147,9 +188,13 @@ const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>
 
 /** The value of a checked attribute: references resolved, white space made spaces (XML 1.0 3.3.3). */
 export function valueOf(written: string): string {
-  const spaced = /[\t\r\n]/.test(written) ? written.replace(/\r\n|[\t\r\n]/g, ' ') : written;
-  if (!spaced.includes('&')) return spaced;
-  return spaced.replace(/&(#x?)?([^;]+);/g, (_, hash: string | undefined, body: string) =>
+  return textOf(/[\t\r\n]/.test(written) ? written.replace(/\r\n|[\t\r\n]/g, ' ') : written);
+}
+
+/** Checked text, its references resolved. */
+export function textOf(written: string): string {
+  if (!written.includes('&')) return written;
+  return written.replace(/&(#x?)?([^;]+);/g, (_, hash: string | undefined, body: string) =>
     hash === undefined ? (PREDEFINED[body] ?? '') : String.fromCodePoint(parseInt(body, hash === '#x' ? 16 : 10)),
   );
 }

@@ -9,6 +9,8 @@ import { readPageRequest } from '../../src/mam/query.ts';
 import { faultIn } from '../../src/xmpp/outgoing.ts';
 import { createReader } from '../../src/xmpp/reader.ts';
 import { DEFAULT_LIMITS } from '../../src/xmpp/splitter.ts';
+import type { Stanza } from '../../src/xmpp/stanza.ts';
+import { parseElement } from '../../src/xmpp/xml.ts';
 import { apiTargets } from './api-targets.ts';
 import { archiveTargets } from './archive-targets.ts';
 import { accountTargets } from './account-targets.ts';
@@ -102,10 +104,16 @@ function streamOf(chunks: Iterable<Buffer>): string {
   const seen: string[] = [];
   for (const chunk of chunks) {
     const { items, fault, closed } = reader.read(chunk);
-    for (const item of items) seen.push('stanza' in item ? `${item.stanza.raw}${item.stanza.element.name}` : item.nonza.toString());
+    for (const item of items) seen.push('stanza' in item ? `${item.stanza.raw}${treeIn(item.stanza)}` : item.nonza.toString());
     if (fault) return [...seen, fault.condition].join('\n');
     if (closed) return [...seen, 'closed'].join('\n');
   }
   return seen.join('\n');
 }
 
+/** The tree that the reader gives: the one that ltx reads from the text, but that white space in a value is spaces (XML 1.0 3.3.3). */
+function treeIn({ raw, element }: Stanza): string {
+  const [ours, ltx] = [element, parseElement(raw)].map((tree) => tree.toString().replaceAll(/\r\n|[\t\r\n]/g, ' '));
+  if (ours !== ltx) throw new Error(`ours: ${ours}\nltx: ${ltx}`);
+  return element.toString();
+}

@@ -51,6 +51,21 @@ describe('what goes through', () => {
     expect(parseElement(raw).getChildText('body')).toBe('a<b> & c');
   });
 
+  test('the tree comes out of the same reading, however the text is cut', () => {
+    const stanza = `<message from='a@b/&lt;' id="1\n2"><db:x db:y='&#65;'/><body>a &amp; b<![CDATA[<c> & ]]>d</body><empty/></message>`;
+    const bytes = Buffer.from(HEADER + stanza);
+    for (const size of [1, 2, 7, bytes.length]) {
+      const reader = createReader(DEFAULT_LIMITS);
+      const items = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => reader.read(bytes.subarray(n * size, (n + 1) * size))).flatMap((read) => read.items);
+      const tree = items.map((item) => ('stanza' in item ? item.stanza.element : item.nonza))[0];
+      expect(tree?.attrs).toEqual({ xmlns: 'jabber:client', 'xmlns:db': 'urn:db', from: 'a@b/<', id: '1 2' });
+      expect(tree?.children.map(String)).toEqual([`<db:x db:y="A"/>`, `<body>a &amp; b&lt;c&gt; &amp; d</body>`, `<empty/>`]);
+      expect(tree?.getChild('body')?.children).toEqual(['a & b<c> & d']);
+      expect(tree?.getChild('x', 'urn:db')?.parent).toBe(tree);
+      expect(tree?.parent).toBeNull();
+    }
+  });
+
   test('a namespace that is explicit already is not written twice', () => {
     expect(one(`<presence xmlns="jabber:client"/>`).elements[0]?.raw).toBe(`<presence xmlns="jabber:client"/>`);
   });

@@ -112,8 +112,11 @@ function Ledger({ room: { account, room, state, verifiedAt } }: { room: Room }) 
   );
 }
 
+/** Of these the daemon says only that they are under way. */
+const UNDER_WAY = new Set(['join', 'retry', 'leave']);
+
 function LedgerWords({ entry: { event, nick, text } }: { entry: LedgerEntry }) {
-  const said = text === null ? '' : visibleText(text);
+  const said = text === null || UNDER_WAY.has(event) ? '' : visibleText(text);
   const own = !event.startsWith('occupant-');
   // The daemon's own sentence says what the event says, and more.
   const told = own && said !== '' ? strings.says(said) : undefined;

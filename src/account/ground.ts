@@ -65,6 +65,8 @@ export interface Replay {
   readonly first: number | undefined;
   /** It brought something that we had: there is no hole. */
   readonly overlaps: boolean;
+  /** It was known by its id, and not by its words and time alone. */
+  readonly proven?: boolean | undefined;
 }
 
 /** What one batch, or one verb, changes. It becomes true when its transaction has committed. */

@@ -16,6 +16,9 @@ import type { Draft, Ground, Room } from './ground.ts';
 import type { Memberships } from './membership.ts';
 import type { Outbox } from './outbox.ts';
 
+/** Characters of an id that no client counts up to: it names one message. */
+const UNIQUE = 10;
+
 const noCodes: ReadonlySet<number> = new Set();
 
 /** XEP-0045 10.2.1. COMPAT: Prosody 0.12 says 172 or 173 without 104 beside it. */
@@ -96,11 +99,12 @@ function subjectEndsEntry(parts: RoomParts, draft: Draft, room: Room, message: G
   const entered = draft.room(room.jid);
   if (entered) {
     markHole(parts, entered);
+    const whole = entered.replay?.proven === true;
+    draft.afterwards(() => parts.outbox.entered(room.jid, whole));
     draft.put({ ...entered, entering: false, replay: undefined, subject: message.subject, verifiedAt: draft.at });
   }
   draft.afterwards(() => {
     parts.memberships.changed(room.jid);
-    parts.outbox.entered(room.jid);
   });
   return message.subject === '' || short(message.subject) === room.subject;
 }
@@ -113,11 +117,12 @@ function markHole({ ground }: RoomParts, { jid, replay }: Room): void {
 }
 
 /** What a message of the history proves about the hole before it. */
-function noteReplay(draft: Draft, jid: string, at: number, kept: boolean): void {
+function noteReplay(draft: Draft, { room: jid, at, id, stanzaId }: GroupchatMessage, kept: boolean): void {
   const room = draft.room(jid);
   if (!room?.replay) return;
   const { replay } = room;
-  draft.put({ ...room, replay: { ...replay, overlaps: replay.overlaps || !kept, first: replay.first ?? (kept ? at : undefined) } });
+  const proven = replay.proven || (!kept && (stanzaId ?? id ?? '').length >= UNIQUE);
+  draft.put({ ...room, replay: { ...replay, overlaps: replay.overlaps || !kept, proven, first: replay.first ?? (kept ? at : undefined) } });
 }
 
 /** XEP-0313 5.1: one message out of the room's archive, behind the one before it; the place is kept with it. */
@@ -146,7 +151,7 @@ function keep(parts: RoomParts, draft: Draft, message: GroupchatMessage, xml: st
   const entry: NewMessage = { account: ground.jid, message, arrivedAt: draft.at, xml, source };
   const appended = ground.archive.append(entry);
   outbox.reflected(draft, message);
-  if (source.kind === 'history') noteReplay(draft, message.room, message.at, appended.kept);
+  if (source.kind === 'history') noteReplay(draft, message, appended.kept);
   if (!appended.kept) return { archiveId: appended.archiveId, kept: false };
   draft.tell({ type: 'message', message: appended.message, fresh });
   return { archiveId: appended.message.archiveId, kept: true };

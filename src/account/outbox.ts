@@ -7,6 +7,7 @@ import type { GroupchatMessage } from '../core/groupchat.ts';
 import { readStanzaError } from '../xmpp/features/errors.ts';
 import { groupchatMessage } from '../xmpp/features/groupchat.ts';
 import { NS_MAM } from '../xmpp/features/mam.ts';
+import { isPassing } from '../xmpp/features/passing.ts';
 import { readOriginId } from '../xmpp/features/stanza-id.ts';
 import { faultIn } from '../xmpp/outgoing.ts';
 import type { StanzaFault } from '../xmpp/contract.ts';
@@ -18,6 +19,8 @@ import type { Draft, Ground } from './ground.ts';
 const MAX_BODY = 200_000;
 const MAX_XML = 250_000;
 const MAX_WAITING = 5_000;
+/** Entries of a room's ledger in which a nick is looked for. */
+const LEDGER = 200;
 
 /** DESIGN: on disk before it is on the wire, gone once the room has reflected it. */
 export interface Outbox {
@@ -33,8 +36,11 @@ export interface Outbox {
   refused(draft: Draft, room: string, stanza: Stanza): void;
   /** The stream was resumed by this process or by the one before: what the server has not counted is sent again. */
   resumed(ownQueue: boolean): void;
-  /** The history after a join is over. Without an archive nothing is proven by it: what may be lost is asked about. */
-  entered(room: string): void;
+  /**
+   * The history after a join is over. `whole`: it reaches back to what we had, by its id, so that what it does not hold the
+   * room does not have; else nothing is proven by it, and what may be lost is asked about.
+   */
+  entered(room: string, whole: boolean): void;
   /** The room's archive is read to its end: what is still here, the room does not have. */
   caughtUp(room: string): void;
 }
@@ -52,6 +58,8 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
 
   /** Refused once for not being in the room: a second time, it is for something else. */
   const returned = new Set<string>();
+  /** Somebody has said these ids, under a nick that we are not known to have had. */
+  const claimed = new Set<string>();
 
   /** Writes its number to disk, then the stanza to the wire. The two are one tick: no other stanza comes between. */
   function send(entry: OutboxEntry): void {
@@ -68,7 +76,13 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
     draft.afterwards(() => {
       entries.delete(entry.originId);
       returned.delete(entry.originId);
+      claimed.delete(entry.originId);
     });
+  }
+
+  /** What a nick that was ours has said under an id of ours, we have said: another nick may be ours by now. */
+  function hadNick({ room, nick }: GroupchatMessage): boolean {
+    return archive.ledger(ground.jid, room, LEDGER).some((entry) => entry.event === 'self' && entry.nick === nick);
   }
 
   function refuse(draft: Draft, entry: OutboxEntry, error: StanzaFault | undefined): void {
@@ -161,7 +175,9 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
     reflected(draft, message) {
       if (entries.size === 0) return;
       const entry = entries.get(message.originId ?? message.id ?? '');
-      if (entry?.room === message.room && message.nick === draft.room(message.room)?.membership.nick) drop(draft, entry);
+      if (entry?.room !== message.room) return;
+      if (message.nick === draft.room(message.room)?.membership.nick || hadNick(message)) drop(draft, entry);
+      else claimed.add(entry.originId);
     },
     refused(draft, room, stanza) {
       const entry = entries.get(readOriginId(stanza.element) ?? stanza.id ?? '');
@@ -177,11 +193,13 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
         else if (!ownQueue && entry.state === 'sent' && entry.stream === streamId() && (entry.outbound ?? 0) > h) send(entry);
       }
     },
-    entered(room) {
+    entered(room, whole) {
       if (ground.room(room)?.features?.has(NS_MAM)) return; // its archive will tell
       for (const entry of of(room)) {
         if (entry.state === 'waiting') send(entry);
-        else if (entry.state === 'sent' && entry.stream !== streamId()) {
+        else if (entry.state !== 'sent' || entry.stream === streamId()) continue;
+        else if (whole && !claimed.has(entry.originId) && isTold(entry)) send(entry);
+        else {
           ground.transact(() => archive.updateOutbox(entry.id, { state: 'ask' }));
           entries.set(entry.originId, { ...entry, state: 'ask' });
           log('warn', `${room}: a message may not have arrived, and the room has no archive to tell`, { originId: entry.originId });
@@ -195,6 +213,12 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
       }
     },
   };
+}
+
+/** XEP-0045 7.2.13: a room tells of its past what has a body; hints may keep that out of it. */
+function isTold({ xml }: OutboxEntry): boolean {
+  const { element } = stanzaFrom(xml);
+  return element.getChild('body') !== undefined && !isPassing(element);
 }
 
 function unsaid({ account, room, originId, xml, createdAt, state }: OutboxEntry): UnsaidMessage {

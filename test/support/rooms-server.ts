@@ -47,9 +47,10 @@ export async function startRooms({ sm = false, asked = false }: { readonly sm?: 
   let forgets = false;
   const serve = async (): Promise<void> => {
     let h = 0; // XEP-0198 4: what we have taken
+    let streams = 0;
     while (!life.over) {
       const next = await server.peers.next(() => true, { deadline: 3_600_000, what: 'a login' });
-      if ((await next.logIn({ sm, asked, resumed: forgets ? 'failed' : { h } })) === 'bound') h = 0;
+      if ((await next.logIn({ sm, asked, resumed: forgets ? 'failed' : { h }, enabled: `id='stream-${(streams += 1)}' resume='true'` })) === 'bound') h = 0;
       forgets = false;
       peer = next;
       readStanzas(next, (stanza) => {

@@ -136,11 +136,11 @@ async function sleep(stage: Stage): Promise<void> {
 
 /** 307; the person has set that the clock brings us back. */
 async function kick(stage: Stage): Promise<void> {
-  const { crowd, rooms, home, random, tell } = stage;
+  const { rooms, home, random, tell } = stage;
   await well(stage);
   const { jid } = pick(rooms.filter(({ busy }) => busy), random);
-  const nick = (await apiOf(home).rooms.query({})).find(({ room }) => room === jid)?.nick ?? NICK;
-  await administer(crowd.host(), jid, { nick, role: 'none' }, 'for the soak');
+  const nickNow = async (): Promise<string> => (await apiOf(home).rooms.query({})).find(({ room }) => room === jid)?.nick ?? NICK;
+  await throwOut(stage, jid, nickNow);
   await inRoom(stage, jid, () => true);
   tell(`kick from ${jid}`);
 }
@@ -151,13 +151,22 @@ async function nickFight(stage: Stage): Promise<void> {
   await well(stage);
   const { jid } = pick(rooms.filter(({ busy }) => busy), random);
   await inRoom(stage, jid, (nick) => nick === NICK);
-  await administer(crowd.host(), jid, { nick: NICK, role: 'none' }, 'for the soak');
+  await throwOut(stage, jid, async () => NICK);
   const rival = await crowd.stranger(jid, NICK);
   await inRoom(stage, jid, (nick) => nick !== NICK);
   await pause(random() * 1000);
   await rival.close();
   await inRoom(stage, jid, (nick) => nick === NICK);
   tell(`nick fight in ${jid}`);
+}
+
+/** The room may have lost her before the daemon has noticed (a cut, a hole): then she is `item-not-found` until she is back. */
+async function throwOut({ crowd }: Stage, room: string, nick: () => Promise<string>): Promise<void> {
+  const thrown = async (): Promise<boolean> => {
+    await administer(crowd.host(), room, { nick: await nick(), role: 'none' }, 'for the soak');
+    return true;
+  };
+  await until(thrown, { what: `alice to be thrown out of ${room}`, deadline: PEACE, every: 500 });
 }
 
 async function inRoom({ home }: Stage, room: string, fits: (nick: string | undefined) => boolean): Promise<void> {

@@ -77,7 +77,7 @@ export function openWaits({ account, feeds, cursors, patience }: WaitsOptions): 
     },
     over(room) {
       const wait = waits.get(room);
-      if (!wait) return;
+      if (!wait || account.catchingUp(room)) return; // cut off, and goes on once the stream is resumed
       clearTimeout(wait.clock);
       waits.delete(room);
       release(wait);

@@ -60,6 +60,7 @@ function scene(patience = 60_000) {
       const feed = feeds.of(ROOM);
       if (feed && !waits.holds(feed, message)) feeds.show(message, message.xml, waits.noting(message));
     },
+    cutOff: () => waits.over(ROOM),
     caughtUp() {
       state.catchingUp = false;
       waits.over(ROOM);
@@ -68,9 +69,10 @@ function scene(patience = 60_000) {
 }
 
 test('what comes live while the room’s archive is read is shown behind what was missed', () => {
-  const { come, caughtUp, phone } = scene();
+  const { come, caughtUp, cutOff, phone } = scene();
   come(11, 'live');
   come(12, 'missed');
+  cutOff();
   come(13, 'live');
   come(14, 'missed');
   expect(phone.got).toEqual([12, 14]);

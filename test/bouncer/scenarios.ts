@@ -40,6 +40,14 @@ function voice(fields: Record<string, string>): Element {
     ...Object.entries(fields).map(([name, value]) => xml('field', { var: name }, xml('value', {}, value))));
 }
 
+/** XEP-0045 8.6: allows what the room asks a moderator. */
+async function grant(moderator: Person, room: string): Promise<void> {
+  const asked = await moderator.next((stanza) => stanza.getChild('x', 'jabber:x:data') !== undefined);
+  const field = (name: string): string => asked.getChild('x', 'jabber:x:data')?.getChildren('field').find(({ attrs }) => attrs['var'] === name)?.getChildText('value') ?? '';
+  const answer = { 'muc#role': field('muc#role'), 'muc#jid': field('muc#jid'), 'muc#roomnick': field('muc#roomnick'), 'muc#request_allow': 'true' };
+  moderator.send(xml('message', { to: room }, voice(answer)));
+}
+
 export const scenarios: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   async 'enters, with history and subject'({ room, alice, bob }) {
     for (const body of ['one', 'two', 'three']) await bob.say(room, body);
@@ -159,12 +167,21 @@ export const scenarios: Readonly<Record<string, (stage: Stage) => Promise<void>>
     await configure(bob, room, { 'muc#roomconfig_moderatedroom': '1', members_by_default: '0' }); // the second is ejabberd's own
     await alice.join(room, 'Ali');
     alice.send(xml('message', { to: room }, voice({ 'muc#role': 'participant' })));
-    const asked = await bob.next((stanza) => stanza.getChild('x', 'jabber:x:data') !== undefined);
-    const field = (name: string): string => asked.getChild('x', 'jabber:x:data')?.getChildren('field').find(({ attrs }) => attrs['var'] === name)?.getChildText('value') ?? '';
-    const answer = { 'muc#role': field('muc#role'), 'muc#jid': field('muc#jid'), 'muc#roomnick': field('muc#roomnick'), 'muc#request_allow': 'true' };
-    bob.send(xml('message', { to: room }, voice(answer)));
+    await grant(bob, room);
     await alice.next((stanza) => stanza.getChild('x', USER)?.getChild('item')?.attrs['role'] === 'participant');
     await alice.say(room, 'at last');
+  },
+  async 'gives another a voice'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_moderatedroom': '1', members_by_default: '0' });
+    await admin(bob, room, { jid: bare(alice.jid), affiliation: 'owner' satisfies Affiliation });
+    await alice.join(room, 'Ali');
+    await admin(alice, room, { jid: bare(bob.jid), affiliation: 'none' satisfies Affiliation });
+    await admin(alice, room, { nick: 'bob', role: 'visitor' });
+    bob.send(xml('message', { to: room }, voice({ 'muc#role': 'participant' })));
+    await grant(alice, room);
+    await bob.next((stanza) => stanza.getChild('x', USER)?.getChild('item')?.attrs['role'] === 'participant');
+    await bob.say(room, 'thank you');
+    await alice.next(said('thank you'));
   },
   async 'leaves, and speaks all the same'({ room, alice }) {
     await alice.join(room, 'Ali');

@@ -9,7 +9,7 @@ import type { Stanza } from '../xmpp/stanza.ts';
 import { alertFor } from './alerts.ts';
 import { openAnswers } from './answers.ts';
 import { openBookmarks } from './bookmarks.ts';
-import { openCatchUps } from './catchup.ts';
+import { isCatchingUp, isOut, openCatchUps } from './catchup.ts';
 import type { Clock } from './clock.ts';
 import type { Account, AccountStatus } from './contract.ts';
 import type { DeviceSummary } from './devices-contract.ts';
@@ -107,7 +107,11 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     notify: (room) => bookmarks.verbs.notify(room),
     called: (room) => bookmarks.called(room),
     joined: entered,
-    tell: sinks.tell,
+    tell(event) {
+      sinks.tell(event);
+      const room = event.type === 'room' ? rooms.all.get(event.room.room) : undefined;
+      if (room?.catchup && isOut(room)) sinks.tell({ type: 'caught-up', account: jid, room: room.jid });
+    },
   }, { lookBack: settings.historyDays && settings.historyDays * DAY, ...times });
   const nicks = openNicks(ground, (room) => memberships.wantedNick(room));
   const rawVerbs = openVerbs(ground, memberships);
@@ -180,10 +184,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     status: summary,
     rooms: () => [...rooms.all.values()].map(memberships.summary),
     occupants: (room) => [...rooms.occupants(room).values()],
-    catchingUp(room) {
-      const { catchup, membership } = rooms.all.get(room) ?? {};
-      return membership?.state === 'joined' && catchup !== undefined && !catchup.first && !catchup.known && catchup.gap === undefined;
-    },
+    catchingUp: (room) => isCatchingUp(rooms.all.get(room)),
     readStates: reading.states,
     markRead: reading.mark,
     devices: allDevices,

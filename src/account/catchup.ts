@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sentenceOf } from '../core/errors.ts';
 import { retryDelay } from '../core/room.ts';
 import { mamQuery, readMamFin } from '../xmpp/features/mam.ts';
-import type { Catchup, Ground } from './ground.ts';
+import type { Catchup, Ground, Room } from './ground.ts';
 import { noteWhole, wholeFrom } from './whole.ts';
 
 const PAGE = 100;
@@ -20,6 +20,21 @@ export interface CatchUps {
   run(room: string): void;
   /** The room that is asked under a query id. */
   roomOf(queryId: string): string | undefined;
+}
+
+/**
+ * There is something to be read that goes before what is live: also on the way back in, or a device would be given what came
+ * live before a stream's end ahead of what that stream had still to read.
+ */
+export function isCatchingUp(room: Room | undefined): boolean {
+  const { catchup } = room ?? {};
+  return !isOut(room) && catchup !== undefined && !catchup.first && !catchup.known && catchup.gap === undefined;
+}
+
+/** Neither in it nor on the way in: nothing of it is read. */
+export function isOut(room: Room | undefined): boolean {
+  const state = room?.membership.state;
+  return state !== 'joined' && state !== 'joining';
 }
 
 /** What the room's archive had, it has no more: a hole that nothing can fill. */

@@ -1,7 +1,7 @@
 // XEP-0313 in rooms: what no real server does when asked, such as an archive that has dropped the id we stand at.
 import type { Element } from 'ltx';
 import { expect, test } from 'vitest';
-import { entry, refusal, result, roomInfo, worlds, type Answer } from '../support/rooms-scripted.ts';
+import { entry, presenceError, refusal, result, roomInfo, worlds, type Answer } from '../support/rooms-scripted.ts';
 import { until } from '../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
@@ -100,4 +100,19 @@ test('what was said first of all in a room while we were out of it is news, not 
   const { events } = await away((_asked, page) => page([1, 2]), []);
   const news = await Promise.all(['1', '2'].map((body) => events.next((event) => event.type === 'message' && event.message.body === body)));
   expect(news).toMatchObject([{ fresh: true }, { fresh: true }]);
+});
+
+test('what is still to be read goes before what is live while the room is entered again, and no longer once nobody lets us in', async () => {
+  const { account, asked, drop, events, script, send, state } = await away(() => undefined);
+  await until(() => asked.length === 1, { what: 'the catch-up' });
+  script(ROOM, { join: () => undefined });
+  drop();
+  await state(ROOM, 'joining');
+  expect(account.catchingUp(ROOM)).toBe(true);
+
+  const told = events.next((event) => event.type === 'caught-up' && !account.catchingUp(ROOM));
+  send(presenceError(`${ROOM}/romeo`, 'forbidden', 'auth'));
+  await state(ROOM, 'banned');
+  expect(account.catchingUp(ROOM)).toBe(false);
+  expect(await told).toMatchObject({ room: ROOM });
 });

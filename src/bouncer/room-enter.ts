@@ -35,11 +35,13 @@ const UNREACHABLE = ['wait', 'remote-server-timeout'] as const;
 export interface EnterTimes {
   /** Milliseconds for which the history of a room that is new to us is waited for. */
   readonly history: number;
+  /** For which what comes live may wait for a room's archive to be read: as long as a page of it may take. */
+  readonly live: number;
   /** Milliseconds from a device's unavailable to its leaving: an app that is closed says it too. */
   readonly leave: number;
 }
 
-export const enterTimes: EnterTimes = { history: 8000, leave: 2000 };
+export const enterTimes: EnterTimes = { history: 8000, live: 30_000, leave: 2000 };
 
 interface Entry {
   readonly viewer: Viewer;

@@ -1,4 +1,5 @@
 import type { Account, AccountEvent } from '../account/contract.ts';
+import type { ReadArchive } from '../archive/contract.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import { resourceOf } from '../core/jid.ts';
 import { readMamResult } from '../xmpp/features/mam.ts';
@@ -38,14 +39,16 @@ export interface RoomsInOptions {
   readonly cursors: Cursors;
   /** Milliseconds for which what comes live waits for what was missed. */
   readonly patience: number;
+  readonly archive: ReadArchive;
+  readonly signal: AbortSignal;
   /** A room has refused a presence: told to those who wait for it. */
   readonly refused: (room: string, stanza: Stanza) => void;
 }
 
 /** What the rooms say, shown to the devices that are in them. */
-export function openRoomsIn({ account, feeds, lore, questions, cursors, patience, refused }: RoomsInOptions): RoomsIn {
+export function openRoomsIn({ account, archive, feeds, lore, questions, cursors, patience, signal, refused }: RoomsInOptions): RoomsIn {
   const { seat } = account;
-  const waits = openWaits({ account, feeds, cursors, patience });
+  const waits = openWaits({ account, archive, feeds, cursors, patience, signal });
 
   function message(kept: KeptMessage): void {
     const feed = feeds.of(kept.room);

@@ -47,7 +47,7 @@ export function openRooms({ account, archive, times, log, now, signal }: RoomsOp
   const wants = openWants(account.jid, archive);
   const cursors = openCursors(account.jid, archive, log);
   const doorway = openDoorway({ account, archive, feeds, lore, wants, cursors, times, now });
-  const into = openRoomsIn({ account, feeds, lore, questions, cursors, patience: times.live, refused: doorway.refused });
+  const into = openRoomsIn({ account, archive, signal, feeds, lore, questions, cursors, patience: times.live, refused: doorway.refused });
   /** What a session has once joined is a room, whatever the account knows of it now. */
   const visited = new WeakMap<Viewer, Set<string>>();
 

@@ -15,6 +15,9 @@ const ROOM = 'orchard@rooms.example';
 const ME = 'romeo@example.org';
 const undo = undoing();
 
+/** Even ids stand before all odd ones in the room's order. */
+const EVEN_FIRST = (id: number): number => (id % 2 === 0 ? id - 100 : id);
+
 function kept(archiveId: number, delayed: boolean): KeptMessage {
   const xml = `<message xmlns='jabber:client' from='${ROOM}/juliet' type='groupchat'><body>${archiveId}</body></message>`;
   const unsaid = { id: undefined, stanzaId: undefined, originId: undefined, occupantId: undefined, realJid: undefined, subject: undefined };
@@ -22,7 +25,7 @@ function kept(archiveId: number, delayed: boolean): KeptMessage {
 }
 
 /** A room whose archive is being read, and a phone in it that says itself when it has got something. */
-function scene(patience = 60_000) {
+function scene({ patience = 60_000, placeOf = (id: number) => id }: { readonly patience?: number; readonly placeOf?: (id: number) => number } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'waits-'));
   const archive = openArchive(join(dir, 'archive.db'));
   const [feeds, cursors] = [openFeeds(), openCursors(ME, archive, () => undefined)];
@@ -32,7 +35,11 @@ function scene(patience = 60_000) {
     rmSync(dir, { recursive: true });
   });
   const state = { catchingUp: true };
-  const waits = openWaits({ account: { catchingUp: () => state.catchingUp }, feeds, cursors, patience });
+  const order = (ids: readonly number[]): number[] => ids.toSorted((a, b) => placeOf(a) - placeOf(b));
+  const places = { inOrder: (_me: string, _room: string, ids: readonly number[]) => order(ids), isBehind: (_me: string, _room: string, id: number, other: number) => placeOf(id) > placeOf(other) };
+  const life = new AbortController();
+  undo.push(() => life.abort());
+  const waits = openWaits({ account: { jid: ME, catchingUp: () => state.catchingUp }, archive: places, feeds, cursors, patience, signal: life.signal });
   function enter(device: string): { readonly got: number[]; readonly had: (() => void)[] } {
     const [got, had]: [number[], (() => void)[]] = [[], []];
     const viewer: Viewer = {
@@ -69,7 +76,7 @@ function scene(patience = 60_000) {
 }
 
 test('what comes live while the room’s archive is read is shown behind what was missed', () => {
-  const { come, caughtUp, cutOff, phone } = scene();
+  const { come, caughtUp, cutOff, phone } = scene({ placeOf: EVEN_FIRST });
   come(11, 'live');
   come(12, 'missed');
   cutOff();
@@ -81,8 +88,22 @@ test('what comes live while the room’s archive is read is shown behind what wa
   expect(phone.got).toEqual([12, 14, 11, 13, 15]);
 });
 
+test('what was missed after a stream’s end is shown behind what came live before it', () => {
+  const { come, caughtUp, cutOff, cursors, phone } = scene({ placeOf: EVEN_FIRST });
+  come(11, 'live');
+  cutOff();
+  come(12, 'missed');
+  come(13, 'missed');
+  come(14, 'missed');
+  expect(phone.got).toEqual([12, 14]);
+  caughtUp();
+  expect(phone.got).toEqual([12, 14, 11, 13]);
+  for (const noted of phone.had) noted();
+  expect([11, 12, 13, 14, 15].map((id) => cursors.has('phone', ROOM, id))).toEqual([true, true, true, true, false]);
+});
+
 test('a device that goes before it has got what waited is not taken to have it', () => {
-  const { come, caughtUp, phone, cursors } = scene();
+  const { come, caughtUp, phone, cursors } = scene({ placeOf: EVEN_FIRST });
   const has = (): boolean[] => [11, 12, 13, 14].map((id) => cursors.has('phone', ROOM, id));
   come(11, 'live');
   come(12, 'missed');
@@ -110,7 +131,7 @@ test('who enters meanwhile has it from the history, and not a second time', () =
 });
 
 test('an archive that takes too long is waited for no longer, nor for the next one', async () => {
-  const { come, caughtUp, phone } = scene(1);
+  const { come, caughtUp, phone } = scene({ patience: 1, placeOf: EVEN_FIRST });
   come(11, 'live');
   await until(() => phone.got.length === 1, { what: 'the end of the wait' });
   come(12, 'live');

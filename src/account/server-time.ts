@@ -13,22 +13,29 @@ export interface ServerTime {
   ahead(): Promise<number>;
 }
 
-/** Asked once a stream; what our own clock does from then on, the one that is never set tells. */
+/**
+ * Asked once a stream; what our own clock does from then on, the one that is never set tells. Waited for on the first stream
+ * alone: rooms are entered again by what the last answer said. A machine that slept is taken to be fast, and asks for more.
+ */
 export function openServerTime(ground: Ground, clock: Clock = machineClock): ServerTime {
   /** The server's time minus that of the clock that is never set. */
-  let offset: Promise<number | undefined> | undefined;
-  ground.connection.onStatus(() => (offset = undefined), ground.signal);
+  let offset: number | undefined;
+  let answered = false;
+  let asking: Promise<void> | undefined;
+  ground.connection.onStatus(() => (asking = undefined), ground.signal);
 
-  async function ask(): Promise<number | undefined> {
+  async function ask(): Promise<void> {
     const answer = await ground.connection.iq(timeQuery(domainOf(ground.jid)), { timeout: PATIENCE });
     const time = answer.ok ? readTime(answer.element) : undefined;
-    return time === undefined ? undefined : time - clock.now();
+    if (time !== undefined) offset = time - clock.now();
+    answered = true;
   }
 
   return {
     async ahead() {
-      const known = await (offset ??= ask());
-      const ahead = known === undefined ? 0 : ground.now() - (known + clock.now());
+      asking ??= ask();
+      if (!answered) await asking;
+      const ahead = offset === undefined ? 0 : ground.now() - (offset + clock.now());
       return ahead > TOLERANCE ? ahead : 0;
     },
   };

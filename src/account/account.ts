@@ -252,5 +252,3 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     subscribe: (sink, signal) => sinks.add(sink, signal),
   };
 }
-
-

@@ -62,9 +62,10 @@ export class Wire extends EventEmitter {
 
   /**
    * What is written in one tick leaves at once: a burst of joins is a few packets, not one for each. Each TLS record has
-   * whole stanzas, as long as they fit: a connection that breaks loses whole records, so that no server is left with a
-   * piece of one. COMPAT: Prosody 0.12, mod_smacks, reads on after a resumption where the old connection stopped, and
-   * ends the stream as not well-formed where that was within a stanza.
+   * whole stanzas, as long as they fit: a connection that breaks loses whole records, and leaves no piece of a stanza with a
+   * server that has read all that came. COMPAT: Prosody 0.12, mod_smacks, reads on after a resumption where the old
+   * connection stopped, and ends the stream as not well-formed where that was within a stanza; one that is behind in reading
+   * still may, for it reads 4096 bytes at a time.
    */
   write(text: string, done?: Done): void {
     const bytes = Buffer.byteLength(text);

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { openArchive } from '../src/archive/archive.ts';
 import type { NewMessage } from '../src/archive/contract.ts';
-import { migrations } from '../src/archive/migrations/list.ts';
+import { migrations } from '../src/archive/schema/migrations/list.ts';
 import { indexed } from '../src/core/words.ts';
 import { messages } from './archive-made.ts';
 

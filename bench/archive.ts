@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { openArchive } from '../src/archive/archive.ts';
-import { openAside } from '../src/archive/aside.ts';
+import { openAside } from '../src/archive/search/worker-client.ts';
 import type { Archive } from '../src/archive/contract.ts';
 import { bare, byC, byShell, feedOf, ours, receivedOf, type Cost } from './archive-append.ts';
 import { figure } from './figure.ts';

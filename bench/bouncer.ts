@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openArchive } from '../src/archive/archive.ts';
-import { readGroupchat } from '../src/xmpp/features/groupchat.ts';
+import { readGroupchat } from '../src/xmpp/xep/message/groupchat.ts';
 import { parseElement } from '../src/xmpp/xml.ts';
 import { makeCertificates } from '../test/support/certificates.ts';
 import { addressOf, makeHome, type Home } from '../test/support/daemon.ts';

@@ -9,7 +9,7 @@ import { openAccount } from '../src/account/account.ts';
 import { openArchive } from '../src/archive/archive.ts';
 import type { Archive } from '../src/archive/contract.ts';
 import type { KeptMessage } from '../src/core/groupchat.ts';
-import { startRelay } from '../src/relay/relay.ts';
+import { startRelay } from '../src/frontends/relay/relay.ts';
 import type { ServerAddress } from '../test/support/server.ts';
 import { authenticate } from '../test/support/stream.ts';
 import { until } from '../test/support/until.ts';

@@ -6,16 +6,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runCommandLine } from './cli/program.ts';
 import type { World } from './cli/context.ts';
-import { editSettings, findHome, readSettings, settingsPath } from './config.ts';
-import { changeSetting, effectOf, listSettings, valueOf } from './config/catalogue.ts';
+import { editSettings, findHome, readSettings, settingsPath } from './config/config.ts';
+import { changeSetting, effectOf, listSettings, valueOf } from './config/settings-list.ts';
 import { forgetAccount, keepAccount } from './config/accounts.ts';
 import { homeState, lockHome } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
 import { openService, type Service } from './config/service.ts';
 import { MinimixError, ok, sentenceOf, type Result } from './core/errors.ts';
 import { oneLine } from './core/printable.ts';
-import { logPath } from './daemon/log-file.ts';
-import { readable } from './daemon/log-line.ts';
+import { logPath } from './daemon/log/log-file.ts';
+import { readable } from './daemon/log/log-line.ts';
 import { erase, forgetSecrets, openOwnDaemon, readPlan, removeStarters, stopDaemon, writePlan } from './daemon/retire.ts';
 
 const { env } = process;
@@ -66,7 +66,7 @@ const world: World = {
     erase,
   },
   async *doctor(home) {
-    yield* (await import('./daemon/doctor.ts')).examine(home, env);
+    yield* (await import('./daemon/diagnostics/doctor.ts')).examine(home, env);
   },
   log: { path: logPath, readable: (line) => readable(line, true) },
   archive: {

@@ -1,6 +1,6 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import type { inferRouterOutputs } from '@trpc/server';
-import type { AppRouter } from '../../src/web/router.ts';
+import type { AppRouter } from '../../src/frontends/web/api/router.ts';
 import { strings } from '../strings/strings.ts';
 
 type Outputs = inferRouterOutputs<AppRouter>;

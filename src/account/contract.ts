@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../archive/contract.ts';
 import type { Device, RelayDecision } from '../core/device.ts';
 import type { Result } from '../core/errors.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding } from '../core/diagnostics.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import type { Invitation } from '../core/invitation.ts';
 import type { Occupant } from '../core/occupant.ts';
@@ -9,11 +9,11 @@ import type { OfflinePresence } from '../core/presence.ts';
 import type { ConnectionStatus, IqAnswer } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Element } from '../xmpp/xml.ts';
-import type { BookmarkVerbs } from './bookmarks-contract.ts';
-import type { DeviceChange, DeviceSummary, DeviceTest, RelayTarget } from './devices-contract.ts';
-import type { ReadState, RoomSettings, RoomSummary, SayAbout, UnsaidMessage } from './rooms-contract.ts';
-import type { Seat } from './seat-contract.ts';
-import type { PresenceSummary, RoomRegistration } from './self-contract.ts';
+import type { BookmarkVerbs } from './bookmarks/contract.ts';
+import type { DeviceChange, DeviceSummary, DeviceTest, RelayTarget } from './devices/contract.ts';
+import type { ReadState, RoomSettings, RoomSummary, SayAbout, UnsaidMessage } from './rooms/contract.ts';
+import type { Seat } from './rooms/shared-occupancy-contract.ts';
+import type { PresenceSummary, RoomRegistration } from './sending/contract.ts';
 
 export interface AccountStatus {
   readonly account: string;

@@ -1,17 +1,17 @@
 import { sentenceOf } from '../core/errors.ts';
 import type { ConnectionStatus } from '../xmpp/contract.ts';
 import { xml } from '../xmpp/xml.ts';
-import type { Answers } from './answers.ts';
-import type { Bookmarks } from './bookmarks.ts';
-import type { Devices } from './devices.ts';
-import type { Ground } from './ground.ts';
-import type { Invitations } from './invitations.ts';
-import type { Memberships } from './membership.ts';
-import type { Nicks } from './nicks.ts';
-import type { Outbox } from './outbox.ts';
-import type { Presence } from './presence.ts';
-import type { Reading } from './reading.ts';
-import type { RoomOrder } from './room-order.ts';
+import type { Answers } from './server/iq-responder.ts';
+import type { Bookmarks } from './bookmarks/bookmarks.ts';
+import type { Devices } from './devices/devices.ts';
+import type { Ground } from './context.ts';
+import type { Invitations } from './rooms/invitations.ts';
+import type { Memberships } from './rooms/membership.ts';
+import type { Nicks } from './rooms/nicks.ts';
+import type { Outbox } from './sending/outbox.ts';
+import type { Presence } from './sending/presence.ts';
+import type { Reading } from './history/read-markers.ts';
+import type { RoomOrder } from './history/reorder-after-resume.ts';
 
 /** Milliseconds until a login is tried again where what had to be stored after the last one could not be. */
 const AGAIN = 5_000;

@@ -1,18 +1,18 @@
 import { MinimixError } from '../core/errors.ts';
-import { appender } from './append.ts';
-import { blocks } from './blocks.ts';
-import { bookmarkRecords } from './bookmark-log.ts';
+import { appender } from './write/append.ts';
+import { blocks } from './schema/blocks.ts';
+import { bookmarkRecords } from './write/bookmark-log.ts';
 import type { Archive } from './contract.ts';
-import { openDatabase, type Database } from './database.ts';
-import { intern } from './intern.ts';
-import { ledgerRecords } from './ledger.ts';
-import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './salvage.ts';
-import { unreadReader } from './unread.ts';
-import { holdIds, upkeep } from './upkeep.ts';
-import { rangeReader } from './range.ts';
-import { reading } from './read.ts';
-import { tally } from './tally.ts';
-import { records } from './records.ts';
+import { openDatabase, type Database } from './schema/database.ts';
+import { intern } from './schema/dictionary.ts';
+import { ledgerRecords } from './write/ledger.ts';
+import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './maintenance/salvage.ts';
+import { unreadReader } from './read/unread.ts';
+import { holdIds, upkeep } from './maintenance/maintenance.ts';
+import { rangeReader } from './read/range.ts';
+import { reading } from './read/read.ts';
+import { tally } from './write/counts.ts';
+import { records } from './write/records.ts';
 
 export interface ArchiveOptions {
   /** Told when the archive was found damaged, and what became of it. Without it a damaged archive is an error. */

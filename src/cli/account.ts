@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { accountSettings, type AccountSettings } from '../account/settings.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
-import { connectTo, type DaemonClient } from '../web/client.ts';
+import { connectTo, type DaemonClient } from '../frontends/web/client/client.ts';
 import { readJid, readPin, readServer } from './arguments.ts';
 import { printJson, printLine, tellEmpty, type GlobalOptions, type World } from './context.ts';
 import { readPassword } from './password.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { Retention } from '../archive/contract.ts';
-import { retention } from '../web/inputs.ts';
+import { retention } from '../frontends/web/api/inputs.ts';
 import { readDate, readJid } from './arguments.ts';
 import { MinimixError } from '../core/errors.ts';
 import { oneLine } from '../core/printable.ts';

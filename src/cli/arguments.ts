@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { ZodType } from 'zod';
 import { bareJid, certificatePin, serverAddress } from '../account/settings.ts';
-import { nick } from '../web/inputs.ts';
+import { nick } from '../frontends/web/api/inputs.ts';
 
 /** A reader of one argument for commander: the value in its normal form, or one sentence why not. */
 function readBy<T>(schema: ZodType<T>): (text: string) => T {

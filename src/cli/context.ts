@@ -1,15 +1,15 @@
 import type { AccountSettings } from '../account/settings.ts';
-import type { Format, Selection } from '../archive/export.ts';
-import type { ImportReport } from '../archive/import.ts';
+import type { Format, Selection } from '../archive/transfer/export.ts';
+import type { ImportReport } from '../archive/transfer/import.ts';
 import { MinimixError } from '../core/errors.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding } from '../core/diagnostics.ts';
 import { oneLine, safeJson } from '../core/printable.ts';
-import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../web/client.ts';
-import type { BouncerWish } from '../web/bouncer-contract.ts';
-import type { RetirePlan } from './retire-plan.ts';
-import type { SettingNow } from '../web/settings-contract.ts';
-import type { AddedAccount, RemovedAccount } from '../web/contract.ts';
-import type { AddAccount } from '../web/inputs.ts';
+import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../frontends/web/client/client.ts';
+import type { BouncerWish } from '../frontends/web/contract/bouncer-contract.ts';
+import type { RetirePlan } from './retire/retire-plan.ts';
+import type { SettingNow } from '../frontends/web/contract/settings-contract.ts';
+import type { AddedAccount, RemovedAccount } from '../frontends/web/contract/contract.ts';
+import type { AddAccount } from '../frontends/web/api/inputs.ts';
 
 /**
  * What a command may use of the world: main.ts gives it, for this floor knows neither the daemon nor the

@@ -1,5 +1,5 @@
 import { Argument, InvalidArgumentError, type Command } from 'commander';
-import type { DeviceSummary } from '../account/devices-contract.ts';
+import type { DeviceSummary } from '../account/devices/contract.ts';
 import { MOST_HOURS, MOST_REPLAYED, readQuiet } from '../core/device.ts';
 import { MinimixError } from '../core/errors.ts';
 import { readJid, readNumber } from './arguments.ts';

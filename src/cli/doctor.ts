@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Finding } from '../core/finding.ts';
+import type { Finding } from '../core/diagnostics.ts';
 import { EXIT, printJson, printLine, type GlobalOptions, type World } from './context.ts';
 
 const WORDS = { ok: 'ok  ', note: 'note', bad: 'BAD ' } as const;

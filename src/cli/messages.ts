@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { indented, oneLine } from '../core/printable.ts';
-import type { TimelineHit, TimelineMessage } from '../web/timeline.ts';
+import type { TimelineHit, TimelineMessage } from '../frontends/web/api/timeline.ts';
 import { readJid, readNumber } from './arguments.ts';
 import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
 

@@ -13,11 +13,11 @@ import { messageCommands } from './messages.ts';
 import { outboxCommands } from './outbox.ts';
 import { relayCommands } from './relay.ts';
 import { invitationCommands, roomVerbCommands } from './room-verbs.ts';
-import { retireCommand } from './retire.ts';
+import { retireCommand } from './retire/retire.ts';
 import { roomCommands } from './rooms.ts';
 import { selfCommands } from './self.ts';
 import { serviceCommands } from './service.ts';
-import { shellCommands } from './shell.ts';
+import { shellCommands } from './reference/shell.ts';
 import { settingsCommands } from './settings.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
-import type { DaemonClient } from '../web/client.ts';
+import type { DaemonClient } from '../frontends/web/client/client.ts';
 import { readJid, readNick, readNumber } from './arguments.ts';
 import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
 import { readPassword } from './password.ts';

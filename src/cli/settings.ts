@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
-import { connectTo } from '../web/client.ts';
-import type { SettingNow } from '../web/settings-contract.ts';
+import { connectTo } from '../frontends/web/client/client.ts';
+import type { SettingNow } from '../frontends/web/contract/settings-contract.ts';
 import { printJson, printLine, type GlobalOptions, type World } from './context.ts';
 
 const KEY = 'such as log.level; what belongs to one account begins with `account.`';

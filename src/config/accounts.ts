@@ -1,6 +1,6 @@
-import { editSettings, readSettings } from '../config.ts';
+import { editSettings, readSettings } from './config.ts';
 import { fail, noAccount, ok } from '../core/errors.ts';
-import type { House } from '../web/contract.ts';
+import type { House } from '../frontends/web/contract/contract.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Writes an account and its password to the home. The caller holds the home's lock. */

@@ -1,5 +1,5 @@
 // docs/settings.md and docs/settings.schema.json, made of the schema; `npm run docs` writes them, a test holds them to it.
-import { catalogue, type Setting } from './catalogue.ts';
+import { catalogue, type Setting } from './settings-list.ts';
 import { jsonSchema } from './schema.ts';
 
 /** The shipped JSON Schema. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { SessionStore } from '../web/access.ts';
+import type { SessionStore } from '../frontends/web/server/access.ts';
 import { readIfThere, writeWhole } from './files.ts';
 
 const contents = z.array(z.tuple([z.string().regex(/^[0-9a-f]{64}$/), z.int()]));

@@ -1,8 +1,8 @@
 import type { Account } from '../account/contract.ts';
 import type { AccountSettings } from '../account/settings.ts';
-import { editSettings, readSettings } from '../config.ts';
+import { editSettings, readSettings } from '../config/config.ts';
 import { sentenceOf } from '../core/errors.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 
 /**
  * What a person chooses for an account lies in the settings; the account has its own copy of it in the archive. This is

@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { openAccount } from '../account/account.ts';
-import { keepRoomsOut } from '../account/bookmarks-state.ts';
+import { keepRoomsOut } from '../account/bookmarks/state.ts';
 import type { Account } from '../account/contract.ts';
 import type { AccountSettings } from '../account/settings.ts';
-import { firstLook } from '../account/look.ts';
+import { firstLook } from '../account/server/probe-server.ts';
 import type { Archive } from '../archive/contract.ts';
-import { startCommands } from '../commands/commands.ts';
+import { startCommands } from '../frontends/commands/commands.ts';
 import { forgetAccount, keepAccount } from '../config/accounts.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
-import { startMam } from '../mam/mam.ts';
-import { startRelay } from '../relay/relay.ts';
-import type { House, HouseEvent } from '../web/contract.ts';
+import { startMam } from '../frontends/mam/mam.ts';
+import { startRelay } from '../frontends/relay/relay.ts';
+import type { House, HouseEvent } from '../frontends/web/contract/contract.ts';
 import { adoptChoices, applyChoices, keepingChoices } from './account-choices.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 
 interface Running {
   readonly account: Account;

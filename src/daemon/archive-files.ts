@@ -3,16 +3,16 @@ import { closeSync, createWriteStream, existsSync, openSync, readSync, realpathS
 import { rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import { fromServerData, type Include } from '../account/server-data.ts';
+import { fromServerData, type Include } from '../account/server/server-data.ts';
 import { openArchive } from '../archive/archive.ts';
-import { openAside } from '../archive/aside.ts';
-import { backUp, restore } from '../archive/backup.ts';
+import { openAside } from '../archive/search/worker-client.ts';
+import { backUp, restore } from '../archive/transfer/backup.ts';
 import type { ReadArchive } from '../archive/contract.ts';
-import { fromClient } from '../archive/import-clients.ts';
-import { fromJsonLines, importAll, type Imported } from '../archive/import.ts';
+import { fromClient } from '../archive/transfer/import-clients.ts';
+import { fromJsonLines, importAll, type Imported } from '../archive/transfer/import.ts';
 import type { ArchiveFiles } from '../cli/context.ts';
 import { noteBackup } from '../config/backups.ts';
-import { readSettings } from '../config.ts';
+import { readSettings } from '../config/config.ts';
 import { asError, MinimixError, noAccount } from '../core/errors.ts';
 
 /**

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { openBouncer } from '../bouncer/bouncer.ts';
-import { DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from '../bouncer/contract.ts';
-import type { Bouncer, BouncerSettings } from '../bouncer/contract.ts';
-import { fingerprintOf } from '../bouncer/certificates.ts';
+import { openBouncer } from '../frontends/bouncer/bouncer.ts';
+import { DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from '../frontends/bouncer/contract.ts';
+import type { Bouncer, BouncerSettings } from '../frontends/bouncer/contract.ts';
+import { fingerprintOf } from '../frontends/bouncer/credentials/certificates.ts';
 import type { Archive } from '../archive/contract.ts';
-import { editSettings, readSettings } from '../config.ts';
+import { editSettings, readSettings } from '../config/config.ts';
 import { bouncerSettings } from '../config/bouncer.ts';
 import type { KeptBouncer } from '../config/bouncer.ts';
 import { readIfThere, writeWhole } from '../config/files.ts';
 import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
-import type { BouncerDoor, BouncerStatus } from '../web/bouncer-contract.ts';
-import type { Log } from './log.ts';
+import type { BouncerDoor, BouncerStatus } from '../frontends/web/contract/bouncer-contract.ts';
+import type { Log } from './log/log.ts';
 
 export interface OpenDoor {
   readonly bouncer: Bouncer;

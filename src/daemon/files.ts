@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { askAvatar, MOST_AVATAR } from '../account/avatars.ts';
-import { openBrowsing } from '../account/browse.ts';
+import { askAvatar, MOST_AVATAR } from '../account/rooms/avatars.ts';
+import { openBrowsing } from '../account/server/browse.ts';
 import type { Account } from '../account/contract.ts';
 import type { AccountSettings } from '../account/settings.ts';
-import { slotFor } from '../account/files.ts';
-import { serverParts, type ServerParts } from '../account/server-parts.ts';
+import { slotFor } from '../account/server/upload.ts';
+import { serverParts, type ServerParts } from '../account/server/server-parts.ts';
 import type { Archive } from '../archive/contract.ts';
 import { fail, noAccount, ok } from '../core/errors.ts';
 import { domainOf } from '../core/jid.ts';
 import { pictureType } from '../core/picture.ts';
-import type { FilesDoor, OutsideRooms, ShownPicture } from '../web/files-contract.ts';
-import { fileOfMessage } from '../web/file-link.ts';
-import type { Log } from './log.ts';
+import type { FilesDoor, OutsideRooms, ShownPicture } from '../frontends/web/contract/files-contract.ts';
+import { fileOfMessage } from '../frontends/web/api/file-link.ts';
+import type { Log } from './log/log.ts';
 import { fetchFile, putFile, type OutsideTrust } from './outside.ts';
 
 const PARTS_KEPT = 600_000; // milliseconds

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HomeService } from '../cli/context.ts';
-import { retirePlan, type RetirePlan } from '../cli/retire-plan.ts';
+import { retirePlan, type RetirePlan } from '../cli/retire/retire-plan.ts';
 import { readIfThere, writeWhole } from '../config/files.ts';
 import { homeState, lockHome, type Holder } from '../config/lock.ts';
 import { openSecrets } from '../config/secrets.ts';

@@ -1,12 +1,12 @@
 import { watch } from 'node:fs';
-import { changeSetting, effectOf, listSettings } from '../config/catalogue.ts';
+import { changeSetting, effectOf, listSettings } from '../config/settings-list.ts';
 import { writtenAt } from '../config/settings-text.ts';
-import { editSettings, reloadSettings, settingsPath, unknownSentence } from '../config.ts';
-import type { LoadedSettings, Settings } from '../config.ts';
+import { editSettings, reloadSettings, settingsPath, unknownSentence } from '../config/config.ts';
+import type { LoadedSettings, Settings } from '../config/config.ts';
 import { MinimixError, fail, ok, sentenceOf } from '../core/errors.ts';
-import type { SettingsDoor } from '../web/settings-contract.ts';
-import type { Log } from './log.ts';
-import type { Problems } from './problems.ts';
+import type { SettingsDoor } from '../frontends/web/contract/settings-contract.ts';
+import type { Log } from './log/log.ts';
+import type { Problems } from './diagnostics/problems.ts';
 
 const BAD = 'bad-settings';
 const UNKNOWN = 'unknown-settings';

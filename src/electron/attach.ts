@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { fail, ok, type Result } from '../core/errors.ts';
-import { connectTo, type DaemonAddress, type DaemonClient } from '../web/client.ts';
+import { connectTo, type DaemonAddress, type DaemonClient } from '../frontends/web/client/client.ts';
 
 export type HouseStatus = Awaited<ReturnType<DaemonClient['status']['query']>>;
 

@@ -1,7 +1,7 @@
 import { app, dialog, Menu, nativeImage, Notification, Tray, type MenuItemConstructorOptions } from 'electron';
 import { join } from 'node:path';
 import { sentenceOf } from '../core/errors.ts';
-import { connectTo, type DaemonAddress } from '../web/client.ts';
+import { connectTo, type DaemonAddress } from '../frontends/web/client/client.ts';
 import { attachOrStart, reachOf } from './attach.ts';
 import { HIDDEN, openAutostart } from './autostart.ts';
 import { joinFragment, keyOfFragment, linkIn } from './links.ts';

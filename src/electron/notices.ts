@@ -1,4 +1,4 @@
-import type { HeardEvent } from '../web/follow.ts';
+import type { HeardEvent } from '../frontends/web/client/follow.ts';
 import { privateFragment, roomFragment } from './links.ts';
 import { keyOf } from './mentions.ts';
 import { plain, roomTitle } from './plain.ts';

@@ -12,10 +12,10 @@ export default defineConfig({
     rolldownOptions: {
       // What is started by its file beside the caller is an entry of its own.
       input: {
-        tray: '../tray.ts',
+        tray: './tray.ts',
         main: '../main.ts',
         keyring: '../config/keyring.ts',
-        worker: '../archive/worker.ts',
+        worker: '../archive/search/worker.ts',
       },
       external: ['electron', '@napi-rs/keyring', /^node:/],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' },

@@ -1,5 +1,5 @@
-import { connectTo, type DaemonAddress } from '../web/client.ts';
-import { followEvents, type HeardEvent } from '../web/follow.ts';
+import { connectTo, type DaemonAddress } from '../frontends/web/client/client.ts';
+import { followEvents, type HeardEvent } from '../frontends/web/client/follow.ts';
 import type { DaemonReach, HouseStatus } from './attach.ts';
 import { keyOf } from './mentions.ts';
 

@@ -3,18 +3,18 @@ import type { TLSSocket } from 'node:tls';
 import LibraryConnection from '@xmpp/connection';
 import type { Element } from 'ltx';
 import type { Connection, ConnectionOptions, StreamLimits } from './contract.ts';
-import type { Dialled } from './dial.ts';
+import type { Dialled } from './transport/dial.ts';
 import { StreamEnd, asEnd } from './faults.ts';
-import { stayConnected } from './keep.ts';
+import { stayConnected } from './stream/reconnect.ts';
 import { NS } from './namespaces.ts';
-import { createReader } from './reader.ts';
-import type { Item, Reader } from './reader.ts';
-import { systemDns } from './resolve.ts';
-import type { Dns } from './resolve.ts';
-import type { Stream } from './stream.ts';
-import type { StreamFault } from './tag.ts';
-import type { Trust } from './tls.ts';
-import { Wire } from './wire.ts';
+import { createReader } from './transport/reader.ts';
+import type { Item, Reader } from './transport/reader.ts';
+import { systemDns } from './transport/resolve.ts';
+import type { Dns } from './transport/resolve.ts';
+import type { Stream } from './stream/stream.ts';
+import type { StreamFault } from './transport/tag.ts';
+import type { Trust } from './transport/tls.ts';
+import { Wire } from './transport/socket-adapter.ts';
 import { xml } from './xml.ts';
 
 /**

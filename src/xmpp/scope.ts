@@ -1,5 +1,5 @@
-import { StreamFault, notWellFormed } from './tag.ts';
-import type { Attribute, Tag } from './tag.ts';
+import { StreamFault, notWellFormed } from './transport/tag.ts';
+import type { Attribute, Tag } from './transport/tag.ts';
 
 const XML = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS = 'http://www.w3.org/2000/xmlns/';

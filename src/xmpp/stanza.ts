@@ -1,6 +1,6 @@
 import type { Element } from 'ltx';
-import { treeOf } from './tree.ts';
-import type { Outline } from './tree.ts';
+import { treeOf } from './transport/tree.ts';
+import type { Outline } from './transport/tree.ts';
 import { attrsOf, parseElement } from './xml.ts';
 
 export type StanzaKind = 'message' | 'presence' | 'iq';

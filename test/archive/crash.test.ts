@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
-import { migrations } from '../../src/archive/migrations/list.ts';
+import { migrations } from '../../src/archive/schema/migrations/list.ts';
 import { append, JULIET, ORCHARD, ownArchive } from './support.ts';
 
 let own: ReturnType<typeof ownArchive>;

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
 import type { Archive } from '../../src/archive/contract.ts';
 import { MinimixError } from '../../src/core/errors.ts';
-import type { Salvaged } from '../../src/archive/salvage.ts';
+import type { Salvaged } from '../../src/archive/maintenance/salvage.ts';
 import { append, appendInside, JULIET, ORCHARD, ownArchive, page as lastPage, T0 } from './support.ts';
 
 let own: ReturnType<typeof ownArchive>;

@@ -4,8 +4,8 @@ import { runCommandLine } from '../../src/cli/program.ts';
 import type { World } from '../../src/cli/context.ts';
 import { withHoles } from '../../src/cli/messages.ts';
 import { indented, oneLine, safeJson } from '../../src/core/printable.ts';
-import { openLog } from '../../src/daemon/log.ts';
-import { openDoor, ROOM, smallHouse } from '../web/house.ts';
+import { openLog } from '../../src/daemon/log/log.ts';
+import { openDoor, ROOM, smallHouse } from '../frontends/web/house.ts';
 
 // What the terminal of whoever reads this would obey, bidirectional marks and invisible tags included.
 const HARMFUL =

@@ -4,9 +4,9 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { catalogue, changeSetting, listSettings, valueOf } from '../../src/config/catalogue.ts';
+import { catalogue, changeSetting, listSettings, valueOf } from '../../src/config/settings-list.ts';
 import { schemaFile, settingsReference } from '../../src/config/reference.ts';
-import { editSettings, loadSettings, readSettings, settingsPath, unknownSentence } from '../../src/config.ts';
+import { editSettings, loadSettings, readSettings, settingsPath, unknownSentence } from '../../src/config/config.ts';
 
 const alice = { jid: 'alice@example.org', resource: 'minimix' };
 const root = resolve(import.meta.dirname, '../..');

@@ -1,9 +1,9 @@
 // What the storages' formats keep, and how settings within a bookmark are read and written.
 import { describe, expect, test } from 'vitest';
 import { newBookmark } from '../../src/core/bookmark.ts';
-import { readStorage, storage } from '../../src/xmpp/features/bookmarks-old.ts';
-import { conference, readBookmark } from '../../src/xmpp/features/bookmarks.ts';
-import { readNotify, withNotify } from '../../src/xmpp/features/notify.ts';
+import { readStorage, storage } from '../../src/xmpp/xep/bookmarks/legacy-bookmarks.ts';
+import { conference, readBookmark } from '../../src/xmpp/xep/bookmarks/bookmarks.ts';
+import { readNotify, withNotify } from '../../src/xmpp/xep/bookmarks/notify.ts';
 import { parseElement } from '../../src/xmpp/xml.ts';
 
 const ROOM = 'room@rooms.example';

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { migrations } from '../../src/archive/migrations/list.ts';
+import { migrations } from '../../src/archive/schema/migrations/list.ts';
 import { fold, indexed, words } from '../../src/core/words.ts';
 
 const asciiText = fc.string({ unit: fc.integer({ min: 1, max: 127 }).map((code) => String.fromCharCode(code)), maxLength: 300 });

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runTray } from '../../src/electron/main.ts';
 import { bin } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
-import { openDoor, ROOM, smallHouse } from '../web/house.ts';
+import { openDoor, ROOM, smallHouse } from '../frontends/web/house.ts';
 import { fake, FakeStore, FakeWindow, reset, type Template } from './mock.ts';
 
 vi.mock('electron', async () => (await import('./mock.ts')).electron);

@@ -1,7 +1,7 @@
 // Two clients that edit at the same time settle, and nobody goes on writing.
 import { createElement as xml, type Element } from 'ltx';
 import { describe, expect, test } from 'vitest';
-import { capsElement, capsVersion } from '../../src/xmpp/features/caps.ts';
+import { capsElement, capsVersion } from '../../src/xmpp/xep/service/caps.ts';
 import { configureNode, conference, NATIVE, publish, readAll, retract, sorted, STORAGE, writePep, writePrivate, readPep, type Shown, type ShownList } from '../support/bookmarks.ts';
 import { startEjabberd } from '../support/ejabberd.ts';
 import { ownServer } from '../support/own-server.ts';

@@ -4,7 +4,7 @@ import { conference, NATIVE, nodeConfig, publish, readAll, readNative, writePriv
 import { runMcabber } from '../support/mcabber.ts';
 import type { Person } from '../support/person.ts';
 import { runProfanity, type Profanity } from '../support/profanity.ts';
-import type { Terminal } from '../bouncer/programs.ts';
+import type { Terminal } from '../frontends/bouncer/programs.ts';
 import { cast, type Cast, type Home } from '../support/rooms.ts';
 import { uniqueName, type SharedServer } from '../support/server.ts';
 import { newAccount, servers } from '../support/servers.ts';

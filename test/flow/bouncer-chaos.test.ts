@@ -3,7 +3,7 @@ import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect } from '../../src/xmpp/connection.ts';
 import type { Stanza } from '../../src/xmpp/stanza.ts';
-import { openDoor } from '../bouncer/door.ts';
+import { openDoor } from '../frontends/bouncer/door.ts';
 import { startLink } from '../support/link.ts';
 import { connectPerson } from '../support/person.ts';
 import { newAccount, servers } from '../support/servers.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openPoezio, openProfanity, openSlixmpp, type DeviceLogin, type Terminal } from '../bouncer/programs.ts';
+import { openPoezio, openProfanity, openSlixmpp, type DeviceLogin, type Terminal } from '../frontends/bouncer/programs.ts';
 import { makeHome } from '../support/daemon.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, servers } from '../support/servers.ts';

@@ -2,7 +2,7 @@
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect } from '../../src/xmpp/connection.ts';
-import { openDoor, type Door } from '../bouncer/door.ts';
+import { openDoor, type Door } from '../frontends/bouncer/door.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, servers } from '../support/servers.ts';
 import { until } from '../support/until.ts';

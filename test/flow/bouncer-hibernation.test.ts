@@ -3,7 +3,7 @@ import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test, type TestContext } from 'vitest';
 import { connect } from '../../src/xmpp/connection.ts';
 import type { Connection } from '../../src/xmpp/contract.ts';
-import { openDoor, type Door, type DoorOptions } from '../bouncer/door.ts';
+import { openDoor, type Door, type DoorOptions } from '../frontends/bouncer/door.ts';
 import { startLink, type Link } from '../support/link.ts';
 import { prosodyPushes } from '../support/prosody.ts';
 import { connectPerson, type Person } from '../support/person.ts';

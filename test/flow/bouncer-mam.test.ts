@@ -1,7 +1,7 @@
 // A room's archive (XEP-0313), out of ours where it has all that the room's has.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openDoor, type Door } from '../bouncer/door.ts';
+import { openDoor, type Door } from '../frontends/bouncer/door.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, servers } from '../support/servers.ts';
 

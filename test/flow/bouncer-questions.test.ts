@@ -1,8 +1,8 @@
 // What a device asks of a room and of its occupants is answered as the room would answer it.
 import { clone, createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openDoor } from '../bouncer/door.ts';
-import { transcript, type Names } from '../bouncer/transcript.ts';
+import { openDoor } from '../frontends/bouncer/door.ts';
+import { transcript, type Names } from '../frontends/bouncer/transcript.ts';
 import { connectPerson, StanzaError, type Person } from '../support/person.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
 

@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Element } from 'ltx';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { openDoor } from '../bouncer/door.ts';
-import { scenarios } from '../bouncer/scenarios.ts';
-import { difference, transcript, type Difference } from '../bouncer/transcript.ts';
+import { openDoor } from '../frontends/bouncer/door.ts';
+import { scenarios } from '../frontends/bouncer/scenarios.ts';
+import { difference, transcript, type Difference } from '../frontends/bouncer/transcript.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
 
@@ -14,7 +14,7 @@ interface Recorded extends Difference {
   readonly why: string;
 }
 
-const path = fileURLToPath(new URL('../bouncer/differences.json', import.meta.url));
+const path = fileURLToPath(new URL('../frontends/bouncer/differences.json', import.meta.url));
 const known = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, Recorded>>;
 const recording = process.env['RECORD_DIFFERENCES'] !== undefined;
 const found: Record<string, Recorded> = {};

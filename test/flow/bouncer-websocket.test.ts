@@ -1,7 +1,7 @@
 // A browser's client, over WebSocket on the web's port (RFC 7395).
 import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { createScram } from '../../src/xmpp/scram.ts';
+import { createScram } from '../../src/xmpp/sasl/scram.ts';
 import { makeHome } from '../support/daemon.ts';
 import { newAccount, prosody as server } from '../support/servers.ts';
 import { feed } from '../support/until.ts';

@@ -1,7 +1,7 @@
 // Devices that believe that they joined.
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openDoor, type Door, type DoorOptions } from '../bouncer/door.ts';
+import { openDoor, type Door, type DoorOptions } from '../frontends/bouncer/door.ts';
 import { startLink } from '../support/link.ts';
 import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';

@@ -1,7 +1,7 @@
 // Commands, tried by other people's code, on real servers.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openPoezio } from '../bouncer/programs.ts';
+import { openPoezio } from '../frontends/bouncer/programs.ts';
 import { openHouse, type House, type HouseOptions } from '../support/house.ts';
 import { connectPerson, StanzaError, type Person, type PersonOptions } from '../support/person.ts';
 import { runProfanity } from '../support/profanity.ts';

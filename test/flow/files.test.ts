@@ -10,7 +10,7 @@ import { createElement as xml } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { openFiles } from '../../src/daemon/files.ts';
 import { fetchFile, putFile } from '../../src/daemon/outside.ts';
-import type { FilesDoor, OutsideRooms } from '../../src/web/files-contract.ts';
+import type { FilesDoor, OutsideRooms } from '../../src/frontends/web/contract/files-contract.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, prosody } from '../support/servers.ts';

@@ -1,7 +1,7 @@
 // What the first screen tells before anything is kept: a login that only reads, on real servers.
 import { describe, expect, test } from 'vitest';
-import { keepRoomsOut } from '../../src/account/bookmarks-state.ts';
-import { firstLook } from '../../src/account/look.ts';
+import { keepRoomsOut } from '../../src/account/bookmarks/state.ts';
+import { firstLook } from '../../src/account/server/probe-server.ts';
 import type { AccountSettings } from '../../src/account/settings.ts';
 import { readAll, writePrivate } from '../support/bookmarks.ts';
 import { openHouse } from '../support/house.ts';

@@ -1,7 +1,7 @@
 // How far the person has read, between the page and the other devices (XEP-0490), on real servers.
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ReadState } from '../../src/account/rooms-contract.ts';
+import type { ReadState } from '../../src/account/rooms/contract.ts';
 import { displayedIn, MDS, sayDisplayed, stanzaIdBy } from '../support/displayed.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { connectPerson, StanzaError } from '../support/person.ts';

@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 
 const CARBONS = 'urn:xmpp:carbons:2';
 const MESSAGES = 1000;
-/** What a device may get twice after one kill: src/relay/courier.ts. */
+/** What a device may get twice after one kill: src/frontends/relay/sender.ts. */
 const BATCH = 100;
 
 describe.each(servers)('on $kind', (server) => {

@@ -3,7 +3,7 @@ import { createElement as xml, equal, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openHouse, type House, type HouseOptions } from '../support/house.ts';
 import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
-import { WINDOW } from '../../src/relay/courier.ts';
+import { WINDOW } from '../../src/frontends/relay/sender.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 

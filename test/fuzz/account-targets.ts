@@ -1,7 +1,7 @@
 // A whole account, with relay, commands and its archive as a service, at a server that sends it anything.
 import fc from 'fast-check';
-import { createReader } from '../../src/xmpp/reader.ts';
-import { DEFAULT_LIMITS } from '../../src/xmpp/splitter.ts';
+import { createReader } from '../../src/xmpp/transport/reader.ts';
+import { DEFAULT_LIMITS } from '../../src/xmpp/transport/splitter.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { ME, startRooms, type RoomServer } from '../support/rooms-server.ts';
 import { HEADER, stanza } from './made.ts';

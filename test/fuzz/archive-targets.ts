@@ -3,10 +3,10 @@ import { writeFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { fromServerData } from '../../src/account/server-data.ts';
-import { exported } from '../../src/archive/export.ts';
-import { fromClient } from '../../src/archive/import-clients.ts';
-import { fromJsonLines, importAll, type Imported } from '../../src/archive/import.ts';
+import { fromServerData } from '../../src/account/server/server-data.ts';
+import { exported } from '../../src/archive/transfer/export.ts';
+import { fromClient } from '../../src/archive/transfer/import-clients.ts';
+import { fromJsonLines, importAll, type Imported } from '../../src/archive/transfer/import.ts';
 import { MinimixError } from '../../src/core/errors.ts';
 import { parseSearch } from '../../src/core/search.ts';
 import { append, JULIET, ORCHARD, ownArchive, T0 } from '../archive/support.ts';
@@ -81,7 +81,7 @@ function serverData(results: string): string {
 /** The bytes of a log of Gajim's. */
 function gajimLog(path: string): Buffer {
   const db = new DatabaseSync(path);
-  db.exec(`${readFileSync(new URL('../archive/clients/gajim-1.7.3.sql', import.meta.url), 'utf8')}
+  db.exec(`${readFileSync(new URL('../archive/transfer/clients/gajim-1.7.3.sql', import.meta.url), 'utf8')}
 INSERT INTO jids VALUES (1, '${JULIET}', 0), (2, '${ORCHARD}', 1);
 INSERT INTO logs (account_id, jid_id, contact_name, time, kind, message) VALUES (1, 2, 'Romeo', ${T0 / 1000}, 2, 'But soft');`);
   db.close();

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { foldFound, sameUnknown, storageNames, type Bookmark, type BookmarkList } from '../../src/core/bookmark.ts';
 import { mergeBookmarks, type MergeInput } from '../../src/core/bookmark-merge.ts';
-import { readBookmark } from '../../src/xmpp/features/bookmarks.ts';
-import { readPubsubEvent } from '../../src/xmpp/features/pubsub.ts';
+import { readBookmark } from '../../src/xmpp/xep/bookmarks/bookmarks.ts';
+import { readPubsubEvent } from '../../src/xmpp/xep/service/pubsub.ts';
 import { mutated, text } from './made.ts';
 import { pure, type FuzzTarget } from './target.ts';
 

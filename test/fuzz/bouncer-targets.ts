@@ -1,9 +1,9 @@
 // The bouncer's side of a stream, before anybody has logged in.
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
-import type { StreamHost } from '../../src/bouncer/host.ts';
-import { serveDevice } from '../../src/bouncer/stream.ts';
-import { createThrottle } from '../../src/bouncer/throttle.ts';
+import type { StreamHost } from '../../src/frontends/bouncer/server/host.ts';
+import { serveDevice } from '../../src/frontends/bouncer/server/stream.ts';
+import { createThrottle } from '../../src/frontends/bouncer/server/throttle.ts';
 import { spoiled, stanza, text, HEADER } from './made.ts';
 import { pieces, pure, type FuzzTarget } from './target.ts';
 

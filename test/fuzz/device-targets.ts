@@ -1,7 +1,7 @@
 // A device that has logged in to the bouncer, and says anything.
 import fc from 'fast-check';
 import { createElement as xml, type Element } from 'ltx';
-import { openDoor } from '../bouncer/door.ts';
+import { openDoor } from '../frontends/bouncer/door.ts';
 import type { Person } from '../support/person.ts';
 import { ME, startRooms } from '../support/rooms-server.ts';
 import { stanza } from './made.ts';

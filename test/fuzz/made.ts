@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { clone } from 'ltx';
 import { parseElement, type Element } from '../../src/xmpp/xml.ts';
 
-const fixtures = new URL('../xmpp/features/fixtures/', import.meta.url);
+const fixtures = new URL('../xmpp/xep/fixtures/', import.meta.url);
 
 /** One stanza each, as text. */
 export const corpus: readonly string[] = [

@@ -1,8 +1,8 @@
-// Every reader of `src/xmpp/features`, found by its name: a new one is fuzzed without being listed here.
+// Every reader of `src/xmpp/xep`, found by its name: a new one is fuzzed without being listed here.
 import { readdirSync } from 'node:fs';
 import type { Element } from '../../src/xmpp/xml.ts';
-import { readItems } from '../../src/xmpp/features/pubsub.ts';
-import { NS_MUC_USER } from '../../src/xmpp/features/muc.ts';
+import { readItems } from '../../src/xmpp/xep/service/pubsub.ts';
+import { NS_MUC_USER } from '../../src/xmpp/xep/room/muc.ts';
 
 export interface NamedReader {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface NamedReader {
 
 type Reader = (...given: readonly unknown[]) => unknown;
 
-const folder = new URL('../../src/xmpp/features/', import.meta.url);
+const folder = new URL('../../src/xmpp/xep/', import.meta.url);
 const ROOM = 'cave@rooms.scripted.test';
 
 /** What a reader is given beside the element, or in its place. */
@@ -40,7 +40,7 @@ function firstItem(element: Element): unknown {
 }
 
 export async function allReaders(): Promise<readonly NamedReader[]> {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<Record<string, unknown>>));
   return modules.flatMap((module) =>
     Object.entries(module).flatMap(([name, reader]) =>

@@ -1,14 +1,14 @@
 // What takes in what others have written, and what must hold whatever that is. `npm run fuzz` asks for long,
 // `fuzz.test.ts` for a moment; both give the seed that shows a failure again.
 import fc from 'fast-check';
-import { readHistoryWish } from '../../src/bouncer/room-history.ts';
+import { readHistoryWish } from '../../src/frontends/bouncer/rooms/room-history.ts';
 import { readSettingsText } from '../../src/config/settings-text.ts';
 import { parseBareJid, parseJid } from '../../src/core/jid.ts';
 import { indented, oneLine, safeJson } from '../../src/core/printable.ts';
-import { readPageRequest } from '../../src/mam/query.ts';
-import { faultIn } from '../../src/xmpp/outgoing.ts';
-import { createReader } from '../../src/xmpp/reader.ts';
-import { DEFAULT_LIMITS } from '../../src/xmpp/splitter.ts';
+import { readPageRequest } from '../../src/frontends/mam/query.ts';
+import { faultIn } from '../../src/xmpp/transport/outgoing.ts';
+import { createReader } from '../../src/xmpp/transport/reader.ts';
+import { DEFAULT_LIMITS } from '../../src/xmpp/transport/splitter.ts';
 import type { Stanza } from '../../src/xmpp/stanza.ts';
 import { parseElement } from '../../src/xmpp/xml.ts';
 import { apiTargets } from './api-targets.ts';

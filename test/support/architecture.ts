@@ -4,18 +4,18 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
 import { parseSync } from 'vite';
 
-/** Top to bottom. The first floor is src/ itself (main, daemon, config); what is in one row never meets. */
+/** Top to bottom. The first floor is src/ itself (main.ts); what is in one row never meets. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['boot'],
+  ['main'],
+  ['daemon'],
   ['cli', 'electron'],
-  ['web', 'bouncer', 'commands', 'mam', 'relay'],
+  ['config'],
+  ['frontends/web', 'frontends/bouncer', 'frontends/commands', 'frontends/mam', 'frontends/relay'],
+  ['delivery'],
   ['account'],
   ['archive', 'xmpp'],
   ['core'],
 ];
-
-/** What `config.ts` and `daemon.ts` grew into. */
-const BOOT = ['config', 'daemon'];
 
 const CONNECTION = 'src/xmpp/connection.ts';
 const IMPURE = new Set([
@@ -56,11 +56,12 @@ export function projectTree(root: string): Tree {
 
 const floorOf = (folder: string): number => FLOORS.findIndex((floor) => floor.includes(folder));
 
-/** The unit that a file belongs to: its folder in src/, or 'boot'; undefined outside of src/. */
+/** The unit that a file belongs to: its folder in src/ (in frontends/ each folder is one), or 'main'; undefined outside of src/. */
 function folderOf(path: string): string | undefined {
   const [top, folder = '', ...rest] = path.split('/');
   if (top !== 'src') return undefined;
-  return rest.length === 0 || BOOT.includes(folder) ? 'boot' : folder;
+  if (rest.length === 0) return 'main';
+  return folder === 'frontends' ? `frontends/${rest[0]}` : folder;
 }
 
 function resolve(from: string, specifier: string): string | undefined {
@@ -96,7 +97,7 @@ const isBuiltin = (name: string): boolean => process.getBuiltinModule(name) !== 
 /** The pages know the daemon by the types of web's contract alone. */
 function page({ from, target, typeOnly }: Import): string[] {
   if (!from.startsWith('renderer/') || !target?.startsWith('src/')) return [];
-  if (!target.startsWith('src/web/')) return [`${from} imports ${target}: a page knows web/ alone`];
+  if (!target.startsWith('src/frontends/web/')) return [`${from} imports ${target}: a page knows web/ alone`];
   return typeOnly ? [] : [`${from} imports ${target}: a page may import its types only`];
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { connectTo, type DaemonAddress, type DaemonClient } from '../../src/web/client.ts';
+import { connectTo, type DaemonAddress, type DaemonClient } from '../../src/frontends/web/client/client.ts';
 import type { Account } from './server.ts';
 
 /** The program that a person runs. */

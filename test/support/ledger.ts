@@ -1,6 +1,6 @@
 // What was said, held against what somebody has of it.
 import type { Element } from 'ltx';
-import type { DaemonClient } from '../../src/web/client.ts';
+import type { DaemonClient } from '../../src/frontends/web/client/client.ts';
 
 export interface Comparison {
   readonly said: number;

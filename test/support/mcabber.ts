@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openTerminal, type Terminal } from '../bouncer/programs.ts';
+import { openTerminal, type Terminal } from '../frontends/bouncer/programs.ts';
 import type { ServerAddress } from './server.ts';
 import type { Account } from './servers.ts';
 

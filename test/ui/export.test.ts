@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { exported } from '../../src/archive/export.ts';
+import { exported } from '../../src/archive/transfer/export.ts';
 import { append, JULIET, ownArchive } from '../archive/support.ts';
 import { openBrowser, openPage } from './support/browser.ts';
 

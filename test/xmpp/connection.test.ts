@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ConnectionOptions, ConnectionStatus } from '../../src/xmpp/contract.ts';
-import type { Dns, SrvRecord } from '../../src/xmpp/resolve.ts';
+import type { Dns, SrvRecord } from '../../src/xmpp/transport/resolve.ts';
 import { xml } from '../../src/xmpp/xml.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import type { Certificates } from '../support/certificates.ts';

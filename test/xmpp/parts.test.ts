@@ -1,11 +1,11 @@
 // The small parts of the connection that need no socket.
 import { describe, expect, test } from 'vitest';
-import { backoffDelay, failuresAfter, STABLE } from '../../src/xmpp/backoff.ts';
-import { mayAnswer } from '../../src/xmpp/iq.ts';
-import { endpointsOf, parseHostPort } from '../../src/xmpp/resolve.ts';
-import type { SrvRecord } from '../../src/xmpp/resolve.ts';
-import { createScram } from '../../src/xmpp/scram.ts';
-import { createStreamManagement } from '../../src/xmpp/stream-management.ts';
+import { backoffDelay, failuresAfter, STABLE } from '../../src/xmpp/stream/backoff.ts';
+import { mayAnswer } from '../../src/xmpp/iq/pending-iqs.ts';
+import { endpointsOf, parseHostPort } from '../../src/xmpp/transport/resolve.ts';
+import type { SrvRecord } from '../../src/xmpp/transport/resolve.ts';
+import { createScram } from '../../src/xmpp/sasl/scram.ts';
+import { createStreamManagement } from '../../src/xmpp/sm/stream-management.ts';
 import { xml } from '../../src/xmpp/xml.ts';
 
 describe('SCRAM', () => {

@@ -1,6 +1,6 @@
 import { connect } from '../../src/xmpp/connection.ts';
 import type { Connection, ConnectionOptions, ConnectionStatus, StreamState } from '../../src/xmpp/contract.ts';
-import type { Dns } from '../../src/xmpp/resolve.ts';
+import type { Dns } from '../../src/xmpp/transport/resolve.ts';
 import type { Stanza } from '../../src/xmpp/stanza.ts';
 import { feed } from '../support/until.ts';
 import type { Feed } from '../support/until.ts';

@@ -3,7 +3,7 @@ import { createElement as xml } from 'ltx';
 import { connect } from '../../../src/xmpp/connection.ts';
 import type { Connection } from '../../../src/xmpp/contract.ts';
 import type { Stanza } from '../../../src/xmpp/stanza.ts';
-import type { NewDevice } from '../../../src/web/bouncer-contract.ts';
+import type { NewDevice } from '../../../src/frontends/web/contract/bouncer-contract.ts';
 import type { Gadget, Heard } from '../gadget.ts';
 import { wordsOf } from '../ledger.ts';
 import { startLink, type Link } from '../link.ts';

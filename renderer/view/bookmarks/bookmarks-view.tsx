@@ -1,0 +1,178 @@
+import { useCallback, useState } from 'react';
+import { api, type Bookmark, type BookmarkRules, type HeldBookmarks, type StorageSummary } from '../../api/client.ts';
+import { dialog, house } from '../../state/page.ts';
+import { useStore } from '../../state/store.ts';
+import { strings } from '../../strings/strings.ts';
+import { visibleNick, visibleText } from '../../text/visible.ts';
+import { AccountChoice } from '../start/account-choice.tsx';
+import { BookmarkFiles } from './bookmark-files.tsx';
+import { BookmarkLog } from './bookmark-log.tsx';
+import { BookmarkTable } from './bookmark-table.tsx';
+import { FormError } from '../controls/field.tsx';
+import { CardPage } from '../shell/page-head.tsx';
+import { SelfCard } from '../overview/self-card.tsx';
+import { Switch } from '../controls/switch.tsx';
+import { useAnswer } from '../controls/use-answer.ts';
+import { useCall } from '../controls/use-call.ts';
+
+interface Book {
+  readonly list: readonly Bookmark[];
+  readonly storages: readonly StorageSummary[];
+  readonly held: readonly HeldBookmarks[];
+  readonly rules: BookmarkRules;
+}
+
+/** The bookmarks of an account: one list, its storages side by side, what waits for the person, what changed. */
+export function BookmarksView() {
+  const accounts = useStore(house, (state) => state.accounts);
+  const [chosen, choose] = useState<string>();
+  const account = chosen ?? accounts[0]?.account;
+  if (account === undefined) return <CardPage title={strings.bookmarks.title} busy>{null}</CardPage>;
+  return (
+    <CardPage title={strings.bookmarks.title} intro={strings.bookmarks.intro}>
+      {accounts.length > 1 && (
+        <AccountChoice accounts={accounts.map((entry) => entry.account)} value={account} onChoose={choose} />
+      )}
+      <OfAccount key={account} account={account} />
+    </CardPage>
+  );
+}
+
+function OfAccount({ account }: { account: string }) {
+  const changes = useStore(house, (state) => state.bookmarks.get(account)?.changes ?? 0);
+  const online = useStore(house, (state) => state.accounts.find((one) => one.account === account)?.connection.state);
+  const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((last) => last + 1), []);
+  const book = useAnswer(`${account} ${changes} ${online} ${turn}`, () => read(account));
+  if (!book) return null;
+  return (
+    <>
+      {book.held.map((held) => (
+        <HeldCard key={held.id} account={account} held={held} onDone={again} />
+      ))}
+      <section className="card">
+        <Storages storages={book.storages} />
+        {book.list.length === 0 ? (
+          <p>{strings.bookmarks.none}</p>
+        ) : (
+          <BookmarkTable account={account} list={book.list} storages={book.storages} onDone={again} />
+        )}
+        <button type="button" className="button" onClick={() => dialog.set({ name: 'bookmark', account })}>
+          {strings.bookmarks.add}
+        </button>
+      </section>
+      <SelfCard account={account} />
+      <Rules account={account} rules={book.rules} onDone={again} />
+      <BookmarkFiles account={account} onDone={again} />
+      <BookmarkLog account={account} changes={changes + turn} onDone={again} />
+    </>
+  );
+}
+
+async function read(account: string): Promise<Book> {
+  const { list, storages, held, settings } = api.bookmarks;
+  const about = { account };
+  const answers = await Promise.all([list.query(about), storages.query(about), held.query(about), settings.query(about)]);
+  return { list: answers[0], storages: answers[1], held: answers[2], rules: answers[3] };
+}
+
+/** Several rooms were gone at once: the person says whether that was meant. */
+function HeldCard({ account, held, onDone }: { account: string; held: HeldBookmarks; onDone: () => void }) {
+  const { busy, error, run } = useCall();
+  const { bookmarks } = strings;
+  const decide = async (verb: 'restore' | 'accept'): Promise<void> => {
+    if (await run(() => api.bookmarks[verb].mutate({ account, id: held.id }))) onDone();
+  };
+  return (
+    <section className="card card-ask" aria-label={bookmarks.heldTitle}>
+      <h2>{bookmarks.heldTitle}</h2>
+      <p>{bookmarks.heldText(held.rooms.length, bookmarks.storages[held.storage])}</p>
+      <ul className="held-rooms">
+        {held.rooms.map((room) => (
+          <li key={room}>
+            <bdi>{room}</bdi>
+          </li>
+        ))}
+      </ul>
+      {held.online.length > 0 && (
+        <p className="quiet">{bookmarks.heldOnline(held.online.map((one) => visibleNick(one, '?')).join(', '))}</p>
+      )}
+      <FormError error={error} />
+      <div className="card-foot">
+        <button type="button" className="button button-main" disabled={busy} onClick={() => void decide('restore')}>
+          {bookmarks.restore}
+        </button>
+        <button type="button" className="button" disabled={busy} onClick={() => void decide('accept')}>
+          {bookmarks.accept}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Storages({ storages }: { storages: readonly StorageSummary[] }) {
+  const { bookmarks } = strings;
+  return (
+    <ul className="storages">
+      {storages.map(({ name, sameAs, rooms, trouble }) => (
+        <li key={name}>
+          <strong>{bookmarks.storages[name]}</strong>
+          <span className="quiet">
+            {sameAs === undefined ? bookmarks.rooms(rooms) : bookmarks.sameAs(bookmarks.storages[sameAs])}
+            {trouble !== undefined && ` ${visibleText(trouble)}`}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const wishes = ['hold', 'restore', 'accept'] as const;
+
+function Rules({ account, rules, onDone }: { account: string; rules: BookmarkRules; onDone: () => void }) {
+  const { busy, error, run } = useCall();
+  const { bookmarks } = strings;
+  const set = async (change: Partial<BookmarkRules>): Promise<boolean> => {
+    const done = await run(() => api.bookmarks.set.mutate({ account, ...change }));
+    if (done) onDone();
+    return done;
+  };
+  return (
+    <section className="card">
+      <h2>{bookmarks.settings}</h2>
+      <Switch label={bookmarks.keepJoins} checked={rules.keepJoins} onSet={(keepJoins) => set({ keepJoins })} />
+      <label className="choice">
+        {bookmarks.severalGone}
+        <select
+          value={rules.severalGone}
+          disabled={busy}
+          onChange={(event) => {
+            const severalGone = wishes.find((wish) => wish === event.target.value);
+            if (severalGone) void set({ severalGone });
+          }}
+        >
+          {wishes.map((wish) => (
+            <option key={wish} value={wish}>
+              {bookmarks.gone[wish]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="choice">
+        {bookmarks.deadDays}
+        <input
+          type="number"
+          min={1}
+          max={3650}
+          defaultValue={rules.deadDays}
+          disabled={busy}
+          onBlur={(event) => {
+            const deadDays = event.target.valueAsNumber;
+            if (Number.isInteger(deadDays) && deadDays !== rules.deadDays) void set({ deadDays });
+          }}
+        />
+      </label>
+      <FormError error={error} />
+    </section>
+  );
+}

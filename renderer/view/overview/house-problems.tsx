@@ -1,0 +1,25 @@
+import { api } from '../../api/client.ts';
+import { strings } from '../../strings/strings.ts';
+import { useAnswer } from '../controls/use-answer.ts';
+import { SECOND, useNow } from '../controls/use-now.ts';
+
+const LOOK = 3 * SECOND;
+
+/** What is wrong with the daemon itself, such as a settings file that cannot be read; nothing where nothing is. */
+export function HouseProblems() {
+  const now = useNow(LOOK);
+  const problems = useAnswer(String(now), async () => (await api.status.query()).problems) ?? [];
+  if (problems.length === 0) return null;
+  return (
+    <section className="card card-problem" role="alert">
+      <h2>{strings.settings.problems}</h2>
+      <ul className="said-list">
+        {problems.map(({ code, message }) => (
+          <li key={code}>
+            <bdi>{message}</bdi>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

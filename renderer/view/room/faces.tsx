@@ -1,0 +1,31 @@
+import { createContext, use, useMemo, useState, type ReactNode } from 'react';
+import { avatarHref } from '../../api/files.ts';
+import type { Occupant } from '../../api/client.ts';
+import type { RoomName } from '../../state/timelines.ts';
+import { Badge } from './nick.tsx';
+
+type Faces = ReadonlyMap<string, string>;
+
+const HASH = 40; // characters of a SHA-1
+
+const Context = createContext<Faces>(new Map());
+
+/** Lets what is in it show the pictures of a room's occupants, by nick. */
+export function FacesOf({ name, occupants, children }: { name: RoomName; occupants: readonly Occupant[]; children: ReactNode }) {
+  const { account, room } = name;
+  // Occupants are asked for often; pictures seldom change, and each change renders all that shows one.
+  const known = occupants.flatMap(({ nick, avatar }) => (avatar === undefined ? [] : [`${avatar} ${nick}`])).join('\n');
+  const faces = useMemo(() => {
+    const lines = known === '' ? [] : known.split('\n');
+    return new Map(lines.map((line) => [line.slice(HASH + 1), avatarHref(account, room, line.slice(HASH + 1), line.slice(0, HASH))]));
+  }, [account, room, known]);
+  return <Context value={faces}>{children}</Context>;
+}
+
+/** Somebody's picture where they have one, else the letter on their colour. */
+export function Face({ nick }: { nick: string | null }) {
+  const href = use(Context).get(nick ?? '');
+  const [bad, setBad] = useState<string>();
+  if (nick === null || href === undefined || bad === href) return <Badge nick={nick} />;
+  return <img className="badge face" src={href} alt="" loading="lazy" decoding="async" draggable={false} onError={() => setBad(href)} />;
+}

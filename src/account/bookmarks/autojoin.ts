@@ -1,0 +1,75 @@
+import type { Bookmark } from '../../core/bookmark.ts';
+import { sentenceOf } from '../../core/errors.ts';
+import type { Draft, Ground } from '../context.ts';
+import type { Memberships } from '../rooms/membership.ts';
+import type { RoomVerbs } from '../rooms/verbs.ts';
+
+export interface FollowedChange {
+  readonly room: string;
+  readonly before: Bookmark | undefined;
+  readonly after: Bookmark | undefined;
+}
+
+/** What a bookmark says, done: autojoin joins, its end leaves, nick and password are the room's from then on. */
+export interface Follow {
+  /** To be called inside the transaction; acts after its commit. */
+  all(draft: Draft, changes: readonly FollowedChange[]): void;
+  /** After a login: enters what should be joined and is not. */
+  enter(list: Iterable<Bookmark>): void;
+}
+
+export interface FollowHooks {
+  readonly memberships: Memberships;
+  readonly verbs: RoomVerbs;
+  readonly renick: (room: string) => void;
+  readonly claim: (room: string) => void;
+}
+
+export function openFollow(ground: Ground, { memberships, verbs, renick, claim }: FollowHooks): Follow {
+  /** A disk that is full, say, refuses the verb by a throw: nobody else hears of it here. */
+  function tried(room: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => ground.log('error', `${room}: its bookmark could not be followed: ${sentenceOf(error)}`, { error }));
+  }
+
+  function join({ room, nick, password }: Bookmark): void {
+    tried(room, verbs.join(room, { nick, password }));
+  }
+
+  function follow({ room, before, after }: FollowedChange): void {
+    const wanted = ground.room(room)?.wanted === true;
+    if (!after || (before?.autojoin === true && !after.autojoin)) {
+      if (wanted) tried(room, verbs.leave(room));
+      return;
+    }
+    if (after.autojoin) claim(room);
+    if (wanted) update(room, before, after);
+    else if (after.autojoin && before?.autojoin !== true) join(after);
+  }
+
+  function update(jid: string, before: Bookmark | undefined, after: Bookmark): void {
+    const { nick, password } = after;
+    const [nickChanged, passwordChanged] = [nick !== before?.nick, password !== before?.password];
+    if (!nickChanged && !passwordChanged) return;
+    ground.transact((draft) => {
+      const room = draft.room(jid);
+      if (room) draft.put({ ...room, ...(nickChanged && { nick }), ...(passwordChanged && { password }) });
+    });
+    if (passwordChanged && ground.room(jid)?.membership.state === 'password-needed') join(after);
+    else if (nickChanged) renick(jid);
+    memberships.changed(jid);
+  }
+
+  return {
+    all(draft, changes) {
+      for (const change of changes) {
+        draft.afterwards(() => {
+          follow(change);
+          memberships.changed(change.room); // its name and its notifications are the bookmark's
+        });
+      }
+    },
+    enter(list) {
+      for (const bookmark of list) if (bookmark.autojoin && !ground.room(bookmark.room)?.wanted) join(bookmark);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { newBookmark } from '../../core/bookmark.ts';
+import { parseBareJid } from '../../core/jid.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import type { BookmarkVerbs } from './contract.ts';
+import { openFollow } from './autojoin.ts';
+import { openState } from './state.ts';
+import { openSync } from './sync.ts';
+import { localChanges, openBookmarkVerbs } from './verbs.ts';
+import type { Draft, Ground } from '../context.ts';
+import type { Memberships } from '../rooms/membership.ts';
+import type { RoomVerbs } from '../rooms/verbs.ts';
+
+/** The control plane that every client has: three storages, one list, followed both ways. */
+export interface Bookmarks {
+  readonly verbs: BookmarkVerbs;
+  /** Reads the storages after a login, and joins what they say. */
+  load(): Promise<void>;
+  /** Reads an event of a bookmarks' node. True where the message was one. */
+  receive(draft: Draft, stanza: Stanza): boolean;
+  /** Another resource of the account has come or gone. */
+  stirred(): void;
+  /** The name of the room's bookmark. */
+  called(room: string): string | undefined;
+  /** What the person does about rooms here, told to the storages: a join is autojoin=true, a leave autojoin=false. */
+  telling(verbs: RoomVerbs): RoomVerbs;
+}
+
+export interface BookmarkHooks {
+  readonly memberships: Memberships;
+  /** The verbs that tell nobody. */
+  readonly verbs: RoomVerbs;
+  /** Takes the wanted nick in a room. */
+  readonly renick: (room: string) => void;
+  /** Somebody who is no device wants the room. */
+  readonly claim: (room: string) => void;
+  /** Resources that were online at some time since then (milliseconds since the epoch). */
+  readonly online: (since: number) => readonly string[];
+}
+
+export function openBookmarks(ground: Ground, { memberships, verbs, renick, claim, online }: BookmarkHooks): Bookmarks {
+  const { log, jid } = ground;
+  const state = openState(ground);
+  const follow = openFollow(ground, { memberships, verbs, renick, claim });
+  const sync = openSync(ground, state, {
+    online,
+    changed(draft, changes) {
+      // What is seen for the first time, and is not to be entered here, was said before the account began.
+      follow.all(draft, changes.filter(({ room, before }) => before !== undefined || !state.leftHere().has(room)));
+      for (const { room, cause } of changes) draft.afterwards(() => log('info', `bookmark of ${room}: ${cause}`));
+      draft.tell({ type: 'bookmarks', account: jid, held: state.held().length });
+    },
+    held(draft, { id, rooms, storage, cause }) {
+      log('warn', `${rooms.length} bookmarks are gone from ${storage}, and are held: ${cause}`, { rooms: rooms.join(' ') });
+      draft.afterwards(() => {
+        const { severalGone } = state.settings();
+        if (severalGone === 'restore') actions.restore(id);
+        if (severalGone === 'accept') actions.accept(id);
+      });
+    },
+  });
+  const apply = localChanges(ground, state, follow.all, sync.settle);
+  const actions = openBookmarkVerbs(ground, state, sync, apply);
+
+  function joined(text: string, nick?: string, password?: string): void {
+    const room = parseBareJid(text);
+    if (room === undefined) return;
+    const leftHere = new Set([...state.leftHere()].filter((one) => one !== room));
+    if (leftHere.size < state.leftHere().size) ground.transact((draft) => state.save(draft, { leftHere }));
+    if (!state.settings().keepJoins) return;
+    const known = state.list().get(room) ?? newBookmark(room);
+    const after = { ...known, autojoin: true, nick: nick ?? known.nick, password: password ?? known.password };
+    apply([{ room, after, cause: 'joined here' }], false);
+  }
+
+  function left(text: string): void {
+    const room = parseBareJid(text);
+    const known = room === undefined ? undefined : state.list().get(room);
+    if (!known?.autojoin) return;
+    if (state.settings().keepJoins) apply([{ room: known.room, after: { ...known, autojoin: false }, cause: 'left here' }], false);
+    else ground.transact((draft) => state.save(draft, { leftHere: new Set([...state.leftHere(), known.room]) }));
+  }
+
+  return {
+    verbs: actions,
+    async load() {
+      await sync.load();
+      if (!ground.signal.aborted) follow.enter([...state.list().values()].filter(({ room }) => !state.leftHere().has(room)));
+    },
+    called: (room) => state.list().get(room)?.name?.trim(),
+    receive: sync.receive,
+    stirred: sync.stirred,
+    telling: (raw) => ({
+      ...raw,
+      join(room, options = {}) {
+        const answer = raw.join(room, options);
+        joined(room, options.nick, options.password);
+        return answer;
+      },
+      leave(room) {
+        left(room);
+        return raw.leave(room);
+      },
+      async follow(room) {
+        const old = ground.room(parseBareJid(room) ?? '')?.membership;
+        const answer = await raw.follow(room);
+        if (answer.ok) {
+          joined(answer.value.room, undefined, old?.venuePassword);
+          left(room);
+        }
+        return answer;
+      },
+      async changeNick(room, nick) {
+        const answer = await raw.changeNick(room, nick);
+        const known = answer.ok ? state.list().get(answer.value.room) : undefined;
+        if (known) apply([{ room: known.room, after: { ...known, nick }, cause: 'nick changed here' }], false);
+        return answer;
+      },
+    }),
+  };
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { leftOut, stored } from '../../archive/schema/stored.ts';
+import type { Archive } from '../../archive/contract.ts';
+import { noBookmarks, sameBookmark, storageNames } from '../../core/bookmark.ts';
+import type { Bookmark, BookmarkList, StorageName } from '../../core/bookmark.ts';
+import type { BookmarkSettings, HeldBookmarks } from './contract.ts';
+import type { Draft, Ground } from '../context.ts';
+
+/** What is agreed, what each storage held at that time, and what waits for the person. Kept on disk. */
+export interface BookmarkState {
+  list(): BookmarkList;
+  /** `undefined` where the storage was never looked at. */
+  before(storage: StorageName): BookmarkList | undefined;
+  held(): readonly HeldBookmarks[];
+  heldRooms(): ReadonlySet<string>;
+  settings(): BookmarkSettings;
+  /** Rooms that the person left here without it being told to the storages. */
+  leftHere(): ReadonlySet<string>;
+  /** Bookmarks that the room had, the last ones first; for what a stale client brings back. */
+  past(room: string): readonly Bookmark[];
+  /** Inside a transaction: what is given is saved, and true after the commit. */
+  save(draft: Draft, next: Partial<StateValues>): void;
+  /** Inside a transaction: one line in the log. */
+  record(draft: Draft, change: LoggedChange): void;
+}
+
+interface StateValues {
+  readonly list: BookmarkList;
+  readonly before: ReadonlyMap<StorageName, BookmarkList>;
+  readonly held: readonly HeldBookmarks[];
+  readonly settings: BookmarkSettings;
+  readonly leftHere: ReadonlySet<string>;
+}
+
+export interface LoggedChange {
+  readonly room: string;
+  readonly storage: StorageName | 'minimix';
+  readonly before: Bookmark | undefined;
+  readonly after: Bookmark | undefined;
+  readonly cause: string;
+}
+
+interface Meta {
+  readonly held: readonly HeldBookmarks[];
+  readonly settings: BookmarkSettings;
+  readonly leftHere: readonly string[];
+  /** Storages that were looked at; one that is empty has no rows to say so. */
+  readonly looked: readonly StorageName[];
+}
+
+const META = 'bookmarks';
+const LIST = 'list';
+/** What is older is no value that a running client could still have. */
+const PAST = 30 * 24 * 3600_000;
+const PAST_OF_ROOM = 20;
+const PAST_ENTRIES = 5_000;
+
+const defaultSettings: BookmarkSettings = { keepJoins: true, severalGone: 'hold', deadDays: 14 };
+
+const optional = leftOut(z.string());
+const bookmarkShape = z.object({
+  room: z.string(),
+  name: optional,
+  autojoin: z.boolean(),
+  nick: optional,
+  password: optional,
+  extensions: z.array(z.string()),
+  attributes: z.record(z.string(), z.string()),
+  others: z.array(z.string()),
+});
+const metaShape = z.object({
+  held: z.array(z.object({
+    id: z.number(),
+    at: z.number(),
+    storage: z.enum(storageNames),
+    rooms: z.array(z.string()),
+    cause: z.string(),
+    online: z.array(z.string()),
+  })).default([]),
+  settings: z.object({
+    keepJoins: z.boolean().default(defaultSettings.keepJoins),
+    severalGone: z.enum(['hold', 'restore', 'accept']).default(defaultSettings.severalGone),
+    deadDays: z.number().default(defaultSettings.deadDays),
+  }).default(defaultSettings),
+  leftHere: z.array(z.string()).default([]),
+  looked: z.array(z.enum(storageNames)).default([]),
+});
+
+export function openState(ground: Ground): BookmarkState {
+  const { archive, jid } = ground;
+  const meta = readMeta(archive.value(jid, META));
+  let values: StateValues = {
+    list: load(LIST),
+    before: new Map(meta.looked.map((name) => [name, load(name)])),
+    held: meta.held,
+    settings: meta.settings,
+    leftHere: new Set(meta.leftHere),
+  };
+  /** What a transaction that is still open has saved so far. */
+  const drafts = new WeakMap<Draft, StateValues>();
+  const past = new Map<string, Bookmark[]>();
+  for (const entry of archive.bookmarkLog(jid, { limit: PAST_ENTRIES, after: ground.now() - PAST })) {
+    if (entry.before !== undefined) remember(readStored(entry.before));
+  }
+
+  function load(place: string): BookmarkList {
+    return new Map(archive.bookmarks(jid, place).map(({ room, value }) => [room, readStored(value)]));
+  }
+
+  function saveList(place: string, before: BookmarkList, after: BookmarkList): void {
+    for (const [room, bookmark] of after) {
+      if (!sameBookmark(before.get(room), bookmark)) archive.setBookmark(jid, place, room, JSON.stringify(bookmark));
+    }
+    for (const room of before.keys()) if (!after.has(room)) archive.setBookmark(jid, place, room, undefined);
+  }
+
+  function remember(bookmark: Bookmark): void {
+    const known = past.get(bookmark.room) ?? [];
+    past.set(bookmark.room, [bookmark, ...known].slice(0, PAST_OF_ROOM));
+  }
+
+  return {
+    list: () => values.list,
+    before: (storage) => values.before.get(storage),
+    held: () => values.held,
+    heldRooms: () => new Set(values.held.flatMap(({ rooms }) => rooms)),
+    settings: () => values.settings,
+    leftHere: () => values.leftHere,
+    past: (room) => (past.get(room) ?? []).filter((old) => !sameBookmark(old, values.list.get(room))),
+    save(draft, change) {
+      const known = drafts.get(draft) ?? values;
+      const next = { ...known, ...change };
+      drafts.set(draft, next);
+      if (next.list !== known.list) saveList(LIST, known.list, next.list);
+      for (const name of storageNames) {
+        const [old, now] = [known.before.get(name), next.before.get(name)];
+        if (now && now !== old) saveList(name, old ?? noBookmarks, now);
+      }
+      const { held, settings, leftHere } = next;
+      const kept: Meta = { held, settings, leftHere: [...leftHere], looked: [...next.before.keys()] };
+      archive.setValue(jid, META, JSON.stringify(kept));
+      draft.afterwards(() => (values = next));
+    },
+    record(draft, { room, storage, before, after, cause }) {
+      const text = (bookmark: Bookmark | undefined): string | undefined => bookmark && JSON.stringify(bookmark);
+      archive.addToBookmarkLog({ account: jid, at: draft.at, storage, room, before: text(before), after: text(after), cause });
+      if (before) draft.afterwards(() => remember(before));
+    },
+  };
+}
+
+/** Rooms that a new account does not enter here, though its bookmarks say so; before the account starts. */
+export function keepRoomsOut(archive: Pick<Archive, 'value' | 'setValue'>, jid: string, rooms: readonly string[]): void {
+  const meta = readMeta(archive.value(jid, META));
+  const leftHere = [...new Set([...meta.leftHere, ...rooms])];
+  archive.setValue(jid, META, JSON.stringify({ ...meta, leftHere } satisfies Meta));
+}
+
+/** As `JSON.stringify` wrote it, which leaves out what is undefined. Throws where it is not that. */
+export function readStored(text: string): Bookmark {
+  const kept = bookmarkShape.parse(JSON.parse(text));
+  return { ...kept, name: kept.name, nick: kept.nick, password: kept.password };
+}
+
+function readMeta(text: string | undefined): Meta {
+  return stored<Meta>(metaShape, text, { held: [], settings: defaultSettings, leftHere: [], looked: [] });
+}

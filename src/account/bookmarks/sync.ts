@@ -1,0 +1,220 @@
+import { sameList } from '../../core/bookmark.ts';
+import type { StorageName } from '../../core/bookmark.ts';
+import { mergeBookmarks } from '../../core/bookmark-merge.ts';
+import type { Merged } from '../../core/bookmark-merge.ts';
+import { sentenceOf } from '../../core/errors.ts';
+import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
+import { readPubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import { openContents } from './mirror.ts';
+import type { HeldBookmarks, StorageSummary } from './contract.ts';
+import { createEchoes } from './own-write-echoes.ts';
+import { createPace } from './rate-limit.ts';
+import type { BookmarkState, LoggedChange } from './state.ts';
+import { nativeStorage, pepStorage, privateStorage } from './storage.ts';
+import type { Content, Storage } from './storage.ts';
+import type { Draft, Ground } from '../context.ts';
+import { createTimers } from '../timers.ts';
+
+/** Milliseconds. What one client writes comes in one breath, though a server that bridges makes many events of it. */
+const BREATH = 100;
+const LONGEST_BREATH = 1_000;
+/** How long after the last write the storages are looked at again. */
+const VERIFY = 1_500;
+const POLL = 200;
+const RETRY = 30_000;
+const MAX_ROUNDS = 10;
+
+/** Keeps the storages and the agreed list the same. */
+export interface BookmarkSync {
+  /** After a login: reads all storages and merges what happened meanwhile. */
+  load(): Promise<void>;
+  /** Reads an event of a bookmarks' node. True where the message was one. */
+  receive(draft: Draft, stanza: Stanza): boolean;
+  /** Another resource has come or gone: whoever writes XEP-0049 tells nobody. */
+  stirred(): void;
+  /** Brings the storages to the list, soon. */
+  settle(): void;
+  storages(): StorageSummary[];
+  content(storage: StorageName): Content | undefined;
+}
+
+export interface SyncHooks {
+  /** Inside the transaction: what clients changed; to be followed after the commit. */
+  readonly changed: (draft: Draft, changes: readonly LoggedChange[]) => void;
+  readonly held: (draft: Draft, held: HeldBookmarks) => void;
+  /** Resources that were online at some time since then (milliseconds since the epoch). */
+  readonly online: (since: number) => readonly string[];
+}
+
+export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks): BookmarkSync {
+  const { connection, jid, log } = ground;
+  const all: readonly Storage[] = [nativeStorage(ground), pepStorage(ground), privateStorage(ground)];
+  /** Storages that we wrote to since they were looked at. */
+  const wrote = new Set<StorageName>();
+  const pace = createPace(ground.now);
+  const echoes = createEchoes(ground.now);
+  const contents = openContents(ground, state, all, echoes);
+  const timers = createTimers(ground.signal);
+  let breathSince: number | undefined;
+  let running = false;
+  let again = false;
+  let logins = 0;
+
+  function guarded(what: string, work: () => Promise<void>): void {
+    void work().catch((error: unknown) => log('error', `bookmarks: ${what}: ${sentenceOf(error)}`, { error }));
+  }
+
+  function verifyLater(): void {
+    timers.set('verify', VERIFY, () => guarded('the storages could not be looked at', verify));
+  }
+
+  async function load(): Promise<void> {
+    logins += 1;
+    const login = logins;
+    contents.forget();
+    const answer = await connection.iq(discoInfoQuery(jid));
+    const features = (answer.ok ? readDiscoInfo(answer.element)?.features : undefined) ?? new Set<string>();
+    const read = await Promise.all(all.map(async (storage) => {
+      const evicts = await storage.prepare();
+      return { storage, evicts, content: await storage.read() };
+    }));
+    if (login !== logins || ground.signal.aborted) return;
+    contents.loaded(read, features);
+    await settleNow();
+    for (const { name } of contents.active()) wrote.add(name); // what came before the server knew that we watch was told to nobody
+    verifyLater();
+  }
+
+  const breathing = (): boolean => breathSince !== undefined;
+
+  function breathe(): void {
+    const now = performance.now();
+    breathSince ??= now;
+    timers.set('breath', Math.max(0, Math.min(BREATH, breathSince + LONGEST_BREATH - now)), () => {
+      breathSince = undefined;
+      settle();
+    });
+  }
+
+  function settle(): void {
+    guarded('the storages could not be brought to one', settleNow);
+  }
+
+  /** Merges and writes until nothing is left to do. What is still coming in is waited for: its end calls again. */
+  async function settleNow(): Promise<void> {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    try {
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        again = false;
+        if (breathing()) return;
+        if (connection.status().state !== 'online' || ground.signal.aborted || contents.active().length === 0) return;
+        const merged = merge();
+        const done = await Promise.all(contents.active().map((storage) => write(storage, merged)));
+        if (!done.includes(true) && !again) return;
+        if (wrote.size > 0) verifyLater();
+      }
+    } finally {
+      running = false;
+    }
+  }
+
+  function merge(): Merged {
+    const views = contents.views();
+    const merged = mergeBookmarks({ agreed: state.list(), views, held: state.heldRooms(), past: state.past });
+    const settled = views.every(({ name, now }) => {
+      const before = state.before(name); // as it is on disk, our own writes not in it yet
+      return before && sameList(before, now);
+    });
+    const { changes, held, returned } = merged;
+    if (settled && changes.length + held.length + returned.length === 0) return merged;
+    ground.transact((draft) => {
+      for (const change of changes) state.record(draft, change);
+      const kept = state.held()
+        .map((one) => ({ ...one, rooms: one.rooms.filter((room) => !returned.includes(room)) }))
+        .filter(({ rooms }) => rooms.length > 0);
+      let id = Math.max(draft.at, ...kept.map((one) => one.id));
+      const fresh = held.map((one): HeldBookmarks => ({ ...one, id: (id += 1), at: draft.at, online: hooks.online(contents.suspectsSince(one.storage)) }));
+      state.save(draft, { list: merged.list, before: new Map(views.map(({ name, now }) => [name, now])), held: [...kept, ...fresh] });
+      draft.afterwards(echoes.agreed);
+      for (const one of fresh) hooks.held(draft, one);
+      hooks.changed(draft, changes);
+    });
+    return merged;
+  }
+
+  /** True where something was done that has to be merged again. */
+  async function write(storage: Storage, merged: Merged): Promise<boolean> {
+    const { name } = storage;
+    const content = contents.of(name);
+    const wish = content && contents.wishFor(storage, content, merged);
+    if (!content || !wish) return false;
+    if (!pace.allows(name, storage.whole ? [name] : [...wish.put.map(({ room }) => room), ...wish.remove])) {
+      timers.set('retry', RETRY / 3, settle);
+      return false;
+    }
+    let current = content;
+    if (storage.node === undefined) {
+      const fresh = await storage.read();
+      if ('refused' in fresh) return false;
+      contents.see(name, fresh);
+      if (!sameList(fresh.list, content.list)) return true;
+      current = fresh;
+    }
+    const from = contents.clock();
+    const ended = echoes.begin(name, wish, storage.whole ? current.list : undefined);
+    const refusal = await storage.write(wish, current);
+    ended(refusal === undefined);
+    if (refusal !== undefined) {
+      contents.refused(name, refusal);
+      timers.set('retry', RETRY, settle);
+      return false;
+    }
+    wrote.add(name);
+    contents.written(storage, wish, from);
+    return true;
+  }
+
+  /** What was written must be there: a storage that is full forgets in silence, and events may come out of order. */
+  async function verify(): Promise<void> {
+    if (running || breathSince !== undefined) return verifyLater();
+    for (const storage of contents.active().filter(({ name }) => wrote.has(name))) {
+      const from = contents.clock();
+      const fresh = await storage.read();
+      if ('refused' in fresh || !contents.of(storage.name) || contents.clock() !== from || running) return verifyLater();
+      wrote.delete(storage.name);
+      if (contents.corrected(storage, fresh)) settle();
+    }
+  }
+
+  return {
+    load,
+    settle,
+    receive(draft, stanza) {
+      const event = readPubsubEvent(stanza.element);
+      if (!event || event.from !== jid) return false;
+      const storage = all.find((one) => one.node === event.node);
+      if (!storage) return false;
+      draft.afterwards(() => {
+        if (contents.hear(storage, event)) breathe();
+      });
+      return true;
+    },
+    stirred() {
+      const storage = contents.active().find(({ node }) => node === undefined);
+      if (!storage) return;
+      timers.set('poll', POLL, () => guarded('XEP-0049 could not be read', async () => {
+        const fresh = await storage.read();
+        if ('refused' in fresh || !contents.of(storage.name)) return;
+        contents.see(storage.name, fresh);
+        settle();
+      }));
+    },
+    storages: contents.summaries,
+    content: contents.of,
+  };
+}

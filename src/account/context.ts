@@ -1,0 +1,107 @@
+import type { Archive } from '../archive/contract.ts';
+import type { Membership } from '../core/room.ts';
+import type { Occupant } from '../core/occupant.ts';
+import type { Connection } from '../xmpp/contract.ts';
+import type { Element } from '../xmpp/xml.ts';
+import type { AccountEvent } from './contract.ts';
+import type { RoomSettings } from './rooms/contract.ts';
+
+export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
+
+/** A room of the account, as a value: replaced, never changed. */
+export interface Room {
+  readonly jid: string;
+  readonly membership: Membership;
+  /** Join it again whenever we are out of it without a reason. */
+  readonly wanted: boolean;
+  /** The nick and the password that the person gave. */
+  readonly nick: string | undefined;
+  readonly password: string | undefined;
+  readonly subject: string | undefined;
+  readonly name: string | undefined;
+  /** disco#info features; `undefined` until asked. */
+  readonly features: ReadonlySet<string> | undefined;
+  /** Everybody in the room sees everybody's real address (XEP-0045 7.2.3), and the room logs what is said (7.2.12). */
+  readonly nonAnonymous: boolean;
+  readonly logged: boolean;
+  /** The nick that the room keeps for us (XEP-0045 7.12), if any; `undefined` until asked. */
+  readonly reserved: { readonly nick: string | undefined } | undefined;
+  /** True between our self-presence and the subject: what comes is the room's history (XEP-0045 7.1). */
+  readonly entering: boolean;
+  /** The room's archive is being read from here on (XEP-0313); on disk, so that it goes on after a restart. */
+  readonly catchup: Catchup | undefined;
+  /** Under way while `entering`, where there is something to connect to. */
+  readonly replay: Replay | undefined;
+  /** When our being there was last proven, in milliseconds since the epoch. */
+  readonly verifiedAt: number | undefined;
+  /** Full JIDs of our own sessions that the room lists under our nick. */
+  readonly siblings: readonly string[];
+  readonly settings: RoomSettings;
+  /** Why we are not sure to be in it any more, though nothing says that we are out. */
+  readonly doubt: string | undefined;
+}
+
+export interface Catchup {
+  /** Behind this id, or from this time on (ISO 8601). */
+  readonly after?: string | undefined;
+  readonly start?: string | undefined;
+  /** The archive id behind which the next one stands. */
+  readonly follows?: number | undefined;
+  /** The first join: what comes is the past, not news. */
+  readonly first: boolean;
+  /** The row that marks the hole in the archive, while the room's archive cannot be read. */
+  readonly gap?: number | undefined;
+  /** It is there already; read once more for the room's order (room-order.ts). */
+  readonly known?: boolean | undefined;
+  /** When the last that we have was said, where the room's archive has lost it and has yet to show that it lost no more. */
+  readonly lost?: number | undefined;
+}
+
+/** The history after a join without an archive: whether it reached back to what we have (XEP-0045 7.2.14). */
+export interface Replay {
+  /** Room time of what we had last, in milliseconds since the epoch. */
+  readonly from: number;
+  /** Room time of the first message that we did not have. */
+  readonly first: number | undefined;
+  /** It brought something that we had: there is no hole. */
+  readonly overlaps: boolean;
+  /** It was known by its id, and not by its words and time alone. */
+  readonly proven?: boolean | undefined;
+}
+
+/** What one batch, or one verb, changes. It becomes true when its transaction has committed. */
+export interface Draft {
+  readonly at: number;
+  room(jid: string): Room | undefined;
+  put(room: Room): void;
+  forget(jid: string): void;
+  occupant(room: string, nick: string): Occupant | undefined;
+  /** At least as many as are there. */
+  crowd(room: string): number;
+  setOccupant(room: string, occupant: Occupant, xml: string): void;
+  removeOccupant(room: string, nick: string): void;
+  clearOccupants(room: string): void;
+  /** Runs after the commit, in order. */
+  afterwards(effect: () => void): void;
+  /** Told to the doors after the commit and after the effects. */
+  tell(event: AccountEvent): void;
+}
+
+/** What the parts of one account share. */
+export interface Ground {
+  readonly jid: string;
+  readonly archive: Archive;
+  readonly connection: Connection;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  now(): number;
+  /** All that `work` changes, in one transaction; throws what the disk throws, and then nothing has changed. */
+  transact<T>(work: (draft: Draft) => T): T;
+  /** As `transact`, at the end of this turn of the event loop, in one commit with all others of the same turn. */
+  together(work: (draft: Draft) => void): Promise<void>;
+  room(jid: string): Room | undefined;
+  rooms(): Iterable<Room>;
+  occupants(room: string): ReadonlyMap<string, Occupant>;
+  /** What our presence in a room says of the person now; goes into each that we send there. */
+  roomPresence(room: string): readonly Element[];
+}

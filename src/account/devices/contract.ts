@@ -1,0 +1,71 @@
+import type { Digest, ReplayLimit } from '../../core/device.ts';
+import type { Policy } from '../../core/mention.ts';
+
+/** A device of the account, online or not. */
+export interface DeviceSummary {
+  readonly account: string;
+  readonly id: string;
+  readonly label: string;
+  readonly resource: string;
+  readonly online: boolean;
+  readonly door: 'relay' | 'bouncer' | 'none';
+  readonly relay: boolean;
+  readonly why: string;
+  readonly software: string | undefined;
+  /** UTC, ISO 8601. */
+  readonly lastSeen: string;
+  readonly policy: Policy;
+  /** By room, where it differs. */
+  readonly policies: Readonly<Record<string, Policy>>;
+  /** What leaving a room on it means, where it is one that itself joins rooms. */
+  readonly leaves?: Leaving | undefined;
+  /** Of one on the server: further words that count as a mention, how much it is given afterwards, mentions in words. */
+  readonly words?: readonly string[] | undefined;
+  readonly limit?: ReplayLimit | undefined;
+  readonly digest?: Digest | undefined;
+}
+
+/** `here`: on that device alone, while anybody else wants the room. `everywhere`: for the account. */
+export type Leaving = 'here' | 'everywhere';
+
+/** What became of a test that was sent to a device. */
+export interface DeviceTest {
+  readonly account: string;
+  readonly device: string;
+  readonly label: string;
+  /** `silent`: it answered no ping in time. */
+  readonly outcome: 'arrived' | 'refused' | 'silent';
+  /** One sentence for the person. */
+  readonly text: string;
+}
+
+/** What the person can change about a device; what is left out stays. */
+export interface DeviceChange {
+  /** '' for none. */
+  readonly label?: string | undefined;
+  /** The switch of the relay; `true` also forgives an error that it answered with. */
+  readonly attached?: boolean | undefined;
+  /** For `room` where that is given, else for all rooms that have none of their own; `default` gives a room's up. */
+  readonly policy?: Policy | 'default' | undefined;
+  readonly room?: string | undefined;
+  /** Further words that count as a mention there. */
+  readonly words?: readonly string[] | undefined;
+  readonly limit?: ReplayLimit | undefined;
+  readonly digest?: Digest | 'off' | undefined;
+  /** `default`: as the settings have it for all. */
+  readonly leaves?: Leaving | 'default' | undefined;
+}
+
+/** A device that is online and gets the relay. */
+export interface RelayTarget {
+  readonly device: string;
+  /** The full JID that it has today. */
+  readonly jid: string;
+  /** Another number is another session, whatever its resource. */
+  readonly session: number;
+  /** The archive id from which on it is owed what a room has no cursor for. */
+  readonly from: number;
+  readonly limit: ReplayLimit;
+  /** It announces XEP-0199. */
+  readonly pings: boolean;
+}

@@ -1,0 +1,198 @@
+import type { Result } from '../../core/errors.ts';
+import { fail, ok } from '../../core/errors.ts';
+import type { KeptMessage } from '../../core/groupchat.ts';
+import { resourceOf } from '../../core/jid.ts';
+import { cursorOwner, decideRelay, policyOf } from '../../core/device.ts';
+import type { Device, RelayDecision } from '../../core/device.ts';
+import type { NotifyIdentity, NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
+import { NS_PING } from '../../xmpp/xep/service/ping.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import type { DeviceChange, DeviceSummary, RelayTarget } from './contract.ts';
+import { openKeptDevices } from './device-store.ts';
+import { applied, kindOf, stranger } from './device-profile.ts';
+import { openSessions } from './sessions.ts';
+import type { Session } from './sessions.ts';
+import type { Draft, Ground } from '../context.ts';
+import { wantedBy } from './mentions.ts';
+
+/** The account's devices: what each gets, and why. */
+export interface Devices {
+  /** Reads presence from one of the account's own resources. */
+  receive(draft: Draft, stanza: Stanza): void;
+  /** A new stream: whoever is there will be announced anew. */
+  reset(): void;
+  summaries(): DeviceSummary[];
+  /** The devices that are online and get the relay. */
+  targets(): RelayTarget[];
+  /** Whether a device gets this message by the relay, and why. */
+  decide(device: string, message: KeptMessage): RelayDecision;
+  relayTargets(room: string): { readonly jid: string; readonly decision: RelayDecision }[];
+  /** A device has answered a relay with an error: no more of it until someone says otherwise. */
+  refuse(jid: string, why: string): void;
+  note(device: string, text: string | undefined): void;
+  /** The full JID that a device has today. */
+  online(device: string): string | undefined;
+  /** By id, label or resource. */
+  find(name: string): Device | undefined;
+  change(name: string, change: DeviceChange): Result<DeviceSummary>;
+  forget(name: string): Result<undefined>;
+  /** Whether a mention is due as a headline in words, and why. */
+  digest(message: KeptMessage): { readonly jid: string; readonly device: Device; readonly why: string }[];
+}
+
+export interface DeviceHooks {
+  readonly changed: (devices: DeviceSummary[]) => void;
+  /** What the person set for a room, as it reads for that kind of client (XEP-0492). */
+  readonly notify: (room: string, identity: NotifyIdentity | undefined) => NotifyLevel | undefined;
+  /** The device that has said a message through us, by the message's origin-id. */
+  readonly saidBy: (originId: string) => string | undefined;
+}
+
+export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceHooks): Devices {
+  const { archive } = ground;
+  const kept = openKeptDevices(ground);
+  const sessions = openSessions(ground, kept, { stale: () => served.clear(), changed: tell });
+  /** How each device is served, worked out once and asked for with every message. */
+  const served = new Map<string, { readonly session: Session | undefined; readonly decision: RelayDecision }>();
+
+  function tell(): void {
+    served.clear();
+    changed(summaries());
+  }
+
+  function servedAs(device: Device): { readonly session: Session | undefined; readonly decision: RelayDecision } {
+    const known = served.get(device.id);
+    if (known) return known;
+    const session = sessions.of(device.id);
+    const found = { session, decision: decideFor(device, session) };
+    served.set(device.id, found);
+    return found;
+  }
+
+  function summaryOf(device: Device): DeviceSummary {
+    const session = sessions.of(device.id);
+    const { relay, why } = decideFor(device, session);
+    const note = relay && session?.note !== undefined ? `${why}; ${session.note}` : why;
+    return {
+      account: ground.jid,
+      id: device.id,
+      label: device.label ?? device.software ?? device.resources[0] ?? device.id,
+      resource: device.resources[0] ?? '',
+      online: session !== undefined,
+      door: relay ? 'relay' : 'none',
+      relay,
+      why: note,
+      software: device.software,
+      lastSeen: new Date(session ? ground.now() : device.lastSeen).toISOString(),
+      policy: device.policy,
+      policies: device.policies,
+      words: device.words,
+      limit: device.limit,
+      digest: device.digest,
+    };
+  }
+
+  /** Offline, it is what it was when it was last here. */
+  function decideFor(device: Device, session: Session | undefined, inRoom = false): RelayDecision {
+    const { wish, refused, software } = device;
+    const capsNode = session?.capsNode ?? device.capsNode;
+    const features = session ? session.info?.features : new Set<string>();
+    return decideRelay({ jid: session?.jid ?? '', capsNode, software, features, wish, refused }, inRoom);
+  }
+
+  function summaries(): DeviceSummary[] {
+    const strangers = sessions.all().filter(({ device }) => device === undefined);
+    return [...kept.all().map(summaryOf), ...strangers.map(({ jid }) => stranger(ground.jid, resourceOf(jid), ground.now()))];
+  }
+
+  function find(name: string): Device | undefined {
+    const all = kept.all();
+    const online = all.filter(({ id }) => sessions.of(id));
+    const byResource = (list: readonly Device[]) => list.find(({ resources }) => resources[0] === name);
+    return all.find(({ id }) => id === name) ?? all.find(({ label }) => label === name) ?? byResource(online) ?? byResource(all);
+  }
+
+  return {
+    receive: sessions.receive,
+    reset: sessions.reset,
+    summaries,
+    find,
+    online: (id) => sessions.of(id)?.jid,
+    targets() {
+      return sessions.all().flatMap(({ device: id, jid, number, info }) => {
+        const device = id === undefined ? undefined : kept.get(id);
+        if (!device || !info || !decideFor(device, sessions.at(jid)).relay) return [];
+        return [{ device: device.id, jid, session: number, from: device.from, limit: device.limit, pings: info.features.has(NS_PING) }];
+      });
+    },
+    decide(id, message) {
+      const device = kept.get(id);
+      if (!device) return { relay: false, why: 'it is forgotten' };
+      const { session, decision } = servedAs(device);
+      if (!decision.relay) return decision;
+      if (session && sessions.isOccupant(session, message.room)) return decideFor(device, session, true);
+      if (message.originId !== undefined && saidBy(message.originId) === id) return { relay: true, why: 'it said this itself' };
+      const policy = policyOf(device, message.room);
+      if (policy === 'everything') return decision;
+      if (policy === 'nothing') return { relay: false, why: 'you want nothing of this room there' };
+      const { wanted, why } = wantedBy(ground, device, notify(message.room, kindOf(device)), message);
+      return { relay: wanted, why };
+    },
+    relayTargets(room) {
+      return sessions.all().flatMap((session) => {
+        const device = session.device === undefined ? undefined : kept.get(session.device);
+        if (!device || policyOf(device, room) === 'nothing') return [];
+        const decision = decideFor(device, session, sessions.isOccupant(session, room));
+        return decision.relay ? [{ jid: session.jid, decision }] : [];
+      });
+    },
+    digest(message) {
+      return sessions.all().flatMap(({ device: id, jid }) => {
+        const device = id === undefined ? undefined : kept.get(id);
+        if (!device?.digest || servedAs(device).decision.relay) return [];
+        if (policyOf(device, message.room) === 'nothing') return [];
+        const { wanted, why } = wantedBy(ground, device, notify(message.room, kindOf(device)), message);
+        return wanted ? [{ jid, device, why }] : [];
+      });
+    },
+    refuse(jid, why) {
+      const id = sessions.at(jid)?.device;
+      const device = id === undefined ? undefined : kept.get(id);
+      if (!device || device.refused !== undefined) return;
+      kept.put({ ...device, refused: why.slice(0, 500) });
+      ground.log('warn', `${jid} refused a relayed message; the relay to it is off`, { why });
+      tell();
+    },
+    note(id, text) {
+      const session = sessions.of(id);
+      if (session) sessions.note(session, text);
+    },
+    change(name, change) {
+      const device = find(name);
+      if (!device) return unknown(name);
+      const { label } = change;
+      if (label !== undefined && kept.all().some((one) => one.id !== device.id && (one.label === label || one.id === label))) {
+        return fail('label-taken', `Another device is called ${label} already.`);
+      }
+      const attached = change.attached === true && !decideFor(device, sessions.of(device.id)).relay;
+      // what it missed while it was not wanted, it is not owed
+      if (attached) ground.transact(() => archive.removeCursors(ground.jid, cursorOwner(device.id)));
+      kept.put({ ...applied(device, change), ...(attached && { from: archive.lastId() }) });
+      tell();
+      return ok(summaryOf(kept.get(device.id) ?? device));
+    },
+    forget(name) {
+      const device = find(name);
+      if (!device) return unknown(name);
+      const session = sessions.of(device.id);
+      kept.remove(device.id);
+      if (session) sessions.anew(session);
+      tell();
+      return ok(undefined);
+    },
+  };
+}
+
+function unknown(name: string) {
+  return fail('unknown-device', `There is no device ${name.slice(0, 100)}.`);
+}

@@ -1,0 +1,61 @@
+import type { RelayPause } from '../contract.ts';
+import type { Ground } from '../context.ts';
+
+const KEY = 'relay-pause';
+const LONGEST = 24 * 3_600_000; // milliseconds of one timer: Node's own are bounded
+
+/** Whether the relay rests, by the person's wish; kept on disk. What devices miss meanwhile they get afterwards. */
+export interface RelayRest {
+  now(): RelayPause | undefined;
+  /** Until that time (milliseconds since the epoch), or until `resume`. */
+  pause(until: number | undefined): void;
+  resume(): void;
+}
+
+/** `changed` is called whenever it begins or ends, by a verb or by the clock. */
+export function openRelayRest(ground: Ground, changed: () => void): RelayRest {
+  const { archive, jid } = ground;
+  let until = read(archive.value(jid, KEY));
+  let timer: NodeJS.Timeout | undefined;
+  ground.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+
+  function isOver(): boolean {
+    return until === undefined || until <= ground.now();
+  }
+
+  function set(next: number | undefined): void {
+    ground.transact(() => archive.setValue(jid, KEY, next === undefined ? undefined : String(next)));
+    until = next;
+    watch();
+    changed();
+  }
+
+  function watch(): void {
+    clearTimeout(timer);
+    if (until === undefined || until === Infinity || ground.signal.aborted) return;
+    timer = setTimeout(look, Math.min(LONGEST, Math.max(0, until - ground.now())));
+    timer.unref();
+  }
+
+  function look(): void {
+    if (!isOver()) return watch();
+    until = undefined; // the row on disk has passed by itself
+    changed();
+  }
+
+  watch();
+  return {
+    now() {
+      if (until === undefined || isOver()) return undefined;
+      return { until: until === Infinity ? null : new Date(until).toISOString() };
+    },
+    pause: (wished) => set(wished ?? Infinity),
+    resume: () => set(undefined),
+  };
+}
+
+/** Our own number from our own disk. */
+function read(text: string | undefined): number | undefined {
+  const value = text === undefined ? Number.NaN : Number(text);
+  return Number.isNaN(value) ? undefined : value;
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { newDevice, recognise, seenAs } from '../../core/device.ts';
+import type { Device, Seen } from '../../core/device.ts';
+import { sentenceOf } from '../../core/errors.ts';
+import { bareOf, resourceOf } from '../../core/jid.ts';
+import { readCaps } from '../../xmpp/xep/service/caps.ts';
+import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
+import type { DiscoInfo } from '../../xmpp/xep/service/disco.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import type { KeptDevices } from './device-store.ts';
+import { identityIn, nameIn } from './device-profile.ts';
+import type { Draft, Ground } from '../context.ts';
+
+/** More resources than this of one account are no person's devices. */
+const MAX_SESSIONS = 50;
+
+/** A resource that is online, from its first presence to its last. */
+export interface Session {
+  readonly jid: string;
+  /** Never the same twice: a resource that comes back is another session. */
+  readonly number: number;
+  readonly capsNode: string | undefined;
+  /** disco#info; `undefined` until it has answered, or has not in time. */
+  readonly info: DiscoInfo | undefined;
+  /** The device that it is, once that is known. */
+  readonly device: string | undefined;
+  /** What its door has to say about it beside the decision. */
+  readonly note: string | undefined;
+  /** COMPAT: Prosody 0.12 still lists who leaves: what rooms said of this JID before it came is of a former session. */
+  readonly former: ReadonlySet<readonly string[]>;
+}
+
+/** The account's resources that are online, as far as presence reaches us (RFC 6121 4.2.2), and which device each is. */
+export interface Sessions {
+  /** Reads presence from one of the account's own resources. */
+  receive(draft: Draft, stanza: Stanza): void;
+  /** A new stream: whoever is there will be announced anew. */
+  reset(): void;
+  all(): readonly Session[];
+  at(jid: string): Session | undefined;
+  of(device: string): Session | undefined;
+  note(session: Session, text: string | undefined): void;
+  /** Its device is no more: it is seen for the first time. */
+  anew(session: Session): void;
+  isOccupant(session: Session, room: string): boolean;
+}
+
+export interface SessionHooks {
+  /** What is known of a session is no longer what it was. */
+  readonly stale: () => void;
+  /** Somebody has come, gone, or is known better. */
+  readonly changed: () => void;
+}
+
+export function openSessions(ground: Ground, kept: KeptDevices, { stale, changed }: SessionHooks): Sessions {
+  const sessions = new Map<string, Session>();
+  let sessionsSoFar = 0;
+
+  function look(session: Session): void {
+    ask(session).catch((error: unknown) => ground.log('error', `${session.jid}: what it is could not be kept: ${sentenceOf(error)}`, { error }));
+  }
+
+  async function ask(session: Session): Promise<void> {
+    const answer = await ground.connection.iq(discoInfoQuery(session.jid));
+    const info = (answer.ok ? readDiscoInfo(answer.element) : undefined) ?? { identities: [], features: new Set<string>() };
+    const now = sessions.get(session.jid);
+    if (now?.number !== session.number || ground.signal.aborted) return;
+    const known = { ...now, info, device: now.device ?? identify(now, info, true)?.id };
+    sessions.set(now.jid, known);
+    const device = known.device === undefined ? undefined : kept.get(known.device);
+    if (device) kept.put(seenAs(device, seen(known, info), nameIn(info), ground.now()));
+    changed();
+  }
+
+  /** The device that a session is: known by its resource at once, by its software once it has answered. */
+  function identify(session: Session, info: DiscoInfo | undefined, orNew: boolean): Device | undefined {
+    const busy = new Set([...sessions.values()].map(({ device }) => device));
+    const offline = kept.all().filter(({ id }) => !busy.has(id));
+    const known = recognise(offline, seen(session, info));
+    if (known || !orNew) return known;
+    const device = newDevice(randomBytes(4).toString('hex'), resourceOf(session.jid), ground.now(), ground.archive.lastId());
+    kept.put(device);
+    return device;
+  }
+
+  function appeared(jid: string, stanza: Stanza): void {
+    const caps = readCaps(stanza.element);
+    const node = caps?.node;
+    const known = sessions.get(jid);
+    if (!known && sessions.size >= MAX_SESSIONS) return;
+    const session: Session = known
+      ? { ...known, capsNode: node ?? known.capsNode }
+      : { jid, number: (sessionsSoFar += 1), capsNode: node, info: undefined, device: undefined, note: undefined, former: listings(jid) };
+    const device = session.device ?? identify(session, undefined, false)?.id;
+    sessions.set(jid, { ...session, device });
+    stale();
+    if (!known || known.capsNode !== session.capsNode) look(session);
+    if (!known) changed();
+  }
+
+  function listings(jid: string): ReadonlySet<readonly string[]> {
+    return new Set([...ground.rooms()].flatMap(({ siblings }) => (siblings.includes(jid) ? [siblings] : [])));
+  }
+
+  function disappeared(jid: string): void {
+    const session = sessions.get(jid);
+    if (!session) return;
+    sessions.delete(jid);
+    const device = session.device === undefined ? undefined : kept.get(session.device);
+    if (device) kept.put({ ...device, lastSeen: ground.now() });
+    changed();
+  }
+
+  return {
+    receive(draft, stanza) {
+      const jid = stanza.from;
+      const status = ground.connection.status();
+      const own = status.state === 'online' && status.jid === jid;
+      if (bareOf(jid) !== ground.jid || resourceOf(jid) === '' || own) return;
+      if (stanza.type === undefined) draft.afterwards(() => appeared(jid, stanza));
+      if (stanza.type === 'unavailable') draft.afterwards(() => disappeared(jid));
+    },
+    reset() {
+      sessions.clear();
+      changed();
+    },
+    all: () => [...sessions.values()],
+    at: (jid) => sessions.get(jid),
+    of: (id) => [...sessions.values()].find(({ device }) => device === id),
+    note(session, text) {
+      if (session.note === text) return;
+      sessions.set(session.jid, { ...session, note: text });
+      changed();
+    },
+    anew(session) {
+      const fresh: Session = { ...session, number: (sessionsSoFar += 1), device: undefined, note: undefined };
+      sessions.set(session.jid, fresh);
+      look(fresh);
+    },
+    isOccupant({ jid, former }, room) {
+      const siblings = ground.room(room)?.siblings;
+      return siblings?.includes(jid) === true && !former.has(siblings);
+    },
+  };
+}
+
+function seen({ jid, capsNode }: Session, info: DiscoInfo | undefined): Seen {
+  return { resource: resourceOf(jid), capsNode, identity: info && identityIn(info) };
+}

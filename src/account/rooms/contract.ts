@@ -1,0 +1,83 @@
+import type { ChosenNick } from '../../core/nick.ts';
+import type { Occupant } from '../../core/occupant.ts';
+import type { RoomPresence } from '../../core/presence.ts';
+import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
+
+/** A room as a person sees it. */
+export interface RoomSummary {
+  readonly account: string;
+  readonly room: string;
+  readonly name: string | undefined;
+  /** A state of `core/room.ts`. */
+  readonly state: string;
+  readonly nick: string | undefined;
+  readonly occupants: number;
+  /** UTC, ISO 8601: when our being there was last proven. */
+  readonly verifiedAt: string | undefined;
+  /** Why it is in this state, in one sentence, where that needs saying. */
+  readonly reason: string | undefined;
+  readonly subject: string | undefined;
+  /** Everybody in it sees everybody's real address (XEP-0045 7.2.3). */
+  readonly nonAnonymous?: boolean | undefined;
+  /** The room logs what is said, for all to read (7.2.12). */
+  readonly logged?: boolean | undefined;
+  /** Where a destroyed or moved room said that it went. */
+  readonly venue?: string | undefined;
+  /** Our role in it: a visitor has no voice in a moderated room. */
+  readonly role?: Occupant['role'] | undefined;
+  readonly settings?: RoomSettings | undefined;
+  /** The nick that should be ours there, and where it comes from; `nick` differs while somebody else has it. */
+  readonly wanted?: ChosenNick | undefined;
+  /** Why the room did not grant the nick that was asked for last. */
+  readonly nickRefusal?: string | undefined;
+  /** XEP-0492: when clients notify of it, where the bookmark says so. */
+  readonly notify?: NotifyLevel | undefined;
+  /** One can register with it (XEP-0045 7.10). */
+  readonly registers?: boolean | undefined;
+}
+
+/** What the person chose for one room. */
+export interface RoomSettings {
+  /** Come back by the clock after a kick (DESIGN: only where the person set it so). */
+  readonly rejoinAfterKick?: boolean | undefined;
+  /** Refuse to be the one who creates the room by joining it. */
+  readonly neverCreate?: boolean | undefined;
+  /** What the room sees of the person; `follow` where nothing is said. */
+  readonly presence?: RoomPresence | undefined;
+}
+
+/** What a message of ours says something of. */
+export interface SayAbout {
+  /** XEP-0308: the id of our message that it takes the place of. */
+  readonly replaces?: string | undefined;
+  /** XEP-0461: the room's stanza-id of the message that it answers, and its author's nick. */
+  readonly reply?: { readonly id: string; readonly nick: string } | undefined;
+  /** XEP-0066: the link of the file that it is about. */
+  readonly file?: string | undefined;
+}
+
+/** Something of ours that a room is not known to have. */
+export interface UnsaidMessage {
+  readonly account: string;
+  readonly room: string;
+  readonly originId: string;
+  readonly body: string | undefined;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+  /** `ask`: it was sent, was lost or was not, and nothing can tell: the person says what is to be done. */
+  readonly state: 'waiting' | 'sent' | 'ask';
+}
+
+/** How far the person has read a room, on whatever device, and what is behind that. */
+export interface ReadState {
+  readonly account: string;
+  readonly room: string;
+  /** What is said to all, or what is said in private there. */
+  readonly only: 'groupchat' | 'private';
+  /** The archive id of the last message that was on a screen. */
+  readonly readTo: number;
+  /** By others, behind it: 1000 at most. */
+  readonly unread: number;
+  /** Of those, how many are meant for the person. */
+  readonly mentions: number;
+}

@@ -1,0 +1,170 @@
+import type { NewMessage, Source } from '../../archive/contract.ts';
+import type { GroupchatMessage } from '../../core/groupchat.ts';
+import { bareOf, resourceOf } from '../../core/jid.ts';
+import { readCodes, readDisclosure, NS_MUC_USER, status } from '../../xmpp/xep/room/muc.ts';
+import { asksForCaptcha } from '../../xmpp/xep/room/captcha.ts';
+import { readMamResult } from '../../xmpp/xep/service/mam.ts';
+import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
+import { isPassing } from '../../xmpp/xep/message/passing.ts';
+import { NS_CLIENT } from '../../xmpp/xep/service/namespaces.ts';
+import { short } from '../../xmpp/xep/service/short.ts';
+import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
+import { stanzaFrom } from '../../xmpp/stanza.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import { markLost } from '../history/catch-up.ts';
+import type { Draft, Ground, Room } from '../context.ts';
+import type { Memberships } from './membership.ts';
+import type { Outbox } from '../sending/outbox.ts';
+
+/** Characters of an id that no client counts up to: it names one message. */
+const UNIQUE = 10;
+
+const noCodes: ReadonlySet<number> = new Set();
+
+/** XEP-0045 10.2.1. COMPAT: Prosody 0.12 says 172 or 173 without 104 beside it. */
+const RECONFIGURED: readonly number[] = [status.configurationChanged, 170, 171, 172, 173, 174];
+
+export interface RoomParts {
+  readonly ground: Ground;
+  readonly memberships: Memberships;
+  readonly outbox: Outbox;
+  /** The room whose catch-up asked under this query id, if that is under way. */
+  readonly catchupOf: (queryId: string) => string | undefined;
+  /** Asks the room again what it is (XEP-0045 10.2.1, status 104). */
+  readonly reconfigured: (room: string) => void;
+}
+
+/**
+ * A groupchat or private message from a room in which we are: kept once, then told. True where the archive has taken
+ * it, or had it; false where it is for the live doors alone.
+ */
+export function receiveRoomMessage(parts: RoomParts, draft: Draft, stanza: Stanza): boolean {
+  const room = draft.room(bareOf(stanza.from));
+  if (!room) return false;
+  if (stanza.type === 'error') {
+    parts.outbox.refused(draft, room.jid, stanza);
+    return false;
+  }
+  const result = readMamResult(stanza.element);
+  if (result) {
+    const ours = parts.catchupOf(result.queryId) === room.jid;
+    if (ours) receivePage(parts, draft, room, stanza);
+    return ours;
+  }
+  if (!['joining', 'joined', 'leaving'].includes(room.membership.state)) return false;
+  if (room.membership.state === 'joining' && asksForCaptcha(stanza.element)) {
+    parts.memberships.signal(draft, room.jid, { name: 'captcha' });
+    return false;
+  }
+  const message = readGroupchat(stanza.element, {
+    arrivedAt: draft.at,
+    stanzaIds: room.features?.has(NS_SID) === true,
+    history: room.entering || room.membership.state === 'joining',
+  });
+  if (!message) return false;
+  if (isPassing(stanza.element)) {
+    parts.outbox.reflected(draft, message);
+    if (message.kind !== 'private') draft.put({ ...room, verifiedAt: draft.at });
+    return false;
+  }
+  if (message.kind !== 'private') return receiveGroupchat(parts, draft, room, message, stanza);
+  keep(parts, draft, message, stanza.raw, { kind: 'live' }, true);
+  return true;
+}
+
+function receiveGroupchat(parts: RoomParts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
+  // 10.2.1: the room itself says so; an occupant who does makes us ask and believe nothing
+  const codes = resourceOf(stanza.from) === '' ? readCodes(stanza.element.getChild('x', NS_MUC_USER)) : noCodes;
+  if (RECONFIGURED.some((code) => codes.has(code))) draft.afterwards(() => parts.reconfigured(room.jid));
+  const disclosure = readDisclosure(codes);
+  if (Object.keys(disclosure).length > 0) draft.put({ ...room, ...disclosure });
+  const isSubject = message.subject !== undefined && message.body === undefined;
+  if (isSubject && subjectEndsEntry(parts, draft, room, message)) return false;
+  const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };
+  keep(parts, draft, message, stanza.raw, source, true);
+  const now = draft.room(room.jid);
+  if (now) draft.put({ ...now, verifiedAt: draft.at, ...(isSubject && { subject: short(message.subject) ?? '' }) });
+  return true;
+}
+
+/**
+ * XEP-0045 7.1: the subject is the last that a room sends on entry. It proves that we are in where the room sent no
+ * 110 (ejabberd, on a nick that another of our sessions holds). True where it is the one that we had: no news.
+ */
+function subjectEndsEntry(parts: RoomParts, draft: Draft, room: Room, message: GroupchatMessage): boolean {
+  const { nick, state } = room.membership;
+  if (state === 'joining' && nick !== undefined && draft.occupant(room.jid, nick)) {
+    parts.memberships.signal(draft, room.jid, { name: 'self', nick });
+  } else if (!room.entering) return false;
+  const entered = draft.room(room.jid);
+  if (entered) {
+    markHole(parts, entered);
+    const whole = entered.replay?.proven === true;
+    draft.afterwards(() => parts.outbox.entered(room.jid, whole));
+    draft.put({ ...entered, entering: false, replay: undefined, subject: message.subject, verifiedAt: draft.at });
+  }
+  draft.afterwards(() => {
+    parts.memberships.changed(room.jid);
+  });
+  return message.subject === '' || short(message.subject) === room.subject;
+}
+
+/** DESIGN: a gap that cannot be healed is a row in the archive. */
+function markHole({ ground }: RoomParts, { jid, replay }: Room): void {
+  if (!replay || replay.overlaps || replay.first === undefined || replay.first < replay.from) return;
+  const cause = 'the room has no archive, and its history was not seen to reach back to when we last heard it';
+  ground.archive.addGap({ account: ground.jid, room: jid, from: replay.from, to: replay.first, cause });
+}
+
+/** What a message of the history proves about the hole before it. */
+function noteReplay(draft: Draft, { room: jid, at, id, stanzaId }: GroupchatMessage, kept: boolean): void {
+  const room = draft.room(jid);
+  if (!room?.replay) return;
+  const { replay } = room;
+  const proven = replay.proven || (!kept && (stanzaId ?? id ?? '').length >= UNIQUE);
+  draft.put({ ...room, replay: { ...replay, overlaps: replay.overlaps || !kept, proven, first: replay.first ?? (kept ? at : undefined) } });
+}
+
+/** XEP-0313 5.1: one message out of the room's archive, behind the one before it; the place is kept with it. */
+function receivePage(parts: RoomParts, draft: Draft, room: Room, stanza: Stanza): void {
+  const result = readMamResult(stanza.element);
+  const { catchup } = room;
+  if (!result || !catchup) return;
+  result.message.attrs['xmlns'] ??= NS_CLIENT; // inherited where the archive did not repeat it
+  const xml = forwardedText(stanza.raw) ?? result.message.toString();
+  const inner = stanzaFrom(xml);
+  const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, { arrivedAt: draft.at, stanzaIds: false, history: true }) : undefined;
+  let { follows, lost } = catchup;
+  if (read && inner.type === 'groupchat' && !isPassing(inner.element)) {
+    const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };
+    const { archiveId, kept } = keep(parts, draft, message, xml, { kind: 'mam', follows }, !catchup.first);
+    if (lost !== undefined && kept) markLost(parts.ground, room.jid, lost, message.at);
+    follows = archiveId;
+    lost = undefined; // only a message that can be one of ours tells whether there is a hole
+  }
+  draft.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows, lost } });
+}
+
+/** Appends, and tells the doors unless it was there already (then not `kept`). The archive id is there in either case. */
+function keep(parts: RoomParts, draft: Draft, message: GroupchatMessage, xml: string, source: Source, fresh: boolean): { archiveId: number; kept: boolean } {
+  const { ground, outbox } = parts;
+  const entry: NewMessage = { account: ground.jid, message, arrivedAt: draft.at, xml, source };
+  const appended = ground.archive.append(entry);
+  outbox.reflected(draft, message);
+  if (source.kind === 'history') noteReplay(draft, message, appended.kept);
+  if (!appended.kept) return { archiveId: appended.archiveId, kept: false };
+  draft.tell({ type: 'message', message: appended.message, fresh });
+  return { archiveId: appended.message.archiveId, kept: true };
+}
+
+/**
+ * The forwarded stanza's own text, cut out of the result's text. `undefined` where that cannot be done by looking
+ * (a message within a message, or a CDATA section that might hold a tag's name): then the tree must do.
+ */
+function forwardedText(raw: string): string | undefined {
+  const start = raw.indexOf('<message', 1);
+  const end = raw.lastIndexOf('</message>', raw.lastIndexOf('</forwarded>'));
+  if (start === -1 || end <= start || raw.includes('<![CDATA[') || raw.indexOf('<message', start + 1) !== -1) return undefined;
+  const text = raw.slice(start, end + '</message>'.length);
+  return /^<message[^>]*\sxmlns=(["'])jabber:client\1/.test(text) ? text : undefined;
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { leftOut, stored } from '../../archive/schema/stored.ts';
+import type { Result } from '../../core/errors.ts';
+import { fail, ok, sentenceOf } from '../../core/errors.ts';
+import type { Invitation } from '../../core/invitation.ts';
+import { bareOf } from '../../core/jid.ts';
+import { enableCarbons, readCarbon } from '../../xmpp/xep/message/carbons.ts';
+import { declineInvitation, readInvitation } from '../../xmpp/xep/room/invite.ts';
+import { mamQuery, readMamFin, readMamResult } from '../../xmpp/xep/service/mam.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import type { RoomSummary } from './contract.ts';
+import type { Draft, Ground } from '../context.ts';
+import type { RoomVerbs } from './verbs.ts';
+
+const MAX_PENDING = 100;
+const HOUR = 3600_000;
+/** Rooms that are joined in an hour without a question, where the person lets us. */
+const MAX_ENTERED = 10;
+const PAGE = 50;
+/** A sweep reads no more of the account's own archive than this. */
+const MAX_PAGES = 40;
+const FIRST_SWEEP = 7 * 24 * 3600_000;
+/** COMPAT: Prosody 0.12 copies no invitation to us by carbons, so the account's archive is read now and then. */
+const EVERY = 5 * 60_000;
+const PLACE = 'invitations-read-to';
+const PENDING = 'invitations';
+const optional = leftOut(z.string());
+const pending = z.array(z.object({ room: z.string(), by: optional, reason: optional, password: optional, mediated: z.boolean(), at: z.number() }));
+
+/** Invitations, kept until the person answers. */
+export interface Invitations {
+  /** Reads one, sent to us, copied to us, or out of the account's archive. True where the message was one. */
+  receive(draft: Draft, stanza: Stanza): boolean;
+  /**
+   * After a login: at priority -1 what is sent to the bare JID passes us by, so copies are asked for (XEP-0280), and
+   * the account's own archive is read for what came in the meantime (XEP-0313).
+   */
+  sweep(): Promise<void>;
+  pending(): Invitation[];
+  accept(room: string, nick?: string): Promise<Result<RoomSummary>>;
+  decline(room: string, reason?: string): Result<undefined>;
+}
+
+export interface InvitationOptions {
+  /** Milliseconds between two looks into the account's archive. */
+  readonly every?: number | undefined;
+  /** The person lets the rooms be joined without being asked. */
+  readonly joins?: boolean;
+}
+
+export function openInvitations(ground: Ground, verbs: RoomVerbs, { every = EVERY, joins = false }: InvitationOptions = {}): Invitations {
+  const { archive, connection, jid } = ground;
+  let list = stored(pending, archive.value(jid, PENDING), []);
+  let sweeping: string | undefined;
+  let archived = true;
+  /** When rooms were joined without a question. */
+  let entered: number[] = [];
+  const timer = setInterval(() => {
+    const online = connection.status().state === 'online';
+    if (online && archived && sweeping === undefined) read().catch((error: unknown) => ground.log('error', unread(error)));
+  }, every);
+  timer.unref();
+  ground.signal.addEventListener('abort', () => clearInterval(timer));
+
+  function keep(draft: Draft, invitation: Invitation): void {
+    if (ground.room(invitation.room)?.wanted) return;
+    const others = list.filter(({ room }) => room !== invitation.room);
+    store(draft, [...others, invitation].slice(-MAX_PENDING));
+    ground.log('info', `invited to ${invitation.room}`, { by: invitation.by });
+    entered = entered.filter((at) => at > ground.now() - HOUR);
+    if (!joins || entered.length >= MAX_ENTERED) return; // whoever floods us with invitations fills a list, not our rooms
+    entered.push(ground.now());
+    draft.afterwards(() => enter(invitation.room));
+  }
+
+  function enter(room: string): void {
+    const failed = (why: string): void => ground.log('warn', `invited to ${room}, and not in it: ${why}`);
+    accept(room).then((joined) => joined.ok || failed(joined.error.message), (error: unknown) => failed(sentenceOf(error)));
+  }
+
+  async function accept(room: string, nick?: string): Promise<Result<RoomSummary>> {
+    const found = drop(room);
+    if (!found) return fail('no-invitation', `There is no invitation to ${room.slice(0, 100)}.`);
+    return verbs.join(room, { nick, password: found.password });
+  }
+
+  function store(draft: Draft, next: Invitation[]): void {
+    archive.setValue(jid, PENDING, JSON.stringify(next));
+    list = next; // read again from disk at the next start, should this transaction fail
+    draft.tell({ type: 'invitations', account: jid, invitations: next });
+  }
+
+  function drop(room: string): Invitation | undefined {
+    const found = list.find((one) => one.room === room);
+    if (found) ground.transact((draft) => store(draft, list.filter((one) => one !== found)));
+    return found;
+  }
+
+  /** XEP-0313: on from where it was read to the last time. */
+  async function read(): Promise<void> {
+    for (let page = 0; page < MAX_PAGES && !ground.signal.aborted; page += 1) {
+      const after = archive.value(jid, PLACE);
+      const start = after === undefined ? new Date(ground.now() - FIRST_SWEEP).toISOString() : undefined;
+      sweeping = randomUUID();
+      const answer = await connection.iq(mamQuery({ to: jid, queryId: sweeping, max: PAGE, after, start }));
+      sweeping = undefined;
+      if (!answer.ok && answer.error.condition === 'item-not-found' && after !== undefined) {
+        ground.transact(() => archive.setValue(jid, PLACE, undefined)); // that id is gone from it: by time, then
+      } else {
+        archived = answer.ok || answer.error.condition !== 'service-unavailable';
+        if (!answer.ok || readMamFin(answer.element)?.complete !== false) return;
+      }
+    }
+  }
+
+  return {
+    receive(draft, stanza) {
+      const { element } = stanza;
+      // RFC 6120 8.1.2.1: what the server sends for the account may leave from out; Prosody's archive does
+      const result = ['', jid].includes(bareOf(stanza.from)) ? readMamResult(element) : undefined;
+      if (result) {
+        if (result.queryId !== sweeping) return false;
+        archive.setValue(jid, PLACE, result.id);
+        const found = readInvitation(result.message, result.at ?? draft.at);
+        if (found && found.by !== jid) keep(draft, found);
+        return true;
+      }
+      const invitation = readInvitation(readCarbon(element, jid) ?? element, draft.at);
+      if (!invitation || bareOf(invitation.by ?? '') === jid) return false;
+      keep(draft, invitation);
+      return true;
+    },
+    async sweep() {
+      const carbons = await connection.iq(enableCarbons());
+      if (!carbons.ok) ground.log('debug', `no carbons: ${carbons.error.condition}`);
+      await read();
+    },
+    pending: () => [...list],
+    accept,
+    decline(room, reason) {
+      const found = drop(room);
+      if (!found) return fail('no-invitation', `There is no invitation to ${room.slice(0, 100)}.`);
+      if (found.mediated && found.by !== undefined) connection.send(declineInvitation(room, found.by, reason));
+      return ok(undefined);
+    },
+  };
+}
+
+function unread(error: unknown): string {
+  return `invitations could not be read: ${sentenceOf(error)}`;
+}

@@ -1,0 +1,217 @@
+import { sentenceOf } from '../../core/errors.ts';
+import { fallbackNick } from '../../core/nick.ts';
+import { next, retryDelay } from '../../core/room.ts';
+import type { RoomSignal } from '../../core/room.ts';
+import { leavePresence } from '../../xmpp/xep/room/muc.ts';
+import { openEntry } from './room-join.ts';
+import type { Draft, Ground, Room } from '../context.ts';
+import { openRoomSummaries, type RoomSummaries, type SummaryHooks } from './room-summary.ts';
+import { createTimers } from '../timers.ts';
+import { openVisits } from './join-attempt.ts';
+
+/** Milliseconds that a room has to let us in, and out. */
+export interface EntryTimes {
+  readonly join: number;
+  readonly leave: number;
+  /** How long a service that has had enough is left alone, the first time. */
+  readonly rest: number;
+  /** Of a room's past, for a first join. */
+  readonly lookBack?: number | undefined;
+}
+
+const entryTimes: EntryTimes = { join: 30_000, leave: 5_000, rest: 1_000 };
+const MAX_FALLBACKS = 5;
+
+export type MembershipSignal = Omit<RoomSignal, 'at' | 'random' | 'rejoinAfterKick'>;
+
+/** Moves memberships by the table of `core/room.ts`, and does what each state asks for. */
+export interface Memberships extends RoomSummaries {
+  readonly times: EntryTimes;
+  /** Applies a signal inside a draft. A move that the table does not list changes nothing and is logged. */
+  signal(draft: Draft, room: string, signal: MembershipSignal): void;
+  /** Enters all wanted rooms of which we are out without a reason, most recently active first. */
+  enterWanted(): void;
+  /** After a resumption: asks again what may have been lost with the old process. */
+  resumeRooms(): void;
+  /** The stream and with it every membership is gone. */
+  disconnected(): void;
+  /** Resolves when the room has left the states in which it is under way. */
+  settled(room: string): Promise<void>;
+  /** Resolves with `undefined` once we have that nick in the room, or with the room's refusal. */
+  nickAnswer(room: string, nick: string): Promise<string | undefined>;
+  /** The room has answered a wish for another nick; without a refusal it is granted. */
+  nickAnswered(room: string, nick: string, refusal?: string): void;
+  /** The room did not exist when we asked what it is. */
+  missing(room: string): boolean;
+  /** Asks a room again what it is and can (after status 104). */
+  rediscover(room: string): void;
+}
+
+export interface MembershipHooks extends SummaryHooks {
+  /** Told, after the commit, of each way in. */
+  readonly joined: (room: string) => void;
+}
+
+export function openMemberships(ground: Ground, hooks: MembershipHooks, patience: Partial<EntryTimes> = {}): Memberships {
+  const times = { ...entryTimes, ...patience };
+  const { connection, archive, log } = ground;
+  const timers = createTimers(ground.signal);
+  const waiting = new Map<string, (() => void)[]>();
+  const nickWaits = new Map<string, (refusal: string | undefined) => void>();
+  const summaries = openRoomSummaries(ground, hooks);
+  const { changed, wantedNick } = summaries;
+  const entry = openEntry(ground, changed, times.lookBack);
+  const visits = openVisits(ground, {
+    entry,
+    nicks: hooks.nicks,
+    wantedNick,
+    times,
+    timeout: (jid, wait) => after(jid, wait, { name: 'timeout' }),
+    settled,
+  });
+
+  function signal(draft: Draft, jid: string, about: MembershipSignal): void {
+    const room = draft.room(jid);
+    if (!room) return;
+    const { rejoinAfterKick = false } = room.settings;
+    const moved = next(room.membership, { ...about, at: draft.at, random: Math.random(), rejoinAfterKick });
+    if (!moved.ok) return log('debug', moved.error.message, { room: jid });
+    const before = room.membership.state;
+    const membership = moved.value;
+    const { state } = membership;
+    const inside = state === 'joined' || state === 'leaving' || state === 'joining';
+    if (!inside || (state === 'joining' && before !== 'joining')) draft.clearOccupants(jid);
+    if (state !== before) record(draft, jid, about, membership.reason);
+    if (state === 'absent' && !room.wanted) return forget(draft, jid);
+    const changes = inside ? {} : { entering: false, siblings: [], doubt: undefined };
+    draft.put({ ...room, membership, ...changes });
+    if (state === before && about.name !== 'join') return;
+    if (before === 'joining' && about.name === 'timeout') draft.afterwards(() => goodbye(room)); // it may have let us in
+    if (state === 'joined') entry.beginCatchup(draft, { ...room, membership, ...changes });
+    if (before === 'joining' && about.name === 'overloaded') draft.afterwards(() => visits.tooMuch(jid));
+    if (before === 'joining' && state === 'joined') draft.afterwards(() => visits.letIn(jid));
+    draft.afterwards(() => act(jid));
+    draft.afterwards(() => changed(jid));
+  }
+
+  /** The ledger: each join, loss, cause and return. */
+  function record(draft: Draft, jid: string, { name, nick, text }: MembershipSignal, reason: string | undefined): void {
+    log('info', `${jid}: ${name}`, reason === undefined ? undefined : { reason });
+    archive.addToLedger({ account: ground.jid, room: jid, at: draft.at, event: name, nick, text: reason ?? text });
+  }
+
+  /** Out, and wanted no more: nothing of it is remembered but what was said there. */
+  function forget(draft: Draft, jid: string): void {
+    draft.forget(jid);
+    draft.afterwards(() => act(jid));
+    draft.tell({ type: 'room-forgotten', account: ground.jid, room: jid });
+  }
+
+  /** What a state asks for, once it is true. */
+  function act(jid: string): void {
+    timers.clear(jid);
+    const room = ground.room(jid);
+    if (!room) return settle(jid);
+    const { state, retryAt, attempts } = room.membership;
+    if (state === 'joining') return visits.begin(room);
+    if (state === 'leaving') {
+      goodbye(room);
+      return after(jid, times.leave, { name: 'timeout' });
+    }
+    if (state === 'joined') hooks.joined(jid);
+    if (state === 'nick-conflict' && attempts <= MAX_FALLBACKS) {
+      const fallback = fallbackNick(wantedNick(room), attempts);
+      return ground.transact((draft) => signal(draft, jid, { name: 'retry', nick: fallback }));
+    }
+    if (state === 'registration-needed') void takeReserved(jid).catch((error: unknown) => log('error', 'a reserved nick could not be taken', { room: jid, error }));
+    const again = { name: 'retry', nick: wantedNick(room) } as const;
+    if (state === 'absent' && room.wanted) after(jid, retryDelay(0, Math.random()), again);
+    if (retryAt !== undefined && room.wanted) after(jid, retryAt - ground.now(), again);
+    settle(jid);
+  }
+
+  /** Queued where the connection is down: a stream that is resumed would find us still in there. */
+  function goodbye({ jid, membership }: Room): void {
+    if (membership.nick !== undefined) connection.send(leavePresence(jid, membership.nick), { whenDown: 'queue' });
+  }
+
+  function after(jid: string, wait: number, what: MembershipSignal): void {
+    timers.set(jid, wait, () => {
+      try {
+        ground.transact((draft) => signal(draft, jid, what));
+      } catch (error) {
+        log('error', `could not store that ${jid} had a ${what.name}: ${sentenceOf(error)}`);
+        after(jid, times.leave, what);
+      }
+    });
+  }
+
+  /** XEP-0045 7.10: a room may hold us to the nick that we have registered, whatever nick is wished for. */
+  async function takeReserved(jid: string): Promise<void> {
+    await hooks.nicks().learnReserved(jid);
+    const now = ground.room(jid);
+    const nick = now?.reserved?.nick;
+    if (now?.membership.state !== 'registration-needed' || nick === undefined || nick === now.membership.nick) return;
+    ground.transact((draft) => signal(draft, jid, { name: 'retry', nick }));
+  }
+
+  function settle(jid: string): void {
+    visits.end(jid);
+    const listeners = waiting.get(jid) ?? [];
+    waiting.delete(jid);
+    for (const resolve of listeners) resolve();
+  }
+
+  function settled(jid: string): Promise<void> {
+    return new Promise((resolve) => {
+      const listeners = waiting.get(jid);
+      if (listeners) listeners.push(resolve);
+      else waiting.set(jid, [resolve]);
+    });
+  }
+
+  return {
+    times,
+    signal,
+    settled,
+    nickAnswer(jid, nick) {
+      return new Promise((resolve) => nickWaits.set(`${jid}/${nick}`, resolve));
+    },
+    nickAnswered(jid, nick, refusal) {
+      hooks.nicks().answered(jid, refusal);
+      nickWaits.get(`${jid}/${nick}`)?.(refusal);
+      nickWaits.delete(`${jid}/${nick}`);
+      changed(jid);
+    },
+    ...summaries,
+    rediscover: entry.rediscover,
+    missing: entry.missing,
+    enterWanted() {
+      const outside = [...ground.rooms()].filter(({ wanted, membership }) => wanted && membership.state === 'absent');
+      const recent = new Map(outside.map(({ jid }) => [jid, archive.last(ground.jid, jid)?.at ?? 0]));
+      outside.sort((a, b) => (recent.get(b.jid) ?? 0) - (recent.get(a.jid) ?? 0));
+      ground.transact((draft) => {
+        for (const room of outside) signal(draft, room.jid, { name: 'join', nick: wantedNick(room) });
+      });
+      for (const { jid, wanted, membership } of ground.rooms()) {
+        if (wanted && membership.retryAt !== undefined) act(jid);
+      }
+    },
+    resumeRooms() {
+      for (const { jid, membership } of ground.rooms()) {
+        if (membership.state === 'leaving') act(jid);
+        if (membership.state === 'joined') hooks.joined(jid);
+      }
+      for (const room of ground.rooms()) {
+        if (room.membership.state === 'joining') visits.askAgain(room);
+      }
+    },
+    disconnected() {
+      ground.transact((draft) => {
+        for (const { jid, membership } of ground.rooms()) {
+          if (['joining', 'joined', 'leaving'].includes(membership.state)) signal(draft, jid, { name: 'disconnected' });
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { fail, ok } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
+import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
+import { nickPresence } from '../../xmpp/xep/room/muc.ts';
+import { nick as nickElement, NS_NICK, readNick, RESERVED_NICK, reservedNick } from '../../xmpp/xep/room/nick.ts';
+import { itemsQuery, publish, readItems, readPubsubEvent, retract } from '../../xmpp/xep/service/pubsub.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import { newRoom } from '../transaction.ts';
+import type { Draft, Ground, Room } from '../context.ts';
+
+const ACCOUNT_NICK = 'account-nick';
+/** Milliseconds that an entry waits for a room's answer. */
+const PATIENCE = 5_000;
+/** XEP-0163 4.3.1: a singleton's item. */
+const ITEM = 'current';
+
+/** DESIGN, Nick and presence: where a nick comes from that no bookmark names. */
+export interface Nicks {
+  /** XEP-0172, as it was last heard. */
+  accountNick(): string | undefined;
+  /** Before an entry: asks the room for the reserved nick, where nothing better is known and it was never asked. */
+  askReserved(room: Room): Promise<void>;
+  /** After an entry for which the room was not asked: asks it, and takes the nick if it is another by now. */
+  recheckReserved(room: string): Promise<void>;
+  /** Asks the room for the reserved nick in any case. */
+  learnReserved(room: string): Promise<void>;
+  load(): Promise<void>;
+  /** Reads an event of the nick's node. True where the message was one. */
+  receive(draft: Draft, stanza: Stanza): boolean;
+  /** The nick to have in a room, of those that we are in and of others. */
+  wanted(room: string): string;
+  /** Why the room did not grant the nick that was asked for last; `undefined` where it did. */
+  refusal(room: string): string | undefined;
+  answered(room: string, refusal: string | undefined): void;
+  /** Publishes the account's nick (XEP-0172 4.5), or takes it away. */
+  publish(nick: string | undefined): Promise<Result<{ readonly nick: string | undefined }>>;
+  /** Takes the wanted nick in a room where another is in use. */
+  renick(room: string): void;
+}
+
+export function openNicks(ground: Ground, wantedNick: (room: Room) => string): Nicks {
+  const { archive, connection, jid } = ground;
+  const refusals = new Map<string, string>();
+  let known = archive.value(jid, ACCOUNT_NICK);
+  const unnamed = (room: Room): boolean => room.nick === undefined && known === undefined;
+
+  function renick(room: string): void {
+    const found = ground.room(room);
+    if (found?.membership.state !== 'joined' || ground.signal.aborted) return;
+    const nick = wantedNick(found);
+    if (nick !== found.membership.nick) connection.send(nickPresence(room, nick, ground.roomPresence(room)));
+  }
+
+  /** A room in which we have the old nick by the account's wish takes the new one; elsewhere nothing changes. */
+  function keep(draft: Draft, nick: string | undefined): void {
+    if (nick === known) return;
+    archive.setValue(jid, ACCOUNT_NICK, nick);
+    draft.afterwards(() => {
+      known = nick;
+      for (const room of ground.rooms()) if (room.nick === undefined) renick(room.jid);
+    });
+  }
+
+  /** The answer becomes the room's, and its nick that of an entry which is not asked for yet. */
+  async function ask(room: string): Promise<void> {
+    const answer = await connection.iq(discoInfoQuery(room, RESERVED_NICK), { timeout: PATIENCE });
+    if (!answer.ok && ['timeout', 'disconnected'].includes(answer.error.condition)) return;
+    const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
+    await ground.together((draft) => learned(draft, room, info && reservedNick(info)));
+  }
+
+  function learned(draft: Draft, about: string, nick: string | undefined): void {
+    const room = draft.room(about);
+    if (!room) return;
+    const told = { ...room, reserved: { nick } };
+    const { membership } = room;
+    const waits = membership.state === 'joining' && membership.nick === wantedNick(room);
+    draft.put(waits ? { ...told, membership: { ...membership, nick: wantedNick(told) } } : told);
+  }
+
+  return {
+    accountNick: () => known,
+    wanted: (room) => wantedNick(ground.room(room) ?? newRoom(room)),
+    refusal: (room) => refusals.get(room),
+    answered(room, refusal) {
+      if (refusal === undefined) refusals.delete(room);
+      else refusals.set(room, refusal);
+    },
+    async publish(nick) {
+      if (nick === undefined && known === undefined) return ok({ nick });
+      const answer = await connection.iq(nick === undefined ? retract(NS_NICK, ITEM) : publish(NS_NICK, ITEM, nickElement(nick)));
+      const gone = !answer.ok && nick === undefined && answer.error.condition === 'item-not-found';
+      if (!answer.ok && !gone) return fail('nick-refused', `The server does not take it: ${answer.error.text ?? answer.error.condition}.`);
+      if (!ground.signal.aborted) ground.transact((draft) => keep(draft, nick));
+      return ok({ nick });
+    },
+    async askReserved(room) {
+      if (unnamed(room) && room.reserved === undefined) await ask(room.jid);
+    },
+    async recheckReserved(room) {
+      const before = ground.room(room);
+      if (!before || !unnamed(before)) return;
+      await ask(room);
+      if (ground.room(room)?.reserved?.nick !== before.reserved?.nick) renick(room);
+    },
+    learnReserved: ask,
+    async load() {
+      const answer = await connection.iq(itemsQuery(NS_NICK));
+      const gone = !answer.ok && answer.error.condition === 'item-not-found';
+      if (!answer.ok && !gone) return;
+      const nick = answer.ok ? readNick(readItems(answer.element)) : undefined;
+      if (!ground.signal.aborted) ground.transact((draft) => keep(draft, nick));
+    },
+    receive(draft, stanza) {
+      const event = readPubsubEvent(stanza.element);
+      if (event?.node !== NS_NICK || event.from !== jid) return false;
+      if (event.published.length > 0) keep(draft, readNick(event.published));
+      else if (event.emptied || event.retracted.length > 0) keep(draft, undefined);
+      return true;
+    },
+    renick,
+  };
+}

@@ -1,0 +1,210 @@
+import { bareOf, resourceOf } from '../../core/jid.ts';
+import type { RoomSignalName } from '../../core/room.ts';
+import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
+import { destroyRoom, instantRoom, nickPresence, readDisclosure, readMucPresence, status } from '../../xmpp/xep/room/muc.ts';
+import type { MucPresence } from '../../xmpp/xep/room/muc.ts';
+import type { StanzaFault } from '../../xmpp/contract.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import type { Draft, Ground, Room } from '../context.ts';
+import type { MembershipSignal, Memberships } from './membership.ts';
+
+/** No room may make us remember more people than this. */
+const MAX_OCCUPANTS = 20_000;
+/** A presence longer than this is not kept as text. */
+const MAX_RAW = 8_000;
+
+/** XEP-0045 7.2: what a room answers instead of letting us in. */
+const refusalOf: Readonly<Record<string, RoomSignalName>> = {
+  conflict: 'conflict',
+  'not-authorized': 'unauthorized',
+  forbidden: 'forbidden',
+  'registration-required': 'registration-required',
+  'item-not-found': 'locked',
+  'not-allowed': 'not-allowed',
+  gone: 'moved',
+  redirect: 'moved',
+  'not-acceptable': 'register-first', // 7.2.2: a registered nick is required
+  'remote-server-not-found': 'unreachable',
+  'remote-server-timeout': 'unreachable',
+  'resource-constraint': 'overloaded',
+  'policy-violation': 'overloaded',
+  'internal-server-error': 'unreachable',
+};
+
+/** XEP-0045 7.6: why a nick is not granted. */
+const nickRefusals: Readonly<Record<string, string>> = {
+  conflict: 'The nick is taken by somebody else.',
+  'not-acceptable': 'The room does not allow to change nicks.',
+  'not-allowed': 'The room does not allow to change nicks.',
+};
+
+/** XEP-0045 7.14 to 10.9: why a self-presence of type unavailable came; the first that fits counts. */
+const lossOf: readonly (readonly [number, RoomSignalName])[] = [
+  [status.removedByError, 'removed-by-error'],
+  [status.shutdown, 'shutdown'],
+  [status.banned, 'banned'],
+  [status.affiliationLost, 'affiliation-lost'],
+  [status.membersOnly, 'became-members-only'],
+  [status.kicked, 'kicked'],
+];
+
+/** The same codes on somebody else's presence, as the ledger names them. */
+const otherOf: readonly (readonly [number, string])[] = [
+  [status.banned, 'occupant-banned'],
+  [status.kicked, 'occupant-kicked'],
+  [status.affiliationLost, 'occupant-removed'],
+  [status.membersOnly, 'occupant-removed'],
+  [status.nickChanged, 'occupant-nick'],
+];
+
+/** Reads what a known room says by presence. Presence from any other room is no concern of ours. */
+export function receiveRoomPresence(ground: Ground, memberships: Memberships, draft: Draft, stanza: Stanza): void {
+  const room = draft.room(bareOf(stanza.from));
+  if (!room) return;
+  const error = readStanzaError(stanza.element);
+  if (error) return refused(ground, memberships, draft, room, error, resourceOf(stanza.from));
+  const presence = readMucPresence(stanza.element);
+  if (!presence || !['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
+  const own = isOwn(room, presence);
+  if (!own) recordOther(ground, draft, presence);
+  if (presence.available) appeared(draft, room, presence, stanza.raw);
+  else vanished(draft, room, presence);
+  if (!own && !presence.available) reclaimNick(ground, memberships, draft, room, presence.nick);
+  if (own) ownPresence(ground, memberships, draft, presence);
+  else if (presence.destroyed) memberships.signal(draft, room.jid, destroyedSignal(presence));
+  tellCount(memberships, draft, room.jid, own);
+}
+
+/** What others did, as far as a person would ask about it later; their coming is no news, and would be a flood. */
+function recordOther(ground: Ground, draft: Draft, presence: MucPresence): void {
+  const { room, nick, codes, available, newNick, actor, reason } = presence;
+  if (available || !draft.occupant(room, nick)) return;
+  const event = otherOf.find(([code]) => codes.has(code))?.[1] ?? 'occupant-left';
+  const by = actor === undefined ? undefined : `by ${actor}`;
+  const text = event === 'occupant-nick' ? newNick : [by, reason].filter(Boolean).join(': ') || undefined;
+  ground.archive.addToLedger({ account: ground.jid, room, at: draft.at, event, nick, text });
+}
+
+/** 110 says so; a room that forgot to say it on a loss is still meant for us where the nick is ours. */
+function isOwn(room: Room, { codes, nick, available }: MucPresence): boolean {
+  if (codes.has(status.self)) return true;
+  return !available && nick === room.membership.nick && room.membership.state !== 'joining';
+}
+
+function refused(ground: Ground, memberships: Memberships, draft: Draft, room: Room, error: StanzaFault, nick: string): void {
+  const { state } = room.membership;
+  if (state === 'joined' && (nick !== room.membership.nick || error.condition === 'conflict')) {
+    const why = error.text ?? nickRefusals[error.condition] ?? `The room refused the nick: ${error.condition}.`;
+    ground.archive.addToLedger({ account: ground.jid, room: room.jid, at: draft.at, event: 'nick-refused', nick, text: why });
+    draft.afterwards(() => memberships.nickAnswered(room.jid, nick, why));
+    return;
+  }
+  const name = refusalName(error, memberships.missing(room.jid));
+  const venue = error.condition === 'gone' || error.condition === 'redirect' ? addressIn(error) : undefined;
+  memberships.signal(draft, room.jid, { name: state === 'joined' ? 'removed-by-error' : name, text: error.text, venue });
+}
+
+function refusalName(error: StanzaFault, missing: boolean): RoomSignalName {
+  if (error.condition === 'forbidden' && missing) return 'not-allowed'; // ejabberd's word where one may not create rooms
+  if (saysFull(error)) return 'full';
+  return refusalOf[error.condition] ?? 'unreachable';
+}
+
+/** XEP-0045 7.2.9. A domain without any such service has the same condition, but no words, and no advice to wait. */
+function saysFull({ condition, type, text }: StanzaFault): boolean {
+  // COMPAT: ejabberd 23.01 has its condition for any limit here, and tells the cause by its words alone
+  if (condition === 'resource-constraint') return text !== undefined && /too many users/i.test(text);
+  return condition === 'service-unavailable' && (type === 'wait' || text !== undefined);
+}
+
+/** RFC 6120 8.3.3.5, 8.3.3.14: the new address, given as an XMPP URI. */
+function addressIn(error: StanzaFault): string | undefined {
+  const uri = error.element?.getChildText('gone') ?? error.element?.getChildText('redirect');
+  return uri?.trim().replace(/^xmpp:/, '').replace(/\?.*$/, '') || undefined;
+}
+
+function appeared(draft: Draft, room: Room, { nick, occupant }: MucPresence, xml: string): void {
+  const known = draft.occupant(room.jid, nick) !== undefined;
+  if (!known && draft.crowd(room.jid) >= MAX_OCCUPANTS) return;
+  draft.setOccupant(room.jid, occupant, xml.length > MAX_RAW ? '' : xml);
+}
+
+function vanished(draft: Draft, room: Room, { nick, newNick, codes, occupant }: MucPresence): void {
+  const before = draft.occupant(room.jid, nick);
+  draft.removeOccupant(room.jid, nick);
+  if (!codes.has(status.nickChanged) || newNick === undefined || !before || draft.occupant(room.jid, newNick)) return;
+  // 7.6: the same person, already known when the presence under the new nick comes
+  draft.setOccupant(room.jid, { ...before, nick: newNick, occupantId: occupant.occupantId ?? before.occupantId }, '');
+}
+
+/** DESIGN, Nick and presence: the wanted nick again once it is free. */
+function reclaimNick(ground: Ground, memberships: Memberships, draft: Draft, room: Room, freed: string): void {
+  const { state, nick } = room.membership;
+  if (state !== 'joined' || nick === freed || memberships.wantedNick(room) !== freed) return;
+  draft.afterwards(() => void ground.connection.send(nickPresence(room.jid, freed, ground.roomPresence(room.jid))));
+}
+
+function ownPresence(ground: Ground, memberships: Memberships, draft: Draft, presence: MucPresence): void {
+  const { room, codes, available, newNick } = presence;
+  if (!available && codes.has(status.nickChanged) && newNick !== undefined) {
+    setNick(memberships, draft, room, newNick);
+    draft.afterwards(() => memberships.nickAnswered(room, newNick));
+    return;
+  }
+  if (available) return entered(ground, memberships, draft, presence);
+  const before = draft.room(room);
+  if (before) draft.put({ ...before, verifiedAt: draft.at }); // to the last it told us all
+  memberships.signal(draft, room, lossSignal(presence));
+}
+
+/** 7.2.2: we are in; 10.1: and may be the first, in a room that waits for its owner's word. */
+function entered(ground: Ground, memberships: Memberships, draft: Draft, { room, nick, codes, sessions }: MucPresence): void {
+  const before = draft.room(room);
+  if (!before) return;
+  if (codes.has(status.created) && before.settings.neverCreate) {
+    draft.afterwards(() => void ground.connection.iq(destroyRoom(room)));
+    memberships.signal(draft, room, { name: 'not-allowed', text: 'It does not exist, and you chose not to create it.' });
+    return;
+  }
+  const { nonAnonymous = false, logged = false } = readDisclosure(codes);
+  memberships.signal(draft, room, { name: 'self', nick, text: disclosureText(nonAnonymous, logged) });
+  const joined = draft.room(room);
+  const entering = before.membership.state === 'joined' ? before.entering : true;
+  const siblings = sessions.filter((jid) => bareOf(jid) === ground.jid);
+  // one's own presence, sent again by a room in which one is, need not repeat the codes of the entry
+  const disclosure = before.membership.state === 'joined' ? {} : { nonAnonymous, logged };
+  if (joined) draft.put({ ...joined, ...disclosure, verifiedAt: draft.at, doubt: undefined, entering, siblings });
+  if (codes.has(status.created)) draft.afterwards(() => void ground.connection.iq(instantRoom(room)));
+}
+
+/** For the ledger: what the room told us of itself as it let us in. */
+function disclosureText(nonAnonymous: boolean, logged: boolean): string | undefined {
+  if (!nonAnonymous && !logged) return undefined;
+  return ['The room let you in.', nonAnonymous && 'Everybody in it sees your real address.', logged && 'It logs what is said.'].filter(Boolean).join(' ');
+}
+
+function lossSignal(presence: MucPresence): MembershipSignal {
+  if (presence.destroyed) return destroyedSignal(presence);
+  const name = lossOf.find(([code]) => presence.codes.has(code))?.[1] ?? 'left';
+  return { name, text: presence.reason, actor: presence.actor };
+}
+
+function destroyedSignal({ destroyed }: MucPresence): MembershipSignal {
+  return { name: 'destroyed', text: destroyed?.reason, venue: destroyed?.venue, venuePassword: destroyed?.password };
+}
+
+/** DESIGN, Nick and presence: a change made on one device is a change for the account. */
+function setNick(memberships: Memberships, draft: Draft, jid: string, nick: string): void {
+  const room = draft.room(jid);
+  if (!room) return;
+  const wish = memberships.wantedNick(room) === nick ? room.nick : nick; // what was wished for elsewhere stays there
+  draft.put({ ...room, nick: wish, membership: { ...room.membership, nick } });
+  draft.afterwards(() => memberships.changed(jid));
+}
+
+/** The doors hear of the number of occupants once the room has settled, not for each of the hundreds on entry. */
+function tellCount(memberships: Memberships, draft: Draft, jid: string, own: boolean): void {
+  const room = draft.room(jid);
+  if (!room || own || room.membership.state !== 'joined' || room.entering) return;
+  draft.afterwards(() => memberships.changed(jid));
+}

@@ -1,0 +1,58 @@
+import type { Result } from '../../core/errors.ts';
+import type { KeptMessage } from '../../core/groupchat.ts';
+import type { RoomState } from '../../core/room.ts';
+import type { Element } from '../../xmpp/xml.ts';
+import type { DeviceChange, DeviceSummary } from '../devices/contract.ts';
+import type { RoomSummary } from './contract.ts';
+
+/** A room as the one membership has it at this moment. */
+export interface RoomView {
+  readonly room: string;
+  readonly state: RoomState;
+  readonly nick: string | undefined;
+  readonly subject: string | undefined;
+  readonly reason: string | undefined;
+  readonly venue: string | undefined;
+  /** Between our self-presence and the subject. */
+  readonly entering: boolean;
+  /** The room's archive is being read: what it will have is not all there yet. */
+  readonly catchingUp: boolean;
+  readonly features: ReadonlySet<string> | undefined;
+}
+
+/** The devices that a door knows by a login of its own. */
+export interface Guests {
+  list(): readonly DeviceSummary[];
+  /** By id or label; `undefined` where it is none of the door's. */
+  change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
+}
+
+/** The account's one place in each room, for a door that lets devices believe that it is theirs. */
+export interface Seat {
+  /** The daemon's full JID: the occupant. */
+  jid(): string;
+  room(room: string): RoomView | undefined;
+  /** Joins for a device. A room that nobody else wants is left again with the last device (`release`). */
+  join(room: string, options: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
+  /** No device wants the room any more: true where it is left, for nobody else does. */
+  release(room: string): boolean;
+  /** Says a whole groupchat message by the outbox. */
+  say(room: string, xml: string, originId: string): Result<unknown>;
+  /** Archives a private message as sent, and sends it. */
+  sayPrivate(room: string, xml: string): Result<number>;
+  /** The door's devices, online or not, which stand in the list beside the others; returns how to say that they changed. */
+  host(guests: Guests, signal: AbortSignal): () => void;
+  /** From now on this resource is a device of the door: never relayed to. */
+  hold(jid: string, signal: AbortSignal): void;
+  /**
+   * From when on (milliseconds since the epoch) the archive has all that the room's own has, but for the gaps that are
+   * on record; `undefined` where that is not known.
+   */
+  wholeFrom(room: string): number | undefined;
+  /** The room has kept something that we have not. */
+  notWhole(room: string): void;
+  /** Why a message is meant for the person; `undefined` where it is not. `words`: further ones that count. */
+  mention(message: KeptMessage, words: readonly string[]): string | undefined;
+  /** What the account's server offers on a stream. */
+  features(): Element | undefined;
+}

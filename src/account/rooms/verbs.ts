@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Result } from '../../core/errors.ts';
+import { fail, ok } from '../../core/errors.ts';
+import { parseBareJid, parseJid } from '../../core/jid.ts';
+import { nickPresence, voiceRequest } from '../../xmpp/xep/room/muc.ts';
+import type { RoomSettings, RoomSummary } from './contract.ts';
+import { newRoom } from '../transaction.ts';
+import type { Ground, Room } from '../context.ts';
+import type { Memberships } from './membership.ts';
+
+export interface JoinOptions {
+  readonly nick?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** What a person does about rooms, whatever door it comes by. */
+export interface RoomVerbs {
+  join(room: string, options?: JoinOptions): Promise<Result<RoomSummary>>;
+  leave(room: string): Promise<Result<undefined>>;
+  /** Joins the venue that a destroyed or moved room has named, and leaves the old one behind. */
+  follow(room: string): Promise<Result<RoomSummary>>;
+  set(room: string, settings: RoomSettings): Result<RoomSummary>;
+  /** XEP-0045 8.6. */
+  requestVoice(room: string): Result<undefined>;
+  /** XEP-0045 7.6: the nick is the account's wish from then on; refused, it stays as it was. */
+  changeNick(room: string, nick: string): Promise<Result<RoomSummary>>;
+}
+
+const UNDER_WAY: readonly string[] = ['joined', 'joining', 'leaving'];
+
+export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
+  const { connection } = ground;
+  const { signal, settled, summary } = memberships;
+
+  function known(text: string): Result<Room> {
+    const jid = parseBareJid(text);
+    if (jid === undefined) return notARoom(text);
+    const room = ground.room(jid);
+    return room ? ok(room) : fail('unknown-room', `${jid} is not a room of ${ground.jid}.`);
+  }
+
+  async function join(text: string, { nick, password }: JoinOptions = {}): Promise<Result<RoomSummary>> {
+    const jid = parseBareJid(text);
+    if (jid === undefined) return notARoom(text);
+    const joined = ground.room(jid)?.membership.state === 'joined';
+    const done = joined ? undefined : settled(jid);
+    ground.transact((draft) => {
+      const room = draft.room(jid) ?? newRoom(jid);
+      const wish = { ...room, wanted: true, nick: nick ?? room.nick, password: password ?? room.password };
+      draft.put(wish);
+      const wanted = memberships.wantedNick(wish);
+      // a room that is asked twice tells its history twice, and the second one passes for news
+      const asked = room.membership.state === 'joining' && room.membership.nick === wanted && room.password === wish.password;
+      if (!joined && !asked) signal(draft, jid, { name: 'join', nick: wanted });
+    });
+    if (!['online', 'connecting'].includes(connection.status().state)) return offline(jid);
+    if (done) await Promise.race([done, delay(memberships.times.join, undefined, { ref: false, signal: ground.signal }).catch(() => undefined)]);
+    if (connection.status().state !== 'online') return offline(jid);
+    const room = ground.room(jid);
+    if (room?.membership.state === 'joined') return ok(summary(room));
+    return fail(room?.membership.state ?? 'absent', room?.membership.reason ?? `${jid} was left before it let us in.`);
+  }
+
+  function offline(jid: string) {
+    return fail('offline', `${ground.jid} is not online; ${jid} is joined as soon as it is.`);
+  }
+
+  async function leave(text: string): Promise<Result<undefined>> {
+    const room = known(text);
+    if (!room.ok) return room;
+    const { jid, membership } = room.value;
+    const waits = connection.status().state === 'online' && UNDER_WAY.includes(membership.state);
+    const done = waits ? settled(jid) : undefined;
+    ground.transact((draft) => {
+      draft.put({ ...room.value, wanted: false });
+      signal(draft, jid, { name: 'leave' });
+    });
+    await done;
+    return ok(undefined);
+  }
+
+  return {
+    join,
+    leave,
+    async follow(text) {
+      const room = known(text);
+      if (!room.ok) return room;
+      const { venue, venuePassword } = room.value.membership;
+      if (venue === undefined) return fail('no-venue', `${room.value.jid} has not named another room.`);
+      const followed = await join(venue, { nick: room.value.nick, password: venuePassword });
+      if (followed.ok) await leave(room.value.jid);
+      return followed;
+    },
+    requestVoice(text) {
+      const room = known(text);
+      if (!room.ok) return room;
+      const sent = connection.send(voiceRequest(room.value.jid));
+      return sent.ok ? ok(undefined) : sent;
+    },
+    async changeNick(text, nick) {
+      const room = known(text);
+      if (!room.ok) return room;
+      const { jid, membership } = room.value;
+      if (parseJid(`${jid}/${nick}`) === undefined || nick.trim() === '') return fail('bad-nick', 'That cannot be a nick.');
+      if (membership.state !== 'joined') return fail(membership.state, membership.reason ?? `You are not in ${jid}.`);
+      const granted = memberships.nickAnswer(jid, nick);
+      const sent = connection.send(nickPresence(jid, nick, ground.roomPresence(jid)));
+      if (!sent.ok) return sent;
+      const refusal = await Promise.race([granted, delay(memberships.times.join, 'The room did not answer.', { ref: false, signal: ground.signal })]);
+      const now = ground.room(jid);
+      if (refusal !== undefined || !now) return fail('nick-refused', refusal ?? `You are not in ${jid}.`);
+      const kept = { ...now, nick };
+      ground.transact((draft) => draft.put(kept));
+      return ok(summary(kept));
+    },
+    set(text, settings) {
+      const room = known(text);
+      if (!room.ok) return room;
+      const changed = { ...room.value, settings: { ...room.value.settings, ...settings } };
+      ground.transact((draft) => draft.put(changed));
+      memberships.changed(changed.jid);
+      return ok(summary(changed));
+    },
+  };
+}
+
+function notARoom(text: string) {
+  return fail('bad-jid', `“${text.slice(0, 100)}” is not a room’s address; it looks like room@rooms.example.org.`);
+}

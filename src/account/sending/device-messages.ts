@@ -1,0 +1,98 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { leftOut, stored } from '../../archive/schema/stored.ts';
+import type { StanzaFault } from '../../xmpp/contract.ts';
+import { resourceOf } from '../../core/jid.ts';
+import { errorAnswer } from '../../xmpp/xep/service/errors.ts';
+import { groupchatOf, readForwardedSay } from '../../xmpp/xep/message/forwarded-say.ts';
+import type { ForwardedSay } from '../../xmpp/xep/message/forwarded-say.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import type { Element } from '../../xmpp/xml.ts';
+import { xml } from '../../xmpp/xml.ts';
+import type { Draft, Ground } from '../context.ts';
+import type { Outbox } from './outbox.ts';
+
+/** What the devices say in the rooms through us (DESIGN: the stanza is on disk before it is on the wire). */
+export interface Spoken {
+  /** Reads a message of an own resource. True where it wants something said; a refusal is answered with an error. */
+  receive(draft: Draft, stanza: Stanza): boolean;
+  /** The room has refused it: the device is told. */
+  refused(originId: string, error: StanzaFault): void;
+  /** The device that has said it, as long as we remember. */
+  saidBy(originId: string): string | undefined;
+}
+
+const optional = leftOut(z.string());
+const saidShape = z.object({
+  id: z.string(),
+  /** Of what was said: the same id with other words is another message. */
+  digest: z.string(),
+  device: optional,
+  /** Where an error goes. */
+  from: z.string(),
+  wrapper: optional,
+});
+type Said = Readonly<z.output<typeof saidShape>>;
+
+const KEY = 'said';
+const MAX_REMEMBERED = 100;
+
+/** RFC 6120 8.3.3, for what we refuse ourselves. */
+const conditions: Readonly<Record<string, readonly [type: string, condition: string]>> = {
+  'not-joined': ['cancel', 'item-not-found'],
+  'no-voice': ['auth', 'forbidden'],
+  'too-large': ['modify', 'policy-violation'],
+  malformed: ['modify', 'bad-request'],
+  conflict: ['cancel', 'conflict'],
+  congested: ['wait', 'resource-constraint'],
+};
+
+export function openSpoken(ground: Ground, outbox: () => Outbox, deviceOf: (resource: string) => string | undefined): Spoken {
+  const { archive, jid } = ground;
+  let remembered: readonly Said[] = stored(z.array(saidShape), archive.value(jid, KEY), []);
+  /** What a draft has added: true once it has committed. */
+  const drafted = new WeakMap<Draft, readonly Said[]>();
+
+  function refuse(draft: Draft, stanza: Stanza, [type, condition]: readonly [string, string], text: string): void {
+    draft.afterwards(() => void ground.connection.send(errorAnswer(stanza.element, type, condition, text)));
+  }
+
+  function say(draft: Draft, stanza: Stanza, wish: Extract<ForwardedSay, { ok: true }>): void {
+    const id = wish.id ?? randomUUID();
+    const text = groupchatOf(wish.room, id, wish.payload, wish.lang).toString();
+    const digest = createHash('sha256').update(text).digest('base64url');
+    const before = drafted.get(draft) ?? remembered;
+    if (before.some((one) => one.id === id && one.digest === digest)) return; // sent again by a careful device
+    const put = outbox().put(draft, wish.room, text, id);
+    if (!put.ok) {
+      return refuse(draft, stanza, conditions[put.error.code] ?? ['cancel', 'not-acceptable'], put.error.message);
+    }
+    const device = deviceOf(resourceOf(stanza.from));
+    const said: Said = { id, digest, device, from: stanza.from, wrapper: stanza.id };
+    const next = [...before, said].slice(-MAX_REMEMBERED);
+    archive.setValue(jid, KEY, JSON.stringify(next));
+    drafted.set(draft, next);
+    draft.afterwards(() => (remembered = next));
+  }
+
+  return {
+    receive(draft, stanza) {
+      if (stanza.type === 'error' || stanza.type === 'groupchat') return false;
+      const wish = readForwardedSay(stanza.element);
+      if (!wish) return false;
+      if (wish.ok) say(draft, stanza, wish);
+      else refuse(draft, stanza, ['modify', 'bad-request'], wish.why);
+      return true;
+    },
+    refused(originId, error) {
+      const said = remembered.findLast(({ id }) => id === originId);
+      if (said) ground.connection.send(errorTo(said, error));
+    },
+    saidBy: (originId) => remembered.findLast(({ id }) => id === originId)?.device,
+  };
+}
+
+function errorTo({ from, wrapper }: Said, { type, condition, text }: StanzaFault): Element {
+  const asked = xml('message', wrapper === undefined ? { from } : { from, id: wrapper });
+  return errorAnswer(asked, type ?? 'cancel', condition, text ?? 'The room has refused it.');
+}

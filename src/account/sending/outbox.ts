@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import type { OutboxEntry } from '../../archive/contract.ts';
+import type { Result } from '../../core/errors.ts';
+import { fail, ok } from '../../core/errors.ts';
+import { parseBareJid } from '../../core/jid.ts';
+import type { GroupchatMessage } from '../../core/groupchat.ts';
+import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
+import { groupchatMessage } from '../../xmpp/xep/message/groupchat.ts';
+import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
+import { isPassing } from '../../xmpp/xep/message/passing.ts';
+import { readOriginId } from '../../xmpp/xep/message/stanza-id.ts';
+import { faultIn } from '../../xmpp/transport/outgoing.ts';
+import type { StanzaFault } from '../../xmpp/contract.ts';
+import { stanzaFrom, type Stanza } from '../../xmpp/stanza.ts';
+import type { UnsaidMessage, SayAbout } from '../rooms/contract.ts';
+import type { Draft, Ground } from '../context.ts';
+
+/** Longer than any server lets through, short enough not to hurt us. */
+const MAX_BODY = 200_000;
+const MAX_XML = 250_000;
+const MAX_WAITING = 5_000;
+/** Entries of a room's ledger in which a nick is looked for. */
+const LEDGER = 200;
+
+/** DESIGN: on disk before it is on the wire, gone once the room has reflected it. */
+export interface Outbox {
+  say(room: string, body: string, about?: SayAbout): Result<{ originId: string }>;
+  /** A whole message of type groupchat to a bare JID; kept with the draft, written after it. */
+  put(draft: Draft, room: string, xml: string, originId: string): Result<{ originId: string }>;
+  list(): UnsaidMessage[];
+  sayAgain(originId: string): Result<UnsaidMessage>;
+  unsay(originId: string): Result<UnsaidMessage>;
+  /** The room has sent back a message of ours. */
+  reflected(draft: Draft, message: GroupchatMessage): void;
+  /** The room has refused one. */
+  refused(draft: Draft, room: string, stanza: Stanza): void;
+  /** The stream was resumed by this process or by the one before: what the server has not counted is sent again. */
+  resumed(ownQueue: boolean): void;
+  /**
+   * The history after a join is over. `whole`: it reaches back to what we had, by its id, so that what it does not hold the
+   * room does not have; else nothing is proven by it, and what may be lost is asked about.
+   */
+  entered(room: string, whole: boolean): void;
+  /** The room's archive is read to its end: what is still here, the room does not have. */
+  caughtUp(room: string): void;
+}
+
+export interface OutboxHooks {
+  /** Told, after the commit, when a room has refused what was said. */
+  readonly refused: (originId: string, error: StanzaFault) => void;
+  /** Asks a room whether we are in it (XEP-0410), and resolves once the membership says so. */
+  readonly prove: (room: string) => Promise<void>;
+}
+
+export function openOutbox(ground: Ground, streamId: () => string | undefined, hooks: OutboxHooks): Outbox {
+  const { archive, connection, log } = ground;
+  const entries = new Map<string, OutboxEntry>(archive.outbox(ground.jid).map((entry) => [entry.originId, entry]));
+
+  /** Refused once for not being in the room: a second time, it is for something else. */
+  const returned = new Set<string>();
+  /** Somebody has said these ids, under a nick that we are not known to have had. */
+  const claimed = new Set<string>();
+
+  /** Writes its number to disk, then the stanza to the wire. The two are one tick: no other stanza comes between. */
+  function send(entry: OutboxEntry): void {
+    if (connection.status().state !== 'online') return;
+    const change = { stream: streamId(), outbound: connection.nextOutbound(), state: 'sent' } as const;
+    ground.transact(() => archive.updateOutbox(entry.id, change));
+    entries.set(entry.originId, { ...entry, ...change });
+    const sent = connection.send(entry.xml);
+    if (!sent.ok) log('warn', `could not send to ${entry.room}: ${sent.error.message}`);
+  }
+
+  function drop(draft: Draft, entry: OutboxEntry): void {
+    archive.removeFromOutbox(entry.id);
+    draft.afterwards(() => {
+      entries.delete(entry.originId);
+      returned.delete(entry.originId);
+      claimed.delete(entry.originId);
+    });
+  }
+
+  /** What a nick that was ours has said under an id of ours, we have said: another nick may be ours by now. */
+  function hadNick({ room, nick }: GroupchatMessage): boolean {
+    return archive.ledger(ground.jid, room, LEDGER).some((entry) => entry.event === 'self' && entry.nick === nick);
+  }
+
+  function refuse(draft: Draft, entry: OutboxEntry, error: StanzaFault | undefined): void {
+    log('warn', `${entry.room} refused a message: ${error?.condition ?? 'error'}`, { text: error?.text, originId: entry.originId });
+    drop(draft, entry);
+    if (error) draft.afterwards(() => hooks.refused(entry.originId, error));
+  }
+
+  /** XEP-0045 7.4: who is no occupant says nothing. Where we are out, it waits until we are in again. */
+  function takeBack(draft: Draft, entry: OutboxEntry, error: StanzaFault): void {
+    archive.updateOutbox(entry.id, { state: 'waiting' });
+    draft.afterwards(() => {
+      entries.set(entry.originId, { ...entry, state: 'waiting' });
+      returned.add(entry.originId);
+      settleReturned(entry, error).catch((failure: unknown) => log('error', 'a message that was not taken could not be looked after', { error: failure }));
+    });
+  }
+
+  async function settleReturned({ room, originId }: OutboxEntry, error: StanzaFault): Promise<void> {
+    const since = ground.room(room)?.membership.since;
+    await hooks.prove(room);
+    const { state, since: now } = ground.room(room)?.membership ?? {};
+    const waiting = entries.get(originId);
+    const inside = state === 'joined' && now === since;
+    if (inside && waiting?.state === 'waiting') ground.transact((draft) => refuse(draft, waiting, error));
+  }
+
+  function of(room: string): OutboxEntry[] {
+    return [...entries.values()].filter((entry) => entry.room === room).toSorted((a, b) => a.id - b.id);
+  }
+
+  /** RFC 6120 13.12 lets a server refuse what is larger than this, or less; and nothing may block what follows it. */
+  function put(draft: Draft, room: string, xml: string, originId: string): Result<{ originId: string }> {
+    const entry = draft.room(room);
+    if (!entry?.wanted) return fail('not-joined', `${room.slice(0, 100)} is not a room of ${ground.jid}; join it first.`);
+    const { state, reason } = entry.membership;
+    if (!['joined', 'joining', 'absent'].includes(state)) return fail(state, reason ?? `You are not in ${room}.`);
+    const self = draft.occupant(room, entry.membership.nick ?? '');
+    if (self?.role === 'visitor') return fail('no-voice', `You have no voice in ${room}: it is moderated, and you are a visitor.`);
+    if (xml.length > MAX_XML) return fail('too-large', `A message may have ${MAX_XML} characters at most.`);
+    const fault = faultIn(xml);
+    if (fault !== undefined) return fail('malformed', `This is not a message: ${fault}.`);
+    if (entries.has(originId)) return fail('conflict', 'A message with this id is on its way already.');
+    if (entries.size >= MAX_WAITING) return fail('congested', 'Too much waits to be said already.');
+    const waiting = { account: ground.jid, room, originId, xml, createdAt: ground.now(), state: 'waiting' } as const;
+    const added = { ...waiting, stream: undefined, outbound: undefined };
+    const kept: OutboxEntry = { ...added, id: archive.addToOutbox(added) };
+    draft.afterwards(() => {
+      entries.set(originId, kept);
+      if (ground.room(room)?.membership.state === 'joined') send(kept);
+    });
+    return ok({ originId });
+  }
+
+  function asked(originId: string, states: readonly OutboxEntry['state'][]): Result<OutboxEntry> {
+    const entry = entries.get(originId);
+    if (!entry) return fail('unknown-message', 'Nothing waits under this id.');
+    return states.includes(entry.state) ? ok(entry) : fail('under-way', 'It is on its way: nothing is asked about it.');
+  }
+
+  return {
+    list: () => [...entries.values()].toSorted((a, b) => a.id - b.id).map(unsaid),
+    sayAgain(originId) {
+      const found = asked(originId, ['ask']);
+      if (!found.ok) return found;
+      const again = { ...found.value, state: 'waiting' } as const;
+      ground.transact((draft) => {
+        archive.updateOutbox(again.id, { state: 'waiting' });
+        draft.afterwards(() => {
+          entries.set(originId, again);
+          if (ground.room(again.room)?.membership.state === 'joined') send(again);
+        });
+      });
+      return ok(unsaid(entries.get(originId) ?? again));
+    },
+    unsay(originId) {
+      const found = asked(originId, ['ask', 'waiting']);
+      if (!found.ok) return found;
+      ground.transact((draft) => drop(draft, found.value));
+      return ok(unsaid(found.value));
+    },
+    say(text, body, about) {
+      const room = parseBareJid(text) ?? text;
+      if (body === '') return fail('empty', 'There is nothing to say.');
+      if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
+      const originId = randomUUID();
+      return ground.transact((draft) => put(draft, room, groupchatMessage(room, originId, body, about).toString(), originId));
+    },
+    put,
+    reflected(draft, message) {
+      if (entries.size === 0) return;
+      const entry = entries.get(message.originId ?? message.id ?? '');
+      if (entry?.room !== message.room) return;
+      if (message.nick === draft.room(message.room)?.membership.nick || hadNick(message)) drop(draft, entry);
+      else claimed.add(entry.originId);
+    },
+    refused(draft, room, stanza) {
+      const entry = entries.get(readOriginId(stanza.element) ?? stanza.id ?? '');
+      if (entry?.room !== room) return;
+      const error = readStanzaError(stanza.element);
+      if (error?.condition === 'not-acceptable' && !returned.has(entry.originId)) takeBack(draft, entry, error);
+      else refuse(draft, entry, error);
+    },
+    resumed(ownQueue) {
+      const h = connection.acknowledged();
+      for (const entry of entries.values()) {
+        if (entry.state === 'waiting' && ground.room(entry.room)?.membership.state === 'joined') send(entry);
+        else if (!ownQueue && entry.state === 'sent' && entry.stream === streamId() && (entry.outbound ?? 0) > h) send(entry);
+      }
+    },
+    entered(room, whole) {
+      if (ground.room(room)?.features?.has(NS_MAM)) return; // its archive will tell
+      for (const entry of of(room)) {
+        if (entry.state === 'waiting') send(entry);
+        else if (entry.state !== 'sent' || entry.stream === streamId()) continue;
+        else if (whole && !claimed.has(entry.originId) && isTold(entry)) send(entry);
+        else {
+          ground.transact(() => archive.updateOutbox(entry.id, { state: 'ask' }));
+          entries.set(entry.originId, { ...entry, state: 'ask' });
+          log('warn', `${room}: a message may not have arrived, and the room has no archive to tell`, { originId: entry.originId });
+        }
+      }
+    },
+    caughtUp(room) {
+      const archived = ground.room(room)?.features?.has(NS_MAM) === true;
+      for (const entry of of(room)) {
+        if (entry.state === 'waiting' || (archived && entry.state === 'sent' && entry.stream !== streamId())) send(entry);
+      }
+    },
+  };
+}
+
+/** XEP-0045 7.2.13: a room tells of its past what has a body; hints may keep that out of it. */
+function isTold({ xml }: OutboxEntry): boolean {
+  const { element } = stanzaFrom(xml);
+  return element.getChild('body') !== undefined && !isPassing(element);
+}
+
+function unsaid({ account, room, originId, xml, createdAt, state }: OutboxEntry): UnsaidMessage {
+  const body = stanzaFrom(xml).element.getChildText('body') ?? undefined;
+  return { account, room, originId, body, at: new Date(createdAt).toISOString(), state };
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { leftOut, stored } from '../../archive/schema/stored.ts';
+import { bareOf, resourceOf } from '../../core/jid.ts';
+import type { Show } from '../../core/occupant.ts';
+import { awayWhenOffline, bestDevice, presenceFor, presencePace, samePresence, tellAt } from '../../core/presence.ts';
+import type { DevicePresence, OfflinePresence, OutgoingPresence, PresencePace } from '../../core/presence.ts';
+import { NS_VCARD_UPDATE, readAvatarHash } from '../../xmpp/xep/room/avatar.ts';
+import { idle, readIdle } from '../../xmpp/xep/service/idle.ts';
+import { nickPresence } from '../../xmpp/xep/room/muc.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
+import { xml } from '../../xmpp/xml.ts';
+import type { Element } from '../../xmpp/xml.ts';
+import { machineClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import type { Draft, Ground, Room } from '../context.ts';
+
+const OFFLINE = 'presence-offline';
+const AVATAR = 'presence-avatar';
+const MAX_DEVICES = 50;
+const MAX_STATUS = 500;
+const shows = ['chat', 'away', 'xa', 'dnd'] as const satisfies readonly Show[];
+const offlineShape = z.object({ show: z.enum(['online', ...shows]), status: leftOut(z.string()) });
+
+/** What rooms see of the person: the best of their devices, told when it has settled, at most one stanza a room. */
+export interface Presence {
+  /** Reads presence from one of the account's own resources. */
+  receive(draft: Draft, stanza: Stanza): void;
+  /** A new stream: whoever is there will be announced anew. */
+  reset(): void;
+  /** What a presence of ours into that room says; what is sent so is told. */
+  elements(room: string): readonly Element[];
+  /** What a room sees for which nothing else was chosen, and the resource that says so. */
+  now(): { readonly shown: OutgoingPresence; readonly by: string | undefined };
+  offline(): OfflinePresence;
+  setOffline(choice: OfflinePresence): void;
+  /** Rooms may have to be told: a setting has changed, or a room was entered. */
+  check(): void;
+}
+
+export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, clock: Clock = machineClock): Presence {
+  const { archive, connection, jid } = ground;
+  const times = { ...presencePace, ...pace };
+  const devices = new Map<string, DevicePresence>();
+  /** By room: what was told last. */
+  const told = new Map<string, OutgoingPresence>();
+  let offline: OfflinePresence = stored(offlineShape, archive.value(jid, OFFLINE), awayWhenOffline);
+  /** The account's photo stays when the last device goes, and when we start again. */
+  let avatar = archive.value(jid, AVATAR);
+  let since: number | undefined;
+  let forget: (() => void) | undefined;
+  ground.signal.addEventListener('abort', () => forget?.());
+
+  function wish(room: Room | undefined): OutgoingPresence {
+    const choice = room?.settings.presence ?? { kind: 'follow' };
+    const presence = presenceFor([...devices.values()], choice, offline);
+    return choice.kind === 'hidden' ? presence : { ...presence, avatar: presence.avatar ?? avatar };
+  }
+
+  function moved(): void {
+    const now = clock.now();
+    since ??= now;
+    wait(tellAt(since, now, times) - now, tell);
+  }
+
+  function wait(time: number, work: () => void): void {
+    forget?.();
+    if (!ground.signal.aborted) forget = clock.after(time, work);
+  }
+
+  /** A few rooms at once; what changes meanwhile reaches the rest as it is by then. */
+  function tell(): void {
+    since = undefined;
+    if (connection.status().state !== 'online') return; // the next entry tells
+    const behind = [...ground.rooms()].filter((room) => room.membership.state === 'joined' && !samePresence(told.get(room.jid), wish(room)));
+    for (const { jid: room, membership } of behind.slice(0, times.rooms)) {
+      connection.send(nickPresence(room, membership.nick ?? '', elements(room)));
+    }
+    if (behind.length > times.rooms) wait(times.pause, tell);
+  }
+
+  function elements(room: string): readonly Element[] {
+    const presence = wish(ground.room(room));
+    if (told.size > 10_000) told.clear();
+    told.set(room, presence);
+    return written(presence);
+  }
+
+  return {
+    receive(draft, stanza) {
+      const status = connection.status();
+      const own = status.state === 'online' && status.jid === stanza.from;
+      if (own || bareOf(stanza.from) !== jid || resourceOf(stanza.from) === '') return;
+      if (stanza.type !== undefined && stanza.type !== 'unavailable') return;
+      const device = stanza.type === undefined ? readDevice(stanza, draft.at) : undefined;
+      if (device?.avatar !== undefined && device.avatar !== avatar) archive.setValue(jid, AVATAR, device.avatar);
+      draft.afterwards(() => {
+        if (!device) devices.delete(stanza.from);
+        else if (devices.has(stanza.from) || devices.size < MAX_DEVICES) devices.set(stanza.from, device);
+        avatar = device?.avatar ?? avatar;
+        moved();
+      });
+    },
+    reset() {
+      devices.clear();
+      told.clear();
+      moved();
+    },
+    elements,
+    now() {
+      const best = bestDevice([...devices.values()]);
+      return { shown: wish(undefined), by: best && resourceOf(best.jid) };
+    },
+    offline: () => offline,
+    setOffline(choice) {
+      ground.transact(() => archive.setValue(jid, OFFLINE, JSON.stringify(choice)));
+      offline = choice;
+      moved();
+    },
+    check: moved,
+  };
+}
+
+function readDevice({ from, element }: Stanza, at: number): DevicePresence {
+  const show = element.getChildText('show')?.trim();
+  const status = element.getChildText('status')?.slice(0, MAX_STATUS);
+  const update = element.getChild('x', NS_VCARD_UPDATE);
+  const photo = update?.getChild('photo');
+  return {
+    jid: from,
+    show: shows.find((one) => one === show) ?? 'online',
+    status: status === '' ? undefined : status,
+    idleSince: readIdle(element),
+    avatar: photo ? (readAvatarHash(element) ?? '') : undefined,
+    at,
+  };
+}
+
+function written({ show, status, idleSince, avatar }: OutgoingPresence): Element[] {
+  return [
+    ...(show === 'online' ? [] : [xml('show', {}, show)]),
+    ...(status === undefined ? [] : [xml('status', {}, status)]),
+    ...(idleSince === undefined ? [] : [idle(idleSince)]),
+    ...(avatar === undefined ? [] : [xml('x', { xmlns: NS_VCARD_UPDATE }, xml('photo', {}, ...(avatar === '' ? [] : [avatar])))]),
+  ];
+}

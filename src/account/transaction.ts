@@ -1,0 +1,230 @@
+import type { Archive } from '../archive/contract.ts';
+import type { Occupant } from '../core/occupant.ts';
+import type { AccountEvent } from './contract.ts';
+import { absent } from '../core/room.ts';
+import type { Draft, Log, Room } from './context.ts';
+
+/** The rooms in memory, and the drafts that change them together with the disk. */
+export interface Rooms {
+  readonly all: ReadonlyMap<string, Room>;
+  occupants(room: string): ReadonlyMap<string, Occupant>;
+  /** DESIGN: assigned after the commit. Throws what the disk throws; then memory is as before. */
+  transact<T>(work: (draft: Draft) => T): T;
+  /** As `transact`, once this turn of the event loop is over: one commit for all that many rooms ask for in it. */
+  together(work: (draft: Draft) => void): Promise<void>;
+}
+
+const noOccupants: ReadonlyMap<string, Occupant> = new Map();
+
+interface Changes {
+  readonly rooms: Map<string, Room | undefined>;
+  /** By room: `undefined` removes the nick; `cleared` hides what memory has. */
+  readonly occupants: Map<string, { cleared: boolean; readonly nicks: Map<string, Occupant | undefined> }>;
+  readonly effects: (() => void)[];
+  readonly events: AccountEvent[];
+}
+
+/** Loads the account's rooms from the archive. `tell` hears each event after its commit. */
+export function openRooms(options: {
+  account: string;
+  archive: Archive;
+  now: () => number;
+  tell: (event: AccountEvent) => void;
+  log: Log;
+  signal: AbortSignal;
+}): Rooms {
+  const { account, archive, now, tell, log, signal } = options;
+  const rooms = new Map<string, Room>();
+  const occupants = new Map<string, Map<string, Occupant>>();
+  load();
+
+  function load(): void {
+    for (const record of archive.rooms(account)) {
+      const known = readSaved(record.membership);
+      const { room, wanted, nick, password, subject } = record;
+      rooms.set(room, { ...newRoom(room), ...known, wanted, nick, password, subject });
+    }
+    for (const { room, occupant } of archive.occupants(account)) here(room).set(occupant.nick, occupant);
+  }
+
+  function here(room: string): Map<string, Occupant> {
+    let nicks = occupants.get(room);
+    if (!nicks) {
+      nicks = new Map();
+      occupants.set(room, nicks);
+    }
+    return nicks;
+  }
+
+  function draftOver(changes: Changes): Draft {
+    const change = (room: string) => {
+      let own = changes.occupants.get(room);
+      if (!own) {
+        own = { cleared: false, nicks: new Map() };
+        changes.occupants.set(room, own);
+      }
+      return own;
+    };
+    return {
+      at: now(),
+      room: (jid) => (changes.rooms.has(jid) ? changes.rooms.get(jid) : rooms.get(jid)),
+      put(room) {
+        changes.rooms.set(room.jid, room);
+      },
+      forget(jid) {
+        changes.rooms.set(jid, undefined);
+      },
+      occupant(room, nick) {
+        const own = changes.occupants.get(room);
+        if (own?.nicks.has(nick)) return own.nicks.get(nick);
+        return own?.cleared ? undefined : occupants.get(room)?.get(nick);
+      },
+      crowd(room) {
+        const own = changes.occupants.get(room);
+        return (own?.cleared ? 0 : (occupants.get(room)?.size ?? 0)) + (own?.nicks.size ?? 0);
+      },
+      setOccupant(room, occupant, xml) {
+        change(room).nicks.set(occupant.nick, occupant);
+        archive.saveOccupant(account, { room, occupant, xml });
+      },
+      removeOccupant(room, nick) {
+        change(room).nicks.set(nick, undefined);
+        archive.removeOccupant(account, room, nick);
+      },
+      clearOccupants(room) {
+        const own = change(room);
+        own.cleared = true;
+        own.nicks.clear();
+        archive.clearOccupants(account, room);
+      },
+      afterwards: (effect) => void changes.effects.push(effect),
+      tell: (event) => void changes.events.push(event),
+    };
+  }
+
+  function save(changes: Changes): void {
+    for (const [jid, room] of changes.rooms) {
+      if (room === undefined) archive.forgetRoom(account, jid);
+      else if (differs(room, rooms.get(jid))) archive.saveRoom(recordOf(room));
+    }
+  }
+
+  function recordOf(room: Room) {
+    const { jid, wanted, nick, password, subject } = room;
+    return { account, room: jid, membership: saved(room), wanted, nick, password, subject };
+  }
+
+  /** What is the same object, as with nearly every message, is not written out to be compared. */
+  function differs(room: Room, known: Room | undefined): boolean {
+    if (known === undefined) return true;
+    if (onDisk.every((field) => room[field] === known[field])) return false;
+    return JSON.stringify(recordOf(room)) !== JSON.stringify(recordOf(known));
+  }
+
+  function assign(changes: Changes): void {
+    for (const [jid, room] of changes.rooms) {
+      if (room === undefined) {
+        rooms.delete(jid);
+        occupants.delete(jid);
+      } else rooms.set(jid, room);
+    }
+    for (const [room, { cleared, nicks }] of changes.occupants) {
+      if (cleared) occupants.delete(room);
+      for (const [nick, occupant] of nicks) {
+        if (occupant === undefined) occupants.get(room)?.delete(nick);
+        else here(room).set(nick, occupant);
+      }
+    }
+  }
+
+  function transact<T>(work: (draft: Draft) => T): T {
+    const changes: Changes = { rooms: new Map(), occupants: new Map(), effects: [], events: [] };
+    const result = archive.transaction(() => {
+      const value = work(draftOver(changes));
+      save(changes);
+      return value;
+    });
+    assign(changes);
+    for (const effect of changes.effects) {
+      try {
+        effect();
+      } catch (error) {
+        log('error', 'an effect failed after its commit', { error });
+      }
+    }
+    for (const event of changes.events) tell(event);
+    return result;
+  }
+
+  return {
+    all: rooms,
+    occupants: (room) => occupants.get(room) ?? noOccupants,
+    transact,
+    together: gather((works) => {
+      if (!signal.aborted) transact((draft) => works.forEach((work) => work(draft)));
+    }),
+  };
+}
+
+/** Collects what comes in one turn of the event loop; `work` gets all of it, and each hears how that went. */
+function gather<T>(work: (all: readonly T[]) => void): (one: T) => Promise<void> {
+  let waiting: T[] = [];
+  let soon: Promise<void> | undefined;
+  return (one) => {
+    waiting.push(one);
+    soon ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        const all = waiting;
+        waiting = [];
+        soon = undefined;
+        try {
+          work(all);
+          resolve();
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    });
+    return soon;
+  };
+}
+
+/** A room of which nothing is known yet. */
+export function newRoom(jid: string): Room {
+  return {
+    jid,
+    membership: absent,
+    wanted: false,
+    nick: undefined,
+    password: undefined,
+    subject: undefined,
+    name: undefined,
+    features: undefined,
+    nonAnonymous: false,
+    logged: false,
+    reserved: undefined,
+    entering: false,
+    catchup: undefined,
+    replay: undefined,
+    verifiedAt: undefined,
+    siblings: [],
+    settings: {},
+    doubt: undefined,
+  };
+}
+
+/** What of a room is written beside its columns. */
+const savedFields = ['membership', 'catchup', 'entering', 'replay', 'name', 'features', 'nonAnonymous', 'logged', 'reserved', 'settings'] as const;
+const onDisk = [...savedFields, 'wanted', 'nick', 'password', 'subject'] as const;
+type Saved = Pick<Room, (typeof savedFields)[number]>;
+
+function saved(room: Room): string {
+  const fields = Object.fromEntries(savedFields.map((field) => [field, room[field]]));
+  return JSON.stringify({ ...fields, features: room.features && [...room.features] });
+}
+
+/** Our own JSON from our own disk: written by `saved`, behind the archive's schema version. */
+function readSaved(text: string): Saved {
+  const { features, ...rest } = JSON.parse(text) as Omit<Saved, 'features'> & { features?: string[] };
+  return { ...rest, features: features && new Set(features) };
+}

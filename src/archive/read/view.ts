@@ -1,0 +1,80 @@
+import type { KeptMessage } from '../../core/groupchat.ts';
+import { isApplied, viewed, type Viewed } from '../../core/view.ts';
+import type { Blocks } from '../schema/blocks.ts';
+import type { PageQuery } from '../query-contract.ts';
+import type { Database } from '../schema/database.ts';
+import type { Intern } from '../schema/dictionary.ts';
+import { MESSAGES, toKept } from '../schema/rows.ts';
+import { stanzaHash } from '../write/stanza-id.ts';
+
+const MAX_ABOUT = 500; // said of one message
+const MAX_ROUNDS = 10;
+
+/** A page of what is to be read; goes on through raw pages until it is full or the room ends. */
+export function viewOf(
+  db: Database,
+  names: Intern,
+  blocks: Blocks,
+  page: (query: PageQuery) => KeptMessage[],
+  query: PageQuery,
+): Viewed[] {
+  const chat = names.findChat(query.account, query.room)?.id;
+  if (chat === undefined) return [];
+  const found: Viewed[] = [];
+  let rest = query;
+  for (let round = 0; round < MAX_ROUNDS && found.length < query.limit; round++) {
+    const raw = page(rest);
+    const shown = raw
+      .filter((message) => !isApplied(message, targetsOf(db, names, blocks, chat, message)))
+      .map((message) => viewed(message, aboutOf(db, names, blocks, chat, message), answeredBy(db, names, blocks, chat, message)));
+    if (query.after === undefined && query.from === undefined) {
+      found.unshift(...shown.slice(-(query.limit - found.length)));
+      rest = { ...rest, before: raw[0]?.archiveId ?? 0 };
+    } else {
+      found.push(...shown.slice(0, query.limit - found.length));
+      rest = { ...rest, after: raw.at(-1)?.archiveId ?? 0 };
+    }
+    if (raw.length < query.limit) break;
+  }
+  return found;
+}
+
+function aboutOf(db: Database, names: Intern, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage[] {
+  const ids = [message.id, message.originId, message.stanzaId].filter((id) => id !== undefined);
+  const hashes = JSON.stringify([...new Set(ids)].map(stanzaHash));
+  return db
+    .sql(
+      `${MESSAGES} WHERE relation.chat = ? AND relation.target IN (SELECT value FROM json_each(?))
+       ORDER BY ord, id LIMIT ${MAX_ABOUT}`,
+    )
+    .all(chat, hashes)
+    .map((row) => toKept(row, names, blocks));
+}
+
+/** The kept messages that this one says something of: by the room's id, or among the sender's ids before it. */
+function targetsOf(db: Database, names: Intern, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage[] {
+  const target = message.replaces ?? message.retracts ?? message.reactsTo;
+  if (target === undefined) return [];
+  const byStanza = byStanzaId(db, names, blocks, chat, target);
+  if (byStanza.length > 0) return byStanza;
+  return db
+    .sql(
+      `${MESSAGES} WHERE message.chat = ? AND ord <= (SELECT ord FROM message WHERE id = ?)
+       ORDER BY ord DESC LIMIT ${MAX_ABOUT}`,
+    )
+    .all(chat, message.archiveId)
+    .map((row) => toKept(row, names, blocks))
+    .filter((kept) => kept.id === target || kept.originId === target);
+}
+
+function answeredBy(db: Database, names: Intern, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage | undefined {
+  return message.repliesTo === undefined ? undefined : byStanzaId(db, names, blocks, chat, message.repliesTo)[0];
+}
+
+function byStanzaId(db: Database, names: Intern, blocks: Blocks, chat: number, stanzaId: string): KeptMessage[] {
+  return db
+    .sql(`${MESSAGES} WHERE message.chat = ? AND sid = ?`)
+    .all(chat, stanzaHash(stanzaId))
+    .map((row) => toKept(row, names, blocks))
+    .filter((kept) => kept.stanzaId === stanzaId);
+}

@@ -1,0 +1,149 @@
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
+import { MinimixError, sentenceOf } from '../../core/errors.ts';
+import { migrations } from './migrations/list.ts';
+
+export type Row = Record<string, SQLOutputValue>;
+
+/** A statement, prepared once; what SQLite refuses comes out as a MinimixError with a sentence. */
+export interface Statement {
+  get(...values: SQLInputValue[]): Row | undefined;
+  all(...values: SQLInputValue[]): Row[];
+  run(...values: SQLInputValue[]): { changes: number; id: number };
+}
+
+export interface Database {
+  readonly path: string;
+  readonly raw: DatabaseSync;
+  /** Prepared once a text, kept for ever: give constant texts only. */
+  sql(text: string): Statement;
+  exec(text: string): void;
+  close(): void;
+}
+
+const TROUBLE: Record<number, readonly [code: string, sentence: string]> = {
+  5: ['archive-busy', 'The archive is in use by another program.'],
+  8: ['archive-readonly', 'The archive cannot be written: the file or its disk is read-only.'],
+  10: ['archive-io', 'The disk that holds the archive does not answer as it should.'],
+  11: ['archive-corrupt', 'The archive is damaged.'],
+  13: ['archive-full', 'The disk that holds the archive is full.'],
+  14: ['archive-unreachable', 'The archive cannot be opened.'],
+  26: ['archive-corrupt', 'The archive is not a database.'],
+};
+
+/** What SQLite threw, as the archive's own error; errors of any other kind pass unchanged. */
+export function troubleOf(error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error;
+  const known = TROUBLE[error.errcode & 0xff];
+  if (!known) return new MinimixError('archive-failed', `The archive failed: ${sentenceOf(error)}`, error);
+  return new MinimixError(known[0], known[1], error);
+}
+
+type Noticed = (error: unknown) => unknown;
+
+function guarded<T>(work: () => T, noticed?: Noticed): T {
+  try {
+    return work();
+  } catch (error) {
+    throw refused(error, noticed);
+  }
+}
+
+function refused(error: unknown, noticed: Noticed | undefined): unknown {
+  const trouble = troubleOf(error);
+  return noticed ? noticed(trouble) : trouble;
+}
+
+/** Each has its own `try`: a closure a call shows in the cost of an append. */
+function statement(raw: DatabaseSync, text: string, noticed?: Noticed): Statement {
+  const prepared = guarded(() => raw.prepare(text), noticed);
+  return {
+    get(...values) {
+      try {
+        return prepared.get(...values);
+      } catch (error) {
+        throw refused(error, noticed);
+      }
+    },
+    all(...values) {
+      try {
+        return prepared.all(...values);
+      } catch (error) {
+        throw refused(error, noticed);
+      }
+    },
+    run(...values) {
+      try {
+        const { changes, lastInsertRowid } = prepared.run(...values);
+        return { changes: Number(changes), id: Number(lastInsertRowid) };
+      } catch (error) {
+        throw refused(error, noticed);
+      }
+    },
+  };
+}
+
+export interface DatabaseOptions {
+  readonly readOnly?: boolean;
+  /** Sees every error of a statement on its way out. */
+  readonly noticed?: Noticed;
+}
+
+/** Opens a database file and brings it to the newest version. A newer one than this program's is left untouched. */
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
+  const raw = guarded(() => new DatabaseSync(path, { readOnly: options.readOnly ?? false, timeout: 5000 }));
+  try {
+    guarded(() => prepareDatabase(raw, options.readOnly ?? false));
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
+  const statements = new Map<string, Statement>();
+  return {
+    path,
+    raw,
+    sql(text) {
+      const known = statements.get(text);
+      if (known) return known;
+      const made = statement(raw, text, options.noticed);
+      statements.set(text, made);
+      return made;
+    },
+    exec: (text) => guarded(() => raw.exec(text), options.noticed),
+    close: () => {
+      if (raw.isOpen) raw.close();
+    },
+  };
+}
+
+function prepareDatabase(raw: DatabaseSync, readOnly: boolean): void {
+  const version = versionOf(raw);
+  if (version > migrations.length) {
+    throw new MinimixError(
+      'archive-newer',
+      `The archive was written by a newer Minimix (version ${version}, this one knows ${migrations.length}). It is left as it is.`,
+    );
+  }
+  raw.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY');
+  if (readOnly) return;
+  if (version === 0) raw.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216');
+  migrate(raw, version, migrations.length);
+}
+
+function versionOf(raw: DatabaseSync): number {
+  return Number(raw.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}
+
+/** Applies the migrations after `from` up to `to`, each in its own transaction. */
+export function migrate(raw: DatabaseSync, from: number, to: number): void {
+  for (let version = from; version < to; version++) {
+    raw.exec('BEGIN IMMEDIATE');
+    try {
+      if (versionOf(raw) === version) raw.exec(`${migrations[version]}; PRAGMA user_version = ${version + 1}`);
+      raw.exec('COMMIT');
+    } catch (error) {
+      if (raw.isTransaction) raw.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

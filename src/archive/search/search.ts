@@ -1,0 +1,153 @@
+import type { KeptMessage } from '../../core/groupchat.ts';
+import { excerptOf, parseSearch, weightOf, type Question } from '../../core/search.ts';
+import { fold, type Phrase } from '../../core/words.ts';
+import type { Blocks } from '../schema/blocks.ts';
+import type { Found, SearchQuery } from '../query-contract.ts';
+import type { Database, Row } from '../schema/database.ts';
+import type { Intern } from '../schema/dictionary.ts';
+import { docOf } from '../write/order.ts';
+import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
+
+const RANKED = 200; // the newest so many matches are weighed when the best are asked for
+const MAX_LIMIT = 500;
+const PRIVATE = KINDS.indexOf('private');
+const HOUR = 3_600_000;
+
+/** Answers a search, newest first or best first; a query that cannot be read is answered with a sentence. */
+export function find(db: Database, names: Intern, blocks: Blocks, query: SearchQuery): Found {
+  const { now = Date.now(), zone = 0, partial = true } = query;
+  const parsed = parseSearch(query.text, { now, zone, partial });
+  if (!parsed.ok) return parsed;
+  const { question } = parsed;
+  const limit = Math.max(1, Math.min(MAX_LIMIT, Math.floor(query.limit)));
+  const marks = marksOf(db, names, question, query);
+  if (!marks) return { ok: true, hits: [], more: false };
+  const wanted = query.order === 'rank' ? RANKED : limit + 1;
+  const kept = matches(db, names, query, question, marks, wanted).map((row) => toKept(row, names, blocks));
+  const best = query.order === 'rank' ? ranked(kept, question.phrases) : kept;
+  return {
+    ok: true,
+    hits: best.slice(0, limit).map((message) => ({
+      message,
+      excerpt: excerptOf(message.body ?? message.subject ?? '', question.phrases),
+    })),
+    more: best.length > limit,
+  };
+}
+
+function ranked(kept: KeptMessage[], phrases: readonly Phrase[]): KeptMessage[] {
+  return kept
+    .map((message, age) => ({ message, weight: weightOf(message.body ?? message.subject ?? '', phrases) - age / RANKED / 4 }))
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ message }) => message);
+}
+
+/** The rows that match, newest first. What the index cannot say (exact times, the account) is looked at here. */
+function matches(
+  db: Database,
+  names: Intern,
+  query: SearchQuery,
+  question: Question,
+  marks: string[],
+  wanted: number,
+): Row[] {
+  const found: Row[] = [];
+  let below = question.before === undefined ? Number.MAX_SAFE_INTEGER : docOf(question.before * 1000) + HOUR;
+  const above = question.after === undefined ? 0 : docOf(question.after * 1000) - HOUR;
+  const older = query.older === undefined ? undefined : docBefore(db, query.older);
+  if (older !== undefined) below = Math.min(below, older);
+  const expression = matchOf(question, marks);
+  for (let batch = wanted; ; batch = Math.min(batch * 4, 5000)) {
+    const rows = rowsOf(db, expression, above, below, batch);
+    for (const row of rows) {
+      if (fits(row, names, query, question)) found.push(row);
+      if (found.length >= wanted) return found;
+    }
+    if (rows.length < batch) return found;
+    below = Number(rows.at(-1)?.['doc']);
+  }
+}
+
+function rowsOf(db: Database, expression: string, above: number, below: number, limit: number): Row[] {
+  if (expression === '') {
+    return db.sql(`${MESSAGES} WHERE doc > ? AND doc < ? ORDER BY doc DESC LIMIT ?`).all(above, below, limit);
+  }
+  return db
+    .sql(
+      `${MESSAGES} WHERE doc IN
+       (SELECT rowid FROM word WHERE word MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?)
+       ORDER BY doc DESC`,
+    )
+    .all(expression, above, below, limit);
+}
+
+function fits(row: Row, names: Intern, query: SearchQuery, question: Question): boolean {
+  const at = Number(row['arrived']) - Number(row['lag']);
+  if (question.before !== undefined && at >= question.before) return false;
+  if (question.after !== undefined && at < question.after) return false;
+  if (query.only !== undefined && (query.only === 'private') !== (row['kind'] === PRIVATE)) return false;
+  return query.account === undefined || names.chatById(Number(row['chat'])).account === query.account;
+}
+
+function docBefore(db: Database, archiveId: number): number | undefined {
+  const doc = db.sql('SELECT doc FROM message WHERE id = ?').get(archiveId)?.['doc'];
+  return typeof doc === 'number' ? doc : undefined;
+}
+
+function quoted({ words, prefix }: Phrase): string {
+  return `"${words.join(' ')}"${prefix ? '*' : ''}`;
+}
+
+/** FTS5's own language (sqlite.org/fts5.html 3). Words hold letters and digits only, so that nothing escapes. */
+function matchOf(question: Question, marks: string[]): string {
+  const parts = [...marks];
+  if (question.phrases.length > 0) parts.push(`text : (${question.phrases.map(quoted).join(' AND ')})`);
+  if (parts.length === 0) return '';
+  const without = question.without.map((phrase) => ` NOT (text : ${quoted(phrase)})`);
+  return `(${parts.join(' AND ')})${without.join('')}`;
+}
+
+/** What the index marks each message with: room, sender, what it has. `undefined` where nothing can match. */
+function marksOf(db: Database, names: Intern, question: Question, query: SearchQuery): string[] | undefined {
+  const parts: string[] = [];
+  for (const only of [query.room === undefined ? [] : [query.room], question.rooms]) {
+    if (only.length === 0) continue;
+    const chats = chatsNamed(db, names, only, query.account);
+    if (chats.length === 0) return undefined;
+    parts.push(`mark : (${chats.map((chat) => `"r${chat}"`).join(' OR ')})`);
+  }
+  if (question.senders.length > 0) {
+    const terms = termsNamed(db, question.senders);
+    if (terms.length === 0) return undefined;
+    parts.push(`mark : (${terms.map((term) => `"n${term}"`).join(' OR ')})`);
+  }
+  for (const has of question.has) parts.push(`mark : "${has}"`);
+  return parts;
+}
+
+function chatsNamed(db: Database, names: Intern, wanted: readonly string[], account: string | undefined): number[] {
+  return db
+    .sql('SELECT id, room FROM chat')
+    .all()
+    .filter((row) => wanted.some((one) => isNamed(String(row['room']), one) || isNamed(localPart(String(row['room'])), one)))
+    .map((row) => Number(row['id']))
+    .filter((id) => account === undefined || names.chatById(id).account === account);
+}
+
+function termsNamed(db: Database, wanted: readonly string[]): number[] {
+  return db
+    .sql('SELECT id, text FROM term')
+    .all()
+    .filter((row) => wanted.some((one) => isNamed(String(row['text']), one)))
+    .map((row) => Number(row['id']))
+    .slice(0, 200);
+}
+
+function isNamed(name: string, wanted: string): boolean {
+  if (name.length > 4 * wanted.length + 8 && !wanted.endsWith('*')) return false; // spare the folding
+  return wanted.endsWith('*') ? fold(name).startsWith(fold(wanted.slice(0, -1))) : fold(name) === fold(wanted);
+}
+
+function localPart(room: string): string {
+  return room.split('@', 1)[0] ?? room;
+}

@@ -1,0 +1,141 @@
+import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { MinimixError } from '../../core/errors.ts';
+import { openDatabase, troubleOf } from '../schema/database.ts';
+import { migrations } from '../schema/migrations/list.ts';
+import { isSealed, seal, unseal } from './sealed.ts';
+
+const PAGES_AT_ONCE = 500; // between two steps the daemon writes on
+
+export interface BackUpOptions {
+  /** Told the share that is copied, from 0 to 1. */
+  readonly progress?: (share: number) => void;
+  /** Asked once all else is well; with one, the copy is encrypted. */
+  readonly passphrase?: (() => Promise<string>) | undefined;
+  /** The binary logarithm of scrypt's cost. */
+  readonly work?: number;
+}
+
+/**
+ * Copies the archive at `path`, in use or not, to a new file, whole as of one moment, without what opens doors: room
+ * passwords and the state of streams. The copy is verified. Throws `backup-exists`, `no-folder`, or as `openArchive` does; nothing
+ * half-made is left behind, and what is not yet encrypted never lies elsewhere than beside the archive.
+ */
+export async function backUp(path: string, target: string, { progress = () => {}, passphrase, work }: BackUpOptions = {}): Promise<void> {
+  if (existsSync(target)) throw new MinimixError('backup-exists', `${target} is there already.`);
+  if (!existsSync(dirname(target))) throw new MinimixError('no-folder', `There is no folder ${dirname(target)}.`);
+  const db = openDatabase(path, { readOnly: true });
+  const half = `${target}.part`;
+  const part = passphrase ? `${path}.part-backup-${process.pid}` : half;
+  try {
+    const secret = await passphrase?.();
+    removeOrphans(path);
+    for (const left of [part, half]) removeFiles(left);
+    await backup(db.raw, part, {
+      rate: PAGES_AT_ONCE,
+      progress: ({ totalPages, remainingPages }) => progress(totalPages === 0 ? 1 : 1 - remainingPages / totalPages),
+    });
+    withoutKeys(part);
+    verify(part);
+    if (secret !== undefined) await seal(part, half, secret, work);
+    renameSync(half, target);
+  } catch (error) {
+    throw troubleOf(error);
+  } finally {
+    db.close();
+    for (const left of [part, half]) removeFiles(left);
+  }
+}
+
+/** What a process that was killed in the middle of a backup has left. */
+function removeOrphans(path: string): void {
+  const start = `${basename(path)}.part-backup-`;
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(start) && !runs(Number.parseInt(name.slice(start.length), 10))) rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // another user's
+  }
+}
+
+/**
+ * Puts a backup, once verified, in the place of the archive at `path`; no daemon may be running. `passphrase` is asked
+ * where it is encrypted. What was there is set aside, and its new name answered. Throws `archive-newer`,
+ * `archive-corrupt`, `wrong-passphrase`, `backup-damaged`; then nothing has changed.
+ */
+export async function restore(source: string, path: string, now: Date, passphrase: () => Promise<string>): Promise<{ readonly setAside: string | undefined }> {
+  const part = `${path}.part`;
+  removeFiles(part);
+  try {
+    if (isSealed(source)) await unseal(source, part, await passphrase());
+    else verify(source);
+    if (!existsSync(part)) copyFileSync(source, part);
+    chmodSync(part, 0o600); // a copy has the mode of what it was made from
+    verify(part, source);
+  } catch (error) {
+    removeFiles(part);
+    throw error;
+  }
+  const setAside = existsSync(path) ? `${path}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}` : undefined;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (setAside !== undefined && existsSync(path + suffix)) renameSync(path + suffix, setAside + suffix);
+  }
+  renameSync(part, path);
+  return { setAside };
+}
+
+function withoutKeys(path: string): void {
+  const db = new DatabaseSync(path);
+  try {
+    // One file without a log beside it; what is deleted is overwritten, not left in free pages.
+    db.exec(`PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; BEGIN;
+      DELETE FROM stream;
+      UPDATE room SET password = NULL`);
+    for (const [table, column] of KEPT_AS_JSON) strip(db, table, column);
+    db.exec('COMMIT');
+  } finally {
+    db.close();
+  }
+}
+
+/** Where records lie as JSON, some of which name a room's password. */
+const KEPT_AS_JSON = [['room', 'membership'], ['bookmark', 'value'], ['bookmark_log', 'before'], ['bookmark_log', 'after'], ['value', 'value']] as const;
+
+function strip(db: DatabaseSync, table: string, column: string): void {
+  // Some of these tables have no rowid: the text itself finds its rows.
+  const update = db.prepare(`UPDATE "${table}" SET "${column}" = ? WHERE "${column}" = ?`);
+  for (const { text } of db.prepare(`SELECT DISTINCT "${column}" AS text FROM "${table}" WHERE "${column}" LIKE '%password"%' AND json_valid("${column}")`).all()) {
+    const stripped = JSON.stringify(JSON.parse(String(text)), (key, value: unknown) => (/password$/i.test(key) ? undefined : value));
+    update.run(stripped, text ?? null);
+  }
+}
+
+/** Throws where the file is no archive, is damaged, or is a newer version's; `named` is what it is told as. */
+function verify(path: string, named = path): void {
+  let whole: unknown;
+  let version: number;
+  try {
+    const db = new DatabaseSync(path, { readOnly: true });
+    try {
+      whole = db.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'];
+      version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+      db.prepare('SELECT count(*) FROM chat').get();
+    } finally {
+      db.close();
+    }
+  } catch (cause) {
+    throw new MinimixError('archive-corrupt', `${named} is not a whole archive.`, cause);
+  }
+  if (whole !== 'ok') throw new MinimixError('archive-corrupt', `${named} is damaged: ${String(whole)}.`);
+  if (version > migrations.length) throw new MinimixError('archive-newer', `${named} was written by a newer Minimix.`);
+}
+
+function removeFiles(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+}

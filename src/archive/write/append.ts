@@ -1,0 +1,213 @@
+import type { GroupchatMessage, KeptMessage } from '../../core/groupchat.ts';
+import { indexed } from '../../core/words.ts';
+import { findNearest, findNext, type Kept, type Sought } from './align.ts';
+import type { Blocks } from '../schema/blocks.ts';
+import type { Appended, NewMessage } from '../contract.ts';
+import type { Database, Statement } from '../schema/database.ts';
+import { findImported } from './imported.ts';
+import type { Chat, Intern } from '../schema/dictionary.ts';
+import { order } from './order.ts';
+import { marksOf } from '../search/search-tags.ts';
+import { lastBefore, looseRows, ordOf, recognise, replayState, setReplay } from './history-merge.ts';
+import { DELAYED, KINDS, MENTION, ORIGIN_IS_ID, REPLAYED, SENT } from '../schema/rows.ts';
+import { findStanza, sidOf, stanzaHash, type Placed } from './stanza-id.ts';
+
+const RESENT = 10_000; // archive ids back in which a message sent again is looked for
+
+export interface Appender {
+  append(message: NewMessage): Appended;
+  beginReplay(account: string, room: string): void;
+  /** After a rollback, or when another program has written. */
+  forget(): void;
+}
+
+/** The one way in for messages: decides whether it is new, where it stands, and writes row and index. */
+export function appender(db: Database, names: Intern, blocks: Blocks): Appender {
+  const places = order(db);
+  const rows = inserts(db);
+  let nextId: number | undefined;
+
+  function takeId(): number {
+    if (nextId === undefined) {
+      const top = db.sql(`SELECT max(coalesce((SELECT max(id) FROM message), 0),
+        coalesce((SELECT value FROM meta WHERE key = 'floor'), 0)) AS id`).get();
+      nextId = Number(top?.['id'] ?? 0) + 1;
+    }
+    return nextId++;
+  }
+
+  function insert(chat: Chat, given: NewMessage, ord: number, flags: number, sid = sidOf(given.message)): Appended {
+    const { message } = given;
+    const id = takeId();
+    const words = indexed(message.body ?? message.subject ?? '');
+    const doc = words === '' ? null : places.doc(ord);
+    const sameOrigin = message.originId !== undefined && message.originId === message.id;
+    const nick = names.termOf(message.nick);
+    const realJid = names.termOf(message.realJid);
+    rows.message.run(
+      id,
+      chat.id,
+      ord,
+      doc,
+      KINDS.indexOf(message.kind),
+      flags | (message.delayed ? DELAYED : 0) | (sameOrigin ? ORIGIN_IS_ID : 0) | (given.mentions ? MENTION : 0),
+      nick,
+      names.termOf(message.occupantId),
+      realJid,
+      given.arrivedAt,
+      given.arrivedAt - message.at,
+      sid,
+    );
+    rows.stanza.run(
+      id,
+      message.stanzaId ?? null,
+      message.id ?? null,
+      sameOrigin ? null : (message.originId ?? null),
+      message.subject ?? null,
+      message.body ?? null,
+      given.xml,
+    );
+    relate(db, chat.id, id, message);
+    if (doc !== null) {
+      rows.word.run(doc, words, marksOf(chat.id, nick, realJid, message.body, given.xml, given.mentions === true));
+    }
+    if (flags & REPLAYED) db.sql('UPDATE chat SET frozen = min(frozen, ?) WHERE id = ?').run(ord - 1, chat.id);
+    places.taken(chat.id, ord);
+    const { account, arrivedAt, xml } = given;
+    const kept: KeptMessage = { ...message, archiveId: id, account, arrivedAt, xml };
+    return { kept: true, message: kept };
+  }
+
+  function duplicate(id: number, why: string): Appended {
+    return { kept: false, archiveId: id, why };
+  }
+
+  function replay(chat: Chat, given: NewMessage, byStanza: Placed | undefined): Appended {
+    const state = replayState(db, chat.id);
+    const pointer = state.at === undefined ? undefined : ordOf(db, chat.id, state.at);
+    const settled = pointer !== undefined && state.loose === undefined;
+    const sought = soughtOf(chat, given, state.floor, state.skew);
+    const found =
+      byStanza ?? (settled ? findNext(db, names, sought, pointer) : findNearest(db, names, sought));
+    if (found) {
+      if (state.loose !== undefined) places.moveBefore(chat.id, looseRows(db, chat.id, state.loose), found.ord);
+      setReplay(db, chat.id, found.id, undefined);
+      if (byStanza) return duplicate(found.id, 'its stanza-id is kept');
+      recognise(db, chat.id, given.message, found as Kept);
+      return duplicate(found.id, 'history that is kept');
+    }
+    const low = pointer ?? lastBefore(db, chat.id, state.floor, given.message.at + state.skew + 60_000, given.arrivedAt);
+    const added = insert(chat, given, places.behind(chat.id, low, given.message.at, given.arrivedAt), REPLAYED);
+    if (added.kept) {
+      const { archiveId } = added.message;
+      setReplay(db, chat.id, archiveId, settled ? undefined : (state.loose ?? archiveId));
+    }
+    return added;
+  }
+
+  function imported(chat: Chat, given: NewMessage, met: Set<number>, follows: number | undefined): Appended {
+    const known = findImported(db, names, blocks, chat.id, given.message, met);
+    const low = follows === undefined ? 0 : ordOf(db, chat.id, follows);
+    const result =
+      known === undefined
+        ? insert(chat, given, places.byStamp(chat.id, given.message.at, given.arrivedAt, low), REPLAYED)
+        : duplicate(known, 'the same words of the same second are kept');
+    met.add(result.kept ? result.message.archiveId : result.archiveId);
+    return result;
+  }
+
+  function fetched(chat: Chat, given: NewMessage, follows: number | undefined): Appended {
+    const low = follows === undefined ? undefined : ordOf(db, chat.id, follows);
+    const sought = soughtOf(chat, given, Number.MAX_SAFE_INTEGER, replayState(db, chat.id).skew);
+    const found = low === undefined ? findNearest(db, names, sought) : findNext(db, names, sought, low);
+    if (found) {
+      recognise(db, chat.id, given.message, found);
+      return duplicate(found.id, 'kept before without its stanza-id');
+    }
+    const ord =
+      low === undefined
+        ? places.byStamp(chat.id, given.message.at, given.arrivedAt)
+        : places.behind(chat.id, low, given.message.at, given.arrivedAt);
+    return insert(chat, given, ord, REPLAYED);
+  }
+
+  /** The room's archive has its order: what reached us before the message that it follows stands behind that one. */
+  function putBehind(chat: Chat, given: NewMessage, known: Placed, follows: number | undefined): void {
+    const low = follows === undefined || follows === known.id ? undefined : ordOf(db, chat.id, follows);
+    if (low === undefined || known.ord > low) return;
+    const ord = places.behind(chat.id, low, given.message.at, given.arrivedAt);
+    db.sql('UPDATE message SET ord = ? WHERE id = ?').run(ord, known.id);
+    places.taken(chat.id, ord);
+  }
+
+  return {
+    append(given) {
+      const { message, source } = given;
+      const chat = names.chat(given.account, message.room);
+      const sid = sidOf(message);
+      const known = sid === null ? undefined : findStanza(db, blocks, chat.id, message.stanzaId ?? '', sid);
+      if (source.kind === 'history') return replay(chat, given, known);
+      if (known && source.kind === 'import') source.met.add(known.id);
+      if (known && source.kind === 'mam') putBehind(chat, given, known, source.follows);
+      if (known) return duplicate(known.id, 'its stanza-id is kept');
+      if (source.kind === 'import') return imported(chat, given, source.met, source.follows);
+      if (source.kind === 'mam') return fetched(chat, given, source.follows);
+      if (source.kind === 'sent') {
+        const sent = message.originId === undefined ? undefined : findSent(db, chat.id, message.originId);
+        if (sent !== undefined) return duplicate(sent, 'sent before under this origin-id');
+      }
+      return insert(chat, given, places.live(chat.id, given.arrivedAt), source.kind === 'sent' ? SENT : 0, sid);
+    },
+    beginReplay(account, room) {
+      const chat = names.chat(account, room);
+      const last = db.sql('SELECT max(id) AS id FROM message WHERE chat = ?').get(chat.id);
+      db.sql('UPDATE chat SET replay_floor = ?, replay_at = NULL, replay_loose = NULL WHERE id = ?').run(
+        Number(last?.['id'] ?? 0),
+        chat.id,
+      );
+    },
+    forget() {
+      nextId = undefined;
+      places.forget();
+    },
+  };
+}
+
+/** Prepared once, ahead of the first message. */
+function inserts(db: Database): { readonly message: Statement; readonly stanza: Statement; readonly word: Statement } {
+  return {
+    message: db.sql('INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)'),
+    stanza: db.sql('INSERT INTO stanza VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    word: db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)'),
+  };
+}
+
+function relate(db: Database, chat: number, id: number, message: GroupchatMessage): void {
+  const { replaces, retracts, reactsTo, repliesTo } = message;
+  const target = replaces ?? retracts ?? reactsTo;
+  if (target === undefined && repliesTo === undefined) return;
+  db.sql('INSERT INTO relation VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+    id,
+    chat,
+    target === undefined ? null : stanzaHash(target),
+    replaces ?? null,
+    retracts ?? null,
+    reactsTo ?? null,
+    repliesTo ?? null,
+  );
+}
+
+function soughtOf(chat: Chat, given: NewMessage, floor: number, skew: number): Sought {
+  return { chat: chat.id, message: given.message, xml: given.xml, floor, skew };
+}
+
+function findSent(db: Database, chat: number, originId: string): number | undefined {
+  const rows = db
+    .sql(`SELECT id, flags, mid, origin_id FROM message JOIN stanza ON message = id
+      WHERE chat = ? AND id > (SELECT max(id) FROM message) - ${RESENT} AND flags & ${SENT} ORDER BY id DESC`)
+    .all(chat);
+  const found = rows.find(
+    (row) => (Number(row['flags']) & ORIGIN_IS_ID ? row['mid'] : row['origin_id']) === originId,
+  );
+  return found && Number(found['id']);
+}

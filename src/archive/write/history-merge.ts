@@ -1,0 +1,95 @@
+import type { GroupchatMessage } from '../../core/groupchat.ts';
+import type { Kept } from './align.ts';
+import type { Database } from '../schema/database.ts';
+import { REPLAYED, STAMPED } from '../schema/rows.ts';
+import { stanzaHash } from './stanza-id.ts';
+
+/** Where the replay of a room's history stands; on disk, so that a kill in the middle of one does no harm. */
+export interface Replay {
+  readonly floor: number;
+  readonly at: number | undefined;
+  /** The first of the new rows that were placed before any kept message was met. */
+  readonly loose: number | undefined;
+  readonly skew: number;
+}
+
+export function replayState(db: Database, chat: number): Replay {
+  const row = db.sql('SELECT replay_floor, replay_at, replay_loose, skew FROM chat WHERE id = ?').get(chat);
+  const number = (key: string): number | undefined => (typeof row?.[key] === 'number' ? row[key] : undefined);
+  return {
+    floor: number('replay_floor') ?? Number.MAX_SAFE_INTEGER,
+    at: number('replay_at'),
+    loose: number('replay_loose'),
+    skew: number('skew') ?? 0,
+  };
+}
+
+export function setReplay(db: Database, chat: number, at: number, loose: number | undefined): void {
+  db.sql('UPDATE chat SET replay_at = ?, replay_loose = ? WHERE id = ?').run(at, loose ?? null, chat);
+}
+
+export function looseRows(db: Database, chat: number, first: number): { id: number; at: number }[] {
+  return db
+    .sql(`SELECT id, arrived - lag AS at FROM message WHERE chat = ? AND id >= ? AND flags & ${REPLAYED} ORDER BY ord, id`)
+    .all(chat, first)
+    .map((row) => ({ id: Number(row['id']), at: Number(row['at']) }));
+}
+
+export function ordOf(db: Database, chat: number, id: number): number | undefined {
+  const row = db.sql('SELECT ord FROM message WHERE id = ? AND chat = ?').get(id, chat);
+  return row && Number(row['ord']);
+}
+
+const LOOK_BACK = 1000; // rows whose times are looked at one by one
+
+/**
+ * The place of the last kept message that was there by `time`. A place is not a time: all that came after a while in
+ * which our clock was fast stands in the future, and what has a time yet to come (after `now`) says nothing of when it came.
+ */
+export function lastBefore(db: Database, chat: number, floor: number, time: number, now: number): number {
+  const inTime = db
+    .sql(
+      `SELECT ord FROM (SELECT ord, arrived - lag AS at FROM message WHERE chat = ? AND ord > ? AND id <= ? ORDER BY ord DESC LIMIT ${LOOK_BACK})
+       WHERE at <= ? OR at > ? ORDER BY ord DESC LIMIT 1`,
+    )
+    .get(chat, time * 1000, floor, time, Math.max(time, now));
+  const row = inTime ?? db
+    .sql('SELECT ord FROM message WHERE chat = ? AND ord <= ? AND id <= ? ORDER BY ord DESC LIMIT 1')
+    .get(chat, time * 1000, floor);
+  return Number(row?.['ord'] ?? 0);
+}
+
+/** A kept row met again: it learns its stanza-id or its stamp, or the room's clock is learnt from it. */
+export function recognise(db: Database, chat: number, message: GroupchatMessage, kept: Kept): void {
+  if (message.stanzaId !== undefined && kept.stanzaId === undefined) {
+    db.sql('UPDATE message SET sid = ? WHERE id = ?').run(stanzaHash(message.stanzaId), kept.id);
+    db.sql('UPDATE stanza SET stanza_id = ? WHERE message = ?').run(message.stanzaId, kept.id);
+  }
+  if (!kept.live) return;
+  if (message.id !== undefined || message.originId !== undefined) {
+    learnSkew(db, chat, kept.time - Math.floor(message.at));
+  } else {
+    db.sql(`UPDATE message SET lag = arrived - ?, flags = flags | ${STAMPED} WHERE id = ?`).run(message.at, kept.id);
+  }
+}
+
+const NEAR = 1000;
+/** No room's clock is as wrong as that: then it is ours that was. */
+const DAY = 86_400_000;
+
+/**
+ * `seen` is our clock minus the room's and how long the message took, which is never less than nothing: a smaller one is
+ * nearer to the truth, and believed at once. A greater one may be a message that came late: two in a row must say so.
+ */
+function learnSkew(db: Database, chat: number, seen: number): void {
+  if (Math.abs(seen) > DAY) return;
+  const { skew } = replayState(db, chat);
+  const key = `skew ${chat}`;
+  const before = db.sql('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
+  const first = seen > skew + NEAR && typeof before !== 'number';
+  if (first) db.sql('INSERT INTO meta VALUES (?, ?)').run(key, seen);
+  else if (typeof before === 'number') db.sql('DELETE FROM meta WHERE key = ?').run(key);
+  if (first || seen === skew) return;
+  const believed = seen > skew + NEAR && typeof before === 'number' ? Math.min(seen, before) : seen;
+  db.sql('UPDATE chat SET skew = ? WHERE id = ?').run(believed, chat);
+}

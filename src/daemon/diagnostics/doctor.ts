@@ -1,0 +1,53 @@
+import { openSecrets } from '../../config/secrets.ts';
+import { homeState, type Holder } from '../../config/lock.ts';
+import type { Settings } from '../../config/config.ts';
+import { sentenceOf } from '../../core/errors.ts';
+import { finding, type Finding } from '../../core/diagnostics.ts';
+import { connectTo } from '../../frontends/web/client/client.ts';
+import { examineArchive, examineBackup, examineDisk, examineHome, examineKeyring, examineNode, examinePorts, examineSettings } from './doctor-home.ts';
+import { examineEndpoints, examineLogin } from './doctor-server.ts';
+
+/**
+ * Looks at the whole set-up of a home, and changes nothing. What only a login can tell is asked of the daemon where one
+ * runs, else of the server by a login of its own that joins nothing.
+ */
+export async function* examine(home: string, env: NodeJS.ProcessEnv): AsyncGenerator<Finding> {
+  yield examineNode();
+  yield* examineHome(home);
+  const { findings, settings } = examineSettings(home);
+  yield* findings;
+  yield examineDisk(home);
+  yield examineArchive(home);
+  yield examineBackup(home);
+  yield await examineKeyring(home, env);
+  const state = homeState(home);
+  yield* state.held ? examineDaemon(state.holder) : [finding({ check: 'daemon', level: 'note', message: 'No daemon runs on this home.', todo: '`minimix run`' })];
+  if (!settings) return;
+  if (!state.held) yield* await examinePorts(settings);
+  yield* beyondLoopback(settings);
+  for (const account of settings.accounts) {
+    yield* await examineEndpoints(account);
+    if (!state.held) yield* await examineLogin(account, openSecrets(home, env));
+  }
+  if (state.held && state.holder) yield* await askDaemon(state.holder);
+}
+
+function examineDaemon(holder: Holder | undefined): Finding[] {
+  if (!holder) return [finding({ check: 'daemon', level: 'bad', message: 'Somebody holds the home, and does not say where to reach it.', todo: 'Wait a moment; where it stays so, end that process.' })];
+  return [finding({ check: 'daemon', level: 'ok', message: `Process ${holder.pid} runs since ${holder.startedAt}, at ${holder.url}.` })];
+}
+
+async function askDaemon(holder: Holder): Promise<Finding[]> {
+  const check = 'daemon';
+  try {
+    return await connectTo(holder).doctor.query();
+  } catch (error) {
+    return [finding({ check, level: 'bad', message: `The daemon does not answer: ${sentenceOf(error)}`, todo: 'See `minimix log --level warn`; then end it and start it again.' })];
+  }
+}
+
+function beyondLoopback({ bouncer }: Settings): Finding[] {
+  const open = [bouncer?.listen, bouncer?.directTls].filter((at) => at !== undefined && !/^(127\.|::1$|localhost$)/.test(at.host));
+  if (!bouncer?.on || open.length === 0) return [];
+  return [finding({ check: 'bouncer', level: 'note', message: `The bouncer listens beyond this computer: ${open.map((at) => `${at?.host}:${at?.port}`).join(', ')}.`, todo: 'Meant so for a phone; else `minimix settings set bouncer.listen --default`' })];
+}

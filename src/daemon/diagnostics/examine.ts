@@ -1,0 +1,36 @@
+import type { Account } from '../../account/contract.ts';
+import type { KeptBouncer } from '../../config/bouncer.ts';
+import { finding, type Finding } from '../../core/diagnostics.ts';
+import type { BouncerStatus } from '../../frontends/web/contract/bouncer-contract.ts';
+import type { Problem } from '../../frontends/web/contract/contract.ts';
+
+export interface ExaminedHouse {
+  readonly accounts: readonly Account[];
+  readonly problems: readonly Problem[];
+  readonly bouncer: BouncerStatus;
+  readonly wished: KeptBouncer | undefined;
+}
+
+/** What a daemon that runs knows of itself and of its accounts' servers. */
+export async function examineHouse({ accounts, problems, bouncer, wished }: ExaminedHouse): Promise<Finding[]> {
+  const lasting = problems
+    .filter(({ code }) => !code.endsWith('-settings')) // looked at in the file itself
+    .map(({ message, at }) => finding({ check: 'daemon', level: 'bad', message: `${message} (since ${at})`, todo: 'See `minimix log --level warn`.' }));
+  const doors = wished?.on ? [doorOf(bouncer)] : [];
+  const each = await Promise.all(accounts.map(examineAccount));
+  return [...lasting, ...doors, ...each.flat()];
+}
+
+function doorOf(bouncer: BouncerStatus): Finding {
+  if (bouncer.on) return finding({ check: 'bouncer', level: 'ok', message: `The bouncer listens on ${bouncer.host}: ${bouncer.port} (STARTTLS), ${bouncer.directTlsPort} (direct TLS).` });
+  return finding({ check: 'bouncer', level: 'bad', message: 'The bouncer is wished for, and does not run.', todo: '`minimix bouncer on` says why.' });
+}
+
+async function examineAccount(account: Account): Promise<Finding[]> {
+  const { connection } = account.status();
+  const check = 'login';
+  if (connection.state === 'online') return [finding({ check, level: 'ok', message: `Online as ${connection.jid}.` }, account.jid), ...(await account.examine())];
+  const why = 'why' in connection ? connection.why : `It is ${connection.state}.`;
+  const todo = connection.state === 'refused' ? `Where the password is another one now: \`minimix account remove ${account.jid}\` and add it again.` : 'It is tried again by itself; see above what is in the way.';
+  return [finding({ check, level: 'bad', message: `Not online: ${why}`, todo }, account.jid)];
+}

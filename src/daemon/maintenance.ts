@@ -1,0 +1,45 @@
+import type { WriteArchive } from '../archive/contract.ts';
+import { sentenceOf } from '../core/errors.ts';
+import type { Problems } from './diagnostics/problems.ts';
+
+/** Milliseconds: before the first slice, between two slices of one round, and between two rounds. */
+const TIMES = { first: 20_000, pause: 200, round: 600_000 } as const;
+const CODE = 'upkeep';
+
+export interface Upkeep {
+  /** There is something to do, such as a retention that was changed: begins a round now. */
+  soon(): void;
+}
+
+/**
+ * Keeps the archive within bounds while nobody waits for it: slices of some 20 ms, with pauses in which the daemon
+ * does its work. A slice that fails is a problem until one succeeds.
+ */
+export function startUpkeep(
+  archive: Pick<WriteArchive, 'tidy'>,
+  problems: Pick<Problems, 'tell' | 'clear'>,
+  signal: AbortSignal,
+  times: { readonly first: number; readonly pause: number; readonly round: number } = TIMES,
+): Upkeep {
+  let timer: NodeJS.Timeout | undefined;
+
+  function plan(wait: number): void {
+    clearTimeout(timer);
+    if (!signal.aborted) timer = setTimeout(slice, wait).unref();
+  }
+
+  function slice(): void {
+    let more = false;
+    try {
+      more = archive.tidy(Date.now());
+      problems.clear(CODE);
+    } catch (error) {
+      problems.tell(CODE, `The archive could not be tidied: ${sentenceOf(error)}`);
+    }
+    plan(more ? times.pause : times.round);
+  }
+
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  plan(times.first);
+  return { soon: () => plan(times.pause) };
+}

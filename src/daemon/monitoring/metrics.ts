@@ -1,0 +1,115 @@
+import type { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Account } from '../../account/contract.ts';
+import { moves } from '../../core/room.ts';
+import type { HealthReason } from '../../core/health.ts';
+import type { Family, Sample } from './exposition.ts';
+import type { Level } from '../log/log.ts';
+import type { ArchiveWrites } from './watched-archive.ts';
+
+/** What is remembered of an account from its own words; milliseconds since the epoch. */
+export interface Heard {
+  readonly offlineSince: number | undefined;
+  readonly logins: number;
+  readonly messages: number;
+}
+
+export interface Figures {
+  readonly version: string;
+  readonly startedAt: number;
+  /** Label with JIDs; else accounts are numbered as the settings list them, and rooms are counted. */
+  readonly names: boolean;
+  readonly accounts: readonly { readonly account: Account; readonly heard: Heard }[];
+  readonly unwell: readonly HealthReason[];
+  readonly writes: ArchiveWrites;
+  readonly archiveBytes: number;
+  readonly freeBytes: number | undefined;
+  readonly lastId: number;
+  readonly logged: Readonly<Record<Level, number>>;
+  readonly problems: number;
+  readonly delay: ReturnType<typeof monitorEventLoopDelay>;
+}
+
+/** So many rooms are told one by one at most; beyond that they are only counted. */
+const MOST_ROOMS = 500;
+/** Milliseconds between two looks at the event loop. */
+export const STEP = 20;
+const DOORS = ['relay', 'bouncer', 'none'] as const;
+
+/** All that /metrics tells. No label takes a value that a stranger chooses, but where the settings ask for names. */
+export function familiesOf(figures: Figures): Family[] {
+  return [...ofHouse(figures), ...ofProcess(figures), ...ofAccounts(figures), ...(figures.names ? ofRooms(figures) : [])];
+}
+
+function gauge(name: string, help: string, ...samples: readonly (number | Sample)[]): Family {
+  return { name, type: 'gauge', help, samples: samples.map((one) => (typeof one === 'number' ? { value: one } : one)) };
+}
+
+function counter(name: string, help: string, ...samples: readonly (number | Sample)[]): Family {
+  return { ...gauge(name, help, ...samples), type: 'counter' };
+}
+
+function ofHouse({ version, startedAt, unwell, writes, archiveBytes, freeBytes, lastId, logged, problems }: Figures): Family[] {
+  const codes = ['account-offline', 'room-unverified', 'archive-unwritable'] as const;
+  return [
+    gauge('minimix_build_info', 'The version that runs; always 1.', { value: 1, labels: { version } }),
+    gauge('minimix_start_time_seconds', 'When the daemon was started, since the epoch.', startedAt / 1000),
+    gauge('minimix_healthy', '1 where /health answers 200.', unwell.length === 0 ? 1 : 0),
+    gauge('minimix_unhealthy_reasons', 'Why it does not, counted.', ...codes.map((code) => ({ value: unwell.filter((one) => one.code === code).length, labels: { code } }))),
+    gauge('minimix_problems', 'Problems of the house that last, as `minimix status` lists them.', problems),
+    counter('minimix_archive_commits_total', 'Transactions that are on disk.', writes.done),
+    counter('minimix_archive_failures_total', 'Transactions that the disk refused.', writes.failed),
+    gauge('minimix_archive_bytes', 'The archive on disk, with its write-ahead log.', archiveBytes),
+    gauge('minimix_archive_last_id', 'The last archive id that was given.', lastId),
+    ...(freeBytes === undefined ? [] : [gauge('minimix_disk_free_bytes', 'Room on the disk of the home.', freeBytes)]),
+    counter('minimix_log_lines_total', 'Lines that were logged, or would be at the level `debug`.', ...Object.entries(logged).map(([level, value]) => ({ value, labels: { level } }))),
+  ];
+}
+
+function ofProcess({ delay }: Figures): Family[] {
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  // The histogram has whole steps of its own clock; what is beyond one is late.
+  const seconds = (nanoseconds: number): number => (Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e9 - STEP / 1000) : 0);
+  const quantiles = [0.5, 0.99].map((quantile) => ({ value: seconds(delay.percentile(quantile * 100)), labels: { quantile: String(quantile) } }));
+  return [
+    counter('process_cpu_seconds_total', 'CPU time, user and system.', (user + system) / 1e6),
+    gauge('process_resident_memory_bytes', 'Resident memory.', rss),
+    gauge('nodejs_heap_size_used_bytes', 'What JavaScript holds of it.', heapUsed),
+    {
+      name: 'minimix_event_loop_delay_seconds',
+      type: 'summary',
+      help: 'How late the event loop is, since the start.',
+      samples: [...quantiles, { value: seconds(delay.mean) * delay.count, suffix: '_sum' }, { value: delay.count, suffix: '_count' }],
+    },
+  ];
+}
+
+function ofAccounts({ accounts, names }: Figures): Family[] {
+  const each = accounts.map(({ account, heard }, at) => ({ account, heard, label: names ? account.jid : String(at + 1) }));
+  const samples = (of: (account: Account, heard: Heard) => number): Sample[] => each.map(({ account, heard, label }) => ({ value: of(account, heard), labels: { account: label } }));
+  const spread = <T>(key: string, values: readonly string[], list: (account: Account) => readonly T[], pick: (one: T) => string): Sample[] =>
+    each.flatMap(({ account, label }) => {
+      const all = list(account);
+      return values.map((value) => ({ value: all.filter((one) => pick(one) === value).length, labels: { account: label, [key]: value } }));
+    });
+  return [
+    gauge('minimix_account_online', '1 where the account is online.', ...samples((_account, { offlineSince }) => (offlineSince === undefined ? 1 : 0))),
+    counter('minimix_logins_total', 'Times that the account came online, resumptions included.', ...samples((_account, { logins }) => logins)),
+    counter('minimix_messages_kept_total', 'Messages that were archived since the start.', ...samples((_account, { messages }) => messages)),
+    gauge('minimix_rooms', 'Rooms by how we stand in them.', ...spread('state', Object.keys(moves), (account) => account.rooms(), ({ state }) => state)),
+    gauge('minimix_occupants', 'Occupants of all rooms.', ...samples((account) => account.rooms().reduce((sum, { occupants }) => sum + occupants, 0))),
+    gauge('minimix_devices_online', 'Devices that are online, by the door that serves them.', ...spread('door', DOORS, (account) => account.devices().filter(({ online }) => online), ({ door }) => door)),
+    gauge('minimix_outbox', 'What was said and no room has confirmed.', ...spread('state', ['waiting', 'sent', 'ask'], (account) => account.outbox(), ({ state }) => state)),
+    gauge('minimix_invitations', 'Invitations that wait for an answer.', ...samples((account) => account.invitations().length)),
+    gauge('minimix_bookmarks_held', 'Removals of bookmarks that wait for the person.', ...samples((account) => account.bookmarks.held().length)),
+  ];
+}
+
+function ofRooms({ accounts }: Figures): Family[] {
+  const all = accounts.flatMap(({ account }) => account.rooms().map((room) => ({ ...room, labels: { account: account.jid, room: room.room } }))).slice(0, MOST_ROOMS);
+  const proven = all.flatMap(({ verifiedAt, labels }) => (verifiedAt === undefined ? [] : [{ value: Date.parse(verifiedAt) / 1000, labels }]));
+  return [
+    gauge('minimix_room_joined', '1 where we are in the room.', ...all.map(({ state, labels }) => ({ value: state === 'joined' ? 1 : 0, labels }))),
+    gauge('minimix_room_verified_timestamp_seconds', 'When our being there was last proven, since the epoch.', ...proven),
+  ];
+}

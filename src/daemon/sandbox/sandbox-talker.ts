@@ -1,0 +1,66 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { resourceOf } from '../../core/jid.ts';
+import { connect } from '../../xmpp/connection.ts';
+import { groupchatMessage } from '../../xmpp/xep/message/groupchat.ts';
+import { joinPresence } from '../../xmpp/xep/room/muc.ts';
+import type { Log } from '../log/log.ts';
+
+export interface TalkerOptions {
+  readonly jid: string;
+  readonly password: string;
+  readonly port: number;
+  readonly room: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+const NICK = 'bob';
+const FIRST = 1000; // milliseconds until the first line
+const BREATH = 5000; // and between two
+const MOST_ANSWERS = 100;
+const lines = [
+  'Hello! This room is on a small server of your own computer. Nobody else can see it.',
+  'Whatever I say is in your archive as soon as the room has it. Try the search: tomatoes.',
+  'The tomatoes on the balcony are nearly ripe, by the way.',
+  'Close this page, wait a while, and come back: nothing is missing.',
+  'If you say something with my name in it, I answer.',
+  'A device can be connected on the page Devices. It sees this room without joining it.',
+];
+
+/** Somebody to talk to in the sandbox: a few lines, then an answer where he is named. */
+export function startTalker({ jid, password, port, room, signal, log }: TalkerOptions): void {
+  let answers = 0;
+  const connection = connect({
+    jid,
+    resource: 'balcony',
+    password: async () => password,
+    server: { host: '127.0.0.1', port },
+    allowPlaintext: true,
+    receive(batch) {
+      for (const { kind, type, from, element } of batch) {
+        const body = element.getChildText('body') ?? '';
+        const named = kind === 'message' && type === 'groupchat' && /\bbob\b/i.test(body) && !element.getChild('delay');
+        if (!named || resourceOf(from) === NICK || answers >= MOST_ANSWERS) continue;
+        answers += 1;
+        setImmediate(() => say(`${resourceOf(from)}: I heard you, and so did your archive.`));
+      }
+    },
+    log: (level, message) => log(level === 'error' ? 'warn' : 'debug', `sandbox: ${message}`),
+  });
+  const say = (text: string): void => void connection.send(groupchatMessage(room, randomUUID(), text));
+  connection.onStatus((status) => {
+    if (status.state === 'online' && !status.resumed) connection.send(joinPresence(room, NICK, { history: { maxstanzas: 0 } }));
+  }, signal);
+  signal.addEventListener('abort', () => void connection.stop(), { once: true });
+  connection.start();
+  void talk(say, signal);
+}
+
+async function talk(say: (text: string) => void, signal: AbortSignal): Promise<void> {
+  for (const [index, line] of lines.entries()) {
+    await pause(index === 0 ? FIRST : BREATH, undefined, { signal, ref: false }).catch(() => undefined); // it ends with the sandbox
+    if (signal.aborted) return;
+    say(line);
+  }
+}

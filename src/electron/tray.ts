@@ -1,0 +1,32 @@
+// The boot of the tray: where the daemon's home is, and how a daemon is started from here.
+import { spawn } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findHome } from '../config/config.ts';
+import { runTray } from './main.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url)); // it runs from dist/ only
+const { env } = process;
+const home = findHome(undefined, env);
+const packaged = root.includes('.asar');
+
+await runTray({
+  home,
+  startDaemon,
+  icons: join(root, 'build/tray'),
+  // An AppImage runs from a mount that is gone tomorrow.
+  command: packaged ? [env['APPIMAGE'] || process.execPath] : [process.execPath, root],
+  config: env['XDG_CONFIG_HOME'] || join(homedir(), '.config'),
+  argv: process.argv,
+});
+
+/** In a process group of its own and without our pipes: it outlives the tray. */
+function startDaemon(): void {
+  // What is packaged has no Node of its own: Electron's runs the bundle.
+  const [command, ...first] = packaged ? [process.execPath, join(root, 'dist/main.js')] : [join(root, 'bin/minimix')];
+  const environment = packaged ? { ...env, ELECTRON_RUN_AS_NODE: '1' } : env;
+  const daemon = spawn(command, [...first, '--home', home, 'run'], { detached: true, stdio: 'ignore', env: environment });
+  daemon.on('error', () => undefined); // whoever waits for it says that it does not answer
+  daemon.unref();
+}

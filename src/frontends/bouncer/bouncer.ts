@@ -1,0 +1,201 @@
+import { hostname } from 'node:os';
+import type { Leaving } from '../../account/devices/contract.ts';
+import { fail, noAccount, ok } from '../../core/errors.ts';
+import { domainOf, localOf } from '../../core/jid.ts';
+import { openAuthority, openIdentity } from './credentials/certificates.ts';
+import type { Identity } from './credentials/certificates.ts';
+import { bouncerTimes, DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from './contract.ts';
+import type { Bouncer, BouncerAccount, BouncerOptions, BouncerSettings } from './contract.ts';
+import { openDeviceBook } from './credentials/device-credentials.ts';
+import type { DeviceBook } from './credentials/device-credentials.ts';
+import { guestsOf } from './session/sessions-provider.ts';
+import { startListener } from './server/listener.ts';
+import type { Listener } from './server/listener.ts';
+import { openMail } from './session/offline-store.ts';
+import type { Mail } from './session/offline-store.ts';
+import { openPushes } from './push/pushes.ts';
+import type { Pushes } from './push/pushes.ts';
+import { openRooms } from './rooms/rooms.ts';
+import type { Rooms } from './rooms/rooms.ts';
+import { isDomainOf, openSessions, passedFeatures } from './session/sessions.ts';
+import type { Sessions } from './session/sessions.ts';
+import { MAX_BACKLOG } from './session/session.ts';
+import { serveDevice } from './server/stream.ts';
+import type { StreamHost } from './server/host.ts';
+import { createThrottle } from './server/throttle.ts';
+import { openWebSocketDoor } from './server/websocket.ts';
+
+interface Resident extends BouncerAccount {
+  readonly book: DeviceBook;
+  readonly sessions: Sessions;
+  readonly rooms: Rooms;
+  readonly mail: Mail;
+  readonly pushes: Pushes;
+  /** Tells the account that its list of devices has changed. */
+  changed: () => void;
+}
+
+/** Shown while there is no account. */
+const NOBODY = 'localhost';
+const STANZA_BYTES = 512 * 1024;
+
+export function openBouncer({ archive, certificates, log, now = Date.now, times: patience = {}, backlog = MAX_BACKLOG }: BouncerOptions): Bouncer {
+  const times = { ...bouncerTimes, ...patience };
+  const residents = new Map<string, Resident>();
+  const identities = new Map<string, Identity>();
+  const throttle = createThrottle(now, times);
+  let listeners: Listener[] = [];
+  let settings: BouncerSettings | undefined;
+  let leaving: Leaving = 'here';
+
+  const byDomain = (domain: string): Resident[] => [...residents.values()].filter(({ account }) => isDomainOf(account, domain));
+
+  const host: StreamHost = {
+    log,
+    throttle,
+    times: { login: times.login, bind: times.login + times.upstream },
+    limits: { stanzaBytes: STANZA_BYTES },
+    identity(domain) {
+      const found = identities.get(domain?.toLowerCase() ?? '') ?? [...identities.values()][0];
+      if (!found) throw new Error('there is no certificate yet');
+      return found;
+    },
+    hosts: (domain) => byDomain(domain).length > 0,
+    books: (domain) => (username) => {
+      const [local, ofDomain] = username.toLowerCase().split('@');
+      if (ofDomain !== undefined && ofDomain !== domain) return undefined;
+      const found = byDomain(domain).find(({ account }) => localOf(account.jid).toLowerCase() === local);
+      return found && { account: found.account.jid, book: found.book };
+    },
+    features: (account) => {
+      const found = residents.get(account);
+      return found ? passedFeatures(found.account) : '';
+    },
+    bind: async (login, request, link) =>
+      (await residents.get(login.account)?.sessions.bind(login, request, link)) ?? gone,
+    resume: (login, request, link) => residents.get(login.account)?.sessions.resume(login, request, link) ?? gone,
+  };
+
+  const webSockets = openWebSocketDoor((carrier, address) => {
+    if (!throttle.entered(address)) carrier.destroy();
+    else serveDevice(carrier, host, { security: 'loopback', address });
+  });
+
+  async function identify(domain: string): Promise<Identity> {
+    const known = identities.get(domain);
+    if (known) return known;
+    if (!settings?.own) await openAuthority(certificates, domain);
+    const { listen, directTls, names = [], own } = settings ?? { listen: DEFAULT_LISTEN, directTls: DEFAULT_DIRECT_TLS };
+    const hosts = [listen.host, directTls.host].filter((name) => name !== '0.0.0.0' && name !== '::');
+    const identity = await openIdentity(certificates, { domain, names: [...hosts, ...names], own, now: now() });
+    if (domain !== NOBODY) identities.delete(NOBODY);
+    identities.set(domain, identity);
+    return identity;
+  }
+
+  return {
+    addAccount(added, signal) {
+      const { account } = added;
+      const book = openDeviceBook(account.jid, archive, now);
+      const rooms = openRooms({ account, archive, times, log, now, signal });
+      const mail = openMail(account.jid, archive);
+      const pushes = openPushes(account, archive);
+      const sessions = openSessions({ ...added, book, rooms, mail, pushes, leaving: () => leaving, times, backlog, log, now });
+      const resident: Resident = { ...added, book, rooms, sessions, mail, pushes, changed: () => undefined };
+      residents.set(account.jid, resident);
+      resident.changed = account.seat.host(guestsOf({ ...resident, leaving: () => leaving, changed: () => resident.changed() }, now), signal);
+      if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
+      signal.addEventListener('abort', () => {
+        if (residents.get(account.jid) === resident) residents.delete(account.jid);
+        void sessions.end(undefined, 'system-shutdown');
+      }, { once: true });
+    },
+    async start(wanted) {
+      settings = wanted;
+      identities.clear();
+      for (const { account } of residents.values()) await identify(domainOf(account.jid).toLowerCase());
+      if (identities.size === 0) await identify(NOBODY);
+      const begun: Listener[] = [];
+      try {
+        begun.push(await startListener(wanted.listen, host, false));
+        begun.push(await startListener(wanted.directTls, host, true));
+      } catch (error) {
+        await Promise.all(begun.map((one) => one.stop()));
+        settings = undefined;
+        throw error;
+      }
+      listeners = begun;
+      const [port, directTlsPort] = begun.map((one) => one.port);
+      log('info', 'the bouncer listens', { host: wanted.listen.host, port, directTlsPort });
+      return { port: port ?? 0, directTlsPort: directTlsPort ?? 0 };
+    },
+    setLeaving(wanted) {
+      if (wanted === leaving) return;
+      leaving = wanted;
+      for (const { changed } of residents.values()) changed();
+    },
+    async stop() {
+      const ending = listeners;
+      listeners = [];
+      settings = undefined;
+      await Promise.allSettled([...residents.values()].map(({ sessions }) => sessions.end(undefined, 'system-shutdown')));
+      await Promise.all(ending.map((one) => one.stop()));
+    },
+    running() {
+      const [first, second] = listeners;
+      return settings && first && second ? { host: settings.listen.host, port: first.port, directTlsPort: second.port } : undefined;
+    },
+    upgrade: (request, socket, head) => settings !== undefined && webSockets.upgrade(request, socket, head),
+    authority: () => openAuthority(certificates, domainOf([...residents.keys()][0] ?? 'this computer')),
+    async addDevice(account, name) {
+      const resident = residents.get(account);
+      const [first, second] = listeners;
+      if (!resident) return noAccount(account);
+      if (!settings || !first || !second) return fail('bouncer-off', 'The bouncer is off: `minimix bouncer on` first.');
+      const identity = await identify(domainOf(account).toLowerCase());
+      const authority = settings.own ? undefined : await openAuthority(certificates, domainOf(account));
+      const added = resident.book.add(name);
+      if (!added.ok) return added;
+      resident.changed();
+      const { device, password } = added.value;
+      return ok({
+        id: device.id,
+        name: device.name,
+        jid: account,
+        host: reachableAt(settings),
+        port: first.port,
+        directTlsPort: second.port,
+        password,
+        fingerprint: identity.fingerprint,
+        ca: authority?.file ?? '',
+      });
+    },
+    async revoke(account, which) {
+      const resident = residents.get(account);
+      if (!resident) return noAccount(account);
+      const removed = resident.book.remove(which);
+      if (!removed) return fail('unknown-device', `There is no device ${which.slice(0, 100)} of the bouncer.`);
+      await resident.sessions.end(removed.id, 'not-authorized');
+      resident.rooms.forget(removed.id);
+      resident.mail.forget(removed.id);
+      resident.pushes.end(removed.id);
+      resident.changed();
+      log('info', 'a device was revoked', { account, device: removed.name });
+      return ok(removed);
+    },
+    devices(account) {
+      const resident = residents.get(account);
+      return (resident?.book.list() ?? []).map((device) => {
+        const session = resident?.sessions.all().find(({ login }) => login.device.id === device.id);
+        return { ...device, account, online: session !== undefined, hibernates: session?.hibernates() === true, jid: session?.jid, address: session?.address() };
+      });
+    },
+  };
+}
+
+/** What a person types into a device: an address on which everything is taken is none that one connects to. */
+function reachableAt({ listen, names = [] }: BouncerSettings): string {
+  return listen.host === '0.0.0.0' || listen.host === '::' ? (names[0] ?? hostname()) : listen.host;
+}
+
+const gone = { ok: false, condition: 'host-gone', why: 'The account is gone.' } as const;

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Account } from '../../account/contract.ts';
+import type { Leaving } from '../../account/devices/contract.ts';
+import type { Archive } from '../../archive/contract.ts';
+import type { Result } from '../../core/errors.ts';
+import type { Authority, CertificateStore, OwnCertificate } from './credentials/certificates.ts';
+import type { BouncerDevice } from './credentials/device-credentials.ts';
+import type { Log } from './server/host.ts';
+import type { Endpoint } from './server/listener.ts';
+import { enterTimes } from './rooms/device-join.ts';
+import type { EnterTimes } from './rooms/device-join.ts';
+import { sessionTimes } from './session/session-contract.ts';
+import type { SessionTimes } from './session/session-contract.ts';
+import { throttleTimes } from './server/throttle.ts';
+import type { ThrottleTimes } from './server/throttle.ts';
+import type { UpstreamSettings } from './session/upstream.ts';
+
+/** Where devices connect unless told otherwise: loopback alone (DESIGN, What it never does). */
+export const DEFAULT_LISTEN: Endpoint = { host: '127.0.0.1', port: 15222 };
+export const DEFAULT_DIRECT_TLS: Endpoint = { host: '127.0.0.1', port: 15223 };
+
+export interface BouncerSettings {
+  readonly listen: Endpoint;
+  readonly directTls: Endpoint;
+  /** Names and addresses that devices connect to, beside those of the listeners. */
+  readonly names?: readonly string[] | undefined;
+  readonly own?: OwnCertificate | undefined;
+}
+
+export interface BouncerTimes extends SessionTimes, EnterTimes, ThrottleTimes {
+  /** Milliseconds for TLS and login. */
+  readonly login: number;
+}
+
+export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...enterTimes, ...throttleTimes, login: 30_000 };
+
+export interface BouncerAccount {
+  readonly account: Account;
+  readonly settings: UpstreamSettings;
+  readonly password: () => Promise<string>;
+}
+
+/** What a person types into a device. The password is shown this once. */
+export interface AddedDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly jid: string;
+  readonly host: string;
+  readonly port: number;
+  readonly directTlsPort: number;
+  readonly password: string;
+  /** SHA-256 of the certificate that is shown, lower-case hex. */
+  readonly fingerprint: string;
+  /** Path of the authority's PEM. */
+  readonly ca: string;
+}
+
+export interface ListedDevice extends BouncerDevice {
+  readonly account: string;
+  readonly online: boolean;
+  /** It is away, and the server believes so too. */
+  readonly hibernates: boolean;
+  readonly jid: string | undefined;
+  readonly address: string | undefined;
+}
+
+export interface Bouncer {
+  /** From now on its devices can log in, until the signal ends them. */
+  addAccount(account: BouncerAccount, signal: AbortSignal): void;
+  /** Begins to listen; resolves with the ports. Rejects with a sentence where a port is taken. */
+  start(settings: BouncerSettings): Promise<{ port: number; directTlsPort: number }>;
+  /** What leaving a room means from now on, on each device for which nothing is chosen; `here` until then. */
+  setLeaving(leaving: Leaving): void;
+  /** Ends all sessions and listens no more. */
+  stop(): Promise<void>;
+  running(): { readonly host: string; readonly port: number; readonly directTlsPort: number } | undefined;
+  /** RFC 7395, on the web's port of this computer; false where the upgrade is for somebody else, or the bouncer is off. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  authority(): Promise<Authority>;
+  addDevice(account: string, name: string): Promise<Result<AddedDevice>>;
+  /** By id or name: its sessions end at once. */
+  revoke(account: string, which: string): Promise<Result<BouncerDevice>>;
+  devices(account: string): ListedDevice[];
+}
+
+export interface BouncerOptions {
+  readonly archive: Archive;
+  readonly certificates: CertificateStore;
+  readonly log: Log;
+  readonly now?: () => number;
+  readonly times?: Partial<BouncerTimes>;
+  /** Bytes that may wait for a device. */
+  readonly backlog?: number;
+}

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { DeviceChange, Leaving } from '../../../account/devices/contract.ts';
+import type { Archive } from '../../../archive/contract.ts';
+import type { Result } from '../../../core/errors.ts';
+import { fail, ok } from '../../../core/errors.ts';
+import type { Policy } from '../../../core/mention.ts';
+import { deriveKey, ITERATIONS, makePassword, makeSalt, proves, sameKey, serverSignature, storedKey } from './keys.ts';
+import type { Hash } from './keys.ts';
+
+const entry = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  addedAt: z.number(),
+  lastSeen: z.number().optional(),
+  resource: z.string().optional(),
+  firstMessage: z.number().optional(),
+  policy: z.enum(['everything', 'mentions', 'nothing']).default('everything'),
+  policies: z.record(z.string(), z.enum(['everything', 'mentions', 'nothing'])).default({}),
+  words: z.array(z.string()).default([]),
+  leaves: z.enum(['here', 'everywhere']).optional(), // as it was once written for every device, chosen or not
+  leaving: z.enum(['here', 'everywhere']).optional(),
+  sha1: storedKey,
+  sha256: storedKey,
+});
+type Kept = z.output<typeof entry>;
+const book = z.strictObject({ salt: z.string(), devices: z.array(entry) });
+
+/** A device that may log in through the bouncer. Times are milliseconds since the epoch. */
+export interface BouncerDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly addedAt: number;
+  readonly lastSeen: number | undefined;
+  /** The resource that it had when it was last seen. */
+  readonly resource: string | undefined;
+  /** When it was first given a message, or sent one: it works. */
+  readonly firstMessage: number | undefined;
+  readonly policy: Policy;
+  /** By room, where it differs. */
+  readonly policies: Readonly<Record<string, Policy>>;
+  /** Further words that count as a mention. */
+  readonly words: readonly string[];
+  /** Where one was chosen for it. */
+  readonly leaves: Leaving | undefined;
+}
+
+const MAX_DEVICES = 50;
+const KEY = 'bouncer-devices';
+const SEEN_EVERY = 60_000;
+
+/** The devices of one account, with their keys. A password itself is shown once and kept nowhere. */
+export interface DeviceBook {
+  readonly iterations: number;
+  /** One salt for the account: SCRAM tells it before anybody knows which device asks. Base64. */
+  salt(): string;
+  list(): BouncerDevice[];
+  add(name: string): Result<{ device: BouncerDevice; password: string }>;
+  /** By id or by name. */
+  remove(which: string): BouncerDevice | undefined;
+  /** The device whose password the proof is of, and our signature for it. */
+  byProof(hash: Hash, auth: string, proof: Buffer): { device: BouncerDevice; signature: string } | undefined;
+  byPassword(password: string): BouncerDevice | undefined;
+  get(id: string): BouncerDevice | undefined;
+  /** By id or by name; `undefined` where there is no such device. */
+  change(which: string, change: DeviceChange): Result<BouncerDevice> | undefined;
+  seen(id: string, resource?: string): void;
+  /** A message went through. */
+  met(id: string): void;
+}
+
+export function openDeviceBook(account: string, archive: Archive, now: () => number): DeviceBook {
+  let state = read();
+  let byId = index(state);
+
+  function read(): z.output<typeof book> {
+    const text = archive.value(account, KEY);
+    if (text === undefined) return { salt: makeSalt().toString('base64'), devices: [] };
+    return book.parse(JSON.parse(text));
+  }
+
+  function save(next: z.output<typeof book>): void {
+    archive.setValue(account, KEY, JSON.stringify(next));
+    state = next;
+    byId = index(next);
+  }
+
+  function put(device: Kept, next: Kept): void {
+    save({ ...state, devices: state.devices.map((one) => (one === device ? next : one)) });
+  }
+
+  function find(which: string): Kept | undefined {
+    return state.devices.find(({ id }) => id === which) ?? state.devices.find(({ name }) => name === which);
+  }
+
+  const salt = (): Buffer => Buffer.from(state.salt, 'base64');
+
+  return {
+    iterations: ITERATIONS,
+    salt: () => state.salt,
+    list: () => state.devices.map(shown),
+    add(name) {
+      const label = name.trim();
+      if (label === '') return fail('bad-name', 'A device needs a name.');
+      if (state.devices.some((known) => known.name === label)) return taken(label);
+      if (state.devices.length >= MAX_DEVICES) return fail('too-many', `An account may have ${MAX_DEVICES} devices.`);
+      const password = makePassword();
+      const keys = { sha1: deriveKey('sha1', password, salt()), sha256: deriveKey('sha256', password, salt()) };
+      const wishes = { policy: 'everything', policies: {}, words: [] } satisfies Partial<Kept>;
+      const added: Kept = { id: randomBytes(6).toString('hex'), name: label, addedAt: now(), ...wishes, ...keys };
+      save({ ...state, devices: [...state.devices, added] });
+      return ok({ device: shown(added), password });
+    },
+    remove(which) {
+      const gone = find(which);
+      if (gone) save({ ...state, devices: state.devices.filter((one) => one !== gone) });
+      return gone && shown(gone);
+    },
+    byProof(hash, auth, proof) {
+      const found = state.devices.find((one) => proves(hash, one[hash], auth, proof));
+      return found && { device: shown(found), signature: serverSignature(hash, found[hash], auth) };
+    },
+    byPassword(password) {
+      const typed = deriveKey('sha256', password.trim(), salt());
+      const found = state.devices.find((one) => sameKey(one.sha256, typed));
+      return found && shown(found);
+    },
+    get: (id) => byId.get(id),
+    change(which, change) {
+      const device = find(which);
+      if (!device) return undefined;
+      const { label, attached, digest } = change;
+      if (attached !== undefined || digest !== undefined) return fail('not-relayed', 'A device that is connected through the bouncer takes no relay.');
+      if (label === '') return fail('bad-name', 'A device needs a name.');
+      if (label !== undefined && state.devices.some((one) => one !== device && one.name === label)) return taken(label);
+      const next = changed(device, change);
+      put(device, next);
+      return ok(shown(next));
+    },
+    seen(id, resource) {
+      const device = state.devices.find((one) => one.id === id);
+      if (!device || (now() - (device.lastSeen ?? 0) < SEEN_EVERY && (resource ?? device.resource) === device.resource)) return;
+      put(device, { ...device, lastSeen: now(), resource: resource ?? device.resource });
+    },
+    met(id) {
+      if (byId.get(id)?.firstMessage !== undefined) return;
+      const device = state.devices.find((one) => one.id === id);
+      if (device) put(device, { ...device, firstMessage: now() });
+    },
+  };
+}
+
+function index({ devices }: z.output<typeof book>): ReadonlyMap<string, BouncerDevice> {
+  return new Map(devices.map((one) => [one.id, shown(one)]));
+}
+
+/** The device with what the person has changed. */
+function changed({ leaves: former, ...device }: Kept, { label, policy, room, words, leaves }: DeviceChange): Kept {
+  const { [room ?? '']: _, ...others } = device.policies;
+  const kept = device.leaving ?? chosenBefore(former);
+  const leaving = leaves === 'default' ? undefined : (leaves ?? kept);
+  return {
+    ...device,
+    leaving,
+    ...(label !== undefined && { name: label }),
+    ...(policy !== undefined && room === undefined && policy !== 'default' && { policy }),
+    ...(policy !== undefined && room !== undefined && { policies: policy === 'default' ? others : { ...others, [room]: policy } }),
+    ...(words !== undefined && { words: [...words] }),
+  };
+}
+
+/** Once, `here` was written for each device that was added: it is no choice. */
+function chosenBefore(leaves: Kept['leaves']): Leaving | undefined {
+  return leaves === 'everywhere' ? leaves : undefined;
+}
+
+function taken(name: string) {
+  return fail('device-exists', `There is a device “${name}” already.`);
+}
+
+function shown({ id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves, leaving }: Kept): BouncerDevice {
+  return { id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves: leaving ?? chosenBefore(leaves) };
+}

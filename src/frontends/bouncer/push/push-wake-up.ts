@@ -1,0 +1,39 @@
+// XEP-0357 for what rooms say: the server pushes for a device that is away only where something comes for its session.
+import type { Account } from '../../../account/contract.ts';
+import type { KeptMessage } from '../../../core/groupchat.ts';
+import { NS } from '../../../xmpp/namespaces.ts';
+import type { Stanza } from '../../../xmpp/stanza.ts';
+import { escapeXML } from '../../../xmpp/xml.ts';
+
+const ID = 'mx-wake-';
+const BODY = 'There is something for you in a room.';
+
+export interface Wake {
+  /** A message for the person, while the device hibernates: the server is given a reason to push, once until it is back. */
+  call(message: KeptMessage): void;
+  /** The device is back: the next one counts again. */
+  back(): void;
+}
+
+/** `jid` is the device's session; `hibernates` whether the server believes it to be away. */
+export function openWake(account: Account, jid: string, hibernates: () => boolean): Wake {
+  let called = false;
+  return {
+    call(message) {
+      if (called || !hibernates() || account.alert(message) === undefined) return;
+      called = account.write(wakeMessage(jid, message.archiveId)).ok;
+    },
+    back: () => void (called = false),
+  };
+}
+
+/** With a body, for else Prosody's mod_cloud_notify thinks it of no importance; kept and copied by nobody. */
+function wakeMessage(to: string, number: number): string {
+  const hints = "<no-store xmlns='urn:xmpp:hints'/><no-copy xmlns='urn:xmpp:hints'/><private xmlns='urn:xmpp:carbons:2'/>";
+  return `<message xmlns='${NS.client}' to='${escapeXML(to)}' type='chat' id='${ID}${number}'><body>${BODY}</body>${hints}</message>`;
+}
+
+/** A call of ours, which no device is to see: the room's own message comes to it. */
+export function isWake(account: Account, stanza: Stanza): boolean {
+  return stanza.kind === 'message' && stanza.id?.startsWith(ID) === true && stanza.from === account.seat.jid();
+}

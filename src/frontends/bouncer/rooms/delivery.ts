@@ -1,0 +1,55 @@
+import type { StreamState } from '../../../xmpp/contract.ts';
+
+/** How far the device has what came from the server, by the server's count (XEP-0198 h). */
+export interface Delivery {
+  /** One read of the server's stream has brought something; the stream's state behind it. */
+  batch(next: StreamState | undefined): void;
+  /** One stanza of it goes to the device; to be called once it is there. */
+  took(): () => void;
+  /** Up to where the server may be told that all has arrived; `undefined` for all. */
+  handled(): number | undefined;
+  /** Whether the server would hold the session. */
+  resumable(): boolean;
+  /** What is under way is looked after: nothing waits for the device any more. */
+  forget(): void;
+}
+
+/** `moved` is told when `handled` has moved on. */
+export function openDelivery(moved: () => void): Delivery {
+  const waiting: { readonly before: number; had: boolean }[] = [];
+  let stream: StreamState | undefined;
+  /** The count before the stanzas that came in one read: where one of them waits, no more is acknowledged. */
+  let before = 0;
+  let telling = false;
+
+  function settle(): void {
+    const waited = waiting.length;
+    while (waiting[0]?.had) waiting.shift();
+    if (waiting.length === waited || telling) return;
+    telling = true;
+    setImmediate(() => {
+      telling = false;
+      moved();
+    });
+  }
+
+  return {
+    batch(next) {
+      if (next?.id !== stream?.id) waiting.length = before = 0; // another stream counts from the beginning
+      else before = stream?.inbound ?? 0;
+      stream = next;
+    },
+    took() {
+      if (!stream) return () => undefined;
+      const one = { before, had: false };
+      waiting.push(one);
+      return () => {
+        one.had = true;
+        settle();
+      };
+    },
+    handled: () => waiting[0]?.before,
+    resumable: () => stream !== undefined,
+    forget: () => void (waiting.length = 0),
+  };
+}

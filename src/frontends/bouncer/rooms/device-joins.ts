@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { Archive } from '../../../archive/contract.ts';
+import { stored } from '../../../archive/schema/stored.ts';
+
+const wants = z.record(z.string(), z.array(z.string()));
+const KEY = 'bouncer-wants';
+
+/** Which devices are in which room by their own wish, offline ones too: closing an app is not leaving. */
+export interface Wants {
+  add(room: string, device: string): void;
+  /** True where that was the last device that wanted it. */
+  remove(room: string, device: string): boolean;
+  /** Whether any device wants it. */
+  any(room: string): boolean;
+  /** The account has left the room: that was for all of them. */
+  clear(room: string): void;
+  /** The rooms that only this device wanted. */
+  forget(device: string): string[];
+}
+
+export function openWants(account: string, archive: Archive): Wants {
+  const kept = stored(wants, archive.value(account, KEY), {});
+  const rooms = new Map(Object.entries(kept).map(([room, ids]) => [room, new Set(ids)]));
+
+  function save(): void {
+    archive.setValue(account, KEY, JSON.stringify(Object.fromEntries([...rooms].map(([room, ids]) => [room, [...ids]]))));
+  }
+
+  function remove(room: string, device: string): boolean {
+    const ids = rooms.get(room);
+    if (ids?.delete(device) !== true) return false;
+    if (ids.size === 0) rooms.delete(room);
+    save();
+    return ids.size === 0;
+  }
+
+  return {
+    add(room, device) {
+      const ids = rooms.get(room) ?? new Set();
+      if (ids.has(device)) return;
+      rooms.set(room, ids.add(device));
+      save();
+    },
+    remove,
+    any: (room) => rooms.has(room),
+    clear(room) {
+      if (rooms.delete(room)) save();
+    },
+    forget: (device) => [...rooms.keys()].filter((room) => remove(room, device)),
+  };
+}

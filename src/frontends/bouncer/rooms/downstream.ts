@@ -1,0 +1,171 @@
+import type { Account, AccountEvent } from '../../../account/contract.ts';
+import type { ReadArchive } from '../../../archive/contract.ts';
+import type { KeptMessage } from '../../../core/groupchat.ts';
+import { resourceOf } from '../../../core/jid.ts';
+import { readMamResult } from '../../../xmpp/xep/service/mam.ts';
+import { NS_MUC_USER, readCodes, status } from '../../../xmpp/xep/room/muc.ts';
+import { NS_SID } from '../../../xmpp/xep/message/stanza-id.ts';
+import type { Stanza } from '../../../xmpp/stanza.ts';
+import type { Cursors } from './cursors.ts';
+import type { Feed, Feeds } from './room-feed.ts';
+import type { Lore } from './room-state-cache.ts';
+import type { Questions } from './iq-proxy.ts';
+import { asHistory } from './room-history.ts';
+import { openWaits } from './live-hold.ts';
+import { leftPresence, occupantPresence, open, selfPresence } from './room-stanzas.ts';
+
+/** States that a person has to end: a device that thinks itself inside is told that it is out. */
+const OUT: Readonly<Record<string, readonly [affiliation: string, codes: readonly number[]]>> = {
+  kicked: ['none', [307]],
+  banned: ['outcast', [301]],
+  'members-only': ['none', [321]],
+  'password-needed': ['none', [307]],
+  'registration-needed': ['none', [307]],
+  captcha: ['none', [307]],
+  'not-allowed': ['none', [307]],
+  'room-moved': ['none', []],
+  'room-gone': ['none', []],
+};
+
+export interface RoomsIn {
+  take(event: AccountEvent): void;
+}
+
+export interface RoomsInOptions {
+  readonly account: Account;
+  readonly feeds: Feeds;
+  readonly lore: Lore;
+  readonly questions: Questions;
+  readonly cursors: Cursors;
+  /** Milliseconds for which what comes live waits for what was missed. */
+  readonly patience: number;
+  readonly archive: ReadArchive;
+  readonly signal: AbortSignal;
+  /** A room has refused a presence: told to those who wait for it. */
+  readonly refused: (room: string, stanza: Stanza) => void;
+}
+
+/** What the rooms say, shown to the devices that are in them. */
+export function openRoomsIn({ account, archive, feeds, lore, questions, cursors, patience, signal, refused }: RoomsInOptions): RoomsIn {
+  const { seat } = account;
+  const waits = openWaits({ account, archive, feeds, cursors, patience, signal });
+
+  function message(kept: KeptMessage): void {
+    const feed = feeds.of(kept.room);
+    if (!feed) return;
+    if (kept.kind === 'private' && sentByUs(kept)) return;
+    if (!waits.holds(feed, kept)) feeds.show(kept, kept.delayed ? asHistory(kept) : kept.xml, waits.noting(kept));
+  }
+
+  function stanza(room: string, given: Stanza): void {
+    if (given.kind === 'presence') return presence(room, given);
+    const feed = feeds.of(room);
+    if (given.type === 'error') {
+      const sender = feed?.sent.get(given.id ?? '');
+      if (sender) sender.send(readdressed(given, sender.jid));
+      return;
+    }
+    const result = given.raw.includes('urn:xmpp:mam:') ? readMamResult(given.element) : undefined;
+    if (result) return questions.result(result.queryId, given);
+    if (given.type === 'groupchat' && given.element.getChild('stanza-id', NS_SID)?.attrs['by'] === room) seat.notWhole(room);
+    if (given.type === 'groupchat' && !given.element.getChild('subject')) feeds.pass(room, given.raw);
+    else feeds.tell(room, given.raw);
+  }
+
+  function presence(room: string, given: Stanza): void {
+    if (given.type === 'error') return refused(room, given);
+    const nick = resourceOf(given.from);
+    const codes = readCodes(given.element.getChild('x', NS_MUC_USER));
+    lore.learn(room, codes);
+    if (nick === '') {
+      if (given.type === undefined) lore.itself(room, given.raw);
+      return feeds.tell(room, given.raw);
+    }
+    const feed = feeds.of(room);
+    if (!feed) return;
+    const available = given.type === undefined;
+    if (available) feed.nicks.add(nick);
+    else feed.nicks.delete(nick);
+    if (!codes.has(status.self) && nick !== feed.nick) return feeds.tell(room, given.raw);
+    own(feed, given, codes, available);
+  }
+
+  function own(feed: Feed, given: Stanza, codes: ReadonlySet<number>, available: boolean): void {
+    // COMPAT: ejabberd 23.01 leaves 110 out where another of our sessions has the nick
+    const added = codes.has(status.self) || !available ? [] : [status.self];
+    for (const viewer of feed.viewers) {
+      viewer.send(selfPresence(open(given.raw), seat.jid(), viewer.jid, added).toString());
+    }
+    if (available) feed.nick = resourceOf(given.from);
+    else if (codes.has(status.nickChanged)) feed.nick = newNick(given) ?? feed.nick;
+    else feeds.close(feed.room);
+  }
+
+  /** The room's state has changed without a presence: lost with the stream, entered again, refused. */
+  function state(room: string): void {
+    const feed = feeds.of(room);
+    if (!feed) return;
+    const view = seat.room(room);
+    const out = view === undefined ? (['none', []] as const) : OUT[view.state];
+    if (out) return evict(feed, out[0], out[1], view?.reason);
+    if (view?.state !== 'joined') feed.stale = true;
+    else if (feed.stale && !view.entering) refresh(feed, view.nick ?? feed.nick);
+  }
+
+  function evict(feed: Feed, affiliation: string, codes: readonly number[], reason: string | undefined): void {
+    for (const viewer of feed.viewers) {
+      const how = { affiliation, codes: [...codes, status.self], reason };
+      viewer.send(leftPresence(`${feed.room}/${feed.nick}`, viewer.jid, how).toString());
+    }
+    feeds.close(feed.room);
+  }
+
+  /** Entered again: who went in the meantime has gone without a word. */
+  function refresh(feed: Feed, nick: string): void {
+    const there = new Map(account.occupants(feed.room).map((occupant) => [occupant.nick, occupant]));
+    for (const gone of [...feed.nicks].filter((one) => !there.has(one) && one !== feed.nick)) {
+      feed.nicks.delete(gone);
+      feeds.tell(feed.room, leftPresence(`${feed.room}/${gone}`, '', {}).toString());
+    }
+    if (nick !== feed.nick) {
+      const self = there.get(nick);
+      for (const viewer of feed.viewers) {
+        const codes = [status.nickChanged, status.self];
+        viewer.send(leftPresence(`${feed.room}/${feed.nick}`, viewer.jid, { codes, newNick: nick }).toString());
+        if (self) viewer.send(selfPresence(occupantPresence(feed.room, self), seat.jid(), viewer.jid, [status.self]).toString());
+      }
+      feed.nick = nick;
+    }
+    feed.stale = false;
+  }
+
+  return {
+    take(event) {
+      if (event.type === 'message') {
+        if (event.fresh) message(event.message);
+        if (event.message.kind === 'subject') lore.subject(event.message.room, event.message.xml);
+      } else if (event.type === 'room-stanza') {
+        if (event.stanza.type === 'groupchat' && event.stanza.element.getChild('subject')) lore.subject(event.room, event.stanza.raw);
+        stanza(event.room, event.stanza);
+      } else if (event.type === 'room') state(event.room.room);
+      else if (event.type === 'room-forgotten') state(event.room);
+      else if (event.type === 'caught-up') waits.over(event.room);
+    },
+  };
+}
+
+function readdressed(given: Stanza, to: string): string {
+  const element = open(given.raw);
+  element.attrs['to'] = to;
+  return element.toString();
+}
+
+function newNick(given: Stanza): string | undefined {
+  const nick: unknown = given.element.getChild('x', NS_MUC_USER)?.getChild('item')?.attrs['nick'];
+  return typeof nick === 'string' && nick !== '' ? nick : undefined;
+}
+
+/** Archived as we sent it: it has no sender yet, and its own device has it. */
+function sentByUs({ xml }: KeptMessage): boolean {
+  return !/\sfrom\s*=/.test(xml.slice(0, xml.indexOf('>')));
+}

@@ -1,0 +1,82 @@
+// What a room would have said, where we say it in its place (XEP-0045).
+import type { Occupant } from '../../../core/occupant.ts';
+import { NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
+import { NS_MUC_USER, status } from '../../../xmpp/xep/room/muc.ts';
+import { NS } from '../../../xmpp/namespaces.ts';
+import { escapeXML, parseElement, xml } from '../../../xmpp/xml.ts';
+import type { Element } from '../../../xmpp/xml.ts';
+
+/** An occupant's presence out of the compact record, where its own text is not there. */
+export function occupantPresence(room: string, occupant: Occupant): Element {
+  const { nick, show, affiliation, role, jid, occupantId, avatar } = occupant;
+  const item = xml('item', { affiliation, role, ...(jid !== undefined && { jid }) });
+  const presence = xml('presence', { xmlns: NS.client, from: `${room}/${nick}` });
+  if (show !== 'online') presence.append(xml('show', {}, show));
+  if (occupant.status !== undefined) presence.append(xml('status', {}, occupant.status));
+  if (avatar !== undefined) presence.append(xml('x', { xmlns: 'vcard-temp:x:update' }, xml('photo', {}, avatar)));
+  if (occupantId !== undefined) presence.append(xml('occupant-id', { xmlns: 'urn:xmpp:occupant-id:0', id: occupantId }));
+  presence.append(xml('x', { xmlns: NS_MUC_USER }, item));
+  return presence;
+}
+
+/** The self-presence that a device expects: the device is the occupant, and `codes` are said beside what is there. */
+export function selfPresence(raw: Element, occupant: string, device: string, codes: Iterable<number>): Element {
+  raw.attrs['to'] = device;
+  const x = raw.getChild('x', NS_MUC_USER);
+  if (!x) return raw;
+  for (const item of x.getChildren('item')) if (item.attrs['jid'] === occupant) item.attrs['jid'] = device;
+  const there = new Set(x.getChildren('status').map((child) => String(child.attrs['code'])));
+  for (const code of codes) if (!there.has(String(code))) x.append(xml('status', { code: String(code) }));
+  return raw;
+}
+
+/** Our way out of a room, as the room would tell it. */
+export function leftPresence(
+  from: string,
+  to: string,
+  { affiliation = 'none', codes = [], newNick, reason }: { affiliation?: string; codes?: readonly number[]; newNick?: string; reason?: string | undefined },
+): Element {
+  const own = codes.includes(status.self) && { jid: to };
+  const item = xml('item', { affiliation, ...own, role: newNick === undefined ? 'none' : 'participant', ...(newNick !== undefined && { nick: newNick }) });
+  if (reason !== undefined) item.append(xml('reason', {}, reason));
+  const statuses = codes.map((code) => xml('status', { code: String(code) }));
+  return xml('presence', { xmlns: NS.client, from, to, type: 'unavailable' }, xml('x', { xmlns: NS_MUC_USER }, item, ...statuses));
+}
+
+export function subjectMessage(room: string, to: string, subject: string): Element {
+  return xml('message', { xmlns: NS.client, from: room, to, type: 'groupchat' }, xml('subject', {}, subject));
+}
+
+/** A stanza of type error, from whom the device has addressed. */
+export function errorFor(
+  asked: { readonly kind: string; readonly id: string | undefined; readonly to: string },
+  to: string,
+  [type, condition]: readonly [type: string, condition: string],
+  text?: string,
+): string {
+  const error = xml('error', { type }, xml(condition, { xmlns: NS.stanzaErrors }));
+  if (text !== undefined) error.append(xml('text', { xmlns: NS.stanzaErrors }, text));
+  const attrs = { xmlns: NS.client, type: 'error', from: asked.to, to, ...(asked.id !== undefined && { id: asked.id }) };
+  const stanza = xml(asked.kind, attrs);
+  if (asked.kind === 'presence') stanza.append(xml('x', { xmlns: 'http://jabber.org/protocol/muc' }));
+  stanza.append(error);
+  return stanza.toString();
+}
+
+/** When the room said it, in the form of a room's history (XEP-0045 7.2.14). */
+export function historyDelay(room: string, at: number): string {
+  return `<delay xmlns='${NS_DELAY}' from='${escapeXML(room)}' stamp='${new Date(at).toISOString()}'/>`;
+}
+
+/** XEP-0280: a private message that another device of ours has sent. */
+export function sentCarbon(account: string, to: string, message: string): string {
+  return (
+    `<message xmlns='${NS.client}' from='${escapeXML(account)}' to='${escapeXML(to)}' type='chat'><sent xmlns='urn:xmpp:carbons:2'>` +
+    `<forwarded xmlns='urn:xmpp:forward:0'>${message}</forwarded></sent></message>`
+  );
+}
+
+/** The element of a checked text, to be changed. */
+export function open(raw: string): Element {
+  return parseElement(raw);
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Archive } from '../../../archive/contract.ts';
+import { stored } from '../../../archive/schema/stored.ts';
+import { readDisclosure, status } from '../../../xmpp/xep/room/muc.ts';
+
+const kept = z.strictObject({ logged: z.boolean(), open: z.boolean(), subject: z.string().optional(), itself: z.string().optional() });
+type Kept = z.output<typeof kept>;
+const UNKNOWN: Kept = { logged: false, open: false };
+const MAX_SUBJECT = 64 * 1024;
+
+/** What a room tells only those who come in, and a device that comes in later must be told too. */
+export interface Lore {
+  learn(room: string, codes: ReadonlySet<number>): void;
+  subject(room: string, raw: string): void;
+  /** The room's own presence, which tells of its avatar. */
+  itself(room: string, raw: string): void;
+  /** The codes beside 110 that its self-presence has to have. */
+  codes(room: string, features: ReadonlySet<string> | undefined): number[];
+  /** The room's own presence. */
+  presence(room: string): string | undefined;
+  /** The message that set the subject. */
+  lastSubject(room: string): string | undefined;
+}
+
+export function openLore(account: string, archive: Archive): Lore {
+  const known = new Map<string, Kept>();
+
+  function of(room: string): Kept {
+    const here = known.get(room);
+    if (here) return here;
+    const read = stored(kept, archive.value(account, key(room)), UNKNOWN);
+    known.set(room, read);
+    return read;
+  }
+
+  function change(room: string, what: Partial<Kept>): void {
+    const before = of(room);
+    const after = { ...before, ...what };
+    if (JSON.stringify(after) === JSON.stringify(before)) return;
+    known.set(room, after);
+    archive.setValue(account, key(room), JSON.stringify(after));
+  }
+
+  return {
+    learn(room, codes) {
+      const { nonAnonymous, logged } = readDisclosure(codes);
+      change(room, { ...(nonAnonymous !== undefined && { open: nonAnonymous }), ...(logged !== undefined && { logged }) });
+    },
+    subject(room, raw) {
+      if (raw.length <= MAX_SUBJECT) change(room, { subject: raw });
+    },
+    itself(room, raw) {
+      if (raw.length <= MAX_SUBJECT) change(room, { itself: raw });
+    },
+    presence: (room) => of(room).itself,
+    codes(room, features) {
+      const { open, logged } = of(room);
+      const nonAnonymous = features?.has('muc_nonanonymous') ?? open;
+      return [...(nonAnonymous ? [status.nonAnonymous] : []), status.self, ...(logged ? [status.logging] : [])];
+    },
+    lastSubject: (room) => of(room).subject,
+  };
+}
+
+function key(room: string): string {
+  return `bouncer-room:${room}`;
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { MinimixError, sentenceOf } from '../../../core/errors.ts';
+import { serveDevice } from './stream.ts';
+import type { StreamHost } from './host.ts';
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Listener {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 256;
+
+/** Takes connections of devices at one endpoint; port 0 takes any. Rejects with a sentence where that cannot be. */
+export async function startListener({ host, port }: Endpoint, streams: StreamHost, direct: boolean): Promise<Listener> {
+  const open = new Set<{ end(condition: string): void }>();
+  const server = createServer((socket) => {
+    const address = socket.remoteAddress ?? 'nowhere';
+    if (!streams.throttle.entered(address)) return socket.destroy();
+    socket.setNoDelay(true);
+    const stream = serveDevice(socket, streams, { security: direct ? 'direct' : 'starttls', address });
+    open.add(stream);
+    socket.once('close', () => open.delete(stream));
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  try {
+    server.listen({ host, port, exclusive: true });
+    await once(server, 'listening');
+  } catch (error) {
+    throw new MinimixError('bouncer-port', `The bouncer cannot listen on ${host}:${port}: ${sentenceOf(error)}.`, error);
+  }
+  server.on('error', (error) => streams.log('error', `the bouncer's listener failed: ${sentenceOf(error)}`));
+  return {
+    port: portOf(server),
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const stream of open) stream.end('system-shutdown');
+      await closed;
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return address !== null && typeof address === 'object' ? address.port : 0;
+}

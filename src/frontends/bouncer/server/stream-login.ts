@@ -1,0 +1,91 @@
+// RFC 6120 6, on one stream: what is offered, who is let in, and how slowly those who are not.
+import { setTimeout as delay } from 'node:timers/promises';
+import { NS } from '../../../xmpp/namespaces.ts';
+import type { Element } from '../../../xmpp/xml.ts';
+import { beginSasl, mechanisms } from './sasl-server.ts';
+import type { Bindings, FindBook, SaslConversation, SaslStep } from './sasl-server.ts';
+import type { Log, Login } from './host.ts';
+import type { Throttle } from './throttle.ts';
+import { UNOFFERED } from './tls.ts';
+
+export interface StreamLogin {
+  /** The features before a login, as text. */
+  offers(): string;
+  /** Takes an element of SASL; resolves once it is answered. */
+  take(element: Element): Promise<void>;
+}
+
+export interface StreamLoginOptions {
+  readonly address: string;
+  /** Whether a password itself may be taken: within TLS only. */
+  readonly tls: boolean;
+  readonly bindings: Bindings;
+  readonly domain: () => string;
+  readonly books: (domain: string) => FindBook;
+  readonly throttle: Throttle;
+  readonly log: Log;
+  readonly over: () => boolean;
+  readonly put: (text: string) => void;
+  readonly end: (condition: string, text?: string) => void;
+  /** Somebody is let in; `data` is the last word of the mechanism. */
+  readonly succeeded: (login: Login, data: string) => void;
+}
+
+const MAX_TRIES = 3;
+
+export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
+  const { address, tls, bindings, domain, books, throttle, log, over, put, end, succeeded } = options;
+  let sasl: SaslConversation | undefined;
+  let tries = 0;
+
+  function told(answer: SaslStep): void {
+    if (answer.step === 'failure') return refuse(answer);
+    if (answer.step === 'challenge') return put(`<challenge xmlns='${NS.sasl}'>${encoded(answer.data)}</challenge>`);
+    sasl = undefined;
+    throttle.succeeded(address);
+    succeeded({ account: answer.account, device: answer.device }, answer.data === undefined ? '' : encoded(answer.data));
+  }
+
+  function refuse({ condition, why }: Extract<SaslStep, { step: 'failure' }>): void {
+    sasl = undefined;
+    tries += 1;
+    throttle.failed(address);
+    log('warn', `a login to the bouncer failed: ${why}`, { address, domain: domain(), tries });
+    put(failure(condition));
+    if (tries >= MAX_TRIES) end('policy-violation', 'Too many logins that failed.');
+  }
+
+  return {
+    offers() {
+      const names = mechanisms(bindings, tls).map((name) => `<mechanism>${name}</mechanism>`).join('');
+      const types = [...bindings.keys()].filter((type) => !UNOFFERED.has(type)).map((type) => `<channel-binding type='${type}'/>`).join('');
+      const channels = types === '' ? '' : `<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>${types}</sasl-channel-binding>`;
+      return `<mechanisms xmlns='${NS.sasl}'>${names}</mechanisms>${channels}`;
+    },
+    async take(element) {
+      const text = element.getText().trim();
+      const message = text === '=' ? Buffer.alloc(0) : Buffer.from(text, 'base64');
+      if (element.name === 'abort') {
+        sasl = undefined;
+        return put(failure('aborted'));
+      }
+      if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), books(domain()), { bindings, tls });
+      else if (element.name !== 'response') return end('invalid-xml');
+      if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' });
+      const wait = throttle.delay(address);
+      if (wait > 0 && element.name === 'auth') await delay(wait, undefined, { ref: false });
+      if (over()) return;
+      // an empty <auth/> is asked for its initial response (RFC 6120 6.4.2)
+      if (element.name === 'auth' && text === '') return put(`<challenge xmlns='${NS.sasl}'/>`);
+      told(sasl.next(message));
+    },
+  };
+}
+
+function failure(condition: string): string {
+  return `<failure xmlns='${NS.sasl}'><${condition}/></failure>`;
+}
+
+function encoded(text: string): string {
+  return text === '' ? '=' : Buffer.from(text, 'utf8').toString('base64');
+}

@@ -1,0 +1,253 @@
+// RFC 6120 4 to 7, the server's side: from a connection that was taken to a bound device.
+import { randomBytes } from 'node:crypto';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { sentenceOf } from '../../../core/errors.ts';
+import { NS } from '../../../xmpp/namespaces.ts';
+import { createReader } from '../../../xmpp/transport/reader.ts';
+import type { Item, Reader } from '../../../xmpp/transport/reader.ts';
+import { DEFAULT_LIMITS } from '../../../xmpp/transport/splitter.ts';
+import { attrsOf, escapeXML } from '../../../xmpp/xml.ts';
+import type { Identity } from '../credentials/certificates.ts';
+import type { Bound, Login, StreamHost } from './host.ts';
+import type { Link, LinkUser } from '../session/link.ts';
+import type { Bindings } from './sasl-server.ts';
+import { openStreamLogin } from './stream-login.ts';
+import type { StreamLogin } from './stream-login.ts';
+import { secureServer } from './tls.ts';
+
+const STRANGER = { stanzaBytes: 16 * 1024, depth: 10, attributes: 30 };
+const MAX_WAITING = 20;
+const GRACE = 1000;
+const SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
+
+type Phase = 'clear' | 'securing' | 'secured' | 'authenticated' | 'bound' | 'over';
+
+/** How a connection is secured: by STARTTLS, by TLS from the first byte (XEP-0368), or by not leaving this computer. */
+export type Security = 'starttls' | 'direct' | 'loopback';
+
+/** Serves one connection until it ends. Returns a way to end it. */
+export function serveDevice(
+  plain: Duplex,
+  host: StreamHost,
+  { security, address }: { readonly security: Security; readonly address: string },
+): { end(condition: string): void } {
+  const direct = security === 'direct';
+  let phase: Phase = security === 'loopback' ? 'secured' : 'clear';
+  let socket: Duplex = plain;
+  let reader: Reader = createReader(STRANGER);
+  let bindings: Bindings = new Map();
+  let domain = '';
+  let opened = false; // our header is out on this stream
+  let login: Login | undefined;
+  let user: LinkUser | undefined;
+  let waiting: Item[] = [];
+  let working = false;
+  let clock = setTimeout(() => end('connection-timeout'), host.times.login);
+  let entry = openLogin();
+
+  const link: Link = { address, put, backlog: () => socket.writableLength, end, drop };
+  plain.on('error', () => undefined); // 'close' follows
+  if (direct) void startTls(undefined);
+  else listen(plain);
+
+  function listen(on: Duplex): void {
+    on.on('data', read);
+    on.once('close', closed);
+  }
+
+  function closed(): void {
+    finish('lost');
+  }
+
+  function finish(how: 'closed' | 'lost'): void {
+    if (phase === 'over') return;
+    const stranger = login === undefined;
+    phase = 'over';
+    clearTimeout(clock);
+    waiting = [];
+    if (stranger) host.throttle.left(address);
+    user?.over(link, how);
+  }
+
+  function put(text: string): void {
+    if (phase !== 'over' && !socket.writableEnded && !socket.destroyed) socket.write(text);
+  }
+
+  function end(condition?: string, text?: string): void {
+    if (phase === 'over') return;
+    if (!opened && phase !== 'securing') header();
+    const why = text === undefined ? '' : `<text xmlns='${NS.streamErrors}' xml:lang='en'>${escapeXML(text)}</text>`;
+    const error = condition === undefined ? '' : `<stream:error><${condition} xmlns='${NS.streamErrors}'/>${why}</stream:error>`;
+    hangUp(phase === 'securing' ? '' : `${error}</stream:stream>`);
+    finish('lost');
+  }
+
+  function hangUp(last: string): void {
+    const ending = socket;
+    if (ending.writableEnded || ending.destroyed) return;
+    ending.off('data', read);
+    ending.resume();
+    const overdue = setTimeout(() => ending.destroy(), GRACE).unref();
+    ending.once('close', () => clearTimeout(overdue));
+    ending.end(last);
+  }
+
+  function drop(): void {
+    socket.destroy();
+    finish('lost');
+  }
+
+  function header(): void {
+    opened = true;
+    const id = randomBytes(12).toString('base64url');
+    const from = domain === '' ? '' : ` from='${escapeXML(domain)}'`;
+    put(`<?xml version='1.0'?><stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}'${from} id='${id}' version='1.0' xml:lang='en'>`);
+  }
+
+  function read(bytes: Buffer): void {
+    if (phase === 'over') return;
+    const { header: theirs, items, closed: goodbye, fault } = reader.read(bytes);
+    if (theirs !== undefined && !welcome(theirs)) return;
+    if (user !== undefined && items.length > 0) user.take(items);
+    else if (items.length > 0) queue(items);
+    if (fault !== undefined) end(fault.condition, fault.message);
+    else if (goodbye) farewell();
+  }
+
+  function farewell(): void {
+    if (phase === 'over') return;
+    hangUp('</stream:stream>');
+    finish('closed');
+  }
+
+  /** Their header: answered with ours and with what can be done next. False where that ended the stream. */
+  function welcome(theirs: ReadonlyMap<string, string>): boolean {
+    const to = theirs.get('to')?.toLowerCase();
+    if (to !== undefined) domain = to;
+    if (domain === '' || !host.hosts(domain)) {
+      end('host-unknown', `There is no account of ${domain === '' ? 'yours' : domain} here.`);
+      return false;
+    }
+    header();
+    put(`<stream:features>${offers()}</stream:features>`);
+    return true;
+  }
+
+  function offers(): string {
+    if (phase === 'clear') return `<starttls xmlns='${NS.tls}'><required/></starttls>`;
+    if (login !== undefined) {
+      const session = `<session xmlns='${SESSION}'><optional/></session>`;
+      return `<bind xmlns='${NS.bind}'/>${session}<sm xmlns='${NS.sm}'/>${host.features(login.account)}`;
+    }
+    return entry.offers();
+  }
+
+  function queue(items: readonly Item[]): void {
+    waiting.push(...items);
+    if (waiting.length > MAX_WAITING) end('policy-violation', 'Too much before the login is done.');
+    else if (!working) void work();
+  }
+
+  /** One at a time and in order: a login may have to wait. */
+  async function work(): Promise<void> {
+    working = true;
+    try {
+      for (let item = nextItem(); item !== undefined; item = nextItem()) await step(item);
+    } catch (error) {
+      host.log('error', `the login of a device failed by mistake: ${sentenceOf(error)}`, { error });
+      end('internal-server-error');
+    }
+    working = false;
+  }
+
+  /** What is left once a device is bound goes to its session. */
+  function nextItem(): Item | undefined {
+    return phase === 'over' || phase === 'bound' ? undefined : waiting.shift();
+  }
+
+  async function step(item: Item): Promise<void> {
+    if (phase === 'clear' && 'nonza' in item && item.nonza.is('starttls', NS.tls)) {
+      put(`<proceed xmlns='${NS.tls}'/>`);
+      return startTls(domain);
+    }
+    if (phase === 'secured' && 'nonza' in item && item.nonza.getNS() === NS.sasl) return entry.take(item.nonza);
+    if (phase === 'authenticated') return bindOrResume(item);
+    end('not-authorized', phase === 'clear' ? 'First TLS.' : 'First a login.');
+  }
+
+  async function startTls(asked: string | undefined): Promise<void> {
+    if (!(plain instanceof Socket)) return end('internal-server-error');
+    plain.off('data', read);
+    plain.off('close', closed);
+    phase = 'securing';
+    waiting = []; // what came in the clear behind <starttls/> was not said by whom we will know
+    try {
+      const choose = (servername: string | undefined): Identity => host.identity(asked ?? servername);
+      const secured = await secureServer(plain, { choose, direct });
+      ({ socket, bindings } = secured);
+    } catch (error) {
+      host.log('info', `no TLS with ${address}: ${sentenceOf(error)}`);
+      plain.destroy();
+      finish('lost');
+      return;
+    }
+    if (is('over')) return void socket.destroy(); // its time was over meanwhile
+    phase = 'secured';
+    opened = false;
+    reader = createReader(STRANGER);
+    entry = openLogin();
+    listen(socket);
+  }
+
+  /** As a function: the compiler does not see that others change it meanwhile. */
+  function is(which: Phase): boolean {
+    return phase === which;
+  }
+
+  function openLogin(): StreamLogin {
+    const { books, throttle, log } = host;
+    const over = (): boolean => is('over');
+    return openStreamLogin({ address, tls: security !== 'loopback', bindings, domain: () => domain, books, throttle, log, over, put, end, succeeded });
+  }
+
+  function succeeded(who: Login, data: string): void {
+    login = who;
+    host.throttle.left(address);
+    clearTimeout(clock);
+    clock = setTimeout(() => end('connection-timeout'), host.times.bind);
+    reader = createReader({ ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes });
+    put(`<success xmlns='${NS.sasl}'>${data}</success>`);
+    phase = 'authenticated';
+    opened = false;
+  }
+
+  async function bindOrResume(item: Item): Promise<void> {
+    if (!login) return;
+    if ('nonza' in item && item.nonza.is('resume', NS.sm)) {
+      const { previd, h } = attrsOf(item.nonza);
+      const resumed = host.resume(login, { previd: previd ?? '', h: h ?? '' }, link);
+      if (resumed.ok) return handOver(resumed);
+      return put(`<failed xmlns='${NS.sm}'><${resumed.condition} xmlns='${NS.stanzaErrors}'/></failed>`);
+    }
+    const bind = 'stanza' in item && item.stanza.kind === 'iq' && item.stanza.type === 'set' ? item.stanza.element.getChild('bind', NS.bind) : undefined;
+    if (!bind || !('stanza' in item)) return end('not-authorized', 'First a resource.');
+    const resource = bind.getChildText('resource')?.trim() || undefined;
+    const bound = await host.bind(login, { id: item.stanza.id ?? '', resource }, link);
+    if (!bound.ok) return end(bound.condition, bound.why);
+    handOver(bound);
+  }
+
+  function handOver(bound: Extract<Bound, { ok: true }>): void {
+    clearTimeout(clock);
+    if (phase === 'over') return bound.user.over(link, 'lost'); // gone while it was waiting
+    phase = 'bound';
+    ({ user } = bound);
+    bound.begin();
+    const left = waiting;
+    waiting = [];
+    if (left.length > 0) user.take(left);
+  }
+
+  return { end };
+}

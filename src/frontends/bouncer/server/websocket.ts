@@ -1,0 +1,98 @@
+// RFC 7395: XMPP over WebSocket, made to look like the bytes of a stream (RFC 6120).
+import type { IncomingMessage } from 'node:http';
+import { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { NS } from '../../../xmpp/namespaces.ts';
+import { createSplitter } from '../../../xmpp/transport/splitter.ts';
+import type { Splitter } from '../../../xmpp/transport/splitter.ts';
+import { attributeOf, escapeXML, parseElement, xml, XmlError } from '../../../xmpp/xml.ts';
+
+const FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing';
+const PATH = '/xmpp-websocket';
+const MAX_FRAME = 512 * 1024;
+const OUT = { stanzaBytes: 16 * 1024 * 1024, depth: 200, attributes: 200 };
+
+export interface WebSocketDoor {
+  /** Takes an upgrade over; false where it is for somebody else. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+}
+
+/** `taken` is given each connection as a carrier of stream text. */
+export function openWebSocketDoor(taken: (carrier: Duplex, address: string) => void): WebSocketDoor {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => (protocols.has('xmpp') ? 'xmpp' : false),
+  });
+  return {
+    upgrade(request, socket, head) {
+      if ((request.url ?? '').split('?', 1)[0] !== PATH) return false;
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        if (webSocket.protocol === 'xmpp') taken(carrierOf(webSocket), request.socket.remoteAddress ?? 'nowhere');
+        else webSocket.close(1002, 'the protocol is xmpp');
+      });
+      return true;
+    },
+  };
+}
+
+/** What is written is cut into frames, and frames are read as what would stand in a stream. */
+function carrierOf(webSocket: WebSocket): Duplex {
+  let splitter: Splitter | undefined;
+
+  function newSplitter(): Splitter {
+    return createSplitter(OUT, {
+      open(header) {
+        const attributes = [...header].filter(([name]) => ['from', 'id', 'version', 'xml:lang'].includes(name));
+        webSocket.send(xml('open', { xmlns: FRAMING, ...Object.fromEntries(attributes) }).toString());
+      },
+      element: ({ raw }) => webSocket.send(raw),
+      close: () => webSocket.send(`<close xmlns='${FRAMING}'/>`),
+    });
+  }
+
+  const carrier = new Duplex({
+    read: () => undefined,
+    write(chunk: Buffer, _encoding, done) {
+      const text = chunk.toString('utf8');
+      if (text.startsWith('<?xml') || !splitter) splitter = newSplitter();
+      try {
+        splitter.write(text);
+        done();
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+    final(done) {
+      webSocket.close(1000);
+      done();
+    },
+    destroy(error, done) {
+      webSocket.terminate();
+      done(error);
+    },
+  });
+
+  webSocket.on('message', (data, isBinary) => {
+    if (!Buffer.isBuffer(data) || isBinary || carrier.destroyed || carrier.readableLength > MAX_FRAME) return void carrier.destroy();
+    carrier.push(inStream(data.toString('utf8')));
+  });
+  webSocket.on('close', () => carrier.destroy());
+  webSocket.on('error', () => carrier.destroy());
+  return carrier;
+}
+
+/** RFC 7395 3.3: each frame is one element; the first and the last stand for the stream's own tags. */
+function inStream(frame: string): string {
+  if (/^\s*<close[\s/>]/.test(frame)) return '</stream:stream>';
+  if (!/^\s*<open[\s/>]/.test(frame)) return frame;
+  try {
+    const to = attributeOf(parseElement(frame), 'to') ?? '';
+    return `<stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}' to='${escapeXML(to)}' version='1.0'>`;
+  } catch (error) {
+    if (error instanceof XmlError) return '<'; // no stream begins like this: its reader says what is wrong
+    throw error;
+  }
+}

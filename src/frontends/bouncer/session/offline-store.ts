@@ -1,0 +1,56 @@
+// XEP-0160 for one device: what its session took from the server and could not hand over any more.
+import { z } from 'zod';
+import type { Archive } from '../../../archive/contract.ts';
+import { stored } from '../../../archive/schema/stored.ts';
+import { NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
+import { escapeXML, parseElement } from '../../../xmpp/xml.ts';
+import { addressable, withChild } from './stanza-text.ts';
+
+const kept = z.array(z.strictObject({ at: z.number(), xml: z.string() }));
+const MOST = 500;
+const MOST_TEXT = 1024 * 1024;
+
+export interface Mail {
+  /** Keeps the messages among these stanzas. `at`: milliseconds since the epoch. */
+  keep(device: string, stanzas: readonly string[], at: number): void;
+  /** All that is kept for the device, oldest first, addressed and stamped; then it is kept no more. */
+  take(device: string, jid: string): string[];
+  forget(device: string): void;
+}
+
+/** A device that never comes back to its session must not lose what the server believes it has. */
+export function openMail(account: string, archive: Archive): Mail {
+  const key = (device: string): string => `bouncer-mail:${device}`;
+
+  function read(device: string): z.output<typeof kept> {
+    return stored(kept, archive.value(account, key(device)), []);
+  }
+
+  return {
+    keep(device, stanzas, at) {
+      const messages = stanzas.filter(isForKeeping).map((xml) => ({ at, xml }));
+      if (messages.length === 0) return;
+      let size = 0;
+      const all = [...read(device), ...messages].slice(-MOST);
+      const fits = all.toReversed().filter(({ xml }) => (size += xml.length) <= MOST_TEXT);
+      archive.setValue(account, key(device), JSON.stringify(fits.toReversed()));
+    },
+    take(device, jid) {
+      const messages = read(device);
+      if (messages.length > 0) archive.setValue(account, key(device), undefined);
+      return messages.map(({ at, xml }) => {
+        const stamp = `<delay xmlns='${NS_DELAY}' from='${escapeXML(account)}' stamp='${new Date(at).toISOString()}'/>`;
+        return addressable(xml.includes(NS_DELAY) ? xml : withChild(xml, stamp)).to(jid);
+      });
+    },
+    forget: (device) => archive.setValue(account, key(device), undefined),
+  };
+}
+
+/** XEP-0160 3: chats and plain messages with words in them; a room's come by its history. */
+function isForKeeping(text: string): boolean {
+  if (!text.startsWith('<message')) return false;
+  const element = parseElement(text);
+  const type: unknown = element.attrs['type'];
+  return (type === undefined || type === 'chat' || type === 'normal') && element.getChild('body') !== undefined;
+}

@@ -1,0 +1,69 @@
+import type { Stanza } from '../../../xmpp/stanza.ts';
+import type { Log, Login } from '../server/host.ts';
+import type { Link, LinkUser } from './link.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface SessionTimes {
+  /** Milliseconds for which a device that dropped off is waited for. */
+  readonly hold: number;
+  /** Milliseconds that a device may be silent before it is asked, and to answer then. */
+  readonly idle: number;
+  readonly answer: number;
+  /** Milliseconds from a device's loss to its session's hibernation on the server: it may only have changed networks. */
+  readonly hibernate: number;
+  /** Milliseconds that the account's server has for what it is asked. */
+  readonly upstream: number;
+}
+
+export const sessionTimes: SessionTimes = { hold: 5 * 60_000, idle: 5 * 60_000, answer: 30_000, hibernate: 3000, upstream: 20_000 };
+
+/** What is answered for the device in the place of its server. */
+export interface Inside {
+  /** True where the stanza was for a room, and is seen to. */
+  fromDevice(stanza: Stanza): boolean;
+  /**
+   * Whether it speaks to a room as an occupant of that room, which it is.
+   * COMPAT: poezio 0.14 writes private messages so. Prosody takes them, ejabberd ends the stream.
+   */
+  isOccupant(stanza: Stanza): boolean;
+  /** True where the server's stanza must not reach the device, for it gets the same from us. */
+  hides(stanza: Stanza): boolean;
+  /** The device is there, again or for the first time. */
+  back(): void;
+  /** The session is over; `goodbye` says whether the device itself ended it. */
+  over(): void;
+}
+
+export interface Session extends LinkUser {
+  readonly login: Login;
+  readonly jid: string;
+  /** The id under which it can be resumed, once that is asked for. */
+  readonly resumption: () => string | undefined;
+  readonly address: () => string | undefined;
+  readonly since: number;
+  attach(link: Link): void;
+  /** Takes the session up on another link; says why not. */
+  resume(link: Link, h: string): string | undefined;
+  /** Counts a stanza out and sends it, now or when the device is back; `had` is called once the device has it. */
+  send(text: string, had?: () => void): void;
+  fromServer(stanza: Stanza, had: () => void): void;
+  /** The server believes that the device is away. */
+  hibernates(): boolean;
+  /** Ends it once all is here that the server has held for it. */
+  giveUp(condition?: string, why?: string): Promise<void>;
+  end(condition?: string, why?: string): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly login: Login;
+  readonly jid: string;
+  readonly upstream: Upstream;
+  readonly inside: Inside;
+  readonly times: SessionTimes;
+  /** Bytes that may wait for the device. */
+  readonly backlog: number;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Told once, with what the device has not acknowledged, and since when it was away; false where nobody keeps it. */
+  readonly ended: (session: Session, left: readonly string[], since: number) => boolean;
+}

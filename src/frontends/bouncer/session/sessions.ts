@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import type { Account } from '../../../account/contract.ts';
+import type { Leaving } from '../../../account/devices/contract.ts';
+import { domainOf, parseJid, resourceOf } from '../../../core/jid.ts';
+import { escapeXML } from '../../../xmpp/xml.ts';
+import { NS } from '../../../xmpp/namespaces.ts';
+import type { DeviceBook } from '../credentials/device-credentials.ts';
+import type { Link } from './link.ts';
+import type { Mail } from './offline-store.ts';
+import { decideShown, showsPassing } from '../rooms/policy.ts';
+import type { Pushes } from '../push/pushes.ts';
+import type { Viewer } from '../rooms/room-feed.ts';
+import type { Rooms } from '../rooms/rooms.ts';
+import { openSession } from './session.ts';
+import type { Inside, Session, SessionTimes } from './session-contract.ts';
+import type { Bound, Log, Login } from '../server/host.ts';
+import { openUpstream } from './upstream.ts';
+import { isWake, openWake } from '../push/push-wake-up.ts';
+import type { Upstream, UpstreamSettings } from './upstream.ts';
+
+/** The sessions of one account's devices. */
+export interface Sessions {
+  bind(login: Login, request: { id: string; resource: string | undefined }, link: Link): Promise<Bound>;
+  resume(login: Login, request: { previd: string; h: string }, link: Link): Bound;
+  all(): readonly Session[];
+  /** Ends those of one device, or all. */
+  end(device: string | undefined, condition: string): Promise<void>;
+}
+
+export interface SessionsOptions {
+  readonly account: Account;
+  readonly settings: UpstreamSettings;
+  readonly password: () => Promise<string>;
+  readonly book: DeviceBook;
+  readonly rooms: Rooms;
+  readonly mail: Mail;
+  readonly pushes: Pushes;
+  /** What leaving a room means on a device for which nothing is chosen. */
+  readonly leaving: () => Leaving;
+  readonly times: SessionTimes;
+  readonly backlog: number;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+const MAX_SESSIONS = 40;
+
+export function openSessions({ account, settings, password, book, rooms, mail, pushes, leaving, times, backlog, log, now }: SessionsOptions): Sessions {
+  const sessions = new Set<Session>();
+  /** Resources that are being logged in. */
+  const coming = new Set<string>();
+
+  /** The wish where it can be granted: neither the daemon's own resource nor another device's. */
+  async function chooseResource(login: Login, wish: string | undefined): Promise<string> {
+    const fits = wish !== undefined && parseJid(`${account.jid}/${wish}`)?.resource === wish;
+    const resource = fits ? wish : `minimix.${randomBytes(5).toString('hex')}`;
+    const taken = [...sessions].find((session) => resourceOf(session.jid) === resource);
+    if (taken && taken.login.device.id === login.device.id) await taken.giveUp('conflict', 'The device has logged in anew.');
+    const own = resourceOf(account.seat.jid()) === resource;
+    return own || coming.has(resource) || [...sessions].some(({ jid }) => resourceOf(jid) === resource)
+      ? `${resource}.${randomBytes(3).toString('hex')}`
+      : resource;
+  }
+
+  async function bind(login: Login, request: { id: string; resource: string | undefined }, link: Link): Promise<Bound> {
+    if (sessions.size + coming.size >= MAX_SESSIONS) return refused('resource-constraint', 'Too many devices at once.');
+    const resource = await chooseResource(login, request.resource);
+    coming.add(resource);
+    try {
+      return await logIn(login, resource, request.id, link);
+    } finally {
+      coming.delete(resource);
+    }
+  }
+
+  async function logIn(login: Login, resource: string, id: string, link: Link): Promise<Bound> {
+    const here: { session?: Session } = {};
+    let over: { condition: string; why: string } | undefined;
+    const waiting: Parameters<Session['fromServer']>[] = [];
+    const note: Log = (level, message, about) => log(level, message, { device: login.device.name, ...about });
+    const upstream = openUpstream({
+      account: account.jid,
+      resource,
+      settings,
+      password,
+      receive(stanza, had) {
+        const noted = stanza.kind === 'message' ? then(had, () => book.met(login.device.id)) : had;
+        if (here.session) here.session.fromServer(stanza, noted);
+        else waiting.push([stanza, noted]);
+      },
+      push: (service, on) => pushes.note(login.device.id, service, on),
+      ended(condition, why) {
+        over = { condition, why };
+        void here.session?.end(condition, why);
+      },
+      log: note,
+    });
+    const online = await upstream.online(times.upstream);
+    if (!online.ok || over || !book.get(login.device.id)) {
+      await upstream.stop();
+      if (!online.ok) return refused(online.error.code, online.error.message);
+      return refused(over?.condition ?? 'not-authorized', over?.why ?? 'The device was revoked.');
+    }
+    const bound = begin(login, online.value, upstream, note);
+    here.session = bound;
+    book.seen(login.device.id, resourceOf(bound.jid));
+    note('info', 'a device is here', { jid: bound.jid, address: link.address });
+    for (const [stanza, had] of waiting) bound.fromServer(stanza, had);
+    return {
+      ok: true,
+      user: bound,
+      begin() {
+        const jid = `<jid>${escapeXML(bound.jid)}</jid>`;
+        link.put(`<iq xmlns='${NS.client}' type='result' id='${escapeXML(id)}'><bind xmlns='${NS.bind}'>${jid}</bind></iq>`);
+        bound.attach(link);
+      },
+    };
+  }
+
+  function begin(login: Login, jid: string, upstream: Upstream, note: Log): Session {
+    const life = new AbortController();
+    const { id } = login.device;
+    const met = (): void => book.met(id);
+    const wake = openWake(account, jid, upstream.hibernates);
+    const viewer: Viewer = {
+      jid,
+      device: id,
+      send: (text, had) => session.send(text, had && then(had, met)),
+      carbons: upstream.carbons,
+      shows(message) {
+        const device = book.get(id);
+        return device !== undefined && decideShown(account.seat, device, message).shown;
+      },
+      showsPassing(room) {
+        const device = book.get(id);
+        return device !== undefined && showsPassing(device, room);
+      },
+      leaves: () => book.get(id)?.leaves ?? leaving(),
+      calls: (message) => wake.call(message),
+    };
+    let greeted = false;
+    const inside: Inside = {
+      fromDevice(stanza) {
+        if (!greeted && stanza.kind === 'presence' && stanza.to === '' && stanza.type === undefined) {
+          greeted = true;
+          for (const text of mail.take(id, jid)) session.send(text);
+        }
+        if (stanza.kind === 'message') met();
+        return rooms.fromDevice(viewer, stanza);
+      },
+      isOccupant: (stanza) => rooms.isOccupant(viewer, stanza),
+      hides: (stanza) => isWake(account, stanza) || rooms.hides(stanza),
+      back: wake.back,
+      over: () => rooms.gone(viewer),
+    };
+    const session: Session = openSession({
+      login,
+      jid,
+      upstream,
+      inside,
+      times,
+      backlog,
+      log: note,
+      now,
+      ended(gone, left, since) {
+        sessions.delete(gone);
+        life.abort();
+        if (!book.get(id)) return false;
+        mail.keep(id, left, since);
+        book.seen(id);
+        return true;
+      },
+    });
+    sessions.add(session);
+    account.seat.hold(jid, life.signal);
+    return session;
+  }
+
+  return {
+    bind,
+    resume(login, { previd, h }, link) {
+      const found = [...sessions].find((session) => session.resumption() === previd && session.login.device.id === login.device.id);
+      if (!found) return refused('item-not-found', 'There is no such session.');
+      return { ok: true, user: found, begin() {
+        const why = found.resume(link, h);
+        if (why !== undefined) link.end('undefined-condition', 'That session cannot be resumed.');
+      } };
+    },
+    all: () => [...sessions],
+    async end(device, condition) {
+      const ending = [...sessions].filter(({ login }) => device === undefined || login.device.id === device);
+      await Promise.allSettled(ending.map((session) => session.end(condition)));
+    },
+  };
+}
+
+/** What the account's server offers and we can honour, as text: it is the device's own server then. */
+export function passedFeatures(account: Account): string {
+  const features = account.seat.features();
+  const known = [
+    ['ver', 'urn:xmpp:features:rosterver'],
+    ['sub', 'urn:xmpp:features:pre-approval'],
+    ['csi', NS.csi],
+    ['c', 'http://jabber.org/protocol/caps'],
+  ] as const;
+  return known.map(([name, xmlns]) => features?.getChild(name, xmlns)?.toString() ?? '').join('');
+}
+
+/** Whether an account of this domain is meant. */
+export function isDomainOf(account: Account, domain: string): boolean {
+  return domainOf(account.jid).toLowerCase() === domain;
+}
+
+function then(first: () => void, second: () => void): () => void {
+  return () => {
+    first();
+    second();
+  };
+}
+
+function refused(condition: string, why: string): Bound {
+  return { ok: false, condition, why };
+}

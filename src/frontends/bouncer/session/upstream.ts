@@ -1,0 +1,217 @@
+import type { Result } from '../../../core/errors.ts';
+import { fail, ok } from '../../../core/errors.ts';
+import { bareOf, domainOf } from '../../../core/jid.ts';
+import { connect } from '../../../xmpp/connection.ts';
+import type { Connection, ConnectionOptions, ConnectionStatus } from '../../../xmpp/contract.ts';
+import type { Stanza } from '../../../xmpp/stanza.ts';
+import { attrsOf, escapeXML, parseElement, xml } from '../../../xmpp/xml.ts';
+import type { Element } from '../../../xmpp/xml.ts';
+import { openDelivery } from '../rooms/delivery.ts';
+import type { Log } from '../server/host.ts';
+import { NS } from '../../../xmpp/namespaces.ts';
+
+export const NS_PUSH = 'urn:xmpp:push:0';
+
+/** How the account's server is reached: as the daemon itself does. */
+export type UpstreamSettings = Pick<ConnectionOptions, 'server' | 'directTls' | 'ca' | 'pin' | 'allowPlaintext' | 'backoff' | 'deadlines'>;
+
+export interface UpstreamOptions {
+  readonly account: string;
+  readonly resource: string;
+  readonly settings: UpstreamSettings;
+  readonly password: () => Promise<string>;
+  /** `had` is to be called once the device has it: until then the server is not told that it was taken. */
+  readonly receive: (stanza: Stanza, had: () => void) => void;
+  /** The device has had push switched on at a service (XEP-0357 5), or off. */
+  readonly push: (service: PushService, on: boolean) => void;
+  /** It is over for good: a stream error's condition for the device, and a sentence. */
+  readonly ended: (condition: string, why: string) => void;
+  readonly log: Log;
+}
+
+/** XEP-0357 5: whom the server tells of what comes for a device that is not there. */
+export interface PushService {
+  readonly jid: string;
+  readonly node: string | undefined;
+}
+
+/** One device's session with the account's server. It comes back by itself; the device need not know. */
+export interface Upstream {
+  /** Connects; resolves with the full JID that the server has bound. */
+  online(patience: number): Promise<Result<string>>;
+  send(stanza: Stanza): Result<number>;
+  clientState(state: 'active' | 'inactive'): void;
+  /** Whether the device has asked for copies (XEP-0280). */
+  carbons(): boolean;
+  /**
+   * The device is away: the server is left to think so too (XEP-0198 5), for then it pushes (XEP-0357). Where it would
+   * not hold the session, it is told that nobody looks (XEP-0352).
+   */
+  hibernate(): void;
+  hibernates(): boolean;
+  /** The device is there again. */
+  wake(): void;
+  /** Comes back from hibernation for a last time; resolves once all is here that the server has held. */
+  collect(patience: number): Promise<void>;
+  /** `taken`: what came is looked after here; else the server is left to think that it did not arrive. */
+  stop(how?: { readonly taken: boolean }): Promise<void>;
+  /** For tests: drops the socket as a broken network would. */
+  connection(): Connection;
+}
+
+const MAX_OPEN = 1000;
+/** Milliseconds for a last goodbye of a session that hibernates. */
+const GOODBYE = 5000;
+
+export function openUpstream(options: UpstreamOptions): Upstream {
+  const { account, resource, settings, password, receive, push, ended, log } = options;
+  /** What the device has told the server, to be told again on a stream that the server knows nothing of. */
+  let presence: string | undefined;
+  let carbons = false;
+  let roster = false;
+  let blocking = false;
+  let state: 'active' | 'inactive' | undefined;
+  let jid: string | undefined;
+  /** Questions of the device that are not answered yet: whom it asked, by id. */
+  const open = new Map<string, string>();
+  const delivery = openDelivery(() => connection.acknowledge());
+  let asleep = false;
+
+  const connection = connect({
+    ...settings,
+    jid: account,
+    resource,
+    password,
+    transparent: true,
+    receive: (batch, stream) => {
+      delivery.batch(stream);
+      for (const stanza of batch) {
+        if (stanza.kind === 'iq' && (stanza.type === 'result' || stanza.type === 'error')) open.delete(stanza.id ?? '');
+        receive(stanza, delivery.took());
+      }
+    },
+    handled: delivery.handled,
+    log,
+  });
+
+  connection.onStatus((status) => {
+    if (status.state === 'online') cameOnline(status);
+    else if (status.state === 'waiting' && status.conflict) ended('conflict', status.why);
+    else if (status.state === 'refused') ended('not-authorized', status.why);
+  });
+
+  function cameOnline(status: Extract<ConnectionStatus, { state: 'online' }>): void {
+    const before = jid;
+    jid = status.jid;
+    if (before !== undefined && before !== jid) return ended('conflict', 'the server gave the session another address');
+    if (before === undefined) return;
+    delivery.forget(); // the server was told on resumption that all is here
+    if (!status.resumed) restore();
+    if (state === 'inactive') connection.clientState(state);
+  }
+
+  /** A new stream in the place of the old one: what was asked there, nobody answers any more. */
+  function restore(): void {
+    log('info', 'a new session for the device, in the place of the one that was lost', { jid });
+    const unanswered = [...open];
+    open.clear();
+    for (const [id, to] of unanswered) receive(lost(id, to), () => undefined);
+    if (carbons) void connection.iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' })));
+    if (roster) void connection.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' })));
+    if (blocking) void connection.iq(xml('iq', { type: 'get' }, xml('blocklist', { xmlns: 'urn:xmpp:blocking' })));
+    if (presence !== undefined) connection.send(presence);
+  }
+
+  function lost(id: string, to: string): Stanza {
+    const from = to === '' ? '' : ` from='${escapeXML(to)}'`;
+    const raw =
+      `<iq xmlns='jabber:client' type='error' id='${escapeXML(id)}'${from} to='${escapeXML(jid ?? account)}'>` +
+      `<error type='wait'><remote-server-timeout xmlns='${NS.stanzaErrors}'/></error></iq>`;
+    return { kind: 'iq', raw, from: to, to: jid ?? account, type: 'error', id, element: parseElement(raw) };
+  }
+
+  function note(stanza: Stanza): void {
+    if (stanza.kind === 'presence' && stanza.to === '') {
+      if (stanza.type === undefined) presence = stanza.raw;
+      if (stanza.type === 'unavailable') presence = undefined;
+    }
+    if (stanza.kind !== 'iq' || (stanza.type !== 'get' && stanza.type !== 'set')) return;
+    if (open.size < MAX_OPEN) open.set(stanza.id ?? '', stanza.to);
+    if (stanza.to !== '' && stanza.to !== account && stanza.to !== domainOf(account)) return;
+    const { raw } = stanza;
+    if (raw.includes('urn:xmpp:carbons:2')) carbons = /<enable[\s/>]/.test(raw);
+    if (raw.includes(NS_PUSH)) notePush(stanza.element);
+    if (raw.includes('jabber:iq:roster')) roster = true;
+    if (/<blocklist[\s/>]/.test(raw)) blocking = true;
+  }
+
+  function notePush(request: Element): void {
+    for (const name of ['enable', 'disable']) {
+      const { jid: service, node } = attrsOf(request.getChild(name, NS_PUSH));
+      if (service !== undefined) push({ jid: service, node }, name === 'enable');
+    }
+  }
+
+  function wake(): void {
+    if (!asleep) return connection.clientState(state ?? 'active');
+    asleep = false;
+    connection.start();
+  }
+
+  return {
+    async online(patience) {
+      connection.start();
+      const status = await settled(connection, patience);
+      if (status.state === 'online') return ok(status.jid);
+      const why = 'why' in status ? status.why : 'it does not answer';
+      return fail(status.state === 'refused' ? 'not-authorized' : 'remote-connection-failed', `The server of ${bareOf(account)} cannot be reached: ${why}`);
+    },
+    send(stanza) {
+      note(stanza);
+      return connection.send(stanza.raw, { whenDown: 'queue' });
+    },
+    clientState(next) {
+      state = next;
+      connection.clientState(next);
+    },
+    carbons: () => carbons,
+    hibernate() {
+      if (!delivery.resumable()) return connection.clientState('inactive');
+      asleep = true;
+      log('info', 'the session hibernates on the server, for the device is away', { jid });
+      connection.abandon();
+    },
+    hibernates: () => asleep,
+    wake,
+    async collect(patience) {
+      if (!asleep) return;
+      wake();
+      const status = await settled(connection, patience);
+      if (status.state === 'online') await connection.iq(xml('iq', { type: 'get' }, xml('ping', { xmlns: NS.ping })), { timeout: patience });
+    },
+    async stop({ taken } = { taken: true }) {
+      if (taken) delivery.forget();
+      if (asleep && !taken) {
+        wake();
+        await settled(connection, GOODBYE);
+      }
+      await connection.stop();
+    },
+    connection: () => connection,
+  };
+}
+
+function settled(connection: Connection, patience: number): Promise<ConnectionStatus> {
+  return new Promise((resolve) => {
+    const heard = new AbortController();
+    const done = (status: ConnectionStatus): void => {
+      clearTimeout(clock);
+      heard.abort();
+      resolve(status);
+    };
+    const clock = setTimeout(() => done(connection.status()), patience);
+    connection.onStatus((status) => {
+      if (status.state === 'online' || status.state === 'refused') done(status);
+    }, heard.signal);
+  });
+}

@@ -1,0 +1,27 @@
+import type { Account } from '../../account/contract.ts';
+import { isQuiet } from '../../core/device.ts';
+import type { KeptMessage } from '../../core/groupchat.ts';
+import { localOf } from '../../core/jid.ts';
+import { headline } from '../../xmpp/xep/message/relay-envelope.ts';
+
+const MAX_TEXT = 500;
+
+/**
+ * For devices that take nothing else and whose person asked for it: a mention, as a plain headline in words. FACTS:
+ * all native clients show one. What was said while the device was away is not told later: it is news or nothing.
+ */
+export function startDigest(account: Account, signal: AbortSignal, now: () => number): void {
+  function tell(message: KeptMessage): void {
+    if (message.nick === undefined || message.body === undefined || message.delayed) return;
+    for (const { jid, device } of account.digestTargets(message)) {
+      const clock = new Date(now());
+      if (device.digest && isQuiet(device.digest, clock.getHours() * 60 + clock.getMinutes())) continue;
+      const text = `[${localOf(message.room)}] ${message.nick}: ${message.body}`;
+      account.write(headline(jid, `mxd-${device.id}-${message.archiveId}`, text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text));
+    }
+  }
+
+  account.subscribe((event) => {
+    if (event.type === 'message' && event.fresh) tell(event.message);
+  }, signal);
+}

@@ -1,0 +1,91 @@
+import type { Account } from '../../account/contract.ts';
+import type { Archive } from '../../archive/contract.ts';
+import type { KeptMessage } from '../../core/groupchat.ts';
+import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
+import { startCourier, type Courier, type CourierParts } from './sender.ts';
+import { startDigest } from './digest.ts';
+import { parcelOf } from './envelope.ts';
+import { proofTimes, type ProofTimes } from './delivery-receipts.ts';
+
+export interface RelayOptions {
+  readonly account: Account;
+  readonly archive: Archive;
+  readonly log: (level: 'warn', message: string, about?: object) => void;
+  readonly signal: AbortSignal;
+  readonly times?: Partial<ProofTimes>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** How long each live message took until a device was known to have it, in milliseconds. */
+  readonly took?: (milliseconds: number) => void;
+}
+
+/** A device that has just gone answers through its server: that is no refusal of the relay. */
+const gone: ReadonlySet<string> = new Set(['recipient-unavailable', 'service-unavailable', 'item-not-found', 'gone']);
+
+/** The relay: each kept room message, once and in order, to each own device that takes forwarded carbons. */
+export function startRelay({ account, archive, log, signal, times, now = Date.now, took }: RelayOptions): void {
+  const couriers = new Map<string, Courier>();
+  const floors = new Map<string, number>();
+  const parts: CourierParts = {
+    account,
+    archive,
+    times: { ...proofTimes, ...times },
+    log: (message, about) => log('warn', message, about),
+    now,
+    took,
+    floor,
+  };
+
+  /** When a room was first joined, where that brought its past: kept, for a device may come much later. */
+  function floor(room: string): number {
+    const known = floors.get(room) ?? Number(archive.value(account.jid, `relay-floor:${room}`) ?? 0);
+    floors.set(room, known);
+    return known;
+  }
+
+  function setFloor({ room, arrivedAt }: KeptMessage): void {
+    if (floor(room) !== 0) return;
+    floors.set(room, arrivedAt);
+    archive.setValue(account.jid, `relay-floor:${room}`, String(arrivedAt));
+  }
+
+  function follow(): void {
+    const targets = account.relays();
+    for (const [device, courier] of couriers) {
+      const still = targets.find((target) => target.device === device && target.session === courier.target.session);
+      if (still && still.from === courier.target.from) continue;
+      courier.stop();
+      couriers.delete(device);
+    }
+    for (const target of targets) {
+      if (!couriers.has(target.device)) couriers.set(target.device, startCourier(target, parts));
+    }
+  }
+
+  function relay(message: KeptMessage): void {
+    const parcel = parcelOf(message, account.jid, true);
+    for (const courier of couriers.values()) courier.live(parcel);
+  }
+
+  account.subscribe((event) => {
+    if (event.type === 'message' && event.fresh) relay(event.message);
+    else if (event.type === 'message') {
+      setFloor(event.message);
+      for (const courier of couriers.values()) courier.passed(event.message.room, event.message.archiveId);
+    } else if (event.type === 'devices') follow();
+    else if (event.type === 'caught-up') for (const courier of couriers.values()) courier.caughtUp(event.room);
+    else if (event.type === 'status' && event.status.connection.state === 'online') for (const courier of couriers.values()) courier.resume();
+    else if (event.type === 'bounced' && event.stanza.id?.startsWith('mx-')) {
+      const error = readStanzaError(event.stanza.element);
+      if (error && !gone.has(error.condition)) account.refuseRelay(event.from, error.text ?? error.condition);
+    }
+  }, signal);
+  account.onAcknowledged((h) => {
+    for (const courier of couriers.values()) courier.acknowledged(h);
+  }, signal);
+  startDigest(account, signal, now);
+  signal.addEventListener('abort', () => {
+    for (const courier of couriers.values()) courier.stop();
+    couriers.clear();
+  }, { once: true });
+}

@@ -1,0 +1,113 @@
+import { tracked, type TrackedEnvelope } from '@trpc/server';
+import type { KeptMessage } from '../../../core/groupchat.ts';
+import { type House, type HouseEvent } from '../contract/contract.ts';
+import { invitationsOf, messageEvent, toPageEvent, type PageEvent } from './page-events.ts';
+
+const MOST_WAITING = 2000; // events held for a reader that is slow
+const MOST_MISSED = 1000; // messages given again after a break
+
+/**
+ * The state of everything, what was missed since `lastEventId` (an archive id), then each event as it
+ * happens. A reader that falls too far behind is given `reset` instead of what it missed. Every event's id is
+ * the last archive id told.
+ */
+export async function* events(
+  house: House,
+  lastEventId: string | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TrackedEnvelope<PageEvent>, void, void> {
+  const done = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+  const waiting = collect(house, stop);
+  // No `await` up to here and none until the first event is handed out: nothing falls between the two.
+  let cursor = lastEventId === undefined ? newest(house) : Number(lastEventId);
+  const missed = lastEventId === undefined ? [] : since(house, cursor);
+  const first: PageEvent[] = missed === undefined ? [{ type: 'reset' }] : [];
+  if (missed === undefined) cursor = newest(house);
+  first.push(...stateOf(house), ...(missed ?? []).map((message) => messageEvent(message, true, house))); // what was missed is news to this reader
+  first.push(...readStates(house)); // they count what was missed
+  try {
+    for (const event of first) {
+      cursor = after(cursor, event);
+      yield tracked(String(cursor), event);
+    }
+    for (let event = await waiting.next(); event; event = await waiting.next()) {
+      cursor = after(cursor, event);
+      yield tracked(String(cursor), event);
+    }
+  } finally {
+    done.abort();
+  }
+}
+
+function after(cursor: number, event: PageEvent): number {
+  return event.type === 'message' ? Math.max(cursor, event.message.id) : cursor;
+}
+
+function stateOf(house: House): PageEvent[] {
+  return house
+    .accounts()
+    .flatMap((account): PageEvent[] => [
+      { type: 'status', status: account.status() },
+      ...account.rooms().map((room): PageEvent => ({ type: 'room', room })),
+      { type: 'devices', devices: account.devices() },
+      invitationsOf(account.jid, account.invitations()),
+    ]);
+}
+
+function readStates(house: House): PageEvent[] {
+  return house.accounts().flatMap((account) => account.readStates().map((state): PageEvent => ({ type: 'read', state })));
+}
+
+/** The events as they come, in a bounded queue; `next` resolves with nothing once `signal` is aborted. */
+function collect(house: House, signal: AbortSignal): { next(): Promise<PageEvent | undefined> } {
+  let queue: PageEvent[] = [];
+  let wake: (() => void) | undefined;
+  const push = (event: HouseEvent): void => {
+    const told = toPageEvent(event, house);
+    if (!told) return;
+    if (queue.length >= MOST_WAITING) queue = [{ type: 'reset' }];
+    queue.push(told);
+    wake?.();
+  };
+  house.subscribe(push, signal);
+  signal.addEventListener('abort', () => wake?.(), { once: true });
+  return {
+    async next() {
+      while (queue.length === 0 && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return signal.aborted ? undefined : queue.shift();
+    },
+  };
+}
+
+function roomsOf(house: House): { account: string; room: string }[] {
+  return house.accounts().flatMap((account) => {
+    const rooms = new Set(
+      [...account.rooms(), ...house.archive.rooms(account.jid)].map((entry) => entry.room),
+    );
+    return [...rooms].map((room) => ({ account: account.jid, room }));
+  });
+}
+
+/**
+ * About the greatest archive id: what MAM has put further back may have a greater one, and is then told
+ * twice.
+ */
+function newest(house: House): number {
+  const last = roomsOf(house).map(({ account, room }) => house.archive.last(account, room)?.archiveId ?? 0);
+  return last.reduce((most, id) => Math.max(most, id), 0);
+}
+
+/** Messages kept after `archiveId`, by id; `undefined` where they are too many. */
+function since(house: House, archiveId: number): KeptMessage[] | undefined {
+  const found: KeptMessage[] = [];
+  for (const { account, room } of roomsOf(house)) {
+    found.push(...house.archive.since(account, room, archiveId, MOST_MISSED + 1 - found.length));
+    if (found.length > MOST_MISSED) return undefined;
+  }
+  return found.toSorted((a, b) => a.archiveId - b.archiveId);
+}

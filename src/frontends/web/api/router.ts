@@ -1,0 +1,60 @@
+// The API. A reader uses `httpLink` (no batches) on /api and `httpSubscriptionLink` for `events`; both are
+// same-origin.
+import { archiveCalls } from './archive-api.ts';
+import { bookmarkCalls } from './bookmarks-api.ts';
+import { bouncerCalls } from './bouncer-api.ts';
+import { type HouseStatus } from '../contract/contract.ts';
+import { inputs } from './inputs.ts';
+import { deviceCalls } from './devices-api.ts';
+import { events } from './events.ts';
+import { outsideCalls } from './outside-api.ts';
+import { roomCalls } from './rooms-api.ts';
+import { selfCalls } from './self-api.ts';
+import { settingsCalls } from './settings-api.ts';
+import { procedure, trpc, valueOf } from './trpc.ts';
+
+export const router = trpc.router({
+  status: procedure.query(({ ctx }): HouseStatus => ({
+    version: ctx.house.version,
+    home: ctx.house.home,
+    pid: process.pid,
+    startedAt: new Date(ctx.house.startedAt).toISOString(),
+    accounts: ctx.house.accounts().map((account) => account.status()),
+    problems: ctx.house.problems(),
+  })),
+  accounts: trpc.router({
+    list: procedure.query(({ ctx }) => ctx.house.accounts().map((account) => account.status())),
+    look: procedure
+      .input(inputs.addAccount)
+      .mutation(async ({ ctx, input }) => valueOf(await ctx.house.firstLook(input))),
+    add: procedure
+      .input(inputs.addAccount)
+      .mutation(async ({ ctx, input }) => valueOf(await ctx.house.addAccount(input))),
+    remove: procedure
+      .input(inputs.removeAccount)
+      .mutation(async ({ ctx, input }) => valueOf(await ctx.house.removeAccount(input.account))),
+  }),
+  sandbox: trpc.router({
+    status: procedure.query(({ ctx }) => ({ available: ctx.house.sandbox.available() })),
+    begin: procedure.mutation(async ({ ctx }) => valueOf(await ctx.house.sandbox.begin())),
+  }),
+  ...roomCalls,
+  ...archiveCalls,
+  ...bouncerCalls,
+  ...bookmarkCalls,
+  ...deviceCalls,
+  ...outsideCalls,
+  ...selfCalls,
+  ...settingsCalls,
+  doctor: procedure.query(({ ctx }) => ctx.house.examine()),
+  /** A one-time address of the page. */
+  page: procedure.mutation(({ ctx }) => ({ url: ctx.house.pageUrl() })),
+  /**
+   * First the state of everything, then each change; after a break, also the messages since `lastEventId`.
+   */
+  events: procedure
+    .input(inputs.events)
+    .subscription(({ ctx, input, signal }) => events(ctx.house, input?.lastEventId, signal)),
+});
+
+export type AppRouter = typeof router;

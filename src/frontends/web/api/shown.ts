@@ -1,0 +1,41 @@
+// Messages as they are to be read: the archive's reading view, for the page.
+import type { KeptMessage } from '../../../core/groupchat.ts';
+import type { Viewed } from '../../../core/view.ts';
+import { toTimeline, type TimelineMessage } from './timeline.ts';
+
+/** A message as it is to be read: what was said of it later is applied. */
+export interface ShownMessage extends TimelineMessage {
+  /** What it said before, oldest first; empty where it was never corrected. */
+  readonly earlier: readonly { readonly body: string | null; readonly at: string }[];
+  /** It was taken back, by its author or on a moderator's behalf; `body` is then null. */
+  readonly retracted: 'author' | 'room' | null;
+  readonly reactions: readonly { readonly emoji: string; readonly nicks: readonly string[] }[];
+  /** What it answers: `id` is an archive id, null where that message is not kept. */
+  readonly reply: { readonly id: number | null; readonly nick: string | null; readonly body: string | null } | null;
+}
+
+const LONGEST_QUOTE = 300;
+
+/** `of` gives a kept message by its archive id: a correction's text. */
+export function toShown(viewed: Viewed, of: (archiveId: number) => KeptMessage | undefined): ShownMessage {
+  const { message, body, corrections, retracted, reactions, reply } = viewed;
+  const versions = corrections.map(({ archiveId, at }) => ({ body: of(archiveId)?.body, at }));
+  const earlier = [{ body: message.body, at: message.at }, ...versions].slice(0, corrections.length);
+  return {
+    ...toTimeline(message),
+    body: body ?? null,
+    earlier: retracted ? [] : earlier.map((one) => ({ body: one.body ?? null, at: new Date(one.at).toISOString() })),
+    retracted: retracted ? (retracted.byRoom ? 'room' : 'author') : null,
+    reactions,
+    reply: reply ? quoteOf(reply.message) : null,
+  };
+}
+
+function quoteOf(message: KeptMessage | undefined): NonNullable<ShownMessage['reply']> {
+  const body = message?.body;
+  return {
+    id: message?.archiveId ?? null,
+    nick: message?.nick ?? null,
+    body: body === undefined ? null : body.slice(0, LONGEST_QUOTE).toWellFormed(),
+  };
+}

@@ -1,0 +1,64 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import { ZodError } from 'zod';
+import type { Account } from '../../../account/contract.ts';
+import { type Fault, MinimixError, noAccount, type Result } from '../../../core/errors.ts';
+import type { House } from '../contract/contract.ts';
+
+export interface Context {
+  readonly house: House;
+}
+
+/** What the parts of the router are made with. */
+export const trpc = initTRPC.context<Context>().create({
+  isDev: false, // no stack traces over the wire
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+  errorFormatter({ shape, error }) {
+    const { code, message } = describe(error);
+    return { ...shape, message, data: { ...shape.data, fault: code } };
+  },
+});
+
+export const { procedure } = trpc;
+
+/** One account where one is named, else all. */
+export function chosen(house: House, jid: string | undefined): readonly Account[] {
+  return jid === undefined ? house.accounts() : [one(house, jid)];
+}
+
+/** The account that is named, or the only one. */
+export function one(house: House, jid: string | undefined): Account {
+  const accounts = house.accounts();
+  if (jid === undefined && accounts.length > 1) {
+    throw refused({
+      code: 'account-needed',
+      message: `There are ${accounts.length} accounts: say which one is meant.`,
+    });
+  }
+  const account = jid === undefined ? accounts[0] : accounts.find((candidate) => candidate.jid === jid);
+  if (account) return account;
+  throw refused(noAccount(jid).error);
+}
+
+/** The value, or what was refused as an error of the API. */
+export function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw refused(result.error);
+  return result.value;
+}
+
+export function refused(fault: Fault): TRPCError {
+  const cause = new MinimixError(fault.code, fault.message, fault.cause);
+  return new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message: fault.message, cause });
+}
+
+/** A code for programs and one sentence for a person; what was not foreseen goes to the log alone. */
+function describe(error: TRPCError): { code: string; message: string } {
+  if (error.cause instanceof MinimixError) return { code: error.cause.code, message: error.cause.message };
+  if (error.cause instanceof ZodError) {
+    const issue = error.cause.issues[0];
+    const where = issue?.path.join('.') || 'input';
+    return { code: 'invalid', message: `${where} ${issue?.message ?? 'is not valid'}` };
+  }
+  if (error.code === 'INTERNAL_SERVER_ERROR')
+    return { code: 'internal', message: 'The daemon failed; its log says why.' };
+  return { code: error.code.toLowerCase().replaceAll('_', '-'), message: error.message };
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { bareJid } from '../../../account/settings.ts';
+import type { Result } from '../../../core/errors.ts';
+
+/** What the API needs of the bouncer; the daemon gives it. */
+export interface BouncerDoor {
+  status(): BouncerStatus;
+  /** Keeps the wish and listens. */
+  on(wish: BouncerWish): Promise<Result<BouncerStatus>>;
+  off(): Promise<BouncerStatus>;
+  /** The certificate that a device has to trust: its file, and its SHA-256 as people compare it. */
+  authority(): Promise<{ readonly file: string; readonly fingerprint: string }>;
+  addDevice(account: string, name: string): Promise<Result<NewDevice>>;
+  revoke(account: string, device: string): Promise<Result<{ readonly id: string; readonly name: string }>>;
+  devices(account: string): readonly DeviceLogin[];
+}
+
+export type BouncerStatus =
+  | { readonly on: false }
+  | { readonly on: true; readonly host: string; readonly port: number; readonly directTlsPort: number };
+
+/** What a person types into the device. The password is told this once. */
+export interface NewDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly jid: string;
+  readonly host: string;
+  readonly port: number;
+  readonly directTlsPort: number;
+  readonly password: string;
+  readonly fingerprint: string;
+  readonly ca: string;
+}
+
+export interface DeviceLogin {
+  readonly id: string;
+  readonly name: string;
+  readonly account: string;
+  readonly online: boolean;
+  /** Milliseconds since the epoch. */
+  readonly addedAt: number;
+  readonly lastSeen: number | undefined;
+  /** When it was first given a message, or sent one; milliseconds since the epoch. */
+  readonly firstMessage: number | undefined;
+  readonly jid: string | undefined;
+  readonly address: string | undefined;
+}
+
+const endpoint = z.object({ host: z.string().min(1).max(253), port: z.int().min(0).max(65_535) });
+const deviceName = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(60, 'is longer than 60 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), 'holds a control character');
+
+export const bouncerInputs = {
+  on: z.object({
+    listen: endpoint.optional(),
+    directTls: endpoint.optional(),
+    names: z.array(z.string().min(1).max(253)).max(20).optional(),
+    cert: z.string().min(1).max(4096).optional(),
+    key: z.string().min(1).max(4096).optional(),
+  }),
+  device: z.object({ account: bareJid.optional(), name: deviceName }),
+};
+
+export type BouncerWish = z.output<typeof bouncerInputs.on>;

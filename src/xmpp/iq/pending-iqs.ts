@@ -1,0 +1,101 @@
+// RFC 6120 8.2.3: requests, and the answers to them.
+import { randomBytes } from 'node:crypto';
+import { clone } from 'ltx';
+import type { Element } from 'ltx';
+import { bareOf, domainOf, resourceOf } from '../../core/jid.ts';
+import type { IqAnswer, StanzaFault } from '../contract.ts';
+import { NS } from '../namespaces.ts';
+import type { Stanza } from '../stanza.ts';
+import { attributeOf } from '../xml.ts';
+
+export interface Questions {
+  /** Keeps a question open; `write` puts it on the wire and says why it cannot. */
+  ask(request: Element, timeout: number, write: (request: Element) => string | undefined): Promise<IqAnswer>;
+  /** The question that this stanza answers: call it to settle. Undefined where it answers none of ours. */
+  answered(stanza: Stanza): (() => void) | undefined;
+  /** Nobody will answer any more. */
+  giveUp(): void;
+}
+
+interface Question {
+  readonly to: string;
+  settle(answer: IqAnswer): void;
+}
+
+/**
+ * Open questions of one account, matched by id and by whom was asked. `own` is the full JID that is bound.
+ */
+export function createQuestions(own: () => string): Questions {
+  const open = new Map<string, Question>();
+
+  function ask(
+    request: Element,
+    timeout: number,
+    write: (request: Element) => string | undefined,
+  ): Promise<IqAnswer> {
+    const id = randomBytes(12).toString('base64url'); // unguessable: no stranger can answer blindly
+    const asked = clone(request);
+    asked.attrs['id'] = id;
+    return new Promise((resolve) => {
+      const clock = setTimeout(() => settle(failed('timeout')), timeout);
+      const settle = (answer: IqAnswer): void => {
+        clearTimeout(clock);
+        open.delete(id);
+        resolve(answer);
+      };
+      open.set(id, { to: attributeOf(asked, 'to') ?? '', settle });
+      const why = write(asked);
+      if (why !== undefined) settle(failed(why));
+    });
+  }
+
+  function answered(stanza: Stanza): (() => void) | undefined {
+    const question = open.get(stanza.id ?? '');
+    if (question === undefined || !mayAnswer(question.to, stanza.from, own())) return undefined;
+    return () => question.settle(answerOf(stanza));
+  }
+
+  function giveUp(): void {
+    for (const question of [...open.values()]) question.settle(failed('disconnected'));
+  }
+
+  return { ask, answered, giveUp };
+}
+
+/**
+ * Whether an answer from `from` is one to a question sent to `to`. The account is itself, its bare JID or
+ * nothing (RFC 6120 8.1.2.1), and its server speaks for it; only the server can leave `from` out.
+ */
+export function mayAnswer(to: string, from: string, own: string): boolean {
+  if (same(to, from)) return true;
+  const account = ['', bareOf(own), domainOf(own)];
+  const isAccount = (jid: string): boolean => account.some((known) => same(known, jid));
+  return isAccount(to) ? isAccount(from) || same(from, own) : from === '' && same(to, own);
+}
+
+/** The server has normalised what it stamps: the bare part may come back in small letters. */
+function same(a: string, b: string): boolean {
+  return a === b || (resourceOf(a) === resourceOf(b) && bareOf(a).toLowerCase() === bareOf(b).toLowerCase());
+}
+
+function answerOf(stanza: Stanza): IqAnswer {
+  const { element } = stanza;
+  return stanza.type === 'result' ? { ok: true, element } : { ok: false, error: faultOf(element) };
+}
+
+/** What a stanza of type error says (RFC 6120 8.3). */
+export function faultOf(element: Element): StanzaFault {
+  const error = element.getChild('error');
+  const children = error?.children.filter((child) => typeof child !== 'string') ?? [];
+  const condition = children.find((child) => child.name !== 'text' && child.getNS() === NS.stanzaErrors);
+  return {
+    condition: condition?.name ?? 'malformed',
+    type: attributeOf(error, 'type'),
+    text: error?.getChildText('text', NS.stanzaErrors) ?? undefined,
+    element,
+  };
+}
+
+function failed(condition: string): IqAnswer {
+  return { ok: false, error: { condition, type: undefined, text: undefined, element: undefined } };
+}

@@ -1,0 +1,146 @@
+// RFC 6120 4.3 to 7: from an open socket to a bound and counted stream.
+import type { Element } from 'ltx';
+import { localOf } from '../../core/jid.ts';
+import type { ConnectionOptions, StreamState } from '../contract.ts';
+import { StreamEnd } from '../faults.ts';
+import { NS } from '../namespaces.ts';
+import { authenticate } from '../sasl/sasl.ts';
+import type { Stanza } from '../stanza.ts';
+import type { Stream } from './stream.ts';
+import { ENABLE, resumeRequest } from '../sm/stream-management.ts';
+import { faultOf } from '../iq/pending-iqs.ts';
+import { attributeOf, xml } from '../xml.ts';
+
+export type Login =
+  | { readonly how: 'resumed'; readonly answer: Element; readonly features: Element }
+  | {
+      readonly how: 'bound';
+      readonly features: Element;
+      readonly jid: string;
+      readonly enabled: Element | undefined;
+      /** Stanzas that came before the server counted. */
+      readonly early: readonly Stanza[];
+      /** The answer to a resumption that failed. */
+      readonly failed: Element | undefined;
+    };
+
+export interface LoginOptions {
+  readonly account: Pick<ConnectionOptions, 'jid' | 'password' | 'allowPlaintext'>;
+  readonly resource: string;
+  readonly resume: StreamState | undefined;
+}
+
+/** Logs in on a new socket. Throws `StreamEnd` that says why not. */
+export async function login(stream: Stream, { account, resource, resume }: LoginOptions): Promise<Login> {
+  await stream.connectSocket();
+  await stream.openStream();
+  let features = await readFeatures(stream);
+  if (!stream.secure() && account.allowPlaintext !== true) features = await startTls(stream, features);
+  const password = await account.password();
+  const username = localOf(account.jid);
+  const nonza = (): Promise<Element> => nextNonza(stream);
+  const negotiator = { write: (text: string): void => stream.put(text), nonza };
+  await authenticate(negotiator, features, { username, password, secure: stream.secure() });
+  await stream.openStream();
+  features = await readFeatures(stream);
+  const counts = features.getChild('sm', NS.sm) !== undefined;
+  let failed: Element | undefined;
+  if (counts && resume !== undefined) {
+    stream.put(resumeRequest(resume));
+    const answer = await nextNonza(stream);
+    const same = attributeOf(answer, 'previd') === resume.id;
+    if (answer.is('resumed', NS.sm) && same) return { how: 'resumed', answer, features };
+    if (!answer.is('failed', NS.sm)) throw unexpected(answer);
+    failed = answer;
+  }
+  const early: Stanza[] = [];
+  const jid = await bind(stream, account.jid, resource, early);
+  const enabled = counts ? await enable(stream, early) : undefined;
+  return { how: 'bound', features, jid, enabled, early, failed };
+}
+
+/** Asks for TLS, and reads what is offered within it. Throws where it is not offered. */
+export async function startTls(stream: Stream, features: Element): Promise<Element> {
+  if (features.getChild('starttls', NS.tls) === undefined) {
+    throw new StreamEnd('lost', 'the server offers no TLS, and nothing is sent without it');
+  }
+  stream.put(`<starttls xmlns='${NS.tls}'/>`);
+  const answer = await nextNonza(stream);
+  if (!answer.is('proceed', NS.tls)) throw new StreamEnd('lost', 'the server refused to start TLS');
+  await stream.startTls();
+  await stream.openStream();
+  return readFeatures(stream);
+}
+
+async function bind(stream: Stream, account: string, resource: string, early: Stanza[]): Promise<string> {
+  const id = 'bind';
+  const request = xml('bind', { xmlns: NS.bind }, xml('resource', {}, resource));
+  stream.put(xml('iq', { type: 'set', id }, request).toString());
+  for (;;) {
+    const item = await stream.next();
+    if ('nonza' in item) throw unexpected(item.nonza);
+    const { stanza } = item;
+    if (stanza.kind !== 'iq' || stanza.id !== id || (stanza.type !== 'result' && stanza.type !== 'error')) {
+      keepEarly(early, stanza);
+      continue;
+    }
+    if (stanza.type === 'error') throw bindFailed(stanza);
+    const jid = stanza.element.getChild('bind', NS.bind)?.getChildText('jid')?.trim();
+    if (!jid || !jid.includes('/')) throw new StreamEnd('lost', `the server bound no resource for ${account}`);
+    return jid;
+  }
+}
+
+function bindFailed(stanza: Stanza): StreamEnd {
+  const { condition } = faultOf(stanza.element);
+  const why = `the server bound no resource: ${condition}`;
+  return new StreamEnd(condition === 'conflict' ? 'conflict' : 'lost', why);
+}
+
+async function enable(stream: Stream, early: Stanza[]): Promise<Element | undefined> {
+  stream.put(ENABLE);
+  for (;;) {
+    const item = await stream.next();
+    if ('stanza' in item) keepEarly(early, item.stanza);
+    else if (item.nonza.is('enabled', NS.sm)) return item.nonza;
+    else if (item.nonza.is('failed', NS.sm)) return undefined;
+    else throw unexpected(item.nonza);
+  }
+}
+
+const MAX_EARLY = 1000;
+
+function keepEarly(early: Stanza[], stanza: Stanza): void {
+  if (early.length >= MAX_EARLY) throw new StreamEnd('lost', 'the server sends stanzas and no login');
+  early.push(stanza);
+}
+
+export async function readFeatures(stream: Stream): Promise<Element> {
+  const element = await nextNonza(stream);
+  if (!element.is('features', NS.streams)) throw unexpected(element);
+  return element;
+}
+
+async function nextNonza(stream: Stream): Promise<Element> {
+  const item = await stream.next();
+  if ('stanza' in item) throw new StreamEnd('lost', 'the server sent a stanza before the login was done');
+  if (item.nonza.is('error', NS.streams)) throw streamError(item.nonza);
+  return item.nonza;
+}
+
+function unexpected(element: Element): StreamEnd {
+  if (element.is('error', NS.streams)) return streamError(element);
+  return new StreamEnd('lost', `the server sent <${element.name}/> out of turn`);
+}
+
+/** What a stream error means for what comes next (RFC 6120 4.9.3). */
+export function streamError(element: Element): StreamEnd {
+  const children = element.children.filter((child) => typeof child !== 'string');
+  const condition = children.find((child) => child.name !== 'text' && child.getNS() === NS.streamErrors);
+  const text = element.getChildText('text', NS.streamErrors);
+  const name = condition?.name ?? 'undefined-condition';
+  const sentence = `the server ended the stream: ${name}${text ? ` (${text.slice(0, 200)})` : ''}`;
+  if (name === 'conflict') return new StreamEnd('conflict', sentence);
+  if (name === 'see-other-host') return new StreamEnd('moved', sentence, { host: condition?.getText() ?? '' });
+  return new StreamEnd('lost', sentence);
+}

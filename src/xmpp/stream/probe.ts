@@ -1,0 +1,51 @@
+// Looks at a server from outside, as far as one comes without a password.
+import { openStream } from '../connection.ts';
+import type { Element } from 'ltx';
+import { dial } from '../transport/dial.ts';
+import { StreamEnd } from '../faults.ts';
+import { readFeatures, startTls } from './login.ts';
+import type { Dns, Endpoint } from '../transport/resolve.ts';
+import { DEFAULT_LIMITS } from '../transport/splitter.ts';
+import type { Trust } from '../transport/tls.ts';
+
+export interface Probed {
+  /** Such as `TLSv1.3`; `undefined` where the stream stays plain. */
+  readonly protocol: string | undefined;
+  /** When the certificate ends, in milliseconds since the epoch. */
+  readonly expires: number | undefined;
+  /** What the server takes as a login. */
+  readonly mechanisms: readonly string[];
+}
+
+/** Connects, secures the stream, reads what is offered, and goes. Throws `StreamEnd`, or what the network throws. */
+export async function probe(
+  endpoint: Endpoint,
+  trust: Trust,
+  options: { readonly dns: Dns; readonly patience: number; readonly plain: boolean; readonly signal: AbortSignal },
+): Promise<Probed> {
+  const dialled = await dial([endpoint], trust, options);
+  const stream = openStream(dialled, trust, DEFAULT_LIMITS, options.patience);
+  const over = (): void => stream.destroy(new StreamEnd('lost', 'it took too long'));
+  options.signal.addEventListener('abort', over, { once: true });
+  try {
+    await stream.connectSocket();
+    await stream.openStream();
+    let features = await readFeatures(stream);
+    if (!stream.secure() && !options.plain) features = await startTls(stream, features);
+    const socket = stream.tls();
+    const ends = socket?.getPeerX509Certificate()?.validTo;
+    return {
+      protocol: socket?.getProtocol() ?? undefined,
+      expires: ends === undefined ? undefined : Date.parse(ends),
+      mechanisms: mechanismsIn(features),
+    };
+  } finally {
+    options.signal.removeEventListener('abort', over);
+    stream.hangUp('', 500, new StreamEnd('lost', 'seen enough'));
+  }
+}
+
+function mechanismsIn(features: Element): string[] {
+  const list = features.getChild('mechanisms', 'urn:ietf:params:xml:ns:xmpp-sasl');
+  return (list?.getChildren('mechanism') ?? []).slice(0, 50).map((one) => one.getText().trim().slice(0, 50));
+}

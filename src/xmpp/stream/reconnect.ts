@@ -1,0 +1,245 @@
+import { randomBytes } from 'node:crypto';
+import type { Element } from 'ltx';
+import { fail, sentenceOf } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
+import { bareOf } from '../../core/jid.ts';
+import { createAttempts } from './login-attempt.ts';
+import type { OpenStream } from './login-attempt.ts';
+import { backoffDelay, failuresAfter } from './backoff.ts';
+import type { Connection, ConnectionOptions, ConnectionStatus } from '../contract.ts';
+import { StreamEnd, asEnd } from '../faults.ts';
+import { createQuestions } from '../iq/pending-iqs.ts';
+import { createListeners } from './listeners.ts';
+import type { Login } from './login.ts';
+import { faultIn } from '../transport/outgoing.ts';
+import { NS } from '../namespaces.ts';
+import { parseHostPort } from '../transport/resolve.ts';
+import type { Dns, Endpoint } from '../transport/resolve.ts';
+import { createSession } from './session.ts';
+import type { Session } from './session.ts';
+import { createStreamManagement } from '../sm/stream-management.ts';
+import type { Stream } from './stream.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+import { pause } from './waiting.ts';
+import { attributeOf } from '../xml.ts';
+
+const DEADLINES = { login: 30_000, idle: 60_000, ping: 30_000 };
+const BACKOFF = { first: 1000, ceiling: 120_000 };
+const IQ_TIMEOUT = 30_000;
+const GRACE = 2000;
+/** Another session wants our resource: give it time. */
+const CONFLICT_FACTOR = 8;
+const MAX_REDIRECTS = 3;
+
+/** From `start()` to `stop()`, `abandon()` or a refusal. */
+type Life = AbortController;
+
+/** Keeps one account connected: attempt, session, wait, and again. Streams come from `openStream`. */
+export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: OpenStream): Connection {
+  const account = bareOf(options.jid);
+  const deadlines = { ...DEADLINES, ...options.deadlines };
+  const backoff = { ...BACKOFF, ...options.backoff };
+  const log = options.log ?? ((): void => undefined);
+  const statusListeners = createListeners<ConnectionStatus>(log);
+  const ackListeners = createListeners<number>(log);
+  const sm = createStreamManagement(options.resume);
+  const questions = createQuestions(() => jid);
+  const attempts = createAttempts(options, deadlines.login, { dns, openStream });
+  const waitingRoom = createWaitingRoom();
+
+  let status: ConnectionStatus = { state: 'offline' };
+  let jid = options.resume?.jid ?? `${account}/${options.resource}`;
+  let resource = options.resource;
+  let life: Life | undefined;
+  /** Resolves once nothing of the last life runs any more; the next one begins then. */
+  let rest: Promise<void> | undefined;
+  let stream: Stream | undefined;
+  let session: Session | undefined;
+  let redirect: Endpoint | undefined;
+  let features: Element | undefined;
+
+  function tell(next: ConnectionStatus): void {
+    status = next;
+    statusListeners.tell(next);
+  }
+
+  async function live(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    let redirects = 0;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      tell({ state: 'connecting', attempt });
+      const began = Date.now();
+      const { end, online } = await once(signal);
+      if (signal.aborted) return;
+      // An attempt that met something else (a captive portal, say) has not ended the stream that waits on the
+      // server.
+      const forGood = end.kind === 'broken' || end.kind === 'conflict' || sm.resumable() === undefined;
+      if (online && forGood) forget();
+      failures = failuresAfter(failures, { online, held: Date.now() - began, conflict: end.kind === 'conflict' });
+      if (end.kind === 'refused') {
+        log('error', end.message);
+        questions.giveUp();
+        life = undefined;
+        tell({ state: 'refused', why: end.message });
+        return;
+      }
+      redirect = end.kind === 'moved' && redirects < MAX_REDIRECTS ? redirection(end) : undefined;
+      if (redirect !== undefined) {
+        redirects++;
+        continue;
+      }
+      redirects = 0;
+      if (end.kind === 'conflict') resource = `${options.resource}.${randomBytes(3).toString('hex')}`;
+      const delay = backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
+      log('warn', end.message, { retryIn: delay, attempt });
+      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }) });
+      await pause(delay, signal);
+    }
+  }
+
+  function redirection(end: StreamEnd): Endpoint | undefined {
+    const target = parseHostPort(end.host ?? '');
+    return target && { ...target, direct: options.directTls === true };
+  }
+
+  /** One attempt, and the session where it leads to one. Resolves with why that is over. */
+  async function once(signal: AbortSignal): Promise<{ end: StreamEnd; online: boolean }> {
+    try {
+      const how = { resource, resume: sm.resumable(), redirect };
+      const opened = await attempts.logIn(how, signal, (begun) => (stream = begun));
+      if (signal.aborted) opened.stream.destroy(new StreamEnd('lost', 'stopped'));
+      else begin(opened.stream, opened.login);
+      return { end: await opened.stream.ended, online: true };
+    } catch (error) {
+      return { end: asEnd(error), online: false };
+    } finally {
+      session = undefined;
+      stream = undefined;
+    }
+  }
+
+  /**
+   * Online, all in one tick: counters, what must be sent again, listeners, what was queued, what came
+   * already.
+   */
+  function begin(opened: Stream, result: Login): void {
+    const resumed = result.how === 'resumed';
+    if (result.how === 'resumed') {
+      const again = sm.resumed(result.answer);
+      const why = new StreamEnd('broken', 'the server resumed with a count that cannot be');
+      if (again === undefined) return opened.hangUp('', 500, why);
+      for (const text of again) opened.put(text);
+      ackListeners.tell(sm.acknowledged());
+    } else {
+      if (sm.acknowledge(attributeOf(result.failed, 'h'))) ackListeners.tell(sm.acknowledged());
+      forget();
+      sm.begin(result.jid, result.enabled);
+      jid = result.jid;
+      if (!keep(opened, () => options.receive(result.early, sm.state()))) return;
+    }
+    jid = resumed ? (sm.state()?.jid ?? jid) : jid;
+    const acknowledged = (h: number): void => ackListeners.tell(h);
+    features = result.features;
+    const { receive, transparent = false, unseen = false, handled = (): undefined => undefined } = options;
+    session = createSession(opened, { receive, transparent, unseen, handled, log, sm, questions, deadlines, acknowledged, resumed });
+    log('info', resumed ? 'resumed' : 'logged in', { jid });
+    tell({ state: 'online', jid, resumed, since: Date.now() });
+    flush();
+    session?.start();
+  }
+
+  function keep(opened: Stream, receive: () => void): boolean {
+    try {
+      receive();
+      return true;
+    } catch (error) {
+      opened.destroy(new StreamEnd('lost', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
+      return false;
+    }
+  }
+
+  /** The old stream is gone for good: what it carried may or may not have arrived. */
+  function forget(): void {
+    questions.giveUp();
+    const lost = sm.forget();
+    if (lost > 0) log('warn', 'stanzas sent on the lost stream were never acknowledged', { count: lost });
+  }
+
+  function flush(): void {
+    for (const text of waitingRoom.take()) {
+      const sent = session?.send(text) ?? disconnected();
+      if (!sent.ok) log('warn', 'a queued stanza could not be sent', { why: sent.error.message });
+    }
+  }
+
+  function send(stanza: Element | string, how: { readonly whenDown?: 'refuse' | 'queue'; readonly checked?: boolean } = {}): Result<number> {
+    const text = typeof stanza === 'string' ? stanza : stanza.toString();
+    const fault = how.checked ? undefined : faultIn(text);
+    if (fault !== undefined) return fail('malformed', `This is not a stanza: ${fault}.`);
+    if (session !== undefined) return session.send(text);
+    return how.whenDown === 'queue' ? waitingRoom.add(text) : disconnected();
+  }
+
+  function start(): void {
+    if (life !== undefined) return;
+    const begun = new AbortController();
+    life = begun;
+    const lived = (rest === undefined ? live(begun.signal) : rest.then(() => live(begun.signal)))
+      .catch((error: unknown) => log('error', 'the connection gave up by mistake', { error }))
+      .finally(() => {
+        if (rest === lived) rest = undefined;
+      });
+    rest = lived;
+  }
+
+  async function stop(): Promise<void> {
+    const ending = session === undefined ? undefined : stream;
+    const done = rest;
+    life?.abort();
+    life = undefined;
+    if (ending !== undefined) {
+      session?.close(GRACE);
+      await ending.ended;
+      forget();
+    }
+    await done;
+    questions.giveUp();
+    if (life === undefined) tell({ state: 'offline' });
+  }
+
+  function abandon(): void {
+    life?.abort();
+    life = undefined;
+    session = undefined;
+    stream?.destroy(new StreamEnd('lost', 'abandoned'));
+    questions.giveUp();
+    tell({ state: 'offline' });
+  }
+
+  return {
+    status: () => status,
+    start,
+    stop,
+    abandon,
+    send,
+    nextOutbound: () => sm.outbound() + 1,
+    iq: (request, { timeout = IQ_TIMEOUT } = {}) =>
+      questions.ask(request, timeout, (asked) => {
+        const sent = send(asked);
+        return sent.ok ? undefined : sent.error.code;
+      }),
+    acknowledged: () => sm.acknowledged(),
+    acknowledge: () => session?.acknowledge(),
+    features: () => features,
+    clientState(state) {
+      if (features?.getChild('csi', NS.csi)) session?.nonza(`<${state} xmlns='${NS.csi}'/>`);
+    },
+    probe: () => session?.probe(),
+    onStatus: statusListeners.add,
+    onAcknowledged: ackListeners.add,
+  };
+}
+
+function disconnected(): Result<number> {
+  return fail('disconnected', 'There is no connection to the server.');
+}

@@ -1,0 +1,106 @@
+// XEP-0045 7.4, 7.5, 8.1: what occupants and the room say
+import type { GroupchatMessage, MessageKind } from '../../../core/groupchat.ts';
+import { bareOf, resourceOf } from '../../../core/jid.ts';
+import type { Element } from '../../xml.ts';
+import { xml } from '../../xml.ts';
+import { readDelay } from './delay.ts';
+import { NS_MUC_USER } from '../room/muc.ts';
+import { oob } from './oob.ts';
+import { readOccupantId } from '../room/occupant-id.ts';
+import { originId, readOriginId, readStanzaId } from './stanza-id.ts';
+
+const NS_CORRECT = 'urn:xmpp:message-correct:0'; // XEP-0308
+const NS_RETRACT = 'urn:xmpp:message-retract:1'; // XEP-0424
+const NS_RETRACT_0 = 'urn:xmpp:message-retract:0';
+const NS_MODERATE_0 = 'urn:xmpp:message-moderate:0'; // XEP-0425 before 0.3
+const NS_FASTEN = 'urn:xmpp:fasten:0'; // XEP-0422, under the older two
+const NS_REACTIONS = 'urn:xmpp:reactions:0'; // XEP-0444
+const NS_REPLY = 'urn:xmpp:reply:0'; // XEP-0461
+const NS_MARKERS = 'urn:xmpp:chat-markers:0'; // XEP-0333
+const NS_EME = 'urn:xmpp:eme:0'; // XEP-0380
+const encryptions = ['eu.siacs.conversations.axolotl', 'urn:xmpp:omemo:1', 'urn:xmpp:omemo:2', 'urn:xmpp:openpgp:0'];
+
+export interface ReadContext {
+  /** When it reached us, in milliseconds since the epoch. */
+  readonly arrivedAt: number;
+  /** The room announces XEP-0359, so that its stanza-id counts (another room would let an occupant's through). */
+  readonly stanzaIds: boolean;
+  /** The room is sending its history: its delay stamps count. Live, anybody could have put one there. */
+  readonly history: boolean;
+}
+
+/** A `<message type='groupchat'/>` or a private message from an occupant, as columns; `undefined` where it is neither. */
+export function readGroupchat(element: Element, context: ReadContext): GroupchatMessage | undefined {
+  const type: unknown = element.attrs['type'];
+  if (element.name !== 'message' || type === 'error' || type === 'headline') return undefined;
+  const from = String(element.attrs['from'] ?? '');
+  const room = bareOf(from);
+  const nick = resourceOf(from);
+  if (room === '' || (type !== 'groupchat' && nick === '')) return undefined;
+  const delay = context.history ? readDelay(element, room) : undefined;
+  return {
+    room,
+    nick: nick === '' ? undefined : nick,
+    kind: type === 'groupchat' ? kindOf(element) : 'private',
+    id: text(element.attrs['id']),
+    stanzaId: context.stanzaIds ? readStanzaId(element, room) : undefined,
+    originId: readOriginId(element),
+    occupantId: readOccupantId(element),
+    realJid: text(element.getChild('x', NS_MUC_USER)?.getChild('item')?.attrs['jid']),
+    body: element.getChildText('body') ?? undefined,
+    subject: element.getChildText('subject') ?? undefined,
+    at: delay ?? context.arrivedAt,
+    delayed: delay !== undefined,
+    ...relations(element),
+  };
+}
+
+function relations(element: Element): Pick<GroupchatMessage, 'replaces' | 'retracts' | 'reactsTo' | 'repliesTo'> {
+  return {
+    replaces: text(element.getChild('replace', NS_CORRECT)?.attrs['id']),
+    retracts: retracted(element),
+    reactsTo: text(element.getChild('reactions', NS_REACTIONS)?.attrs['id']),
+    repliesTo: text(element.getChild('reply', NS_REPLY)?.attrs['id']),
+  };
+}
+
+/** XEP-0424 3 and XEP-0425 4; the older forms lie in XEP-0422 `<apply-to/>`. */
+function retracted(element: Element): string | undefined {
+  const direct = element.getChild('retract', NS_RETRACT);
+  if (direct) return text(direct.attrs['id']);
+  const fastened = element.getChild('apply-to', NS_FASTEN);
+  const old = fastened?.getChild('retract', NS_RETRACT_0) ?? fastened?.getChild('moderated', NS_MODERATE_0);
+  return old && text(fastened?.attrs['id']);
+}
+
+function kindOf(element: Element): MessageKind {
+  if (encryptions.some((ns) => element.getChild('encrypted', ns)) || element.getChild('encryption', NS_EME)) return 'encrypted';
+  if (element.getChild('replace', NS_CORRECT)) return 'correction';
+  if (retracted(element) !== undefined) return 'retraction';
+  if (element.getChild('reactions', NS_REACTIONS)) return 'reaction';
+  if (element.getChild('body')) return 'message';
+  if (element.getChild('subject')) return 'subject';
+  if (element.children.some((child) => typeof child !== 'string' && child.attrs['xmlns'] === NS_MARKERS)) return 'marker';
+  return 'other';
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** What a message of ours says of another: XEP-0308 the id that it replaces, XEP-0461 the stanza-id that it answers, and of a file. */
+export interface About {
+  readonly replaces?: string | undefined;
+  readonly reply?: { readonly id: string; readonly nick: string } | undefined;
+  /** XEP-0066. */
+  readonly file?: string | undefined;
+}
+
+/** 7.4: a message of ours to the room, with the id as XEP-0359 origin-id beside it. */
+export function groupchatMessage(room: string, id: string, body: string, { replaces, reply, file }: About = {}): Element {
+  const message = xml('message', { to: room, type: 'groupchat', id }, xml('body', {}, body), originId(id));
+  if (replaces !== undefined) message.append(xml('replace', { xmlns: NS_CORRECT, id: replaces }));
+  if (reply) message.append(xml('reply', { xmlns: NS_REPLY, to: `${room}/${reply.nick}`, id: reply.id }));
+  if (file !== undefined) message.append(oob(file));
+  return message;
+}

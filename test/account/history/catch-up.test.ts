@@ -1,0 +1,118 @@
+// XEP-0313 in rooms: what no real server does when asked, such as an archive that has dropped the id we stand at.
+import type { Element } from 'ltx';
+import { expect, test } from 'vitest';
+import { entry, presenceError, refusal, result, roomInfo, worlds, type Answer } from '../../support/rooms-scripted.ts';
+import { until } from '../../support/until.ts';
+
+const ROOM = 'orchard@rooms.scripted.test';
+const NO_MESSAGE = "<composing xmlns='http://jabber.org/protocol/chatstates'/>";
+const open = worlds();
+
+interface Asked {
+  readonly after: string | undefined;
+  readonly start: string | undefined;
+}
+
+const stanza = (n: number, inside = ''): string =>
+  `<message xmlns='jabber:client' from='${ROOM}/juliet' type='groupchat' id='m${n}'>${n === 0 ? NO_MESSAGE : `<body>${n}</body>`}${inside}</message>`;
+const live = (n: number): string => stanza(n, `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='${n}'/>`);
+const archived = (queryId: string, n: number): string =>
+  `<message from='${ROOM}'><result xmlns='urn:xmpp:mam:2' queryid='${queryId}' id='${n}'><forwarded xmlns='urn:xmpp:forward:0'>` +
+  `<delay xmlns='urn:xmpp:delay' stamp='2026-11-27T10:00:0${n}Z'/>${stanza(n)}</forwarded></result></message>`;
+
+/** Enters the room, hears message 1 (or `heard`), and loses the stream; from then on `answer` is the room's archive. */
+async function away(answer: (asked: Asked, page: (numbers: readonly number[], complete?: boolean) => Answer, iq: Element) => Answer, heard = [1]) {
+  const asked: Asked[] = [];
+  let present = false;
+  const world = await open();
+  world.script(ROOM, {
+    info: ({ attrs }) => roomInfo(ROOM, String(attrs['id']), ['urn:xmpp:mam:2', 'urn:xmpp:sid:0']),
+    join: (_presence, nick) => entry(ROOM, nick),
+    iq: (iq) => {
+      const query = iq.getChild('query', 'urn:xmpp:mam:2');
+      const page = (numbers: readonly number[], complete = true): Answer => {
+        const fin = `<fin xmlns='urn:xmpp:mam:2' complete='${complete}'><set xmlns='http://jabber.org/protocol/rsm'/></fin>`;
+        return [...numbers.map((n) => archived(String(query?.attrs['queryid']), n)), result(ROOM, String(iq.attrs['id']), fin)];
+      };
+      if (!query || !present) return page([]);
+      const fields = query.getChild('x', 'jabber:x:data')?.getChildren('field') ?? [];
+      const start = fields.find(({ attrs }) => attrs['var'] === 'start')?.getChildText('value') ?? undefined;
+      const now = { after: query.getChild('set')?.getChildText('after') ?? undefined, start };
+      asked.push(now);
+      return answer(now, page, iq);
+    },
+  });
+  await world.account.join(ROOM, { nick: 'romeo' });
+  await world.state(ROOM, 'joined');
+  await world.settle();
+  world.send(...heard.map(live));
+  await world.settle();
+  present = true;
+  world.drop();
+  return { ...world, asked };
+}
+
+test('an id that the room’s archive has dropped: from the time of what we have, and once', async () => {
+  const { asked, archive, jid, bodies } = await away(({ after }, page, iq) =>
+    after === '1' ? refusal(ROOM, String(iq.attrs['id']), 'item-not-found') : page([2, 3]),
+  );
+  await until(() => bodies(ROOM).join() === '1,2,3', { what: 'the whole' });
+  const [first, second] = asked;
+  expect([first, second?.after]).toEqual([{ after: '1', start: undefined }, undefined]);
+  expect(Date.parse(second?.start ?? '')).toBe(archive.page({ account: jid, room: ROOM, limit: 1, after: 0 })[0]?.at);
+  expect(archive.gaps(jid, ROOM)).toEqual([]);
+});
+
+test.each([
+  ['begins after what we have: it is from there to its first', [2], 1],
+  ['was emptied: it is from there to now', [], 1],
+  ['begins with what is no message: it is to the first that is one', [0, 2], 1],
+  ['still has what we have, under another id: there is none', [1, 2], 0],
+])('a hole, where the room’s archive lost our place and %s', async (_how, numbers, holes) => {
+  const later = (n: number): string => new Date(Date.now() + n * 60_000).toISOString();
+  const { archive, jid, account, asked, settle, bodies } = await away(({ after }, page, iq) => {
+    if (after === '1') return refusal(ROOM, String(iq.attrs['id']), 'item-not-found');
+    return [page(numbers)].flat().map((xml) => String(xml).replace(/2026-11-27T10:00:0(\d)Z/, (_stamp, n) => later(Number(n))));
+  });
+  await until(() => asked.length >= 2 && !account.catchingUp(ROOM), { what: 'the end of the catch-up' });
+  await settle();
+  const last = archive.page({ account: jid, room: ROOM, limit: 1, after: 0 })[0]?.at ?? NaN;
+  const hole = { from: last, cause: expect.stringContaining('no longer has') };
+  expect(archive.gaps(jid, ROOM)).toMatchObject(Array.from({ length: holes }, () => hole));
+  expect(bodies(ROOM)).toEqual(['1', ...numbers.filter((n) => n > 1).map(String)]);
+});
+
+test('a stream that ends in the middle of the pages: the next one goes on where they stopped', async () => {
+  let broken = false;
+  const { asked, bodies, drop } = await away(({ after }, page) => {
+    if (after === '1') return page([2, 3], false);
+    if (after === '3' && broken) return page([4]);
+    return undefined; // silence, in which the stream ends
+  });
+  await until(() => asked.at(-1)?.after === '3', { what: 'the second page to be asked for' });
+  broken = true;
+  drop();
+  await until(() => bodies(ROOM).join() === '1,2,3,4', { what: 'the whole' });
+  expect(asked.map(({ after }) => after)).toEqual(['1', '3', '3']);
+});
+
+test('what was said first of all in a room while we were out of it is news, not the past of a first join', async () => {
+  const { events } = await away((_asked, page) => page([1, 2]), []);
+  const news = await Promise.all(['1', '2'].map((body) => events.next((event) => event.type === 'message' && event.message.body === body)));
+  expect(news).toMatchObject([{ fresh: true }, { fresh: true }]);
+});
+
+test('what is still to be read goes before what is live while the room is entered again, and no longer once nobody lets us in', async () => {
+  const { account, asked, drop, events, script, send, state } = await away(() => undefined);
+  await until(() => asked.length === 1, { what: 'the catch-up' });
+  script(ROOM, { join: () => undefined });
+  drop();
+  await state(ROOM, 'joining');
+  expect(account.catchingUp(ROOM)).toBe(true);
+
+  const told = events.next((event) => event.type === 'caught-up' && !account.catchingUp(ROOM));
+  send(presenceError(`${ROOM}/romeo`, 'forbidden', 'auth'));
+  await state(ROOM, 'banned');
+  expect(account.catchingUp(ROOM)).toBe(false);
+  expect(await told).toMatchObject({ room: ROOM });
+});

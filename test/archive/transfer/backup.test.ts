@@ -1,0 +1,87 @@
+import { chmodSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openArchive } from '../../../src/archive/archive.ts';
+import { backUp, restore } from '../../../src/archive/transfer/backup.ts';
+import { append, appendInside, bodies, JULIET, ORCHARD, ownArchive, page, T0 } from '../support.ts';
+
+let own: ReturnType<typeof ownArchive>;
+beforeEach(() => {
+  own = ownArchive();
+  own.archive.transaction(() => {
+    for (let n = 0; n < 500; n++) appendInside(own.archive, { body: `${n} ${'x'.repeat(500)}`, arrivedAt: T0 + n });
+  });
+});
+afterEach(() => own.close());
+
+const nobodyAsks = (): Promise<string> => Promise.reject(new Error('nobody asks for a passphrase'));
+const room = { account: JULIET, room: ORCHARD, membership: '{}', wanted: true, nick: undefined, subject: undefined };
+
+test('a backup of an archive in use is whole, and holds no keys', async () => {
+  own.archive.saveRoom({ ...room, password: 'wherefore-art-thou' });
+  own.archive.saveStream(JULIET, '{"id":"resume-me-please"}');
+  const bookmark = (password: string): string => JSON.stringify({ room: ORCHARD, autojoin: true, password });
+  own.archive.setBookmark(JULIET, 'list', ORCHARD, bookmark('bookmarked-password'));
+  own.archive.addToBookmarkLog({ account: JULIET, at: T0, storage: 'native', room: ORCHARD, before: bookmark('password-before'), after: bookmark('password-after'), cause: 'edited' });
+  own.archive.setValue(JULIET, 'invitations', JSON.stringify([{ room: 'tomb@example.org', password: 'invited-by-password' }]));
+  own.archive.saveRoom({ ...room, room: 'tomb@example.org', membership: JSON.stringify({ state: 'room-gone', venuePassword: 'of-the-new-venue' }), password: undefined });
+  const target = `${own.path}.backup`;
+  const shares: number[] = [];
+  const running = backUp(own.path, target, { progress: (share) => shares.push(share) });
+  append(own.archive, { body: 'meanwhile', arrivedAt: T0 + 9999 });
+  await running;
+  const copy = openArchive(target);
+  expect(copy.count(JULIET)).toBeGreaterThanOrEqual(500);
+  expect(copy.rooms(JULIET)).toMatchObject([{ room: ORCHARD, password: undefined }, { membership: '{"state":"room-gone"}' }]);
+  expect(copy.bookmarks(JULIET, 'list')).toEqual([{ room: ORCHARD, value: JSON.stringify({ room: ORCHARD, autojoin: true }) }]);
+  expect(copy.stream(JULIET)).toBeUndefined();
+  copy.close();
+  const bytes = readFileSync(target, 'latin1');
+  for (const key of ['wherefore-art-thou', 'resume-me-please', 'bookmarked-password', 'password-before', 'password-after', 'invited-by-password', 'of-the-new-venue']) expect(bytes).not.toContain(key);
+  expect(own.archive.rooms(JULIET)[0]?.password).toBe('wherefore-art-thou');
+  await expect(backUp(own.path, target)).rejects.toThrow('there already');
+});
+
+test('a backup is restored in place of what is there, which is set aside', async () => {
+  const target = `${own.path}.backup`;
+  await backUp(own.path, target);
+  append(own.archive, { body: 'since', arrivedAt: T0 + 9999 });
+  own.archive.close();
+  const { setAside } = await restore(target, own.path, new Date(T0), nobodyAsks);
+  expect(own.reopen().count(JULIET)).toBe(500);
+  const old = openArchive(setAside ?? '');
+  expect(bodies(page(old, 1))).toEqual(['since']);
+  old.close();
+});
+
+test('what is no whole archive is not restored, and nothing is touched', async () => {
+  const before = readdirSync(dirname(own.path)).toSorted();
+  const broken = `${own.path}.broken`;
+  writeFileSync(broken, readFileSync(own.path));
+  truncateSync(broken, 8192);
+  await expect(restore(broken, own.path, new Date(T0), nobodyAsks)).rejects.toThrow(expect.objectContaining({ code: 'archive-corrupt' }));
+  await expect(restore(`${own.path}.none`, own.path, new Date(T0), nobodyAsks)).rejects.toThrow('not a whole archive');
+  expect(readdirSync(dirname(own.path)).filter((name) => !name.includes('broken')).toSorted()).toEqual(before);
+});
+
+test('a backup to a folder that is not there is refused by the folder’s name', async () => {
+  const folder = `${own.path}-no-such-folder`;
+  await expect(backUp(own.path, `${folder}/backup`)).rejects.toThrow(`There is no folder ${folder}.`);
+});
+
+test('a backup that fails leaves nothing behind', async () => {
+  const target = `${own.path}${'x'.repeat(300)}`; // no disk takes a name so long
+  const before = readdirSync(dirname(own.path)).toSorted();
+  await expect(backUp(own.path, target)).rejects.toThrow('ENAMETOOLONG');
+  expect(readdirSync(dirname(own.path)).toSorted()).toEqual(before);
+});
+
+test('what is restored is for its owner alone, whatever the backup lay there as', async () => {
+  const target = `${own.path}.backup`;
+  await backUp(own.path, target);
+  chmodSync(target, 0o644);
+  own.archive.close();
+  await restore(target, own.path, new Date(T0), nobodyAsks);
+  expect(statSync(own.path).mode & 0o777).toBe(0o600);
+  own.reopen();
+});

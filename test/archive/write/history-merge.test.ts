@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { append, bodies, JULIET, ORCHARD, ownArchive, page, T0, type Said } from '../support.ts';
+
+let own: ReturnType<typeof ownArchive>;
+beforeEach(() => {
+  own = ownArchive();
+});
+afterEach(() => own.close());
+
+const live = (...said: Said[]): void => said.forEach((one) => append(own.archive, one));
+
+function replay(...said: Said[]): boolean[] {
+  own.archive.beginReplay(JULIET, ORCHARD);
+  return said.map((one) => append(own.archive, { arrivedAt: T0 + 600_000, delayed: true, ...one }, { kind: 'history' }).kept);
+}
+
+test('a replay of what is kept adds nothing', () => {
+  live({ body: 'a', at: T0 }, { body: 'b', at: T0 + 1000 }, { body: 'b', at: T0 + 2000 });
+  const again = [{ body: 'a', at: T0 - 100 }, { body: 'b', at: T0 + 900 }, { body: 'b', at: T0 + 1900 }];
+  expect(replay(...again)).toEqual([false, false, false]);
+  expect(replay(...again.slice(1))).toEqual([false, false]);
+});
+
+test('what was missed is added in its place, though it has the words of what is kept', () => {
+  live({ body: 'ok', at: T0 }, { body: 'no', at: T0 + 2000 });
+  expect(replay({ body: 'ok', at: T0 }, { body: 'ok', at: T0 + 1000 }, { body: 'no', at: T0 + 1990 })).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect(bodies(page(own.archive))).toEqual(['ok', 'ok', 'no']);
+});
+
+test('what comes before the first kept message in a replay is put before it', () => {
+  live({ body: 'c', at: T0 + 2000 });
+  expect(replay({ body: 'a', at: T0 }, { body: 'b', at: T0 + 1000 }, { body: 'c', at: T0 + 2000 })).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(bodies(page(own.archive))).toEqual(['a', 'b', 'c']);
+});
+
+test('a process that is killed in the middle of a replay goes on with it', () => {
+  live({ body: 'a', at: T0 }, { body: 'a', at: T0 + 1000 });
+  replay({ body: 'a', at: T0 - 10 });
+  const archive = own.reopen();
+  const next = { body: 'a', at: T0 + 990, delayed: true, arrivedAt: T0 + 600_000 };
+  expect(append(archive, next, { kind: 'history' }).kept).toBe(false);
+  expect(append(archive, { ...next, at: T0 + 1500 }, { kind: 'history' }).kept).toBe(true);
+});
+
+test('a live message during a replay stands behind it', () => {
+  live({ body: 'a', at: T0 });
+  replay({ body: 'a', at: T0 }, { body: 'b', at: T0 + 1000 });
+  append(own.archive, { body: 'd', arrivedAt: T0 + 700_000 });
+  append(own.archive, { body: 'c', at: T0 + 1000, arrivedAt: T0 + 700_000, delayed: true }, { kind: 'history' });
+  expect(bodies(page(own.archive))).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('an id finds its message behind others that the room no longer replays', () => {
+  live({ body: 'a', at: T0 }, { body: 'gone', at: T0 + 10 }, { body: 'c', id: 'c1', at: T0 + 20 });
+  expect(replay({ body: 'a', at: T0 }, { body: 'c', id: 'c1', at: T0 + 20 })).toEqual([false, false]);
+});
+
+test('the archive of a room whose live messages had no stanza-id meets them, and they learn it', () => {
+  live({ body: 'a', id: '1', at: T0 }, { body: 'b', id: '2', at: T0 + 1000 });
+  const first = append(own.archive, { body: 'a', id: '1', stanzaId: 's1', at: T0 }, { kind: 'mam', follows: undefined });
+  expect(first.kept).toBe(false);
+  const follows = first.kept ? undefined : first.archiveId;
+  expect(append(own.archive, { body: 'b', id: '2', stanzaId: 's2', at: T0 + 1000 }, { kind: 'mam', follows }).kept).toBe(false);
+  expect(page(own.archive).map((kept) => kept.stanzaId)).toEqual(['s1', 's2']);
+});
+
+test('one message that came late does not set the room’s clock', () => {
+  live({ body: 'a', id: '1', at: T0 }, { body: 'b', id: '2', at: T0 + 51_000 }, { body: 'c', at: T0 + 60_000 });
+  const again = [{ body: 'a', id: '1', at: T0 }, { body: 'b', id: '2', at: T0 + 1000 }, { body: 'c', at: T0 + 60_000 }];
+  expect(replay(...again)).toEqual([false, false, false]);
+});
+
+test('a room whose clock is behind is known by two messages that say so', () => {
+  const behind = 600_000;
+  const said = [{ body: 'a', id: '1' }, { body: 'b', id: '2' }, { body: 'c' }, { body: 'd' }].map((one, n) => ({ ...one, at: T0 + n * 5000 }));
+  live(...said);
+  expect(replay(...said.map((one) => ({ ...one, at: one.at - behind })))).toEqual([false, false, false, false]);
+});
+
+test.each([
+  ['fast', 3],
+  ['slow', -3],
+])('what came while our clock was days %s is known again, and so is what came after it', (_how, days) => {
+  const wrong = T0 + days * 86_400_000;
+  const said = (n: number): Said => ({ body: `${n}`, id: `unguessable-${n}`, at: T0 + n * 1000 });
+  append(own.archive, { ...said(1), arrivedAt: T0 + 1000 });
+  for (const n of [2, 3]) append(own.archive, { ...said(n), at: wrong + n * 1000, arrivedAt: wrong + n * 1000 });
+  append(own.archive, { ...said(4), arrivedAt: T0 + 4000 });
+  expect(replay(said(1), said(2), said(3), said(4), said(5))).toEqual([false, false, false, false, true]);
+  expect(replay(said(3), said(4), said(5))).toEqual([false, false, false]);
+  expect(replay(said(4), said(5))).toEqual([false, false]);
+  expect(bodies(page(own.archive))).toEqual(['1', '2', '3', '4', '5']);
+});
+
+test.each([
+  ['while our clock was days fast', []],
+  ['after a while in which it was', [3]],
+])('a room that has forgotten what we have tells of what was said since: behind what came %s', (_how, right) => {
+  const wrong = T0 + 3 * 86_400_000;
+  live({ body: '1', arrivedAt: T0 }, { body: '2', arrivedAt: wrong }, ...right.map((n) => ({ body: `${n}`, arrivedAt: T0 + n * 1000 })));
+  expect(replay({ body: '4', at: T0 + 300_000 }, { body: '5', at: T0 + 301_000 })).toEqual([true, true]);
+  expect(bodies(page(own.archive))).toEqual(['1', '2', ...right.map(String), '4', '5']);
+});
+
+test('the first that we ever had of a room, while our clock was days slow, is known again', () => {
+  const said = { body: '1', id: 'unguessable-1' };
+  live({ ...said, arrivedAt: T0 - 3 * 86_400_000 }, { body: '2', id: 'unguessable-2', arrivedAt: T0 + 1000 });
+  expect(replay({ ...said, at: T0 }, { body: '2', id: 'unguessable-2', at: T0 + 1000 })).toEqual([false, false]);
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { ReadArchive } from '../../../../src/archive/contract.ts';
+import type { PageQuery } from '../../../../src/archive/query-contract.ts';
+import { historyOf, readHistoryWish, type HistoryQuery } from '../../../../src/frontends/bouncer/rooms/room-history.ts';
+import type { KeptMessage } from '../../../../src/core/groupchat.ts';
+import { parseElement } from '../../../../src/xmpp/xml.ts';
+
+const ROOM = 'cave@rooms.example';
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+const COUNT = 450;
+
+/** One message a minute, the last of them a minute ago; every tenth is private. */
+const kept = Array.from({ length: COUNT }, (_, n) => ({
+  archiveId: n + 1,
+  room: ROOM,
+  kind: n % 10 === 9 ? 'private' : 'message',
+  at: NOW - (COUNT - n) * 60_000,
+  xml: `<message from='${ROOM}/bob' to='x' type='groupchat'><body>word ${n}</body></message>`,
+})) as unknown as KeptMessage[];
+
+const archive = {
+  page: ({ limit, before = Infinity }: PageQuery) => kept.filter(({ archiveId }) => archiveId < before).slice(-limit),
+} as unknown as ReadArchive;
+
+const query: HistoryQuery = { account: 'a@b', room: ROOM, to: 'a@b/c', shows: () => true, has: undefined };
+
+function shown(history: string, about: Partial<HistoryQuery> = {}): (string | null)[] {
+  const x = `<x xmlns='http://jabber.org/protocol/muc'>${history}</x>`;
+  const wish = readHistoryWish(parseElement(`<presence to='${ROOM}/me'>${x}</presence>`), NOW);
+  return historyOf(archive, { ...query, ...about }, wish).map(({ text }) => parseElement(text).getChildText('body'));
+}
+
+describe('a device is shown of a room’s past', () => {
+  test.each([
+    ['twenty messages where it asks for nothing', '', 20],
+    ['nothing where it asks for none', `<history maxstanzas='0'/>`, 0],
+    ['as many as it asks for', `<history maxstanzas='7'/>`, 7],
+    ['as many as fit', `<history maxchars='600'/>`, 3],
+    ['what is younger than so many seconds', `<history seconds='605'/>`, 9],
+    ['what came since a time', `<history since='2026-11-23T11:30:00Z'/>`, 27],
+    ['the least of all bounds', `<history maxstanzas='5' seconds='3600' since='2026-11-23T11:00:00Z'/>`, 5],
+    ['all, where it was away for long', `<history since='1970-01-01T00:00:00Z'/>`, 405],
+    ['twenty where what it asks is no number', `<history maxstanzas='-1'/>`, 20],
+  ])('%s', (_what, history, count) => {
+    const bodies = shown(history);
+    expect(bodies).toHaveLength(count);
+    const last = kept.filter(({ kind }) => kind === 'message').slice(count === 0 ? COUNT : -count).map(({ xml }) => parseElement(xml).getChildText('body'));
+    expect(bodies).toEqual(last);
+  });
+
+  test('with the room’s time on each', () => {
+    const [last] = historyOf(archive, query, { maxstanzas: 1, maxchars: undefined, since: undefined, goesOn: false, ahead: false });
+    const delay = parseElement(last?.text ?? '').getChild('delay', 'urn:xmpp:delay');
+    expect(delay?.attrs).toMatchObject({ from: ROOM, stamp: '2026-11-23T11:58:00.000Z' });
+  });
+
+  const has = (id: number): boolean => id <= 440;
+  const lacking = kept.filter(({ archiveId, kind }) => archiveId > 440 && kind === 'message').map(({ xml }) => parseElement(xml).getChildText('body'));
+
+  test.each([
+    ['from where it is', '2026-11-23T11:50:00Z'],
+    ['from long before, and gets nothing twice', '1970-01-01T00:00:00Z'],
+    ['by a clock that is half an hour fast, and misses nothing', '2026-11-23T12:25:00Z'],
+  ])('what it lacks where it goes on %s', (_what, since) => {
+    expect(shown(`<history since='${since}'/>`, { has })).toEqual(lacking);
+  });
+
+  test('all that it lacks where it asks for nothing in particular, as after its own end in the middle, and never less than twenty', () => {
+    const words = kept.filter(({ kind }) => kind === 'message');
+    expect(shown('', { has: (id) => id <= 200 })).toHaveLength(words.filter(({ archiveId }) => archiveId > 200).length);
+    expect(shown('', { has })).toHaveLength(20);
+    expect(shown(`<history maxstanzas='7'/>`, { has: (id) => id <= 200 })).toHaveLength(7);
+  });
+
+  test('what it lacks where the time that it names is yet to come, for our clock was fast as it got that', () => {
+    expect(shown(`<history since='2026-11-25T12:00:00Z'/>`, { has })).toEqual(lacking);
+  });
+
+  test('what came while our clock was slow, in its place', () => {
+    const slow = (message: KeptMessage): KeptMessage => (message.archiveId > 443 && message.archiveId < 447 ? { ...message, at: message.at - 3 * 86_400_000 } : message);
+    const jumped = { page: (about: PageQuery) => archive.page(about).map(slow) } as unknown as ReadArchive;
+    const wish = { maxstanzas: undefined, maxchars: undefined, since: NOW - 60 * 60_000, goesOn: true, ahead: false };
+    const texts = historyOf(jumped, { ...query, has }, wish).map(({ text }) => parseElement(text).getChildText('body'));
+    expect(texts).toEqual(lacking);
+  });
+
+  test('no more than it asks for where it was away for longer', () => {
+    expect(shown(`<history since='2026-11-23T12:55:00Z'/>`, { has })).toEqual(lacking.slice(-4));
+  });
+
+  test('as much as it asks for where it does not go on, whatever it has', () => {
+    expect(shown(`<history maxstanzas='20'/>`, { has })).toHaveLength(20);
+  });
+
+  test('only what it is to be shown', () => {
+    const shows = ({ archiveId }: { archiveId: number }): boolean => archiveId % 2 === 0;
+    expect(shown(`<history seconds='605'/>`, { shows }).every((body) => Number(body?.slice(5)) % 2 === 1)).toBe(true);
+  });
+});

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readChannels } from '../../../src/xmpp/xep/room/channel-search.ts';
+import { readDiscoItems } from '../../../src/xmpp/xep/service/disco.ts';
+import { readDisplayed } from '../../../src/xmpp/xep/message/displayed.ts';
+import { readGroupchat } from '../../../src/xmpp/xep/message/groupchat.ts';
+import { readSlot, readUploadService } from '../../../src/xmpp/xep/service/http-upload.ts';
+import { readMucPresence } from '../../../src/xmpp/xep/room/muc.ts';
+import { readOob } from '../../../src/xmpp/xep/message/oob.ts';
+import { readItems } from '../../../src/xmpp/xep/service/pubsub.ts';
+import { readRoomInfo } from '../../../src/xmpp/xep/room/room-info.ts';
+import { readTime } from '../../../src/xmpp/xep/service/time.ts';
+import { parseElement, type Element } from '../../../src/xmpp/xml.ts';
+
+const folder = new URL('fixtures/', import.meta.url);
+
+/** Which reader a fixture is for, by the first part of its name. */
+const readers: Readonly<Record<string, (element: Element) => unknown>> = {
+  'muc-presence': readMucPresence,
+  'channel-search': readChannels,
+  'disco-items': readDiscoItems,
+  displayed: (element) => readItems(element).map(readDisplayed),
+  'http-upload-service': readUploadService,
+  'http-upload-slot': readSlot,
+  oob: readOob,
+  'room-info': readRoomInfo,
+  time: readTime,
+  groupchat: (element) => readGroupchat(element, { arrivedAt: 1000, stanzaIds: true, history: false }),
+};
+
+/** As JSON has it: sets as arrays, and no `undefined`. */
+function plain(value: unknown): unknown {
+  const text = JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Set ? [...inner] : inner));
+  return text === undefined ? null : JSON.parse(text);
+}
+
+describe('a reader gives what the fixture says', () => {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.xml'))) {
+    const name = file.slice(0, -'.xml'.length);
+    test(name.replace('.', ': ').replaceAll('-', ' '), () => {
+      const read = readers[name.split('.')[0] ?? ''];
+      const element = parseElement(readFileSync(new URL(file, folder), 'utf8').trim());
+      const expected: unknown = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
+      expect(plain(read?.(element))).toEqual(expected);
+    });
+  }
+});

@@ -1,6 +1,5 @@
 // The first step of `npm test` and of `npm run demo`: what npm cannot install is there, or is installed, or
-// is named. Plain syntax, so that an older Node that can read types at all gets as far as the sentence about
-// itself.
+// is named.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -22,10 +21,6 @@ const POLICY = '/usr/sbin/policy-rc.d';
 main(process.argv.slice(2));
 
 function main(names: string[]): void {
-  if (Number(process.versions.node.split('.')[0]) < 24) {
-    fail(`Minimix needs Node 24 or newer, and this is ${process.version}. \`npm ci\` puts one into node_modules/.bin `
-      + 'on Linux (x64, arm64); elsewhere install it from nodejs.org.');
-  }
   const unknown = names.filter((name) => !Object.hasOwn(NEEDS, name));
   if (unknown.length > 0) fail(`need: I do not know ${unknown.join(', ')}; I know ${Object.keys(NEEDS).join(', ')}.`);
   const missing = names.filter((name) => !isThere(name));

@@ -1,7 +1,7 @@
 // The command line where no daemon runs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -231,23 +231,6 @@ test('a home that cannot be written is told in one sentence', async () => {
   const { code, stderr } = await home.cli(['--home', join(home.dir, 'file', 'home'), 'run']);
   expect(code).toBe(1);
   expect(stderr.trim().split('\n')).toHaveLength(1);
-});
-
-test('without Node 24 it says what is missing, and does not start', async () => {
-  // A checkout that never saw `npm ci`, on a host whose own Node is older.
-  const place = join(home.dir, 'checkout', 'bin');
-  const hostBin = join(home.dir, 'host');
-  await mkdir(place, { recursive: true });
-  await mkdir(hostBin);
-  await copyFile(bin, join(place, 'minimix'));
-  await writeFile(join(hostBin, 'node'), '#!/bin/sh\necho 20\n', { mode: 0o755 });
-  const child = spawn(join(place, 'minimix'), ['status'], {
-    env: { PATH: `${hostBin}:/usr/bin:/bin` },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [err] = await Promise.all([text(child.stderr), once(child, 'close')]);
-  expect(child.exitCode).toBe(1);
-  expect(err).toContain('Node 24');
 });
 
 test.each([

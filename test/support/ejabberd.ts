@@ -57,10 +57,25 @@ async function startOnce(options: EjabberdOptions): Promise<XmppServer> {
 /** The running server at that address, for a process that did not start it. */
 export function attachEjabberd(address: ServerAddress): SharedServer {
   const { domain } = address;
+  const ask = (path: string, args: object): Promise<Response> => fetch(`http://127.0.0.1:${address.httpPort}/api/${path}`, {
+    method: 'POST', body: JSON.stringify(args), headers: { 'content-type': 'application/json' },
+  });
+  /**
+   * What is put behind a command's name for the arguments that this file knows. A newer ejabberd renames arguments from one version of its
+   * API to the next and still takes the old ones by `/v1`; one that has a single version refuses such a path (23.01 does).
+   */
+  let suffix: Promise<string> | undefined;
+  const askSuffix = async (): Promise<string> => {
+    const answer = await ask('status/v1', {});
+    await answer.body?.cancel();
+    return answer.ok ? '/v1' : '';
+  };
   const run = async (command: string, args: object = {}): Promise<string> => {
-    const answer = await fetch(`http://127.0.0.1:${address.httpPort}/api/${command}`, {
-      method: 'POST', body: JSON.stringify(args), headers: { 'content-type': 'application/json' },
+    suffix ??= askSuffix().catch((error: unknown) => {
+      suffix = undefined; // it does not listen yet, or no longer: asked again next time
+      throw error;
     });
+    const answer = await ask(`${command}${await suffix}`, args);
     const text = await answer.text();
     if (!answer.ok) throw new Error(`ejabberd: ${command} ${JSON.stringify(args)}: ${answer.status} ${text}`);
     return text;

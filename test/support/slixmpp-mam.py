@@ -8,6 +8,8 @@ import sys
 
 import slixmpp
 
+from slixmpp_connect import connect
+
 jid, password, host, port, ca, archive, room, size = sys.argv[1:]
 
 
@@ -36,5 +38,5 @@ class Reader(slixmpp.ClientXMPP):
 
 
 reader = Reader()
-reader.connect((host, int(port)))
+connect(reader, host, port)
 asyncio.get_event_loop().run_until_complete(asyncio.wait_for(reader.disconnected, 30))

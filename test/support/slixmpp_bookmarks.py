@@ -12,6 +12,8 @@ import sys
 import slixmpp
 from slixmpp.exceptions import IqError
 
+from slixmpp_connect import connect
+
 jid, password, host, port, ca = sys.argv[1:]
 NS = "urn:xmpp:bookmarks:1"
 
@@ -51,5 +53,5 @@ class Reader(slixmpp.ClientXMPP):
 
 
 reader = Reader()
-reader.connect((host, int(port)))
+connect(reader, host, port)
 asyncio.get_event_loop().run_until_complete(asyncio.wait_for(reader.disconnected, 30))

@@ -1,10 +1,11 @@
 """One account of slixmpp's, driven by a test: python3 slixmpp_device.py TASK, parameters as JSON on standard input."""
 import asyncio
 import json
-import ssl
 import sys
 
 import slixmpp
+
+from slixmpp_connect import connect
 
 CARBONS = '{urn:xmpp:carbons:2}'
 FORWARD = '{urn:xmpp:forward:0}'
@@ -14,7 +15,6 @@ class Client(slixmpp.ClientXMPP):
     def __init__(self, wish):
         super().__init__(wish['jid'], wish['password'])
         self.ca_certs = wish['ca']
-        self.enable_direct_tls = False
         for plugin in ('xep_0030', 'xep_0004', 'xep_0050', 'xep_0115', 'xep_0199', 'xep_0280', 'xep_0297'):
             self.register_plugin(plugin)
         self['xep_0030'].add_identity(category='client', itype='bot', name='slixmpp')
@@ -72,7 +72,7 @@ async def listen(client, wish):
 async def main():
     wish = json.loads(sys.stdin.readline())
     client = Client(wish)
-    client.connect(address=(wish['host'], wish['port']))
+    connect(client, wish['host'], wish['port'])
     await client.started.wait()
     await {'commands': commands, 'listen': listen}[sys.argv[1]](client, wish)
 

@@ -137,6 +137,8 @@ export interface SlixmppEvent {
   readonly codes?: readonly string[];
   readonly delayed?: boolean;
   readonly mechanism?: string;
+  /** Whether it could bind its login to the TLS channel. */
+  readonly binds?: boolean;
   readonly sender?: string;
   readonly jid?: string;
 }

@@ -2,9 +2,13 @@
 # line; does what it is told on standard input, one JSON object a line.
 import asyncio
 import json
+import pathlib
 import sys
 
 import slixmpp
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'support'))
+from slixmpp_connect import connect  # noqa: E402 (the folder must be known first)
 
 settings = json.loads(sys.stdin.readline())
 
@@ -30,7 +34,9 @@ class Device(slixmpp.ClientXMPP):
     async def started(self, _):
         self.send_presence()
         await self.get_roster()
-        tell(event='online', jid=str(self.boundjid), mechanism=str(self['feature_mechanisms'].mech.name))
+        sasl = self['feature_mechanisms']
+        binds = sasl.sasl_callback({'channel_binding'}, set())['channel_binding'] is not None  # newer ones cannot over TLS 1.3
+        tell(event='online', jid=str(self.boundjid), mechanism=str(sasl.mech.name), binds=binds)
 
     def said(self, m):
         delayed = m.xml.find('{urn:xmpp:delay}delay') is not None
@@ -63,7 +69,7 @@ class Device(slixmpp.ClientXMPP):
 
 async def main():
     device = Device()
-    device.connect((settings["host"], settings["port"]))
+    connect(device, settings['host'], settings['port'])
     reader = asyncio.StreamReader()
     await asyncio.get_event_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():

@@ -43,6 +43,7 @@ export async function makeCertificates(
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(authority.publicKey),
     ],
   });
   const leafCert = await x509.X509CertificateGenerator.create({
@@ -51,6 +52,7 @@ export async function makeCertificates(
     notBefore, notAfter: new Date(Date.now() + (options.validDays ?? 30) * DAY),
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
+      await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey), // Python 3.13 takes no certificate without (RFC 5280 4.2.1.1)
       new x509.ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']), // server and client
       new x509.SubjectAlternativeNameExtension([
         { type: 'dns', value: domain },

@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
-    retry: 1, // real servers on a busy machine; what needed it is named at the end of the run
     maxWorkers: 2, // the tests wait for servers more than they reckon
+    setupFiles: ['test/support/no-orphans.ts'],
     reporters: ['default', './test/support/reporter.ts'],
     passWithNoTests: false,
     allowOnly: false,

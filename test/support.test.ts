@@ -125,20 +125,21 @@ test('a server ends, and its directory goes, when its test process is killed', a
 
 describe('the end of a test run', () => {
   test('is one line that counts, after each skipped test with its reason', () => {
-    expect(summary({ passed: 3, failed: 0, skipped: ['a.test.ts > a cat: no cat here'], unsteady: [] })).toBe(
+    expect(summary({ passed: 3, failed: 0, skipped: ['a.test.ts > a cat: no cat here'], unexplained: [] })).toBe(
       'Skipped: a.test.ts > a cat: no cat here\nTests: 3 passed, 0 failed, 1 skipped',
     );
   });
 
   /** Runs vitest on one made-up file and gives the last line and the exit code. */
-  async function run(text: string): Promise<{ last: string | undefined; code: unknown; output: string }> {
+  async function run(text: string, args: readonly string[] = []): Promise<{ last: string | undefined; code: unknown; output: string }> {
     const root = join(import.meta.dirname, '..');
     const dir = await mkdtemp(join(root, 'node_modules', '.made-up-'));
     dirs.push(dir);
     await writeFile(join(dir, 'a.test.ts'), text);
     await writeFile(join(dir, 'vitest.config.ts'), `export default { test: { include: ['a.test.ts'], exclude: [],
+      setupFiles: [${JSON.stringify(join(root, 'test/support/no-orphans.ts'))}],
       reporters: [${JSON.stringify(join(root, 'test/support/reporter.ts'))}] } };`);
-    const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', dir], {
+    const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', dir, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, VITEST: undefined, NODE_OPTIONS: undefined },
     });
     let output = '';
@@ -148,25 +149,52 @@ describe('the end of a test run', () => {
     return { last: output.trimEnd().split('\n').at(-1), code, output };
   }
 
-  const head = `import { test, expect, describe, beforeAll } from 'vitest';\n`;
+  const head = `import { test, expect, describe, beforeAll, afterAll } from 'vitest';\n`;
   test.each([
     ['all passes', `test('a', () => { expect(1).toBe(1); });`, '1 passed, 0 failed, 0 skipped', 0],
     ['one fails', `test('a', () => { expect(1).toBe(2); }); test('b', () => {});`, '1 passed, 1 failed, 0 skipped', 1],
     ['one is skipped', `test('a', () => {}); test('b', (c) => { c.skip('no cat here'); });`, '1 passed, 0 failed, 1 skipped', 0],
     ['a file does not load', `throw new Error('broken');`, '0 passed, 1 failed, 0 skipped', 1],
     ['a file has no test', ``, '0 passed, 1 failed, 0 skipped', 1],
-    ['all is skipped', `test.skip('a', () => {});`, '0 passed, 1 failed, 1 skipped', 1],
+    ['all is skipped', `test('a', (c) => { c.skip('no cat here'); });`, '0 passed, 1 failed, 1 skipped', 1],
+    ['one is skipped and does not say why', `test('a', () => {}); test.skip('b', () => {});`, '1 passed, 1 failed, 0 skipped', 1],
     ['a promise is left to reject', `test('a', () => { void Promise.reject(new Error('x')); });`, '1 passed, 1 failed, 0 skipped', 1],
     ['a hook fails', `describe('d', () => { beforeAll(() => { throw new Error('x'); }); test('a', () => {}); });`,
-      '0 passed, 1 failed, 1 skipped', 1],
+      '0 passed, 1 failed, 0 skipped', 1],
+    ['a hook fails around others', `describe('d', () => { beforeAll(() => { throw new Error('x'); }); describe('e', () => { test('a', () => {}); test('b', () => {}); }); });`,
+      '0 passed, 2 failed, 0 skipped', 1],
+    ['a hook fails after the tests', `describe('d', () => { afterAll(() => { throw new Error('x'); }); test('a', () => {}); });`,
+      '1 passed, 1 failed, 0 skipped', 1],
   ])('counts right where %s', async (_what, text, expected, status) => {
     const { last, code, output } = await run(head + text);
     expect({ last, code }, output).toEqual({ last: `Tests: ${expected}`, code: status });
   });
 
-  test('names a test that passed at the second try only', async () => {
-    const { output, code } = await run(`${head}let n = 0; test('a wobble', { retry: 1 }, () => { n += 1; expect(n).toBe(2); });`);
-    expect(output).toContain('Passed at the second try: a.test.ts > a wobble');
-    expect(code).toBe(0);
+  test('names a test that is skipped and does not say why', async () => {
+    const { output } = await run(`${head}test('a', () => {}); test.skip('a cat', () => {});`);
+    expect(output).toContain('Skipped without a reason, which is a failure: a.test.ts > a cat');
+  });
+
+  test('does not count what nobody asked for', async () => {
+    const { last } = await run(`${head}describe('d', () => { test('a', () => {}); test('b', () => {}); });`, ['-t', 'd > b']);
+    expect(last).toBe('Tests: 1 passed, 0 failed, 0 skipped');
+  });
+
+  test.each([
+    ['its file is over', ''],
+    ['its process is killed', `process.kill(process.pid, 'SIGKILL');`],
+  ])('leaves no process behind that a test started, once %s', async (_what, end) => {
+    // It would outlive a terminal's end, as tmux does, and its parent is gone at once.
+    const { output } = await run(`${head}
+      import { spawn } from 'node:child_process';
+      import { once } from 'node:events';
+      test('a', async () => {
+        const child = spawn('sh', ['-c', "trap '' HUP TERM; sleep 300 >/dev/null & echo $!"], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+        process.stdout.write('the sleeper is ' + (await once(child.stdout, 'data')));
+        ${end}
+      });`);
+    const pid = /the sleeper is (\d+)/.exec(output)?.[1];
+    expect(pid, output).toBeDefined();
+    await until(() => !existsSync(`/proc/${pid}/cwd`), { what: `${pid} to end` });
   });
 });

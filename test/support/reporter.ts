@@ -1,48 +1,62 @@
 // The end of a test run in words: each skipped test with its reason, then one line that counts.
-import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason } from 'vitest/node';
+import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason, TestSuite } from 'vitest/node';
 
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;
   /** Full names with reasons. */
   readonly skipped: readonly string[];
-  /** Full names of those that failed at first: passed, and to be looked at. */
-  readonly unsteady: readonly string[];
+  /** Full names of those that were skipped and did not say why; they count as failed. */
+  readonly unexplained: readonly string[];
 }
 
 /** The last lines: the skipped tests, and `Tests: N passed, N failed, N skipped`. */
-export function summary({ passed, failed, skipped, unsteady }: Outcome): string {
+export function summary({ passed, failed, skipped, unexplained }: Outcome): string {
   const reasons = skipped.map((name) => `Skipped: ${name}`);
-  const second = unsteady.map((name) => `Passed at the second try: ${name}`);
-  return [...reasons, ...second, `Tests: ${passed} passed, ${failed} failed, ${skipped.length} skipped`].join('\n');
+  const silent = unexplained.map((name) => `Skipped without a reason, which is a failure: ${name}`);
+  return [...reasons, ...silent, `Tests: ${passed} passed, ${failed} failed, ${skipped.length} skipped`].join('\n');
 }
 
 /**
- * Adds up what ran. A file that did not load, an error outside of any test, and a run of nothing are
- * failures.
+ * Adds up what ran. A file that did not load, a test whose hook failed, one that is skipped without a reason, an error outside of any test,
+ * and a run of nothing are failures.
  */
 export function outcomeOf(modules: readonly TestModule[], errors: readonly unknown[]): Outcome {
   const skipped: string[] = [];
-  const unsteady: string[] = [];
+  const unexplained: string[] = [];
   let passed = 0;
   let failed = errors.length;
   for (const module of modules) {
     const before = failed;
     for (const test of module.children.allTests()) {
       const result = test.result();
-      if (test.diagnostic()?.flaky) unsteady.push(nameOf(test));
+      if (isUnasked(test)) continue;
       if (result.state === 'passed') passed += 1;
-      else if (result.state === 'skipped') skipped.push(`${nameOf(test)}: ${result.note ?? 'no reason given'}`);
-      else failed += 1; // a test that never ended did not pass
+      else if (result.state === 'skipped' && result.note !== undefined) skipped.push(`${nameOf(test)}: ${result.note}`);
+      else {
+        failed += 1; // a test that never ended did not pass, nor one whose hook failed
+        if (result.state === 'skipped' && !isInTrouble(test.parent)) unexplained.push(nameOf(test));
+      }
     }
-    // What failed beside the tests: the file itself, or a hook around them.
+    // What failed beside the tests: the file itself, or a hook after them.
     if (failed === before && module.state() === 'failed') failed += 1;
   }
   if (passed + failed === 0) failed = 1;
-  return { passed, failed, skipped, unsteady };
+  return { passed, failed, skipped, unexplained };
 }
 
 const nameOf = (test: TestCase): string => `${test.module.relativeModuleId} > ${test.fullName}`;
+
+/** Whether a hook around it failed: the tests in there are then marked as skipped. */
+function isInTrouble(suite: TestSuite | TestModule): boolean {
+  return suite.errors().length > 0 || (suite.type === 'suite' && isInTrouble(suite.parent));
+}
+
+/** Whether the person asked for others only (`-t`). */
+function isUnasked(test: TestCase): boolean {
+  const asked = test.project.config.testNamePattern;
+  return asked !== undefined && test.result().state === 'skipped' && !asked.test(test.fullName);
+}
 
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(

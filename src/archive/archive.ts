@@ -9,6 +9,7 @@ import { ledgerRecords } from './write/ledger.ts';
 import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './maintenance/salvage.ts';
 import { unreadReader } from './read/unread.ts';
 import { holdIds, upkeep } from './maintenance/maintenance.ts';
+import { quarantineRecords } from './write/quarantine.ts';
 import { rangeReader } from './read/range.ts';
 import { reading } from './read/read.ts';
 import { tally } from './write/counts.ts';
@@ -33,8 +34,11 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   const counted = tally(db);
   const append = appender(db, names, packed);
   const [begin, commit] = [db.sql('BEGIN IMMEDIATE'), db.sql('COMMIT')];
+  const [part, keepPart, undoPart] = [db.sql('SAVEPOINT part'), db.sql('RELEASE part'), db.sql('ROLLBACK TO part')];
   const dataVersion = db.sql('PRAGMA data_version');
   let version = dataVersion.get()?.['data_version'];
+  /** What made SQLite end the transaction under way by itself. */
+  let ended: Error | undefined;
 
   function forget(): void {
     names.forget();
@@ -46,6 +50,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   function start(): void {
     if (db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: a transaction is open already');
     begin.run();
+    ended = undefined;
     const now = dataVersion.get()?.['data_version'];
     if (now !== version) forget(); // another program has written, such as an import
     version = now;
@@ -55,11 +60,34 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     start();
     try {
       const result = work();
+      if (ended !== undefined) throw ended;
       commit.run();
       return result;
     } catch (error) {
       if (db.raw.isTransaction) db.exec('ROLLBACK');
       forget();
+      throw error;
+    }
+  }
+
+  function savepoint<T>(work: () => T): T {
+    if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: a savepoint outside a transaction');
+    part.run();
+    try {
+      const result = work();
+      keepPart.run();
+      return result;
+    } catch (error) {
+      forget();
+      if (ended !== undefined) throw error;
+      if (db.raw.isTransaction) {
+        undoPart.run();
+        keepPart.run();
+      } else {
+        // SQLite has rolled all of it back: what the caller writes on, not knowing, is to go the same way.
+        ended = error instanceof Error ? error : new MinimixError('archive-failed', 'The transaction was ended.', error);
+        begin.run();
+      }
       throw error;
     }
   }
@@ -72,7 +100,9 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     ...records(db, names),
     ...ledgerRecords(db, names),
     ...bookmarkRecords(db, names),
+    ...quarantineRecords(db, names),
     transaction,
+    savepoint,
     append(message) {
       if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');
       return append.append(message);

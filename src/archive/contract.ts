@@ -112,6 +112,23 @@ export interface OutboxEntry {
   readonly state: 'waiting' | 'sent' | 'ask';
 }
 
+/** A stanza that could not be taken, alone; what came beside it was. */
+export interface QuarantinedStanza {
+  readonly id: number;
+  readonly account: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Its `from`, where it could be read. */
+  readonly sender: string | undefined;
+  readonly kind: 'message' | 'presence' | 'iq' | 'other';
+  /** Bytes on the wire. */
+  readonly size: number;
+  /** Why it was passed over, one sentence. */
+  readonly cause: string;
+  /** Its beginning: cut to 4096 characters when it is kept. */
+  readonly text: string;
+}
+
 /** How long a room's messages are kept. The newest one stays in any case: catching up goes on from it. */
 export type Retention =
   | { readonly keep: 'forever' }
@@ -170,6 +187,8 @@ export interface ReadArchive {
   /** The last `limit` changes of bookmarks, later than `after` (milliseconds since the epoch), oldest first. */
   bookmarkLog(account: string, query: { readonly limit: number; readonly after?: number }): BookmarkLogEntry[];
   bookmarkLogEntry(account: string, id: number): BookmarkLogEntry | undefined;
+  /** The last `limit` stanzas that could not be taken, oldest first; all that are kept where nothing is said. */
+  quarantined(account: string, limit?: number): QuarantinedStanza[];
   occupantXml(account: string, room: string, nick: string): string | undefined;
   stream(account: string): StreamRecord | undefined;
   outbox(account: string): OutboxEntry[];
@@ -184,6 +203,12 @@ export interface ReadArchive {
 export interface WriteArchive extends ReadArchive {
   /** All or nothing; throws what SQLite throws (disk full, corrupt). Not re-entrant. */
   transaction<T>(work: () => T): T;
+  /**
+   * A part of a transaction that can fail alone: where `work` throws, what it has written is undone, what was written
+   * before it in the same transaction stays, and the error is thrown. Only inside `transaction`. Where SQLite has
+   * ended the whole transaction (a full disk), the transaction fails, whatever the caller does with the error.
+   */
+  savepoint<T>(work: () => T): T;
   /** Once, whole. Only inside `transaction`. */
   append(message: NewMessage): Appended;
   /** A room's history is about to be replayed after a join: aligns what follows with the kept tail. */
@@ -195,6 +220,8 @@ export interface WriteArchive extends ReadArchive {
   setBookmark(account: string, place: string, room: string, value: string | undefined): void;
   /** The log keeps its last twenty thousand entries. Returns the id. */
   addToBookmarkLog(entry: Omit<BookmarkLogEntry, 'id'>): number;
+  /** Puts a stanza on record that could not be taken: the last 500 of an account are kept. Returns the id. */
+  quarantine(entry: Omit<QuarantinedStanza, 'id'>): number;
   saveOccupant(account: string, record: OccupantRecord): void;
   removeOccupant(account: string, room: string, nick: string): void;
   clearOccupants(account: string, room: string): void;

@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
-import { MinimixError, sentenceOf } from '../../core/errors.ts';
+import { MinimixError } from '../../core/errors.ts';
+import { troubleOf } from './disk-fault.ts';
 import { migrations } from './migrations/list.ts';
 
 export type Row = Record<string, SQLOutputValue>;
@@ -18,24 +19,6 @@ export interface Database {
   sql(text: string): Statement;
   exec(text: string): void;
   close(): void;
-}
-
-const TROUBLE: Record<number, readonly [code: string, sentence: string]> = {
-  5: ['archive-busy', 'The archive is in use by another program.'],
-  8: ['archive-readonly', 'The archive cannot be written: the file or its disk is read-only.'],
-  10: ['archive-io', 'The disk that holds the archive does not answer as it should.'],
-  11: ['archive-corrupt', 'The archive is damaged.'],
-  13: ['archive-full', 'The disk that holds the archive is full.'],
-  14: ['archive-unreachable', 'The archive cannot be opened.'],
-  26: ['archive-corrupt', 'The archive is not a database.'],
-};
-
-/** What SQLite threw, as the archive's own error; errors of any other kind pass unchanged. */
-export function troubleOf(error: unknown): unknown {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error;
-  const known = TROUBLE[error.errcode & 0xff];
-  if (!known) return new MinimixError('archive-failed', `The archive failed: ${sentenceOf(error)}`, error);
-  return new MinimixError(known[0], known[1], error);
 }
 
 type Noticed = (error: unknown) => unknown;

@@ -2,7 +2,8 @@ import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync } 
 import { basename, dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { MinimixError } from '../../core/errors.ts';
-import { openDatabase, troubleOf } from '../schema/database.ts';
+import { openDatabase } from '../schema/database.ts';
+import { troubleOf } from '../schema/disk-fault.ts';
 import { migrations } from '../schema/migrations/list.ts';
 import { isSealed, seal, unseal } from './sealed.ts';
 
@@ -19,7 +20,7 @@ export interface BackUpOptions {
 
 /**
  * Copies the archive at `path`, in use or not, to a new file, whole as of one moment, without what opens doors: room
- * passwords and the state of streams. The copy is verified. Throws `backup-exists`, `no-folder`, or as `openArchive` does; nothing
+ * passwords, the state of streams, and stanzas in quarantine, of which nobody knows what they hold. The copy is verified. Throws `backup-exists`, `no-folder`, or as `openArchive` does; nothing
  * half-made is left behind, and what is not yet encrypted never lies elsewhere than beside the archive.
  */
 export async function backUp(path: string, target: string, { progress = () => {}, passphrase, work }: BackUpOptions = {}): Promise<void> {
@@ -96,6 +97,7 @@ function withoutKeys(path: string): void {
     // One file without a log beside it; what is deleted is overwritten, not left in free pages.
     db.exec(`PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; BEGIN;
       DELETE FROM stream;
+      DELETE FROM quarantine;
       UPDATE room SET password = NULL`);
     for (const [table, column] of KEPT_AS_JSON) strip(db, table, column);
     db.exec('COMMIT');

@@ -44,6 +44,14 @@ test('006 finds what is private without going through the room', () => {
   expect(JSON.stringify(plan)).toContain('message_private');
 });
 
+test('007 begins with nobody in quarantine', () => {
+  const db = at(6);
+  migrate(db, 6, 7);
+  expect(db.prepare('SELECT count(*) AS n FROM quarantine').get()).toEqual({ n: 0 });
+  db.exec("PRAGMA foreign_keys = ON; INSERT INTO quarantine VALUES (1, 1, 1, NULL, 'message', 1, 'too big', ''); DELETE FROM account");
+  expect(db.prepare('SELECT count(*) AS n FROM quarantine').get()).toEqual({ n: 0 });
+});
+
 test('from every version the way leads to the newest, and a migration that fails changes nothing', () => {
   for (let from = 1; from <= migrations.length; from++) {
     const db = at(from);

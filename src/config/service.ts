@@ -56,13 +56,27 @@ const SPACES = [
 export function unitOf({ home, usual, config, command }: UnitPlace, spaces: boolean): Unit {
   const name = home === usual ? 'minimix.service' : `minimix-${createHash('sha256').update(home).digest('hex').slice(0, 8)}.service`;
   const shielded = spaces ? `${SPACES.join('\n')}\nReadWritePaths=${quoted(home)}\n` : '';
-  const text = `# Made by \`minimix service install\`; \`minimix service remove\` takes it away.
-[Unit]
+  const head = '# Made by `minimix service install`; `minimix service remove` takes it away.\n';
+  return { name, path: join(config, 'systemd', 'user', name), text: head + textOf([...command, '--home', home, 'run'], shielded) };
+}
+
+/**
+ * The unit that a package of the system brings, for any user who enables it. It names no home: each user has their own.
+ * A unit that is not made on the spot cannot ask what the system allows, nor name what may be written: so it has no more
+ * than the filters.
+ */
+export function packagedUnit(program: string): string {
+  const head = '# `systemctl --user enable --now minimix` starts it. `minimix service install` writes a stricter one, which then counts.\n';
+  return head + textOf([program, 'run'], '');
+}
+
+function textOf(command: readonly string[], shielded: string): string {
+  return `[Unit]
 Description=Minimix: one XMPP account, one membership in every room
 
 [Service]
 Type=exec
-ExecStart=${[...command, '--home', home, 'run'].map(argument).join(' ')}
+ExecStart=${command.map(argument).join(' ')}
 Restart=on-failure
 RestartSec=5
 # Wrong usage, and another daemon on the same home: trying again would not help.
@@ -74,7 +88,6 @@ ${shielded}
 [Install]
 WantedBy=default.target
 `;
-  return { name, path: join(config, 'systemd', 'user', name), text };
 }
 
 /** Quoting of systemd.syntax(7); `%` begins a specifier. */

@@ -1,7 +1,8 @@
 import { defineConfig } from 'vite';
 
-// Electron runs JavaScript only: the tray, and the command line for a package that has no Node beside it.
-export default defineConfig({
+// Electron runs JavaScript only: the tray, and the command line for a package that has no source in it. With
+// `--mode headless` there is no tray, and nothing of Electron's.
+export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   ssr: { noExternal: true, external: ['electron', '@napi-rs/keyring'] },
   build: {
@@ -12,7 +13,7 @@ export default defineConfig({
     rolldownOptions: {
       // What is started by its file beside the caller is an entry of its own.
       input: {
-        tray: './tray.ts',
+        ...(mode === 'headless' ? {} : { tray: './tray.ts' }),
         main: '../main.ts',
         keyring: '../config/keyring.ts',
         worker: '../archive/search/worker.ts',
@@ -21,4 +22,4 @@ export default defineConfig({
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' },
     },
   },
-});
+}));

@@ -5,7 +5,7 @@ import { parseBareJid } from '../core/jid.ts';
 
 const MAX_JID = 2047; // RFC 7622 3.1: two parts of 1023 bytes and the @
 const MAX_PEM = 256 * 1024;
-/** For the settings' reference: when a change counts. */
+/** For the settings' reference: when a change takes effect. */
 const AT_ONCE = { effect: 'at once' } as const;
 const NEW_LOGIN = { effect: 'new login' } as const;
 
@@ -45,80 +45,80 @@ export const serverAddress = z.strictObject({
     .min(1)
     .max(253)
     .refine(isHost, 'is not a host name or an address')
-    .meta({ ...NEW_LOGIN, description: 'A name or an address, without brackets.' }),
-  port: z.int().min(1).max(65535).meta({ ...NEW_LOGIN, description: 'Its port.' }),
+    .meta({ ...NEW_LOGIN, description: 'Host name or IP address, without brackets' }),
+  port: z.int().min(1).max(65535).meta({ ...NEW_LOGIN, description: 'Port of this host' }),
 });
 
-/** How bookmarks are kept; what is left out stays as it is. */
+/** How Minimix treats bookmarks. A rule that is left out does not change. */
 const bookmarkRules = z.strictObject({
   keepJoins: z
     .boolean()
     .optional()
-    .meta({ ...AT_ONCE, default: true, description: 'Whether a join or leave here is written to the bookmarks.' }),
+    .meta({ ...AT_ONCE, default: true, description: 'Joining here turns on auto-join in the bookmark; leaving turns it off' }),
   severalGone: z
     .enum(['hold', 'restore', 'accept'])
     .optional()
-    .meta({ ...AT_ONCE, default: 'hold', description: 'What to do where several rooms are gone from the bookmarks at once.' }),
+    .meta({ ...AT_ONCE, default: 'hold', description: 'If several rooms disappear from the bookmarks at once: ask (hold), put them back (restore), or remove them (accept)' }),
   deadDays: z
     .int()
     .min(1)
     .max(3650)
     .optional()
-    .meta({ ...AT_ONCE, default: 14, description: 'After how many days without an answer a room is dead.' }),
+    .meta({ ...AT_ONCE, default: 14, description: 'Days without an answer before a room counts as gone' }),
 });
 
-/** What rooms see with no device online. */
+/** What rooms see while no device is online. */
 const offlinePresence = z.strictObject({
   show: z
     .enum(['chat', 'online', 'away', 'xa', 'dnd'])
     .optional()
-    .meta({ ...AT_ONCE, default: 'away', description: 'How available rooms see you while none of your devices is online.' }),
+    .meta({ ...AT_ONCE, default: 'away', description: 'Your status in rooms while none of your devices is online' }),
   status: z
     .string()
     .max(1024)
     .optional()
-    .meta({ ...AT_ONCE, description: 'The words beside it.' }),
+    .meta({ ...AT_ONCE, description: 'Status text while none of your devices is online' }),
 });
 
-/** One account as the settings keep it and as the API takes it; unknown keys are refused. */
+/** One account, in the settings and in the API. Unknown keys are refused. */
 export const accountSettings = z
   .strictObject({
-    jid: bareJid.meta({ description: 'The account’s address, such as alice@example.org.' }),
+    jid: bareJid.meta({ description: 'XMPP address of the account, such as alice@example.org' }),
     resource: z
       .string()
       .min(1)
       .max(255)
       .refine((text) => !/\p{Cc}/u.test(text), 'holds a control character')
-      // Of each home's own: two daemons with one resource would throw each other out without end.
+      // Random for each home: two daemons with one resource would disconnect each other in an endless loop.
       .default(() => `minimix-${randomBytes(3).toString('hex')}`)
-      .meta({ ...NEW_LOGIN, description: 'The daemon’s own resource; drawn by lot where none is given.' }),
-    server: serverAddress.optional().meta({ description: 'Connect here instead of where DNS says.' }),
+      .meta({ ...NEW_LOGIN, description: 'Resource of Minimix (random if not set)' }),
+    server: serverAddress.optional().meta({ description: 'Connect to this server instead of the one that DNS names' }),
     directTls: z
       .boolean()
       .optional()
-      .meta({ ...NEW_LOGIN, default: false, description: 'TLS from the first byte on `server`, without STARTTLS.' }),
-    ca: certificates.optional().meta({ ...NEW_LOGIN, description: 'Trust these authorities (PEM) for this account, and no others.' }),
+      .meta({ ...NEW_LOGIN, default: false, description: 'Use direct TLS on `server`, without STARTTLS' }),
+    ca: certificates.optional().meta({ ...NEW_LOGIN, description: 'Trust only these certificate authorities (PEM) for this account' }),
     pin: certificatePin
       .optional()
-      .meta({ ...NEW_LOGIN, description: 'Trust exactly the server’s certificate with this SHA-256, in hex, instead of any authority.' }),
+      .meta({ ...NEW_LOGIN, description: 'Certificate fingerprint: trust only the certificate with this SHA-256 (hex)' }),
     allowPlaintext: z
       .boolean()
       .optional()
-      .meta({ ...NEW_LOGIN, default: false, description: 'Never ask for TLS: everybody on the way reads the password.' }),
+      .meta({ ...NEW_LOGIN, default: false, description: 'Disable TLS (insecure: sends the password in clear text)' }),
     chat: z
       .boolean()
       .optional()
-      .meta({ ...NEW_LOGIN, default: true, description: 'Whether a plain chat of your own devices to the daemon is answered.' }),
+      .meta({ ...NEW_LOGIN, default: true, description: 'Answer chat messages that your own devices send to Minimix' }),
     joinInvited: z
       .boolean()
       .optional()
-      .meta({ ...NEW_LOGIN, default: false, description: 'Whether a room that you are invited to is joined without asking you.' }),
+      .meta({ ...NEW_LOGIN, default: false, description: 'Join rooms you are invited to without asking' }),
     historyDays: z
       .int()
       .min(1)
       .max(36_500)
       .optional()
-      .meta({ ...NEW_LOGIN, default: 30, description: 'How many days of a room’s past a first join brings, where the room has an archive.' }),
+      .meta({ ...NEW_LOGIN, default: 30, description: 'Days of history to load when joining a room for the first time, if the room has an archive' }),
     bookmarks: bookmarkRules.optional(),
     offline: offlinePresence.optional(),
   })
@@ -132,7 +132,7 @@ export const accountSettings = z
   );
 export type AccountSettings = Readonly<z.output<typeof accountSettings>>;
 
-/** How its server is reached, as a connection takes it. */
+/** The part of an account that a connection needs. */
 export function wireOptions({ jid, resource, server, directTls, ca, pin, allowPlaintext }: AccountSettings) {
   return {
     jid,

@@ -3,34 +3,34 @@ import { serverAddress } from '../account/settings.ts';
 
 const AT_ONCE = { effect: 'at once' } as const;
 
-/** Port 0 takes any that is free. */
+/** Port 0 means any free port. */
 const endpoint = z.strictObject({
-  host: serverAddress.shape.host.meta({ ...AT_ONCE, description: 'The address to listen on.' }),
-  port: z.int().min(0).max(65_535).meta({ ...AT_ONCE, description: 'Its port; 0 takes any that is free.' }),
+  host: serverAddress.shape.host.meta({ ...AT_ONCE, description: 'Listen address' }),
+  port: z.int().min(0).max(65_535).meta({ ...AT_ONCE, description: 'Listen port (0 = any free port)' }),
 });
 
-/** The bouncer as the settings keep it. */
+/** The bouncer's part of the settings. */
 export const bouncerSettings = z
   .strictObject({
-    on: z.boolean().default(false).meta({ ...AT_ONCE, description: 'Whether unmodified clients may log in here, as if it were their server.' }),
-    listen: endpoint.optional().meta({ description: 'Where devices connect with STARTTLS; 127.0.0.1:15222 where nothing is said.' }),
-    directTls: endpoint.optional().meta({ description: 'Where devices connect with TLS from the first byte; 127.0.0.1:15223 where nothing is said.' }),
+    on: z.boolean().default(false).meta({ ...AT_ONCE, description: 'Local login: let clients log in to Minimix as if it were their server' }),
+    listen: endpoint.optional().meta({ description: 'Where devices connect with STARTTLS (default 127.0.0.1:15222)' }),
+    directTls: endpoint.optional().meta({ description: 'Where devices connect with direct TLS (default 127.0.0.1:15223)' }),
     leaves: z
       .enum(['here', 'everywhere'])
       .default('here')
-      .meta({ ...AT_ONCE, description: 'What leaving a room on a device means: here, on that device alone, or everywhere, for the account. A device may have a choice of its own.' }),
+      .meta({ ...AT_ONCE, description: 'Leaving a room on a device leaves it there only (here) or for the whole account (everywhere); can be changed for each device' }),
     names: z
       .array(serverAddress.shape.host)
       .max(20)
       .optional()
-      .meta({ ...AT_ONCE, description: 'Names and addresses that devices connect to, for the certificate.' }),
+      .meta({ ...AT_ONCE, description: 'Host names and addresses that devices connect to; they go into the certificate' }),
     cert: z
       .string()
       .min(1)
       .max(4096)
       .optional()
-      .meta({ ...AT_ONCE, description: 'The path of your own certificate (PEM, leaf first).' }),
-    key: z.string().min(1).max(4096).optional().meta({ ...AT_ONCE, description: 'The path of its key.' }),
+      .meta({ ...AT_ONCE, description: 'Path of your own certificate (PEM, leaf first)' }),
+    key: z.string().min(1).max(4096).optional().meta({ ...AT_ONCE, description: 'Path of the certificate’s private key' }),
   })
   .refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'needs a certificate and its key, or neither');
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accountSettings } from '../account/settings.ts';
 import { bouncerSettings } from './bouncer.ts';
 
-/** When a changed setting counts: at once, after the account logs in anew (by itself), or at the next start. */
+/** When a changed setting takes effect: at once, after the account has reconnected (it does so on its own), or after a restart. */
 export type Effect = 'at once' | 'new login' | 'restart';
 
 const MOST_ACCOUNTS = 50;
@@ -12,53 +12,53 @@ const log = z.strictObject({
   level: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
-    .meta({ ...AT_ONCE, description: 'How much is logged, on standard error and in the file.' }),
+    .meta({ ...AT_ONCE, description: 'Log level, for standard error and the log file' }),
   file: z
     .boolean()
     .default(true)
-    .meta({ ...AT_ONCE, description: 'Whether the log is also kept in the home, for `minimix log`.' }),
+    .meta({ ...AT_ONCE, description: 'Also write the log to a file (needed by `minimix log`)' }),
   megabytes: z
     .int()
     .min(1)
     .max(1024)
     .default(10)
-    .meta({ ...AT_ONCE, description: 'How large one file of the log grows before the next is begun.' }),
+    .meta({ ...AT_ONCE, description: 'Size of a log file before the next one is started (megabytes)' }),
   files: z
     .int()
     .min(1)
     .max(50)
     .default(5)
-    .meta({ ...AT_ONCE, description: 'How many files of the log are kept; the oldest goes.' }),
+    .meta({ ...AT_ONCE, description: 'Number of log files to keep; the oldest is deleted' }),
 });
 
 const watch = z.strictObject({
   health: z
     .boolean()
     .default(true)
-    .meta({ ...AT_ONCE, description: 'Whether /health answers on loopback, without a login.' }),
+    .meta({ ...AT_ONCE, description: 'Serve /health on localhost without login' }),
   metrics: z
     .boolean()
     .default(true)
-    .meta({ ...AT_ONCE, description: 'Whether /metrics answers on loopback, without a login, in the text format of Prometheus.' }),
+    .meta({ ...AT_ONCE, description: 'Serve /metrics on localhost without login (Prometheus format)' }),
   names: z
     .boolean()
     .default(false)
     .meta({
       ...AT_ONCE,
-      description: 'Whether both name accounts and rooms. Every user of this computer can ask them; without it they only count.',
+      description: 'Include the names of accounts and rooms in both; every user of this computer can then read them',
     }),
   offlineMinutes: z
     .int()
     .min(1)
     .max(10_080)
     .default(5)
-    .meta({ ...AT_ONCE, description: 'After how long offline an account makes /health fail.' }),
+    .meta({ ...AT_ONCE, description: '/health fails when an account has been offline for (minutes)' }),
   unverifiedMinutes: z
     .int()
     .min(1)
     .max(10_080)
     .default(15)
-    .meta({ ...AT_ONCE, description: 'After how long without proof that we are in it a room makes /health fail.' }),
+    .meta({ ...AT_ONCE, description: '/health fails when a room has not been verified for (minutes)' }),
 });
 
 const web = z.strictObject({
@@ -69,15 +69,15 @@ const web = z.strictObject({
     .default(7722)
     .meta({
       effect: 'restart' satisfies Effect,
-      description: 'The port of 127.0.0.1 for the page and the command line; the next one that is free where it is taken, 0 for any.',
+      description: 'Port on 127.0.0.1 for the web page and the command line (next free one if taken; 0 = any)',
     }),
 });
 
-/** The home's settings.json, whole. What is not listed here is kept in the file, warned of, and does nothing. */
+/** The whole settings.json of a home. A key that is not listed here stays in the file and has no effect; the daemon warns of it. */
 export const settingsSchema = z
   .strictObject({
-    $schema: z.string().max(4096).optional().meta({ description: 'For editors: where this schema lies.' }),
-    version: z.literal(1).meta({ description: 'The version of this file’s format.' }),
+    $schema: z.string().max(4096).optional().meta({ description: 'The path of this schema, for editors' }),
+    version: z.literal(1).meta({ description: 'The version of this file’s format' }),
     log: log.prefault({}),
     watch: watch.prefault({}),
     web: web.prefault({}),
@@ -88,13 +88,13 @@ export const settingsSchema = z
     const jids = accounts.map(({ jid }) => jid);
     const again = jids.findIndex((jid, at) => jids.indexOf(jid) < at);
     if (again === -1) return;
-    context.addIssue({ code: 'custom', path: ['accounts', again, 'jid'], message: 'is there twice: each account stands once' });
+    context.addIssue({ code: 'custom', path: ['accounts', again, 'jid'], message: 'is listed twice' });
   });
 
-/** The settings as they are in force, defaults filled in. */
+/** The settings in force, with defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;
 
-/** What of a JSON Schema we make and read. */
+/** The part of JSON Schema that we write and read. */
 export interface JsonSchema {
   readonly $schema?: string;
   readonly title?: string;
@@ -111,14 +111,14 @@ export interface JsonSchema {
   readonly required?: readonly string[];
 }
 
-/** The schema as JSON Schema 2020-12, as it is shipped for editors. */
+/** The settings' schema as JSON Schema 2020-12; it is shipped for editors. */
 export function jsonSchema(): JsonSchema {
   const made = z.toJSONSchema(settingsSchema, {
     io: 'input',
     override: ({ jsonSchema: part, path }) => {
-      if (path.at(-1) === 'resource') delete part.default; // drawn anew for each account
+      if (path.at(-1) === 'resource') delete part.default; // random for each account, so there is no default to show
     },
   });
-  // `as`: zod's own type has many more forms than this schema makes.
+  // `as`: zod's own type allows many forms that this schema never has.
   return { title: 'Settings of Minimix', ...(made as JsonSchema) };
 }

@@ -31,28 +31,28 @@ export const de: Strings = {
   back: 'Zurück zu den Räumen',
 
   link: {
-    connecting: 'Verbindung zum Dienst…',
-    away: 'Der Dienst ist nicht da. Neuer Versuch…',
-    unreachable: 'Der Dienst ist gerade nicht zu erreichen.',
+    connecting: 'Verbindung zu Minimix…',
+    away: 'Minimix läuft nicht. Neuer Versuch…',
+    unreachable: 'Minimix ist nicht erreichbar.',
   },
 
   locked: {
-    title: 'Dieser Browser hat keinen Zutritt mehr',
-    text: 'Der Dienst wurde neu gestartet, oder dieser Browser war lange weg. Eine Adresse, die einmal gilt, lässt ihn wieder ein.',
-    todo: 'Das hier zeigt eine:',
+    title: 'Sitzung abgelaufen',
+    text: 'Minimix wurde neu gestartet, oder du warst lange weg. Melde dich mit einem einmaligen Link wieder an.',
+    todo: 'Dieser Befehl gibt einen aus:',
     command: 'minimix page',
   },
 
   accounts: {
     title: 'Konten',
     add: 'Konto hinzufügen',
-    only: (jid) => `Nur die Räume von ${jid} zeigen`,
-    all: 'Die Räume aller Konten zeigen',
-    offline: 'Getrennt',
+    only: (jid) => `Nur Räume von ${jid} zeigen`,
+    all: 'Räume aller Konten zeigen',
+    offline: 'Offline',
     connecting: 'Verbindet…',
     connectingAgain: (attempt) => `Verbindet, Versuch ${attempt}…`,
-    online: 'Verbunden',
+    online: 'Online',
     waiting: (seconds) => (seconds > 0 ? `Neuer Versuch in ${seconds} s` : 'Neuer Versuch…'),
-    refused: 'Abgelehnt',
+    refused: 'Anmeldung abgelehnt',
   },
 };

@@ -21,38 +21,38 @@ export const en = {
   ...start,
 
   app: 'Minimix',
-  unknownNick: '(no nick)',
+  unknownNick: '(no nickname)',
   roomItself: 'The room',
   /** A sentence of the daemon, which speaks English; `undefined` where this language has none for it. */
   says: (sentence: string): string | undefined => sentence,
   close: 'Close',
   cancel: 'Cancel',
-  back: 'Back to the rooms',
+  back: 'Back to rooms',
 
   link: {
-    connecting: 'Connecting to the daemon…',
-    away: 'The daemon is away. Reconnecting…',
-    unreachable: 'The daemon cannot be reached just now.',
+    connecting: 'Connecting to Minimix…',
+    away: 'Minimix is not running. Reconnecting…',
+    unreachable: 'Minimix cannot be reached.',
   },
 
   locked: {
-    title: 'This browser is no longer let in',
-    text: 'The daemon has started anew, or this browser was away for long. A one-time address lets it in again.',
-    todo: 'This prints one:',
+    title: 'Session expired',
+    text: 'Minimix was restarted or you were away for a long time. Log in again with a one-time link.',
+    todo: 'This command prints one:',
     command: 'minimix page',
   },
 
   accounts: {
     title: 'Accounts',
     add: 'Add account',
-    only: (jid: string) => `Show only the rooms of ${jid}`,
-    all: 'Show the rooms of all accounts',
+    only: (jid: string) => `Show only rooms of ${jid}`,
+    all: 'Show rooms of all accounts',
     offline: 'Offline',
     connecting: 'Connecting…',
     connectingAgain: (attempt: number) => `Connecting, attempt ${attempt}…`,
     online: 'Online',
-    waiting: (seconds: number) => (seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'),
-    refused: 'Refused',
+    waiting: (seconds: number) => (seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…'),
+    refused: 'Login refused',
   },
 };
 

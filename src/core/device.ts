@@ -172,25 +172,25 @@ const knownSoftware: readonly KnownSoftware[] = [
   ...['profanity', 'dino', 'gajim', 'psi', 'converse', 'conversations', 'monal', 'kaidan', 'qxmpp'].map((sign) => ({
     sign,
     relay: false,
-    why: `${sign} takes carbons from the bare JID alone; connect it through the bouncer`,
+    why: `${sign} accepts carbons only from the bare JID; connect it through Minimix instead`,
   })),
 ];
 
 /** XEP-0280 by the account itself is the only shape that a device asks for by this feature. */
 const NS_RELAY = 'urn:minimix:relay:0';
 
-/** Whether a resource gets the relay, and why. DESIGN: Who gets it. */
+/** Whether a resource gets the relay, and why. */
 export function decideRelay(resource: Resource, isOccupant = false): RelayDecision {
-  if (resource.refused !== undefined) return { relay: false, why: `it answered with an error: ${resource.refused}` };
-  if (resource.wish === false) return { relay: false, why: 'you switched it off' };
+  if (resource.refused !== undefined) return { relay: false, why: `the device answered with an error: ${resource.refused}` };
+  if (resource.wish === false) return { relay: false, why: 'you turned it off' };
   if (isOccupant) return { relay: false, why: 'the device is itself an occupant of the room' };
-  if (resource.wish === true) return { relay: true, why: 'you switched it on' };
-  if (resource.features?.has(NS_RELAY)) return { relay: true, why: `it announces ${NS_RELAY}` };
+  if (resource.wish === true) return { relay: true, why: 'you turned it on' };
+  if (resource.features?.has(NS_RELAY)) return { relay: true, why: `it supports the relay (${NS_RELAY})` };
   const text = `${resource.capsNode ?? ''} ${resource.software ?? ''}`.toLowerCase();
   const known = knownSoftware.find(({ sign }) => text.includes(sign));
   if (known) return { relay: known.relay, why: known.why };
-  if (resource.features === undefined) return { relay: false, why: 'it has not said yet what it is' };
-  return { relay: false, why: 'its software is not known to take relayed carbons' };
+  if (resource.features === undefined) return { relay: false, why: 'it has not announced its features yet' };
+  return { relay: false, why: 'its client is not known to accept relayed messages' };
 }
 
 /** What a device gets of a room, by the person's wish. */

@@ -159,14 +159,14 @@ const sentences: Readonly<Record<RoomState, string | undefined>> = {
   leaving: 'Leaving.',
   kicked: 'You were kicked from this room.',
   banned: 'You are banned from this room.',
-  'members-only': 'This room is for members only, and you are not one.',
-  'password-needed': 'This room needs a password, or the one given is wrong.',
-  'nick-conflict': 'The nick is taken by somebody else.',
-  'registration-needed': 'This room wants you to register with it first.',
-  captcha: 'This room asks for a challenge (CAPTCHA) that only a client of yours can answer.',
+  'members-only': 'This room is for members only, and you are not a member.',
+  'password-needed': 'This room needs a password, or the password is wrong.',
+  'nick-conflict': 'Somebody else has this nickname.',
+  'registration-needed': 'You have to register with this room first.',
+  captcha: 'This room asks for a CAPTCHA. Solve it with one of your other clients.',
   'room-full': 'The room is full.',
   'room-locked': 'The room does not exist yet, or its owner has not opened it.',
-  'not-allowed': 'The service does not let you create this room.',
+  'not-allowed': 'The server does not let you create this room.',
   'room-moved': 'The room has moved.',
   'room-gone': 'The room was destroyed.',
   'service-down': 'The room cannot be reached.',
@@ -263,20 +263,20 @@ function explain(state: RoomState, signal: RoomSignal): string | undefined {
   if (own === undefined) return undefined;
   const by = signal.actor === undefined ? '' : ` By ${signal.actor}.`;
   const words = signal.text === undefined || signal.text === '' ? '' : ` “${signal.text}”`;
-  const venue = signal.venue === undefined ? '' : ` It names ${signal.venue} instead.`;
+  const venue = signal.venue === undefined ? '' : ` The room suggests ${signal.venue} instead.`;
   return `${own}${by}${words}${venue}`;
 }
 
 function lossSentence(signal: RoomSignalName): string | undefined {
   const own: Partial<Record<RoomSignalName, string>> = {
     timeout: 'The room did not answer.',
-    overloaded: 'The room’s service takes no more of us at the moment.',
-    unverified: 'The room had dropped us without a word.',
+    overloaded: 'The room’s server is busy. Minimix tries again later.',
+    unverified: 'The room had silently dropped you.',
     disconnected: 'The connection to the server was lost.',
-    'affiliation-lost': 'You lost your membership, and the room is for members only.',
+    'affiliation-lost': 'You are no longer a member, and the room is for members only.',
     'became-members-only': 'The room became members-only, and you are not a member.',
-    shutdown: 'The room’s service is shutting down.',
-    'removed-by-error': 'The room removed us after a delivery error.',
+    shutdown: 'The room’s server is shutting down.',
+    'removed-by-error': 'The room removed you after a delivery error.',
   };
   return own[signal];
 }

@@ -74,8 +74,8 @@ describe.each(servers)('on $kind', (server) => {
     expect((await run('say', { room, text: 'the quick brown fox' })).note).toBe(`Said in ${room}.`);
     await until(() => home.bodies(room).includes('the quick brown fox'), { what: 'the word to be kept' });
     expect((await run('search', { text: 'brown' })).note).toContain('Alix: the quick brown fox');
-    expect((await run('detach')).note).toBe('a test gets no room\'s messages: you switched it off.');
-    expect((await run('attach')).note).toBe('a test gets the rooms\' messages from now on: you switched it on.');
+    expect((await run('detach')).note).toBe('a test gets no room\'s messages: you turned it off.');
+    expect((await run('attach')).note).toBe('a test gets the rooms\' messages from now on: you turned it on.');
     expect((await run('policy', { policy: 'mentions' })).note).toBe('a test gets mentions.');
     expect((await run('policy', { policy: 'nothing', room })).note).toBe(`a test gets nothing of ${room}.`);
     expect((await run('mentions', { words: 'tea, cake' })).note).toBe('On a test these count as mentions too: tea, cake.');
@@ -185,7 +185,7 @@ describe.each(servers)('on $kind', (server) => {
       ['mentions', { words: 'tea, cake' }, /these count as mentions too: tea, cake\.$/],
       ['digest', { digest: 'on', quiet: '22:00-07:00' }, /but not in 22:00-07:00\.$/],
       ['limit', { messages: '20', hours: '48' }, /gets 20 messages of a room at most, of the last 48 hours\.$/],
-      ['detach', {}, /you switched it off\.$/],
+      ['detach', {}, /you turned it off\.$/],
       ['attach', {}, /from now on/],
       ['leave', { room }, /^Left /],
       ['search', { text: 'slixmpp' }, /said by slixmpp/],

@@ -23,13 +23,13 @@ describe.each(servers)('on $kind', (server) => {
     await until(async () => (await devices()).some(({ relay }) => relay), { what: 'the phone to be known', every: 200 });
     const [first] = await devices();
     expect(Object.keys(first ?? {})).toEqual(['account', 'id', 'label', 'resource', 'online', 'door', 'relay', 'why']);
-    expect(first).toMatchObject({ account: alice.jid, label: 'a test', resource: 'phone', online: true, door: 'relay', relay: true, why: 'it announces urn:minimix:relay:0' });
+    expect(first).toMatchObject({ account: alice.jid, label: 'a test', resource: 'phone', online: true, door: 'relay', relay: true, why: 'it supports the relay (urn:minimix:relay:0)' });
 
     expect(await home.cli(['device', 'label', 'phone', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Pocket (phone): online, relay:') });
     expect(await home.cli(['device', 'policy', 'Pocket', 'mentions'])).toMatchObject({ code: 0, stdout: expect.stringContaining('gets mentions;') });
-    expect(await home.cli(['device', 'detach', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('no relay: you switched it off') });
-    expect(await devices()).toMatchObject([{ door: 'none', relay: false, why: 'you switched it off' }]);
-    expect(await home.cli(['device', 'attach', String(first?.['id'])])).toMatchObject({ code: 0, stdout: expect.stringContaining('relay: you switched it on') });
+    expect(await home.cli(['device', 'detach', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('no relay: you turned it off') });
+    expect(await devices()).toMatchObject([{ door: 'none', relay: false, why: 'you turned it off' }]);
+    expect(await home.cli(['device', 'attach', String(first?.['id'])])).toMatchObject({ code: 0, stdout: expect.stringContaining('relay: you turned it on') });
     expect(await home.cli(['device', 'mentions', 'Pocket', 'tea', 'cake'])).toMatchObject({ code: 0 });
     expect(await home.cli(['device', 'limit', 'Pocket', '--messages', '20', '--hours', '48'])).toMatchObject({ code: 0 });
     expect(await home.cli(['device', 'digest', 'Pocket', 'on', '--quiet', '22:00-07:00'])).toMatchObject({ code: 0 });
@@ -40,7 +40,7 @@ describe.each(servers)('on $kind', (server) => {
 
     await phone.close();
     await until(async () => (await devices()).every(({ online }) => !online), { what: 'the phone to be gone', every: 200 });
-    expect(await devices()).toMatchObject([{ label: 'Pocket', online: false, why: 'you switched it on' }]);
+    expect(await devices()).toMatchObject([{ label: 'Pocket', online: false, why: 'you turned it on' }]);
     expect(await home.cli(['device', 'test', 'Pocket'])).toMatchObject({ code: 1, stderr: expect.stringContaining('Pocket is not online.') });
     expect(await home.cli(['device', 'forget', 'Pocket'])).toMatchObject({ code: 0, stdout: 'Forgot Pocket.\n' });
     expect(await devices()).toEqual([]);

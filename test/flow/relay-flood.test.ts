@@ -113,7 +113,7 @@ describe.each(servers)('on $kind', (server) => {
     await home.account.join(room, { nick: 'alice' });
     const relayed = async (): Promise<number> => home.account.devices().filter(({ relay, online }) => relay && online).length;
     await play({ alice, room, relayed, trouble: async () => false }, 5);
-    expect(home.account.devices().find(({ software }) => software?.includes('rofanity'))).toMatchObject({ relay: false, why: expect.stringContaining('bare JID alone') });
+    expect(home.account.devices().find(({ software }) => software?.includes('rofanity'))).toMatchObject({ relay: false, why: expect.stringContaining('only from the bare JID') });
   }, 180_000);
 
   test('the same, with a daemon that is killed and started again while bob talks', async () => {

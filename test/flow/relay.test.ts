@@ -224,7 +224,7 @@ describe.each(servers)('on $kind', (server) => {
     const error = xml('error', { type: 'cancel' }, xml('not-allowed', { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' }));
     device.send(xml('message', { type: 'error', to: wrapper?.attrs['from'], id: wrapper?.attrs['id'] }, error));
     await until(() => home.account.devices()[0]?.relay === false, { what: 'the relay to be off' });
-    expect(home.account.devices()[0]?.why).toContain('it answered with an error');
+    expect(home.account.devices()[0]?.why).toContain('the device answered with an error');
     await say('two');
     expect(home.account.changeDevice('phone', { attached: true })).toMatchObject({ ok: true, value: { relay: true } });
     await say('three');
@@ -234,7 +234,7 @@ describe.each(servers)('on $kind', (server) => {
   test('a device that is detached gets nothing', async () => {
     const { home, phone, say, talker } = await scene();
     const device = await phone();
-    expect(home.account.changeDevice('phone', { attached: false })).toMatchObject({ ok: true, value: { relay: false, why: 'you switched it off' } });
+    expect(home.account.changeDevice('phone', { attached: false })).toMatchObject({ ok: true, value: { relay: false, why: 'you turned it off' } });
     await say('one');
     await talker.settle();
     await device.settle();
@@ -281,7 +281,7 @@ describe.each(servers)('on $kind', (server) => {
     const strict = await person(alice, { resource: 'strict', strict: true });
     await until(() => home.account.changeDevice('strict', { attached: true }).ok, { what: 'the strict one to be known' });
     expect(await home.account.testDevice('strict')).toMatchObject({ ok: true, value: { outcome: 'refused', text: expect.stringContaining('not-allowed') } });
-    expect(home.account.devices().find(({ resource }) => resource === 'strict')).toMatchObject({ relay: false, why: 'it answered with an error: not-allowed' });
+    expect(home.account.devices().find(({ resource }) => resource === 'strict')).toMatchObject({ relay: false, why: 'the device answered with an error: not-allowed' });
     await say('one');
     await strict.settle();
     expect(strict.stanzas.filter(isRelay)).toHaveLength(1);

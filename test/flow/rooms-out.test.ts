@@ -109,7 +109,7 @@ describe.each(servers)('out of a room on $kind', (server) => {
     await inside(alice, room);
     await administer(bob, room, { jid: alice.who.jid, affiliation: 'none' }, 'you moved away');
     const out = await alice.state(room, 'members-only');
-    expect(out.reason).toMatch(/lost your membership/);
+    expect(out.reason).toMatch(/no longer a member/);
     expect(story(alice.account, room).at(-1)).toBe('affiliation-lost');
   });
 

@@ -24,7 +24,7 @@ describe('a silent drop on prosody', () => {
     await until(() => bodies(room).includes('after'), { what: 'the last word' });
     await until(() => bodies(room).filter(Boolean).length === 3, { what: 'all three' });
     expect(bodies(room).filter(Boolean)).toEqual(['before', 'while nobody knew', 'after']);
-    expect(account.ledger(room, 10).find(({ event }) => event === 'unverified')?.text).toContain('dropped us without a word');
+    expect(account.ledger(room, 10).find(({ event }) => event === 'unverified')?.text).toContain('silently dropped you');
     const proven = account.rooms()[0]?.verifiedAt ?? '';
     await until(() => (account.rooms()[0]?.verifiedAt ?? '') > proven, { what: 'a later proof' });
   });

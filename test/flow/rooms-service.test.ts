@@ -46,7 +46,7 @@ describe('a service on prosody', () => {
       await account.join(room, { nick: 'alice' });
       await server.run(`module:unload("muc", "${server.plainRooms}")`);
       const down = await until(() => account.rooms().find(({ state }) => state !== 'joined'), { what: 'the loss' });
-      expect(down?.reason).toMatch(/dropped us|cannot be reached/);
+      expect(down?.reason).toMatch(/dropped you|cannot be reached/);
       await until(() => account.rooms()[0]?.state === 'service-down', { what: 'a try that fails' });
       await server.run(`module:load("muc", "${server.plainRooms}")`);
       await until(() => account.rooms()[0]?.state === 'joined', { what: 'the return', deadline: 40_000 });

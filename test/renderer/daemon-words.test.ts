@@ -24,6 +24,6 @@ test('each reason that a room’s state can have is there in German', () => {
 
 test('what others said stays as they said it', () => {
   const [reason = ''] = reasons({ actor: 'tybalt', text: 'Peace? I hate the word.', venue: 'crypt@rooms.example' }).filter((one) => one.startsWith('You are banned'));
-  expect(says(reason)).toBe('Du bist aus diesem Raum verbannt. Von tybalt. “Peace? I hate the word.” Er nennt stattdessen crypt@rooms.example.');
+  expect(says(reason)).toBe('Du bist aus diesem Raum verbannt. Von tybalt. “Peace? I hate the word.” Der Raum schlägt stattdessen crypt@rooms.example vor.');
   expect(says('Peace? I hate the word.')).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { moves } from '../../src/core/room.ts';
 
 test('a room that we are in, and of which something is in doubt, does not look like one that is well', () => {
   expect(roomHealth({ state: 'joined', reason: undefined })).toBe('well');
-  expect(roomHealth({ state: 'joined', reason: 'The room does not answer; whether we are still in it is not known.' })).toBe('unsure');
+  expect(roomHealth({ state: 'joined', reason: 'The room does not answer. You may no longer be in it.' })).toBe('unsure');
 });
 
 test('no state of being out of a room looks like being in it', () => {

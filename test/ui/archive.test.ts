@@ -23,7 +23,7 @@ afterAll(async () => {
   await daemon?.stop();
 });
 
-const rail = () => page.getByRole('slider', { name: 'Day that is shown' });
+const rail = () => page.getByRole('slider', { name: 'Day shown' });
 const timeline = () => page.getByRole('region', { name: 'Messages' });
 /** The day of the message that the address leads to. */
 const day = () => timeline().locator('[aria-current=true] time').getAttribute('datetime');
@@ -35,7 +35,7 @@ test('the rail leads to any day, by keys and by the mouse, and says where one is
   await rail().press('Home');
   await timeline().locator('[aria-current=true]').waitFor();
   expect(await day()).toMatch(/^2024-01-01T/);
-  await timeline().getByText('The archive of this room begins here.').waitFor({ state: 'attached' });
+  await timeline().getByText('Beginning of the archive').waitFor({ state: 'attached' });
   await rail().press('ArrowDown');
   await timeline().locator('[aria-current=true] time[datetime^="2024-01-02"]').waitFor();
   const box = await rail().boundingBox();

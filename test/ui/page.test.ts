@@ -88,7 +88,7 @@ test('the one-time address lets one browser in, once', async () => {
 test('the first screen says what is missing, and asks for the server only where it is not found', async () => {
   const login = page.getByRole('button', { name: 'Log in' });
   await login.click();
-  await page.getByText('This is not an address such as').waitFor();
+  await page.getByText('This is not an XMPP address.').waitFor();
   expect(await page.getByLabel('Server', { exact: true }).count()).toBe(0);
   await page.getByLabel('Address').fill(alice.jid);
   await page.getByLabel('Password').fill(alice.password);
@@ -101,16 +101,16 @@ test('the first screen says what is missing, and asks for the server only where 
 });
 
 test('what was found is told, and nothing is kept before one agrees', async () => {
-  await page.getByRole('heading', { name: 'This is what was found' }).waitFor();
-  await page.getByText('Your server keeps an archive of your messages.').waitFor();
-  await page.getByText(`Rooms live at`).waitFor();
+  await page.getByRole('heading', { name: 'Here’s what we found' }).waitFor();
+  await page.getByText('Your server archives your messages.').waitFor();
+  await page.getByText('Your server hosts rooms at').waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
   expect(await daemon.minimix(['account', 'list', '--json'])).toBe('');
-  await page.getByRole('button', { name: 'Begin' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('navigation').getByText('Online').waitFor();
   await page.getByRole('heading', { name: 'Connect a device' }).waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
-  await page.getByRole('link', { name: 'Look at the rooms' }).click();
+  await page.getByRole('link', { name: 'Show my rooms' }).click();
   await page.getByRole('heading', { name: 'Which room first?' }).waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
 });
@@ -126,8 +126,8 @@ test('a room is joined by its link, and its history is there', async () => {
   await dialog.getByLabel('Nick').fill('ali');
   await dialog.getByRole('button', { name: 'Join' }).click();
   await timeline().getByText(`message number ${SAID}.`).waitFor();
-  await roomLink().getByText('2 occupants').waitFor();
-  expect(await roomLink().getByRole('img', { name: 'In the room' }).count()).toBe(1);
+  await roomLink().getByText('2 people').waitFor();
+  expect(await roomLink().getByRole('img', { name: 'Connected' }).count()).toBe(1);
 });
 
 test('what bob says appears at once, in his colour, and the end stays in sight', async () => {
@@ -136,7 +136,7 @@ test('what bob says appears at once, in his colour, and the end stays in sight',
   await message.waitFor();
   expect(await message.getAttribute('class')).toContain('mention');
   await until(async () => (await place()).toEnd < 2, { what: 'the end to be in sight' });
-  await page.getByRole('complementary', { name: 'Occupants' }).getByText('bob').waitFor();
+  await page.getByRole('complementary', { name: 'People' }).getByText('bob').waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
 });
 
@@ -233,11 +233,11 @@ test('a nick made of markup is text', async () => {
 test('100 kB are folded, and shown whole on demand', async () => {
   await bob.say(room, `heavy ${'lorem ipsum '.repeat(8400)}`);
   const message = timeline().getByRole('article').filter({ hasText: 'heavy lorem' });
-  await message.getByRole('button', { name: 'Show all of it (101 kB)' }).click();
+  await message.getByRole('button', { name: 'Show more (101 kB)' }).click();
   await message.getByRole('button', { name: 'Show less' }).waitFor();
   expect((await message.locator('.text').textContent())?.length).toBeGreaterThan(100_000);
   await message.getByRole('button', { name: 'Show less' }).click();
-  await message.getByRole('button', { name: 'Show all of it (101 kB)' }).waitFor();
+  await message.getByRole('button', { name: 'Show more (101 kB)' }).waitFor();
 });
 
 test('a search finds a word, and its hit leads to its place', async () => {
@@ -255,16 +255,16 @@ test('a search finds a word, and its hit leads to its place', async () => {
 test('while the daemon is away the page says so, and catches up by itself', async () => {
   const before = problems.length;
   await daemon.crash();
-  await page.getByText('The daemon is away. Reconnecting…').waitFor();
+  await page.getByText('Minimix is not running. Reconnecting…').waitFor();
   await composer().fill('into the void');
   await composer().press('Enter');
-  await page.getByText('The daemon cannot be reached just now.').waitFor();
+  await page.getByText('Minimix cannot be reached.').waitFor();
   expect(await composer().inputValue()).toBe('into the void');
   expect(await findingsOfAxe(page)).toEqual([]);
   await bob.say(room, 'said meanwhile');
   await daemon.startAgain();
   await timeline().getByText('said meanwhile').waitFor();
-  await page.getByText('The daemon is away. Reconnecting…').waitFor({ state: 'detached' });
+  await page.getByText('Minimix is not running. Reconnecting…').waitFor({ state: 'detached' });
   await composer().press('Enter');
   await timeline().getByText('into the void').waitFor();
   const network = /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)/;
@@ -273,7 +273,7 @@ test('while the daemon is away the page says so, and catches up by itself', asyn
 
 test('on a narrow screen the rooms and the room are two screens', async () => {
   await page.setViewportSize({ width: 360, height: 740 });
-  await page.getByRole('link', { name: 'Back to the rooms' }).click();
+  await page.getByRole('link', { name: 'Back to rooms' }).click();
   await bob.say(room, 'unread on a phone');
   await roomLink().getByText('1 unread').waitFor();
   expect(await composer().count()).toBe(0);
@@ -286,7 +286,7 @@ test('on a narrow screen the rooms and the room are two screens', async () => {
 });
 
 test('what is read here is read on the phone in her pocket, and what is read there is read here', async () => {
-  await page.getByRole('link', { name: 'Back to the rooms' }).click();
+  await page.getByRole('link', { name: 'Back to rooms' }).click();
   phone = await connectPerson(prosody, alice.user, alice.password, { resource: 'phone', capsNode: 'https://phone.example', features: [`${MDS}+notify`] });
   const here = stanzaIdBy(room, await bob.say(room, 'read on the page'));
   await roomLink().getByText('1 unread').waitFor();
@@ -294,7 +294,7 @@ test('what is read here is read on the phone in her pocket, and what is read the
   expect(phone.stanzas.filter((stanza) => displayedIn(stanza, room) === here)).toEqual([]);
   await roomLink().click();
   await phone.next((stanza) => displayedIn(stanza, room) === here, { what: 'the phone to be told' });
-  await page.getByRole('link', { name: 'Back to the rooms' }).click();
+  await page.getByRole('link', { name: 'Back to rooms' }).click();
   const there = stanzaIdBy(room, await bob.say(room, 'read on the phone'));
   await roomLink().getByText('1 unread').waitFor();
   await sayDisplayed(phone, room, there);
@@ -317,7 +317,7 @@ test('a browser that is no longer let in is told what lets it in again', async (
   await page.context().clearCookies();
   await daemon.crash();
   await daemon.startAgain();
-  await page.getByRole('heading', { name: 'This browser is no longer let in' }).waitFor();
+  await page.getByRole('heading', { name: 'Session expired' }).waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
   await page.goto(await daemon.minimix(['page']));
   await page.getByRole('navigation').getByText('Online').waitFor();

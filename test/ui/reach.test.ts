@@ -70,26 +70,26 @@ test('a wrong password is said at once, and nothing is kept of it', async () => 
 
 test('the bookmarks are shown by what would be done, and no room is entered before one agrees', async () => {
   await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('region', { name: 'Joined now' }).getByText('The garden').waitFor();
-  expect(await page.getByRole('region', { name: 'Joined now' }).getByRole('checkbox', { checked: true }).count()).toBe(2);
+  await page.getByRole('region', { name: 'Will be joined' }).getByText('The garden').waitFor();
+  expect(await page.getByRole('region', { name: 'Will be joined' }).getByRole('checkbox', { checked: true }).count()).toBe(2);
   await page.getByRole('region', { name: 'Bookmarked, not joined' }).getByText('The kitchen').waitFor();
-  await page.getByRole('region', { name: 'Not reached just now' }).getByText('Old friends').waitFor();
+  await page.getByRole('region', { name: 'Unreachable' }).getByText('Old friends').waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
   expect(await Promise.all([garden, kitchen, attic].map(occupants))).toEqual([1, 1, 1]);
   await page.getByRole('checkbox', { name: /The attic/ }).uncheck();
   await page.getByRole('checkbox', { name: /The kitchen/ }).check();
-  await page.getByRole('button', { name: 'Begin, and join 2 rooms' }).click();
+  await page.getByRole('button', { name: 'Join 2 rooms' }).click();
   await main().getByText('2 of 2 rooms joined.').waitFor();
   expect(await Promise.all([garden, kitchen, attic].map(occupants))).toEqual([2, 2, 1]);
   expect(await findingsOfAxe(page)).toEqual([]);
 });
 
 test('a file is looked at first, then sent; the room has its link', async () => {
-  await page.getByRole('link', { name: 'Look at the rooms' }).click();
+  await page.getByRole('link', { name: 'Show my rooms' }).click();
   await page.getByRole('navigation').getByRole('link', { name: /garden/ }).click();
   await page.locator('input[type=file]').setInputFiles({ name: 'tap.png', mimeType: 'image/png', buffer: PNG });
   const upload = page.getByRole('group', { name: 'File to send' });
-  await upload.getByText(/everybody in the room can open it/).waitFor();
+  await upload.getByText(/everyone in the room can open it/).waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
   await upload.getByRole('button', { name: 'Send' }).click();
   const heard = await bob.next((stanza) => stanza.getChild('x', 'jabber:x:oob') !== undefined);
@@ -121,7 +121,7 @@ test('people show the picture that they have, else a letter', async () => {
   const hash = createHash('sha1').update(PNG).digest('hex');
   bob.send(xml('presence', { to: `${garden}/bob` }, xml('x', { xmlns: 'vcard-temp:x:update' }, xml('photo', {}, hash))));
   await article('before anybody').locator('img.face').waitFor();
-  await page.getByRole('complementary', { name: 'Occupants' }).locator('img.face').waitFor();
+  await page.getByRole('complementary', { name: 'People' }).locator('img.face').waitFor();
   await until(() => page.evaluate('document.querySelector("img.face")?.naturalWidth === 1'), { what: 'the face' });
 });
 
@@ -140,7 +140,7 @@ test('a draft outlives a reload, and is marked in the list', async () => {
 test('a slash shows what can be done, Tab takes it, and a day is gone to', async () => {
   const composer = page.getByRole('textbox', { name: /^Message to The garden/ });
   await composer.fill('/da');
-  await page.getByText('goes to a day').waitFor();
+  await page.getByText('go to a day').waitFor();
   await composer.press('Tab');
   expect(await composer.inputValue()).toBe('/date ');
   await composer.press('Enter');
@@ -165,14 +165,14 @@ test('a muted room leaves a quiet dot, in its bookmark too', async () => {
 
 test('a service is looked through, and a room of it joined', async () => {
   await page.getByRole('navigation').getByRole('button', { name: 'Join' }).click();
-  await page.getByRole('link', { name: 'Look for rooms instead' }).click();
+  await page.getByRole('link', { name: 'Search for rooms instead' }).click();
   await main().getByRole('button', { name: prosody.archivedRooms, exact: true }).click();
-  const service = main().getByRole('region', { name: 'Rooms of a service' });
+  const service = main().getByRole('region', { name: 'Rooms of a server' });
   await service.getByRole('status').filter({ hasText: /room/ }).waitFor();
   await until(
     async () => {
       if ((await service.getByRole('listitem').filter({ hasText: attic }).count()) > 0) return true;
-      await service.getByRole('button', { name: 'More' }).click();
+      await service.getByRole('button', { name: 'Load more' }).click();
       return false;
     },
     { what: 'the attic in the list', deadline: 30_000 },
@@ -187,8 +187,8 @@ test('a directory is asked only after it was switched on', async () => {
   await page.goBack();
   const card = main().getByRole('region', { name: 'Public directory' });
   await card.getByLabel('Directory', { exact: true }).fill(bob.jid);
-  await card.getByRole('button', { name: 'Switch on' }).click();
-  await card.getByLabel('Words').fill('beans');
+  await card.getByRole('button', { name: 'Turn on' }).click();
+  await card.getByLabel('Search words').fill('beans');
   const question = bob.next((stanza) => stanza.getChild('search') !== undefined);
   await card.getByRole('button', { name: 'Search' }).click();
   const { attrs } = await question;
@@ -197,8 +197,8 @@ test('a directory is asked only after it was switched on', async () => {
   await card.getByText('Beans \uFFFDand\uFFFD twine').waitFor();
   await card.getByText('<b>climbing</b>').waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
-  await card.getByRole('button', { name: 'Switch the directory off' }).click();
-  await card.getByRole('button', { name: 'Switch on' }).waitFor();
+  await card.getByRole('button', { name: 'Turn the directory off' }).click();
+  await card.getByRole('button', { name: 'Turn on' }).waitFor();
 });
 
 test('without an account, the sandbox leads from the first screen to a room in which somebody talks', async () => {

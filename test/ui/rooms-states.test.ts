@@ -24,25 +24,25 @@ const kicked = `<item affiliation='none' role='none'><actor nick='juliet'/><reas
 
 /** By room: what it does, how it is shown, the sentence, and what the ledger says last. */
 const cases: Readonly<Record<string, readonly [RoomScript, dot: string, sentence: string, ledger: string]>> = {
-  inside: [{ join: (_, nick) => entry(room('inside'), nick, ['juliet'], [100, 110, 170]) }, 'In the room', '2 occupants', 'sees your real address'],
-  password: [refused('not-authorized', 'auth'), 'Out, needs you', 'needs a password', 'needs a password'],
-  members: [refused('registration-required', 'auth'), 'Out, needs you', 'for members only', 'for members only'],
-  banned: [refused('forbidden', 'auth'), 'Out, needs you', 'You are banned', 'You are banned'],
-  register: [refused('not-acceptable'), 'Out, needs you', 'wants you to register', 'wants you to register'],
-  challenge: [{ join: () => `<message from='${room('challenge')}'><captcha xmlns='urn:xmpp:captcha'/></message>` }, 'Out, needs you', 'CAPTCHA', 'CAPTCHA'],
-  forbidden: [refused('not-allowed'), 'Out, needs you', 'does not let you create', 'does not let you create'],
-  moved: [refused('gone', 'cancel', `xmpp:${room('orchard')}?join`), 'Out, needs you', `names ${room('orchard')}`, 'The room has moved'],
-  locked: [refused('item-not-found'), 'Out, trying again by itself', 'does not exist yet', 'does not exist yet'],
-  full: [refused('service-unavailable', 'wait'), 'Out, trying again by itself', 'The room is full', 'The room is full'],
-  busy: [refused('resource-constraint', 'wait'), 'Out, trying again by itself', 'takes no more of us', 'takes no more of us'],
-  down: [refused('remote-server-timeout', 'wait'), 'Out, trying again by itself', 'cannot be reached', 'cannot be reached'],
-  kicked: [putOut('kicked', [307], '', kicked), 'Out, needs you', 'kicked from this room. By juliet. “off topic”', 'By juliet. “off topic”'],
-  expelled: [putOut('expelled', [301]), 'Out, needs you', 'You are banned', 'You are banned'],
-  unmade: [putOut('unmade', [321]), 'Out, needs you', 'lost your membership', 'lost your membership'],
-  closed: [putOut('closed', [322]), 'Out, needs you', 'became members-only', 'became members-only'],
-  stopped: [putOut('stopped', [332]), 'Out, trying again by itself', 'is shutting down', 'is shutting down'],
-  faulty: [putOut('faulty', [307, 333]), 'Out, trying again by itself', 'after a delivery error', 'after a delivery error'],
-  gone: [putOut('gone', [], `<destroy jid='${room('orchard')}'><reason>too many slugs</reason></destroy>`), 'Out, needs you', 'destroyed. “too many slugs”', 'names orchard'],
+  inside: [{ join: (_, nick) => entry(room('inside'), nick, ['juliet'], [100, 110, 170]) }, 'Connected', '2 people', 'can see your address'],
+  password: [refused('not-authorized', 'auth'), 'Not joined, action needed', 'needs a password', 'needs a password'],
+  members: [refused('registration-required', 'auth'), 'Not joined, action needed', 'for members only', 'for members only'],
+  banned: [refused('forbidden', 'auth'), 'Not joined, action needed', 'You are banned', 'You are banned'],
+  register: [refused('not-acceptable'), 'Not joined, action needed', 'have to register', 'have to register'],
+  challenge: [{ join: () => `<message from='${room('challenge')}'><captcha xmlns='urn:xmpp:captcha'/></message>` }, 'Not joined, action needed', 'CAPTCHA', 'CAPTCHA'],
+  forbidden: [refused('not-allowed'), 'Not joined, action needed', 'does not let you create', 'does not let you create'],
+  moved: [refused('gone', 'cancel', `xmpp:${room('orchard')}?join`), 'Not joined, action needed', `suggests ${room('orchard')}`, 'The room has moved'],
+  locked: [refused('item-not-found'), 'Disconnected, retrying', 'does not exist yet', 'does not exist yet'],
+  full: [refused('service-unavailable', 'wait'), 'Disconnected, retrying', 'The room is full', 'The room is full'],
+  busy: [refused('resource-constraint', 'wait'), 'Disconnected, retrying', 'server is busy', 'server is busy'],
+  down: [refused('remote-server-timeout', 'wait'), 'Disconnected, retrying', 'cannot be reached', 'cannot be reached'],
+  kicked: [putOut('kicked', [307], '', kicked), 'Not joined, action needed', 'kicked from this room. By juliet. “off topic”', 'By juliet. “off topic”'],
+  expelled: [putOut('expelled', [301]), 'Not joined, action needed', 'You are banned', 'You are banned'],
+  unmade: [putOut('unmade', [321]), 'Not joined, action needed', 'no longer a member', 'no longer a member'],
+  closed: [putOut('closed', [322]), 'Not joined, action needed', 'became members-only', 'became members-only'],
+  stopped: [putOut('stopped', [332]), 'Disconnected, retrying', 'is shutting down', 'is shutting down'],
+  faulty: [putOut('faulty', [307, 333]), 'Disconnected, retrying', 'after a delivery error', 'after a delivery error'],
+  gone: [putOut('gone', [], `<destroy jid='${room('orchard')}'><reason>too many slugs</reason></destroy>`), 'Not joined, action needed', 'destroyed. “too many slugs”', 'suggests orchard'],
 };
 
 beforeAll(async () => {
@@ -88,7 +88,7 @@ test('each room has a dot of its own shape and colour, with its meaning in words
 test('each room that we are out of says why, and its ledger ends with it', async () => {
   for (const [name, [, dot, sentence, ledger]] of Object.entries(cases)) {
     await listed(name).click();
-    if (dot !== 'In the room') await page.getByRole('main').getByRole('status').getByText(sentence).waitFor();
+    if (dot !== 'Connected') await page.getByRole('main').getByRole('status').getByText(sentence).waitFor();
     const about = page.getByRole('complementary', { name: 'About this room' });
     if (!(await about.isVisible())) await page.getByRole('button', { name: 'About this room' }).click();
     await about.getByRole('listitem').first().getByText(ledger).first().waitFor();

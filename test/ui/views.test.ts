@@ -39,7 +39,7 @@ beforeAll(async () => {
   await addAccount(alice);
   await daemon.minimix(['join', room, '--nick', 'ali']);
   await page.goto(daemon.url);
-  await roomLink('garden').getByText('2 occupants').waitFor();
+  await roomLink('garden').getByText('2 people').waitFor();
 });
 
 afterAll(async () => {
@@ -61,13 +61,13 @@ const article = (text: string) => timeline().getByRole('article').filter({ hasTe
 const stanzaId = (reflected: Element): string => String(reflected.getChild('stanza-id')?.attrs['id']);
 const heardByBob = (body: string) => bob.next((stanza) => stanza.getChildText('body') === body);
 
-test('a correction stands in the place of what it corrects, and what was said before is a click away', async () => {
+test('an edit replaces the message, and a click shows its history', async () => {
   await roomLink('garden').click();
   const said = await bob.say(room, 'meet at nine');
   await article('meet at nine').waitFor();
   await bob.say(room, 'meet at noon', xml('replace', { xmlns: 'urn:xmpp:message-correct:0', id: said.attrs['id'] as string }));
   await article('meet at nine').waitFor({ state: 'detached' });
-  await article('meet at noon').getByRole('button', { name: 'edited, show what it said before' }).click();
+  await article('meet at noon').getByRole('button', { name: 'edited (show history)' }).click();
   await article('meet at noon').getByText('meet at nine').waitFor();
   expect(await timeline().getByRole('article').count()).toBe(1);
 });
@@ -80,7 +80,7 @@ test('reactions stand below the message with their count, a retraction takes the
   expect(await findingsOfAxe(page)).toEqual([]);
   const retract = xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id: stanzaId(said) });
   bob.send(xml('message', { to: room, type: 'groupchat', id: 'r2' }, retract));
-  await timeline().getByText('took this message back').waitFor();
+  await timeline().getByText('deleted this message').waitFor();
   expect(await timeline().getByText('who brings cake?').count()).toBe(0);
 });
 
@@ -101,10 +101,10 @@ test('a reply quotes what it answers, from there and from here', async () => {
   expect(await findingsOfAxe(page)).toEqual([]);
 });
 
-test('arrow up in an empty line corrects what was said last', async () => {
+test('arrow up in an empty line edits the last message', async () => {
   await roomLink('garden').click();
   await composer().press('ArrowUp');
-  await page.getByText('Correcting what you said').waitFor();
+  await page.getByText('Editing message').waitFor();
   expect(await composer().inputValue()).toBe('since this morning');
   await composer().fill('since this evening');
   await composer().press('Enter');
@@ -120,7 +120,7 @@ test('Tab completes a nick, and an unknown command is not said', async () => {
   await until(async () => (await composer().inputValue()) === 'bob: ', { what: 'the nick' });
   await composer().fill('/dance now');
   await composer().press('Enter');
-  await page.getByText('There is no /dance here.').waitFor();
+  await page.getByText('Unknown command /dance.').waitFor();
   await composer().fill('');
 });
 
@@ -137,17 +137,17 @@ test('a private message stands apart from the room', async () => {
 test('the room tells what happened in it, and keeps what was chosen for it', async () => {
   await page.getByRole('button', { name: 'About this room' }).click();
   const about = page.getByRole('complementary', { name: 'About this room' });
-  await about.getByText('The room let you in').waitFor();
-  await about.getByRole('checkbox', { name: 'Come back by itself after a kick' }).check();
-  await about.getByLabel('Your nick here').fill('alice-in-the-garden');
-  await about.getByRole('button', { name: 'Change nick' }).click();
+  await about.getByText('Joined').waitFor();
+  await about.getByRole('checkbox', { name: 'Rejoin automatically after a kick' }).check();
+  await about.getByLabel('Your nickname here').fill('alice-in-the-garden');
+  await about.getByRole('button', { name: 'Change nickname' }).click();
   await roomLink('garden').getByText('alice-in-the-garden').waitFor();
-  expect(await about.getByRole('checkbox', { name: 'Come back by itself after a kick' }).isChecked()).toBe(true);
+  expect(await about.getByRole('checkbox', { name: 'Rejoin automatically after a kick' }).isChecked()).toBe(true);
   expect(await findingsOfAxe(page)).toEqual([]);
 });
 
 test('a kick is told with its cause, and one button leads back in', async () => {
-  await page.getByRole('checkbox', { name: 'Come back by itself after a kick' }).uncheck();
+  await page.getByRole('checkbox', { name: 'Rejoin automatically after a kick' }).uncheck();
   const item = xml('item', { nick: 'alice-in-the-garden', role: 'none' }, xml('reason', {}, 'too many beans'));
   await bob.iq(xml('iq', { to: room, type: 'set' }, xml('query', { xmlns: 'http://jabber.org/protocol/muc#admin' }, item)));
   const notice = main().getByRole('status').filter({ hasText: 'too many beans' });
@@ -156,7 +156,7 @@ test('a kick is told with its cause, and one button leads back in', async () => 
   expect(await findingsOfAxe(page)).toEqual([]);
   await notice.getByRole('button', { name: 'Join again' }).click();
   await notice.waitFor({ state: 'detached' });
-  await roomLink('garden').getByRole('img', { name: 'In the room' }).waitFor();
+  await roomLink('garden').getByRole('img', { name: 'Connected' }).waitFor();
 });
 
 test('an invitation waits in the overview until it is accepted', async () => {
@@ -167,7 +167,7 @@ test('an invitation waits in the overview until it is accepted', async () => {
   await card.getByText('soup').waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
   await card.getByRole('button', { name: 'Join' }).click();
-  await roomLink('kitchen').getByText('2 occupants').waitFor();
+  await roomLink('kitchen').getByText('2 people').waitFor();
   await composer().waitFor();
 });
 
@@ -184,26 +184,26 @@ test('a search marks what it found, and explains what it cannot read', async () 
 test('a device says what it gets and why; its switch, its policy and its name are kept', async () => {
   await tool('Devices').click();
   const card = main().locator('.device-card', { hasText: 'phone' });
-  await card.getByText('it announces urn:minimix:relay:0').waitFor();
-  await card.getByRole('checkbox', { name: 'Relay room messages to it' }).uncheck();
-  await card.getByText('you switched it off').waitFor();
-  await card.getByLabel('Gets').selectOption('mentions');
+  await card.getByText('it supports the relay (urn:minimix:relay:0)').waitFor();
+  await card.getByRole('checkbox', { name: 'Relay room messages to this device' }).uncheck();
+  await card.getByText('you turned it off').waitFor();
+  await card.getByLabel('Receives').selectOption('mentions');
   await card.getByText('By room').click();
   await card.getByLabel('garden').selectOption('nothing');
   await card.getByText('By room (1)').waitFor();
   await card.getByRole('button', { name: 'Send a test' }).click();
-  await card.getByText('It has arrived.').waitFor();
-  await card.getByText('Mentions, and what it missed').click();
+  await card.getByText('Delivered.').waitFor();
+  await card.getByText('Mentions and missed messages').click();
   await card.getByLabel('Words that count as a mention').fill('tea, cake');
-  await card.getByLabel('Of the last hours').fill('48');
+  await card.getByLabel('Not older than (hours)').fill('48');
   await card.getByRole('button', { name: 'Save' }).click();
-  await card.getByRole('checkbox', { name: 'Tell it of mentions in words' }).check();
+  await card.getByRole('checkbox', { name: 'Send a text summary of mentions' }).check();
   await card.getByLabel('Quiet from').fill('22:00');
   expect(await findingsOfAxe(page)).toEqual([]);
   await page.reload();
-  await card.getByText('Mentions, and what it missed').click();
-  expect(await Promise.all(['Words that count as a mention', 'Of the last hours', 'Quiet from'].map((label) => card.getByLabel(label).inputValue()))).toEqual(['tea, cake', '48', '22:00']);
-  await card.getByText('Mentions, and what it missed').click();
+  await card.getByText('Mentions and missed messages').click();
+  expect(await Promise.all(['Words that count as a mention', 'Not older than (hours)', 'Quiet from'].map((label) => card.getByLabel(label).inputValue()))).toEqual(['tea, cake', '48', '22:00']);
+  await card.getByText('Mentions and missed messages').click();
   await card.getByLabel('Name').fill('My phone');
   await card.getByRole('button', { name: 'Save' }).click();
   await main().getByRole('heading', { name: 'My phone' }).waitFor();
@@ -214,19 +214,19 @@ test('a device that connects gets a password once, as words and as a code', asyn
   const [listen, direct] = await freePorts(2);
   await daemon.minimix(['bouncer', 'on', '--listen', `127.0.0.1:${listen}`, '--direct-tls', `127.0.0.1:${direct}`]);
   await page.reload();
-  await main().getByText(`It is open on 127.0.0.1, port ${listen}.`).waitFor();
+  await main().getByText(`Minimix accepts devices on 127.0.0.1, port ${listen}.`).waitFor();
   await main().getByLabel('Name of the device').fill('Laptop');
-  await main().getByRole('button', { name: 'Give it a password' }).click();
-  await main().getByRole('img', { name: 'Code for the device’s camera' }).waitFor();
+  await main().getByRole('button', { name: 'Create password' }).click();
+  await main().getByRole('img', { name: 'QR code with address and device password' }).waitFor();
   await main().getByText('Waiting for its first login…').waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
   const password = await main().locator('.credentials dd').nth(1).innerText();
   const [ca = ''] = /\S+\.pem/.exec(await daemon.minimix(['bouncer', 'ca'])) ?? [];
   const laptop = await connectPerson(prosody, alice.user, password, { resource: 'laptop', port: listen, ca: readFileSync(ca, 'utf8') });
-  await main().getByText('It has logged in. Waiting for its first message…').waitFor();
+  await main().getByText('The device has logged in. Waiting for its first message…').waitFor();
   expect(await main().getByText('✓').count()).toBe(0);
   await laptop.join(room, 'ali');
-  await main().getByText('It works: the first message went through.').waitFor();
+  await main().getByText('It works: the first message was delivered.').waitFor();
   expect(await main().locator('.arrived').innerText()).toMatch(/^✓/);
   const wide = page.viewportSize() ?? { width: 1280, height: 800 };
   await page.setViewportSize({ width: 360, height: 800 }); // a password that is shown once is not lost by a turn of the phone
@@ -240,19 +240,23 @@ test('a device that connects gets a password once, as words and as a code', asyn
 
 test('a bookmark is added, edited and removed; the log undoes it', async () => {
   await tool('Bookmarks').click();
-  await main().getByText('Bookmarks 2 (0402)').first().waitFor();
+  const advanced = main().getByText(/^Advanced: stored in \d formats, all in sync$/);
+  await advanced.waitFor();
+  expect(await main().getByText('Bookmarks 2 (XEP-0402)').first().isVisible()).toBe(false);
+  await advanced.click();
+  await main().getByRole('columnheader', { name: 'Bookmarks 2 (XEP-0402)' }).waitFor();
   await main().getByRole('button', { name: 'Add a bookmark' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Room').fill('library@rooms.example.org');
-  await dialog.getByLabel('Name').fill('The library');
-  await dialog.getByLabel('Join by itself').uncheck();
+  await dialog.getByLabel('Name', { exact: true }).fill('The library');
+  await dialog.getByLabel('Auto-join').uncheck();
   expect(await findingsOfAxe(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Save' }).click();
   const row = main().getByRole('row', { name: /The library/ });
   await row.waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
-  await row.getByRole('button', { name: /^Remove/ }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await row.getByRole('button', { name: /^Delete/ }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await row.waitFor({ state: 'detached' });
   const log = main().getByRole('region', { name: 'Changes' });
   await log.getByRole('listitem').filter({ hasText: 'The library removed' }).getByRole('button').click();
@@ -263,24 +267,24 @@ test('rooms gone at once are asked about, and what rooms see of one can be said'
   const gone = await connectPerson(prosody, alice.user, alice.password, { resource: 'old-laptop' });
   await writePrivate(gone, {});
   await gone.close();
-  const held = main().getByRole('region', { name: 'Were these meant to go?' });
+  const held = main().getByRole('region', { name: 'Remove these bookmarks?' });
   await held.waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
-  await held.getByRole('button', { name: 'Put them back' }).click();
+  await held.getByRole('button', { name: 'Restore them' }).click();
   await held.waitFor({ state: 'detached' });
   await until(async () => Object.keys(await readNative(phone)).length > 1, { what: 'all to be back' });
   const self = main().getByRole('region', { name: 'How rooms see you' });
-  await self.getByLabel('With no device of yours online').selectOption('xa');
+  await self.getByLabel('While none of your devices is online').selectOption('xa');
   await self.getByLabel('Status').fill('asleep');
-  await self.getByLabel('Your nick').fill('Alice L.');
+  await self.getByLabel('Your nickname').fill('Alice L.');
   await self.getByRole('button', { name: 'Save' }).click();
   await self.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' });
   expect(JSON.parse(await daemon.minimix(['presence', '--json']))).toMatchObject({ offline: { show: 'xa', status: 'asleep' }, nick: 'Alice L.' });
-  const files = main().getByRole('region', { name: 'Take them with you' });
-  const [download] = await Promise.all([page.waitForEvent('download'), files.getByRole('button', { name: 'Save as XML (XEP-0402)' }).click()]);
+  const files = main().getByRole('region', { name: 'Export and import' });
+  const [download] = await Promise.all([page.waitForEvent('download'), files.getByRole('button', { name: 'Export as XML (XEP-0402)' }).click()]);
   expect(readFileSync(await download.path(), 'utf8')).toContain('urn:xmpp:bookmarks:1');
-  await files.getByLabel('At').fill('2026-01-01T10:00');
-  await files.getByRole('button', { name: 'Put it back as it was then' }).click();
+  await files.getByLabel('As of').fill('2026-01-01T10:00');
+  await files.getByRole('button', { name: 'Restore' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
 });
 
@@ -289,25 +293,25 @@ test('beside a room one says what it sees, when clients notify, and registers by
   await roomLink('garden').click();
   await page.getByRole('button', { name: 'About this room' }).click();
   const about = page.getByRole('complementary', { name: 'About this room' });
-  await about.getByLabel('What this room sees of you').selectOption('dnd');
+  await about.getByLabel('Your presence in this room').selectOption('dnd');
   await about.getByLabel('Status').fill('in the garden');
   await about.getByRole('button', { name: 'Save' }).click();
   await bob.next((stanza) => stanza.name === 'presence' && String(stanza.attrs['from']).startsWith(`${room}/`) && stanza.getChildText('status') === 'in the garden', { deadline: 20_000, what: 'the room to see it' });
-  await about.getByLabel('Clients notify of it').selectOption('never');
+  await about.getByLabel('Notifications').selectOption('never');
   await until(async () => String(await rawItem(phone, room)).includes('<never'), { what: 'other clients to see it' });
-  await about.getByRole('button', { name: 'Register a nick with the room' }).click();
+  await about.getByRole('button', { name: 'Register a nickname with the room' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(/nick/i).fill('Ali of the Garden');
   expect(await findingsOfAxe(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Register', exact: true }).click();
-  await dialog.getByText('The room keeps the nick Ali of the Garden for you.').waitFor();
+  await dialog.getByText('The room has reserved the nickname Ali of the Garden for you.').waitFor();
   await dialog.locator('footer').getByRole('button', { name: 'Close' }).click();
   await about.getByRole('button', { name: 'Hide' }).click();
 });
 
 test('the palette goes to a room by a part of its name, without the mouse', async () => {
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox', { name: 'A room, or something to do' }).waitFor();
+  await page.getByRole('combobox', { name: 'A room or an action' }).waitFor();
   await page.keyboard.type('kitch');
   await page.getByRole('option', { name: /kitchen/ }).waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
@@ -319,11 +323,11 @@ test('the palette goes to a room by a part of its name, without the mouse', asyn
 
 test('each setting is changed where it stands, at once; what it does not take is refused in words, a spoilt file is told', async () => {
   await tool('Settings').click();
-  await main().getByText('The log', { exact: true }).click();
-  await main().getByLabel('How much is logged').selectOption('debug');
+  await main().getByText('Log', { exact: true }).click();
+  await main().getByLabel('Log level').selectOption('debug');
   await main().getByText('Saved.', { exact: true }).waitFor();
   expect(await daemon.minimix(['settings', 'get', 'log.level'])).toBe('debug');
-  const files = main().getByLabel('How many files of the log are kept');
+  const files = main().getByLabel('Number of log files to keep');
   await files.fill('0');
   await files.press('Enter');
   await main().getByText('log.files must be at least 1. Nothing was changed.').waitFor();

@@ -1,46 +1,46 @@
-/** The daemon's own sentences, which it says in English, to the letter. */
+/** The daemon's own sentences, exactly as it writes them in English, and their German. */
 const sentences: Readonly<Record<string, string>> = {
-  'Joining.': 'Wird betreten.',
+  'Joining.': 'Tritt bei.',
   'Leaving.': 'Wird verlassen.',
   'You were kicked from this room.': 'Du wurdest aus diesem Raum geworfen.',
   'You are banned from this room.': 'Du bist aus diesem Raum verbannt.',
-  'This room is for members only, and you are not one.': 'Dieser Raum ist nur für Mitglieder, und du bist keines.',
-  'This room needs a password, or the one given is wrong.': 'Dieser Raum verlangt ein Passwort, oder das angegebene stimmt nicht.',
-  'The nick is taken by somebody else.': 'Jemand anders hat diesen Spitznamen.',
-  'This room wants you to register with it first.': 'Dieser Raum will, dass du dich erst bei ihm anmeldest.',
-  'This room asks for a challenge (CAPTCHA) that only a client of yours can answer.':
-    'Dieser Raum stellt eine Aufgabe (CAPTCHA), die nur eines deiner Programme lösen kann.',
+  'This room is for members only, and you are not a member.': 'Dieser Raum ist nur für Mitglieder, und du bist keines.',
+  'This room needs a password, or the password is wrong.': 'Dieser Raum verlangt ein Passwort, oder das Passwort ist falsch.',
+  'Somebody else has this nickname.': 'Jemand anders hat diesen Spitznamen.',
+  'You have to register with this room first.': 'Du musst dich zuerst bei diesem Raum registrieren.',
+  'This room asks for a CAPTCHA. Solve it with one of your other clients.':
+    'Dieser Raum verlangt ein CAPTCHA. Löse es mit einem deiner anderen Clients.',
   'The room is full.': 'Der Raum ist voll.',
-  'The room does not exist yet, or its owner has not opened it.': 'Den Raum gibt es noch nicht, oder er wurde noch nicht geöffnet.',
-  'The service does not let you create this room.': 'Der Dienst lässt dich diesen Raum nicht anlegen.',
+  'The room does not exist yet, or its owner has not opened it.': 'Den Raum gibt es noch nicht, oder sein Eigentümer hat ihn noch nicht geöffnet.',
+  'The server does not let you create this room.': 'Der Server lässt dich diesen Raum nicht anlegen.',
   'The room has moved.': 'Der Raum ist umgezogen.',
   'The room was destroyed.': 'Der Raum wurde aufgelöst.',
-  'The room cannot be reached.': 'Der Raum ist nicht zu erreichen.',
+  'The room cannot be reached.': 'Der Raum ist nicht erreichbar.',
   'The room did not answer.': 'Der Raum hat nicht geantwortet.',
-  'The room’s service takes no more of us at the moment.': 'Der Dienst des Raums nimmt gerade nichts mehr von uns an.',
-  'The room had dropped us without a word.': 'Der Raum hatte uns ohne ein Wort fallen lassen.',
-  'The connection to the server was lost.': 'Die Verbindung zum Server ist abgerissen.',
-  'You lost your membership, and the room is for members only.': 'Du bist kein Mitglied mehr, und der Raum ist nur für Mitglieder.',
+  'The room’s server is busy. Minimix tries again later.': 'Der Server des Raums ist überlastet. Minimix versucht es später noch einmal.',
+  'The room had silently dropped you.': 'Der Raum hatte dich unbemerkt entfernt.',
+  'The connection to the server was lost.': 'Die Verbindung zum Server ging verloren.',
+  'You are no longer a member, and the room is for members only.': 'Du bist kein Mitglied mehr, und der Raum ist nur für Mitglieder.',
   'The room became members-only, and you are not a member.': 'Der Raum ist jetzt nur für Mitglieder, und du bist keines.',
-  'The room’s service is shutting down.': 'Der Dienst des Raums wird heruntergefahren.',
-  'The room removed us after a delivery error.': 'Der Raum hat uns nach einem Zustellfehler entfernt.',
-  'The room does not answer; whether we are still in it is not known.': 'Der Raum antwortet nicht; ob wir noch darin sind, ist nicht bekannt.',
-  'you switched it off': 'von dir ausgeschaltet',
-  'you switched it on': 'von dir eingeschaltet',
-  'it announces urn:minimix:relay:0': 'es sagt, dass es Weitergereichtes versteht (urn:minimix:relay:0)',
-  'it has not said yet what it is': 'es hat noch nicht gesagt, was es ist',
-  'its software is not known to take relayed carbons': 'von seinem Programm ist nicht bekannt, dass es Weitergereichtes annimmt',
-  'it is connected through the bouncer': 'es ist über Minimix angemeldet',
-  'it connects through the bouncer': 'es meldet sich über Minimix an',
+  'The room’s server is shutting down.': 'Der Server des Raums wird heruntergefahren.',
+  'The room removed you after a delivery error.': 'Der Raum hat dich nach einem Zustellfehler entfernt.',
+  'The room does not answer. You may no longer be in it.': 'Der Raum antwortet nicht. Vielleicht bist du nicht mehr darin.',
+  'you turned it off': 'von dir ausgeschaltet',
+  'you turned it on': 'von dir eingeschaltet',
+  'it supports the relay (urn:minimix:relay:0)': 'es unterstützt die Weiterleitung (urn:minimix:relay:0)',
+  'it has not announced its features yet': 'es hat noch nicht gemeldet, was es kann',
+  'its client is not known to accept relayed messages': 'von seinem Client ist nicht bekannt, dass er weitergeleitete Nachrichten annimmt',
+  'it is connected through Minimix': 'es ist über Minimix verbunden',
+  'it connects through Minimix': 'es verbindet sich über Minimix',
 };
 
 const byLength = Object.keys(sentences).toSorted((a, b) => b.length - a.length);
 
-/** A sentence of the daemon in German, others' words in it left alone; `undefined` where it is none of these. */
+/** A sentence of the daemon in German; words of other people in it stay as they are. `undefined` if the sentence is not in the list. */
 export function says(text: string): string | undefined {
   const known = byLength.find((sentence) => text.startsWith(sentence));
   if (known === undefined) return undefined;
   const rest = text.slice(known.length);
-  const by = / By (.*?)\.(?= “| It names |$)/s;
-  return `${sentences[known]}${rest.replace(by, ' Von $1.').replace(/ It names (\S+) instead\.$/, ' Er nennt stattdessen $1.')}`;
+  const by = / By (.*?)\.(?= “| The room suggests |$)/s;
+  return `${sentences[known]}${rest.replace(by, ' Von $1.').replace(/ The room suggests (\S+) instead\.$/, ' Der Raum schlägt stattdessen $1 vor.')}`;
 }

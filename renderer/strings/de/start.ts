@@ -4,83 +4,82 @@ export const start: typeof english = {
   firstRun: {
     title: 'Ein Konto, in jedem Raum',
     text:
-      'Minimix meldet sich neben deinen anderen Geräten an, betritt jeden deiner Räume einmal, behält alles, was gesagt ' +
-      'wird, und gibt es deinen Geräten. Dein Server muss davon nichts wissen.',
+      'Minimix meldet sich neben deinen anderen Geräten an, tritt jedem deiner Räume einmal bei, speichert jede Nachricht und ' +
+      'gibt sie an deine Geräte weiter. Auf deinem Server muss nichts installiert werden.',
   },
 
   account: {
     title: 'Konto hinzufügen',
-    jid: 'Adresse',
-    jidHint: 'Deine XMPP-Adresse, wie julia@example.org.',
-    jidBad: 'Das ist keine Adresse wie julia@example.org.',
+    jid: 'XMPP-Adresse',
+    jidHint: 'Zum Beispiel julia@example.org.',
+    jidBad: 'Das ist keine XMPP-Adresse. Sie sieht aus wie julia@example.org.',
     password: 'Passwort',
-    passwordHint: 'Im Schlüsselbund dieses Rechners, oder in einer Datei, die nur du lesen kannst.',
-    passwordBad: 'Das Passwort fehlt.',
-    details: 'Angaben zum Server',
-    detailsHint: 'Nur wo Minimix den Server nicht von selbst findet.',
+    passwordHint: 'Wird im Schlüsselbund dieses Computers gespeichert oder in einer Datei, die nur du lesen kannst.',
+    passwordBad: 'Gib dein Passwort ein.',
+    details: 'Erweitert',
+    detailsHint: 'Nur nötig, wenn Minimix den Server nicht selbst findet.',
     server: 'Server',
-    serverHint: 'Rechner und Port, wie xmpp.example.org:5222.',
-    serverBad: 'Das sind nicht Rechner und Port.',
-    directTls: 'TLS vom ersten Byte an (oft Port 5223)',
+    serverHint: 'Host und Port, zum Beispiel xmpp.example.org:5222.',
+    serverBad: 'Gib Host und Port an, zum Beispiel xmpp.example.org:5222.',
+    directTls: 'Direktes TLS (meist Port 5223)',
     pin: 'Fingerabdruck des Zertifikats',
-    pinHint: 'SHA-256, hexadezimal. Ihm wird statt einer Zertifizierungsstelle vertraut.',
-    ca: 'Zertifikat einer eigenen Zertifizierungsstelle',
-    caHint: 'PEM-Text; ihm wird nur für dieses Konto vertraut.',
+    pinHint: 'SHA-256 (hexadezimal). Falls angegeben, wird nur diesem Zertifikat vertraut.',
+    ca: 'Zertifikat einer eigenen Zertifizierungsstelle (CA)',
+    caHint: 'PEM-Text. Falls angegeben, wird nur dieser Stelle vertraut, und nur für dieses Konto.',
     go: 'Anmelden',
-    going: 'Meldet an…',
+    going: 'Anmeldung läuft…',
   },
 
   found: {
-    title: 'Das wurde gefunden',
-    nothingYet: 'Minimix hat sich einmal angemeldet und gelesen. Es wurde nichts geschrieben und kein Raum betreten.',
+    title: 'Das haben wir gefunden',
+    nothingYet: 'Minimix hat bisher nur nachgesehen: Es wurde nichts geändert und kein Raum betreten.',
     mam: (there) =>
       there
-        ? 'Dein Server führt ein Archiv deiner Nachrichten. Minimix führt daneben ein eigenes, vollständig und durchsuchbar.'
-        : 'Dein Server führt kein Archiv deiner Nachrichten. Minimix führt von jetzt an eines.',
-    resumes: (does) =>
-      does ? 'Eine kurze Unterbrechung der Leitung kostet nichts.' : 'Nach einer Unterbrechung muss Minimix die Räume neu betreten.',
+        ? 'Dein Server archiviert deine Nachrichten. Minimix führt zusätzlich ein eigenes Archiv, vollständig und durchsuchbar.'
+        : 'Dein Server archiviert deine Nachrichten nicht. Minimix tut es ab jetzt.',
+    resumes: (does) => (does ? 'Kurze Verbindungsabbrüche kosten keine Nachrichten.' : 'Nach einem Verbindungsabbruch tritt Minimix deinen Räumen neu bei.'),
     bookmarks: (n, where) =>
       n === 0
-        ? 'Noch keine Lesezeichen: Räume, die du hier betrittst, werden welche.'
+        ? 'Noch keine Lesezeichen: Räume, denen du hier beitrittst, bekommen eines.'
         : `${n === 1 ? 'Ein Lesezeichen' : `${n} Lesezeichen`}, in ${where}.`,
     bridged: (does) =>
       does
-        ? 'Dein Server zeigt allen deinen Programmen dieselbe Liste.'
-        : 'Deine Programme suchen Lesezeichen an verschiedenen Orten; Minimix hält diese gleich.',
-    services: (list) => `Räume gibt es bei ${list}.`,
-    noServices: 'Dein Server hat keine eigenen Räume. Die anderer Server tun es genauso.',
-    upload: (most) => (most === '' ? 'Dateien lassen sich senden.' : `Dateien bis ${most} lassen sich senden.`),
-    noUpload: 'Dein Server nimmt keine Dateien an.',
-    now: 'Wird jetzt betreten',
-    nowHint: 'So sagen es deine Lesezeichen. Was du abwählst, bleibt hier aus; deine anderen Programme machen weiter wie bisher.',
-    notNow: 'Lesezeichen, nicht betreten',
-    notNowHint: 'Wähle, was Minimix auch betreten soll. Deine anderen Programme betreten es dann ebenfalls.',
-    away: 'Gerade nicht zu erreichen',
-    awayHint: 'Dort hat niemand geantwortet. Was gewählt ist, wird immer wieder versucht.',
-    missing: 'dort ist niemand; wer ihn betritt, legt ihn an',
+        ? 'Dein Server zeigt allen deinen Clients dieselbe Liste.'
+        : 'Deine Clients speichern Lesezeichen an verschiedenen Orten; Minimix gleicht sie ab.',
+    services: (list) => `Dein Server bietet Räume unter ${list} an.`,
+    noServices: 'Dein Server bietet keine Räume an. Du kannst Räume auf jedem anderen Server nutzen.',
+    upload: (most) => (most === '' ? 'Du kannst Dateien senden.' : `Du kannst Dateien bis ${most} senden.`),
+    noUpload: 'Dein Server unterstützt das Hochladen von Dateien nicht.',
+    now: 'Wird beigetreten',
+    nowHint: 'Diese Räume sind auf automatisches Beitreten gestellt. Wähle einen ab, um ihn hier auszulassen; andere Clients sind nicht betroffen.',
+    notNow: 'Lesezeichen, nicht beigetreten',
+    notNowHint: 'Wähle Räume, denen Minimix auch beitreten soll. Deine anderen Clients treten ihnen dann ebenfalls bei.',
+    away: 'Nicht erreichbar',
+    awayHint: 'Diese Räume antworten nicht. Bei ausgewählten versucht Minimix es, bis sie antworten.',
+    missing: 'gibt es nicht (Beitreten würde ihn anlegen)',
     unreachable: 'sein Server antwortet nicht',
-    nobody: 'Noch nichts zu betreten.',
+    nobody: 'Noch keine Räume zum Beitreten.',
     back: 'Zurück',
-    agree: (n) => (n === 0 ? 'Beginnen' : n === 1 ? 'Beginnen und einen Raum betreten' : `Beginnen und ${n} Räume betreten`),
-    going: 'Beginnt…',
+    agree: (n) => (n === 0 ? 'Weiter' : n === 1 ? 'Einem Raum beitreten' : `${n} Räumen beitreten`),
+    going: (n) => (n === 0 ? 'Einen Moment…' : 'Tritt bei…'),
   },
 
   welcome: {
     title: 'Minimix ist in deinen Räumen',
-    joined: (joined, all) => `${joined} von ${all} Räumen betreten.`,
-    none: 'Noch keine Räume: betritt einen, und er bleibt von da an erhalten.',
+    joined: (joined, all) => `${joined} von ${all} Räumen beigetreten.`,
+    none: 'Noch keine Räume. Tritt einem bei, und Minimix speichert ab dann seine Nachrichten.',
     kept: (n) => (n === '1' ? 'Eine Nachricht ist schon im Archiv.' : `${n} Nachrichten sind schon im Archiv.`),
-    next: 'Nun deine Geräte',
-    nextText: 'Deine anderen Programme laufen weiter wie bisher. Die sich über Minimix anmelden, müssen keinen Raum selbst betreten und verpassen nichts.',
-    look: 'Zu den Räumen',
-    later: 'Geräte lassen sich jederzeit verbinden, auf der Seite Geräte.',
+    next: 'Als Nächstes: deine Geräte',
+    nextText: 'Deine anderen Clients funktionieren weiter wie bisher. Clients, die sich über Minimix verbinden, verpassen keine Nachricht.',
+    look: 'Meine Räume zeigen',
+    later: 'Geräte kannst du jederzeit auf der Seite „Geräte“ verbinden.',
   },
 
   sandbox: {
     title: 'Oder erst ohne Konto ausprobieren',
-    text: 'Auf diesem Rechner startet ein kleiner eigener Server, mit einem Raum, in dem jemand spricht. Er verschwindet, sobald du sein Konto entfernst.',
-    go: 'Mit dem Sandkasten ausprobieren',
+    text: 'Startet einen kleinen Server auf diesem Computer, mit einem Raum, in dem jemand spricht. Entferne das Konto, und er wird gelöscht.',
+    go: 'Mit der Sandbox ausprobieren',
     going: 'Startet…',
-    missing: 'Für den Sandkasten muss auf diesem Rechner Prosody installiert sein, etwa mit „apt install prosody“.',
+    missing: 'Die Sandbox braucht Prosody auf diesem Computer. Installiere es, zum Beispiel mit „apt install prosody“.',
   },
 };

@@ -44,19 +44,22 @@ function OfAccount({ account }: { account: string }) {
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((last) => last + 1), []);
   const book = useAnswer(`${account} ${changes} ${online} ${turn}`, () => read(account));
+  const [opened, setOpened] = useState<boolean>();
   if (!book) return null;
+  const inSync = book.storages.every((one) => !one.readable || one.trouble === undefined) && book.list.every((one) => Object.keys(one.differs).length === 0);
+  const detailed = opened ?? !inSync; // the person's choice; until there is one, what is not in sync is shown
   return (
     <>
       {book.held.map((held) => (
         <HeldCard key={held.id} account={account} held={held} onDone={again} />
       ))}
       <section className="card">
-        <Storages storages={book.storages} />
         {book.list.length === 0 ? (
           <p>{strings.bookmarks.none}</p>
         ) : (
-          <BookmarkTable account={account} list={book.list} storages={book.storages} onDone={again} />
+          <BookmarkTable account={account} list={book.list} storages={detailed ? book.storages : []} onDone={again} />
         )}
+        <Storages storages={book.storages} inSync={inSync} open={detailed} onOpen={setOpened} />
         <button type="button" className="button" onClick={() => dialog.set({ name: 'bookmark', account })}>
           {strings.bookmarks.add}
         </button>
@@ -110,20 +113,39 @@ function HeldCard({ account, held, onDone }: { account: string; held: HeldBookma
   );
 }
 
-function Storages({ storages }: { storages: readonly StorageSummary[] }) {
+interface StoragesProps {
+  readonly storages: readonly StorageSummary[];
+  readonly inSync: boolean;
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
+}
+
+/** The formats that the list is stored in. While this is open, the table has a column for each. */
+function Storages({ storages, inSync, open, onOpen }: StoragesProps) {
   const { bookmarks } = strings;
+  const formats = storages.filter(({ readable }) => readable).length;
   return (
-    <ul className="storages">
-      {storages.map(({ name, sameAs, rooms, trouble }) => (
-        <li key={name}>
-          <strong>{bookmarks.storages[name]}</strong>
-          <span className="quiet">
-            {sameAs === undefined ? bookmarks.rooms(rooms) : bookmarks.sameAs(bookmarks.storages[sameAs])}
-            {trouble !== undefined && ` ${visibleText(trouble)}`}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <details className="more" open={open}>
+      <summary
+        onClick={(event) => {
+          event.preventDefault(); // `open` follows the state alone
+          onOpen(!open);
+        }}
+      >
+        {bookmarks.advanced(formats, inSync)}
+      </summary>
+      <ul className="storages">
+        {storages.map(({ name, sameAs, rooms, trouble }) => (
+          <li key={name}>
+            <strong>{bookmarks.storages[name]}</strong>
+            <span className="quiet">
+              {sameAs === undefined ? bookmarks.rooms(rooms) : bookmarks.sameAs(bookmarks.storages[sameAs])}
+              {trouble !== undefined && ` ${visibleText(trouble)}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

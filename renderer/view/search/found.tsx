@@ -63,7 +63,7 @@ export function Found({ request, look, onBack }: Props) {
             {strings.found.back}
           </button>
           <button type="button" className="button button-main" disabled={busy} onClick={() => void agree()}>
-            {busy ? strings.found.going : strings.found.agree(ticked.size)}
+            {busy ? strings.found.going(ticked.size) : strings.found.agree(ticked.size)}
           </button>
         </footer>
       </div>

@@ -97,12 +97,13 @@ function Scope({ account, room, text }: { account: string | undefined; room: str
 function Results({ asked, found, order, onMore }: { asked: string; found: Found | undefined; order: Order; onMore: () => void }) {
   const busy = asked !== '' && found?.for !== `${order} ${asked}`;
   const hits = asked !== '' && found && 'hits' in found ? found.hits : [];
+  const more = found !== undefined && 'hits' in found && !found.whole;
   return (
     <div className="hits" aria-busy={busy}>
       <p className="hits-count" role="status">
         {asked === '' && strings.search.idle}
         {busy && strings.search.busy}
-        {asked !== '' && !busy && hits.length > 0 && strings.search.hits(count(hits.length), found !== undefined && 'hits' in found && !found.whole)}
+        {asked !== '' && !busy && hits.length > 0 && strings.search.hits(count(hits.length), more ? order : 'whole')}
         {asked !== '' && !busy && found && 'hits' in found && hits.length === 0 && (
           <>
             <strong>{strings.search.none}</strong> {strings.search.noneHint}
@@ -115,7 +116,7 @@ function Results({ asked, found, order, onMore }: { asked: string; found: Found 
           <SearchHit key={hit.id} hit={hit} />
         ))}
       </ol>
-      {hits.length > 0 && found && 'hits' in found && !found.whole && order === 'time' && (
+      {hits.length > 0 && more && order === 'time' && (
         <button type="button" className="button hits-more" onClick={onMore}>
           {strings.find.more}
         </button>

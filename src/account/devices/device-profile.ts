@@ -43,7 +43,7 @@ export function nameIn(info: DiscoInfo): string | undefined {
 
 /** A resource that has not answered yet. */
 export function stranger(account: string, resource: string, at: number): DeviceSummary {
-  const why = 'it has not said yet what it is';
+  const why = 'it has not announced its features yet';
   const lastSeen = new Date(at).toISOString();
   const nothing = { online: true, door: 'none', relay: false, software: undefined, policy: 'everything', policies: {} } as const;
   return { account, id: resource, label: resource, resource, why, lastSeen, ...nothing };

@@ -33,7 +33,7 @@ const refusalOf: Readonly<Record<string, RoomSignalName>> = {
 
 /** XEP-0045 7.6: why a nick is not granted. */
 const nickRefusals: Readonly<Record<string, string>> = {
-  conflict: 'The nick is taken by somebody else.',
+  conflict: 'Somebody else has this nickname.',
   'not-acceptable': 'The room does not allow to change nicks.',
   'not-allowed': 'The room does not allow to change nicks.',
 };

@@ -81,7 +81,7 @@ export function startProof(ground: Ground, memberships: Memberships, patience: P
     if (room?.membership.state !== 'joined' || room.membership.nick !== membership.nick || ground.signal.aborted) return;
     ground.transact((draft) => {
       if (verdict === 'joined') draft.put({ ...room, verifiedAt: draft.at, doubt: undefined });
-      if (verdict === 'unknown') draft.put({ ...room, doubt: 'The room does not answer; whether we are still in it is not known.' });
+      if (verdict === 'unknown') draft.put({ ...room, doubt: 'The room does not answer. You may no longer be in it.' });
       if (verdict === 'not-joined') memberships.signal(draft, jid, { name: 'unverified' });
     });
     memberships.changed(jid);

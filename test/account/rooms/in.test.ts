@@ -22,8 +22,8 @@ describe('a refused join (scripted)', () => {
     { condition: 'service-unavailable', type: 'wait', state: 'room-full', says: 'full', again: true },
     { condition: 'service-unavailable', text: 'Too many users', state: 'room-full', says: '“Too many users”', again: true },
     { condition: 'service-unavailable', state: 'service-down', says: 'cannot be reached', again: true },
-    { condition: 'resource-constraint', type: 'wait', state: 'service-down', says: 'takes no more', again: true },
-    { condition: 'policy-violation', state: 'service-down', says: 'takes no more', again: true },
+    { condition: 'resource-constraint', type: 'wait', state: 'service-down', says: 'server is busy', again: true },
+    { condition: 'policy-violation', state: 'service-down', says: 'server is busy', again: true },
     { condition: 'remote-server-not-found', state: 'service-down', says: 'cannot be reached', again: true },
     { condition: 'made-up-by-the-service', state: 'service-down', says: 'cannot be reached', again: true },
   ])('$condition $type $text: $state, with a sentence', async ({ condition, type, text, state, says, again = false }) => {

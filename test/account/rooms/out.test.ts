@@ -96,14 +96,14 @@ describe('the proof (scripted)', () => {
     await until(() => story(account, ROOM).length >= 5, { what: 'the return' });
     expect(dropped).toBe(true);
     expect(story(account, ROOM).slice(0, 5)).toEqual(['join romeo', 'self romeo', 'unverified', 'retry romeo', 'self romeo']);
-    expect(account.ledger(ROOM, 10).find(({ event }) => event === 'unverified')?.text).toContain('dropped us without a word');
+    expect(account.ledger(ROOM, 10).find(({ event }) => event === 'unverified')?.text).toContain('silently dropped you');
     expect(bodies(ROOM)).toContain('while you were out');
   });
 
   test.each(['remote-server-not-found', 'remote-server-timeout'])('%s: nobody knows; we stay, and say that we doubt', async (condition) => {
     const { account } = await joined({ times: impatient }, answering(condition));
     await until(() => account.rooms()[0]?.reason !== undefined, { what: 'the doubt' });
-    expect(account.rooms()[0]).toMatchObject({ state: 'joined', reason: expect.stringContaining('not known') });
+    expect(account.rooms()[0]).toMatchObject({ state: 'joined', reason: expect.stringContaining('no longer be in it') });
   });
 
   test('no answer: nobody knows; the doubt ends with the next answer', async () => {

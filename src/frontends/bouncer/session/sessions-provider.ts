@@ -21,7 +21,7 @@ export function guestsOf(house: House, now: () => number): Guests {
 
   function summary({ id, name, lastSeen, addedAt, resource, policy, policies, leaves }: BouncerDevice): DeviceSummary {
     const session = sessions.all().find(({ login }) => login.device.id === id);
-    const why = session ? 'it is connected through the bouncer' : 'it connects through the bouncer';
+    const why = session ? 'it is connected through Minimix' : 'it connects through Minimix';
     return {
       account: account.jid,
       id,

@@ -41,6 +41,12 @@ describe('until', () => {
     const wait = until(() => new Promise<boolean>(() => undefined), { deadline: 20, what: 'an answer' });
     await expect(wait).rejects.toThrow('the condition itself did not answer');
   });
+
+  test('tells what it saw before a look that came to no end', async () => {
+    let looks = 0;
+    const wait = until(() => ((looks += 1) === 1 ? Promise.reject(new Error('still closed')) : new Promise<boolean>(() => undefined)), { deadline: 50, what: 'a port' });
+    await expect(wait).rejects.toThrow('a port; last error: Error: still closed');
+  });
 });
 
 describe('a feed', () => {

@@ -1,6 +1,6 @@
 // DESIGN: where an append fails, the stream is destroyed without acknowledging, nothing is told, and it is tried again.
 import { expect, test } from 'vitest';
-import { makeHome } from '../support/daemon.ts';
+import { apiOf, makeHome } from '../support/daemon.ts';
 import { connectPerson } from '../support/person.ts';
 import { newAccount, prosody as server } from '../support/servers.ts';
 import { makeSmallDisk, noSmallDisk } from '../support/small-disk.ts';
@@ -47,11 +47,12 @@ test.for([{ archive: true }, { archive: false }])(
     await say(5);
     await until(async () => (await heard()).length === 5, { what: 'the first words' });
     const pid = home.pid();
+    const api = apiOf(home);
     await until(async () => {
       disk.fill(); // what is given back meanwhile is taken again
       await say(5);
-      const why = (await home.json<{ why: string | null }>(['status']))[0]?.why;
-      return why === 'what came could not be kept: The disk that holds the archive is full.';
+      const connection = (await api.status.query()).accounts[0]?.connection; // it stands only between two logins
+      return connection !== undefined && 'why' in connection && connection.why === 'what came could not be kept: The disk that holds the archive is full.';
     }, { what: 'the daemon to say that the disk is full', deadline: 20_000 });
     await say(30); // more than the 20 that a room tells of its past
     disk.free();

@@ -3,9 +3,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createElement as xml, type Element } from 'ltx';
-import { StanzaError, type Person } from './person.ts';
-import type { ServerAddress } from './server.ts';
-import type { Account } from './servers.ts';
+import { connectPerson, StanzaError, type Person } from './person.ts';
+import { newAccount, uniqueName, type Account, type ServerAddress, type SharedServer } from './server.ts';
 
 export const NATIVE = 'urn:xmpp:bookmarks:1';
 export const STORAGE = 'storage:bookmarks';
@@ -81,7 +80,8 @@ export async function nativeItem(who: Person, room: string): Promise<Element | u
 /** XEP-0402 by slixmpp's own connection and pubsub, logged in for the first time. */
 export async function readBySlixmpp({ host, port, caFile }: ServerAddress, { jid, password }: Account): Promise<ShownList> {
   const script = fileURLToPath(new URL('slixmpp_bookmarks.py', import.meta.url));
-  const { stdout } = await promisify(execFile)('/usr/bin/python3', [script, jid, password, host, String(port), caFile]);
+  const { stdout, stderr } = await promisify(execFile)('/usr/bin/python3', [script, jid, password, host, String(port), caFile]);
+  if (stdout === '') throw new Error(`slixmpp read nothing: ${stderr}`);
   return JSON.parse(stdout) as ShownList;
 }
 
@@ -135,6 +135,22 @@ export async function writePrivate(who: Person, list: ShownList, ...others: Elem
 export async function readAll(who: Person): Promise<{ native: ShownList; pep: ShownList; private: ShownList }> {
   const [native, pep, old] = [await readNative(who), await readPep(who), await readPrivate(who)];
   return { native, pep, private: old };
+}
+
+/**
+ * Whether that server makes one list of XEP-0049 and XEP-0402, found out by an account of its own: not all that bridge announce it.
+ */
+export async function bridges(server: SharedServer): Promise<boolean> {
+  const { user, password } = await newAccount(server, 'bridge');
+  const who = await connectPerson(server, user, password);
+  try {
+    const room = `${uniqueName()}@elsewhere.example`;
+    await writePrivate(who, { [room]: {} });
+    await who.settle();
+    return (await readNative(who))[room] !== undefined;
+  } finally {
+    await who.close();
+  }
 }
 
 /** A node's configuration, by field. */

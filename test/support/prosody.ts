@@ -37,8 +37,8 @@ const MODULES = [
   'vcard4', 'private', 'ping', 'register', 'time', 'version', 'adhoc', 'lastactivity', 'admin_shell',
 ];
 
-/** XEP-0357 is in Debian's prosody-modules, which need not be there. */
-export const prosodyPushes = existsSync('/usr/lib/prosody/modules/mod_cloud_notify');
+/** XEP-0357 is in Debian's prosody-modules, which need not be there: a folder in Debian 12's, a file in newer ones. */
+export const prosodyPushes = ['mod_cloud_notify', 'mod_cloud_notify.lua'].some((name) => existsSync(join('/usr/lib/prosody/modules', name)));
 
 const exec = promisify(execFile);
 

@@ -20,7 +20,7 @@ class Reader(slixmpp.ClientXMPP):
             self.register_plugin(plugin)
         self.ca_certs = ca
         self.add_event_handler("session_start", self.read)
-        self.add_event_handler("failed_auth", lambda _: self.abort())
+        self.add_event_handler("failed_all_auth", lambda _: self.abort())  # one mechanism may fail and the next succeed
 
     async def read(self, _event):
         self.send_presence()

@@ -19,21 +19,23 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeo
 export async function until<T>(condition: () => T | Promise<T>, options: UntilOptions = {}): Promise<T> {
   const { deadline = 10_000, what = 'a condition', every = 15 } = options;
   const end = performance.now() + deadline;
+  let last: Seen<T> | undefined;
   for (;;) {
     const seen = await look(condition, Math.max(1, end - performance.now()));
-    if ('value' in seen && seen.value) return seen.value;
-    if (performance.now() >= end) throw tooLate(what, deadline, seen);
+    if (seen !== undefined && 'value' in seen && seen.value) return seen.value;
+    last = seen ?? last; // the look that the deadline cut short tells less than the one before it
+    if (performance.now() >= end) throw tooLate(what, deadline, last ?? { error: new Error('the condition itself did not answer') });
     await pause(every);
   }
 }
 
 type Seen<T> = { readonly value: T } | { readonly error: unknown };
 
-/** One look, bounded itself: a condition whose promise never settles must not outlive the deadline. */
-async function look<T>(condition: () => T | Promise<T>, remaining: number): Promise<Seen<T>> {
+/** One look, bounded itself: a condition whose promise never settles must not outlive the deadline; `undefined` where it did not answer. */
+async function look<T>(condition: () => T | Promise<T>, remaining: number): Promise<Seen<T> | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<Seen<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ error: new Error('the condition itself did not answer') }), remaining);
+  const expired = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), remaining);
   });
   const looked = (async (): Promise<Seen<T>> => {
     try {

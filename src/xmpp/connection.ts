@@ -12,7 +12,7 @@ import type { Item, Reader } from './transport/reader.ts';
 import { systemDns } from './transport/resolve.ts';
 import type { Dns } from './transport/resolve.ts';
 import type { Stream } from './stream/stream.ts';
-import type { StreamFault } from './transport/tag.ts';
+import type { StreamFault } from './transport/stream-fault.ts';
 import type { Trust } from './transport/tls.ts';
 import { Wire } from './transport/socket-adapter.ts';
 import { xml } from './xml.ts';

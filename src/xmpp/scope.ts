@@ -1,4 +1,4 @@
-import { StreamFault, notWellFormed } from './transport/tag.ts';
+import { StreamFault, notWellFormed } from './transport/stream-fault.ts';
 import type { Attribute, Tag } from './transport/tag.ts';
 
 const XML = 'http://www.w3.org/XML/1998/namespace';

@@ -1,4 +1,5 @@
 import type { Element } from 'ltx';
+import type { PassCause } from './transport/stream-fault.ts';
 import { treeOf } from './transport/tree.ts';
 import type { Outline } from './transport/tree.ts';
 import { attrsOf, parseElement } from './xml.ts';
@@ -16,6 +17,17 @@ export interface Stanza {
   readonly type: string | undefined;
   readonly id: string | undefined;
   readonly element: Element;
+}
+
+/** A stanza that was not taken: what its start tag says, and why. */
+export interface PassedOver extends Pick<Stanza, 'kind' | 'from' | 'to' | 'type' | 'id'> {
+  readonly cause: PassCause;
+  /** The cause, in words. */
+  readonly why: string;
+  /** Bytes of it, as it came. */
+  readonly size: number;
+  /** Its first thousand characters, which may be no XML. */
+  readonly head: string;
 }
 
 /** A stanza from its text. Throws `XmlError` where the text is not one well-formed element. */

@@ -1,5 +1,5 @@
 import { Element, createElement, escapeXML, escapeXMLText } from 'ltx';
-import { Parser } from 'ltx';
+import { SaxesParser } from 'saxes';
 
 export { Element, createElement as xml, escapeXML, escapeXMLText };
 
@@ -8,20 +8,45 @@ export class XmlError extends Error {
   override name = 'XmlError';
 }
 
-/** The tree of one element's text. Throws `XmlError`. */
+/** The tree of one element's text, read by saxes: ltx itself takes what is no XML. Throws `XmlError`. */
 export function parseElement(text: string): Element {
-  const parser = new Parser();
-  let tree: Element | undefined;
-  let error: unknown;
-  parser.on('tree', (element: Element) => (tree = element));
-  parser.on('error', (e: unknown) => (error = e));
-  // COMPAT: ltx 3.1 loses the text that follows a CDATA section; < is never in a value, so this finds
-  // sections only.
-  const sections = /<!\[CDATA\[([^]*?)\]\]>/g;
-  parser.write(text.includes('<![CDATA[') ? text.replace(sections, (_, t: string) => escapeXMLText(t)) : text);
-  parser.end('');
-  if (error !== undefined || tree === undefined) throw new XmlError('not well-formed', { cause: error });
+  const root = new Element('');
+  let here = root;
+  const parser = new SaxesParser({ xmlns: false, position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' });
+  const forbidden = (): never => {
+    throw new XmlError('a DTD');
+  };
+  parser.on('doctype', forbidden);
+  parser.on('opentag', ({ name, attributes }) => (here = here.cnode(elementOf(name, attributes))));
+  parser.on('closetag', () => void (here = here.parent ?? root));
+  const inElement = (piece: string): void => {
+    if (here !== root) addText(here, piece);
+  };
+  parser.on('text', inElement);
+  parser.on('cdata', inElement);
+  try {
+    parser.write(text).close();
+  } catch (error) {
+    throw new XmlError('not well-formed', { cause: error });
+  }
+  const [tree] = root.children;
+  if (tree === undefined || typeof tree === 'string') throw new XmlError('not well-formed');
+  tree.parent = null;
   return tree;
+}
+
+function elementOf(name: string, attributes: Readonly<Record<string, string>>): Element {
+  const element = new Element(name);
+  for (const key in attributes) element.attrs[key] = attributes[key];
+  return element;
+}
+
+/** Texts that meet are one. */
+function addText(element: Element, piece: string): void {
+  const last = element.children.length - 1;
+  const before = element.children[last];
+  if (typeof before === 'string') element.children[last] = before + piece;
+  else element.t(piece);
 }
 
 /** Its attributes, none where there is no element; ltx itself gives them out untyped. */

@@ -7,7 +7,8 @@ import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import { NS_CLIENT } from '../../xmpp/xep/service/namespaces.ts';
 import { createScope } from '../../xmpp/scope.ts';
-import { parseTag, StreamFault, type Tag } from '../../xmpp/transport/tag.ts';
+import { StreamFault } from '../../xmpp/transport/stream-fault.ts';
+import { parseTag, type Tag } from '../../xmpp/transport/tag.ts';
 import { attributeOf, parseElement, XmlError, type Element } from '../../xmpp/xml.ts';
 import { xmlPieces } from './xml-pieces.ts';
 

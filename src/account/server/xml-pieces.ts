@@ -1,4 +1,4 @@
-import { StreamFault } from '../../xmpp/transport/tag.ts';
+import { StreamFault } from '../../xmpp/transport/stream-fault.ts';
 
 /** A stretch of an XML file: a tag, or what lies between two. */
 export interface XmlPiece {

@@ -1,131 +1,175 @@
-import { isAscii } from 'node:buffer';
-import { Element } from 'ltx';
+import { isUtf8 } from 'node:buffer';
+import type { Element } from 'ltx';
 import type { StreamLimits } from '../contract.ts';
 import { NS } from '../namespaces.ts';
-import { createSplitter } from './splitter.ts';
-import type { FirstLevel } from './splitter.ts';
 import { lazyStanza } from '../stanza.ts';
-import type { Stanza, StanzaKind } from '../stanza.ts';
-import { StreamFault, notWellFormed } from './tag.ts';
-import { parseElement } from '../xml.ts';
+import type { PassedOver, Stanza, StanzaKind } from '../stanza.ts';
+import { createElementParser, startTagOf } from './element-parser.ts';
+import type { ElementParser, FirstLevel } from './element-parser.ts';
+import { createSplitter } from './splitter.ts';
+import type { ReadPast } from './splitter.ts';
+import { StanzaRefusal, StreamFault, notWellFormed } from './stream-fault.ts';
+import { treeOf } from './tree.ts';
 
 /** A child of the stream's root: a stanza, or what only the stream itself is concerned with. */
 export type Item = { readonly stanza: Stanza } | { readonly nonza: Element };
+/** The same, or a stanza of which no more than its start is known. */
+export type Incoming = Item | { readonly passedOver: PassedOver };
 
 /** What one read of the socket brought. */
-export interface Read {
+export interface Read<T = Item> {
   /** The header, where it came with this read. */
   readonly header: ReadonlyMap<string, string> | undefined;
-  readonly items: readonly Item[];
+  readonly items: readonly T[];
   /** The server's `</stream:stream>` came. */
   readonly closed: boolean;
   /** What is wrong with the text after `items`; nothing may be read from this stream any more. */
   readonly fault: StreamFault | undefined;
+  /** The stanza that the fault stands in, where it stands in one. */
+  readonly broken: PassedOver | undefined;
 }
 
-export interface Reader {
-  read(bytes: Uint8Array): Read;
+export interface Reader<T = Item> {
+  read(bytes: Buffer): Read<T>;
 }
 
 const KINDS: ReadonlySet<string> = new Set<StanzaKind>(['message', 'presence', 'iq']);
-type Decoder = InstanceType<typeof TextDecoder>;
-/** Characters, and texts, of what is remembered. */
+/** Bytes, and texts, of what is remembered. */
 const LONGEST_KNOWN = 64;
 const MOST_KNOWN = 16;
 const MAX_PART = 1023; // RFC 7622 3.1, bytes
+/** Characters of a stanza that was passed over which are kept. */
+const KEPT = 1024;
 
-/** Bytes of one stream to its items. Characters may be cut anywhere; bytes that are no UTF-8 are a fault. */
+/** Bytes of one stream to its items. What is not taken ends it. */
 export function createReader(limits: StreamLimits): Reader {
-  // Not StringDecoder, which turns broken bytes into U+FFFD in silence: what is kept would not be what was
-  // sent.
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const jids = createJidCheck();
-  /** The last byte was none of ASCII: the decoder may hold a part of a character. */
-  let open = false;
+  return readerOf<Item>(limits, undefined);
+}
+
+/** Bytes of one stream to its items. A stanza that is well-formed and cannot be taken is passed over, and the stream goes on. */
+export function createPassingReader(limits: StreamLimits): Reader<Incoming> {
+  return readerOf<Incoming>(limits, (passedOver) => ({ passedOver }));
+}
+
+function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | undefined): Reader<T | Item> {
+  const isJid = createJidCheck();
+  let parser: ElementParser | undefined;
   let header: Read['header'];
-  let items: Item[] = [];
+  let items: (T | Item)[] = [];
   let closed = false;
-  /** Read before, word for word, with the splitter as idle as now: servers ask `<r/>` behind nearly every stanza. */
-  const known = new Map<string, Read>();
+  let broken: PassedOver | undefined;
+  /** Read before, byte for byte, with the splitter as idle as now: servers ask `<r/>` behind nearly every stanza. */
+  const known = new Map<string, Read<T | Item>>();
 
-  const splitter = createSplitter(limits, {
-    open: (attributes) => {
-      if (attributes.get('xmlns') !== NS.client) {
-        throw new StreamFault('invalid-namespace', `the stream is not ${NS.client}`);
+  const splitter = createSplitter(limits, { open, element, excess, readPast, close });
+
+  function open(bytes: Buffer): void {
+    parser = createElementParser(decode(bytes), limits.attributes);
+    header = parser.header;
+    if (header.get('xmlns') !== NS.client) throw new StreamFault('invalid-namespace', `the stream is not ${NS.client}`);
+  }
+
+  function element(bytes: Buffer): void {
+    if (parser === undefined) throw notWellFormed('no header');
+    try {
+      items.push(itemOf(parser.parse(decode(bytes)), isJid));
+    } catch (error) {
+      if (error instanceof StanzaRefusal) passOver(error, bytes, bytes.length);
+      else {
+        broken = stanzaOf(bytes, bytes.length, 'not-xml', error instanceof Error ? error.message : String(error));
+        throw error;
       }
-      header = attributes;
-    },
-    element: (element) => items.push(itemOf(element, jids)),
-    close: () => (closed = true),
-  });
+    }
+  }
 
-  function read(bytes: Uint8Array): Read {
+  function excess(cause: ReadPast['cause']): void {
+    if (pass === undefined) throw refusalOf(cause).asFault();
+  }
+
+  function readPast({ cause, size, head }: ReadPast): void {
+    passOver(refusalOf(cause), head, size);
+  }
+
+  function passOver(refusal: StanzaRefusal, head: Buffer, size: number): void {
+    const stanza = pass === undefined ? undefined : stanzaOf(head, size, refusal.reason, refusal.message);
+    if (pass === undefined || stanza === undefined) throw refusal.asFault();
+    items.push(pass(stanza));
+  }
+
+  function close(endTag: Buffer): void {
+    parser?.end(decode(endTag));
+    closed = true;
+  }
+
+  function read(bytes: Buffer): Read<T | Item> {
     header = undefined;
     items = [];
+    broken = undefined;
     let fault: StreamFault | undefined;
     try {
-      const text = textOf(bytes);
-      const short = text.length <= LONGEST_KNOWN && !closed && splitter.idle() ? text : undefined;
+      const short = bytes.length <= LONGEST_KNOWN && !closed && splitter.idle() ? bytes.toString('latin1') : undefined;
       const before = short === undefined ? undefined : known.get(short);
       if (before) return before;
-      splitter.write(text);
+      splitter.write(bytes);
       if (short !== undefined && splitter.idle()) remember(short);
     } catch (error) {
       if (!(error instanceof StreamFault)) throw error;
       fault = error;
+      const remains = splitter.remains();
+      broken ??= remains && stanzaOf(remains, remains.length, 'not-xml', error.message);
       known.clear(); // nothing more is read from this stream
     }
-    return { header, items, closed, fault };
+    return { header, items, closed, fault, broken };
   }
 
-  function remember(text: string): void {
-    if (header !== undefined || closed || items.length !== 1 || items.some((item) => 'stanza' in item)) return;
+  function remember(short: string): void {
+    const [item] = items;
+    if (header !== undefined || closed || items.length !== 1 || typeof item !== 'object' || item === null || !('nonza' in item)) return;
     if (known.size >= MOST_KNOWN) known.clear();
-    known.set(text, { header, items, closed, fault: undefined });
-  }
-
-  /** Most of what comes is ASCII, which needs no decoder. */
-  function textOf(bytes: Uint8Array): string {
-    if (!open && isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    open = (bytes.at(-1) ?? 0) > 0x7f;
-    return decode(decoder, bytes);
+    known.set(short, { header, items, closed, fault: undefined, broken: undefined });
   }
 
   return { read };
 }
 
-function decode(decoder: Decoder, bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes, { stream: true });
-  } catch {
-    throw new StreamFault('unsupported-encoding', 'bytes that are not UTF-8');
-  }
+function refusalOf(cause: ReadPast['cause']): StanzaRefusal {
+  return new StanzaRefusal(cause, cause === 'size' ? 'a stanza is too big' : 'elements nested too deep');
 }
 
-function itemOf(element: FirstLevel, isJid: (text: string) => boolean): Item {
-  const { name, namespace, attributes, raw, outline } = element;
-  if (namespace !== NS.client) return { nonza: alone(element) ?? parse(raw) };
+/** A stanza by its start; `undefined` where it begins like none. */
+function stanzaOf(head: Buffer, size: number, cause: PassedOver['cause'], why: string): PassedOver | undefined {
+  const text = head.toString('utf8'); // what is cut, or is no UTF-8, is shown as such
+  const { name, attributes } = startTagOf(text);
+  if (!KINDS.has(name) || (attributes.get('xmlns') ?? NS.client) !== NS.client) return undefined;
+  const address = (which: string): string => attributes.get(which) ?? '';
+  return {
+    kind: name as StanzaKind, // KINDS has it
+    from: address('from'),
+    to: address('to'),
+    type: attributes.get('type'),
+    id: attributes.get('id'),
+    cause,
+    why,
+    size,
+    head: text.slice(0, KEPT),
+  };
+}
+
+function decode(bytes: Buffer): string {
+  // Bytes that are no UTF-8 would be U+FFFD in silence: what is kept would not be what was sent.
+  if (!isUtf8(bytes)) throw new StreamFault('unsupported-encoding', 'bytes that are not UTF-8');
+  return bytes.toString('utf8');
+}
+
+function itemOf({ name, namespace, attributes, raw, outline }: FirstLevel, isJid: (text: string) => boolean): Item {
+  if (namespace !== NS.client) return { nonza: treeOf(outline) };
   if (!KINDS.has(name)) throw new StreamFault('unsupported-stanza-type', `<${name}/> is not a stanza`);
   for (const address of ['from', 'to']) {
     const text = attributes.get(address);
     if (text === undefined || isJid(text)) continue;
-    throw new StreamFault('improper-addressing', `${address} is not a JID`);
+    throw new StanzaRefusal('address', `${address} is not a JID`);
   }
   return { stanza: lazyStanza(name as StanzaKind, raw, attributes, outline) }; // KINDS has it
-}
-
-/** `<r/>` and `<a/>` come with nearly every stanza: an element with nothing in it needs no parser. */
-function alone({ name, namespace, attributes, raw }: FirstLevel): Element | undefined {
-  const bare = raw.startsWith(name, 1) && raw.endsWith('/>') && !raw.includes('<', 1);
-  return bare ? new Element(name, { ...Object.fromEntries(attributes), xmlns: namespace }) : undefined;
-}
-
-function parse(raw: string): Element {
-  try {
-    return parseElement(raw);
-  } catch (error) {
-    throw notWellFormed(String(error));
-  }
 }
 
 /**

@@ -1,310 +1,282 @@
 import type { StreamLimits } from '../contract.ts';
-import { NS } from '../namespaces.ts';
-import { createScope } from '../scope.ts';
-import type { Scope } from '../scope.ts';
-import { LONGEST_ENTITY, StreamFault, checkEntity, isSpace, notWellFormed, parseTag, plainTag } from './tag.ts';
-import type { Attribute, Tag } from './tag.ts';
-import type { Outline } from './tree.ts';
-import { escapeXML, escapeXMLText } from '../xml.ts';
+import { StreamFault, notWellFormed } from './stream-fault.ts';
 
-/** A child of the stream's root, whole. */
-export interface FirstLevel {
-  readonly name: string;
-  readonly namespace: string;
-  readonly attributes: ReadonlyMap<string, string>;
-  /** Its own text; on the root every namespace is declared that the stream header lent it. */
-  readonly raw: string;
-  /** The same as its tags and texts, of which `treeOf` makes the tree. */
-  readonly outline: Outline;
+/** A child of the stream's root that was read past, within bounded memory. */
+export interface ReadPast {
+  readonly cause: 'size' | 'depth';
+  /** Bytes, from its first to its last. */
+  readonly size: number;
+  /** Its first bytes: the whole start tag, where that is no longer than `HEAD`. */
+  readonly head: Buffer;
 }
 
 export interface SplitterSink {
-  open(header: ReadonlyMap<string, string>): void;
-  element(element: FirstLevel): void;
-  close(): void;
+  /** The stream's header, and an XML declaration in front of it. */
+  open(header: Buffer): void;
+  /** A child of the root, whole. */
+  element(bytes: Buffer): void;
+  /** One is over a limit, and is read past from here on; a throw ends the stream instead. */
+  excess(cause: 'size' | 'depth'): void;
+  readPast(element: ReadPast): void;
+  /** The end of the root, as it is written. */
+  close(endTag: Buffer): void;
 }
 
 export interface Splitter {
-  /** Takes decoded text, cut anywhere. Throws `StreamFault` once, and is dead then. */
-  write(text: string): void;
+  /** Takes bytes, cut anywhere. Throws what it finds wrong, or what the sink throws, once; it is dead then. */
+  write(bytes: Buffer): void;
   /** Whether nothing is unfinished. */
   idle(): boolean;
+  /** Once it has thrown: the first bytes of the child that was unfinished then; `undefined` between two. */
+  remains(): Buffer | undefined;
 }
 
 export const DEFAULT_LIMITS: StreamLimits = { stanzaBytes: 1024 * 1024, depth: 100, attributes: 100 };
+/** Bytes of an element that is read past which are kept for its start tag; of a header, which may have no more. */
+export const HEAD = 16 * 1024;
+/** Bytes of one element; who sends more sends nothing but that. */
+const MAX_READ_PAST = 256 * 1024 * 1024;
+const DECLARATION = Buffer.from('<?xml ');
+const CDATA = Buffer.from('<![CDATA[');
 
-// What no XML 1.0 document may hold. Surrogates are paired: the text comes out of a strict decoder.
-// eslint-disable-next-line no-control-regex
-const ILLEGAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-const CDATA_OPEN = '<![CDATA[';
-const DECLARATION =
-  /^<\?xml\s+version=(['"])1\.0\1(?:\s+encoding=(['"])utf-8\2)?(?:\s+standalone=(['"])(?:yes|no)\3)?\s*\?>$/i;
-const LONGEST_DECLARATION = 128;
-const LONGEST_HEADER = 16 * 1024;
+const [TAB, LF, CR, SPACE, BANG, DOUBLE, SINGLE, SLASH, LT, GT, QUESTION, BRACKET] = [9, 10, 13, 32, 33, 34, 39, 47, 60, 62, 63, 93];
+
+type State = 'text' | 'lt' | 'tag' | 'value' | 'end-tag' | 'cdata-start' | 'cdata' | 'declaration' | 'dead';
 
 /**
- * Cuts a stream into the children of its root, and lets through only XML that RFC 6120 11 allows. Every
- * character is looked at a fixed number of times, however the text is cut: what is unfinished is kept as a
- * growing string, and only a few characters are ever read again.
+ * Cuts a stream into the children of its root. It finds bounds and nothing else: what stands within them is the parser's to
+ * judge, and all markup that RFC 6120 11 forbids (comments, DTDs, processing instructions) ends the stream here. Each byte is
+ * looked at once, however the bytes are cut, and no more is kept than one child within the limits, or the head of one beyond.
  */
 export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitter {
-  let mode: 'text' | 'tag' | 'cdata' | 'dead' = 'text';
-  /** A few characters that cannot be judged before the next come. */
-  let carry = '';
+  let state: State = 'text';
+  /** Open elements, the root among them. */
+  let depth = 0;
+  let quote = 0;
+  /** The two bytes before, in a tag or CDATA section. */
+  let before = 0;
+  let last = 0;
+  /** Of `<![CDATA[`, read so far. */
+  let opened = 0;
   let declared = false;
-  /** The unfinished tag, and the quote that it is in. */
-  let tagText = '';
-  let quote = '';
-  const names: string[] = [];
-  let headerScope: Scope | undefined;
-  let scope = createScope();
-  /** The unfinished child of the root. */
-  let saved = '';
-  let savedBytes = 0;
-  let root: Tag | undefined;
-  let outline: (Tag | string | undefined)[] = [];
-  /** Within the text at hand: where the unfinished child, or what is left of it, begins. */
-  let start = 0;
-  /** The next & and ]]> in it, or -1: searched for once, not once for every run of text. */
-  let nextAmp = 0;
-  let nextClose = 0;
+  /** The unfinished child (or header): what came of it in earlier writes, and how much of it came in all. */
+  let store = Buffer.allocUnsafe(1024);
+  let stored = 0;
+  let size = 0;
+  let passing: ReadPast['cause'] | undefined;
+  /** Where it begins in the bytes at hand, or -1 between two. */
+  let start = -1;
+  let remains: Buffer | undefined;
 
-  function write(chunk: string): void {
-    if (mode === 'dead') return;
-    let text = carry === '' ? chunk : carry + chunk;
-    carry = '';
-    start = 0;
+  function write(bytes: Buffer): void {
+    if (state === 'dead') return;
     try {
-      const bad = text.search(ILLEGAL);
-      if (bad !== -1) text = text.slice(0, bad);
-      nextAmp = text.indexOf('&');
-      nextClose = text.indexOf(']]>');
-      scan(text);
-      if (bad !== -1) throw notWellFormed('a character that XML forbids');
+      if (start !== -1) start = 0;
+      let at = 0;
+      while (at < bytes.length && !isDead()) at = step(bytes, at);
+      if (start !== -1 && !isDead()) keep(bytes.subarray(start));
     } catch (error) {
-      mode = 'dead';
+      state = 'dead';
+      remains = start === -1 ? undefined : headWith(bytes.subarray(start));
       throw error;
     }
   }
 
-  function scan(text: string): void {
-    let at = 0;
-    while (at < text.length && mode !== 'dead') {
-      const next = mode === 'text' ? inText(text, at) : mode === 'tag' ? inTag(text, at) : inCdata(text, at);
-      if (next < 0) {
-        carry = text.slice(~next);
-        at = ~next;
-        break;
-      }
-      at = next;
-    }
-    if (mode !== 'dead' && (names.length > 1 || tagText !== '')) save(text.slice(start, at));
+  /** As a function: the compiler does not see that others change it meanwhile. */
+  function isDead(): boolean {
+    return state === 'dead';
   }
 
-  /** Each of these returns where to go on, or the complement of where the next text has to be waited for. */
-  function inText(text: string, at: number): number {
-    const lt = text.indexOf('<', at);
-    const end = lt === -1 ? text.length : lt;
-    if (names.length < 2) {
-      for (let i = at; i < end; i++) {
-        if (!isSpace(text.charCodeAt(i))) throw notWellFormed('text between stanzas');
-      }
-    } else {
-      const wait = checkText(text, at, end, lt === -1);
-      const stop = wait === -1 ? end : wait;
-      if (stop > at) outline.push(text.slice(at, stop));
-      if (wait !== -1) return ~wait;
-    }
-    if (lt === -1) return end;
-    if (names.length === 1) start = lt;
-    const second = text.charAt(lt + 1);
-    if (second === '') return ~lt;
-    if (second === '!') return openCdata(text, lt);
-    if (second === '?') return declaration(text, lt);
-    mode = 'tag';
-    return lt;
-  }
-
-  function checkText(text: string, from: number, end: number, open: boolean): number {
-    if (nextAmp !== -1 && nextAmp < from) nextAmp = text.indexOf('&', from);
-    while (nextAmp !== -1 && nextAmp < end) {
-      if (open && end - nextAmp < LONGEST_ENTITY && text.indexOf(';', nextAmp) === -1) return nextAmp;
-      checkEntity(text, nextAmp);
-      nextAmp = text.indexOf('&', nextAmp + 1);
-    }
-    if (nextClose !== -1 && nextClose < from) nextClose = text.indexOf(']]>', from);
-    if (nextClose !== -1 && nextClose < end) throw notWellFormed(']]> in text');
-    if (!open) return -1;
-    if (text.endsWith(']]') && end - from >= 2) return end - 2;
-    return text.endsWith(']') ? end - 1 : -1;
-  }
-
-  function openCdata(text: string, lt: number): number {
-    const begin = text.slice(lt, lt + CDATA_OPEN.length);
-    if (begin === CDATA_OPEN && names.length > 1) {
-      mode = 'cdata';
-      return lt + CDATA_OPEN.length;
-    }
-    if (begin !== CDATA_OPEN && CDATA_OPEN.startsWith(begin)) return ~lt;
-    throw new StreamFault('restricted-xml', 'a comment, a DTD, or CDATA between stanzas');
-  }
-
-  function inCdata(text: string, at: number): number {
-    const close = text.indexOf(']]>', at);
-    const wait = text.endsWith(']]') ? 2 : text.endsWith(']') ? 1 : 0;
-    const end = close === -1 ? Math.max(at, text.length - wait) : close;
-    if (end > at) outline.push(escapeXMLText(text.slice(at, end)));
-    if (close === -1) return wait === 0 ? end : ~end;
-    mode = 'text';
-    return close + 3;
-  }
-
-  function declaration(text: string, lt: number): number {
-    const end = text.indexOf('?>', lt);
-    if (end === -1 && text.length - lt <= LONGEST_DECLARATION && names.length === 0 && !declared) return ~lt;
-    if (declared || names.length > 0 || lt !== 0 || !DECLARATION.test(text.slice(lt, end + 2))) {
-      throw new StreamFault('restricted-xml', 'a processing instruction');
-    }
-    declared = true;
-    return end + 2;
-  }
-
-  function inTag(text: string, at: number): number {
-    if (tagText === '' && text.charCodeAt(at + 1) === 47 /* / */) {
-      // The usual end tag, without a string of its own.
-      const open = names[names.length - 1] ?? '';
-      const end = at + 2 + open.length;
-      if (text.charCodeAt(end) === 62 && text.startsWith(open, at + 2) && open !== '') {
-        mode = 'text';
-        closing(open, text, end + 1);
+  /** Reads on from `at`; returns where to go on. */
+  function step(bytes: Buffer, at: number): number {
+    switch (state) {
+      case 'text':
+        return inText(bytes, at);
+      case 'lt':
+        return behindLt(bytes[at] ?? 0, at);
+      case 'tag':
+        return inTag(bytes, at);
+      case 'value': {
+        const end = bytes.indexOf(quote, at);
+        if (end === -1) return bytes.length;
+        state = 'tag';
+        before = quote;
         return end + 1;
       }
-    }
-    const plain = tagText === '' && quote === '' ? plainTag(text, at, limits.attributes) : undefined;
-    if (plain) return took(plain, text, at + plain.length);
-    let i = at;
-    for (; i < text.length; i++) {
-      if (quote !== '') {
-        const close = text.indexOf(quote, i);
-        if (close === -1) break;
-        quote = '';
-        i = close;
-        continue;
+      case 'end-tag': {
+        const end = bytes.indexOf(GT, at);
+        if (end === -1) return bytes.length;
+        return closed(bytes, end + 1);
       }
-      const c = text.charCodeAt(i);
-      if (c === 62 /* > */) return tag(text, at, i + 1);
-      if (c === 34 || c === 39) quote = c === 34 ? '"' : "'";
+      case 'cdata-start':
+        if (bytes[at] !== CDATA[opened]) throw new StreamFault('restricted-xml', 'a comment, or a DTD');
+        if (++opened === CDATA.length) state = 'cdata';
+        return at + 1;
+      case 'cdata':
+        return inCdata(bytes, at);
+      case 'declaration': {
+        const end = bytes.indexOf(GT, at);
+        if (end === -1) return bytes.length;
+        if (!whole(bytes, end).subarray(0, DECLARATION.length).equals(DECLARATION)) throw new StreamFault('restricted-xml', 'a processing instruction');
+        state = 'text';
+        return end + 1;
+      }
+      case 'dead':
+        return bytes.length;
     }
-    tagText += text.slice(at);
-    if (names.length === 0 && tagText.length > LONGEST_HEADER) throw tooBig('the stream header is too big');
-    return text.length;
   }
 
-  function tag(text: string, from: number, end: number): number {
-    const whole = tagText + text.slice(from, end);
-    tagText = '';
-    return took(parseTag(whole, limits.attributes), text, end);
+  function inText(bytes: Buffer, at: number): number {
+    const found = bytes.indexOf(LT, at);
+    const end = found === -1 ? bytes.length : found;
+    if (depth < 2) {
+      for (let i = at; i < end; i++) {
+        const c = bytes[i];
+        if (c !== SPACE && c !== LF && c !== CR && c !== TAB) throw notWellFormed('text between stanzas');
+      }
+    }
+    if (found === -1) return end;
+    if (start === -1) start = found;
+    state = 'lt';
+    return found + 1;
   }
 
-  function took(read: Tag, text: string, end: number): number {
-    mode = 'text';
-    if (read.form === 'close') closing(read.name, text, end);
-    else opening(read, text, end);
-    declared = true; // from here on a declaration is too late
+  function behindLt(c: number, at: number): number {
+    if (c === SLASH) {
+      state = 'end-tag';
+      return at + 1;
+    }
+    if (c === BANG) {
+      if (depth < 2) throw new StreamFault('restricted-xml', 'a comment, a DTD, or CDATA between stanzas');
+      state = 'cdata-start';
+      opened = 2;
+      before = last = 0;
+      return at + 1;
+    }
+    if (c === QUESTION) {
+      if (depth > 0 || declared) throw new StreamFault('restricted-xml', 'a processing instruction');
+      declared = true;
+      state = 'declaration';
+      return at + 1;
+    }
+    state = 'tag';
+    before = 0;
+    return at;
+  }
+
+  function inTag(bytes: Buffer, at: number): number {
+    for (let i = at; i < bytes.length; i++) {
+      const c = bytes[i] ?? 0;
+      if (c === GT) return openedTag(bytes, i + 1, before === SLASH);
+      before = c;
+      if (c !== DOUBLE && c !== SINGLE) continue;
+      quote = c;
+      state = 'value';
+      return i + 1;
+    }
+    return bytes.length;
+  }
+
+  function inCdata(bytes: Buffer, at: number): number {
+    for (let i = at; i < bytes.length; i++) {
+      const c = bytes[i] ?? 0;
+      const ends = c === GT && last === BRACKET && before === BRACKET;
+      before = last;
+      last = c;
+      if (!ends) continue;
+      state = 'text';
+      return i + 1;
+    }
+    return bytes.length;
+  }
+
+  function openedTag(bytes: Buffer, end: number, empty: boolean): number {
+    state = 'text';
+    if (depth === 0) {
+      if (empty) throw new StreamFault('invalid-namespace', 'not the header of a stream');
+      depth = 1;
+      const header = whole(bytes, end);
+      reset();
+      sink.open(header);
+      return end;
+    }
+    if (depth > limits.depth) exceed('depth');
+    if (!empty) depth++;
+    else if (depth === 1) finish(bytes, end);
     return end;
   }
 
-  function opening(read: Tag, text: string, end: number): void {
-    if (names.length === 0) return header(read);
-    if (names.length > limits.depth) throw tooBig('elements nested too deep');
-    scope.enter(read);
-    if (names.length === 1) startOutline(read);
-    else outline.push(read);
-    if (read.form === 'open') names.push(read.name);
-    else {
-      scope.leave();
-      if (names.length === 1) finish(text, end);
+  function closed(bytes: Buffer, end: number): number {
+    state = 'text';
+    depth--;
+    if (depth < 0) throw notWellFormed('an end tag of nothing');
+    if (depth === 1) finish(bytes, end);
+    else if (depth === 0) {
+      state = 'dead';
+      sink.close(whole(bytes, end));
     }
+    return end;
   }
 
-  function startOutline(read: Tag): void {
-    root = read;
-    outline = [read];
-  }
-
-  function closing(name: string, text: string, end: number): void {
-    if (names.pop() !== name) throw notWellFormed('tags that do not match');
-    if (names.length === 0) {
-      mode = 'dead';
-      return sink.close();
+  function finish(bytes: Buffer, end: number): void {
+    if (passing === undefined && size + end - start > limits.stanzaBytes) exceed('size');
+    if (passing === undefined) {
+      const element = whole(bytes, end);
+      reset();
+      return sink.element(element);
     }
-    scope.leave();
-    outline.push(undefined);
-    if (names.length === 1) finish(text, end);
+    const head = headWith(bytes.subarray(start, end));
+    const past = { cause: passing, size: size + end - start, head };
+    reset();
+    sink.readPast(past);
   }
 
-  function header(read: Tag): void {
-    headerScope = createScope();
-    headerScope.enter(read);
-    const [prefix, local] = read.name.includes(':') ? read.name.split(':') : ['', read.name];
-    if (local !== 'stream' || headerScope.lookup(prefix ?? '') !== NS.streams || read.form === 'empty') {
-      throw new StreamFault('invalid-namespace', 'not the header of a stream');
+  /** What was kept of it, and what is at hand. */
+  function whole(bytes: Buffer, end: number): Buffer {
+    const rest = bytes.subarray(start, end);
+    return stored === 0 ? rest : Buffer.concat([store.subarray(0, stored), rest]);
+  }
+
+  function headWith(rest: Buffer): Buffer {
+    const room = Math.max(0, HEAD - stored);
+    return Buffer.concat([store.subarray(0, Math.min(stored, HEAD)), rest.subarray(0, room)]);
+  }
+
+  function reset(): void {
+    if (store.length > 4 * HEAD) store = Buffer.allocUnsafe(1024); // one big stanza is no reason to keep as much for good
+    stored = 0;
+    size = 0;
+    passing = undefined;
+    start = -1;
+  }
+
+  function exceed(cause: ReadPast['cause']): void {
+    if (passing !== undefined) return;
+    sink.excess(cause);
+    passing = cause;
+    store = Buffer.from(store.subarray(0, Math.min(stored, HEAD)));
+    stored = store.length;
+  }
+
+  function keep(piece: Buffer): void {
+    size += piece.length;
+    if (depth === 0 && size > HEAD) throw new StreamFault('policy-violation', 'the stream header is too big');
+    if (size > MAX_READ_PAST) throw new StreamFault('policy-violation', 'an element without an end');
+    if (passing === undefined && depth > 0 && size > limits.stanzaBytes) exceed('size');
+    const room = passing === undefined ? piece.length : Math.max(0, Math.min(piece.length, HEAD - stored));
+    if (room === 0) return;
+    if (stored + room > store.length) {
+      const larger = Buffer.allocUnsafe(Math.max(stored + room, 2 * store.length));
+      store.copy(larger, 0, 0, stored);
+      store = larger;
     }
-    names.push(read.name);
-    saved = '';
-    savedBytes = 0;
-    scope = createScope(headerScope);
-    sink.open(attributesOf(read));
+    piece.copy(store, stored, 0, room);
+    stored += room;
   }
 
-  function finish(text: string, end: number): void {
-    const tail = text.slice(start, end);
-    // no character is more than three bytes
-    if (savedBytes + 3 * tail.length > limits.stanzaBytes && savedBytes + Buffer.byteLength(tail) > limits.stanzaBytes) throw tooBig('a stanza is too big');
-    const raw = saved + tail;
-    saved = '';
-    savedBytes = 0;
-    start = end;
-    const read = root;
-    if (read !== undefined) emit(read, raw);
-  }
-
-  function emit(read: Tag, raw: string): void {
-    const attributes = attributesOf(read);
-    const colon = read.name.indexOf(':');
-    const prefix = colon === -1 ? '' : read.name.slice(0, colon);
-    const own = attributes.get(prefix === '' ? 'xmlns' : `xmlns:${prefix}`);
-    const inherited = headerScope?.lookup(prefix) ?? '';
-    const lent: Attribute[] = [];
-    if (prefix === '' && own === undefined) lent.push({ name: 'xmlns', value: inherited });
-    for (const [name, value] of scope.takeBorrowed()) lent.push({ name: `xmlns:${name}`, value });
-    outline[0] = lent.length === 0 ? read : { ...read, attributes: [...lent, ...read.attributes] };
-    const after = 1 + read.name.length;
-    sink.element({
-      name: colon === -1 ? read.name : read.name.slice(colon + 1),
-      namespace: own ?? inherited,
-      attributes,
-      raw: lent.length === 0 ? raw : raw.slice(0, after) + lent.map(({ name, value }) => ` ${name}='${escapeXML(value)}'`).join('') + raw.slice(after),
-      outline,
-    });
-    outline = [];
-  }
-
-  function save(piece: string): void {
-    saved += piece;
-    savedBytes += Buffer.byteLength(piece);
-    if (savedBytes > limits.stanzaBytes) throw tooBig('a stanza is too big');
-  }
-
-  return { write, idle: () => names.length <= 1 && tagText === '' && carry === '' };
-}
-
-function attributesOf({ attributes }: Tag): Map<string, string> {
-  const map = new Map<string, string>();
-  for (const { name, value } of attributes) map.set(name, value);
-  return map;
-}
-
-function tooBig(message: string): StreamFault {
-  return new StreamFault('policy-violation', message);
+  return {
+    write,
+    idle: () => start === -1 && state !== 'dead',
+    remains: () => remains,
+  };
 }

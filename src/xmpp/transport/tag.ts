@@ -1,14 +1,4 @@
-import { XmlError } from '../xml.ts';
-
-/** Text from the peer that ends the stream; `condition` is the stream error to send (RFC 6120 4.9.3). */
-export class StreamFault extends XmlError {
-  override name = 'StreamFault';
-  readonly condition: string;
-  constructor(condition: string, message: string) {
-    super(message);
-    this.condition = condition;
-  }
-}
+import { StreamFault, notWellFormed } from './stream-fault.ts';
 
 export interface Attribute {
   readonly name: string;
@@ -197,8 +187,4 @@ export function textOf(written: string): string {
   return written.replace(/&(#x?)?([^;]+);/g, (_, hash: string | undefined, body: string) =>
     hash === undefined ? (PREDEFINED[body] ?? '') : String.fromCodePoint(parseInt(body, hash === '#x' ? 16 : 10)),
   );
-}
-
-export function notWellFormed(message: string): StreamFault {
-  return new StreamFault('not-well-formed', message);
 }

@@ -1,11 +1,15 @@
 import { Element } from 'ltx';
-import { textOf } from './tag.ts';
-import type { Tag } from './tag.ts';
 
-/** A checked element in the order in which it is written: its tags, its texts as written, `undefined` for an end tag. */
-export type Outline = readonly (Tag | string | undefined)[];
+export interface OutlineTag {
+  readonly name: string;
+  readonly namespace: string;
+  readonly attributes: readonly (readonly [name: string, value: string])[];
+}
 
-/** The tree of an outline, as ltx would read it from the text; texts that meet are one. */
+/** An element in the order in which it is written: its start tags, its texts, `undefined` for an end tag. */
+export type Outline = readonly (OutlineTag | string | undefined)[];
+
+/** The tree of an outline; texts that meet are one. */
 export function treeOf(outline: Outline): Element {
   const root = new Element('');
   let here = root;
@@ -15,13 +19,9 @@ export function treeOf(outline: Outline): Element {
       text += part;
       continue;
     }
-    if (text !== '') here.t(textOf(text));
+    if (text !== '') here.t(text);
     text = '';
-    if (part === undefined) here = here.parent ?? root;
-    else {
-      const child = here.cnode(elementOf(part));
-      if (part.form === 'open') here = child;
-    }
+    here = part === undefined ? (here.parent ?? root) : here.cnode(elementOf(part));
   }
   const [tree] = root.children;
   if (tree === undefined || typeof tree === 'string') throw new Error('an outline without an element');
@@ -29,8 +29,8 @@ export function treeOf(outline: Outline): Element {
   return tree;
 }
 
-function elementOf({ name, attributes }: Tag): Element {
+function elementOf({ name, attributes }: OutlineTag): Element {
   const element = new Element(name);
-  for (const attribute of attributes) element.attrs[attribute.name] = attribute.value;
+  for (const [key, value] of attributes) element.attrs[key] = value;
   return element;
 }

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { StreamLimits } from '../../../src/xmpp/contract.ts';
-import { createReader, isWireJid } from '../../../src/xmpp/transport/reader.ts';
+import { createPassingReader, createReader, isWireJid } from '../../../src/xmpp/transport/reader.ts';
 import { createSplitter, DEFAULT_LIMITS } from '../../../src/xmpp/transport/splitter.ts';
-import type { FirstLevel } from '../../../src/xmpp/transport/splitter.ts';
-import { StreamFault } from '../../../src/xmpp/transport/tag.ts';
+import { createElementParser } from '../../../src/xmpp/transport/element-parser.ts';
+import type { ElementParser, FirstLevel } from '../../../src/xmpp/transport/element-parser.ts';
+import { StanzaRefusal, StreamFault } from '../../../src/xmpp/transport/stream-fault.ts';
 import { parseElement } from '../../../src/xmpp/xml.ts';
 import { faultIn } from '../../../src/xmpp/transport/outgoing.ts';
 
@@ -16,21 +17,29 @@ interface Outcome {
   closed: boolean;
 }
 
+/** The splitter and the parser behind it, without what the reader asks of addresses. */
 function split(pieces: Iterable<string>, limits: Partial<StreamLimits> = {}): Outcome {
   const outcome: Outcome = { elements: [], fault: undefined, closed: false };
-  const splitter = createSplitter(
-    { ...DEFAULT_LIMITS, ...limits },
-    {
-      open: () => undefined,
-      element: (element) => outcome.elements.push(element),
-      close: () => (outcome.closed = true),
+  const bounds = { ...DEFAULT_LIMITS, ...limits };
+  let parser: ElementParser | undefined;
+  const splitter = createSplitter(bounds, {
+    open: (header) => (parser = createElementParser(header.toString(), bounds.attributes)),
+    element: (bytes) => {
+      const read = parser?.parse(bytes.toString());
+      if (read) outcome.elements.push(read);
     },
-  );
+    excess: (cause) => {
+      throw new StanzaRefusal(cause, 'over the limit');
+    },
+    readPast: () => undefined,
+    close: () => (outcome.closed = true),
+  });
   try {
-    for (const piece of pieces) splitter.write(piece);
+    for (const piece of pieces) splitter.write(Buffer.from(piece));
   } catch (error) {
-    if (!(error instanceof StreamFault)) throw error;
-    outcome.fault = error;
+    if (error instanceof StanzaRefusal) outcome.fault = error.asFault();
+    else if (error instanceof StreamFault) outcome.fault = error;
+    else throw error;
   }
   return outcome;
 }
@@ -243,7 +252,7 @@ describe('the reader', () => {
   });
 
   test('takes no bytes that are not UTF-8', () => {
-    expect(reader(Buffer.from([0x3c, 0x61, 0xff])).fault?.condition).toBe('unsupported-encoding');
+    expect(reader(Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e])).fault?.condition).toBe('unsupported-encoding');
   });
 
   test('takes no stranger among the stanzas', () => {
@@ -269,6 +278,71 @@ describe('the reader', () => {
     const again = createReader(DEFAULT_LIMITS);
     for (const text of [HEADER, `<r xmlns='urn:xmpp:sm:3'/>`, '</stream:stream>']) again.read(Buffer.from(text));
     expect(again.read(Buffer.from(`<r xmlns='urn:xmpp:sm:3'/>`))).toMatchObject({ items: [], closed: true });
+  });
+});
+
+describe('what is passed over', () => {
+  const limits = { stanzaBytes: 40_000, depth: 10, attributes: 10 };
+  const nested = (depth: number): string => '<a>'.repeat(depth) + '</a>'.repeat(depth);
+  const cases: Record<string, [cause: string, stanza: string]> = {
+    'a stanza that is too big': ['size', `<message from='a@b/c' id='7'><body>${'&quot;'.repeat(20_000)}</body></message>`],
+    'one whose elements lie too deep in each other': ['depth', `<message from='a@b/c' id='7'>${nested(20_000)}</message>`],
+    'one with too many attributes': ['attributes', `<message from='a@b/c' id='7'><x ${Array.from({ length: 11 }, (_, i) => `a${i}=''`).join(' ')}/></message>`],
+    'one with a prefix that nobody bound': ['namespace', `<message from='a@b/c' id='7'><p:x/></message>`],
+    'one with a name of two colons': ['namespace', `<message from='a@b/c' id='7'><a:b:c/></message>`],
+    'one with an attribute by two prefixes': ['namespace', `<message from='a@b/c' id='7'><x xmlns:p='u' xmlns:q='u' p:a='1' q:a='2'/></message>`],
+    'one from what is no address': ['address', `<message from='a@b/' id='7'/>`],
+  };
+  for (const [what, [cause, stanza]] of Object.entries(cases)) {
+    test(`${what}: with its start tag, its size and its first kilobyte; what follows is read`, () => {
+      const bytes = Buffer.from(`${HEADER}<presence/>${stanza}<iq type='result' id='8'/></stream:stream>`);
+      for (const size of [bytes.length, 4096, 13]) {
+        const reader = createPassingReader(limits);
+        const reads = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => reader.read(bytes.subarray(n * size, (n + 1) * size)));
+        expect(reads.flatMap(({ fault }) => fault ?? [])).toEqual([]);
+        const items = reads.flatMap((read) => read.items);
+        expect(items.map((item) => ('stanza' in item ? item.stanza.kind : 'passedOver' in item ? 'passed over' : 'nonza'))).toEqual(['presence', 'passed over', 'iq']);
+        const passed = items.flatMap((item) => ('passedOver' in item ? item.passedOver : []));
+        expect(passed).toMatchObject([{ kind: 'message', id: '7', cause, size: Buffer.byteLength(stanza), head: stanza.slice(0, 1024) }]);
+        expect(passed[0]?.from.startsWith('a@b/')).toBe(true);
+        expect(reads.at(-1)?.closed).toBe(true);
+      }
+    });
+  }
+
+  test('a start tag that is longer than anybody reads is known by its name', () => {
+    const stanza = `<iq id='7' ${Array.from({ length: 5000 }, (_, i) => `a${i}=''`).join(' ')}/>`;
+    const { items } = createPassingReader(limits).read(Buffer.from(HEADER + stanza));
+    expect(items).toMatchObject([{ passedOver: { kind: 'iq', id: '7', cause: 'size' } }]);
+  });
+
+  test('what is too big and no stanza ends the stream', () => {
+    const { fault } = createPassingReader(limits).read(Buffer.from(`${HEADER}<stream:features>${'<a/>'.repeat(20_000)}</stream:features>`));
+    expect(fault?.condition).toBe('policy-violation');
+  });
+
+  test('a stanza that is no XML ends the stream, and is told by its start', () => {
+    for (const size of [10_000, 7]) {
+      const bytes = Buffer.from(`${HEADER}<message from='a@b/c' id='7'>&#1;</message>`);
+      const reader = createPassingReader(limits);
+      const last = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => reader.read(bytes.subarray(n * size, (n + 1) * size))).at(-1);
+      expect(last).toMatchObject({ fault: { condition: 'not-well-formed' }, broken: { kind: 'message', from: 'a@b/c', id: '7', cause: 'not-xml' } });
+    }
+  });
+
+  test('a hundred megabytes are read past in the memory of a few', () => {
+    const reader = createPassingReader(limits);
+    reader.read(Buffer.from(`${HEADER}<message from='a@b/c'><body>`));
+    const piece = Buffer.alloc(64 * 1024, 'x');
+    const before = process.memoryUsage();
+    let most = 0;
+    for (let i = 0; i < 1600; i++) {
+      reader.read(piece);
+      const { arrayBuffers, heapUsed } = process.memoryUsage();
+      most = Math.max(most, arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed);
+    }
+    expect(reader.read(Buffer.from('</body></message>')).items).toMatchObject([{ passedOver: { size: 100 * 1024 * 1024 + 45, cause: 'size' } }]);
+    expect(most).toBeLessThan(32 * 1024 * 1024);
   });
 });
 

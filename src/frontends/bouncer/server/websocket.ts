@@ -4,13 +4,14 @@ import { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { NS } from '../../../xmpp/namespaces.ts';
-import { createSplitter } from '../../../xmpp/transport/splitter.ts';
-import type { Splitter } from '../../../xmpp/transport/splitter.ts';
+import { createReader } from '../../../xmpp/transport/reader.ts';
+import type { Read, Reader } from '../../../xmpp/transport/reader.ts';
 import { attributeOf, escapeXML, parseElement, xml, XmlError } from '../../../xmpp/xml.ts';
 
 const FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing';
 const PATH = '/xmpp-websocket';
 const MAX_FRAME = 512 * 1024;
+const DECLARATION = Buffer.from('<?xml');
 const OUT = { stanzaBytes: 16 * 1024 * 1024, depth: 200, attributes: 200 };
 
 export interface WebSocketDoor {
@@ -40,26 +41,25 @@ export function openWebSocketDoor(taken: (carrier: Duplex, address: string) => v
 
 /** What is written is cut into frames, and frames are read as what would stand in a stream. */
 function carrierOf(webSocket: WebSocket): Duplex {
-  let splitter: Splitter | undefined;
+  let reader: Reader | undefined;
 
-  function newSplitter(): Splitter {
-    return createSplitter(OUT, {
-      open(header) {
-        const attributes = [...header].filter(([name]) => ['from', 'id', 'version', 'xml:lang'].includes(name));
-        webSocket.send(xml('open', { xmlns: FRAMING, ...Object.fromEntries(attributes) }).toString());
-      },
-      element: ({ raw }) => webSocket.send(raw),
-      close: () => webSocket.send(`<close xmlns='${FRAMING}'/>`),
-    });
+  /** What was written, as frames. */
+  function frame({ header, items, closed, fault }: Read): void {
+    if (header !== undefined) {
+      const attributes = [...header].filter(([name]) => ['from', 'id', 'version', 'xml:lang'].includes(name));
+      webSocket.send(xml('open', { xmlns: FRAMING, ...Object.fromEntries(attributes) }).toString());
+    }
+    for (const item of items) webSocket.send('stanza' in item ? item.stanza.raw : item.nonza.toString());
+    if (closed) webSocket.send(`<close xmlns='${FRAMING}'/>`);
+    if (fault !== undefined) throw fault;
   }
 
   const carrier = new Duplex({
     read: () => undefined,
     write(chunk: Buffer, _encoding, done) {
-      const text = chunk.toString('utf8');
-      if (text.startsWith('<?xml') || !splitter) splitter = newSplitter();
+      if (chunk.subarray(0, 5).equals(DECLARATION) || !reader) reader = createReader(OUT);
       try {
-        splitter.write(text);
+        frame(reader.read(chunk));
         done();
       } catch (error) {
         done(error instanceof Error ? error : new Error(String(error)));

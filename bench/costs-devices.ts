@@ -34,7 +34,7 @@ async function direct({ server }: Stand, { user, room, count }: Scene): Promise<
 async function relayed({ server }: Stand, { user, count, home }: Scene): Promise<Devices> {
   const devices: BenchDevice[] = [];
   for (let n = 0; n < count; n += 1) devices.push(await connectDevice(server, user, 'secret', `device${n}`));
-  if (home) await until(async () => (await apiOf(home).devices.query({})).filter(({ door, online }) => door === 'relay' && online).length === count, { ...patience, what: 'the devices to be known' });
+  if (home) await until(async () => (await apiOf(home).devices.query({})).filter(({ frontend: door, online }) => door === 'relay' && online).length === count, { ...patience, what: 'the devices to be known' });
   return listening(devices);
 }
 

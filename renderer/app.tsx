@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import type { House } from './state/house.ts';
-import { dialog, house, route, unread } from './state/page.ts';
+import type { DaemonState } from './state/daemon-state.ts';
+import { dialog, daemon, route, unread } from './state/page.ts';
 import type { Route } from './state/route.ts';
 import { useStore } from './state/store.ts';
 import { strings } from './strings/strings.ts';
@@ -28,9 +28,9 @@ import { useKeys } from './view/controls/use-keys.ts';
 
 /** The whole page: the rooms at the left, one view beside them; on a narrow screen one of the two. */
 export function App() {
-  const link = useStore(house, (state) => state.link);
-  const loaded = useStore(house, (state) => state.loaded);
-  const hasAccount = useStore(house, (state) => state.accounts.length > 0);
+  const link = useStore(daemon, (state) => state.link);
+  const loaded = useStore(daemon, (state) => state.loaded);
+  const hasAccount = useStore(daemon, (state) => state.accounts.length > 0);
   const current = useStore(route, (state) => state);
   const open = useStore(dialog, (state) => state);
   const narrow = useNarrow();
@@ -113,7 +113,7 @@ function useNarrow(): boolean {
 
 /** The unread count stands in the tab, where it is seen from another one. */
 function useTitle(): void {
-  const muted = useStore(house, mutedRooms);
+  const muted = useStore(daemon, mutedRooms);
   const waiting = useStore(unread.store, (book) => [...book].reduce((sum, [key, room]) => sum + (muted.includes(` ${key} `) ? 0 : room.count), 0));
   const current = useStore(route, (state) => (state.view === 'room' ? state.room : undefined));
   useEffect(() => {
@@ -122,6 +122,6 @@ function useTitle(): void {
 }
 
 /** As one text, so that another object is another answer only where it says something else. */
-function mutedRooms({ rooms }: House): string {
+function mutedRooms({ rooms }: DaemonState): string {
   return [...rooms].flatMap(([key, room]) => (room.notify === 'never' ? [` ${key} `] : [])).join('');
 }

@@ -18,10 +18,10 @@ const letter =
   '<path d="M6 21V12.500a4 4 0 0 1 8 0V21M14 21V12.500a4 4 0 0 1 8 0V15" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"/>';
 
 function trayIcon(state: keyof typeof marks): string {
-  const ground = state === 'offline' ? '#6d7178' : '#2f6b5f';
+  const context = state === 'offline' ? '#6d7178' : '#2f6b5f';
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
     <mask id="m"><rect width="32" height="32" fill="#fff"/><circle cx="25" cy="25" r="8.500" fill="#000"/></mask>
-    <g mask="url(#m)"><rect width="28" height="28" rx="7" fill="${ground}"/>${letter}</g>${marks[state]}</svg>`;
+    <g mask="url(#m)"><rect width="28" height="28" rx="7" fill="${context}"/>${letter}</g>${marks[state]}</svg>`;
 }
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });

@@ -1,5 +1,5 @@
 import { roomOfLink } from '../text/links.ts';
-import type { House } from './house.ts';
+import type { DaemonState } from './daemon-state.ts';
 import type { Store } from './store.ts';
 
 /** What the address asks for beside a view: to join a room, by an `xmpp:` link from elsewhere where there is one. */
@@ -11,16 +11,16 @@ export function readJoin(hash: string): { readonly room?: string; readonly passw
 }
 
 /** Opens the dialog that the address asks for, once the accounts are known; the person has the last word. */
-export function followAsked(house: Store<House>, open: (join: { room?: string; password?: string }) => void): void {
+export function followAsked(daemon: Store<DaemonState>, open: (join: { room?: string; password?: string }) => void): void {
   const look = (): void => {
     const join = readJoin(location.hash);
     if (!join) return;
     history.replaceState(null, '', '#/'); // so that Back and a reload do not ask again
     dispatchEvent(new HashChangeEvent('hashchange'));
-    if (house.get().loaded) open(join);
+    if (daemon.get().loaded) open(join);
     else {
-      const stop = house.subscribe(() => {
-        if (!house.get().loaded) return;
+      const stop = daemon.subscribe(() => {
+        if (!daemon.get().loaded) return;
         stop();
         open(join);
       });

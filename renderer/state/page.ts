@@ -1,6 +1,6 @@
 import { api, type Bookmark, type Heard, type RawMessage } from '../api/client.ts';
 import { followAsked } from './asked.ts';
-import { emptyHouse, heard, keyOf, type House } from './house.ts';
+import { emptyDaemonState, heard, keyOf, type DaemonState } from './daemon-state.ts';
 import { createDrafts } from './drafts.ts';
 import { createRoute } from './route.ts';
 import { createStore } from './store.ts';
@@ -10,7 +10,7 @@ import { createUnread } from './unread.ts';
 import { watch } from './watch.ts';
 
 /** The page's state, in one place: everything that the views read. */
-export const house = createStore<House>(emptyHouse);
+export const daemon = createStore<DaemonState>(emptyDaemonState);
 export const route = createRoute();
 export const timelines = createTimelines(api);
 export const unread = createUnread(browserStorage());
@@ -37,14 +37,14 @@ const FRAME = 16; // milliseconds in which events are gathered: a burst is one r
 
 /** Begins to follow the daemon; returns its stop. */
 export function start(): () => void {
-  followAsked(house, (join) => {
-    if (house.get().accounts.length > 0) dialog.set({ name: 'join', ...join });
+  followAsked(daemon, (join) => {
+    if (daemon.get().accounts.length > 0) dialog.set({ name: 'join', ...join });
   });
   let cursor = unread.cursor();
   let gathered: Heard[] = [];
   return watch(
     api,
-    house,
+    daemon,
     (event, id) => {
       cursor = id;
       gathered.push(event);
@@ -60,7 +60,7 @@ export function start(): () => void {
 }
 
 function hear(events: readonly Heard[]): void {
-  house.set(events.reduce(heard, house.get()));
+  daemon.set(events.reduce(heard, daemon.get()));
   if (events.some((event) => event.type === 'reset')) timelines.reset();
   const news = events.flatMap((event) => (event.type === 'message' ? [event] : []));
   if (news.length > 0) timelines.hear(news);
@@ -69,7 +69,7 @@ function hear(events: readonly Heard[]): void {
 }
 
 function count(event: Heard): void {
-  if (event.type === 'message') unread.hear([event.message], (message) => house.get().rooms.get(keyOf(message))?.nick, Date.now());
+  if (event.type === 'message') unread.hear([event.message], (message) => daemon.get().rooms.get(keyOf(message))?.nick, Date.now());
   if (event.type !== 'read') return;
   const { account, room, only } = event.state;
   const name = { account, room, private: only === 'private' };

@@ -1,5 +1,5 @@
 import type { Api, Message, RawMessage } from '../api/client.ts';
-import { keyOf } from './house.ts';
+import { keyOf } from './daemon-state.ts';
 import { createStore, type Store } from './store.ts';
 import { appended, around, emptyWindow, latest, PAGE, promised, reread, withNewer, withOlder, type Window } from './window.ts';
 

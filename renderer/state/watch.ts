@@ -1,5 +1,5 @@
 import { isLockedOut, type Api, type Heard } from '../api/client.ts';
-import { heard, refreshed, type House } from './house.ts';
+import { heard, refreshed, type DaemonState } from './daemon-state.ts';
 import type { Store } from './store.ts';
 
 const GRACE = 800; // a blink of the connection is not worth a banner
@@ -12,7 +12,7 @@ const LAST_RETRY = 8000;
  */
 export function watch(
   api: Api,
-  house: Store<House>,
+  daemon: Store<DaemonState>,
   hear: (event: Heard, id: string) => void,
   cursor: () => string | undefined,
 ): () => void {
@@ -24,14 +24,14 @@ export function watch(
   /** For each time that everything is being asked: what was told meanwhile, which the answers may be older than. */
   const meanwhile = new Set<Heard[]>();
 
-  const link = (state: House['link']): void => {
+  const link = (state: DaemonState['link']): void => {
     clearTimeout(grace);
     grace = undefined;
-    house.set({ ...house.get(), link: state });
+    daemon.set({ ...daemon.get(), link: state });
   };
   const lost = (): void => {
-    if (house.get().link === 'live') grace ??= setTimeout(() => link('away'), GRACE);
-    else if (house.get().link === 'connecting') link('away');
+    if (daemon.get().link === 'live') grace ??= setTimeout(() => link('away'), GRACE);
+    else if (daemon.get().link === 'connecting') link('away');
   };
 
   async function refresh(): Promise<void> {
@@ -40,7 +40,7 @@ export function watch(
     const asked = Promise.all([api.status.query(), api.rooms.query({}), api.devices.query({})]);
     const [status, rooms, devices] = await asked.finally(() => meanwhile.delete(told));
     if (stopped) return;
-    house.set(told.reduce(heard, refreshed(house.get(), status.accounts, rooms, devices)));
+    daemon.set(told.reduce(heard, refreshed(daemon.get(), status.accounts, rooms, devices)));
     delay = FIRST_RETRY;
     link('live');
   }

@@ -7,7 +7,7 @@ import { connect } from '../xmpp/connection.ts';
 import type { Connection, StreamState } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import { alertFor } from './devices/alerts.ts';
-import { openAnswers } from './server/iq-responder.ts';
+import { openIqResponder } from './server/iq-responder.ts';
 import { openBookmarks } from './bookmarks/bookmarks.ts';
 import { isCatchingUp, isOut, openCatchUps } from './history/catch-up.ts';
 import type { Clock } from './clock.ts';
@@ -17,27 +17,27 @@ import { wireOptions, type AccountSettings } from './settings.ts';
 import { testDevice } from './devices/device-test.ts';
 import { openDevices } from './devices/devices.ts';
 import type { Devices } from './devices/devices.ts';
-import { openRooms } from './transaction.ts';
-import type { Ground, Log } from './context.ts';
+import { openRoomTable } from './transaction.ts';
+import type { AccountContext, Log } from './context.ts';
 import { examineLists, examineServer } from './server/examine.ts';
 import { openInvitations } from './rooms/invitations.ts';
 import { openLogin } from './login.ts';
-import { openMemberships, type EntryTimes, type Memberships } from './rooms/membership.ts';
+import { openMemberships, type JoinTimes, type Memberships } from './rooms/membership.ts';
 import { openNicks } from './rooms/nicks.ts';
 import { openOutbox } from './sending/outbox.ts';
 import type { Outbox } from './sending/outbox.ts';
 import { openPresence } from './sending/presence.ts';
-import { startProof, type ProofTimes } from './rooms/self-ping.ts';
+import { startSelfPing, type SelfPingTimes } from './rooms/self-ping.ts';
 import { receiveStanza } from './inbound.ts';
-import { openReading } from './history/read-markers.ts';
+import { openReadMarkers } from './history/read-markers.ts';
 import { openRegistrations } from './rooms/registration.ts';
-import { openRelayRest } from './devices/relay-pause.ts';
-import { openRoomOrder } from './history/reorder-after-resume.ts';
-import { openSeat, type SeatKeeping } from './rooms/shared-occupancy.ts';
+import { openRelayPause } from './devices/relay-pause.ts';
+import { openReorderAfterResume } from './history/reorder-after-resume.ts';
+import { openSharedOccupancy, type OwnedOccupancy } from './rooms/shared-occupancy.ts';
 import type { Ask } from './server/server-parts.ts';
-import { openSinks } from './events.ts';
-import { openSpoken } from './sending/device-messages.ts';
-import { openVerbs } from './rooms/verbs.ts';
+import { openEvents } from './events.ts';
+import { openDeviceMessages } from './sending/device-messages.ts';
+import { openRoomVerbs } from './rooms/verbs.ts';
 
 const DAY = 86_400_000;
 
@@ -56,19 +56,19 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   /** How patient it is with silent rooms; tests are less so. */
-  readonly times?: Partial<ProofTimes & EntryTimes & { readonly sweep: number; readonly calm: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
+  readonly times?: Partial<SelfPingTimes & JoinTimes & { readonly sweep: number; readonly calm: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
   /** By which presence waits before it is told. */
   readonly clock?: Clock;
 }
 
-/** One account, wired: the one door in (`receive`), the rooms, and the sinks of the doors. */
+/** One account, wired: the one door in (`receive`), the rooms, and the events of the doors. */
 export function openAccount({ settings, password, archive, log, times = {}, now = Date.now, clock }: AccountOptions): Account {
   const { jid } = settings;
   const life = new AbortController();
-  const sinks = openSinks(log);
-  const rooms = openRooms({ account: jid, archive, now, tell: sinks.tell, log, signal: life.signal });
+  const events = openEvents(log);
+  const rooms = openRoomTable({ account: jid, archive, now, tell: events.emit, log, signal: life.signal });
   let stream = stored<StreamState | undefined>(streamState, archive.stream(jid), undefined);
 
   const connection: Connection = connect({
@@ -78,7 +78,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     log,
     ...(stream && { resume: stream }),
   });
-  const ground: Ground = {
+  const context: AccountContext = {
     jid,
     archive,
     connection,
@@ -86,74 +86,74 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     signal: life.signal,
     now,
     transact: rooms.transact,
-    together: rooms.together,
+    batch: rooms.batch,
     room: (room) => rooms.all.get(room),
     rooms: () => rooms.all.values(),
     occupants: rooms.occupants,
     roomPresence: (room) => presence.elements(room),
   };
-  const answers = openAnswers(ground);
-  const presence = openPresence(ground, times.presence, clock);
-  const spoken = openSpoken(ground, () => outbox, (resource) => devices.find(resource)?.id);
-  const outbox: Outbox = openOutbox(ground, () => stream?.id, { refused: spoken.refused, prove: (room) => proof.one(room) });
+  const iqResponder = openIqResponder(context);
+  const presence = openPresence(context, times.presence, clock);
+  const deviceMessages = openDeviceMessages(context, () => outbox, (resource) => devices.find(resource)?.id);
+  const outbox: Outbox = openOutbox(context, () => stream?.id, { refused: deviceMessages.refused, prove: (room) => selfPing.one(room) });
   const catchups = openCatchUps(
-    ground,
+    context,
     (room) => outbox.caughtUp(room),
-    (room) => sinks.tell({ type: 'caught-up', account: jid, room }),
+    (room) => events.emit({ type: 'caught-up', account: jid, room }),
   );
-  const order = openRoomOrder(ground, catchups.run, times.calm);
-  const memberships: Memberships = openMemberships(ground, {
+  const order = openReorderAfterResume(context, catchups.run, times.calm);
+  const memberships: Memberships = openMemberships(context, {
     nicks: () => nicks,
     notify: (room) => bookmarks.verbs.notify(room),
     called: (room) => bookmarks.called(room),
     joined: entered,
     tell(event) {
-      sinks.tell(event);
+      events.emit(event);
       const room = event.type === 'room' ? rooms.all.get(event.room.room) : undefined;
-      if (room?.catchup && isOut(room)) sinks.tell({ type: 'caught-up', account: jid, room: room.jid });
+      if (room?.catchup && isOut(room)) events.emit({ type: 'caught-up', account: jid, room: room.jid });
     },
-  }, { lookBack: settings.historyDays && settings.historyDays * DAY, ...times });
-  const nicks = openNicks(ground, (room) => memberships.wantedNick(room));
-  const rawVerbs = openVerbs(ground, memberships);
-  const bookmarks = openBookmarks(ground, {
+  }, { historyWindow: settings.historyDays && settings.historyDays * DAY, ...times });
+  const nicks = openNicks(context, (room) => memberships.wantedNick(room));
+  const rawVerbs = openRoomVerbs(context, memberships);
+  const bookmarks = openBookmarks(context, {
     memberships,
     verbs: rawVerbs,
     renick: nicks.renick,
-    claim: (room) => seat.claim(room),
+    claim: (room) => occupancy.claim(room),
     online: (since) => allDevices().flatMap(({ online: here, resource, lastSeen }) => (here || Date.parse(lastSeen) >= since ? [resource] : [])),
   });
   const verbs = bookmarks.telling(rawVerbs);
-  const reading = openReading(ground, (state) => sinks.tell({ type: 'read', state }), times.read);
-  sinks.add((event) => void (event.type === 'message' && reading.kept(event.message)), life.signal);
-  const registrations = openRegistrations(ground, nicks, rawVerbs);
-  const invitations = openInvitations(ground, verbs, { every: times.sweep, joins: settings.joinInvited === true });
-  const proof = startProof(ground, memberships, times);
-  const devices: Devices = openDevices(ground, {
-    changed: () => sinks.tell({ type: 'devices', devices: allDevices() }),
+  const readMarkers = openReadMarkers(context, (state) => events.emit({ type: 'read', state }), times.read);
+  events.add((event) => void (event.type === 'message' && readMarkers.kept(event.message)), life.signal);
+  const registrations = openRegistrations(context, nicks, rawVerbs);
+  const invitations = openInvitations(context, verbs, { every: times.sweep, joins: settings.joinInvited === true });
+  const selfPing = startSelfPing(context, memberships, times);
+  const devices: Devices = openDevices(context, {
+    changed: () => events.emit({ type: 'devices', devices: allDevices() }),
     notify: (room, identity) => bookmarks.verbs.notify(room, identity),
-    saidBy: spoken.saidBy,
+    saidBy: deviceMessages.saidBy,
   });
-  const seat: SeatKeeping = openSeat(ground, rawVerbs, outbox, () => sinks.tell({ type: 'devices', devices: allDevices() }));
-  const rest = openRelayRest(ground, () => {
-    sinks.tell({ type: 'devices', devices: allDevices() });
-    sinks.tell({ type: 'status', status: summary() });
+  const occupancy: OwnedOccupancy = openSharedOccupancy(context, rawVerbs, outbox, () => events.emit({ type: 'devices', devices: allDevices() }));
+  const relayPause = openRelayPause(context, () => {
+    events.emit({ type: 'devices', devices: allDevices() });
+    events.emit({ type: 'status', status: summary() });
   });
-  const allDevices = () => [...devices.summaries().map(resting), ...seat.summaries()];
-  const login = openLogin(ground, { answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, reading });
-  const own = { answers, bookmarks, devices, invitations, nicks, presence, reading, seat, spoken };
-  const receivers = { ground, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.rediscover, ...own };
+  const allDevices = () => [...devices.summaries().map(resting), ...occupancy.summaries()];
+  const login = openLogin(context, { iqResponder, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, readMarkers });
+  const own = { iqResponder, bookmarks, devices, invitations, nicks, presence, readMarkers, occupancy, deviceMessages };
+  const receivers = { context, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.refreshDisco, ...own };
 
   /** The one door in. One transaction for all that came in one read; a throw means that nothing was taken. */
   function receive(batch: readonly Stanza[], state: StreamState | undefined): void {
-    rooms.transact((draft) => {
-      for (const stanza of batch) receiveStanza(receivers, draft, stanza);
+    rooms.transact((transaction) => {
+      for (const stanza of batch) receiveStanza(receivers, transaction, stanza);
       archive.saveStream(jid, state && JSON.stringify(state));
-      draft.afterwards(() => (stream = state));
+      transaction.onCommit(() => (stream = state));
     });
   }
 
   connection.onStatus((status) => {
-    sinks.tell({ type: 'status', status: summary() });
+    events.emit({ type: 'status', status: summary() });
     if (status.state === 'online') login(status);
   }, life.signal);
 
@@ -165,11 +165,11 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   function summary(): AccountStatus {
     const all = [...rooms.all.values()];
     const joined = all.filter(({ membership }) => membership.state === 'joined').length;
-    return { account: jid, connection: connection.status(), rooms: all.length, joined, messages: archive.count(jid), relayPause: rest.now() };
+    return { account: jid, connection: connection.status(), rooms: all.length, joined, messages: archive.count(jid), relayPause: relayPause.now() };
   }
 
   function resting(device: DeviceSummary): DeviceSummary {
-    const pause = device.relay ? rest.now() : undefined;
+    const pause = device.relay ? relayPause.now() : undefined;
     if (!pause) return device;
     return { ...device, why: `${device.why}; the relay is paused until ${pause.until ?? 'you resume it'}` };
   }
@@ -185,29 +185,29 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     rooms: () => [...rooms.all.values()].map(memberships.summary),
     occupants: (room) => [...rooms.occupants(room).values()],
     catchingUp: (room) => isCatchingUp(rooms.all.get(room)),
-    readStates: reading.states,
-    markRead: reading.mark,
+    readStates: readMarkers.states,
+    markRead: readMarkers.mark,
     devices: allDevices,
-    changeDevice: (name, change) => seat.change(name, change) ?? devices.change(name, change),
-    testDevice: (name) => testDevice(ground, devices, sinks.add, name),
+    changeDevice: (name, change) => occupancy.change(name, change) ?? devices.change(name, change),
+    testDevice: (name) => testDevice(context, devices, events.add, name),
     forgetDevice: devices.forget,
-    relays: () => (rest.now() ? [] : devices.targets()),
+    relays: () => (relayPause.now() ? [] : devices.targets()),
     pauseRelay(until) {
-      rest.pause(until);
+      relayPause.pause(until);
       return summary();
     },
     resumeRelay() {
-      rest.resume();
+      relayPause.resume();
       return summary();
     },
     relayDecision: devices.decide,
     noteDevice: devices.note,
-    alert: (message) => alertFor(ground, bookmarks.verbs.notify(message.room), message),
-    digestTargets: (message) => (rest.now() ? [] : devices.digest(message)),
-    relayTargets: (room) => (rest.now() ? [] : devices.relayTargets(room)),
+    alert: (message) => alertFor(context, bookmarks.verbs.notify(message.room), message),
+    digestTargets: (message) => (relayPause.now() ? [] : devices.digest(message)),
+    relayTargets: (room) => (relayPause.now() ? [] : devices.relayTargets(room)),
     refuseRelay: devices.refuse,
     async join(room, options) {
-      seat.claim(parseBareJid(room) ?? room);
+      occupancy.claim(parseBareJid(room) ?? room);
       return verbs.join(room, options);
     },
     leave: verbs.leave,
@@ -234,21 +234,21 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     accept: invitations.accept,
     decline: invitations.decline,
     ledger: (room, limit) => archive.ledger(jid, room, limit),
-    say: async (room, body, about) => outbox.say(room, body, about),
+    sendMessage: async (room, body, about) => outbox.say(room, body, about),
     outbox: outbox.list,
-    sayAgain: outbox.sayAgain,
-    unsay: outbox.unsay,
+    sendAgain: outbox.sayAgain,
+    discard: outbox.unsay,
     write: (stanza, options) => connection.send(stanza, options),
     ask: (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout }),
     acknowledged: connection.acknowledged,
     onAcknowledged: connection.onAcknowledged,
-    onIq: answers.register,
-    seat,
+    onIq: iqResponder.register,
+    occupancy: occupancy,
     async examine() {
       const ask: Ask = (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
       const lists = { storages: bookmarks.verbs.storages(), held: bookmarks.verbs.held().length, rooms: [...rooms.all.values()].map(memberships.summary) };
       return [...(await examineServer(ask, jid, connection.features(), now)), ...examineLists({ account: jid, ...lists, now: now() })];
     },
-    subscribe: (sink, signal) => sinks.add(sink, signal),
+    subscribe: events.add,
   };
 }

@@ -70,7 +70,7 @@ export interface Replay {
 }
 
 /** What one batch, or one verb, changes. It becomes true when its transaction has committed. */
-export interface Draft {
+export interface Transaction {
   readonly at: number;
   room(jid: string): Room | undefined;
   put(room: Room): void;
@@ -82,13 +82,13 @@ export interface Draft {
   removeOccupant(room: string, nick: string): void;
   clearOccupants(room: string): void;
   /** Runs after the commit, in order. */
-  afterwards(effect: () => void): void;
+  onCommit(effect: () => void): void;
   /** Told to the doors after the commit and after the effects. */
-  tell(event: AccountEvent): void;
+  emit(event: AccountEvent): void;
 }
 
 /** What the parts of one account share. */
-export interface Ground {
+export interface AccountContext {
   readonly jid: string;
   readonly archive: Archive;
   readonly connection: Connection;
@@ -96,9 +96,9 @@ export interface Ground {
   readonly signal: AbortSignal;
   now(): number;
   /** All that `work` changes, in one transaction; throws what the disk throws, and then nothing has changed. */
-  transact<T>(work: (draft: Draft) => T): T;
+  transact<T>(work: (transaction: Transaction) => T): T;
   /** As `transact`, at the end of this turn of the event loop, in one commit with all others of the same turn. */
-  together(work: (draft: Draft) => void): Promise<void>;
+  batch(work: (transaction: Transaction) => void): Promise<void>;
   room(jid: string): Room | undefined;
   rooms(): Iterable<Room>;
   occupants(room: string): ReadonlyMap<string, Occupant>;

@@ -11,8 +11,8 @@ import type { Stanza } from '../xmpp/stanza.ts';
 import type { Element } from '../xmpp/xml.ts';
 import type { BookmarkVerbs } from './bookmarks/contract.ts';
 import type { DeviceChange, DeviceSummary, DeviceTest, RelayTarget } from './devices/contract.ts';
-import type { ReadState, RoomSettings, RoomSummary, SayAbout, UnsaidMessage } from './rooms/contract.ts';
-import type { Seat } from './rooms/shared-occupancy-contract.ts';
+import type { ReadState, RoomSettings, RoomSummary, MessageRelation, OutboxMessage } from './rooms/contract.ts';
+import type { SharedOccupancy } from './rooms/shared-occupancy-contract.ts';
 import type { PresenceSummary, RoomRegistration } from './sending/contract.ts';
 
 export interface AccountStatus {
@@ -70,7 +70,7 @@ export interface IqHandler {
   items?(node: string, to: string): Element | undefined;
 }
 
-export type Sink = (event: AccountEvent) => void;
+export type EventListener = (event: AccountEvent) => void;
 
 /** One account, wired. Verbs that may fail by nature return a `Result`. */
 export interface Account {
@@ -139,13 +139,13 @@ export interface Account {
   /** Asks the room for another nick; resolves once the room has granted or refused it. */
   changeNick(room: string, nick: string): Promise<Result<RoomSummary>>;
   /** Says it in the room, by the outbox; resolves with the origin-id once it is on disk. */
-  say(room: string, body: string, about?: SayAbout): Promise<Result<{ originId: string }>>;
+  sendMessage(room: string, body: string, about?: MessageRelation): Promise<Result<{ originId: string }>>;
   /** What was said here and no room has sent back yet, oldest first. */
-  outbox(): UnsaidMessage[];
+  outbox(): OutboxMessage[];
   /** Sends again what is asked about: the room may then have it twice. */
-  sayAgain(originId: string): Result<UnsaidMessage>;
+  sendAgain(originId: string): Result<OutboxMessage>;
   /** Forgets what is asked about, or what still waits. */
-  unsay(originId: string): Result<UnsaidMessage>;
+  discard(originId: string): Result<OutboxMessage>;
   /** Writes a whole stanza to the server now, or says why not. For doors; never for groupchat. */
   write(stanza: string, options?: { readonly checked?: boolean }): Result<number>;
   /** Asks somebody, for a door; never rejects. */
@@ -156,9 +156,9 @@ export interface Account {
   /** To be called before `start`, so that others learn of it (XEP-0115). */
   onIq(handler: IqHandler, signal: AbortSignal): void;
   /** The one place in each room, for the bouncer. */
-  readonly seat: Seat;
+  readonly occupancy: SharedOccupancy;
   /** What the server offers, what its clock says, and how bookmarks and rooms fare; for `minimix doctor`. */
   examine(): Promise<Finding[]>;
-  /** A sink that throws is detached and logged. */
-  subscribe(sink: Sink, signal: AbortSignal): void;
+  /** A listener that throws is detached and logged. */
+  subscribe(listener: EventListener, signal: AbortSignal): void;
 }

@@ -1,25 +1,25 @@
 import { sentenceOf } from '../core/errors.ts';
-import type { AccountEvent, Sink } from './contract.ts';
+import type { AccountEvent, EventListener } from './contract.ts';
 import type { Log } from './context.ts';
 
-/** Who is told what happens. A sink that throws is detached and logged: it never reaches the socket. */
-export function openSinks(log: Log): { tell(event: AccountEvent): void; add(sink: Sink, signal: AbortSignal): void } {
-  const sinks = new Set<Sink>();
+/** Who is told what happens. A listener that throws is detached and logged: it never reaches the socket. */
+export function openEvents(log: Log): { emit(event: AccountEvent): void; add(listener: EventListener, signal: AbortSignal): void } {
+  const listeners = new Set<EventListener>();
   return {
-    tell(event) {
-      for (const sink of sinks) {
+    emit(event) {
+      for (const listener of listeners) {
         try {
-          sink(event);
+          listener(event);
         } catch (error) {
-          sinks.delete(sink);
-          log('error', `a sink failed and was detached: ${sentenceOf(error)}`, { error });
+          listeners.delete(listener);
+          log('error', `a listener failed and was detached: ${sentenceOf(error)}`, { error });
         }
       }
     },
-    add(sink, signal) {
+    add(listener, signal) {
       if (signal.aborted) return;
-      sinks.add(sink);
-      signal.addEventListener('abort', () => sinks.delete(sink), { once: true });
+      listeners.add(listener);
+      signal.addEventListener('abort', () => listeners.delete(listener), { once: true });
     },
   };
 }

@@ -1,38 +1,38 @@
 import { sentenceOf } from '../core/errors.ts';
 import type { ConnectionStatus } from '../xmpp/contract.ts';
 import { xml } from '../xmpp/xml.ts';
-import type { Answers } from './server/iq-responder.ts';
+import type { IqResponder } from './server/iq-responder.ts';
 import type { Bookmarks } from './bookmarks/bookmarks.ts';
 import type { Devices } from './devices/devices.ts';
-import type { Ground } from './context.ts';
+import type { AccountContext } from './context.ts';
 import type { Invitations } from './rooms/invitations.ts';
 import type { Memberships } from './rooms/membership.ts';
 import type { Nicks } from './rooms/nicks.ts';
 import type { Outbox } from './sending/outbox.ts';
 import type { Presence } from './sending/presence.ts';
-import type { Reading } from './history/read-markers.ts';
-import type { RoomOrder } from './history/reorder-after-resume.ts';
+import type { ReadMarkers } from './history/read-markers.ts';
+import type { ReorderAfterResume } from './history/reorder-after-resume.ts';
 
 /** Milliseconds until a login is tried again where what had to be stored after the last one could not be. */
 const AGAIN = 5_000;
 
 export interface LoginParts {
-  readonly answers: Answers;
+  readonly iqResponder: IqResponder;
   readonly bookmarks: Bookmarks;
   readonly devices: Devices;
   readonly invitations: Invitations;
   readonly memberships: Memberships;
   readonly nicks: Nicks;
-  readonly order: RoomOrder;
+  readonly order: ReorderAfterResume;
   readonly outbox: Outbox;
   readonly presence: Presence;
-  readonly reading: Reading;
+  readonly readMarkers: ReadMarkers;
 }
 
 /** What follows each login, in this order: what is left of before, then what is asked anew. */
-export function openLogin(ground: Ground, parts: LoginParts): (status: Extract<ConnectionStatus, { state: 'online' }>) => void {
-  const { answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, reading } = parts;
-  const { connection, log, signal } = ground;
+export function openLogin(context: AccountContext, parts: LoginParts): (status: Extract<ConnectionStatus, { state: 'online' }>) => void {
+  const { iqResponder: answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, readMarkers: reading } = parts;
+  const { connection, log, signal } = context;
   /** True until this process has a stream of its own making: what was in flight died with the one before. */
   let inherited = true;
 

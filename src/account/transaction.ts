@@ -2,16 +2,16 @@ import type { Archive } from '../archive/contract.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { AccountEvent } from './contract.ts';
 import { absent } from '../core/room.ts';
-import type { Draft, Log, Room } from './context.ts';
+import type { Transaction, Log, Room } from './context.ts';
 
 /** The rooms in memory, and the drafts that change them together with the disk. */
-export interface Rooms {
+export interface RoomTable {
   readonly all: ReadonlyMap<string, Room>;
   occupants(room: string): ReadonlyMap<string, Occupant>;
   /** DESIGN: assigned after the commit. Throws what the disk throws; then memory is as before. */
-  transact<T>(work: (draft: Draft) => T): T;
+  transact<T>(work: (transaction: Transaction) => T): T;
   /** As `transact`, once this turn of the event loop is over: one commit for all that many rooms ask for in it. */
-  together(work: (draft: Draft) => void): Promise<void>;
+  batch(work: (transaction: Transaction) => void): Promise<void>;
 }
 
 const noOccupants: ReadonlyMap<string, Occupant> = new Map();
@@ -25,14 +25,14 @@ interface Changes {
 }
 
 /** Loads the account's rooms from the archive. `tell` hears each event after its commit. */
-export function openRooms(options: {
+export function openRoomTable(options: {
   account: string;
   archive: Archive;
   now: () => number;
   tell: (event: AccountEvent) => void;
   log: Log;
   signal: AbortSignal;
-}): Rooms {
+}): RoomTable {
   const { account, archive, now, tell, log, signal } = options;
   const rooms = new Map<string, Room>();
   const occupants = new Map<string, Map<string, Occupant>>();
@@ -56,7 +56,7 @@ export function openRooms(options: {
     return nicks;
   }
 
-  function draftOver(changes: Changes): Draft {
+  function transactionOver(changes: Changes): Transaction {
     const change = (room: string) => {
       let own = changes.occupants.get(room);
       if (!own) {
@@ -97,8 +97,8 @@ export function openRooms(options: {
         own.nicks.clear();
         archive.clearOccupants(account, room);
       },
-      afterwards: (effect) => void changes.effects.push(effect),
-      tell: (event) => void changes.events.push(event),
+      onCommit: (effect) => void changes.effects.push(effect),
+      emit: (event) => void changes.events.push(event),
     };
   }
 
@@ -137,10 +137,10 @@ export function openRooms(options: {
     }
   }
 
-  function transact<T>(work: (draft: Draft) => T): T {
+  function transact<T>(work: (transaction: Transaction) => T): T {
     const changes: Changes = { rooms: new Map(), occupants: new Map(), effects: [], events: [] };
     const result = archive.transaction(() => {
-      const value = work(draftOver(changes));
+      const value = work(transactionOver(changes));
       save(changes);
       return value;
     });
@@ -160,8 +160,8 @@ export function openRooms(options: {
     all: rooms,
     occupants: (room) => occupants.get(room) ?? noOccupants,
     transact,
-    together: gather((works) => {
-      if (!signal.aborted) transact((draft) => works.forEach((work) => work(draft)));
+    batch: gather((works) => {
+      if (!signal.aborted) transact((transaction) => works.forEach((work) => work(transaction)));
     }),
   };
 }

@@ -52,7 +52,7 @@ export function daemonCommands(program: Command, world: World, exit: (code: numb
       const devices = await (await reachDaemon(world, options)).devices.query(meant(options));
       tellEmpty(world, devices, options.json, 'No device of yours was seen yet.');
       for (const found of devices) {
-        const { account, id, label, resource, online, door, relay, why } = found;
+        const { account, id, label, resource, online, frontend: door, relay, why } = found;
         if (options.json) printJson(world, { account, id, label, resource, online, door, relay, why });
         else printDevice(world, found);
       }

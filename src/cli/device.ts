@@ -103,7 +103,7 @@ export function deviceCommands(program: Command, world: World): void {
     });
 }
 
-type PrintedDevice = Pick<DeviceSummary, 'label' | 'resource' | 'online' | 'door' | 'relay' | 'why' | 'policy' | 'leaves'>;
+type PrintedDevice = Pick<DeviceSummary, 'label' | 'resource' | 'online' | 'frontend' | 'relay' | 'why' | 'policy' | 'leaves'>;
 
 function readHours(text: string): { from: number; to: number } {
   const hours = readQuiet(text);
@@ -112,8 +112,8 @@ function readHours(text: string): { from: number; to: number } {
 }
 
 /** One line: who it is, and what it gets and why. */
-export function printDevice(world: World, { label, resource, online, door, relay, why, policy, leaves }: PrintedDevice): void {
-  const how = door === 'bouncer' ? 'bouncer:' : relay ? 'relay:' : 'no relay:';
+export function printDevice(world: World, { label, resource, online, frontend, relay, why, policy, leaves }: PrintedDevice): void {
+  const how = frontend === 'bouncer' ? 'bouncer:' : relay ? 'relay:' : 'no relay:';
   const what = policy === 'everything' ? null : `gets ${policy};`;
   printLine(world, `${label} (${resource}):`, online ? 'online,' : 'offline,', what, leaves === 'everywhere' ? 'leaves for the account;' : null, how, why);
 }

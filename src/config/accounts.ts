@@ -1,14 +1,14 @@
 import { editSettings, readSettings } from './config.ts';
 import { fail, noAccount, ok } from '../core/errors.ts';
-import type { House } from '../frontends/web/contract/contract.ts';
+import type { DaemonApi } from '../frontends/web/contract/contract.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Writes an account and its password to the home. The caller holds the home's lock. */
 export async function keepAccount(
   home: string,
   secrets: Secrets,
-  { settings, password }: Parameters<House['addAccount']>[0],
-): ReturnType<House['addAccount']> {
+  { settings, password }: Parameters<DaemonApi['addAccount']>[0],
+): ReturnType<DaemonApi['addAccount']> {
   const { jid } = settings;
   const taken = fail('account-exists', `${jid} is here already; remove it first to change it.`);
   if (readSettings(home).accounts.some((known) => known.jid === jid)) return taken;
@@ -24,7 +24,7 @@ export async function forgetAccount(
   home: string,
   secrets: Secrets,
   jid: string,
-): ReturnType<House['removeAccount']> {
+): ReturnType<DaemonApi['removeAccount']> {
   const at = readSettings(home).accounts.findIndex((account) => account.jid === jid);
   if (at === -1) return noAccount(jid);
   editSettings(home, [{ path: ['accounts', at], value: undefined }]);

@@ -11,7 +11,7 @@ const INTRO = `# Settings
 
 <!-- Made by \`npm run docs\` out of src/config/schema.ts: change it there. -->
 
-All that is chosen for the house lies in one file, \`settings.json\` in its home (\`minimix settings path\` prints where).
+All that is chosen for the daemon lies in one file, \`settings.json\` in its home (\`minimix settings path\` prints where).
 Change it there, by \`minimix settings set\`, or on the page: all three are one, and a daemon that runs takes a change
 of the file up by itself within a second.
 

@@ -2,7 +2,7 @@
 export interface Finding {
   /** What was looked at: `dns`, `tls`, `archive`, … */
   readonly check: string;
-  /** Of which account; null where it is the house's. */
+  /** Of which account; null where it is the daemon's. */
   readonly account: string | null;
   readonly level: 'ok' | 'note' | 'bad';
   /** What was found, in one sentence. */

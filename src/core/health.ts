@@ -28,7 +28,7 @@ export interface HealthReason {
 
 const MINUTE = 60_000;
 
-/** States in which we are on the way in. In the others a person has to act: that is no fault of the house. */
+/** States in which we are on the way in. In the others a person has to act: that is no fault of the daemon. */
 const underWay: Readonly<Partial<Record<RoomState, true>>> = {
   absent: true,
   joining: true,
@@ -39,7 +39,7 @@ const underWay: Readonly<Partial<Record<RoomState, true>>> = {
   'service-down': true,
 };
 
-/** Why the house is not well; nothing where it is. */
+/** Why the daemon is not well; nothing where it is. */
 export function unwell({ now, limits, accounts, rooms, archive }: HealthInput): HealthReason[] {
   const offline = accounts.flatMap(({ account, offlineSince }): HealthReason[] => {
     const minutes = offlineSince === undefined ? 0 : (now - offlineSince) / MINUTE;

@@ -1,10 +1,10 @@
 /** How long something took, by steps: enough for a picture, and small however often it is counted. */
-export interface Delays {
+export interface Latency {
   add(milliseconds: number): void;
-  summary(): DelaySummary;
+  summary(): LatencySummary;
 }
 
-export interface DelaySummary {
+export interface LatencySummary {
   readonly count: number;
   /** How many took at most so many milliseconds, and longer than the step before; the last step has no end (null). */
   readonly steps: readonly { readonly upTo: number | null; readonly count: number }[];
@@ -15,7 +15,7 @@ export interface DelaySummary {
 
 const STEPS = [25, 50, 100, 250, 500, 1000, 5000, Infinity] as const;
 
-export function createDelays(): Delays {
+export function createLatency(): Latency {
   const counts: number[] = STEPS.map(() => 0);
   let count = 0;
 

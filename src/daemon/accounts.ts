@@ -3,7 +3,7 @@ import { openAccount } from '../account/account.ts';
 import { keepRoomsOut } from '../account/bookmarks/state.ts';
 import type { Account } from '../account/contract.ts';
 import type { AccountSettings } from '../account/settings.ts';
-import { firstLook } from '../account/server/probe-server.ts';
+import { probeServer } from '../account/server/probe-server.ts';
 import type { Archive } from '../archive/contract.ts';
 import { startCommands } from '../frontends/commands/commands.ts';
 import { forgetAccount, keepAccount } from '../config/accounts.ts';
@@ -11,7 +11,7 @@ import type { Secrets } from '../config/secrets.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { startMam } from '../frontends/mam/mam.ts';
 import { startRelay } from '../frontends/relay/relay.ts';
-import type { House, HouseEvent } from '../frontends/web/contract/contract.ts';
+import type { DaemonApi, DaemonEvent } from '../frontends/web/contract/contract.ts';
 import { adoptChoices, applyChoices, keepingChoices } from './account-choices.ts';
 import type { Log } from './log/log.ts';
 
@@ -24,7 +24,7 @@ interface Running {
 }
 
 /** The accounts of a home: kept in its settings, run here, each with its doors. */
-export interface Accounts extends Pick<House, 'accounts' | 'subscribe' | 'firstLook' | 'addAccount' | 'removeAccount'> {
+export interface Accounts extends Pick<DaemonApi, 'accounts' | 'subscribe' | 'firstLook' | 'addAccount' | 'removeAccount'> {
   /** Brings the running accounts to these settings: those that are new start, those that are gone stop. */
   apply(settings: readonly AccountSettings[]): Promise<void>;
   /** How a running account is reached. */
@@ -50,10 +50,10 @@ export function openAccounts(
 ): Accounts {
   const running = new Map<string, Running>();
   const leaving = new Set<string>();
-  const sinks = new Set<(event: HouseEvent) => void>();
+  const listeners = new Set<(event: DaemonEvent) => void>();
 
-  const tell = (event: HouseEvent): void => {
-    for (const sink of sinks) sink(event);
+  const tell = (event: DaemonEvent): void => {
+    for (const listener of listeners) listener(event);
   };
   const start = (settings: AccountSettings): void => {
     const { jid } = settings;
@@ -86,11 +86,11 @@ export function openAccounts(
   return {
     login: (jid) => running.get(jid)?.settings,
     accounts: () => [...running.values()].map(({ shown }) => shown),
-    subscribe(sink, signal) {
-      sinks.add(sink);
-      signal.addEventListener('abort', () => sinks.delete(sink), { once: true });
+    subscribe(listener, signal) {
+      listeners.add(listener);
+      signal.addEventListener('abort', () => listeners.delete(listener), { once: true });
     },
-    firstLook: ({ settings, password }) => firstLook({ settings, password, log }),
+    firstLook: ({ settings, password }) => probeServer({ settings, password, log }),
     async addAccount({ settings, password, keepOut = [] }) {
       const place = await keepAccount(home, secrets, { settings, password });
       if (!place.ok) return place;

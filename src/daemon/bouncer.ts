@@ -12,13 +12,13 @@ import type { KeptBouncer } from '../config/bouncer.ts';
 import { readIfThere, writeWhole } from '../config/files.ts';
 import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
-import type { BouncerDoor, BouncerStatus } from '../frontends/web/contract/bouncer-contract.ts';
+import type { BouncerApi, BouncerStatus } from '../frontends/web/contract/bouncer-contract.ts';
 import type { Log } from './log/log.ts';
 
 export interface OpenDoor {
   readonly bouncer: Bouncer;
   /** For the API. */
-  readonly door: BouncerDoor;
+  readonly door: BouncerApi;
   /** Listens where the settings say so; a port that is taken is logged, and stops nothing else. */
   begin(kept: KeptBouncer | undefined): Promise<void>;
   /** Brings it to these settings. */
@@ -59,7 +59,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     return running ? { on: true, ...running } : { on: false };
   }
 
-  const door: BouncerDoor = {
+  const door: BouncerApi = {
     status,
     async on(wish) {
       const before = readSettings(home).bouncer;

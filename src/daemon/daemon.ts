@@ -6,24 +6,24 @@ import { loadSettings, type LoadedSettings, type Settings } from '../config/conf
 import { homeState, lockHome, type Holder } from '../config/lock.ts';
 import { openSecrets } from '../config/secrets.ts';
 import { openSessions } from '../config/sessions.ts';
-import { createDelays } from '../core/latency.ts';
+import { createLatency } from '../core/latency.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { wireOptions } from '../account/settings.ts';
 import { openAccounts } from './accounts.ts';
 import { openBouncerOf } from './bouncer.ts';
-import { examineHouse } from './diagnostics/examine.ts';
+import { examineDaemon } from './diagnostics/examine.ts';
 import type { LogFile } from './log/log-file.ts';
 import type { Log, OpenLog } from './log/log.ts';
-import { openFigures } from './monitoring/statistics.ts';
+import { openStatistics } from './monitoring/statistics.ts';
 import { openFiles } from './files.ts';
 import { openProblems } from './diagnostics/problems.ts';
 import { openSandbox, SANDBOX_ACCOUNT } from './sandbox/sandbox.ts';
 import { keepResources, openSettings } from './settings.ts';
-import { startUpkeep } from './maintenance.ts';
+import { startMaintenance } from './maintenance.ts';
 import { createAccess } from '../frontends/web/server/access.ts';
-import { startWatch } from './monitoring/monitoring.ts';
+import { startMonitoring } from './monitoring/monitoring.ts';
 import { watchWrites } from './monitoring/watched-archive.ts';
-import type { House } from '../frontends/web/contract/contract.ts';
+import type { DaemonApi } from '../frontends/web/contract/contract.ts';
 import { refuseHost, refuseRemoteOrigin } from '../frontends/web/server/guard.ts';
 import { createWeb } from '../frontends/web/server/handler.ts';
 import { startServer } from '../frontends/web/server/server.ts';
@@ -86,7 +86,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     undo.push(aside.close);
     const life = new AbortController();
     undo.push(() => life.abort());
-    const upkeep = startUpkeep(archive, problems, life.signal);
+    const upkeep = startMaintenance(archive, problems, life.signal);
 
     const startedAt = Date.now();
     const kept = openSecrets(home, env);
@@ -96,7 +96,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     };
     const secrets = { ...kept, read: (jid: string) => kept.read(jid).then(hidden) };
     const { bouncer, door, begin, apply } = openBouncerOf(home, archive, log);
-    const delays = createDelays();
+    const delays = createLatency();
     const accounts = openAccounts(home, settings.accounts, archive, secrets, log, ({ settings: wire, ...opened }, signal) => {
       bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal);
     }, delays.add);
@@ -128,7 +128,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     undo.push(access.close);
     const pageUrl = (): string => `http://127.0.0.1:${port}/?t=${access.mint()}`;
-    const house: House = {
+    const api: DaemonApi = {
       ...accounts,
       async removeAccount(jid) {
         const removed = await accounts.removeAccount(jid);
@@ -150,8 +150,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       bouncer: door,
       settings: live,
       examine: () =>
-        examineHouse({ accounts: accounts.accounts(), problems: problems.list(), bouncer: door.status(), wished: live.now().bouncer }),
-      watch: startWatch({
+        examineDaemon({ accounts: accounts.accounts(), problems: problems.list(), bouncer: door.status(), wished: live.now().bouncer }),
+      watch: startMonitoring({
         ...accounts,
         home,
         version,
@@ -164,11 +164,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         logged: options.log.counts,
         signal: life.signal,
       }),
-      figures: openFigures(home, path, archive, delays),
+      figures: openStatistics(home, path, archive, delays),
       ...openFiles({ home, archive, log, account: accountOf, settings: accounts.login }),
       pageUrl,
     };
-    const web = createWeb({ house, access, port: () => port, pages, log });
+    const web = createWeb({ api, access, port: () => port, pages, log });
     const server = await startServer(settings.web.port, web);
     undo.push(server.stop);
     server.server.on('upgrade', (request, socket, head) => {

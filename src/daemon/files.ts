@@ -12,7 +12,7 @@ import type { Archive } from '../archive/contract.ts';
 import { fail, noAccount, ok } from '../core/errors.ts';
 import { domainOf } from '../core/jid.ts';
 import { pictureType } from '../core/picture.ts';
-import type { FilesDoor, OutsideRooms, ShownPicture } from '../frontends/web/contract/files-contract.ts';
+import type { FilesApi, OutsideRooms, ShownPicture } from '../frontends/web/contract/files-contract.ts';
 import { fileOfMessage } from '../frontends/web/api/file-link.ts';
 import type { Log } from './log/log.ts';
 import { fetchFile, putFile, type OutsideTrust } from './outside.ts';
@@ -34,7 +34,7 @@ export interface FilesOptions {
 }
 
 /** Files, pictures and other people's rooms: what the page asks of the world, the daemon asks for it. */
-export function openFiles(options: FilesOptions): { files: FilesDoor; outside: OutsideRooms } {
+export function openFiles(options: FilesOptions): { files: FilesApi; outside: OutsideRooms } {
   const { archive, account: accountOf } = options;
   const parts = new Map<string, { readonly at: number; readonly parts: Promise<ServerParts> }>();
   const browsing = openBrowsing(Date.now);
@@ -57,7 +57,7 @@ export function openFiles(options: FilesOptions): { files: FilesDoor; outside: O
     return { domain: domainOf(jid), ca, loopback: server !== undefined && /^(127\.|::1$|localhost$)/.test(server.host) };
   }
 
-  const files: FilesDoor = {
+  const files: FilesApi = {
     async place(jid) {
       const account = accountOf(jid);
       const upload = account && (await partsOf(account)).upload;
@@ -110,7 +110,7 @@ export function openFiles(options: FilesOptions): { files: FilesDoor; outside: O
 }
 
 /** Pictures of people by their hash, in files of the home: each asked for once, the ones unused for longest go first. */
-function openAvatars({ home, log, account: accountOf }: FilesOptions): { of: FilesDoor['avatar'] } {
+function openAvatars({ home, log, account: accountOf }: FilesOptions): { of: FilesApi['avatar'] } {
   const dir = join(home, 'avatars');
   const asking = new Map<string, Promise<ShownPicture | undefined>>();
   const refused = new Map<string, number>();

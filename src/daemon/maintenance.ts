@@ -6,7 +6,7 @@ import type { Problems } from './diagnostics/problems.ts';
 const TIMES = { first: 20_000, pause: 200, round: 600_000 } as const;
 const CODE = 'upkeep';
 
-export interface Upkeep {
+export interface Maintenance {
   /** There is something to do, such as a retention that was changed: begins a round now. */
   soon(): void;
 }
@@ -15,12 +15,12 @@ export interface Upkeep {
  * Keeps the archive within bounds while nobody waits for it: slices of some 20 ms, with pauses in which the daemon
  * does its work. A slice that fails is a problem until one succeeds.
  */
-export function startUpkeep(
+export function startMaintenance(
   archive: Pick<WriteArchive, 'tidy'>,
   problems: Pick<Problems, 'tell' | 'clear'>,
   signal: AbortSignal,
   times: { readonly first: number; readonly pause: number; readonly round: number } = TIMES,
-): Upkeep {
+): Maintenance {
   let timer: NodeJS.Timeout | undefined;
 
   function plan(wait: number): void {

@@ -4,7 +4,7 @@ import { writtenAt } from '../config/settings-text.ts';
 import { editSettings, reloadSettings, settingsPath, unknownSentence } from '../config/config.ts';
 import type { LoadedSettings, Settings } from '../config/config.ts';
 import { MinimixError, fail, ok, sentenceOf } from '../core/errors.ts';
-import type { SettingsDoor } from '../frontends/web/contract/settings-contract.ts';
+import type { SettingsApi } from '../frontends/web/contract/settings-contract.ts';
 import type { Log } from './log/log.ts';
 import type { Problems } from './diagnostics/problems.ts';
 
@@ -14,14 +14,14 @@ const UNKNOWN = 'unknown-settings';
 const BREATH = 100;
 
 /** The settings in force, changed by the file, the command line and the page alike. */
-export interface LiveSettings extends SettingsDoor {
+export interface LiveSettings extends SettingsApi {
   now(): Settings;
   /** Looks at the file again. */
   reload(): void;
 }
 
 export interface SettingsHooks {
-  /** Brings the house to these settings. Calls never overlap. */
+  /** Brings the daemon to these settings. Calls never overlap. */
   readonly apply: (settings: Settings) => Promise<void>;
   readonly problems: Problems;
   readonly log: Log;

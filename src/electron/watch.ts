@@ -1,6 +1,6 @@
 import { connectTo, type DaemonAddress } from '../frontends/web/client/client.ts';
 import { followEvents, type HeardEvent } from '../frontends/web/client/follow.ts';
-import type { DaemonReach, HouseStatus } from './attach.ts';
+import type { DaemonReach, DaemonStatus } from './attach.ts';
 import { keyOf } from './mentions.ts';
 
 type Room = Extract<HeardEvent, { type: 'room' }>['room'];
@@ -9,7 +9,7 @@ type Message = Extract<HeardEvent, { type: 'message' }>;
 /** What the tray knows of the daemon; nothing of it where no daemon answers. */
 export interface Seen {
   readonly address: DaemonAddress;
-  readonly status: HouseStatus;
+  readonly status: DaemonStatus;
   readonly rooms: ReadonlyMap<string, Room>;
   readonly devicesOnline: number;
   /** Removals of bookmarks that wait for the person. */
@@ -22,7 +22,7 @@ export interface Watching {
   look(): void;
 }
 
-export interface WatchOptions {
+export interface DaemonWatchOptions {
   readonly reach: Pick<DaemonReach, 'read' | 'ask'>;
   /** Something of it has changed. */
   readonly changed: () => void;
@@ -35,9 +35,9 @@ const SELDOM = 10; // and so many of them while one is
 const GATHER = 100; // milliseconds: a start tells a hundred things at once
 
 /** Follows the home's daemon for as long as the tray lives, through its restarts; what was missed is heard then. */
-export function watchDaemon({ reach, changed, message, signal }: WatchOptions): Watching {
+export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOptions): Watching {
   let address: DaemonAddress | undefined;
-  let status: HouseStatus | undefined;
+  let status: DaemonStatus | undefined;
   let stop: (() => void) | undefined;
   let looking = false;
   let last: string | undefined;
@@ -60,7 +60,7 @@ export function watchDaemon({ reach, changed, message, signal }: WatchOptions): 
     tell();
   }
 
-  /** Problems of the house come by no event: they are asked for. */
+  /** Problems of the daemon come by no event: they are asked for. */
   async function look(): Promise<void> {
     const where = reach.read();
     const found = where && (await reach.ask(where));
@@ -76,7 +76,7 @@ export function watchDaemon({ reach, changed, message, signal }: WatchOptions): 
     if (!stop) await follow(where, found);
   }
 
-  async function follow(where: DaemonAddress, { accounts }: HouseStatus): Promise<void> {
+  async function follow(where: DaemonAddress, { accounts }: DaemonStatus): Promise<void> {
     stop = followEvents(where, last, { event: hear, ended: lost });
     const client = connectTo(where);
     for (const { account } of accounts) held.set(account, (await client.bookmarks.held.query({ account })).length);

@@ -5,7 +5,7 @@ import type { World } from '../../src/cli/context.ts';
 import { withHoles } from '../../src/cli/messages.ts';
 import { indented, oneLine, safeJson } from '../../src/core/printable.ts';
 import { openLog } from '../../src/daemon/log/log.ts';
-import { openDoor, ROOM, smallHouse } from '../frontends/web/house.ts';
+import { openDoor, ROOM, smallDaemon } from '../frontends/web/daemon-api.ts';
 
 // What the terminal of whoever reads this would obey, bidirectional marks and invisible tags included.
 const HARMFUL =
@@ -23,8 +23,8 @@ function unused(): never {
 }
 
 async function open() {
-  const small = smallHouse('alice@example.org');
-  const door = await openDoor(small.house);
+  const small = smallDaemon('alice@example.org');
+  const door = await openDoor(small.api);
   stops.push(door.stop);
   let out = '';
   const world: World = {
@@ -87,10 +87,10 @@ test('--json gives the text whole, each message on one line', async () => {
 });
 
 test('a nick and a reason of a stranger are one line of text in the list of rooms', async () => {
-  const { run, house } = await open();
-  const [account] = house.accounts();
+  const { run, api } = await open();
+  const [account] = api.accounts();
   const [room] = account?.rooms() ?? [];
-  if (!account || !room) throw new Error('the small house has a room');
+  if (!account || !room) throw new Error('the small api has a room');
   Object.assign(account, { rooms: () => [{ ...room, nick: EVIL, reason: EVIL, verifiedAt: undefined }] });
   const out = await run('rooms');
   expect(out).not.toMatch(HARMFUL);
@@ -113,8 +113,8 @@ test('a nick and a reason of a stranger are one line of text in the list of room
 });
 
 test('a refusal that quotes a stranger is harmless too', async () => {
-  const { run, house } = await open();
-  Object.assign(house.accounts()[0] ?? {}, {
+  const { run, api } = await open();
+  Object.assign(api.accounts()[0] ?? {}, {
     join: async () => ({ ok: false, error: { code: 'kicked', message: EVIL } }),
   });
   const out = await run('join', ROOM);
@@ -179,10 +179,10 @@ test.each([
 });
 
 test('what a search found stands out, and no more than it', async () => {
-  const { run, house, tell } = await open();
+  const { run, api, tell } = await open();
   const message = tell(`good ${EVIL} morrow`);
   const text = `good ${EVIL} morrow`;
-  Object.assign(house, {
+  Object.assign(api, {
     find: async () => ({ ok: true, hits: [{ message, excerpt: { text, marks: [[0, 4], [text.length - 6, text.length]] } }], more: false }),
   });
   const out = await run('search', 'good', 'morrow');
@@ -191,7 +191,7 @@ test('what a search found stands out, and no more than it', async () => {
   expect(out).not.toMatch(HARMFUL);
 });
 
-test('a problem of the house is told with the status', async () => {
+test('a problem of the api is told with the status', async () => {
   const { run, problems } = await open();
   problems.push({ code: 'archive-damaged', message: 'The archive was damaged.', at: '2026-11-23T12:00:00.000Z' });
   expect(await run('status')).toContain('Problem, since 2026-11-23T12:00:00.000Z: The archive was damaged.');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createDelays } from '../../src/core/latency.ts';
+import { createLatency } from '../../src/core/latency.ts';
 
 test('delays are counted by steps, and tell within what half and nine of ten were', () => {
-  const delays = createDelays();
+  const delays = createLatency();
   expect(delays.summary()).toMatchObject({ count: 0, half: null, most: null });
   for (const took of [3, 10, 30, 40, 45, 60, 200, 240, 800, 9000, NaN]) delays.add(took);
   const { count, half, most, steps } = delays.summary();

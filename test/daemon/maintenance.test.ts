@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { openProblems } from '../../src/daemon/diagnostics/problems.ts';
-import { startUpkeep } from '../../src/daemon/maintenance.ts';
+import { startMaintenance } from '../../src/daemon/maintenance.ts';
 import { until } from '../support/until.ts';
 
 const life: AbortController[] = [];
@@ -13,7 +13,7 @@ function start(tidy: () => boolean, times = { first: 1, pause: 1, round: 1 }) {
   const problems = openProblems((level, message) => void logged.push(`${level} ${message}`));
   const end = new AbortController();
   life.push(end);
-  return { ...startUpkeep({ tidy }, problems, end.signal, times), problems, logged, end };
+  return { ...startMaintenance({ tidy }, problems, end.signal, times), problems, logged, end };
 }
 
 test('a round goes on slice by slice while there is more to do, and the next one waits', async () => {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runTray } from '../../src/electron/main.ts';
 import { bin } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
-import { openDoor, ROOM, smallHouse } from '../frontends/web/house.ts';
+import { openDoor, ROOM, smallDaemon } from '../frontends/web/daemon-api.ts';
 import { fake, FakeStore, FakeWindow, reset, type Template } from './mock.ts';
 
 vi.mock('electron', async () => (await import('./mock.ts')).electron);
@@ -17,7 +17,7 @@ vi.mock('electron-store', async () => ({ default: (await import('./mock.ts')).Fa
 const ALICE = 'alice@example.org';
 const HERE = `#/room/${encodeURIComponent(ALICE)}/${encodeURIComponent(ROOM)}`;
 let home: string;
-let small: ReturnType<typeof smallHouse>;
+let small: ReturnType<typeof smallDaemon>;
 let door: Awaited<ReturnType<typeof openDoor>>;
 let starts: number;
 let child: ChildProcess | undefined;
@@ -27,8 +27,8 @@ beforeEach(async () => {
   FakeStore.values = {};
   starts = 0;
   home = mkdtempSync(join(tmpdir(), 'tray-home-'));
-  small = smallHouse(ALICE);
-  door = await openDoor(small.house);
+  small = smallDaemon(ALICE);
+  door = await openDoor(small.api);
 });
 
 afterEach(async () => {

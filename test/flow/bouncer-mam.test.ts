@@ -111,7 +111,7 @@ describe.each(servers)('a room’s archive, asked for through the bouncer on $ki
       xml('field', { var: 'muc#roomconfig_whois' }, xml('value', {}, 'anyone')));
     await bob.iq(xml('iq', { type: 'set', to: room }, xml('query', { xmlns: 'http://jabber.org/protocol/muc#owner' }, form)));
     await phone.next((stanza) => stanza.toString().includes('code="104"') || stanza.toString().includes('code="172"'));
-    await door.house.events.next((event) => event.type === 'room' && door.house.account.seat.room(room)?.features?.has('muc_nonanonymous') === true);
+    await door.house.events.next((event) => event.type === 'room' && door.house.account.occupancy.room(room)?.features?.has('muc_nonanonymous') === true);
     expect((await ask(phone, room, { max: 3, before: '' })).bodies).toEqual(['late 3', 'late 4', 'late 5']);
     expect(passed).toBe(4);
   });

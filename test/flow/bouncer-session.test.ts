@@ -200,7 +200,7 @@ describe('a session', () => {
     const phone = await one.person('phone');
     expect(one.house.account.devices().find(({ resource }) => resource === 'phone')).toMatchObject({ door: 'bouncer', relay: false, label: 'phone' });
     await phone.close();
-    await until(() => one.house.account.devices().some(({ door: by, online }) => by === 'bouncer' && !online), { what: 'the session to be gone' });
+    await until(() => one.house.account.devices().some(({ frontend: by, online }) => by === 'bouncer' && !online), { what: 'the session to be gone' });
   });
 
   test('survives the loss of the server’s link: the device stays, and misses nothing', async () => {

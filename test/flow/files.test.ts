@@ -10,7 +10,7 @@ import { createElement as xml } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { openFiles } from '../../src/daemon/files.ts';
 import { fetchFile, putFile } from '../../src/daemon/outside.ts';
-import type { FilesDoor, OutsideRooms } from '../../src/frontends/web/contract/files-contract.ts';
+import type { FilesApi, OutsideRooms } from '../../src/frontends/web/contract/files-contract.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, prosody } from '../support/servers.ts';
@@ -25,7 +25,7 @@ const undo = undoing();
 
 interface Scene {
   readonly house: House;
-  readonly files: FilesDoor;
+  readonly files: FilesApi;
   readonly outside: OutsideRooms;
   readonly bob: Person;
   readonly room: string;
@@ -65,7 +65,7 @@ describe('files', () => {
     expect((await files.place(jid))?.most).toBeGreaterThan(1_000_000);
     const sent = await files.send(jid, { name: 'tap.png', size: PNG.length, type: 'image/png' }, Readable.from(PNG), new AbortController().signal);
     if (!sent.ok) throw new Error(sent.error.message);
-    await house.account.say(room, sent.value.url, { file: sent.value.url });
+    await house.account.sendMessage(room, sent.value.url, { file: sent.value.url });
     const heard = await bob.next((stanza) => stanza.getChild('x', 'jabber:x:oob') !== undefined);
     expect(heard.getChild('x', 'jabber:x:oob')?.getChildText('url')).toBe(sent.value.url);
     expect(Buffer.from(await (await fetch(sent.value.url)).arrayBuffer())).toEqual(PNG);

@@ -1,7 +1,7 @@
 // What the first screen tells before anything is kept: a login that only reads, on real servers.
 import { describe, expect, test } from 'vitest';
 import { keepRoomsOut } from '../../src/account/bookmarks/state.ts';
-import { firstLook } from '../../src/account/server/probe-server.ts';
+import { probeServer } from '../../src/account/server/probe-server.ts';
 import type { AccountSettings } from '../../src/account/settings.ts';
 import { readAll, writePrivate } from '../support/bookmarks.ts';
 import { openHouse } from '../support/house.ts';
@@ -33,7 +33,7 @@ describe.each(servers)('on $kind', (server) => {
     // ejabberd itself tells the account's own resources of the end of a session that never showed presence.
     const heardBy = ({ stanzas }: Person): string[] => stanzas.map(String).filter((text) => server.kind !== 'ejabberd' || !text.endsWith('-look" type="unavailable"/>'));
     const heard = [bob, phone].map(heardBy);
-    const found = await firstLook({ settings: wire(server, who), password: who.password, log: () => undefined });
+    const found = await probeServer({ settings: wire(server, who), password: who.password, log: () => undefined });
     if (!found.ok) throw new Error(found.error.message);
     expect(found.value.rooms.map(({ room: jid, autojoin, state, occupants }) => [jid, autojoin, state, occupants])).toEqual([
       ['friends@rooms.nowhere.invalid', true, 'unreachable', null],
@@ -50,10 +50,10 @@ describe.each(servers)('on $kind', (server) => {
 
   test('a wrong password is refused, and a server that is not there is to be named', async () => {
     const who = await newAccount(server, 'alice');
-    const wrong = await firstLook({ settings: wire(server, who), password: 'wrong', log: () => undefined });
+    const wrong = await probeServer({ settings: wire(server, who), password: 'wrong', log: () => undefined });
     expect(wrong).toMatchObject({ ok: false, error: { code: 'refused' } });
     const nowhere = { ...wire(server, who), server: { host: '127.0.0.1', port: 1 } };
-    const lost = await firstLook({ settings: nowhere, password: who.password, log: () => undefined });
+    const lost = await probeServer({ settings: nowhere, password: who.password, log: () => undefined });
     expect(lost).toMatchObject({ ok: false, error: { code: 'unreachable' } });
   });
 

@@ -106,7 +106,7 @@ describe.each(servers)('on $kind', (server) => {
       await account.join(room);
       const listener = await person(bob);
       await listener.join(room, 'bob');
-      const said = await account.say(room, 'it is I');
+      const said = await account.sendMessage(room, 'it is I');
       const originId = said.ok ? said.value.originId : '';
       expect(archive.outbox(alice.jid).map((entry) => entry.originId)).toEqual([originId]);
       const heard = await listener.next((stanza) => stanza.getChildText('body') === 'it is I');
@@ -171,7 +171,7 @@ describe.each(servers)('on $kind', (server) => {
     const alice = await newAccount(server, 'alice');
     const { account, online } = house(alice);
     await online();
-    expect(await account.say('nowhere@rooms.example', 'hello')).toMatchObject({ ok: false, error: { code: 'not-joined' } });
+    expect(await account.sendMessage('nowhere@rooms.example', 'hello')).toMatchObject({ ok: false, error: { code: 'not-joined' } });
     expect(await account.join('not a room')).toMatchObject({ ok: false, error: { code: 'bad-jid' } });
   });
 });

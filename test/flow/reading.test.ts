@@ -64,7 +64,7 @@ describe.each(servers)('on $kind', (server) => {
     expect(home.events.all.filter(({ type }) => type === 'read').at(-1)).toMatchObject({ state: { readTo: idOf('Ali: three') } });
     for (const stanzaId of [stanzaIdOf('one'), 'nothing that the room has said']) await sayDisplayed(phone, room, stanzaId);
     await say('four');
-    await home.account.say(room, 'mine, and read of course');
+    await home.account.sendMessage(room, 'mine, and read of course');
     await talker.next((stanza) => stanza.getChildText('body') === 'mine, and read of course');
     await until(() => home.bodies(room).includes('mine, and read of course'), { what: 'own words to be kept' });
     expect(home.account.readStates()).toMatchObject([{ room, only: 'groupchat', readTo: idOf('Ali: three'), unread: 1, mentions: 0 }]);
@@ -74,7 +74,7 @@ describe.each(servers)('on $kind', (server) => {
     const { home, room, phone, idOf, stanzaIdOf, alice } = await scene();
     const other = await server.room({ archive: true });
     await home.account.join(other, { nick: 'Ali' });
-    await home.account.say(other, 'here too');
+    await home.account.sendMessage(other, 'here too');
     const there = await until(() => home.archive.page({ account: alice.jid, room: other, limit: 5 }).find(({ body }) => body === 'here too'), { what: 'it to be kept' });
     const three = stanzaIdOf('Ali: three');
     home.account.markRead(room, idOf('one'), 'groupchat');

@@ -131,7 +131,7 @@ describe.each(servers)('on $kind', (server) => {
     await heard(first, ['one', 'two']);
 
     async function say2(where: House, to: string, body: string): Promise<void> {
-      await until(async () => (await where.account.say(to, body)).ok, { what: 'to be able to talk' });
+      await until(async () => (await where.account.sendMessage(to, body)).ok, { what: 'to be able to talk' });
     }
   });
 

@@ -124,13 +124,13 @@ describe.each(servers)('into a room on $kind', (server) => {
     await account.join(room, { nick: 'alice' });
     await administer(bob, room, { nick: 'alice', role: 'visitor' });
     await until(() => account.occupants(room).find(({ nick }) => nick === 'alice')?.role === 'visitor', { what: 'the role' });
-    expect(await account.say(room, 'hello')).toMatchObject({ ok: false, error: { code: 'no-voice', message: expect.stringContaining('moderated') } });
+    expect(await account.sendMessage(room, 'hello')).toMatchObject({ ok: false, error: { code: 'no-voice', message: expect.stringContaining('moderated') } });
     expect(account.requestVoice(room)).toMatchObject({ ok: true });
     const request = await bob.next((stanza) => stanza.toString().includes('http://jabber.org/protocol/muc#request'));
     expect(request.toString()).toContain('alice');
     await administer(bob, room, { nick: 'alice', role: 'participant' });
     await bob.next((stanza) => here(room, 'alice')(stanza) && stanza.toString().includes('participant'));
-    await until(async () => (await account.say(room, 'thank you')).ok, { what: 'a voice' });
+    await until(async () => (await account.sendMessage(room, 'thank you')).ok, { what: 'a voice' });
     await bob.next((stanza) => stanza.getChildText('body') === 'thank you');
   });
 });

@@ -56,7 +56,7 @@ describe.each(servers)('out of a room on $kind', (server) => {
     expect(JSON.parse(record?.membership ?? '{}')).toMatchObject({ membership: { state: 'kicked' } });
     expect(JSON.parse(record?.membership ?? '{}').membership.retryAt).toBeUndefined();
     expect((await noted(account, room, 'kicked'))?.text).toContain('off topic');
-    expect(await account.say(room, 'but')).toMatchObject({ ok: false, error: { code: 'kicked' } });
+    expect(await account.sendMessage(room, 'but')).toMatchObject({ ok: false, error: { code: 'kicked' } });
     expect(await account.join(room)).toMatchObject({ ok: true });
   });
 
@@ -167,7 +167,7 @@ describe.each(servers)('out of a room on $kind', (server) => {
     await phone.join(room, 'Alice L.');
     phone.send(xml('presence', { to: `${room}/Pocket` }));
     await bob.next((stanza) => stanza.attrs['from'] === `${room}/Pocket`);
-    const said = await account.say(room, 'who am I?');
+    const said = await account.sendMessage(room, 'who am I?');
     expect(said).toMatchObject({ ok: true });
     const heard = await bob.next((stanza) => stanza.getChildText('body') === 'who am I?');
     await until(() => archive.outbox(who.jid).length === 0, { what: 'the reflection to be known as ours' });

@@ -1,7 +1,7 @@
 // The page asks for everything, and is told of changes meanwhile: an answer that is older than these takes nothing back.
 import { expect, test } from 'vitest';
 import type { Api, Heard, Room } from '../../renderer/api/client.ts';
-import { emptyHouse, heard, type House } from '../../renderer/state/house.ts';
+import { emptyDaemonState, heard, type DaemonState } from '../../renderer/state/daemon-state.ts';
 import { createStore } from '../../renderer/state/store.ts';
 import { watch } from '../../renderer/state/watch.ts';
 
@@ -26,9 +26,9 @@ test('what is told while the page asks for everything stands against the answer'
       },
     },
   } as unknown as Api;
-  const house = createStore<House>(emptyHouse);
-  const loaded = new Promise<void>((resolve) => { house.subscribe(() => { if (house.get().loaded) resolve(); }); });
-  const stop = watch(api, house, (event) => house.set(heard(house.get(), event)), () => undefined);
+  const daemon = createStore<DaemonState>(emptyDaemonState);
+  const loaded = new Promise<void>((resolve) => { daemon.subscribe(() => { if (daemon.get().loaded) resolve(); }); });
+  const stop = watch(api, daemon, (event) => daemon.set(heard(daemon.get(), event)), () => undefined);
   const { onStarted, onData } = await following.promise;
   onStarted();
   onData({ id: '1', data: { type: 'room', room: room('orchard', 'out') } as unknown as Heard });
@@ -36,6 +36,6 @@ test('what is told while the page asks for everything stands against the answer'
   answer.resolve([room('orchard', 'joining'), room('crypt', 'joined')]);
   await loaded;
   stop();
-  const states = [...house.get().rooms.values()].map(({ room: jid, state }) => `${jid.split('@')[0]} ${state}`);
+  const states = [...daemon.get().rooms.values()].map(({ room: jid, state }) => `${jid.split('@')[0]} ${state}`);
   expect(states.toSorted()).toEqual(['balcony joined', 'crypt joined', 'orchard out']);
 });

@@ -9,7 +9,7 @@ import { openArchive } from '../../src/archive/archive.ts';
 import type { Archive } from '../../src/archive/contract.ts';
 import { startMam } from '../../src/frontends/mam/mam.ts';
 import { startCommands } from '../../src/frontends/commands/commands.ts';
-import type { ProofTimes } from '../../src/frontends/relay/delivery-receipts.ts';
+import type { ReceiptTimes } from '../../src/frontends/relay/delivery-receipts.ts';
 import { startRelay } from '../../src/frontends/relay/relay.ts';
 import type { ServerAddress } from './server.ts';
 import type { Account as Credentials } from './servers.ts';
@@ -34,7 +34,7 @@ export interface HouseOptions extends Pick<AccountOptions, 'times' | 'now' | 'cl
   readonly resource?: string;
   /** A server without TLS: the scripted one. */
   readonly allowPlaintext?: boolean;
-  readonly relayTimes?: Partial<ProofTimes>;
+  readonly relayTimes?: Partial<ReceiptTimes>;
   /** Whether a plain chat is answered. */
   readonly chat?: boolean;
   /** The account's setting. */

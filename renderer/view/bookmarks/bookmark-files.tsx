@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import { api } from '../../api/client.ts';
-import { dialog, house } from '../../state/page.ts';
+import { dialog, daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { momentOf } from '../../text/time.ts';
@@ -11,7 +11,7 @@ type Format = 'json' | 'xml';
 
 /** The list as a file, from a file, to another account, and as it was on a day. */
 export function BookmarkFiles({ account, onDone }: { account: string; onDone: () => void }) {
-  const accounts = useStore(house, (state) => state.accounts);
+  const accounts = useStore(daemon, (state) => state.accounts);
   const { busy, error, run } = useCall();
   const [told, setTold] = useState<string>();
   const input = useRef<HTMLInputElement>(null);

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { api, type Bookmark, type BookmarkRules, type HeldBookmarks, type StorageSummary } from '../../api/client.ts';
-import { dialog, house } from '../../state/page.ts';
+import { dialog, daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { visibleNick, visibleText } from '../../text/visible.ts';
@@ -24,7 +24,7 @@ interface Book {
 
 /** The bookmarks of an account: one list, its storages side by side, what waits for the person, what changed. */
 export function BookmarksView() {
-  const accounts = useStore(house, (state) => state.accounts);
+  const accounts = useStore(daemon, (state) => state.accounts);
   const [chosen, choose] = useState<string>();
   const account = chosen ?? accounts[0]?.account;
   if (account === undefined) return <CardPage title={strings.bookmarks.title} busy>{null}</CardPage>;
@@ -39,8 +39,8 @@ export function BookmarksView() {
 }
 
 function OfAccount({ account }: { account: string }) {
-  const changes = useStore(house, (state) => state.bookmarks.get(account)?.changes ?? 0);
-  const online = useStore(house, (state) => state.accounts.find((one) => one.account === account)?.connection.state);
+  const changes = useStore(daemon, (state) => state.bookmarks.get(account)?.changes ?? 0);
+  const online = useStore(daemon, (state) => state.accounts.find((one) => one.account === account)?.connection.state);
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((last) => last + 1), []);
   const book = useAnswer(`${account} ${changes} ${online} ${turn}`, () => read(account));

@@ -3,7 +3,7 @@ import { sentenceOf, type Room } from '../../api/client.ts';
 import { commandsFor } from '../../state/command-names.ts';
 import { runCommand } from '../../state/commands.ts';
 import { canCorrect, compose, composing, type Composing } from '../../state/composing.ts';
-import { keyOf } from '../../state/house.ts';
+import { keyOf } from '../../state/daemon-state.ts';
 import { drafts, timelines } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import type { RoomName, SayAbout } from '../../state/timelines.ts';

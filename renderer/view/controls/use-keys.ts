@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import { keyOf } from '../../state/house.ts';
-import { dialog, house, route } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { dialog, daemon, route } from '../../state/page.ts';
 import { go } from '../../state/route.ts';
 import { inOrder } from '../room/room-list.tsx';
 
@@ -24,7 +24,7 @@ export function useKeys(): void {
 const step: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
 
 function toRoom(by: number): void {
-  const rooms = inOrder(house.get().rooms.values());
+  const rooms = inOrder(daemon.get().rooms.values());
   const current = route.get();
   const here = current.view === 'room' ? rooms.findIndex((room) => keyOf(room) === keyOf(current)) : -1;
   const next = rooms[here === -1 ? 0 : here + by];

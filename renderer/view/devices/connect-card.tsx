@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { api, type Login, type NewLogin } from '../../api/client.ts';
-import { dialog, house } from '../../state/page.ts';
+import { dialog, daemon } from '../../state/page.ts';
 import { createStore, useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { momentOf } from '../../text/time.ts';
@@ -61,7 +61,7 @@ export function ConnectCard() {
 }
 
 function NewDevice({ onAdded, onDone }: { onAdded: (added: NewLogin) => void; onDone: () => void }) {
-  const accounts = useStore(house, (state) => state.accounts);
+  const accounts = useStore(daemon, (state) => state.accounts);
   const [chosen, setAccount] = useState<string>();
   const account = chosen ?? accounts[0]?.account ?? '';
   const [name, setName] = useState('');

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { api, type Device } from '../../api/client.ts';
-import { house } from '../../state/page.ts';
+import { daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { visibleNick } from '../../text/visible.ts';
@@ -12,15 +12,15 @@ import { useCall } from '../controls/use-call.ts';
 
 /** Which device gets what of which room, side by side. */
 export function DeviceMatrix({ account }: { account: string }) {
-  const all = useStore(house, (state) => state.devices.get(account));
-  const rooms = useStore(house, (state) => state.rooms);
-  const devices = useMemo(() => (all ?? []).filter(({ door }) => door !== 'bouncer'), [all]);
+  const all = useStore(daemon, (state) => state.devices.get(account));
+  const rooms = useStore(daemon, (state) => state.rooms);
+  const devices = useMemo(() => (all ?? []).filter(({ frontend: door }) => door !== 'bouncer'), [all]);
   const own = useMemo(
     () => [...rooms.values()].filter((room) => room.account === account).toSorted((a, b) => nameOf(a).localeCompare(nameOf(b))),
     [rooms, account],
   );
   const { busy, error, run } = useCall();
-  const several = useStore(house, (state) => state.accounts.length > 1);
+  const several = useStore(daemon, (state) => state.accounts.length > 1);
   const title = several ? `${strings.matrix.title}: ${account}` : strings.matrix.title;
   if (devices.length === 0 || own.length === 0) return null;
   return (

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { api, type Device, type Room } from '../../api/client.ts';
-import { dialog, house } from '../../state/page.ts';
+import { dialog, daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { momentOf } from '../../text/time.ts';
@@ -21,8 +21,8 @@ type DeviceChange = Parameters<typeof api.device.change.mutate>[0];
 
 /** Every device of the person: by which door it comes, what it gets, and why. */
 export function DevicesView() {
-  const byAccount = useStore(house, (state) => state.devices);
-  const loaded = useStore(house, (state) => state.loaded);
+  const byAccount = useStore(daemon, (state) => state.devices);
+  const loaded = useStore(daemon, (state) => state.loaded);
   const accounts = useMemo(() => [...byAccount.keys()], [byAccount]);
   const devices = useMemo(
     () => [...byAccount.values()].flat().toSorted((a, b) => Number(b.online) - Number(a.online) || b.lastSeen.localeCompare(a.lastSeen)),
@@ -46,10 +46,10 @@ export function DevicesView() {
 function DeviceCard({ device }: { device: Device }) {
   const { error, busy, run } = useCall();
   const now = new Date(useNow(MINUTE));
-  const several = useStore(house, (state) => state.accounts.length > 1);
+  const several = useStore(daemon, (state) => state.accounts.length > 1);
   const label = visibleNick(device.label, device.resource);
   const about = { account: device.account, device: device.id };
-  const ours = device.door !== 'bouncer'; // its session is the bouncer's own, and lasts as long as it
+  const ours = device.frontend !== 'bouncer'; // its session is the bouncer's own, and lasts as long as it
   const change = (wish: Omit<DeviceChange, 'account' | 'device'>): Promise<boolean> => run(() => api.device.change.mutate({ ...about, ...wish }));
   const forget = (): void =>
     dialog.set({
@@ -65,7 +65,7 @@ function DeviceCard({ device }: { device: Device }) {
         <h2>
           <bdi>{label}</bdi>
         </h2>
-        <span className="tag">{strings.devices.door[device.door]}</span>
+        <span className="tag">{strings.devices.door[device.frontend]}</span>
       </header>
       <p className="device-notes">
         {device.online ? strings.devices.online : strings.devices.lastSeen(momentOf(new Date(device.lastSeen), now))}
@@ -104,7 +104,7 @@ function DeviceCard({ device }: { device: Device }) {
 
 /** The device's row of the matrix: what it gets of each room. */
 function ByRoom({ device }: { device: Device }) {
-  const rooms = useStore(house, (state) => state.rooms);
+  const rooms = useStore(daemon, (state) => state.rooms);
   const { error, busy, run } = useCall();
   const own = useMemo(() => roomsOf(device, [...rooms.values()]), [device, rooms]);
   const different = Object.keys(device.policies).length;

@@ -1,5 +1,5 @@
 import { api, type AccountStatus } from '../../api/client.ts';
-import { house } from '../../state/page.ts';
+import { daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { momentOf } from '../../text/time.ts';
@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 
 /** The relay's rest, account by account: while it lasts, until when; else a button that begins one. */
 export function RelayRest() {
-  const accounts = useStore(house, (state) => state.accounts);
+  const accounts = useStore(daemon, (state) => state.accounts);
   return accounts.map((account) => <Rest key={account.account} {...account} several={accounts.length > 1} />);
 }
 

@@ -1,5 +1,5 @@
 import type { AccountStatus } from '../../api/client.ts';
-import { house, shownAccount } from '../../state/page.ts';
+import { daemon, shownAccount } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { Badge } from '../room/nick.tsx';
@@ -7,7 +7,7 @@ import { SECOND, useNow } from '../controls/use-now.ts';
 
 /** Each account with the state of its connection, and the reason where there is one. */
 export function AccountLines() {
-  const accounts = useStore(house, (state) => state.accounts);
+  const accounts = useStore(daemon, (state) => state.accounts);
   return (
     <ul className="accounts" aria-label={strings.accounts.title}>
       {accounts.map((account) => (
@@ -20,7 +20,7 @@ export function AccountLines() {
 function AccountLine({ status }: { status: AccountStatus }) {
   const { connection, account } = status;
   const why = connection.state === 'waiting' || connection.state === 'refused' ? connection.why : undefined;
-  const several = useStore(house, (state) => state.accounts.length > 1);
+  const several = useStore(daemon, (state) => state.accounts.length > 1);
   const only = useStore(shownAccount, (chosen) => chosen === account);
   const line = (
     <>

@@ -2,8 +2,8 @@ import { useMemo } from 'react';
 import { api, type Device, type Figures, type Room } from '../../api/client.ts';
 import { roomHealth } from '../../state/health.ts';
 import { growthOf } from '../../state/hours.ts';
-import { keyOf } from '../../state/house.ts';
-import { dialog, house, unread } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { dialog, daemon, unread } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -24,13 +24,13 @@ import { HOUR, MINUTE, useNow } from '../controls/use-now.ts';
 
 /** What needs the person first; else that nothing does. */
 export function Overview() {
-  const rooms = useStore(house, (state) => state.rooms);
-  const loaded = useStore(house, (state) => state.loaded);
+  const rooms = useStore(daemon, (state) => state.rooms);
+  const loaded = useStore(daemon, (state) => state.loaded);
   const trouble = useMemo(
     () => [...rooms.values()].filter((room) => ['trouble', 'waiting', 'unsure'].includes(roomHealth(room))),
     [rooms],
   );
-  const invited = useStore(house, (state) => [...state.invitations.values()].some((list) => list.length > 0));
+  const invited = useStore(daemon, (state) => [...state.invitations.values()].some((list) => list.length > 0));
   const minute = useNow(MINUTE);
   const figures = useAnswer(String(minute), () => api.figures.query());
   const problems = useProblems().length;
@@ -78,17 +78,17 @@ function ProblemsCard() {
   );
 }
 
-interface HouseProblem {
+interface AttentionItem {
   readonly key: string;
   readonly name: string;
   readonly note: string | undefined;
   readonly href: string;
 }
 
-function useProblems(): HouseProblem[] {
+function useProblems(): AttentionItem[] {
   const minute = useNow(MINUTE);
-  const accounts = useStore(house, (state) => state.accounts);
-  const bookmarks = useStore(house, (state) => state.bookmarks);
+  const accounts = useStore(daemon, (state) => state.accounts);
+  const bookmarks = useStore(daemon, (state) => state.bookmarks);
   const told = useAnswer(String(minute), () => api.status.query())?.problems ?? [];
   const settings = hrefOf({ view: 'settings' });
   return [
@@ -169,14 +169,14 @@ function MentionsCard({ rooms }: { rooms: ReadonlyMap<string, Room> }) {
   );
 }
 
-const doors: Readonly<Record<Device['door'], string>> = {
+const doors: Readonly<Record<Device['frontend'], string>> = {
   relay: strings.overview.relays,
   bouncer: strings.overview.bouncer,
   none: strings.overview.noDoor,
 };
 
 function DevicesCard() {
-  const byAccount = useStore(house, (state) => state.devices);
+  const byAccount = useStore(daemon, (state) => state.devices);
   const devices = useMemo(() => [...byAccount.values()].flat(), [byAccount]);
   return (
     <section className="card">
@@ -193,7 +193,7 @@ function DevicesCard() {
             <span>
               <bdi className="card-name">{visibleNick(device.label, device.resource)}</bdi>
               <span className="card-note" title={device.why}>
-                {doors[device.door]}
+                {doors[device.frontend]}
               </span>
             </span>
           </li>
@@ -205,7 +205,7 @@ function DevicesCard() {
 
 /** The archive's weight and growth, and the last backup. */
 function FiguresCard({ figures }: { figures: Figures | undefined }) {
-  const accounts = useStore(house, (state) => state.accounts);
+  const accounts = useStore(daemon, (state) => state.accounts);
   const hour = useNow(HOUR);
   const names = accounts.map(({ account }) => account).join(' ');
   const perDay = useAnswer(`${hour} ${names}`, () => Promise.all(names.split(' ').map((account) => api.activity.query({ account }))));

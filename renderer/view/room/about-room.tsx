@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { api, type LedgerEntry, type Room } from '../../api/client.ts';
-import { keyOf } from '../../state/house.ts';
+import { keyOf } from '../../state/daemon-state.ts';
 import { unread } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { api } from '../../api/client.ts';
 import { daysOf, type Activity } from '../../state/activity.ts';
-import { house } from '../../state/page.ts';
+import { daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { count, dateOf } from '../../text/time.ts';
@@ -13,7 +13,7 @@ const CELL = 13;
 
 /** A year of days as a picture, and what it shows in words. */
 export function ActivityCard() {
-  const accounts = useStore(house, (state) => state.accounts.map(({ account }) => account).join(' '));
+  const accounts = useStore(daemon, (state) => state.accounts.map(({ account }) => account).join(' '));
   const hour = useNow(HOUR);
   const perDay = useAnswer(`${hour} ${accounts}`, () =>
     Promise.all(accounts.split(' ').map((account) => api.activity.query({ account }))),

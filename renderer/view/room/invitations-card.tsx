@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { api, type Invitation } from '../../api/client.ts';
-import { house } from '../../state/page.ts';
+import { daemon } from '../../state/page.ts';
 import { go } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -12,7 +12,7 @@ import { MINUTE, useNow } from '../controls/use-now.ts';
 
 /** Who asks the person into which room; nothing is joined by itself. */
 export function InvitationsCard() {
-  const byAccount = useStore(house, (state) => state.invitations);
+  const byAccount = useStore(daemon, (state) => state.invitations);
   const invitations = useMemo(() => [...byAccount.values()].flat(), [byAccount]);
   if (invitations.length === 0) return null;
   return (

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { api, sentenceOf } from '../../api/client.ts';
-import { house } from '../../state/page.ts';
+import { daemon } from '../../state/page.ts';
 import { go, hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -12,7 +12,7 @@ import { useShownAccount } from './room-list.tsx';
 
 /** Joins a room by its address or by a link. */
 export function JoinDialog(given: { account?: string; room?: string; password?: string; nick?: string }) {
-  const accounts = useStore(house, (state) => state.accounts);
+  const accounts = useStore(daemon, (state) => state.accounts);
   const shown = useShownAccount();
   const [account, setAccount] = useState(given.account ?? shown ?? accounts[0]?.account ?? '');
   const [address, setAddress] = useState(given.room ?? '');

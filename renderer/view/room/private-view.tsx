@@ -1,5 +1,5 @@
-import { keyOf } from '../../state/house.ts';
-import { house } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { daemon } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -10,7 +10,7 @@ import { Timeline } from '../timeline/timeline.tsx';
 /** What was said in private with occupants of a room: apart from it, so that nobody mistakes one for the other. */
 export function PrivateView({ account, room: jid }: { account: string; room: string }) {
   const name = { account, room: jid, private: true };
-  const room = useStore(house, (state) => state.rooms.get(keyOf({ account, room: jid })));
+  const room = useStore(daemon, (state) => state.rooms.get(keyOf({ account, room: jid })));
   return (
     <main className="room-view room-private" aria-label={strings.about.private}>
       <header className="room-head">

@@ -1,8 +1,8 @@
 import { memo, useCallback, useDeferredValue, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { Room } from '../../api/client.ts';
 import { roomHealth, type Health } from '../../state/health.ts';
-import { keyOf } from '../../state/house.ts';
-import { dialog, drafts, house, route, shownAccount, unread } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { dialog, drafts, daemon, route, shownAccount, unread } from '../../state/page.ts';
 import { go, hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import type { Unread } from '../../state/unread.ts';
@@ -17,11 +17,11 @@ const urgency: Readonly<Record<Health, number>> = { trouble: 0, waiting: 1, unsu
 
 /** All rooms, those in trouble first, narrowed as one types. */
 export function RoomList() {
-  const everywhere = useStore(house, (state) => state.rooms);
+  const everywhere = useStore(daemon, (state) => state.rooms);
   const only = useShownAccount();
   const rooms = useMemo(() => (only === undefined ? everywhere : new Map([...everywhere].filter(([, room]) => room.account === only))), [everywhere, only]);
-  const loaded = useStore(house, (state) => state.loaded);
-  const severalAccounts = useStore(house, (state) => state.accounts.length > 1);
+  const loaded = useStore(daemon, (state) => state.loaded);
+  const severalAccounts = useStore(daemon, (state) => state.accounts.length > 1);
   const [typed, setTyped] = useState('');
   const wanted = useDeferredValue(typed.trim().toLowerCase());
   const sorted = useMemo(() => inOrder(rooms.values()), [rooms]);
@@ -167,7 +167,7 @@ function UnreadMark({ unread: waiting, muted }: { unread: Unread | undefined; mu
 /** The account whose rooms are listed, while it is there. */
 export function useShownAccount(): string | undefined {
   const chosen = useStore(shownAccount, (account) => account);
-  return useStore(house, (state) => (state.accounts.length > 1 && state.accounts.some(({ account }) => account === chosen) ? chosen : undefined));
+  return useStore(daemon, (state) => (state.accounts.length > 1 && state.accounts.some(({ account }) => account === chosen) ? chosen : undefined));
 }
 
 /** Those in trouble first, then by name. */

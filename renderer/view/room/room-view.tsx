@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { keyOf } from '../../state/house.ts';
-import { house, unread } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { daemon, unread } from '../../state/page.ts';
 import { roomHealth } from '../../state/health.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
@@ -23,8 +23,8 @@ const WIDE = '(min-width: 1180px)'; // as in styles/layout.css
 /** One room: what is said in it, who is there, and a place to say something. */
 export function RoomView({ account, room: jid, at }: { account: string; room: string; at?: number }) {
   const name = { account, room: jid };
-  const room = useStore(house, (state) => state.rooms.get(keyOf(name)));
-  const loaded = useStore(house, (state) => state.loaded);
+  const room = useStore(daemon, (state) => state.rooms.get(keyOf(name)));
+  const loaded = useStore(daemon, (state) => state.loaded);
   const [aside, setAside] = useState<'people' | 'about' | undefined>(() => (matchMedia(WIDE).matches ? 'people' : undefined));
   const gaps = useGaps(name, room?.verifiedAt);
   const occupants = useOccupants(room, aside === 'people');

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { house } from '../../state/page.ts';
+import { daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { AccountChoice } from '../start/account-choice.tsx';
@@ -13,7 +13,7 @@ import { useAnswer } from '../controls/use-answer.ts';
 
 /** Rooms that the person is not in: by service, and by a public directory where one was switched on. */
 export function BrowseView() {
-  const accounts = useStore(house, (state) => state.accounts);
+  const accounts = useStore(daemon, (state) => state.accounts);
   const [chosen, choose] = useState<string>();
   const shown = useShownAccount();
   const account = chosen ?? shown ?? accounts[0]?.account;
@@ -30,7 +30,7 @@ export function BrowseView() {
 }
 
 function ServiceCard({ account }: { account: string }) {
-  const online = useStore(house, (state) => state.accounts.find((one) => one.account === account)?.connection.state);
+  const online = useStore(daemon, (state) => state.accounts.find((one) => one.account === account)?.connection.state);
   const services = useAnswer(`${account} ${online}`, () => api.browse.services.query({ account })) ?? [];
   const [typed, setTyped] = useState('');
   const [service, setService] = useState<string>();

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { FoundRoom, FoundRooms } from '../../api/client.ts';
-import { keyOf } from '../../state/house.ts';
-import { dialog, house } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { dialog, daemon } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -65,7 +65,7 @@ export function FoundList({ account, found, busy, onMore }: ListProps) {
 
 function FoundItem({ account, room: found }: { account: string; room: FoundRoom }) {
   const { room, name, description, occupants } = found;
-  const known = useStore(house, (state) => state.rooms.has(keyOf({ account, room })));
+  const known = useStore(daemon, (state) => state.rooms.has(keyOf({ account, room })));
   const title = visibleNick(nameOf({ name: name ?? undefined, room }), room);
   const notes = [
     occupants === null ? '' : strings.rooms.occupants(occupants),

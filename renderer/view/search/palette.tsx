@@ -1,6 +1,6 @@
 import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { keyOf } from '../../state/house.ts';
-import { dialog, house, route } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { dialog, daemon, route } from '../../state/page.ts';
 import { go, type Route } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -85,8 +85,8 @@ function take(choice: Choice | undefined): void {
 }
 
 function useChoices(): Choice[] {
-  const rooms = useStore(house, (state) => state.rooms);
-  const several = useStore(house, (state) => state.accounts.length > 1);
+  const rooms = useStore(daemon, (state) => state.rooms);
+  const several = useStore(daemon, (state) => state.accounts.length > 1);
   const current = useStore(route, (state) => state);
   return useMemo(() => {
     const { palette } = strings;

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Hit } from '../../api/client.ts';
-import { keyOf } from '../../state/house.ts';
-import { house } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { daemon } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -13,10 +13,10 @@ import { MINUTE, useNow } from '../controls/use-now.ts';
 
 /** One hit, with the words that were looked for marked; leads to its place in the room. */
 export function SearchHit({ hit }: { hit: Hit }) {
-  const room = useStore(house, (state) => state.rooms.get(keyOf(hit)));
+  const room = useStore(daemon, (state) => state.rooms.get(keyOf(hit)));
   const now = useNow(MINUTE);
   const pieces = useMemo(() => piecesOf(hit.excerpt), [hit]);
-  const several = useStore(house, (state) => state.accounts.length > 1);
+  const several = useStore(daemon, (state) => state.accounts.length > 1);
   const view = hit.kind === 'private' ? ({ view: 'private' } as const) : ({ view: 'room', at: hit.id } as const);
   return (
     <li>

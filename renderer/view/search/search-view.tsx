@@ -1,7 +1,7 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { api, sentenceOf, type Hit } from '../../api/client.ts';
-import { keyOf } from '../../state/house.ts';
-import { house } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { daemon } from '../../state/page.ts';
 import { go, hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -75,7 +75,7 @@ export function SearchView({ text, account, room }: { text: string; account?: st
 }
 
 function Scope({ account, room, text }: { account: string | undefined; room: string | undefined; text: string }) {
-  const rooms = useStore(house, (state) => state.rooms);
+  const rooms = useStore(daemon, (state) => state.rooms);
   const chosen = account && room ? keyOf({ account, room }) : '';
   const choose = (key: string): void => {
     const other = rooms.get(key);

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { api } from '../../api/client.ts';
 import { weekOf, type Week } from '../../state/hours.ts';
-import { house } from '../../state/page.ts';
+import { daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { count, hourName, weekdayName } from '../../text/time.ts';
@@ -15,7 +15,7 @@ const TOP = 16;
 
 /** When in the week most is said, of the last 90 days: as a picture, and in words. */
 export function HoursCard() {
-  const accounts = useStore(house, (state) => state.accounts.map(({ account }) => account).join(' '));
+  const accounts = useStore(daemon, (state) => state.accounts.map(({ account }) => account).join(' '));
   const hour = useNow(HOUR);
   const hours = useAnswer(`${hour} ${accounts}`, () =>
     Promise.all(accounts.split(' ').map((account) => api.hours.query({ account, zone: -new Date().getTimezoneOffset() }))),

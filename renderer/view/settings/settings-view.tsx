@@ -1,10 +1,10 @@
 import { useId } from 'react';
 import { api } from '../../api/client.ts';
-import { dialog, house } from '../../state/page.ts';
+import { dialog, daemon } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { chooseLanguage, chosenLanguage, strings } from '../../strings/strings.ts';
-import { HouseProblems } from '../overview/house-problems.tsx';
+import { DaemonProblems } from '../overview/daemon-problems.tsx';
 import { CardPage } from '../shell/page-head.tsx';
 import { SettingsCards } from './settings-cards.tsx';
 
@@ -13,7 +13,7 @@ export function SettingsView() {
   const id = useId();
   return (
     <CardPage title={strings.settings.title}>
-      <HouseProblems />
+      <DaemonProblems />
       <section className="card">
         <div className="choice">
           <label htmlFor={id}>{strings.settings.language}</label>
@@ -40,7 +40,7 @@ export function SettingsView() {
 }
 
 function AccountsCard() {
-  const accounts = useStore(house, (state) => state.accounts);
+  const accounts = useStore(daemon, (state) => state.accounts);
   const remove = (account: string): void =>
     dialog.set({
       name: 'ask',

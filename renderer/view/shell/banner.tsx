@@ -1,4 +1,4 @@
-import type { Link } from '../../state/house.ts';
+import type { Link } from '../../state/daemon-state.ts';
 import { strings } from '../../strings/strings.ts';
 
 /** Says that what is on screen may be old. Always there, so that a screen reader hears the change. */

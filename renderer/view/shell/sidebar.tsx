@@ -1,4 +1,4 @@
-import { dialog, house, route } from '../../state/page.ts';
+import { dialog, daemon, route } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -10,7 +10,7 @@ import { RoomList } from '../room/room-list.tsx';
 export function Sidebar({ alone = false }: { alone?: boolean }) {
   // Beside the rooms stands the overview where nothing else was chosen.
   const view = useStore(route, (state) => (state.view === 'home' && !alone ? 'overview' : state.view));
-  const held = useStore(house, (state) => [...state.bookmarks.values()].reduce((sum, one) => sum + one.held, 0));
+  const held = useStore(daemon, (state) => [...state.bookmarks.values()].reduce((sum, one) => sum + one.held, 0));
   return (
     <nav className="sidebar" aria-label={strings.rooms.title}>
       <header className="sidebar-head">

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { house } from '../../state/page.ts';
+import { daemon } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -9,8 +9,8 @@ import { CardPage } from '../shell/page-head.tsx';
 
 /** After an account was added: how its rooms fare, and the door for the devices. */
 export function Welcome({ account }: { account: string }) {
-  const rooms = useStore(house, (state) => state.rooms);
-  const kept = useStore(house, (state) => state.accounts.find((one) => one.account === account)?.messages ?? 0);
+  const rooms = useStore(daemon, (state) => state.rooms);
+  const kept = useStore(daemon, (state) => state.accounts.find((one) => one.account === account)?.messages ?? 0);
   const own = useMemo(() => [...rooms.values()].filter((room) => room.account === account), [rooms, account]);
   const joined = own.filter(({ state }) => state === 'joined').length;
   return (

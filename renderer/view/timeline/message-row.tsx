@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Message } from '../../api/client.ts';
 import { canCorrect, canReply, compose } from '../../state/composing.ts';
-import { keyOf } from '../../state/house.ts';
-import { house } from '../../state/page.ts';
+import { keyOf } from '../../state/daemon-state.ts';
+import { daemon } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import type { RoomName } from '../../state/timelines.ts';
@@ -138,7 +138,7 @@ function Reactions({ message: { reactions }, nick }: { message: Message; nick: s
 
 /** What can be done with a message, where we are in the room. */
 function Actions({ message, name, nick }: { message: Message; name: RoomName; nick: string | undefined }) {
-  const joined = useStore(house, (state) => state.rooms.get(keyOf(name))?.state === 'joined');
+  const joined = useStore(daemon, (state) => state.rooms.get(keyOf(name))?.state === 'joined');
   if (!joined || name.private) return null;
   const key = keyOf(name);
   return (

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { dayIndex } from '../../state/activity.ts';
-import { keyOf } from '../../state/house.ts';
+import { keyOf } from '../../state/daemon-state.ts';
 import { go } from '../../state/route.ts';
 import type { RoomName } from '../../state/timelines.ts';
 import { strings } from '../../strings/strings.ts';

@@ -1,4 +1,4 @@
-import { keyOf } from '../../state/house.ts';
+import { keyOf } from '../../state/daemon-state.ts';
 import { timelines, unread } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import type { RoomName } from '../../state/timelines.ts';

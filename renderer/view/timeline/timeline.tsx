@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Gap } from '../../api/client.ts';
-import { keyOf } from '../../state/house.ts';
+import { keyOf } from '../../state/daemon-state.ts';
 import { timelines, unread } from '../../state/page.ts';
 import { rowsOf, type Row } from '../../state/rows.ts';
 import { useStore } from '../../state/store.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { house } from '../../state/page.ts';
+import { daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
 import { momentOf } from '../../text/time.ts';
@@ -14,7 +14,7 @@ import { MINUTE, useNow } from '../controls/use-now.ts';
 export function UnsaidCard() {
   const [turn, setTurn] = useState(0);
   const now = useNow(MINUTE);
-  const state = useStore(house, ({ accounts }) => accounts.map(({ connection }) => connection.state).join(' '));
+  const state = useStore(daemon, ({ accounts }) => accounts.map(({ connection }) => connection.state).join(' '));
   const asked = useAnswer(`${now} ${state} ${turn}`, () => api.outbox.list.query({}))?.filter((one) => one.state === 'ask') ?? [];
   const { busy, error, run } = useCall();
   const { unsaid } = strings;

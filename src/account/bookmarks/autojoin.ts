@@ -1,6 +1,6 @@
 import type { Bookmark } from '../../core/bookmark.ts';
 import { sentenceOf } from '../../core/errors.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 import type { Memberships } from '../rooms/membership.ts';
 import type { RoomVerbs } from '../rooms/verbs.ts';
 
@@ -11,24 +11,24 @@ export interface FollowedChange {
 }
 
 /** What a bookmark says, done: autojoin joins, its end leaves, nick and password are the room's from then on. */
-export interface Follow {
+export interface Autojoin {
   /** To be called inside the transaction; acts after its commit. */
-  all(draft: Draft, changes: readonly FollowedChange[]): void;
+  all(transaction: Transaction, changes: readonly FollowedChange[]): void;
   /** After a login: enters what should be joined and is not. */
   enter(list: Iterable<Bookmark>): void;
 }
 
-export interface FollowHooks {
+export interface AutojoinHooks {
   readonly memberships: Memberships;
   readonly verbs: RoomVerbs;
   readonly renick: (room: string) => void;
   readonly claim: (room: string) => void;
 }
 
-export function openFollow(ground: Ground, { memberships, verbs, renick, claim }: FollowHooks): Follow {
+export function openAutojoin(context: AccountContext, { memberships, verbs, renick, claim }: AutojoinHooks): Autojoin {
   /** A disk that is full, say, refuses the verb by a throw: nobody else hears of it here. */
   function tried(room: string, work: Promise<unknown>): void {
-    work.catch((error: unknown) => ground.log('error', `${room}: its bookmark could not be followed: ${sentenceOf(error)}`, { error }));
+    work.catch((error: unknown) => context.log('error', `${room}: its bookmark could not be followed: ${sentenceOf(error)}`, { error }));
   }
 
   function join({ room, nick, password }: Bookmark): void {
@@ -36,7 +36,7 @@ export function openFollow(ground: Ground, { memberships, verbs, renick, claim }
   }
 
   function follow({ room, before, after }: FollowedChange): void {
-    const wanted = ground.room(room)?.wanted === true;
+    const wanted = context.room(room)?.wanted === true;
     if (!after || (before?.autojoin === true && !after.autojoin)) {
       if (wanted) tried(room, verbs.leave(room));
       return;
@@ -50,26 +50,26 @@ export function openFollow(ground: Ground, { memberships, verbs, renick, claim }
     const { nick, password } = after;
     const [nickChanged, passwordChanged] = [nick !== before?.nick, password !== before?.password];
     if (!nickChanged && !passwordChanged) return;
-    ground.transact((draft) => {
-      const room = draft.room(jid);
-      if (room) draft.put({ ...room, ...(nickChanged && { nick }), ...(passwordChanged && { password }) });
+    context.transact((transaction) => {
+      const room = transaction.room(jid);
+      if (room) transaction.put({ ...room, ...(nickChanged && { nick }), ...(passwordChanged && { password }) });
     });
-    if (passwordChanged && ground.room(jid)?.membership.state === 'password-needed') join(after);
+    if (passwordChanged && context.room(jid)?.membership.state === 'password-needed') join(after);
     else if (nickChanged) renick(jid);
     memberships.changed(jid);
   }
 
   return {
-    all(draft, changes) {
+    all(transaction, changes) {
       for (const change of changes) {
-        draft.afterwards(() => {
+        transaction.onCommit(() => {
           follow(change);
           memberships.changed(change.room); // its name and its notifications are the bookmark's
         });
       }
     },
     enter(list) {
-      for (const bookmark of list) if (bookmark.autojoin && !ground.room(bookmark.room)?.wanted) join(bookmark);
+      for (const bookmark of list) if (bookmark.autojoin && !context.room(bookmark.room)?.wanted) join(bookmark);
     },
   };
 }

@@ -2,11 +2,11 @@ import { newBookmark } from '../../core/bookmark.ts';
 import { parseBareJid } from '../../core/jid.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { BookmarkVerbs } from './contract.ts';
-import { openFollow } from './autojoin.ts';
-import { openState } from './state.ts';
-import { openSync } from './sync.ts';
+import { openAutojoin } from './autojoin.ts';
+import { openBookmarkState } from './state.ts';
+import { openBookmarkSync } from './sync.ts';
 import { localChanges, openBookmarkVerbs } from './verbs.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 import type { Memberships } from '../rooms/membership.ts';
 import type { RoomVerbs } from '../rooms/verbs.ts';
 
@@ -16,7 +16,7 @@ export interface Bookmarks {
   /** Reads the storages after a login, and joins what they say. */
   load(): Promise<void>;
   /** Reads an event of a bookmarks' node. True where the message was one. */
-  receive(draft: Draft, stanza: Stanza): boolean;
+  receive(transaction: Transaction, stanza: Stanza): boolean;
   /** Another resource of the account has come or gone. */
   stirred(): void;
   /** The name of the room's bookmark. */
@@ -37,35 +37,35 @@ export interface BookmarkHooks {
   readonly online: (since: number) => readonly string[];
 }
 
-export function openBookmarks(ground: Ground, { memberships, verbs, renick, claim, online }: BookmarkHooks): Bookmarks {
-  const { log, jid } = ground;
-  const state = openState(ground);
-  const follow = openFollow(ground, { memberships, verbs, renick, claim });
-  const sync = openSync(ground, state, {
+export function openBookmarks(context: AccountContext, { memberships, verbs, renick, claim, online }: BookmarkHooks): Bookmarks {
+  const { log, jid } = context;
+  const state = openBookmarkState(context);
+  const follow = openAutojoin(context, { memberships, verbs, renick, claim });
+  const sync = openBookmarkSync(context, state, {
     online,
-    changed(draft, changes) {
+    changed(transaction, changes) {
       // What is seen for the first time, and is not to be entered here, was said before the account began.
-      follow.all(draft, changes.filter(({ room, before }) => before !== undefined || !state.leftHere().has(room)));
-      for (const { room, cause } of changes) draft.afterwards(() => log('info', `bookmark of ${room}: ${cause}`));
-      draft.tell({ type: 'bookmarks', account: jid, held: state.held().length });
+      follow.all(transaction, changes.filter(({ room, before }) => before !== undefined || !state.leftHere().has(room)));
+      for (const { room, cause } of changes) transaction.onCommit(() => log('info', `bookmark of ${room}: ${cause}`));
+      transaction.emit({ type: 'bookmarks', account: jid, held: state.held().length });
     },
-    held(draft, { id, rooms, storage, cause }) {
+    held(transaction, { id, rooms, storage, cause }) {
       log('warn', `${rooms.length} bookmarks are gone from ${storage}, and are held: ${cause}`, { rooms: rooms.join(' ') });
-      draft.afterwards(() => {
+      transaction.onCommit(() => {
         const { severalGone } = state.settings();
         if (severalGone === 'restore') actions.restore(id);
         if (severalGone === 'accept') actions.accept(id);
       });
     },
   });
-  const apply = localChanges(ground, state, follow.all, sync.settle);
-  const actions = openBookmarkVerbs(ground, state, sync, apply);
+  const apply = localChanges(context, state, follow.all, sync.settle);
+  const actions = openBookmarkVerbs(context, state, sync, apply);
 
   function joined(text: string, nick?: string, password?: string): void {
     const room = parseBareJid(text);
     if (room === undefined) return;
     const leftHere = new Set([...state.leftHere()].filter((one) => one !== room));
-    if (leftHere.size < state.leftHere().size) ground.transact((draft) => state.save(draft, { leftHere }));
+    if (leftHere.size < state.leftHere().size) context.transact((transaction) => state.save(transaction, { leftHere }));
     if (!state.settings().keepJoins) return;
     const known = state.list().get(room) ?? newBookmark(room);
     const after = { ...known, autojoin: true, nick: nick ?? known.nick, password: password ?? known.password };
@@ -77,14 +77,14 @@ export function openBookmarks(ground: Ground, { memberships, verbs, renick, clai
     const known = room === undefined ? undefined : state.list().get(room);
     if (!known?.autojoin) return;
     if (state.settings().keepJoins) apply([{ room: known.room, after: { ...known, autojoin: false }, cause: 'left here' }], false);
-    else ground.transact((draft) => state.save(draft, { leftHere: new Set([...state.leftHere(), known.room]) }));
+    else context.transact((transaction) => state.save(transaction, { leftHere: new Set([...state.leftHere(), known.room]) }));
   }
 
   return {
     verbs: actions,
     async load() {
       await sync.load();
-      if (!ground.signal.aborted) follow.enter([...state.list().values()].filter(({ room }) => !state.leftHere().has(room)));
+      if (!context.signal.aborted) follow.enter([...state.list().values()].filter(({ room }) => !state.leftHere().has(room)));
     },
     called: (room) => state.list().get(room)?.name?.trim(),
     receive: sync.receive,
@@ -101,7 +101,7 @@ export function openBookmarks(ground: Ground, { memberships, verbs, renick, clai
         return raw.leave(room);
       },
       async follow(room) {
-        const old = ground.room(parseBareJid(room) ?? '')?.membership;
+        const old = context.room(parseBareJid(room) ?? '')?.membership;
         const answer = await raw.follow(room);
         if (answer.ok) {
           joined(answer.value.room, undefined, old?.venuePassword);

@@ -1,7 +1,7 @@
 import type { StorageName } from '../../core/bookmark.ts';
 import { FEATURE_COMPAT, FEATURE_COMPAT_PEP } from '../../xmpp/xep/bookmarks/bookmarks.ts';
 import { FEATURE_CONVERSION } from '../../xmpp/xep/bookmarks/legacy-bookmarks.ts';
-import type { Content } from './storage.ts';
+import type { StorageContent } from './storage.ts';
 
 /** What a server may announce: which storage shows the same list as which. */
 const announced: readonly (readonly [feature: string, shown: StorageName, truth: StorageName])[] = [
@@ -14,7 +14,7 @@ const announced: readonly (readonly [feature: string, shown: StorageName, truth:
  * Which storages stand for others on this server: what it announces, and what looking does not contradict. By rooms
  * alone, for a bridge may lose fields.
  */
-export function bridgesOf(features: ReadonlySet<string>, contents: ReadonlyMap<StorageName, Content>): ReadonlyMap<StorageName, StorageName> {
+export function bridgesOf(features: ReadonlySet<string>, contents: ReadonlyMap<StorageName, StorageContent>): ReadonlyMap<StorageName, StorageName> {
   const bridges = new Map<StorageName, StorageName>();
   for (const [feature, shown, truth] of announced) {
     const [one, other] = [contents.get(shown), contents.get(truth)];
@@ -25,7 +25,7 @@ export function bridgesOf(features: ReadonlySet<string>, contents: ReadonlyMap<S
 }
 
 /** COMPAT: mod_bookmarks of Prosody 0.12 shows an item that cannot be read as a bookmark without anything. */
-function roomsIn(content: Content, other: Content): string {
+function roomsIn(content: StorageContent, other: StorageContent): string {
   const odd = new Set([...content.broken, ...other.broken]);
   return [...content.list.keys()].filter((room) => !odd.has(room)).toSorted().join(' ');
 }

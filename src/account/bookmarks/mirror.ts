@@ -4,12 +4,12 @@ import type { Merged, StorageView, StorageWrite } from '../../core/bookmark-merg
 import type { PubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
 import { bridgesOf } from './bridges.ts';
 import type { StorageSummary } from './contract.ts';
-import type { Echoes } from './own-write-echoes.ts';
+import type { OwnWriteEchoes } from './own-write-echoes.ts';
 import { NOT_PRIVATE } from './node.ts';
 import type { BookmarkState } from './state.ts';
-import type { Content, Storage } from './storage.ts';
+import type { StorageContent, BookmarkStorage } from './storage.ts';
 import { afterWrite, lost } from './written.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 
 /** Who left within that time may have written what we have just heard of. */
 const JUST_NOW = 5_000;
@@ -18,43 +18,43 @@ const SMALLEST_STORAGE = 100;
 const MAX_TOUCHED = 10_000;
 
 /** What a storage said at a login. `evicts`: it has no place for more, and makes some by itself. */
-export interface FirstLook {
-  readonly storage: Storage;
+export interface MirrorStart {
+  readonly storage: BookmarkStorage;
   readonly evicts: boolean;
-  readonly content: Content | { readonly refused: string };
+  readonly content: StorageContent | { readonly refused: string };
 }
 
 /** What each storage holds, as far as reads, events and our own writes tell. */
-export interface Contents {
+export interface Mirror {
   /** A new login: nothing is known any more. */
   forget(): void;
-  loaded(looks: readonly FirstLook[], features: ReadonlySet<string>): void;
+  loaded(looks: readonly MirrorStart[], features: ReadonlySet<string>): void;
   /** `undefined` where it was not read, or the server shows it as another one's list. */
-  of(name: StorageName): Content | undefined;
+  of(name: StorageName): StorageContent | undefined;
   /** Those that have to be kept in step. */
-  active(): Storage[];
+  active(): BookmarkStorage[];
   /** A storage was looked at. */
-  see(name: StorageName, content: Content): void;
+  see(name: StorageName, content: StorageContent): void;
   /** Reads an event of a storage's node. True where it brought something. */
-  hear(storage: Storage, event: PubsubEvent): boolean;
+  hear(storage: BookmarkStorage, event: PubsubEvent): boolean;
   /** For the merge; what a look brought counts once. */
   views(): StorageView[];
   /** What is to be written there; `undefined` for nothing. */
-  wishFor(storage: Storage, content: Content, merged: Merged): StorageWrite | undefined;
+  wishFor(storage: BookmarkStorage, content: StorageContent, merged: Merged): StorageWrite | undefined;
   /** Since when its writer may have been online (milliseconds since the epoch): live, just now; else since the last look but one. */
   suspectsSince(name: StorageName): number;
   /** Grows with each event. */
   clock(): number;
-  written(storage: Storage, wish: StorageWrite, since: number): void;
+  written(storage: BookmarkStorage, wish: StorageWrite, since: number): void;
   refused(name: StorageName, refusal: string): void;
   /** A look after our writes: true where it corrects what we knew. */
-  corrected(storage: Storage, fresh: Content): boolean;
+  corrected(storage: BookmarkStorage, fresh: StorageContent): boolean;
   summaries(): StorageSummary[];
 }
 
-export function openContents(ground: Ground, state: BookmarkState, all: readonly Storage[], echoes: Echoes): Contents {
-  const { log } = ground;
-  const contents = new Map<StorageName, Content>();
+export function openMirror(context: AccountContext, state: BookmarkState, all: readonly BookmarkStorage[], echoes: OwnWriteEchoes): Mirror {
+  const { log } = context;
+  const contents = new Map<StorageName, StorageContent>();
   const trouble = new Map<StorageName, string>();
   const looks = new Set<StorageName>();
   const evicting = new Set<StorageName>();
@@ -67,15 +67,15 @@ export function openContents(ground: Ground, state: BookmarkState, all: readonly
   let sameAs: ReadonlyMap<StorageName, StorageName> = new Map();
   let clock = 0;
 
-  function see(name: StorageName, content: Content): void {
+  function see(name: StorageName, content: StorageContent): void {
     contents.set(name, content);
-    const last = ground.now();
+    const last = context.now();
     looked.set(name, { last, before: looked.get(name)?.last ?? last });
   }
 
-  const active = (): Storage[] => all.filter(({ name }) => contents.has(name) && !sameAs.has(name));
+  const active = (): BookmarkStorage[] => all.filter(({ name }) => contents.has(name) && !sameAs.has(name));
 
-  function viewOf({ name, whole }: Storage): StorageView {
+  function viewOf({ name, whole }: BookmarkStorage): StorageView {
     const { list, broken } = contents.get(name) ?? { list: noBookmarks, broken: [] };
     const before = state.before(name);
     const unread = broken.flatMap((room): [string, Bookmark][] => {
@@ -135,7 +135,7 @@ export function openContents(ground: Ground, state: BookmarkState, all: readonly
     },
     suspectsSince(name) {
       const byLook = all.find((one) => one.name === name)?.node === undefined;
-      return Math.min(ground.now() - JUST_NOW, byLook ? (looked.get(name)?.before ?? Infinity) : Infinity);
+      return Math.min(context.now() - JUST_NOW, byLook ? (looked.get(name)?.before ?? Infinity) : Infinity);
     },
     written(storage, wish, since) {
       trouble.delete(storage.name);

@@ -22,7 +22,7 @@ interface Written {
  * Knows our own writes when they come back: where the person has changed their mind since, the echo of the first wish
  * would else be taken for somebody's, and undo the second.
  */
-export interface Echoes {
+export interface OwnWriteEchoes {
   /**
    * A write begins; call what it returns when it was answered, with whether it was taken. `there` is what a storage that
    * is written whole held until now.
@@ -41,7 +41,7 @@ export interface Echoes {
   without(storage: StorageName, before: BookmarkList, list: BookmarkList): BookmarkList;
 }
 
-export function createEchoes(now: () => number): Echoes {
+export function createOwnWriteEchoes(now: () => number): OwnWriteEchoes {
   const writes = new Map<string, Written[]>();
   const taken = new Map<string, Bookmark | undefined>();
   const wholes = new Map<StorageName, Held[]>();

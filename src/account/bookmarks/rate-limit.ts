@@ -4,7 +4,7 @@ const ROOM_WRITES = 12;
 const LIST_WRITES = 60;
 
 /** Ends a quarrel with another program about what a storage should hold: neither gives in, so we slow down. */
-export function createPace(now: () => number): { allows(storage: string, things: readonly string[]): boolean } {
+export function createRateLimit(now: () => number): { allows(storage: string, things: readonly string[]): boolean } {
   const writes = new Map<string, number[]>();
   return {
     allows(storage, things) {

@@ -4,7 +4,7 @@ import type { Archive } from '../../archive/contract.ts';
 import { noBookmarks, sameBookmark, storageNames } from '../../core/bookmark.ts';
 import type { Bookmark, BookmarkList, StorageName } from '../../core/bookmark.ts';
 import type { BookmarkSettings, HeldBookmarks } from './contract.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 
 /** What is agreed, what each storage held at that time, and what waits for the person. Kept on disk. */
 export interface BookmarkState {
@@ -19,9 +19,9 @@ export interface BookmarkState {
   /** Bookmarks that the room had, the last ones first; for what a stale client brings back. */
   past(room: string): readonly Bookmark[];
   /** Inside a transaction: what is given is saved, and true after the commit. */
-  save(draft: Draft, next: Partial<StateValues>): void;
+  save(transaction: Transaction, next: Partial<StateValues>): void;
   /** Inside a transaction: one line in the log. */
-  record(draft: Draft, change: LoggedChange): void;
+  record(transaction: Transaction, change: LoggedChange): void;
 }
 
 interface StateValues {
@@ -86,8 +86,8 @@ const metaShape = z.object({
   looked: z.array(z.enum(storageNames)).default([]),
 });
 
-export function openState(ground: Ground): BookmarkState {
-  const { archive, jid } = ground;
+export function openBookmarkState(context: AccountContext): BookmarkState {
+  const { archive, jid } = context;
   const meta = readMeta(archive.value(jid, META));
   let values: StateValues = {
     list: load(LIST),
@@ -97,9 +97,9 @@ export function openState(ground: Ground): BookmarkState {
     leftHere: new Set(meta.leftHere),
   };
   /** What a transaction that is still open has saved so far. */
-  const drafts = new WeakMap<Draft, StateValues>();
+  const drafts = new WeakMap<Transaction, StateValues>();
   const past = new Map<string, Bookmark[]>();
-  for (const entry of archive.bookmarkLog(jid, { limit: PAST_ENTRIES, after: ground.now() - PAST })) {
+  for (const entry of archive.bookmarkLog(jid, { limit: PAST_ENTRIES, after: context.now() - PAST })) {
     if (entry.before !== undefined) remember(readStored(entry.before));
   }
 
@@ -127,10 +127,10 @@ export function openState(ground: Ground): BookmarkState {
     settings: () => values.settings,
     leftHere: () => values.leftHere,
     past: (room) => (past.get(room) ?? []).filter((old) => !sameBookmark(old, values.list.get(room))),
-    save(draft, change) {
-      const known = drafts.get(draft) ?? values;
+    save(transaction, change) {
+      const known = drafts.get(transaction) ?? values;
       const next = { ...known, ...change };
-      drafts.set(draft, next);
+      drafts.set(transaction, next);
       if (next.list !== known.list) saveList(LIST, known.list, next.list);
       for (const name of storageNames) {
         const [old, now] = [known.before.get(name), next.before.get(name)];
@@ -139,12 +139,12 @@ export function openState(ground: Ground): BookmarkState {
       const { held, settings, leftHere } = next;
       const kept: Meta = { held, settings, leftHere: [...leftHere], looked: [...next.before.keys()] };
       archive.setValue(jid, META, JSON.stringify(kept));
-      draft.afterwards(() => (values = next));
+      transaction.onCommit(() => (values = next));
     },
-    record(draft, { room, storage, before, after, cause }) {
+    record(transaction, { room, storage, before, after, cause }) {
       const text = (bookmark: Bookmark | undefined): string | undefined => bookmark && JSON.stringify(bookmark);
-      archive.addToBookmarkLog({ account: jid, at: draft.at, storage, room, before: text(before), after: text(after), cause });
-      if (before) draft.afterwards(() => remember(before));
+      archive.addToBookmarkLog({ account: jid, at: transaction.at, storage, room, before: text(before), after: text(after), cause });
+      if (before) transaction.onCommit(() => remember(before));
     },
   };
 }

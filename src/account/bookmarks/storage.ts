@@ -8,18 +8,18 @@ import { NS_STORAGE, privateQuery, privateSet, readPrivate, storage, storageIn, 
 import type { StoredList } from '../../xmpp/xep/bookmarks/legacy-bookmarks.ts';
 import { itemsQuery, publish, readItems, retract } from '../../xmpp/xep/service/pubsub.ts';
 import type { PubsubEvent, PubsubItem } from '../../xmpp/xep/service/pubsub.ts';
-import { openNode } from './node.ts';
-import type { Ground } from '../context.ts';
+import { openBookmarkNode } from './node.ts';
+import type { AccountContext } from '../context.ts';
 
 /** What a storage is reached by. */
-type Reach = Pick<Ground, 'connection' | 'log'>;
+type Reach = Pick<AccountContext, 'connection' | 'log'>;
 
 /** A list longer than this is no person's: what is beyond is neither read nor written. */
 export const MAX_BOOKMARKS = 2_000;
 const WRITES_AT_ONCE = 20;
 
 /** What a storage holds, as it was last seen. */
-export interface Content {
+export interface StorageContent {
   readonly list: BookmarkList;
   /** Addresses that are not in their normal form. */
   readonly odd: readonly string[];
@@ -31,10 +31,10 @@ export interface Content {
 }
 
 /** Why something was not done, in one word; `undefined` where it was. */
-export type Refusal = string | undefined;
+export type StorageRefusal = string | undefined;
 
 /** One place in which bookmarks lie. */
-export interface Storage {
+export interface BookmarkStorage {
   readonly name: StorageName;
   /** Written whole by each client. */
   readonly whole: boolean;
@@ -42,22 +42,22 @@ export interface Storage {
   readonly node: string | undefined;
   /** Sees that nobody else can read it and that it keeps all; true where it did not before. Throws nothing. */
   prepare(): Promise<boolean>;
-  read(): Promise<Content | { readonly refused: string }>;
+  read(): Promise<StorageContent | { readonly refused: string }>;
   /** The content after an event of the node. */
-  follow(content: Content, event: PubsubEvent): Content;
-  write(write: StorageWrite, content: Content): Promise<Refusal>;
+  follow(content: StorageContent, event: PubsubEvent): StorageContent;
+  write(write: StorageWrite, content: StorageContent): Promise<StorageRefusal>;
 }
 
-export function contentOf(found: readonly FoundBookmark[], kept: readonly string[] = [], broken: readonly string[] = []): Content {
+export function contentOf(found: readonly FoundBookmark[], kept: readonly string[] = [], broken: readonly string[] = []): StorageContent {
   const some = found.slice(0, MAX_BOOKMARKS);
   return { ...foldFound(some), found: some, kept, broken };
 }
 
 /** XEP-0402: an item for each room. */
-export function nativeStorage({ connection, log }: Reach): Storage {
-  const node = openNode({ connection, log }, NS_BOOKMARKS, bookmarkNodeOptions);
+export function nativeStorage({ connection, log }: Reach): BookmarkStorage {
+  const node = openBookmarkNode({ connection, log }, NS_BOOKMARKS, bookmarkNodeOptions);
 
-  function readAll(items: readonly PubsubItem[]): Content {
+  function readAll(items: readonly PubsubItem[]): StorageContent {
     const read = items.map((item) => ({ id: item.id, bookmark: readBookmark(item) }));
     const found = read.flatMap(({ id, bookmark }) => (bookmark ? [{ id, bookmark }] : []));
     const broken = read.flatMap(({ id, bookmark }) => (bookmark ? [] : (parseBareJid(id) ?? [])));
@@ -98,8 +98,8 @@ export function nativeStorage({ connection, log }: Reach): Storage {
 }
 
 /** XEP-0048 in PEP: one item with the whole list. */
-export function pepStorage({ connection, log }: Reach): Storage {
-  const node = openNode({ connection, log }, NS_STORAGE, storageNodeOptions);
+export function pepStorage({ connection, log }: Reach): BookmarkStorage {
+  const node = openBookmarkNode({ connection, log }, NS_STORAGE, storageNodeOptions);
   return {
     name: 'pep',
     whole: true,
@@ -122,7 +122,7 @@ export function pepStorage({ connection, log }: Reach): Storage {
 }
 
 /** XEP-0048 in XEP-0049: the whole list, and nobody tells of changes. */
-export function privateStorage({ connection }: Reach): Storage {
+export function privateStorage({ connection }: Reach): BookmarkStorage {
   return {
     name: 'private',
     whole: true,
@@ -141,6 +141,6 @@ export function privateStorage({ connection }: Reach): Storage {
   };
 }
 
-function contentFrom({ found, kept }: StoredList): Content {
+function contentFrom({ found, kept }: StoredList): StorageContent {
   return contentOf(found, kept);
 }

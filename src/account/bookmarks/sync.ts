@@ -6,14 +6,14 @@ import { sentenceOf } from '../../core/errors.ts';
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import { readPubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
-import { openContents } from './mirror.ts';
+import { openMirror } from './mirror.ts';
 import type { HeldBookmarks, StorageSummary } from './contract.ts';
-import { createEchoes } from './own-write-echoes.ts';
-import { createPace } from './rate-limit.ts';
+import { createOwnWriteEchoes } from './own-write-echoes.ts';
+import { createRateLimit } from './rate-limit.ts';
 import type { BookmarkState, LoggedChange } from './state.ts';
 import { nativeStorage, pepStorage, privateStorage } from './storage.ts';
-import type { Content, Storage } from './storage.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { StorageContent, BookmarkStorage } from './storage.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 import { createTimers } from '../timers.ts';
 
 /** Milliseconds. What one client writes comes in one breath, though a server that bridges makes many events of it. */
@@ -30,32 +30,32 @@ export interface BookmarkSync {
   /** After a login: reads all storages and merges what happened meanwhile. */
   load(): Promise<void>;
   /** Reads an event of a bookmarks' node. True where the message was one. */
-  receive(draft: Draft, stanza: Stanza): boolean;
+  receive(transaction: Transaction, stanza: Stanza): boolean;
   /** Another resource has come or gone: whoever writes XEP-0049 tells nobody. */
   stirred(): void;
   /** Brings the storages to the list, soon. */
   settle(): void;
   storages(): StorageSummary[];
-  content(storage: StorageName): Content | undefined;
+  content(storage: StorageName): StorageContent | undefined;
 }
 
-export interface SyncHooks {
+export interface BookmarkSyncHooks {
   /** Inside the transaction: what clients changed; to be followed after the commit. */
-  readonly changed: (draft: Draft, changes: readonly LoggedChange[]) => void;
-  readonly held: (draft: Draft, held: HeldBookmarks) => void;
+  readonly changed: (transaction: Transaction, changes: readonly LoggedChange[]) => void;
+  readonly held: (transaction: Transaction, held: HeldBookmarks) => void;
   /** Resources that were online at some time since then (milliseconds since the epoch). */
   readonly online: (since: number) => readonly string[];
 }
 
-export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks): BookmarkSync {
-  const { connection, jid, log } = ground;
-  const all: readonly Storage[] = [nativeStorage(ground), pepStorage(ground), privateStorage(ground)];
+export function openBookmarkSync(context: AccountContext, state: BookmarkState, hooks: BookmarkSyncHooks): BookmarkSync {
+  const { connection, jid, log } = context;
+  const all: readonly BookmarkStorage[] = [nativeStorage(context), pepStorage(context), privateStorage(context)];
   /** Storages that we wrote to since they were looked at. */
   const wrote = new Set<StorageName>();
-  const pace = createPace(ground.now);
-  const echoes = createEchoes(ground.now);
-  const contents = openContents(ground, state, all, echoes);
-  const timers = createTimers(ground.signal);
+  const pace = createRateLimit(context.now);
+  const echoes = createOwnWriteEchoes(context.now);
+  const contents = openMirror(context, state, all, echoes);
+  const timers = createTimers(context.signal);
   let breathSince: number | undefined;
   let running = false;
   let again = false;
@@ -79,7 +79,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
       const evicts = await storage.prepare();
       return { storage, evicts, content: await storage.read() };
     }));
-    if (login !== logins || ground.signal.aborted) return;
+    if (login !== logins || context.signal.aborted) return;
     contents.loaded(read, features);
     await settleNow();
     for (const { name } of contents.active()) wrote.add(name); // what came before the server knew that we watch was told to nobody
@@ -112,7 +112,7 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         again = false;
         if (breathing()) return;
-        if (connection.status().state !== 'online' || ground.signal.aborted || contents.active().length === 0) return;
+        if (connection.status().state !== 'online' || context.signal.aborted || contents.active().length === 0) return;
         const merged = merge();
         const done = await Promise.all(contents.active().map((storage) => write(storage, merged)));
         if (!done.includes(true) && !again) return;
@@ -132,23 +132,23 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
     });
     const { changes, held, returned } = merged;
     if (settled && changes.length + held.length + returned.length === 0) return merged;
-    ground.transact((draft) => {
-      for (const change of changes) state.record(draft, change);
+    context.transact((transaction) => {
+      for (const change of changes) state.record(transaction, change);
       const kept = state.held()
         .map((one) => ({ ...one, rooms: one.rooms.filter((room) => !returned.includes(room)) }))
         .filter(({ rooms }) => rooms.length > 0);
-      let id = Math.max(draft.at, ...kept.map((one) => one.id));
-      const fresh = held.map((one): HeldBookmarks => ({ ...one, id: (id += 1), at: draft.at, online: hooks.online(contents.suspectsSince(one.storage)) }));
-      state.save(draft, { list: merged.list, before: new Map(views.map(({ name, now }) => [name, now])), held: [...kept, ...fresh] });
-      draft.afterwards(echoes.agreed);
-      for (const one of fresh) hooks.held(draft, one);
-      hooks.changed(draft, changes);
+      let id = Math.max(transaction.at, ...kept.map((one) => one.id));
+      const fresh = held.map((one): HeldBookmarks => ({ ...one, id: (id += 1), at: transaction.at, online: hooks.online(contents.suspectsSince(one.storage)) }));
+      state.save(transaction, { list: merged.list, before: new Map(views.map(({ name, now }) => [name, now])), held: [...kept, ...fresh] });
+      transaction.onCommit(echoes.agreed);
+      for (const one of fresh) hooks.held(transaction, one);
+      hooks.changed(transaction, changes);
     });
     return merged;
   }
 
   /** True where something was done that has to be merged again. */
-  async function write(storage: Storage, merged: Merged): Promise<boolean> {
+  async function write(storage: BookmarkStorage, merged: Merged): Promise<boolean> {
     const { name } = storage;
     const content = contents.of(name);
     const wish = content && contents.wishFor(storage, content, merged);
@@ -194,12 +194,12 @@ export function openSync(ground: Ground, state: BookmarkState, hooks: SyncHooks)
   return {
     load,
     settle,
-    receive(draft, stanza) {
+    receive(transaction, stanza) {
       const event = readPubsubEvent(stanza.element);
       if (!event || event.from !== jid) return false;
       const storage = all.find((one) => one.node === event.node);
       if (!storage) return false;
-      draft.afterwards(() => {
+      transaction.onCommit(() => {
         if (contents.hear(storage, event)) breathe();
       });
       return true;

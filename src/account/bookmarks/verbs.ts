@@ -11,7 +11,7 @@ import type { BookmarkState } from './state.ts';
 import type { BookmarkSync } from './sync.ts';
 import { readNotify, withNotify } from '../../xmpp/xep/bookmarks/notify.ts';
 import type { FollowedChange } from './autojoin.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 
 /** A wish of the person's own: it is logged, followed, and written to the storages. */
 export interface LocalChange {
@@ -28,28 +28,28 @@ const MAX_TEXT = 1_000;
 
 /** The list as it becomes by local changes, in one transaction. Returns how many changed anything. */
 export function localChanges(
-  ground: Ground,
+  context: AccountContext,
   state: BookmarkState,
-  follow: (draft: Draft, changes: readonly FollowedChange[]) => void,
+  follow: (transaction: Transaction, changes: readonly FollowedChange[]) => void,
   settle: () => void,
 ): Apply {
   return (changes, following) => {
     const list = new Map(state.list());
     const done: FollowedChange[] = [];
-    ground.transact((draft) => {
+    context.transact((transaction) => {
       for (const { room, after, cause } of changes) {
         const before = list.get(room);
         if (sameBookmark(before, after)) continue;
         if (after) list.set(room, after);
         else list.delete(room);
-        state.record(draft, { room, storage: 'minimix', before, after, cause });
+        state.record(transaction, { room, storage: 'minimix', before, after, cause });
         done.push({ room, before, after });
       }
       const rooms = new Set(changes.map(({ room }) => room));
       const held = withoutRooms(state.held(), rooms);
-      state.save(draft, { list, held });
-      if (following) follow(draft, done);
-      draft.tell({ type: 'bookmarks', account: ground.jid, held: held.length });
+      state.save(transaction, { list, held });
+      if (following) follow(transaction, done);
+      transaction.emit({ type: 'bookmarks', account: context.jid, held: held.length });
     });
     settle();
     return done.length;
@@ -64,14 +64,14 @@ function withoutRooms(held: readonly HeldBookmarks[], rooms: ReadonlySet<string>
   });
 }
 
-export function openBookmarkVerbs(ground: Ground, state: BookmarkState, sync: BookmarkSync, apply: Apply): BookmarkVerbs {
-  const { archive, jid } = ground;
+export function openBookmarkVerbs(context: AccountContext, state: BookmarkState, sync: BookmarkSync, apply: Apply): BookmarkVerbs {
+  const { archive, jid } = context;
 
   function summary(bookmark: Bookmark): BookmarkSummary {
     const { room, name, autojoin, nick, password, extensions } = bookmark;
-    const membership = ground.room(room)?.membership;
+    const membership = context.room(room)?.membership;
     const since = membership?.unreachableSince;
-    const old = since !== undefined && ground.now() - since > state.settings().deadDays * DAY;
+    const old = since !== undefined && context.now() - since > state.settings().deadDays * DAY;
     const dead = membership?.state === 'room-gone' || old;
     return {
       account: jid, room, name, autojoin, nick, dead,
@@ -127,14 +127,14 @@ export function openBookmarkVerbs(ground: Ground, state: BookmarkState, sync: Bo
       const found = takeHeld(id);
       if (!found.ok) return found;
       const { rooms } = found.value;
-      ground.transact((draft) => {
+      context.transact((transaction) => {
         for (const room of rooms) {
           const bookmark = state.list().get(room);
-          state.record(draft, { room, storage: 'minimix', before: bookmark, after: bookmark, cause: 'a removal that was held was refused: put back' });
+          state.record(transaction, { room, storage: 'minimix', before: bookmark, after: bookmark, cause: 'a removal that was held was refused: put back' });
         }
         const held = state.held().filter((one) => one.id !== id);
-        state.save(draft, { held });
-        draft.tell({ type: 'bookmarks', account: jid, held: held.length });
+        state.save(transaction, { held });
+        transaction.emit({ type: 'bookmarks', account: jid, held: held.length });
       });
       sync.settle();
       return ok({ rooms });
@@ -173,7 +173,7 @@ export function openBookmarkVerbs(ground: Ground, state: BookmarkState, sync: Bo
     settings: state.settings,
     set(change) {
       const settings: BookmarkSettings = { ...state.settings(), ...change };
-      ground.transact((draft) => state.save(draft, { settings }));
+      context.transact((transaction) => state.save(transaction, { settings }));
       return settings;
     },
     notify(room, identity) {

@@ -8,7 +8,7 @@ export interface DeviceSummary {
   readonly label: string;
   readonly resource: string;
   readonly online: boolean;
-  readonly door: 'relay' | 'bouncer' | 'none';
+  readonly frontend: 'relay' | 'bouncer' | 'none';
   readonly relay: boolean;
   readonly why: string;
   readonly software: string | undefined;

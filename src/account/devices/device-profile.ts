@@ -45,6 +45,6 @@ export function nameIn(info: DiscoInfo): string | undefined {
 export function stranger(account: string, resource: string, at: number): DeviceSummary {
   const why = 'it has not announced its features yet';
   const lastSeen = new Date(at).toISOString();
-  const nothing = { online: true, door: 'none', relay: false, software: undefined, policy: 'everything', policies: {} } as const;
+  const nothing = { online: true, frontend: 'none', relay: false, software: undefined, policy: 'everything', policies: {} } as const;
   return { account, id: resource, label: resource, resource, why, lastSeen, ...nothing };
 }

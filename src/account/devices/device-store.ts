@@ -3,7 +3,7 @@ import { leftOut, stored } from '../../archive/schema/stored.ts';
 import { cursorOwner, defaultLimit } from '../../core/device.ts';
 import type { Device } from '../../core/device.ts';
 import type { Policy } from '../../core/mention.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 
 const KEY = 'devices';
 /** Those that were not seen for longest make room, unless the person has named them. */
@@ -31,7 +31,7 @@ const deviceShape = z.object({
 });
 
 /** The account's devices as the disk has them: memory changes after the commit. */
-export interface KeptDevices {
+export interface DeviceStore {
   all(): readonly Device[];
   get(id: string): Device | undefined;
   /** Adds or replaces; throws what the disk throws. */
@@ -40,13 +40,13 @@ export interface KeptDevices {
   remove(id: string): void;
 }
 
-export function openKeptDevices(ground: Ground): KeptDevices {
-  const { archive, jid } = ground;
+export function openDeviceStore(context: AccountContext): DeviceStore {
+  const { archive, jid } = context;
   let list: readonly Device[] = stored(z.array(deviceShape), archive.value(jid, KEY), []);
   let byId = new Map(list.map((device) => [device.id, device]));
 
   function store(next: readonly Device[], without: readonly Device[]): void {
-    ground.transact(() => {
+    context.transact(() => {
       archive.setValue(jid, KEY, JSON.stringify(next));
       for (const { id } of without) archive.removeCursors(jid, cursorOwner(id));
     });

@@ -5,10 +5,10 @@ import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
 import { ping } from '../../xmpp/xep/service/ping.ts';
 import { addressedTo, relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 import { xml } from '../../xmpp/xml.ts';
-import type { Sink } from '../contract.ts';
+import type { EventListener } from '../contract.ts';
 import type { DeviceTest } from './contract.ts';
 import type { Devices } from './devices.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 
 const BODY = 'This is a test from Minimix: where you can read it, this device takes relayed messages.';
 /** Milliseconds that the device has for its answer. */
@@ -19,16 +19,16 @@ const PATIENCE = 10_000;
  * it. An error switches the relay off, as it would for any other message. `subscribe` hears what comes back.
  */
 export async function testDevice(
-  ground: Ground,
+  context: AccountContext,
   devices: Devices,
-  subscribe: (sink: Sink, signal: AbortSignal) => void,
+  subscribe: (listener: EventListener, signal: AbortSignal) => void,
   name: string,
 ): Promise<Result<DeviceTest>> {
   const device = devices.find(name);
   const jid = device && devices.online(device.id);
   if (!device) return fail('unknown-device', `There is no device ${name.slice(0, 100)}.`);
   const label = device.label ?? device.software ?? device.resources[0] ?? device.id;
-  const status = ground.connection.status();
+  const status = context.connection.status();
   if (jid === undefined || status.state !== 'online') return fail('offline', `${label} is not online.`);
 
   const tested = new AbortController();
@@ -39,22 +39,22 @@ export async function testDevice(
     const error = readStanzaError(event.stanza.element);
     refusal = error?.text ?? error?.condition ?? 'an error without a reason';
   }, tested.signal);
-  const now = ground.now();
-  const inner = xml('message', { xmlns: 'jabber:client', from: status.jid, to: ground.jid, type: 'chat', id: `mxt-${number}-inner` }, xml('body', {}, BODY));
-  const sent = ground.connection.send(addressedTo(jid, 'mxt-')(relayEnvelope(inner.toString(), now), number));
+  const now = context.now();
+  const inner = xml('message', { xmlns: 'jabber:client', from: status.jid, to: context.jid, type: 'chat', id: `mxt-${number}-inner` }, xml('body', {}, BODY));
+  const sent = context.connection.send(addressedTo(jid, 'mxt-')(relayEnvelope(inner.toString(), now), number));
   if (!sent.ok) return sent;
-  const answered = await asked(ground, jid);
+  const answered = await asked(context, jid);
   tested.abort();
   if (refusal !== undefined) {
     devices.refuse(jid, refusal);
-    return ok({ account: ground.jid, device: device.id, label, outcome: 'refused', text: `${label} has answered with an error: ${refusal}. It gets nothing relayed from now on.` });
+    return ok({ account: context.jid, device: device.id, label, outcome: 'refused', text: `${label} has answered with an error: ${refusal}. It gets nothing relayed from now on.` });
   }
-  if (!answered) return ok({ account: ground.jid, device: device.id, label, outcome: 'silent', text: `${label} answers nothing within ${PATIENCE / 1000} seconds: it may be asleep, or gone.` });
-  return ok({ account: ground.jid, device: device.id, label, outcome: 'arrived', text: `The test has arrived at ${label}. Whether it is shown, only a look at it can tell.` });
+  if (!answered) return ok({ account: context.jid, device: device.id, label, outcome: 'silent', text: `${label} answers nothing within ${PATIENCE / 1000} seconds: it may be asleep, or gone.` });
+  return ok({ account: context.jid, device: device.id, label, outcome: 'arrived', text: `The test has arrived at ${label}. Whether it is shown, only a look at it can tell.` });
 }
 
 /** Whether the device itself has answered; a server answers service-unavailable for one that is gone. */
-async function asked({ connection }: Ground, jid: string): Promise<boolean> {
+async function asked({ connection }: AccountContext, jid: string): Promise<boolean> {
   const pong = await connection.iq(ping(jid), { timeout: PATIENCE });
   if (pong.ok || pong.error.condition === 'feature-not-implemented') return true;
   if (pong.error.condition !== 'service-unavailable') return false;

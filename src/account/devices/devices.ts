@@ -8,17 +8,17 @@ import type { NotifyIdentity, NotifyLevel } from '../../xmpp/xep/bookmarks/notif
 import { NS_PING } from '../../xmpp/xep/service/ping.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { DeviceChange, DeviceSummary, RelayTarget } from './contract.ts';
-import { openKeptDevices } from './device-store.ts';
+import { openDeviceStore } from './device-store.ts';
 import { applied, kindOf, stranger } from './device-profile.ts';
-import { openSessions } from './sessions.ts';
-import type { Session } from './sessions.ts';
-import type { Draft, Ground } from '../context.ts';
+import { openDeviceSessions } from './sessions.ts';
+import type { DeviceSession } from './sessions.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 import { wantedBy } from './mentions.ts';
 
 /** The account's devices: what each gets, and why. */
 export interface Devices {
   /** Reads presence from one of the account's own resources. */
-  receive(draft: Draft, stanza: Stanza): void;
+  receive(transaction: Transaction, stanza: Stanza): void;
   /** A new stream: whoever is there will be announced anew. */
   reset(): void;
   summaries(): DeviceSummary[];
@@ -48,19 +48,19 @@ export interface DeviceHooks {
   readonly saidBy: (originId: string) => string | undefined;
 }
 
-export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceHooks): Devices {
-  const { archive } = ground;
-  const kept = openKeptDevices(ground);
-  const sessions = openSessions(ground, kept, { stale: () => served.clear(), changed: tell });
+export function openDevices(context: AccountContext, { changed, notify, saidBy }: DeviceHooks): Devices {
+  const { archive } = context;
+  const kept = openDeviceStore(context);
+  const sessions = openDeviceSessions(context, kept, { stale: () => served.clear(), changed: tell });
   /** How each device is served, worked out once and asked for with every message. */
-  const served = new Map<string, { readonly session: Session | undefined; readonly decision: RelayDecision }>();
+  const served = new Map<string, { readonly session: DeviceSession | undefined; readonly decision: RelayDecision }>();
 
   function tell(): void {
     served.clear();
     changed(summaries());
   }
 
-  function servedAs(device: Device): { readonly session: Session | undefined; readonly decision: RelayDecision } {
+  function servedAs(device: Device): { readonly session: DeviceSession | undefined; readonly decision: RelayDecision } {
     const known = served.get(device.id);
     if (known) return known;
     const session = sessions.of(device.id);
@@ -74,16 +74,16 @@ export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceH
     const { relay, why } = decideFor(device, session);
     const note = relay && session?.note !== undefined ? `${why}; ${session.note}` : why;
     return {
-      account: ground.jid,
+      account: context.jid,
       id: device.id,
       label: device.label ?? device.software ?? device.resources[0] ?? device.id,
       resource: device.resources[0] ?? '',
       online: session !== undefined,
-      door: relay ? 'relay' : 'none',
+      frontend: relay ? 'relay' : 'none',
       relay,
       why: note,
       software: device.software,
-      lastSeen: new Date(session ? ground.now() : device.lastSeen).toISOString(),
+      lastSeen: new Date(session ? context.now() : device.lastSeen).toISOString(),
       policy: device.policy,
       policies: device.policies,
       words: device.words,
@@ -93,7 +93,7 @@ export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceH
   }
 
   /** Offline, it is what it was when it was last here. */
-  function decideFor(device: Device, session: Session | undefined, inRoom = false): RelayDecision {
+  function decideFor(device: Device, session: DeviceSession | undefined, inRoom = false): RelayDecision {
     const { wish, refused, software } = device;
     const capsNode = session?.capsNode ?? device.capsNode;
     const features = session ? session.info?.features : new Set<string>();
@@ -102,7 +102,7 @@ export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceH
 
   function summaries(): DeviceSummary[] {
     const strangers = sessions.all().filter(({ device }) => device === undefined);
-    return [...kept.all().map(summaryOf), ...strangers.map(({ jid }) => stranger(ground.jid, resourceOf(jid), ground.now()))];
+    return [...kept.all().map(summaryOf), ...strangers.map(({ jid }) => stranger(context.jid, resourceOf(jid), context.now()))];
   }
 
   function find(name: string): Device | undefined {
@@ -135,7 +135,7 @@ export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceH
       const policy = policyOf(device, message.room);
       if (policy === 'everything') return decision;
       if (policy === 'nothing') return { relay: false, why: 'you want nothing of this room there' };
-      const { wanted, why } = wantedBy(ground, device, notify(message.room, kindOf(device)), message);
+      const { wanted, why } = wantedBy(context, device, notify(message.room, kindOf(device)), message);
       return { relay: wanted, why };
     },
     relayTargets(room) {
@@ -151,7 +151,7 @@ export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceH
         const device = id === undefined ? undefined : kept.get(id);
         if (!device?.digest || servedAs(device).decision.relay) return [];
         if (policyOf(device, message.room) === 'nothing') return [];
-        const { wanted, why } = wantedBy(ground, device, notify(message.room, kindOf(device)), message);
+        const { wanted, why } = wantedBy(context, device, notify(message.room, kindOf(device)), message);
         return wanted ? [{ jid, device, why }] : [];
       });
     },
@@ -160,7 +160,7 @@ export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceH
       const device = id === undefined ? undefined : kept.get(id);
       if (!device || device.refused !== undefined) return;
       kept.put({ ...device, refused: why.slice(0, 500) });
-      ground.log('warn', `${jid} refused a relayed message; the relay to it is off`, { why });
+      context.log('warn', `${jid} refused a relayed message; the relay to it is off`, { why });
       tell();
     },
     note(id, text) {
@@ -176,7 +176,7 @@ export function openDevices(ground: Ground, { changed, notify, saidBy }: DeviceH
       }
       const attached = change.attached === true && !decideFor(device, sessions.of(device.id)).relay;
       // what it missed while it was not wanted, it is not owed
-      if (attached) ground.transact(() => archive.removeCursors(ground.jid, cursorOwner(device.id)));
+      if (attached) context.transact(() => archive.removeCursors(context.jid, cursorOwner(device.id)));
       kept.put({ ...applied(device, change), ...(attached && { from: archive.lastId() }) });
       tell();
       return ok(summaryOf(kept.get(device.id) ?? device));

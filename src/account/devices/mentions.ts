@@ -4,23 +4,23 @@ import { mentionIn } from '../../core/mention.ts';
 import { NS_REFERENCE, readMentionedNicks, readRepliedNick } from '../../xmpp/xep/message/mention.ts';
 import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
 import { stanzaFrom } from '../../xmpp/stanza.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 
 /**
  * Whether a device that wants what is meant for the person wants a message, by what they set for the room (XEP-0492, as
  * it reads for that kind of client; mentions where nothing is set), and why or why not.
  */
-export function wantedBy(ground: Ground, device: Pick<Device, 'words'>, level: NotifyLevel | undefined, message: KeptMessage): { readonly wanted: boolean; readonly why: string } {
+export function wantedBy(context: AccountContext, device: Pick<Device, 'words'>, level: NotifyLevel | undefined, message: KeptMessage): { readonly wanted: boolean; readonly why: string } {
   if (level === 'never') return { wanted: false, why: 'you want to be told of nothing in this room' };
-  const own = message.nick !== undefined && message.nick === ground.room(message.room)?.membership.nick;
+  const own = message.nick !== undefined && message.nick === context.room(message.room)?.membership.nick;
   if (level === 'always' && !own) return { wanted: true, why: 'you want to be told of everything in this room' };
-  const why = mentionFor(ground, device, message);
+  const why = mentionFor(context, device, message);
   return why === undefined ? { wanted: false, why: 'it does not mention you' } : { wanted: true, why };
 }
 
 /** Why a kept message is meant for the person, by a device's rules; `undefined` where it is not. */
-export function mentionFor(ground: Ground, device: Pick<Device, 'words'>, message: KeptMessage): string | undefined {
-  const room = ground.room(message.room);
+export function mentionFor(context: AccountContext, device: Pick<Device, 'words'>, message: KeptMessage): string | undefined {
+  const room = context.room(message.room);
   if (message.kind === 'private') return message.nick === room?.membership.nick ? undefined : 'it is for you alone';
   const nicks = [room?.membership.nick, room?.nick].filter((nick) => nick !== undefined);
   const marked = message.repliesTo !== undefined || message.xml.includes(NS_REFERENCE) || message.xml.includes('urn:xmpp:reply:0');

@@ -1,11 +1,11 @@
 import type { RelayPause } from '../contract.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 
 const KEY = 'relay-pause';
 const LONGEST = 24 * 3_600_000; // milliseconds of one timer: Node's own are bounded
 
 /** Whether the relay rests, by the person's wish; kept on disk. What devices miss meanwhile they get afterwards. */
-export interface RelayRest {
+export interface RelayPauseSwitch {
   now(): RelayPause | undefined;
   /** Until that time (milliseconds since the epoch), or until `resume`. */
   pause(until: number | undefined): void;
@@ -13,18 +13,18 @@ export interface RelayRest {
 }
 
 /** `changed` is called whenever it begins or ends, by a verb or by the clock. */
-export function openRelayRest(ground: Ground, changed: () => void): RelayRest {
-  const { archive, jid } = ground;
+export function openRelayPause(context: AccountContext, changed: () => void): RelayPauseSwitch {
+  const { archive, jid } = context;
   let until = read(archive.value(jid, KEY));
   let timer: NodeJS.Timeout | undefined;
-  ground.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  context.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 
   function isOver(): boolean {
-    return until === undefined || until <= ground.now();
+    return until === undefined || until <= context.now();
   }
 
   function set(next: number | undefined): void {
-    ground.transact(() => archive.setValue(jid, KEY, next === undefined ? undefined : String(next)));
+    context.transact(() => archive.setValue(jid, KEY, next === undefined ? undefined : String(next)));
     until = next;
     watch();
     changed();
@@ -32,8 +32,8 @@ export function openRelayRest(ground: Ground, changed: () => void): RelayRest {
 
   function watch(): void {
     clearTimeout(timer);
-    if (until === undefined || until === Infinity || ground.signal.aborted) return;
-    timer = setTimeout(look, Math.min(LONGEST, Math.max(0, until - ground.now())));
+    if (until === undefined || until === Infinity || context.signal.aborted) return;
+    timer = setTimeout(look, Math.min(LONGEST, Math.max(0, until - context.now())));
     timer.unref();
   }
 

@@ -7,15 +7,15 @@ import { readCaps } from '../../xmpp/xep/service/caps.ts';
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import type { DiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
-import type { KeptDevices } from './device-store.ts';
+import type { DeviceStore } from './device-store.ts';
 import { identityIn, nameIn } from './device-profile.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 
 /** More resources than this of one account are no person's devices. */
 const MAX_SESSIONS = 50;
 
 /** A resource that is online, from its first presence to its last. */
-export interface Session {
+export interface DeviceSession {
   readonly jid: string;
   /** Never the same twice: a resource that comes back is another session. */
   readonly number: number;
@@ -31,54 +31,54 @@ export interface Session {
 }
 
 /** The account's resources that are online, as far as presence reaches us (RFC 6121 4.2.2), and which device each is. */
-export interface Sessions {
+export interface DeviceSessions {
   /** Reads presence from one of the account's own resources. */
-  receive(draft: Draft, stanza: Stanza): void;
+  receive(transaction: Transaction, stanza: Stanza): void;
   /** A new stream: whoever is there will be announced anew. */
   reset(): void;
-  all(): readonly Session[];
-  at(jid: string): Session | undefined;
-  of(device: string): Session | undefined;
-  note(session: Session, text: string | undefined): void;
+  all(): readonly DeviceSession[];
+  at(jid: string): DeviceSession | undefined;
+  of(device: string): DeviceSession | undefined;
+  note(session: DeviceSession, text: string | undefined): void;
   /** Its device is no more: it is seen for the first time. */
-  anew(session: Session): void;
-  isOccupant(session: Session, room: string): boolean;
+  anew(session: DeviceSession): void;
+  isOccupant(session: DeviceSession, room: string): boolean;
 }
 
-export interface SessionHooks {
+export interface DeviceSessionHooks {
   /** What is known of a session is no longer what it was. */
   readonly stale: () => void;
   /** Somebody has come, gone, or is known better. */
   readonly changed: () => void;
 }
 
-export function openSessions(ground: Ground, kept: KeptDevices, { stale, changed }: SessionHooks): Sessions {
-  const sessions = new Map<string, Session>();
+export function openDeviceSessions(context: AccountContext, kept: DeviceStore, { stale, changed }: DeviceSessionHooks): DeviceSessions {
+  const sessions = new Map<string, DeviceSession>();
   let sessionsSoFar = 0;
 
-  function look(session: Session): void {
-    ask(session).catch((error: unknown) => ground.log('error', `${session.jid}: what it is could not be kept: ${sentenceOf(error)}`, { error }));
+  function look(session: DeviceSession): void {
+    ask(session).catch((error: unknown) => context.log('error', `${session.jid}: what it is could not be kept: ${sentenceOf(error)}`, { error }));
   }
 
-  async function ask(session: Session): Promise<void> {
-    const answer = await ground.connection.iq(discoInfoQuery(session.jid));
+  async function ask(session: DeviceSession): Promise<void> {
+    const answer = await context.connection.iq(discoInfoQuery(session.jid));
     const info = (answer.ok ? readDiscoInfo(answer.element) : undefined) ?? { identities: [], features: new Set<string>() };
     const now = sessions.get(session.jid);
-    if (now?.number !== session.number || ground.signal.aborted) return;
+    if (now?.number !== session.number || context.signal.aborted) return;
     const known = { ...now, info, device: now.device ?? identify(now, info, true)?.id };
     sessions.set(now.jid, known);
     const device = known.device === undefined ? undefined : kept.get(known.device);
-    if (device) kept.put(seenAs(device, seen(known, info), nameIn(info), ground.now()));
+    if (device) kept.put(seenAs(device, seen(known, info), nameIn(info), context.now()));
     changed();
   }
 
   /** The device that a session is: known by its resource at once, by its software once it has answered. */
-  function identify(session: Session, info: DiscoInfo | undefined, orNew: boolean): Device | undefined {
+  function identify(session: DeviceSession, info: DiscoInfo | undefined, orNew: boolean): Device | undefined {
     const busy = new Set([...sessions.values()].map(({ device }) => device));
     const offline = kept.all().filter(({ id }) => !busy.has(id));
     const known = recognise(offline, seen(session, info));
     if (known || !orNew) return known;
-    const device = newDevice(randomBytes(4).toString('hex'), resourceOf(session.jid), ground.now(), ground.archive.lastId());
+    const device = newDevice(randomBytes(4).toString('hex'), resourceOf(session.jid), context.now(), context.archive.lastId());
     kept.put(device);
     return device;
   }
@@ -88,7 +88,7 @@ export function openSessions(ground: Ground, kept: KeptDevices, { stale, changed
     const node = caps?.node;
     const known = sessions.get(jid);
     if (!known && sessions.size >= MAX_SESSIONS) return;
-    const session: Session = known
+    const session: DeviceSession = known
       ? { ...known, capsNode: node ?? known.capsNode }
       : { jid, number: (sessionsSoFar += 1), capsNode: node, info: undefined, device: undefined, note: undefined, former: listings(jid) };
     const device = session.device ?? identify(session, undefined, false)?.id;
@@ -99,7 +99,7 @@ export function openSessions(ground: Ground, kept: KeptDevices, { stale, changed
   }
 
   function listings(jid: string): ReadonlySet<readonly string[]> {
-    return new Set([...ground.rooms()].flatMap(({ siblings }) => (siblings.includes(jid) ? [siblings] : [])));
+    return new Set([...context.rooms()].flatMap(({ siblings }) => (siblings.includes(jid) ? [siblings] : [])));
   }
 
   function disappeared(jid: string): void {
@@ -107,18 +107,18 @@ export function openSessions(ground: Ground, kept: KeptDevices, { stale, changed
     if (!session) return;
     sessions.delete(jid);
     const device = session.device === undefined ? undefined : kept.get(session.device);
-    if (device) kept.put({ ...device, lastSeen: ground.now() });
+    if (device) kept.put({ ...device, lastSeen: context.now() });
     changed();
   }
 
   return {
-    receive(draft, stanza) {
+    receive(transaction, stanza) {
       const jid = stanza.from;
-      const status = ground.connection.status();
+      const status = context.connection.status();
       const own = status.state === 'online' && status.jid === jid;
-      if (bareOf(jid) !== ground.jid || resourceOf(jid) === '' || own) return;
-      if (stanza.type === undefined) draft.afterwards(() => appeared(jid, stanza));
-      if (stanza.type === 'unavailable') draft.afterwards(() => disappeared(jid));
+      if (bareOf(jid) !== context.jid || resourceOf(jid) === '' || own) return;
+      if (stanza.type === undefined) transaction.onCommit(() => appeared(jid, stanza));
+      if (stanza.type === 'unavailable') transaction.onCommit(() => disappeared(jid));
     },
     reset() {
       sessions.clear();
@@ -133,17 +133,17 @@ export function openSessions(ground: Ground, kept: KeptDevices, { stale, changed
       changed();
     },
     anew(session) {
-      const fresh: Session = { ...session, number: (sessionsSoFar += 1), device: undefined, note: undefined };
+      const fresh: DeviceSession = { ...session, number: (sessionsSoFar += 1), device: undefined, note: undefined };
       sessions.set(session.jid, fresh);
       look(fresh);
     },
     isOccupant({ jid, former }, room) {
-      const siblings = ground.room(room)?.siblings;
+      const siblings = context.room(room)?.siblings;
       return siblings?.includes(jid) === true && !former.has(siblings);
     },
   };
 }
 
-function seen({ jid, capsNode }: Session, info: DiscoInfo | undefined): Seen {
+function seen({ jid, capsNode }: DeviceSession, info: DiscoInfo | undefined): Seen {
   return { resource: resourceOf(jid), capsNode, identity: info && identityIn(info) };
 }

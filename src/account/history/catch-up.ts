@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sentenceOf } from '../../core/errors.ts';
 import { retryDelay } from '../../core/room.ts';
 import { mamQuery, readMamFin } from '../../xmpp/xep/service/mam.ts';
-import type { Catchup, Ground, Room } from '../context.ts';
-import { noteWhole, wholeFrom } from './archive-coverage.ts';
+import type { Catchup, AccountContext, Room } from '../context.ts';
+import { noteCovered, coveredFrom } from './archive-coverage.ts';
 
 const PAGE = 100;
 const ROOMS_AT_ONCE = 20;
@@ -38,28 +38,28 @@ export function isOut(room: Room | undefined): boolean {
 }
 
 /** What the room's archive had, it has no more: a hole that nothing can fill. */
-export function markLost({ archive, jid }: Ground, room: string, from: number, to: number): void {
+export function recordLostHistory({ archive, jid }: AccountContext, room: string, from: number, to: number): void {
   if (to > from) archive.addGap({ account: jid, room, from, to, cause: 'the room’s archive no longer has what followed the last that we heard' });
 }
 
 /** `done` is told of a room that is read to its end, `ended` of each that is read no further for now, read or not. */
-export function openCatchUps(ground: Ground, done: (room: string) => void, ended: (room: string) => void = () => undefined): CatchUps {
+export function openCatchUps(context: AccountContext, done: (room: string) => void, ended: (room: string) => void = () => undefined): CatchUps {
   const running = new Set<string>();
   const asked = new Map<string, string>();
   const limit = pLimit(ROOMS_AT_ONCE);
 
   async function read(room: string): Promise<void> {
     let tries = 0;
-    while (!ground.signal.aborted && ground.room(room)?.membership.state === 'joined') {
-      const catchup = ground.room(room)?.catchup;
+    while (!context.signal.aborted && context.room(room)?.membership.state === 'joined') {
+      const catchup = context.room(room)?.catchup;
       if (!catchup) return done(room);
       const answer = await page(room, catchup);
       if (answer === 'complete') finish(room);
       else if (answer === 'more') tries = 0;
       else if (answer === 'lost-place') fallBack(room);
-      else if (ground.connection.status().state !== 'online') return; // the next login goes on
+      else if (context.connection.status().state !== 'online') return; // the next login goes on
       else if ((tries += 1) > MAX_TRIES) return markHole(room);
-      else await delay(retryDelay(tries, Math.random()), undefined, { signal: ground.signal, ref: false });
+      else await delay(retryDelay(tries, Math.random()), undefined, { signal: context.signal, ref: false });
     }
   }
 
@@ -67,49 +67,49 @@ export function openCatchUps(ground: Ground, done: (room: string) => void, ended
     const queryId = randomUUID();
     asked.set(queryId, room);
     const { after, start } = catchup;
-    const answer = await ground.connection.iq(mamQuery({ to: room, queryId, max: PAGE, after, start }), { timeout: PAGE_DEADLINE });
+    const answer = await context.connection.iq(mamQuery({ to: room, queryId, max: PAGE, after, start }), { timeout: PAGE_DEADLINE });
     asked.delete(queryId);
     if (answer.ok) {
-      const moved = ground.room(room)?.catchup?.after !== after;
+      const moved = context.room(room)?.catchup?.after !== after;
       return readMamFin(answer.element)?.complete !== false || !moved ? 'complete' : 'more';
     }
-    ground.log('warn', `${room}: its archive answered ${answer.error.condition}`, { text: answer.error.text });
+    context.log('warn', `${room}: its archive answered ${answer.error.condition}`, { text: answer.error.text });
     return answer.error.condition === 'item-not-found' && after !== undefined ? 'lost-place' : 'failed';
   }
 
   /** XEP-0313 4.3.2, 3.1: the id is no longer in the room's archive: from the time of what we have, then. */
   function fallBack(room: string): void {
-    ground.transact((draft) => {
-      const entry = draft.room(room);
+    context.transact((transaction) => {
+      const entry = transaction.room(room);
       if (!entry?.catchup) return;
-      const last = entry.catchup.follows === undefined ? undefined : ground.archive.message(entry.catchup.follows);
-      const start = new Date(last?.at ?? draft.at).toISOString();
-      draft.put({ ...entry, catchup: { ...entry.catchup, after: undefined, start, lost: last?.at } });
+      const last = entry.catchup.follows === undefined ? undefined : context.archive.message(entry.catchup.follows);
+      const start = new Date(last?.at ?? transaction.at).toISOString();
+      transaction.put({ ...entry, catchup: { ...entry.catchup, after: undefined, start, lost: last?.at } });
     });
   }
 
   function finish(room: string): void {
-    ground.transact((draft) => {
-      const entry = draft.room(room);
-      if (entry?.catchup?.gap !== undefined) ground.archive.removeGap(entry.catchup.gap);
-      if (entry?.catchup) noteWhole(ground, room, entry.catchup.first);
+    context.transact((transaction) => {
+      const entry = transaction.room(room);
+      if (entry?.catchup?.gap !== undefined) context.archive.removeGap(entry.catchup.gap);
+      if (entry?.catchup) noteCovered(context, room, entry.catchup.first);
       const lost = entry?.catchup?.lost;
-      if (lost !== undefined && draft.at - lost < SHORTEST_ARCHIVE) markLost(ground, room, lost, draft.at);
-      if (entry) draft.put({ ...entry, catchup: undefined });
+      if (lost !== undefined && transaction.at - lost < SHORTEST_ARCHIVE) recordLostHistory(context, room, lost, transaction.at);
+      if (entry) transaction.put({ ...entry, catchup: undefined });
     });
   }
 
   /** Nothing more for now: the hole is on record, and the next login tries again from the same place. */
   function markHole(room: string): void {
-    ground.transact((draft) => {
-      const entry = draft.room(room);
-      if (entry?.catchup?.known) draft.put({ ...entry, catchup: undefined });
+    context.transact((transaction) => {
+      const entry = transaction.room(room);
+      if (entry?.catchup?.known) transaction.put({ ...entry, catchup: undefined });
       if (!entry?.catchup || entry.catchup.gap !== undefined || entry.catchup.first || entry.catchup.known) return;
       const { follows } = entry.catchup;
-      const from = (follows === undefined ? undefined : ground.archive.message(follows)?.at) ?? wholeFrom(ground, room) ?? draft.at;
+      const from = (follows === undefined ? undefined : context.archive.message(follows)?.at) ?? coveredFrom(context, room) ?? transaction.at;
       const cause = 'the room’s archive could not be read; it is tried again after the next login';
-      const gap = ground.archive.addGap({ account: ground.jid, room, from, to: entry.membership.since, cause });
-      draft.put({ ...entry, catchup: { ...entry.catchup, gap } });
+      const gap = context.archive.addGap({ account: context.jid, room, from, to: entry.membership.since, cause });
+      transaction.put({ ...entry, catchup: { ...entry.catchup, gap } });
     });
   }
 
@@ -120,7 +120,7 @@ export function openCatchUps(ground: Ground, done: (room: string) => void, ended
       running.add(room);
       void limit(() => read(room))
         .catch((error: unknown) => {
-          if (!ground.signal.aborted) ground.log('error', `${room}: catching up failed: ${sentenceOf(error)}`, { error });
+          if (!context.signal.aborted) context.log('error', `${room}: catching up failed: ${sentenceOf(error)}`, { error });
         })
         .finally(() => {
           running.delete(room);

@@ -3,9 +3,9 @@ import type { KeptMessage } from '../../core/groupchat.ts';
 import { displayed, mdsNodeOptions, NS_MDS, readDisplayed } from '../../xmpp/xep/message/displayed.ts';
 import { itemsQuery, publish, readItems, readPubsubEvent, type PubsubItem } from '../../xmpp/xep/service/pubsub.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
-import { openNode } from '../bookmarks/node.ts';
+import { openBookmarkNode } from '../bookmarks/node.ts';
 import type { ReadState } from '../rooms/contract.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 import { mentionFor } from '../devices/mentions.ts';
 
 /** Chats of which the node is read; what is beyond is no person's. */
@@ -19,21 +19,21 @@ const LOOK_BACK = 50;
 const READ_PACE = 1000;
 
 /** How far the person has read, on whatever device (XEP-0490): on disk, and in the account's node on its server. */
-export interface Reading {
+export interface ReadMarkers {
   /** All up to that message (an archive id) was on a screen. Moves forward only; what is behind changes nothing. */
   mark(room: string, id: number, only: ReadState['only']): Result<ReadState>;
   states(): ReadState[];
   /** Reads what the other devices have read meanwhile, and tells them what they have not. */
   load(): Promise<void>;
   /** Reads an event of the node. True where the message was one. */
-  receive(draft: Draft, stanza: Stanza): boolean;
+  receive(transaction: Transaction, stanza: Stanza): boolean;
   /** A message was kept. */
   kept(message: KeptMessage): void;
 }
 
-export function openReading(ground: Ground, tell: (state: ReadState) => void, pace = READ_PACE): Reading {
-  const { archive, connection, jid, log } = ground;
-  const node = openNode(ground, NS_MDS, mdsNodeOptions);
+export function openReadMarkers(context: AccountContext, tell: (state: ReadState) => void, pace = READ_PACE): ReadMarkers {
+  const { archive, connection, jid, log } = context;
+  const node = openBookmarkNode(context, NS_MDS, mdsNodeOptions);
   /** What the node says, by room, as far as we know. */
   const published = new Map<string, string>();
   /** Read elsewhere up to a message that has not come here yet. */
@@ -42,7 +42,7 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
   const waiting = new Set<string>();
   let loaded = false;
   let timer: NodeJS.Timeout | undefined;
-  ground.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  context.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 
   const keyOf = (room: string, only: ReadState['only']): string => `read${only === 'private' ? '-private' : ''}:${room}`;
   const readTo = (room: string, only: ReadState['only']): number | undefined => {
@@ -55,7 +55,7 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
     if (known) return known;
     const to = readTo(room, only);
     if (to === undefined) return undefined;
-    const nick = ground.room(room)?.membership.nick;
+    const nick = context.room(room)?.membership.nick;
     const unread = archive.unread({ account: jid, room, after: to, nick, only });
     const mentions = only === 'private' ? unread : mentionsAfter(room, to, unread);
     const state = { account: jid, room, only, readTo: to, unread, mentions };
@@ -66,7 +66,7 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
   function mentionsAfter(room: string, to: number, unread: number): number {
     if (unread === 0) return 0;
     const behind = archive.page({ account: jid, room, after: to, limit: MOST_MENTIONS, only: 'groupchat' });
-    return behind.filter((message) => mentionFor(ground, { words: [] }, message) !== undefined).length;
+    return behind.filter((message) => mentionFor(context, { words: [] }, message) !== undefined).length;
   }
 
   /** True where that is news. */
@@ -84,16 +84,16 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
   }
 
   /** XEP-0490 4.1: what we do not have is no news, until we have it; what is behind is none at all. */
-  function take(draft: Draft, items: readonly PubsubItem[]): void {
+  function take(transaction: Transaction, items: readonly PubsubItem[]): void {
     for (const item of items.slice(0, MOST_CHATS)) {
       const read = readDisplayed(item);
       if (!read) continue;
       const { chat, stanzaId } = read;
       if (published.size < MOST_CHATS || published.has(chat)) published.set(chat, stanzaId);
       const id = archive.byStanzaId(jid, chat, stanzaId);
-      if (id === undefined && ground.room(chat)) ahead.set(chat, stanzaId);
+      if (id === undefined && context.room(chat)) ahead.set(chat, stanzaId);
       else ahead.delete(chat);
-      if (id !== undefined && move(chat, id, 'groupchat')) draft.afterwards(() => moved(chat, 'groupchat'));
+      if (id !== undefined && move(chat, id, 'groupchat')) transaction.onCommit(() => moved(chat, 'groupchat'));
     }
   }
 
@@ -120,7 +120,7 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
 
   /** We have all that the room has said by now. */
   function isWhole(room: string): boolean {
-    const { membership, entering, catchup } = ground.room(room) ?? {};
+    const { membership, entering, catchup } = context.room(room) ?? {};
     return membership?.state === 'joined' && entering === false && catchup === undefined;
   }
 
@@ -141,7 +141,7 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
     mark(room, id, only) {
       const message = archive.message(id);
       if (message?.account !== jid || message.room !== room) return fail('unknown-message', `There is no message ${id} in ${room}.`);
-      if (ground.transact(() => move(room, id, only))) {
+      if (context.transact(() => move(room, id, only))) {
         moved(room, only);
         if (only === 'groupchat') soon(room);
       }
@@ -153,16 +153,16 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
     },
     async load() {
       const answer = await connection.iq(itemsQuery(NS_MDS));
-      if (ground.signal.aborted || (!answer.ok && answer.error.condition !== 'item-not-found')) return;
+      if (context.signal.aborted || (!answer.ok && answer.error.condition !== 'item-not-found')) return;
       published.clear();
-      if (answer.ok) ground.transact((draft) => take(draft, readItems(answer.element)));
+      if (answer.ok) context.transact((transaction) => take(transaction, readItems(answer.element)));
       loaded = true;
       for (const room of archive.keptRooms(jid)) if (toPublish(room) !== undefined) soon(room);
     },
-    receive(draft, stanza) {
+    receive(transaction, stanza) {
       const event = readPubsubEvent(stanza.element);
       if (event?.node !== NS_MDS || event.from !== jid) return false;
-      take(draft, event.published);
+      take(transaction, event.published);
       for (const id of event.retracted) published.delete(id);
       if (event.emptied) published.clear();
       return true;
@@ -171,7 +171,7 @@ export function openReading(ground: Ground, tell: (state: ReadState) => void, pa
       for (const only of ['groupchat', 'private'] as const) states.delete(keyOf(room, only));
       if (stanzaId === undefined || ahead.get(room) !== stanzaId) return;
       ahead.delete(room);
-      if (ground.transact(() => move(room, archiveId, 'groupchat'))) moved(room, 'groupchat');
+      if (context.transact(() => move(room, archiveId, 'groupchat'))) moved(room, 'groupchat');
     },
   };
 }

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 
 /** Milliseconds after a resumption in which the server may still hand on what waited. */
 const CALM = 2_000;
 const KEY = 'order unproven';
 const places = z.record(z.string(), z.object({ after: z.string(), follows: z.number() }));
 
-export interface RoomOrder {
+export interface ReorderAfterResume {
   /** Online again, before anything has come; `resumed` says whether the old stream goes on. */
   online(resumed: boolean): void;
 }
@@ -19,8 +19,8 @@ export interface RoomOrder {
  * has had by then. Where the room has an archive (XEP-0313), what came around the resumption is read there once more, and
  * stands in its order; without one nothing tells. On disk until it is done, for the daemon may be killed meanwhile.
  */
-export function openRoomOrder(ground: Ground, catchUp: (room: string) => void, calm = CALM): RoomOrder {
-  const { archive, jid } = ground;
+export function openReorderAfterResume(context: AccountContext, catchUp: (room: string) => void, calm = CALM): ReorderAfterResume {
+  const { archive, jid } = context;
   const read = places.safeParse(JSON.parse(archive.value(jid, KEY) ?? '{}'));
   const unproven = new Map(Object.entries(read.success ? read.data : {}));
   let waiting = false;
@@ -30,7 +30,7 @@ export function openRoomOrder(ground: Ground, catchUp: (room: string) => void, c
   }
 
   function note(): void {
-    for (const { jid: room, membership, features, catchup } of ground.rooms()) {
+    for (const { jid: room, membership, features, catchup } of context.rooms()) {
       if (membership.state !== 'joined' || catchup || features?.has(NS_MAM) !== true || unproven.has(room)) continue;
       const last = archive.last(jid, room, true);
       if (last?.stanzaId !== undefined) unproven.set(room, { after: last.stanzaId, follows: last.archiveId });
@@ -39,22 +39,22 @@ export function openRoomOrder(ground: Ground, catchUp: (room: string) => void, c
 
   async function prove(): Promise<void> {
     waiting = true;
-    while (unproven.size > 0 && ground.connection.status().state === 'online') {
-      await delay(calm, undefined, { signal: ground.signal, ref: false });
-      if (ground.connection.status().state === 'online') look();
+    while (unproven.size > 0 && context.connection.status().state === 'online') {
+      await delay(calm, undefined, { signal: context.signal, ref: false });
+      if (context.connection.status().state === 'online') look();
     }
   }
 
   /** One message, or none, stands in no wrong order. A room on its way in, or being read, is looked at again later. */
   function look(): void {
     const due: string[] = [];
-    ground.transact((draft) => {
+    context.transact((transaction) => {
       for (const [room, place] of unproven) {
-        const known = draft.room(room);
+        const known = transaction.room(room);
         if (known?.catchup || known?.membership.state === 'joining') continue;
         unproven.delete(room);
         if (known?.membership.state !== 'joined' || archive.since(jid, room, place.follows, 2).length < 2) continue;
-        draft.put({ ...known, catchup: { ...place, first: false, known: true } });
+        transaction.put({ ...known, catchup: { ...place, first: false, known: true } });
         due.push(room);
       }
       save();
@@ -71,7 +71,7 @@ export function openRoomOrder(ground: Ground, catchUp: (room: string) => void, c
       if (waiting || unproven.size === 0) return;
       void prove()
         .catch((error: unknown) => {
-          if (!ground.signal.aborted) ground.log('warn', 'the order of rooms was not looked at', { error });
+          if (!context.signal.aborted) context.log('warn', 'the order of rooms was not looked at', { error });
         })
         .finally(() => (waiting = false));
     },

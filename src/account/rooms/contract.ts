@@ -47,7 +47,7 @@ export interface RoomSettings {
 }
 
 /** What a message of ours says something of. */
-export interface SayAbout {
+export interface MessageRelation {
   /** XEP-0308: the id of our message that it takes the place of. */
   readonly replaces?: string | undefined;
   /** XEP-0461: the room's stanza-id of the message that it answers, and its author's nick. */
@@ -57,7 +57,7 @@ export interface SayAbout {
 }
 
 /** Something of ours that a room is not known to have. */
-export interface UnsaidMessage {
+export interface OutboxMessage {
   readonly account: string;
   readonly room: string;
   readonly originId: string;

@@ -11,8 +11,8 @@ import { short } from '../../xmpp/xep/service/short.ts';
 import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
 import { stanzaFrom } from '../../xmpp/stanza.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
-import { markLost } from '../history/catch-up.ts';
-import type { Draft, Ground, Room } from '../context.ts';
+import { recordLostHistory } from '../history/catch-up.ts';
+import type { Transaction, AccountContext, Room } from '../context.ts';
 import type { Memberships } from './membership.ts';
 import type { Outbox } from '../sending/outbox.ts';
 
@@ -25,7 +25,7 @@ const noCodes: ReadonlySet<number> = new Set();
 const RECONFIGURED: readonly number[] = [status.configurationChanged, 170, 171, 172, 173, 174];
 
 export interface RoomParts {
-  readonly ground: Ground;
+  readonly context: AccountContext;
   readonly memberships: Memberships;
   readonly outbox: Outbox;
   /** The room whose catch-up asked under this query id, if that is under way. */
@@ -38,52 +38,52 @@ export interface RoomParts {
  * A groupchat or private message from a room in which we are: kept once, then told. True where the archive has taken
  * it, or had it; false where it is for the live doors alone.
  */
-export function receiveRoomMessage(parts: RoomParts, draft: Draft, stanza: Stanza): boolean {
-  const room = draft.room(bareOf(stanza.from));
+export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, stanza: Stanza): boolean {
+  const room = transaction.room(bareOf(stanza.from));
   if (!room) return false;
   if (stanza.type === 'error') {
-    parts.outbox.refused(draft, room.jid, stanza);
+    parts.outbox.refused(transaction, room.jid, stanza);
     return false;
   }
   const result = readMamResult(stanza.element);
   if (result) {
     const ours = parts.catchupOf(result.queryId) === room.jid;
-    if (ours) receivePage(parts, draft, room, stanza);
+    if (ours) receivePage(parts, transaction, room, stanza);
     return ours;
   }
   if (!['joining', 'joined', 'leaving'].includes(room.membership.state)) return false;
   if (room.membership.state === 'joining' && asksForCaptcha(stanza.element)) {
-    parts.memberships.signal(draft, room.jid, { name: 'captcha' });
+    parts.memberships.signal(transaction, room.jid, { name: 'captcha' });
     return false;
   }
   const message = readGroupchat(stanza.element, {
-    arrivedAt: draft.at,
+    arrivedAt: transaction.at,
     stanzaIds: room.features?.has(NS_SID) === true,
     history: room.entering || room.membership.state === 'joining',
   });
   if (!message) return false;
   if (isPassing(stanza.element)) {
-    parts.outbox.reflected(draft, message);
-    if (message.kind !== 'private') draft.put({ ...room, verifiedAt: draft.at });
+    parts.outbox.reflected(transaction, message);
+    if (message.kind !== 'private') transaction.put({ ...room, verifiedAt: transaction.at });
     return false;
   }
-  if (message.kind !== 'private') return receiveGroupchat(parts, draft, room, message, stanza);
-  keep(parts, draft, message, stanza.raw, { kind: 'live' }, true);
+  if (message.kind !== 'private') return receiveGroupchat(parts, transaction, room, message, stanza);
+  keep(parts, transaction, message, stanza.raw, { kind: 'live' }, true);
   return true;
 }
 
-function receiveGroupchat(parts: RoomParts, draft: Draft, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
+function receiveGroupchat(parts: RoomParts, transaction: Transaction, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
   // 10.2.1: the room itself says so; an occupant who does makes us ask and believe nothing
   const codes = resourceOf(stanza.from) === '' ? readCodes(stanza.element.getChild('x', NS_MUC_USER)) : noCodes;
-  if (RECONFIGURED.some((code) => codes.has(code))) draft.afterwards(() => parts.reconfigured(room.jid));
+  if (RECONFIGURED.some((code) => codes.has(code))) transaction.onCommit(() => parts.reconfigured(room.jid));
   const disclosure = readDisclosure(codes);
-  if (Object.keys(disclosure).length > 0) draft.put({ ...room, ...disclosure });
+  if (Object.keys(disclosure).length > 0) transaction.put({ ...room, ...disclosure });
   const isSubject = message.subject !== undefined && message.body === undefined;
-  if (isSubject && subjectEndsEntry(parts, draft, room, message)) return false;
+  if (isSubject && subjectEndsEntry(parts, transaction, room, message)) return false;
   const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };
-  keep(parts, draft, message, stanza.raw, source, true);
-  const now = draft.room(room.jid);
-  if (now) draft.put({ ...now, verifiedAt: draft.at, ...(isSubject && { subject: short(message.subject) ?? '' }) });
+  keep(parts, transaction, message, stanza.raw, source, true);
+  const now = transaction.room(room.jid);
+  if (now) transaction.put({ ...now, verifiedAt: transaction.at, ...(isSubject && { subject: short(message.subject) ?? '' }) });
   return true;
 }
 
@@ -91,69 +91,69 @@ function receiveGroupchat(parts: RoomParts, draft: Draft, room: Room, message: G
  * XEP-0045 7.1: the subject is the last that a room sends on entry. It proves that we are in where the room sent no
  * 110 (ejabberd, on a nick that another of our sessions holds). True where it is the one that we had: no news.
  */
-function subjectEndsEntry(parts: RoomParts, draft: Draft, room: Room, message: GroupchatMessage): boolean {
+function subjectEndsEntry(parts: RoomParts, transaction: Transaction, room: Room, message: GroupchatMessage): boolean {
   const { nick, state } = room.membership;
-  if (state === 'joining' && nick !== undefined && draft.occupant(room.jid, nick)) {
-    parts.memberships.signal(draft, room.jid, { name: 'self', nick });
+  if (state === 'joining' && nick !== undefined && transaction.occupant(room.jid, nick)) {
+    parts.memberships.signal(transaction, room.jid, { name: 'self', nick });
   } else if (!room.entering) return false;
-  const entered = draft.room(room.jid);
+  const entered = transaction.room(room.jid);
   if (entered) {
     markHole(parts, entered);
     const whole = entered.replay?.proven === true;
-    draft.afterwards(() => parts.outbox.entered(room.jid, whole));
-    draft.put({ ...entered, entering: false, replay: undefined, subject: message.subject, verifiedAt: draft.at });
+    transaction.onCommit(() => parts.outbox.entered(room.jid, whole));
+    transaction.put({ ...entered, entering: false, replay: undefined, subject: message.subject, verifiedAt: transaction.at });
   }
-  draft.afterwards(() => {
+  transaction.onCommit(() => {
     parts.memberships.changed(room.jid);
   });
   return message.subject === '' || short(message.subject) === room.subject;
 }
 
 /** DESIGN: a gap that cannot be healed is a row in the archive. */
-function markHole({ ground }: RoomParts, { jid, replay }: Room): void {
+function markHole({ context }: RoomParts, { jid, replay }: Room): void {
   if (!replay || replay.overlaps || replay.first === undefined || replay.first < replay.from) return;
   const cause = 'the room has no archive, and its history was not seen to reach back to when we last heard it';
-  ground.archive.addGap({ account: ground.jid, room: jid, from: replay.from, to: replay.first, cause });
+  context.archive.addGap({ account: context.jid, room: jid, from: replay.from, to: replay.first, cause });
 }
 
 /** What a message of the history proves about the hole before it. */
-function noteReplay(draft: Draft, { room: jid, at, id, stanzaId }: GroupchatMessage, kept: boolean): void {
-  const room = draft.room(jid);
+function noteReplay(transaction: Transaction, { room: jid, at, id, stanzaId }: GroupchatMessage, kept: boolean): void {
+  const room = transaction.room(jid);
   if (!room?.replay) return;
   const { replay } = room;
   const proven = replay.proven || (!kept && (stanzaId ?? id ?? '').length >= UNIQUE);
-  draft.put({ ...room, replay: { ...replay, overlaps: replay.overlaps || !kept, proven, first: replay.first ?? (kept ? at : undefined) } });
+  transaction.put({ ...room, replay: { ...replay, overlaps: replay.overlaps || !kept, proven, first: replay.first ?? (kept ? at : undefined) } });
 }
 
 /** XEP-0313 5.1: one message out of the room's archive, behind the one before it; the place is kept with it. */
-function receivePage(parts: RoomParts, draft: Draft, room: Room, stanza: Stanza): void {
+function receivePage(parts: RoomParts, transaction: Transaction, room: Room, stanza: Stanza): void {
   const result = readMamResult(stanza.element);
   const { catchup } = room;
   if (!result || !catchup) return;
   result.message.attrs['xmlns'] ??= NS_CLIENT; // inherited where the archive did not repeat it
   const xml = forwardedText(stanza.raw) ?? result.message.toString();
   const inner = stanzaFrom(xml);
-  const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, { arrivedAt: draft.at, stanzaIds: false, history: true }) : undefined;
+  const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, { arrivedAt: transaction.at, stanzaIds: false, history: true }) : undefined;
   let { follows, lost } = catchup;
   if (read && inner.type === 'groupchat' && !isPassing(inner.element)) {
     const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };
-    const { archiveId, kept } = keep(parts, draft, message, xml, { kind: 'mam', follows }, !catchup.first);
-    if (lost !== undefined && kept) markLost(parts.ground, room.jid, lost, message.at);
+    const { archiveId, kept } = keep(parts, transaction, message, xml, { kind: 'mam', follows }, !catchup.first);
+    if (lost !== undefined && kept) recordLostHistory(parts.context, room.jid, lost, message.at);
     follows = archiveId;
     lost = undefined; // only a message that can be one of ours tells whether there is a hole
   }
-  draft.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows, lost } });
+  transaction.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows, lost } });
 }
 
 /** Appends, and tells the doors unless it was there already (then not `kept`). The archive id is there in either case. */
-function keep(parts: RoomParts, draft: Draft, message: GroupchatMessage, xml: string, source: Source, fresh: boolean): { archiveId: number; kept: boolean } {
-  const { ground, outbox } = parts;
-  const entry: NewMessage = { account: ground.jid, message, arrivedAt: draft.at, xml, source };
-  const appended = ground.archive.append(entry);
-  outbox.reflected(draft, message);
-  if (source.kind === 'history') noteReplay(draft, message, appended.kept);
+function keep(parts: RoomParts, transaction: Transaction, message: GroupchatMessage, xml: string, source: Source, fresh: boolean): { archiveId: number; kept: boolean } {
+  const { context, outbox } = parts;
+  const entry: NewMessage = { account: context.jid, message, arrivedAt: transaction.at, xml, source };
+  const appended = context.archive.append(entry);
+  outbox.reflected(transaction, message);
+  if (source.kind === 'history') noteReplay(transaction, message, appended.kept);
   if (!appended.kept) return { archiveId: appended.archiveId, kept: false };
-  draft.tell({ type: 'message', message: appended.message, fresh });
+  transaction.emit({ type: 'message', message: appended.message, fresh });
   return { archiveId: appended.message.archiveId, kept: true };
 }
 

@@ -10,7 +10,7 @@ import { declineInvitation, readInvitation } from '../../xmpp/xep/room/invite.ts
 import { mamQuery, readMamFin, readMamResult } from '../../xmpp/xep/service/mam.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { RoomSummary } from './contract.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 import type { RoomVerbs } from './verbs.ts';
 
 const MAX_PENDING = 100;
@@ -31,7 +31,7 @@ const pending = z.array(z.object({ room: z.string(), by: optional, reason: optio
 /** Invitations, kept until the person answers. */
 export interface Invitations {
   /** Reads one, sent to us, copied to us, or out of the account's archive. True where the message was one. */
-  receive(draft: Draft, stanza: Stanza): boolean;
+  receive(transaction: Transaction, stanza: Stanza): boolean;
   /**
    * After a login: at priority -1 what is sent to the bare JID passes us by, so copies are asked for (XEP-0280), and
    * the account's own archive is read for what came in the meantime (XEP-0313).
@@ -49,8 +49,8 @@ export interface InvitationOptions {
   readonly joins?: boolean;
 }
 
-export function openInvitations(ground: Ground, verbs: RoomVerbs, { every = EVERY, joins = false }: InvitationOptions = {}): Invitations {
-  const { archive, connection, jid } = ground;
+export function openInvitations(context: AccountContext, verbs: RoomVerbs, { every = EVERY, joins = false }: InvitationOptions = {}): Invitations {
+  const { archive, connection, jid } = context;
   let list = stored(pending, archive.value(jid, PENDING), []);
   let sweeping: string | undefined;
   let archived = true;
@@ -58,24 +58,24 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs, { every = EVER
   let entered: number[] = [];
   const timer = setInterval(() => {
     const online = connection.status().state === 'online';
-    if (online && archived && sweeping === undefined) read().catch((error: unknown) => ground.log('error', unread(error)));
+    if (online && archived && sweeping === undefined) read().catch((error: unknown) => context.log('error', unread(error)));
   }, every);
   timer.unref();
-  ground.signal.addEventListener('abort', () => clearInterval(timer));
+  context.signal.addEventListener('abort', () => clearInterval(timer));
 
-  function keep(draft: Draft, invitation: Invitation): void {
-    if (ground.room(invitation.room)?.wanted) return;
+  function keep(transaction: Transaction, invitation: Invitation): void {
+    if (context.room(invitation.room)?.wanted) return;
     const others = list.filter(({ room }) => room !== invitation.room);
-    store(draft, [...others, invitation].slice(-MAX_PENDING));
-    ground.log('info', `invited to ${invitation.room}`, { by: invitation.by });
-    entered = entered.filter((at) => at > ground.now() - HOUR);
+    store(transaction, [...others, invitation].slice(-MAX_PENDING));
+    context.log('info', `invited to ${invitation.room}`, { by: invitation.by });
+    entered = entered.filter((at) => at > context.now() - HOUR);
     if (!joins || entered.length >= MAX_ENTERED) return; // whoever floods us with invitations fills a list, not our rooms
-    entered.push(ground.now());
-    draft.afterwards(() => enter(invitation.room));
+    entered.push(context.now());
+    transaction.onCommit(() => enter(invitation.room));
   }
 
   function enter(room: string): void {
-    const failed = (why: string): void => ground.log('warn', `invited to ${room}, and not in it: ${why}`);
+    const failed = (why: string): void => context.log('warn', `invited to ${room}, and not in it: ${why}`);
     accept(room).then((joined) => joined.ok || failed(joined.error.message), (error: unknown) => failed(sentenceOf(error)));
   }
 
@@ -85,28 +85,28 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs, { every = EVER
     return verbs.join(room, { nick, password: found.password });
   }
 
-  function store(draft: Draft, next: Invitation[]): void {
+  function store(transaction: Transaction, next: Invitation[]): void {
     archive.setValue(jid, PENDING, JSON.stringify(next));
     list = next; // read again from disk at the next start, should this transaction fail
-    draft.tell({ type: 'invitations', account: jid, invitations: next });
+    transaction.emit({ type: 'invitations', account: jid, invitations: next });
   }
 
   function drop(room: string): Invitation | undefined {
     const found = list.find((one) => one.room === room);
-    if (found) ground.transact((draft) => store(draft, list.filter((one) => one !== found)));
+    if (found) context.transact((transaction) => store(transaction, list.filter((one) => one !== found)));
     return found;
   }
 
   /** XEP-0313: on from where it was read to the last time. */
   async function read(): Promise<void> {
-    for (let page = 0; page < MAX_PAGES && !ground.signal.aborted; page += 1) {
+    for (let page = 0; page < MAX_PAGES && !context.signal.aborted; page += 1) {
       const after = archive.value(jid, PLACE);
-      const start = after === undefined ? new Date(ground.now() - FIRST_SWEEP).toISOString() : undefined;
+      const start = after === undefined ? new Date(context.now() - FIRST_SWEEP).toISOString() : undefined;
       sweeping = randomUUID();
       const answer = await connection.iq(mamQuery({ to: jid, queryId: sweeping, max: PAGE, after, start }));
       sweeping = undefined;
       if (!answer.ok && answer.error.condition === 'item-not-found' && after !== undefined) {
-        ground.transact(() => archive.setValue(jid, PLACE, undefined)); // that id is gone from it: by time, then
+        context.transact(() => archive.setValue(jid, PLACE, undefined)); // that id is gone from it: by time, then
       } else {
         archived = answer.ok || answer.error.condition !== 'service-unavailable';
         if (!answer.ok || readMamFin(answer.element)?.complete !== false) return;
@@ -115,25 +115,25 @@ export function openInvitations(ground: Ground, verbs: RoomVerbs, { every = EVER
   }
 
   return {
-    receive(draft, stanza) {
+    receive(transaction, stanza) {
       const { element } = stanza;
       // RFC 6120 8.1.2.1: what the server sends for the account may leave from out; Prosody's archive does
       const result = ['', jid].includes(bareOf(stanza.from)) ? readMamResult(element) : undefined;
       if (result) {
         if (result.queryId !== sweeping) return false;
         archive.setValue(jid, PLACE, result.id);
-        const found = readInvitation(result.message, result.at ?? draft.at);
-        if (found && found.by !== jid) keep(draft, found);
+        const found = readInvitation(result.message, result.at ?? transaction.at);
+        if (found && found.by !== jid) keep(transaction, found);
         return true;
       }
-      const invitation = readInvitation(readCarbon(element, jid) ?? element, draft.at);
+      const invitation = readInvitation(readCarbon(element, jid) ?? element, transaction.at);
       if (!invitation || bareOf(invitation.by ?? '') === jid) return false;
-      keep(draft, invitation);
+      keep(transaction, invitation);
       return true;
     },
     async sweep() {
       const carbons = await connection.iq(enableCarbons());
-      if (!carbons.ok) ground.log('debug', `no carbons: ${carbons.error.condition}`);
+      if (!carbons.ok) context.log('debug', `no carbons: ${carbons.error.condition}`);
       await read();
     },
     pending: () => [...list],

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import { sentenceOf } from '../../core/errors.ts';
 import { ping } from '../../xmpp/xep/service/ping.ts';
-import type { Entry } from './room-join.ts';
-import type { Ground, Room } from '../context.ts';
+import type { RoomJoin } from './room-join.ts';
+import type { AccountContext, Room } from '../context.ts';
 import { openJoinQueue } from './join-queue.ts';
 import type { Nicks } from './nicks.ts';
 
@@ -10,7 +10,7 @@ import type { Nicks } from './nicks.ts';
 const LOOKS_AT_ONCE = 200;
 
 /** From the wish to be in a room to its decision: a look at what it is, a place in the queue, a knock. */
-export interface Visits {
+export interface JoinAttempts {
   /** A room that has begun to be joined; one that is asked under another nick keeps the place in the queue that it has. */
   begin(room: Room): void;
   /** After a resumption: asks once more, unless the room has heard the first wish. */
@@ -22,8 +22,8 @@ export interface Visits {
   tooMuch(room: string): void;
 }
 
-export interface VisitHooks {
-  readonly entry: Entry;
+export interface JoinAttemptHooks {
+  readonly entry: RoomJoin;
   readonly nicks: () => Nicks;
   readonly wantedNick: (room: Room) => string;
   /** Milliseconds that a room has to let us in, and a service is left alone. */
@@ -33,55 +33,55 @@ export interface VisitHooks {
   readonly settled: (room: string) => Promise<void>;
 }
 
-export function openVisits(ground: Ground, { entry, nicks, wantedNick, times, timeout, settled }: VisitHooks): Visits {
-  const { connection, log } = ground;
+export function openJoinAttempts(context: AccountContext, { entry, nicks, wantedNick, times, timeout, settled }: JoinAttemptHooks): JoinAttempts {
+  const { connection, log } = context;
   const looks = pLimit(LOOKS_AT_ONCE);
-  const queue = openJoinQueue(ground.signal, times.rest);
-  const visits = new Map<string, { knocked: boolean }>();
+  const queue = openJoinQueue(context.signal, times.rest);
+  const attempts = new Map<string, { knocked: boolean }>();
   /** The question behind a wish that may have reached the room before the stream was resumed. */
   const fences = new Map<string, object>();
-  ground.signal.addEventListener('abort', () => looks.clearQueue());
+  context.signal.addEventListener('abort', () => looks.clearQueue());
 
   function begin(room: Room): void {
-    const visit = visits.get(room.jid);
-    if (visit?.knocked) return knock(room);
+    const visit = attempts.get(room.jid);
+    if (visit?.knocked) return sendJoin(room);
     if (!visit && connection.status().state === 'online') void enter(room.jid).catch((error: unknown) => log('error', 'a join failed', { room: room.jid, error }));
   }
 
   /** Looks at a room of which nothing is known, then holds one of the places in the queue until the room has decided. */
   async function enter(jid: string): Promise<void> {
     const visit = { knocked: false };
-    visits.set(jid, visit);
-    const before = ground.room(jid);
+    attempts.set(jid, visit);
+    const before = context.room(jid);
     await looks(() => look(jid));
     await queue.run(jid, async () => {
-      const room = ground.room(jid);
-      const called = visits.get(jid) === visit && room?.membership.state === 'joining';
+      const room = context.room(jid);
+      const called = attempts.get(jid) === visit && room?.membership.state === 'joining';
       if (!called || connection.status().state !== 'online') {
-        if (visits.get(jid) === visit) visits.delete(jid); // the next login comes back to it, or the resumption
+        if (attempts.get(jid) === visit) attempts.delete(jid); // the next login comes back to it, or the resumption
         return;
       }
       visit.knocked = true;
       const done = settled(jid);
-      knock(room);
+      sendJoin(room);
       await done;
     });
     // what it told us the last time let us in faster, and may have changed since; one that our join made could not be asked before
-    if (before?.features !== undefined || ground.room(jid)?.features === undefined) entry.rediscover(jid);
+    if (before?.features !== undefined || context.room(jid)?.features === undefined) entry.refreshDisco(jid);
     if (before?.reserved !== undefined) nicks().recheckReserved(jid).catch((error: unknown) => log('error', 'a look at a reserved nick failed', { room: jid, error }));
   }
 
   /** What must be known of a room before it is asked to let us in: asked all at once, and not again where it was told before. */
   async function look(jid: string): Promise<void> {
-    const room = ground.room(jid);
+    const room = context.room(jid);
     if (!room) return;
     const nickMatters = room.membership.nick === wantedNick(room);
     await Promise.all([room.features === undefined && entry.discover(jid), nickMatters && nicks().askReserved(room)]);
   }
 
-  function knock({ jid }: Room): void {
+  function sendJoin({ jid }: Room): void {
     timeout(jid, times.join);
-    entry.knock(jid).catch((error: unknown) => log('error', `${jid} could not be asked to let us in: ${sentenceOf(error)}`, { error }));
+    entry.sendJoin(jid).catch((error: unknown) => log('error', `${jid} could not be asked to let us in: ${sentenceOf(error)}`, { error }));
   }
 
   /**
@@ -90,14 +90,14 @@ export function openVisits(ground: Ground, { entry, nicks, wantedNick, times, ti
    * wish's own. Only who is not let in by then asks again.
    */
   async function askUnlessHeard({ jid, membership }: Room): Promise<void> {
-    const visit = visits.get(jid);
+    const visit = attempts.get(jid);
     if (visit && !visit.knocked) return; // its turn is still to come
     const fence = {};
     fences.set(jid, fence);
     const answer = await connection.iq(ping(`${jid}/${membership.nick ?? ''}`), { timeout: times.join });
     if (fences.get(jid) !== fence) return; // resumed once more meanwhile
     fences.delete(jid);
-    const room = ground.room(jid);
+    const room = context.room(jid);
     if (room?.membership.state !== 'joining' || room.membership.since !== membership.since || connection.status().state !== 'online') return;
     if (!answer.ok && answer.error.condition === 'timeout') timeout(jid, 0);
     else begin(room);
@@ -108,7 +108,7 @@ export function openVisits(ground: Ground, { entry, nicks, wantedNick, times, ti
     askAgain(room) {
       askUnlessHeard(room).catch((error: unknown) => log('error', `${room.jid} could not be asked again: ${sentenceOf(error)}`, { error }));
     },
-    end: (jid) => void visits.delete(jid),
+    end: (jid) => void attempts.delete(jid),
     letIn: queue.letIn,
     tooMuch: queue.tooMuch,
   };

@@ -3,32 +3,32 @@ import { fallbackNick } from '../../core/nick.ts';
 import { next, retryDelay } from '../../core/room.ts';
 import type { RoomSignal } from '../../core/room.ts';
 import { leavePresence } from '../../xmpp/xep/room/muc.ts';
-import { openEntry } from './room-join.ts';
-import type { Draft, Ground, Room } from '../context.ts';
+import { openRoomJoin } from './room-join.ts';
+import type { Transaction, AccountContext, Room } from '../context.ts';
 import { openRoomSummaries, type RoomSummaries, type SummaryHooks } from './room-summary.ts';
 import { createTimers } from '../timers.ts';
-import { openVisits } from './join-attempt.ts';
+import { openJoinAttempts } from './join-attempt.ts';
 
 /** Milliseconds that a room has to let us in, and out. */
-export interface EntryTimes {
+export interface JoinTimes {
   readonly join: number;
   readonly leave: number;
   /** How long a service that has had enough is left alone, the first time. */
   readonly rest: number;
   /** Of a room's past, for a first join. */
-  readonly lookBack?: number | undefined;
+  readonly historyWindow?: number | undefined;
 }
 
-const entryTimes: EntryTimes = { join: 30_000, leave: 5_000, rest: 1_000 };
+const entryTimes: JoinTimes = { join: 30_000, leave: 5_000, rest: 1_000 };
 const MAX_FALLBACKS = 5;
 
 export type MembershipSignal = Omit<RoomSignal, 'at' | 'random' | 'rejoinAfterKick'>;
 
 /** Moves memberships by the table of `core/room.ts`, and does what each state asks for. */
 export interface Memberships extends RoomSummaries {
-  readonly times: EntryTimes;
-  /** Applies a signal inside a draft. A move that the table does not list changes nothing and is logged. */
-  signal(draft: Draft, room: string, signal: MembershipSignal): void;
+  readonly times: JoinTimes;
+  /** Applies a signal inside a transaction. A move that the table does not list changes nothing and is logged. */
+  signal(transaction: Transaction, room: string, signal: MembershipSignal): void;
   /** Enters all wanted rooms of which we are out without a reason, most recently active first. */
   enterWanted(): void;
   /** After a resumption: asks again what may have been lost with the old process. */
@@ -44,7 +44,7 @@ export interface Memberships extends RoomSummaries {
   /** The room did not exist when we asked what it is. */
   missing(room: string): boolean;
   /** Asks a room again what it is and can (after status 104). */
-  rediscover(room: string): void;
+  refreshDisco(room: string): void;
 }
 
 export interface MembershipHooks extends SummaryHooks {
@@ -52,16 +52,16 @@ export interface MembershipHooks extends SummaryHooks {
   readonly joined: (room: string) => void;
 }
 
-export function openMemberships(ground: Ground, hooks: MembershipHooks, patience: Partial<EntryTimes> = {}): Memberships {
+export function openMemberships(context: AccountContext, hooks: MembershipHooks, patience: Partial<JoinTimes> = {}): Memberships {
   const times = { ...entryTimes, ...patience };
-  const { connection, archive, log } = ground;
-  const timers = createTimers(ground.signal);
+  const { connection, archive, log } = context;
+  const timers = createTimers(context.signal);
   const waiting = new Map<string, (() => void)[]>();
   const nickWaits = new Map<string, (refusal: string | undefined) => void>();
-  const summaries = openRoomSummaries(ground, hooks);
+  const summaries = openRoomSummaries(context, hooks);
   const { changed, wantedNick } = summaries;
-  const entry = openEntry(ground, changed, times.lookBack);
-  const visits = openVisits(ground, {
+  const entry = openRoomJoin(context, changed, times.historyWindow);
+  const visits = openJoinAttempts(context, {
     entry,
     nicks: hooks.nicks,
     wantedNick,
@@ -70,47 +70,47 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     settled,
   });
 
-  function signal(draft: Draft, jid: string, about: MembershipSignal): void {
-    const room = draft.room(jid);
+  function signal(transaction: Transaction, jid: string, about: MembershipSignal): void {
+    const room = transaction.room(jid);
     if (!room) return;
     const { rejoinAfterKick = false } = room.settings;
-    const moved = next(room.membership, { ...about, at: draft.at, random: Math.random(), rejoinAfterKick });
+    const moved = next(room.membership, { ...about, at: transaction.at, random: Math.random(), rejoinAfterKick });
     if (!moved.ok) return log('debug', moved.error.message, { room: jid });
     const before = room.membership.state;
     const membership = moved.value;
     const { state } = membership;
     const inside = state === 'joined' || state === 'leaving' || state === 'joining';
-    if (!inside || (state === 'joining' && before !== 'joining')) draft.clearOccupants(jid);
-    if (state !== before) record(draft, jid, about, membership.reason);
-    if (state === 'absent' && !room.wanted) return forget(draft, jid);
+    if (!inside || (state === 'joining' && before !== 'joining')) transaction.clearOccupants(jid);
+    if (state !== before) record(transaction, jid, about, membership.reason);
+    if (state === 'absent' && !room.wanted) return forget(transaction, jid);
     const changes = inside ? {} : { entering: false, siblings: [], doubt: undefined };
-    draft.put({ ...room, membership, ...changes });
+    transaction.put({ ...room, membership, ...changes });
     if (state === before && about.name !== 'join') return;
-    if (before === 'joining' && about.name === 'timeout') draft.afterwards(() => goodbye(room)); // it may have let us in
-    if (state === 'joined') entry.beginCatchup(draft, { ...room, membership, ...changes });
-    if (before === 'joining' && about.name === 'overloaded') draft.afterwards(() => visits.tooMuch(jid));
-    if (before === 'joining' && state === 'joined') draft.afterwards(() => visits.letIn(jid));
-    draft.afterwards(() => act(jid));
-    draft.afterwards(() => changed(jid));
+    if (before === 'joining' && about.name === 'timeout') transaction.onCommit(() => goodbye(room)); // it may have let us in
+    if (state === 'joined') entry.beginCatchup(transaction, { ...room, membership, ...changes });
+    if (before === 'joining' && about.name === 'overloaded') transaction.onCommit(() => visits.tooMuch(jid));
+    if (before === 'joining' && state === 'joined') transaction.onCommit(() => visits.letIn(jid));
+    transaction.onCommit(() => act(jid));
+    transaction.onCommit(() => changed(jid));
   }
 
   /** The ledger: each join, loss, cause and return. */
-  function record(draft: Draft, jid: string, { name, nick, text }: MembershipSignal, reason: string | undefined): void {
+  function record(transaction: Transaction, jid: string, { name, nick, text }: MembershipSignal, reason: string | undefined): void {
     log('info', `${jid}: ${name}`, reason === undefined ? undefined : { reason });
-    archive.addToLedger({ account: ground.jid, room: jid, at: draft.at, event: name, nick, text: reason ?? text });
+    archive.addToLedger({ account: context.jid, room: jid, at: transaction.at, event: name, nick, text: reason ?? text });
   }
 
   /** Out, and wanted no more: nothing of it is remembered but what was said there. */
-  function forget(draft: Draft, jid: string): void {
-    draft.forget(jid);
-    draft.afterwards(() => act(jid));
-    draft.tell({ type: 'room-forgotten', account: ground.jid, room: jid });
+  function forget(transaction: Transaction, jid: string): void {
+    transaction.forget(jid);
+    transaction.onCommit(() => act(jid));
+    transaction.emit({ type: 'room-forgotten', account: context.jid, room: jid });
   }
 
   /** What a state asks for, once it is true. */
   function act(jid: string): void {
     timers.clear(jid);
-    const room = ground.room(jid);
+    const room = context.room(jid);
     if (!room) return settle(jid);
     const { state, retryAt, attempts } = room.membership;
     if (state === 'joining') return visits.begin(room);
@@ -121,12 +121,12 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
     if (state === 'joined') hooks.joined(jid);
     if (state === 'nick-conflict' && attempts <= MAX_FALLBACKS) {
       const fallback = fallbackNick(wantedNick(room), attempts);
-      return ground.transact((draft) => signal(draft, jid, { name: 'retry', nick: fallback }));
+      return context.transact((transaction) => signal(transaction, jid, { name: 'retry', nick: fallback }));
     }
     if (state === 'registration-needed') void takeReserved(jid).catch((error: unknown) => log('error', 'a reserved nick could not be taken', { room: jid, error }));
     const again = { name: 'retry', nick: wantedNick(room) } as const;
     if (state === 'absent' && room.wanted) after(jid, retryDelay(0, Math.random()), again);
-    if (retryAt !== undefined && room.wanted) after(jid, retryAt - ground.now(), again);
+    if (retryAt !== undefined && room.wanted) after(jid, retryAt - context.now(), again);
     settle(jid);
   }
 
@@ -138,7 +138,7 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   function after(jid: string, wait: number, what: MembershipSignal): void {
     timers.set(jid, wait, () => {
       try {
-        ground.transact((draft) => signal(draft, jid, what));
+        context.transact((transaction) => signal(transaction, jid, what));
       } catch (error) {
         log('error', `could not store that ${jid} had a ${what.name}: ${sentenceOf(error)}`);
         after(jid, times.leave, what);
@@ -149,10 +149,10 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
   /** XEP-0045 7.10: a room may hold us to the nick that we have registered, whatever nick is wished for. */
   async function takeReserved(jid: string): Promise<void> {
     await hooks.nicks().learnReserved(jid);
-    const now = ground.room(jid);
+    const now = context.room(jid);
     const nick = now?.reserved?.nick;
     if (now?.membership.state !== 'registration-needed' || nick === undefined || nick === now.membership.nick) return;
-    ground.transact((draft) => signal(draft, jid, { name: 'retry', nick }));
+    context.transact((transaction) => signal(transaction, jid, { name: 'retry', nick }));
   }
 
   function settle(jid: string): void {
@@ -184,32 +184,32 @@ export function openMemberships(ground: Ground, hooks: MembershipHooks, patience
       changed(jid);
     },
     ...summaries,
-    rediscover: entry.rediscover,
+    refreshDisco: entry.refreshDisco,
     missing: entry.missing,
     enterWanted() {
-      const outside = [...ground.rooms()].filter(({ wanted, membership }) => wanted && membership.state === 'absent');
-      const recent = new Map(outside.map(({ jid }) => [jid, archive.last(ground.jid, jid)?.at ?? 0]));
+      const outside = [...context.rooms()].filter(({ wanted, membership }) => wanted && membership.state === 'absent');
+      const recent = new Map(outside.map(({ jid }) => [jid, archive.last(context.jid, jid)?.at ?? 0]));
       outside.sort((a, b) => (recent.get(b.jid) ?? 0) - (recent.get(a.jid) ?? 0));
-      ground.transact((draft) => {
-        for (const room of outside) signal(draft, room.jid, { name: 'join', nick: wantedNick(room) });
+      context.transact((transaction) => {
+        for (const room of outside) signal(transaction, room.jid, { name: 'join', nick: wantedNick(room) });
       });
-      for (const { jid, wanted, membership } of ground.rooms()) {
+      for (const { jid, wanted, membership } of context.rooms()) {
         if (wanted && membership.retryAt !== undefined) act(jid);
       }
     },
     resumeRooms() {
-      for (const { jid, membership } of ground.rooms()) {
+      for (const { jid, membership } of context.rooms()) {
         if (membership.state === 'leaving') act(jid);
         if (membership.state === 'joined') hooks.joined(jid);
       }
-      for (const room of ground.rooms()) {
+      for (const room of context.rooms()) {
         if (room.membership.state === 'joining') visits.askAgain(room);
       }
     },
     disconnected() {
-      ground.transact((draft) => {
-        for (const { jid, membership } of ground.rooms()) {
-          if (['joining', 'joined', 'leaving'].includes(membership.state)) signal(draft, jid, { name: 'disconnected' });
+      context.transact((transaction) => {
+        for (const { jid, membership } of context.rooms()) {
+          if (['joining', 'joined', 'leaving'].includes(membership.state)) signal(transaction, jid, { name: 'disconnected' });
         }
       });
     },

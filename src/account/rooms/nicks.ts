@@ -6,7 +6,7 @@ import { nick as nickElement, NS_NICK, readNick, RESERVED_NICK, reservedNick } f
 import { itemsQuery, publish, readItems, readPubsubEvent, retract } from '../../xmpp/xep/service/pubsub.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { newRoom } from '../transaction.ts';
-import type { Draft, Ground, Room } from '../context.ts';
+import type { Transaction, AccountContext, Room } from '../context.ts';
 
 const ACCOUNT_NICK = 'account-nick';
 /** Milliseconds that an entry waits for a room's answer. */
@@ -26,7 +26,7 @@ export interface Nicks {
   learnReserved(room: string): Promise<void>;
   load(): Promise<void>;
   /** Reads an event of the nick's node. True where the message was one. */
-  receive(draft: Draft, stanza: Stanza): boolean;
+  receive(transaction: Transaction, stanza: Stanza): boolean;
   /** The nick to have in a room, of those that we are in and of others. */
   wanted(room: string): string;
   /** Why the room did not grant the nick that was asked for last; `undefined` where it did. */
@@ -38,26 +38,26 @@ export interface Nicks {
   renick(room: string): void;
 }
 
-export function openNicks(ground: Ground, wantedNick: (room: Room) => string): Nicks {
-  const { archive, connection, jid } = ground;
+export function openNicks(context: AccountContext, wantedNick: (room: Room) => string): Nicks {
+  const { archive, connection, jid } = context;
   const refusals = new Map<string, string>();
   let known = archive.value(jid, ACCOUNT_NICK);
   const unnamed = (room: Room): boolean => room.nick === undefined && known === undefined;
 
   function renick(room: string): void {
-    const found = ground.room(room);
-    if (found?.membership.state !== 'joined' || ground.signal.aborted) return;
+    const found = context.room(room);
+    if (found?.membership.state !== 'joined' || context.signal.aborted) return;
     const nick = wantedNick(found);
-    if (nick !== found.membership.nick) connection.send(nickPresence(room, nick, ground.roomPresence(room)));
+    if (nick !== found.membership.nick) connection.send(nickPresence(room, nick, context.roomPresence(room)));
   }
 
   /** A room in which we have the old nick by the account's wish takes the new one; elsewhere nothing changes. */
-  function keep(draft: Draft, nick: string | undefined): void {
+  function keep(transaction: Transaction, nick: string | undefined): void {
     if (nick === known) return;
     archive.setValue(jid, ACCOUNT_NICK, nick);
-    draft.afterwards(() => {
+    transaction.onCommit(() => {
       known = nick;
-      for (const room of ground.rooms()) if (room.nick === undefined) renick(room.jid);
+      for (const room of context.rooms()) if (room.nick === undefined) renick(room.jid);
     });
   }
 
@@ -66,21 +66,21 @@ export function openNicks(ground: Ground, wantedNick: (room: Room) => string): N
     const answer = await connection.iq(discoInfoQuery(room, RESERVED_NICK), { timeout: PATIENCE });
     if (!answer.ok && ['timeout', 'disconnected'].includes(answer.error.condition)) return;
     const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
-    await ground.together((draft) => learned(draft, room, info && reservedNick(info)));
+    await context.batch((transaction) => learned(transaction, room, info && reservedNick(info)));
   }
 
-  function learned(draft: Draft, about: string, nick: string | undefined): void {
-    const room = draft.room(about);
+  function learned(transaction: Transaction, about: string, nick: string | undefined): void {
+    const room = transaction.room(about);
     if (!room) return;
     const told = { ...room, reserved: { nick } };
     const { membership } = room;
     const waits = membership.state === 'joining' && membership.nick === wantedNick(room);
-    draft.put(waits ? { ...told, membership: { ...membership, nick: wantedNick(told) } } : told);
+    transaction.put(waits ? { ...told, membership: { ...membership, nick: wantedNick(told) } } : told);
   }
 
   return {
     accountNick: () => known,
-    wanted: (room) => wantedNick(ground.room(room) ?? newRoom(room)),
+    wanted: (room) => wantedNick(context.room(room) ?? newRoom(room)),
     refusal: (room) => refusals.get(room),
     answered(room, refusal) {
       if (refusal === undefined) refusals.delete(room);
@@ -91,17 +91,17 @@ export function openNicks(ground: Ground, wantedNick: (room: Room) => string): N
       const answer = await connection.iq(nick === undefined ? retract(NS_NICK, ITEM) : publish(NS_NICK, ITEM, nickElement(nick)));
       const gone = !answer.ok && nick === undefined && answer.error.condition === 'item-not-found';
       if (!answer.ok && !gone) return fail('nick-refused', `The server does not take it: ${answer.error.text ?? answer.error.condition}.`);
-      if (!ground.signal.aborted) ground.transact((draft) => keep(draft, nick));
+      if (!context.signal.aborted) context.transact((transaction) => keep(transaction, nick));
       return ok({ nick });
     },
     async askReserved(room) {
       if (unnamed(room) && room.reserved === undefined) await ask(room.jid);
     },
     async recheckReserved(room) {
-      const before = ground.room(room);
+      const before = context.room(room);
       if (!before || !unnamed(before)) return;
       await ask(room);
-      if (ground.room(room)?.reserved?.nick !== before.reserved?.nick) renick(room);
+      if (context.room(room)?.reserved?.nick !== before.reserved?.nick) renick(room);
     },
     learnReserved: ask,
     async load() {
@@ -109,13 +109,13 @@ export function openNicks(ground: Ground, wantedNick: (room: Room) => string): N
       const gone = !answer.ok && answer.error.condition === 'item-not-found';
       if (!answer.ok && !gone) return;
       const nick = answer.ok ? readNick(readItems(answer.element)) : undefined;
-      if (!ground.signal.aborted) ground.transact((draft) => keep(draft, nick));
+      if (!context.signal.aborted) context.transact((transaction) => keep(transaction, nick));
     },
-    receive(draft, stanza) {
+    receive(transaction, stanza) {
       const event = readPubsubEvent(stanza.element);
       if (event?.node !== NS_NICK || event.from !== jid) return false;
-      if (event.published.length > 0) keep(draft, readNick(event.published));
-      else if (event.emptied || event.retracted.length > 0) keep(draft, undefined);
+      if (event.published.length > 0) keep(transaction, readNick(event.published));
+      else if (event.emptied || event.retracted.length > 0) keep(transaction, undefined);
       return true;
     },
     renick,

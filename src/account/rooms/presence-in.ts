@@ -5,7 +5,7 @@ import { destroyRoom, instantRoom, nickPresence, readDisclosure, readMucPresence
 import type { MucPresence } from '../../xmpp/xep/room/muc.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
-import type { Draft, Ground, Room } from '../context.ts';
+import type { Transaction, AccountContext, Room } from '../context.ts';
 import type { MembershipSignal, Memberships } from './membership.ts';
 
 /** No room may make us remember more people than this. */
@@ -58,31 +58,31 @@ const otherOf: readonly (readonly [number, string])[] = [
 ];
 
 /** Reads what a known room says by presence. Presence from any other room is no concern of ours. */
-export function receiveRoomPresence(ground: Ground, memberships: Memberships, draft: Draft, stanza: Stanza): void {
-  const room = draft.room(bareOf(stanza.from));
+export function receiveRoomPresence(context: AccountContext, memberships: Memberships, transaction: Transaction, stanza: Stanza): void {
+  const room = transaction.room(bareOf(stanza.from));
   if (!room) return;
   const error = readStanzaError(stanza.element);
-  if (error) return refused(ground, memberships, draft, room, error, resourceOf(stanza.from));
+  if (error) return refused(context, memberships, transaction, room, error, resourceOf(stanza.from));
   const presence = readMucPresence(stanza.element);
   if (!presence || !['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
   const own = isOwn(room, presence);
-  if (!own) recordOther(ground, draft, presence);
-  if (presence.available) appeared(draft, room, presence, stanza.raw);
-  else vanished(draft, room, presence);
-  if (!own && !presence.available) reclaimNick(ground, memberships, draft, room, presence.nick);
-  if (own) ownPresence(ground, memberships, draft, presence);
-  else if (presence.destroyed) memberships.signal(draft, room.jid, destroyedSignal(presence));
-  tellCount(memberships, draft, room.jid, own);
+  if (!own) recordOther(context, transaction, presence);
+  if (presence.available) appeared(transaction, room, presence, stanza.raw);
+  else vanished(transaction, room, presence);
+  if (!own && !presence.available) reclaimNick(context, memberships, transaction, room, presence.nick);
+  if (own) ownPresence(context, memberships, transaction, presence);
+  else if (presence.destroyed) memberships.signal(transaction, room.jid, destroyedSignal(presence));
+  tellCount(memberships, transaction, room.jid, own);
 }
 
 /** What others did, as far as a person would ask about it later; their coming is no news, and would be a flood. */
-function recordOther(ground: Ground, draft: Draft, presence: MucPresence): void {
+function recordOther(context: AccountContext, transaction: Transaction, presence: MucPresence): void {
   const { room, nick, codes, available, newNick, actor, reason } = presence;
-  if (available || !draft.occupant(room, nick)) return;
+  if (available || !transaction.occupant(room, nick)) return;
   const event = otherOf.find(([code]) => codes.has(code))?.[1] ?? 'occupant-left';
   const by = actor === undefined ? undefined : `by ${actor}`;
   const text = event === 'occupant-nick' ? newNick : [by, reason].filter(Boolean).join(': ') || undefined;
-  ground.archive.addToLedger({ account: ground.jid, room, at: draft.at, event, nick, text });
+  context.archive.addToLedger({ account: context.jid, room, at: transaction.at, event, nick, text });
 }
 
 /** 110 says so; a room that forgot to say it on a loss is still meant for us where the nick is ours. */
@@ -91,17 +91,17 @@ function isOwn(room: Room, { codes, nick, available }: MucPresence): boolean {
   return !available && nick === room.membership.nick && room.membership.state !== 'joining';
 }
 
-function refused(ground: Ground, memberships: Memberships, draft: Draft, room: Room, error: StanzaFault, nick: string): void {
+function refused(context: AccountContext, memberships: Memberships, transaction: Transaction, room: Room, error: StanzaFault, nick: string): void {
   const { state } = room.membership;
   if (state === 'joined' && (nick !== room.membership.nick || error.condition === 'conflict')) {
     const why = error.text ?? nickRefusals[error.condition] ?? `The room refused the nick: ${error.condition}.`;
-    ground.archive.addToLedger({ account: ground.jid, room: room.jid, at: draft.at, event: 'nick-refused', nick, text: why });
-    draft.afterwards(() => memberships.nickAnswered(room.jid, nick, why));
+    context.archive.addToLedger({ account: context.jid, room: room.jid, at: transaction.at, event: 'nick-refused', nick, text: why });
+    transaction.onCommit(() => memberships.nickAnswered(room.jid, nick, why));
     return;
   }
   const name = refusalName(error, memberships.missing(room.jid));
   const venue = error.condition === 'gone' || error.condition === 'redirect' ? addressIn(error) : undefined;
-  memberships.signal(draft, room.jid, { name: state === 'joined' ? 'removed-by-error' : name, text: error.text, venue });
+  memberships.signal(transaction, room.jid, { name: state === 'joined' ? 'removed-by-error' : name, text: error.text, venue });
 }
 
 function refusalName(error: StanzaFault, missing: boolean): RoomSignalName {
@@ -123,58 +123,58 @@ function addressIn(error: StanzaFault): string | undefined {
   return uri?.trim().replace(/^xmpp:/, '').replace(/\?.*$/, '') || undefined;
 }
 
-function appeared(draft: Draft, room: Room, { nick, occupant }: MucPresence, xml: string): void {
-  const known = draft.occupant(room.jid, nick) !== undefined;
-  if (!known && draft.crowd(room.jid) >= MAX_OCCUPANTS) return;
-  draft.setOccupant(room.jid, occupant, xml.length > MAX_RAW ? '' : xml);
+function appeared(transaction: Transaction, room: Room, { nick, occupant }: MucPresence, xml: string): void {
+  const known = transaction.occupant(room.jid, nick) !== undefined;
+  if (!known && transaction.crowd(room.jid) >= MAX_OCCUPANTS) return;
+  transaction.setOccupant(room.jid, occupant, xml.length > MAX_RAW ? '' : xml);
 }
 
-function vanished(draft: Draft, room: Room, { nick, newNick, codes, occupant }: MucPresence): void {
-  const before = draft.occupant(room.jid, nick);
-  draft.removeOccupant(room.jid, nick);
-  if (!codes.has(status.nickChanged) || newNick === undefined || !before || draft.occupant(room.jid, newNick)) return;
+function vanished(transaction: Transaction, room: Room, { nick, newNick, codes, occupant }: MucPresence): void {
+  const before = transaction.occupant(room.jid, nick);
+  transaction.removeOccupant(room.jid, nick);
+  if (!codes.has(status.nickChanged) || newNick === undefined || !before || transaction.occupant(room.jid, newNick)) return;
   // 7.6: the same person, already known when the presence under the new nick comes
-  draft.setOccupant(room.jid, { ...before, nick: newNick, occupantId: occupant.occupantId ?? before.occupantId }, '');
+  transaction.setOccupant(room.jid, { ...before, nick: newNick, occupantId: occupant.occupantId ?? before.occupantId }, '');
 }
 
 /** DESIGN, Nick and presence: the wanted nick again once it is free. */
-function reclaimNick(ground: Ground, memberships: Memberships, draft: Draft, room: Room, freed: string): void {
+function reclaimNick(context: AccountContext, memberships: Memberships, transaction: Transaction, room: Room, freed: string): void {
   const { state, nick } = room.membership;
   if (state !== 'joined' || nick === freed || memberships.wantedNick(room) !== freed) return;
-  draft.afterwards(() => void ground.connection.send(nickPresence(room.jid, freed, ground.roomPresence(room.jid))));
+  transaction.onCommit(() => void context.connection.send(nickPresence(room.jid, freed, context.roomPresence(room.jid))));
 }
 
-function ownPresence(ground: Ground, memberships: Memberships, draft: Draft, presence: MucPresence): void {
+function ownPresence(context: AccountContext, memberships: Memberships, transaction: Transaction, presence: MucPresence): void {
   const { room, codes, available, newNick } = presence;
   if (!available && codes.has(status.nickChanged) && newNick !== undefined) {
-    setNick(memberships, draft, room, newNick);
-    draft.afterwards(() => memberships.nickAnswered(room, newNick));
+    setNick(memberships, transaction, room, newNick);
+    transaction.onCommit(() => memberships.nickAnswered(room, newNick));
     return;
   }
-  if (available) return entered(ground, memberships, draft, presence);
-  const before = draft.room(room);
-  if (before) draft.put({ ...before, verifiedAt: draft.at }); // to the last it told us all
-  memberships.signal(draft, room, lossSignal(presence));
+  if (available) return entered(context, memberships, transaction, presence);
+  const before = transaction.room(room);
+  if (before) transaction.put({ ...before, verifiedAt: transaction.at }); // to the last it told us all
+  memberships.signal(transaction, room, lossSignal(presence));
 }
 
 /** 7.2.2: we are in; 10.1: and may be the first, in a room that waits for its owner's word. */
-function entered(ground: Ground, memberships: Memberships, draft: Draft, { room, nick, codes, sessions }: MucPresence): void {
-  const before = draft.room(room);
+function entered(context: AccountContext, memberships: Memberships, transaction: Transaction, { room, nick, codes, sessions }: MucPresence): void {
+  const before = transaction.room(room);
   if (!before) return;
   if (codes.has(status.created) && before.settings.neverCreate) {
-    draft.afterwards(() => void ground.connection.iq(destroyRoom(room)));
-    memberships.signal(draft, room, { name: 'not-allowed', text: 'It does not exist, and you chose not to create it.' });
+    transaction.onCommit(() => void context.connection.iq(destroyRoom(room)));
+    memberships.signal(transaction, room, { name: 'not-allowed', text: 'It does not exist, and you chose not to create it.' });
     return;
   }
   const { nonAnonymous = false, logged = false } = readDisclosure(codes);
-  memberships.signal(draft, room, { name: 'self', nick, text: disclosureText(nonAnonymous, logged) });
-  const joined = draft.room(room);
+  memberships.signal(transaction, room, { name: 'self', nick, text: disclosureText(nonAnonymous, logged) });
+  const joined = transaction.room(room);
   const entering = before.membership.state === 'joined' ? before.entering : true;
-  const siblings = sessions.filter((jid) => bareOf(jid) === ground.jid);
+  const siblings = sessions.filter((jid) => bareOf(jid) === context.jid);
   // one's own presence, sent again by a room in which one is, need not repeat the codes of the entry
   const disclosure = before.membership.state === 'joined' ? {} : { nonAnonymous, logged };
-  if (joined) draft.put({ ...joined, ...disclosure, verifiedAt: draft.at, doubt: undefined, entering, siblings });
-  if (codes.has(status.created)) draft.afterwards(() => void ground.connection.iq(instantRoom(room)));
+  if (joined) transaction.put({ ...joined, ...disclosure, verifiedAt: transaction.at, doubt: undefined, entering, siblings });
+  if (codes.has(status.created)) transaction.onCommit(() => void context.connection.iq(instantRoom(room)));
 }
 
 /** For the ledger: what the room told us of itself as it let us in. */
@@ -194,17 +194,17 @@ function destroyedSignal({ destroyed }: MucPresence): MembershipSignal {
 }
 
 /** DESIGN, Nick and presence: a change made on one device is a change for the account. */
-function setNick(memberships: Memberships, draft: Draft, jid: string, nick: string): void {
-  const room = draft.room(jid);
+function setNick(memberships: Memberships, transaction: Transaction, jid: string, nick: string): void {
+  const room = transaction.room(jid);
   if (!room) return;
   const wish = memberships.wantedNick(room) === nick ? room.nick : nick; // what was wished for elsewhere stays there
-  draft.put({ ...room, nick: wish, membership: { ...room.membership, nick } });
-  draft.afterwards(() => memberships.changed(jid));
+  transaction.put({ ...room, nick: wish, membership: { ...room.membership, nick } });
+  transaction.onCommit(() => memberships.changed(jid));
 }
 
 /** The doors hear of the number of occupants once the room has settled, not for each of the hundreds on entry. */
-function tellCount(memberships: Memberships, draft: Draft, jid: string, own: boolean): void {
-  const room = draft.room(jid);
+function tellCount(memberships: Memberships, transaction: Transaction, jid: string, own: boolean): void {
+  const room = transaction.room(jid);
   if (!room || own || room.membership.state !== 'joined' || room.entering) return;
-  draft.afterwards(() => memberships.changed(jid));
+  transaction.onCommit(() => memberships.changed(jid));
 }

@@ -4,7 +4,7 @@ import { parseBareJid } from '../../core/jid.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
 import { isNick, readRegistration, registerQuery, registerRemoval, registerSet } from '../../xmpp/xep/room/register.ts';
 import type { Registration } from '../../xmpp/xep/room/register.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 import type { Nicks } from './nicks.ts';
 import type { RoomRegistration } from '../sending/contract.ts';
 import type { RoomVerbs } from './verbs.ts';
@@ -34,8 +34,8 @@ const refusals: Readonly<Record<string, string>> = {
   'registration-required': 'The room is for members only, and lets nobody register by themselves.',
 };
 
-export function openRegistrations(ground: Ground, nicks: Nicks, verbs: Pick<RoomVerbs, 'join'>): Registrations {
-  const { connection } = ground;
+export function openRegistrations(context: AccountContext, nicks: Nicks, verbs: Pick<RoomVerbs, 'join'>): Registrations {
+  const { connection } = context;
 
   async function read(text: string): Promise<Result<{ readonly room: string; readonly found: Registration }>> {
     const room = parseBareJid(text);
@@ -60,7 +60,7 @@ export function openRegistrations(ground: Ground, nicks: Nicks, verbs: Pick<Room
   async function settled(room: string, since: number): Promise<Result<RoomRegistration>> {
     await nicks.learnReserved(room);
     nicks.renick(room);
-    const now = ground.room(room);
+    const now = context.room(room);
     // COMPAT: Prosody 0.12, where it holds people to their registered nicks, kicks whoever has another one meanwhile.
     const out = now !== undefined && (WAITING.includes(now.membership.state) || (now.membership.state === 'kicked' && now.membership.since >= since));
     if (now?.wanted && out) enter(room);
@@ -68,7 +68,7 @@ export function openRegistrations(ground: Ground, nicks: Nicks, verbs: Pick<Room
   }
 
   function enter(room: string): void {
-    verbs.join(room).catch((error: unknown) => ground.log('error', `${room}: not entered after the registration: ${sentenceOf(error)}`, { error }));
+    verbs.join(room).catch((error: unknown) => context.log('error', `${room}: not entered after the registration: ${sentenceOf(error)}`, { error }));
   }
 
   return {
@@ -82,10 +82,10 @@ export function openRegistrations(ground: Ground, nicks: Nicks, verbs: Pick<Room
       const filled = nick === undefined ? values : { [nick]: nicks.wanted(room), ...values };
       const missing = found.form.fields.find(({ name, required, hidden, value }) => required && !hidden && (filled[name] ?? value ?? '') === '');
       if (missing) return fail('missing-field', `The room needs to know: ${missing.label}.`);
-      const since = ground.now();
+      const since = context.now();
       const answer = await connection.iq(registerSet(room, found, filled));
       if (!answer.ok) return refused(answer.error);
-      ground.log('info', `registered with ${room}`);
+      context.log('info', `registered with ${room}`);
       return settled(room, since);
     },
     async remove(text) {

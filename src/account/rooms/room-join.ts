@@ -1,9 +1,9 @@
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import { joinPresence, type HistoryRequest } from '../../xmpp/xep/room/muc.ts';
-import type { Draft, Ground, Room } from '../context.ts';
+import type { Transaction, AccountContext, Room } from '../context.ts';
 import { openServerTime } from '../server/server-time.ts';
-import { wholeFrom } from '../history/archive-coverage.ts';
+import { coveredFrom } from '../history/archive-coverage.ts';
 
 /** History is asked for from before what we have: clocks differ, and meeting what we have proves that there is no hole. */
 const OVERLAP = 5 * 60_000;
@@ -14,31 +14,31 @@ const DAY = 86_400_000;
 const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
 
 /** The stanzas of an entry: what is asked of a room before, at, and after the door (XEP-0045 6.4, 7.2; XEP-0313). */
-export interface Entry {
+export interface RoomJoin {
   /** Asks what the room is and can. A room that does not exist yet has no answer; that is no obstacle. */
   discover(room: string): Promise<void>;
   /** Asks a room again what it is and can; one that tells of change upon change once at a time, and once more in the end. */
-  rediscover(room: string): void;
+  refreshDisco(room: string): void;
   /** The room did not exist when it was last asked. */
   missing(room: string): boolean;
   /** Sends the presence that asks for entry, with just the history that we lack; not where we want in no more. */
-  knock(room: string): Promise<void>;
-  /** Inside the draft of our self-presence: from where the room's archive is to be read. */
-  beginCatchup(draft: Draft, room: Room): void;
+  sendJoin(room: string): Promise<void>;
+  /** Inside the transaction of our self-presence: from where the room's archive is to be read. */
+  beginCatchup(transaction: Transaction, room: Room): void;
 }
 
 /** `changed` is told, after the commit, when a room's name or features became known. */
-export function openEntry(ground: Ground, changed: (room: string) => void, lookBack = FIRST_LOOK_BACK): Entry {
-  const { archive, connection } = ground;
-  const serverTime = openServerTime(ground);
+export function openRoomJoin(context: AccountContext, changed: (room: string) => void, lookBack = FIRST_LOOK_BACK): RoomJoin {
+  const { archive, connection } = context;
+  const serverTime = openServerTime(context);
   const missing = new Set<string>();
   /** Rooms that are being asked again; true where they changed meanwhile. */
   const looking = new Map<string, boolean>();
 
   function ask(jid: string, history: HistoryRequest | undefined): void {
-    const { membership, password } = ground.room(jid) ?? {};
+    const { membership, password } = context.room(jid) ?? {};
     if (membership?.state !== 'joining' || membership.nick === undefined) return;
-    connection.send(joinPresence(jid, membership.nick, { password, children: ground.roomPresence(jid), ...(history && { history }) }));
+    connection.send(joinPresence(jid, membership.nick, { password, children: context.roomPresence(jid), ...(history && { history }) }));
   }
 
   /**
@@ -47,25 +47,25 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
    * is yet to come, of which no room could tell us.
    */
   function heardUpTo({ jid, verifiedAt }: Room, now: number): number | undefined {
-    const last = archive.last(ground.jid, jid);
+    const last = archive.last(context.jid, jid);
     if (last && last.at <= now) return last.at;
-    const possible = last && archive.page({ account: ground.jid, room: jid, limit: LOOK_FOR_TIME }).findLast(({ at }) => at <= now)?.at;
+    const possible = last && archive.page({ account: context.jid, room: jid, limit: LOOK_FOR_TIME }).findLast(({ at }) => at <= now)?.at;
     if (last) return possible ?? now - DAY;
     if (verifiedAt !== undefined) return Math.min(verifiedAt, now);
-    return archive.ledger(ground.jid, jid, LOOK_FOR_TIME).findLast(({ event }) => event === 'self')?.at;
+    return archive.ledger(context.jid, jid, LOOK_FOR_TIME).findLast(({ event }) => event === 'self')?.at;
   }
 
   async function discover(jid: string): Promise<void> {
     const answer = await connection.iq(discoInfoQuery(jid));
-    if (!answer.ok && answer.error.condition === 'item-not-found' && ground.room(jid)) missing.add(jid);
+    if (!answer.ok && answer.error.condition === 'item-not-found' && context.room(jid)) missing.add(jid);
     else missing.delete(jid);
     const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
-    if (!info || ground.signal.aborted) return;
+    if (!info || context.signal.aborted) return;
     const name = info.identities.find(({ category }) => category === 'conference')?.name;
-    await ground.together((draft) => {
-      const room = draft.room(jid);
-      if (room) draft.put({ ...room, features: info.features, name: name ?? room.name });
-      draft.afterwards(() => changed(jid));
+    await context.batch((transaction) => {
+      const room = transaction.room(jid);
+      if (room) transaction.put({ ...room, features: info.features, name: name ?? room.name });
+      transaction.onCommit(() => changed(jid));
     });
   }
 
@@ -74,9 +74,9 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
     looking.set(jid, under);
     if (under) return;
     void discover(jid)
-      .catch((error: unknown) => ground.log('error', 'a look at a room failed', { room: jid, error }))
+      .catch((error: unknown) => context.log('error', 'a look at a room failed', { room: jid, error }))
       .finally(() => {
-        const again = looking.get(jid) === true && !ground.signal.aborted;
+        const again = looking.get(jid) === true && !context.signal.aborted;
         looking.delete(jid);
         if (again) rediscover(jid);
       });
@@ -85,34 +85,34 @@ export function openEntry(ground: Ground, changed: (room: string) => void, lookB
   return {
     missing: (room) => missing.has(room),
     discover,
-    rediscover,
-    async knock(jid) {
-      const ahead = isArchived(ground.room(jid)) ? 0 : await serverTime.ahead();
-      await ground.together((draft) => {
-        const room = draft.room(jid);
+    refreshDisco: rediscover,
+    async sendJoin(jid) {
+      const ahead = isArchived(context.room(jid)) ? 0 : await serverTime.ahead();
+      await context.batch((transaction) => {
+        const room = transaction.room(jid);
         if (room?.membership.state !== 'joining') return;
         const archived = isArchived(room);
-        const heard = archived ? undefined : heardUpTo(room, draft.at - ahead);
+        const heard = archived ? undefined : heardUpTo(room, transaction.at - ahead);
         const from = heard === undefined ? undefined : heard - ahead; // what came while our clock was fast was said before
-        if (!archived) archive.beginReplay(ground.jid, jid);
-        draft.put({ ...room, replay: from === undefined ? undefined : { from, first: undefined, overlaps: false } });
+        if (!archived) archive.beginReplay(context.jid, jid);
+        transaction.put({ ...room, replay: from === undefined ? undefined : { from, first: undefined, overlaps: false } });
         const since = from === undefined ? undefined : { since: new Date(from - OVERLAP).toISOString() };
         const history = archived ? { maxstanzas: 0 } : since;
-        draft.afterwards(() => ask(jid, history));
+        transaction.onCommit(() => ask(jid, history));
       });
     },
     /**
      * Behind what we have, or, on a first join, from `lookBack` milliseconds ago. An older catch-up that is not done goes
      * on; where it was for the order of what is there (`known`), what was said since we were out is missing from now on.
      */
-    beginCatchup(draft, room) {
-      if (room.catchup?.known) draft.put({ ...room, catchup: { ...room.catchup, known: undefined } });
+    beginCatchup(transaction, room) {
+      if (room.catchup?.known) transaction.put({ ...room, catchup: { ...room.catchup, known: undefined } });
       if (room.catchup || !isArchived(room)) return;
-      const last = archive.last(ground.jid, room.jid, true);
-      const start = new Date(draft.at - lookBack).toISOString();
-      const follows = last?.archiveId ?? archive.last(ground.jid, room.jid)?.archiveId;
-      const first = follows === undefined && wholeFrom(ground, room.jid) === undefined; // an empty room has been read to its end, too
-      draft.put({ ...room, catchup: last ? { after: last.stanzaId, follows, first } : { start, follows, first } });
+      const last = archive.last(context.jid, room.jid, true);
+      const start = new Date(transaction.at - lookBack).toISOString();
+      const follows = last?.archiveId ?? archive.last(context.jid, room.jid)?.archiveId;
+      const first = follows === undefined && coveredFrom(context, room.jid) === undefined; // an empty room has been read to its end, too
+      transaction.put({ ...room, catchup: last ? { after: last.stanzaId, follows, first } : { start, follows, first } });
     },
   };
 }

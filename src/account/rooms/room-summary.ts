@@ -4,7 +4,7 @@ import type { ChosenNick } from '../../core/nick.ts';
 import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
 import { NS_REGISTER } from '../../xmpp/xep/room/register.ts';
 import type { AccountEvent } from '../contract.ts';
-import type { Ground, Room } from '../context.ts';
+import type { AccountContext, Room } from '../context.ts';
 import type { Nicks } from './nicks.ts';
 import type { RoomSummary } from './contract.ts';
 
@@ -25,30 +25,30 @@ export interface RoomSummaries {
   changed(room: string): void;
 }
 
-export function openRoomSummaries(ground: Ground, { nicks, notify, called, tell }: SummaryHooks): RoomSummaries {
+export function openRoomSummaries(context: AccountContext, { nicks, notify, called, tell }: SummaryHooks): RoomSummaries {
   const dirty = new Set<string>();
 
   function chosenNick(room: Room): ChosenNick {
-    return chooseNick({ asked: room.nick, account: nicks().accountNick(), reserved: room.reserved?.nick, localpart: localOf(ground.jid) });
+    return chooseNick({ asked: room.nick, account: nicks().accountNick(), reserved: room.reserved?.nick, localpart: localOf(context.jid) });
   }
 
   function summary(room: Room): RoomSummary {
     const { jid, membership, name, subject, verifiedAt, doubt } = room;
     const wanted = chosenNick(room);
     return {
-      account: ground.jid,
+      account: context.jid,
       room: jid,
       name: called?.(jid) || name,
       state: membership.state,
       nick: membership.nick,
-      occupants: ground.occupants(jid).size,
+      occupants: context.occupants(jid).size,
       verifiedAt: verifiedAt === undefined ? undefined : new Date(verifiedAt).toISOString(),
       reason: membership.reason ?? doubt,
       subject,
       nonAnonymous: room.nonAnonymous,
       logged: room.logged,
       venue: membership.venue,
-      role: ground.occupants(jid).get(membership.nick ?? '')?.role,
+      role: context.occupants(jid).get(membership.nick ?? '')?.role,
       settings: room.settings,
       wanted,
       nickRefusal: wanted.nick === membership.nick ? undefined : nicks().refusal(jid),
@@ -58,7 +58,7 @@ export function openRoomSummaries(ground: Ground, { nicks, notify, called, tell 
   }
 
   function tellChanged(): void {
-    const rooms = [...dirty].flatMap((jid) => ground.room(jid) ?? []);
+    const rooms = [...dirty].flatMap((jid) => context.room(jid) ?? []);
     dirty.clear();
     for (const room of rooms) tell({ type: 'room', room: summary(room) });
   }

@@ -21,14 +21,14 @@ export interface RoomView {
 }
 
 /** The devices that a door knows by a login of its own. */
-export interface Guests {
+export interface DeviceProvider {
   list(): readonly DeviceSummary[];
   /** By id or label; `undefined` where it is none of the door's. */
   change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
 }
 
 /** The account's one place in each room, for a door that lets devices believe that it is theirs. */
-export interface Seat {
+export interface SharedOccupancy {
   /** The daemon's full JID: the occupant. */
   jid(): string;
   room(room: string): RoomView | undefined;
@@ -37,20 +37,20 @@ export interface Seat {
   /** No device wants the room any more: true where it is left, for nobody else does. */
   release(room: string): boolean;
   /** Says a whole groupchat message by the outbox. */
-  say(room: string, xml: string, originId: string): Result<unknown>;
+  sendMessage(room: string, xml: string, originId: string): Result<unknown>;
   /** Archives a private message as sent, and sends it. */
-  sayPrivate(room: string, xml: string): Result<number>;
+  sendPrivate(room: string, xml: string): Result<number>;
   /** The door's devices, online or not, which stand in the list beside the others; returns how to say that they changed. */
-  host(guests: Guests, signal: AbortSignal): () => void;
+  host(guests: DeviceProvider, signal: AbortSignal): () => void;
   /** From now on this resource is a device of the door: never relayed to. */
   hold(jid: string, signal: AbortSignal): void;
   /**
    * From when on (milliseconds since the epoch) the archive has all that the room's own has, but for the gaps that are
    * on record; `undefined` where that is not known.
    */
-  wholeFrom(room: string): number | undefined;
+  coveredFrom(room: string): number | undefined;
   /** The room has kept something that we have not. */
-  notWhole(room: string): void;
+  markIncomplete(room: string): void;
   /** Why a message is meant for the person; `undefined` where it is not. `words`: further ones that count. */
   mention(message: KeptMessage, words: readonly string[]): string | undefined;
   /** What the account's server offers on a stream. */

@@ -5,15 +5,15 @@ import type { Result } from '../../core/errors.ts';
 import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
 import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
 import { parseElement } from '../../xmpp/xml.ts';
-import type { Guests, Seat } from './shared-occupancy-contract.ts';
+import type { DeviceProvider, SharedOccupancy } from './shared-occupancy-contract.ts';
 import type { DeviceChange, DeviceSummary } from '../devices/contract.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 import { mentionFor } from '../devices/mentions.ts';
-import { setWholeFrom, wholeFrom } from '../history/archive-coverage.ts';
+import { setCoveredFrom, coveredFrom } from '../history/archive-coverage.ts';
 import type { Outbox } from '../sending/outbox.ts';
 import type { RoomVerbs } from './verbs.ts';
 
-export interface SeatKeeping extends Seat {
+export interface OwnedOccupancy extends SharedOccupancy {
   holds(jid: string): boolean;
   /** Somebody who is no device wants the room: a bookmark, the page, the command line. */
   claim(room: string): void;
@@ -24,10 +24,10 @@ export interface SeatKeeping extends Seat {
 
 const KEY = 'rooms-of-devices';
 
-export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, changed: () => void): SeatKeeping {
-  const { archive, jid } = ground;
+export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, outbox: Outbox, changed: () => void): OwnedOccupancy {
+  const { archive, jid } = context;
   const held = new Set<string>();
-  let guests: Guests | undefined;
+  let guests: DeviceProvider | undefined;
   /** Rooms that only devices want. */
   let wanted: ReadonlySet<string> = new Set(stored(z.array(z.string()), archive.value(jid, KEY), []));
 
@@ -42,18 +42,18 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
 
   return {
     jid() {
-      const status = ground.connection.status();
+      const status = context.connection.status();
       return status.state === 'online' ? status.jid : jid;
     },
     room(room) {
-      const known = ground.room(room);
+      const known = context.room(room);
       if (!known) return undefined;
       const { membership, subject, entering, catchup, features } = known;
       const { state, nick, reason, venue } = membership;
       return { room, state, nick, subject, reason, venue, entering, catchingUp: catchup !== undefined && !catchup.known, features };
     },
     async join(room, options) {
-      const mine = !ground.room(room)?.wanted;
+      const mine = !context.room(room)?.wanted;
       if (mine) save(new Set([...wanted, room]));
       const joined = await verbs.join(room, options);
       if (!joined.ok && mine && wanted.has(room)) {
@@ -65,31 +65,31 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
     release(room) {
       if (!wanted.has(room)) return false;
       claim(room);
-      void verbs.leave(room).catch((error: unknown) => ground.log('error', `${room} could not be left: ${sentenceOf(error)}`));
+      void verbs.leave(room).catch((error: unknown) => context.log('error', `${room} could not be left: ${sentenceOf(error)}`));
       return true;
     },
-    say(room, xml, originId) {
+    sendMessage(room, xml, originId) {
       try {
-        return ground.transact((draft) => outbox.put(draft, room, xml, originId));
+        return context.transact((transaction) => outbox.put(transaction, room, xml, originId));
       } catch (error) {
         return fail('not-kept', `It could not be kept, and was not said: ${sentenceOf(error)}`, error); // a full disk
       }
     },
-    sayPrivate(room, xml) {
-      if (ground.connection.status().state !== 'online') return fail('disconnected', 'There is no connection to the server.');
-      const nick = ground.room(room)?.membership.nick;
+    sendPrivate(room, xml) {
+      if (context.connection.status().state !== 'online') return fail('disconnected', 'There is no connection to the server.');
+      const nick = context.room(room)?.membership.nick;
       const element = parseElement(xml);
       element.attrs['from'] = `${room}/${nick ?? ''}`;
-      const stanzaIds = ground.room(room)?.features?.has(NS_SID) === true;
-      const message = readGroupchat(element, { arrivedAt: ground.now(), stanzaIds, history: false });
+      const stanzaIds = context.room(room)?.features?.has(NS_SID) === true;
+      const message = readGroupchat(element, { arrivedAt: context.now(), stanzaIds, history: false });
       if (message?.body !== undefined) {
-        const entry = { account: jid, message: { ...message, stanzaId: undefined }, arrivedAt: ground.now(), xml };
-        ground.transact((draft) => {
+        const entry = { account: jid, message: { ...message, stanzaId: undefined }, arrivedAt: context.now(), xml };
+        context.transact((transaction) => {
           const kept = archive.append({ ...entry, source: { kind: 'sent' } });
-          if (kept.kept) draft.tell({ type: 'message', message: kept.message, fresh: true });
+          if (kept.kept) transaction.emit({ type: 'message', message: kept.message, fresh: true });
         });
       }
-      return ground.connection.send(xml);
+      return context.connection.send(xml);
     },
     host(those, signal) {
       guests = those;
@@ -104,10 +104,10 @@ export function openSeat(ground: Ground, verbs: RoomVerbs, outbox: Outbox, chang
         changed();
       }, { once: true });
     },
-    wholeFrom: (room) => wholeFrom(ground, room),
-    notWhole: (room) => setWholeFrom(ground, room, ground.now()),
-    mention: (message, words) => mentionFor(ground, { words }, message),
-    features: () => ground.connection.features(),
+    coveredFrom: (room) => coveredFrom(context, room),
+    markIncomplete: (room) => setCoveredFrom(context, room, context.now()),
+    mention: (message, words) => mentionFor(context, { words }, message),
+    features: () => context.connection.features(),
     holds: (full) => held.has(full),
     claim,
     summaries: () => guests?.list() ?? [],

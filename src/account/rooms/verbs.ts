@@ -5,7 +5,7 @@ import { parseBareJid, parseJid } from '../../core/jid.ts';
 import { nickPresence, voiceRequest } from '../../xmpp/xep/room/muc.ts';
 import type { RoomSettings, RoomSummary } from './contract.ts';
 import { newRoom } from '../transaction.ts';
-import type { Ground, Room } from '../context.ts';
+import type { AccountContext, Room } from '../context.ts';
 import type { Memberships } from './membership.ts';
 
 export interface JoinOptions {
@@ -28,41 +28,41 @@ export interface RoomVerbs {
 
 const UNDER_WAY: readonly string[] = ['joined', 'joining', 'leaving'];
 
-export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
-  const { connection } = ground;
+export function openRoomVerbs(context: AccountContext, memberships: Memberships): RoomVerbs {
+  const { connection } = context;
   const { signal, settled, summary } = memberships;
 
   function known(text: string): Result<Room> {
     const jid = parseBareJid(text);
     if (jid === undefined) return notARoom(text);
-    const room = ground.room(jid);
-    return room ? ok(room) : fail('unknown-room', `${jid} is not a room of ${ground.jid}.`);
+    const room = context.room(jid);
+    return room ? ok(room) : fail('unknown-room', `${jid} is not a room of ${context.jid}.`);
   }
 
   async function join(text: string, { nick, password }: JoinOptions = {}): Promise<Result<RoomSummary>> {
     const jid = parseBareJid(text);
     if (jid === undefined) return notARoom(text);
-    const joined = ground.room(jid)?.membership.state === 'joined';
+    const joined = context.room(jid)?.membership.state === 'joined';
     const done = joined ? undefined : settled(jid);
-    ground.transact((draft) => {
-      const room = draft.room(jid) ?? newRoom(jid);
+    context.transact((transaction) => {
+      const room = transaction.room(jid) ?? newRoom(jid);
       const wish = { ...room, wanted: true, nick: nick ?? room.nick, password: password ?? room.password };
-      draft.put(wish);
+      transaction.put(wish);
       const wanted = memberships.wantedNick(wish);
       // a room that is asked twice tells its history twice, and the second one passes for news
       const asked = room.membership.state === 'joining' && room.membership.nick === wanted && room.password === wish.password;
-      if (!joined && !asked) signal(draft, jid, { name: 'join', nick: wanted });
+      if (!joined && !asked) signal(transaction, jid, { name: 'join', nick: wanted });
     });
     if (!['online', 'connecting'].includes(connection.status().state)) return offline(jid);
-    if (done) await Promise.race([done, delay(memberships.times.join, undefined, { ref: false, signal: ground.signal }).catch(() => undefined)]);
+    if (done) await Promise.race([done, delay(memberships.times.join, undefined, { ref: false, signal: context.signal }).catch(() => undefined)]);
     if (connection.status().state !== 'online') return offline(jid);
-    const room = ground.room(jid);
+    const room = context.room(jid);
     if (room?.membership.state === 'joined') return ok(summary(room));
     return fail(room?.membership.state ?? 'absent', room?.membership.reason ?? `${jid} was left before it let us in.`);
   }
 
   function offline(jid: string) {
-    return fail('offline', `${ground.jid} is not online; ${jid} is joined as soon as it is.`);
+    return fail('offline', `${context.jid} is not online; ${jid} is joined as soon as it is.`);
   }
 
   async function leave(text: string): Promise<Result<undefined>> {
@@ -71,9 +71,9 @@ export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
     const { jid, membership } = room.value;
     const waits = connection.status().state === 'online' && UNDER_WAY.includes(membership.state);
     const done = waits ? settled(jid) : undefined;
-    ground.transact((draft) => {
-      draft.put({ ...room.value, wanted: false });
-      signal(draft, jid, { name: 'leave' });
+    context.transact((transaction) => {
+      transaction.put({ ...room.value, wanted: false });
+      signal(transaction, jid, { name: 'leave' });
     });
     await done;
     return ok(undefined);
@@ -104,20 +104,20 @@ export function openVerbs(ground: Ground, memberships: Memberships): RoomVerbs {
       if (parseJid(`${jid}/${nick}`) === undefined || nick.trim() === '') return fail('bad-nick', 'That cannot be a nick.');
       if (membership.state !== 'joined') return fail(membership.state, membership.reason ?? `You are not in ${jid}.`);
       const granted = memberships.nickAnswer(jid, nick);
-      const sent = connection.send(nickPresence(jid, nick, ground.roomPresence(jid)));
+      const sent = connection.send(nickPresence(jid, nick, context.roomPresence(jid)));
       if (!sent.ok) return sent;
-      const refusal = await Promise.race([granted, delay(memberships.times.join, 'The room did not answer.', { ref: false, signal: ground.signal })]);
-      const now = ground.room(jid);
+      const refusal = await Promise.race([granted, delay(memberships.times.join, 'The room did not answer.', { ref: false, signal: context.signal })]);
+      const now = context.room(jid);
       if (refusal !== undefined || !now) return fail('nick-refused', refusal ?? `You are not in ${jid}.`);
       const kept = { ...now, nick };
-      ground.transact((draft) => draft.put(kept));
+      context.transact((transaction) => transaction.put(kept));
       return ok(summary(kept));
     },
     set(text, settings) {
       const room = known(text);
       if (!room.ok) return room;
       const changed = { ...room.value, settings: { ...room.value.settings, ...settings } };
-      ground.transact((draft) => draft.put(changed));
+      context.transact((transaction) => transaction.put(changed));
       memberships.changed(changed.jid);
       return ok(summary(changed));
     },

@@ -9,13 +9,13 @@ import type { ForwardedSay } from '../../xmpp/xep/message/forwarded-say.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import { xml } from '../../xmpp/xml.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What the devices say in the rooms through us (DESIGN: the stanza is on disk before it is on the wire). */
-export interface Spoken {
+export interface DeviceMessages {
   /** Reads a message of an own resource. True where it wants something said; a refusal is answered with an error. */
-  receive(draft: Draft, stanza: Stanza): boolean;
+  receive(transaction: Transaction, stanza: Stanza): boolean;
   /** The room has refused it: the device is told. */
   refused(originId: string, error: StanzaFault): void;
   /** The device that has said it, as long as we remember. */
@@ -47,46 +47,46 @@ const conditions: Readonly<Record<string, readonly [type: string, condition: str
   congested: ['wait', 'resource-constraint'],
 };
 
-export function openSpoken(ground: Ground, outbox: () => Outbox, deviceOf: (resource: string) => string | undefined): Spoken {
-  const { archive, jid } = ground;
+export function openDeviceMessages(context: AccountContext, outbox: () => Outbox, deviceOf: (resource: string) => string | undefined): DeviceMessages {
+  const { archive, jid } = context;
   let remembered: readonly Said[] = stored(z.array(saidShape), archive.value(jid, KEY), []);
-  /** What a draft has added: true once it has committed. */
-  const drafted = new WeakMap<Draft, readonly Said[]>();
+  /** What a transaction has added: true once it has committed. */
+  const drafted = new WeakMap<Transaction, readonly Said[]>();
 
-  function refuse(draft: Draft, stanza: Stanza, [type, condition]: readonly [string, string], text: string): void {
-    draft.afterwards(() => void ground.connection.send(errorAnswer(stanza.element, type, condition, text)));
+  function refuse(transaction: Transaction, stanza: Stanza, [type, condition]: readonly [string, string], text: string): void {
+    transaction.onCommit(() => void context.connection.send(errorAnswer(stanza.element, type, condition, text)));
   }
 
-  function say(draft: Draft, stanza: Stanza, wish: Extract<ForwardedSay, { ok: true }>): void {
+  function say(transaction: Transaction, stanza: Stanza, wish: Extract<ForwardedSay, { ok: true }>): void {
     const id = wish.id ?? randomUUID();
     const text = groupchatOf(wish.room, id, wish.payload, wish.lang).toString();
     const digest = createHash('sha256').update(text).digest('base64url');
-    const before = drafted.get(draft) ?? remembered;
+    const before = drafted.get(transaction) ?? remembered;
     if (before.some((one) => one.id === id && one.digest === digest)) return; // sent again by a careful device
-    const put = outbox().put(draft, wish.room, text, id);
+    const put = outbox().put(transaction, wish.room, text, id);
     if (!put.ok) {
-      return refuse(draft, stanza, conditions[put.error.code] ?? ['cancel', 'not-acceptable'], put.error.message);
+      return refuse(transaction, stanza, conditions[put.error.code] ?? ['cancel', 'not-acceptable'], put.error.message);
     }
     const device = deviceOf(resourceOf(stanza.from));
     const said: Said = { id, digest, device, from: stanza.from, wrapper: stanza.id };
     const next = [...before, said].slice(-MAX_REMEMBERED);
     archive.setValue(jid, KEY, JSON.stringify(next));
-    drafted.set(draft, next);
-    draft.afterwards(() => (remembered = next));
+    drafted.set(transaction, next);
+    transaction.onCommit(() => (remembered = next));
   }
 
   return {
-    receive(draft, stanza) {
+    receive(transaction, stanza) {
       if (stanza.type === 'error' || stanza.type === 'groupchat') return false;
       const wish = readForwardedSay(stanza.element);
       if (!wish) return false;
-      if (wish.ok) say(draft, stanza, wish);
-      else refuse(draft, stanza, ['modify', 'bad-request'], wish.why);
+      if (wish.ok) say(transaction, stanza, wish);
+      else refuse(transaction, stanza, ['modify', 'bad-request'], wish.why);
       return true;
     },
     refused(originId, error) {
       const said = remembered.findLast(({ id }) => id === originId);
-      if (said) ground.connection.send(errorTo(said, error));
+      if (said) context.connection.send(errorTo(said, error));
     },
     saidBy: (originId) => remembered.findLast(({ id }) => id === originId)?.device,
   };

@@ -12,8 +12,8 @@ import { readOriginId } from '../../xmpp/xep/message/stanza-id.ts';
 import { faultIn } from '../../xmpp/transport/outgoing.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
 import { stanzaFrom, type Stanza } from '../../xmpp/stanza.ts';
-import type { UnsaidMessage, SayAbout } from '../rooms/contract.ts';
-import type { Draft, Ground } from '../context.ts';
+import type { OutboxMessage, MessageRelation } from '../rooms/contract.ts';
+import type { Transaction, AccountContext } from '../context.ts';
 
 /** Longer than any server lets through, short enough not to hurt us. */
 const MAX_BODY = 200_000;
@@ -24,16 +24,16 @@ const LEDGER = 200;
 
 /** DESIGN: on disk before it is on the wire, gone once the room has reflected it. */
 export interface Outbox {
-  say(room: string, body: string, about?: SayAbout): Result<{ originId: string }>;
-  /** A whole message of type groupchat to a bare JID; kept with the draft, written after it. */
-  put(draft: Draft, room: string, xml: string, originId: string): Result<{ originId: string }>;
-  list(): UnsaidMessage[];
-  sayAgain(originId: string): Result<UnsaidMessage>;
-  unsay(originId: string): Result<UnsaidMessage>;
+  say(room: string, body: string, about?: MessageRelation): Result<{ originId: string }>;
+  /** A whole message of type groupchat to a bare JID; kept with the transaction, written after it. */
+  put(transaction: Transaction, room: string, xml: string, originId: string): Result<{ originId: string }>;
+  list(): OutboxMessage[];
+  sayAgain(originId: string): Result<OutboxMessage>;
+  unsay(originId: string): Result<OutboxMessage>;
   /** The room has sent back a message of ours. */
-  reflected(draft: Draft, message: GroupchatMessage): void;
+  reflected(transaction: Transaction, message: GroupchatMessage): void;
   /** The room has refused one. */
-  refused(draft: Draft, room: string, stanza: Stanza): void;
+  refused(transaction: Transaction, room: string, stanza: Stanza): void;
   /** The stream was resumed by this process or by the one before: what the server has not counted is sent again. */
   resumed(ownQueue: boolean): void;
   /**
@@ -52,9 +52,9 @@ export interface OutboxHooks {
   readonly prove: (room: string) => Promise<void>;
 }
 
-export function openOutbox(ground: Ground, streamId: () => string | undefined, hooks: OutboxHooks): Outbox {
-  const { archive, connection, log } = ground;
-  const entries = new Map<string, OutboxEntry>(archive.outbox(ground.jid).map((entry) => [entry.originId, entry]));
+export function openOutbox(context: AccountContext, streamId: () => string | undefined, hooks: OutboxHooks): Outbox {
+  const { archive, connection, log } = context;
+  const entries = new Map<string, OutboxEntry>(archive.outbox(context.jid).map((entry) => [entry.originId, entry]));
 
   /** Refused once for not being in the room: a second time, it is for something else. */
   const returned = new Set<string>();
@@ -65,15 +65,15 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
   function send(entry: OutboxEntry): void {
     if (connection.status().state !== 'online') return;
     const change = { stream: streamId(), outbound: connection.nextOutbound(), state: 'sent' } as const;
-    ground.transact(() => archive.updateOutbox(entry.id, change));
+    context.transact(() => archive.updateOutbox(entry.id, change));
     entries.set(entry.originId, { ...entry, ...change });
     const sent = connection.send(entry.xml);
     if (!sent.ok) log('warn', `could not send to ${entry.room}: ${sent.error.message}`);
   }
 
-  function drop(draft: Draft, entry: OutboxEntry): void {
+  function drop(transaction: Transaction, entry: OutboxEntry): void {
     archive.removeFromOutbox(entry.id);
-    draft.afterwards(() => {
+    transaction.onCommit(() => {
       entries.delete(entry.originId);
       returned.delete(entry.originId);
       claimed.delete(entry.originId);
@@ -82,19 +82,19 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
 
   /** What a nick that was ours has said under an id of ours, we have said: another nick may be ours by now. */
   function hadNick({ room, nick }: GroupchatMessage): boolean {
-    return archive.ledger(ground.jid, room, LEDGER).some((entry) => entry.event === 'self' && entry.nick === nick);
+    return archive.ledger(context.jid, room, LEDGER).some((entry) => entry.event === 'self' && entry.nick === nick);
   }
 
-  function refuse(draft: Draft, entry: OutboxEntry, error: StanzaFault | undefined): void {
+  function refuse(transaction: Transaction, entry: OutboxEntry, error: StanzaFault | undefined): void {
     log('warn', `${entry.room} refused a message: ${error?.condition ?? 'error'}`, { text: error?.text, originId: entry.originId });
-    drop(draft, entry);
-    if (error) draft.afterwards(() => hooks.refused(entry.originId, error));
+    drop(transaction, entry);
+    if (error) transaction.onCommit(() => hooks.refused(entry.originId, error));
   }
 
   /** XEP-0045 7.4: who is no occupant says nothing. Where we are out, it waits until we are in again. */
-  function takeBack(draft: Draft, entry: OutboxEntry, error: StanzaFault): void {
+  function takeBack(transaction: Transaction, entry: OutboxEntry, error: StanzaFault): void {
     archive.updateOutbox(entry.id, { state: 'waiting' });
-    draft.afterwards(() => {
+    transaction.onCommit(() => {
       entries.set(entry.originId, { ...entry, state: 'waiting' });
       returned.add(entry.originId);
       settleReturned(entry, error).catch((failure: unknown) => log('error', 'a message that was not taken could not be looked after', { error: failure }));
@@ -102,12 +102,12 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
   }
 
   async function settleReturned({ room, originId }: OutboxEntry, error: StanzaFault): Promise<void> {
-    const since = ground.room(room)?.membership.since;
+    const since = context.room(room)?.membership.since;
     await hooks.prove(room);
-    const { state, since: now } = ground.room(room)?.membership ?? {};
+    const { state, since: now } = context.room(room)?.membership ?? {};
     const waiting = entries.get(originId);
     const inside = state === 'joined' && now === since;
-    if (inside && waiting?.state === 'waiting') ground.transact((draft) => refuse(draft, waiting, error));
+    if (inside && waiting?.state === 'waiting') context.transact((transaction) => refuse(transaction, waiting, error));
   }
 
   function of(room: string): OutboxEntry[] {
@@ -115,24 +115,24 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
   }
 
   /** RFC 6120 13.12 lets a server refuse what is larger than this, or less; and nothing may block what follows it. */
-  function put(draft: Draft, room: string, xml: string, originId: string): Result<{ originId: string }> {
-    const entry = draft.room(room);
-    if (!entry?.wanted) return fail('not-joined', `${room.slice(0, 100)} is not a room of ${ground.jid}; join it first.`);
+  function put(transaction: Transaction, room: string, xml: string, originId: string): Result<{ originId: string }> {
+    const entry = transaction.room(room);
+    if (!entry?.wanted) return fail('not-joined', `${room.slice(0, 100)} is not a room of ${context.jid}; join it first.`);
     const { state, reason } = entry.membership;
     if (!['joined', 'joining', 'absent'].includes(state)) return fail(state, reason ?? `You are not in ${room}.`);
-    const self = draft.occupant(room, entry.membership.nick ?? '');
+    const self = transaction.occupant(room, entry.membership.nick ?? '');
     if (self?.role === 'visitor') return fail('no-voice', `You have no voice in ${room}: it is moderated, and you are a visitor.`);
     if (xml.length > MAX_XML) return fail('too-large', `A message may have ${MAX_XML} characters at most.`);
     const fault = faultIn(xml);
     if (fault !== undefined) return fail('malformed', `This is not a message: ${fault}.`);
     if (entries.has(originId)) return fail('conflict', 'A message with this id is on its way already.');
     if (entries.size >= MAX_WAITING) return fail('congested', 'Too much waits to be said already.');
-    const waiting = { account: ground.jid, room, originId, xml, createdAt: ground.now(), state: 'waiting' } as const;
+    const waiting = { account: context.jid, room, originId, xml, createdAt: context.now(), state: 'waiting' } as const;
     const added = { ...waiting, stream: undefined, outbound: undefined };
     const kept: OutboxEntry = { ...added, id: archive.addToOutbox(added) };
-    draft.afterwards(() => {
+    transaction.onCommit(() => {
       entries.set(originId, kept);
-      if (ground.room(room)?.membership.state === 'joined') send(kept);
+      if (context.room(room)?.membership.state === 'joined') send(kept);
     });
     return ok({ originId });
   }
@@ -149,11 +149,11 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
       const found = asked(originId, ['ask']);
       if (!found.ok) return found;
       const again = { ...found.value, state: 'waiting' } as const;
-      ground.transact((draft) => {
+      context.transact((transaction) => {
         archive.updateOutbox(again.id, { state: 'waiting' });
-        draft.afterwards(() => {
+        transaction.onCommit(() => {
           entries.set(originId, again);
-          if (ground.room(again.room)?.membership.state === 'joined') send(again);
+          if (context.room(again.room)?.membership.state === 'joined') send(again);
         });
       });
       return ok(unsaid(entries.get(originId) ?? again));
@@ -161,7 +161,7 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
     unsay(originId) {
       const found = asked(originId, ['ask', 'waiting']);
       if (!found.ok) return found;
-      ground.transact((draft) => drop(draft, found.value));
+      context.transact((transaction) => drop(transaction, found.value));
       return ok(unsaid(found.value));
     },
     say(text, body, about) {
@@ -169,45 +169,45 @@ export function openOutbox(ground: Ground, streamId: () => string | undefined, h
       if (body === '') return fail('empty', 'There is nothing to say.');
       if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
       const originId = randomUUID();
-      return ground.transact((draft) => put(draft, room, groupchatMessage(room, originId, body, about).toString(), originId));
+      return context.transact((transaction) => put(transaction, room, groupchatMessage(room, originId, body, about).toString(), originId));
     },
-    put,
-    reflected(draft, message) {
+    put: put,
+    reflected(transaction, message) {
       if (entries.size === 0) return;
       const entry = entries.get(message.originId ?? message.id ?? '');
       if (entry?.room !== message.room) return;
-      if (message.nick === draft.room(message.room)?.membership.nick || hadNick(message)) drop(draft, entry);
+      if (message.nick === transaction.room(message.room)?.membership.nick || hadNick(message)) drop(transaction, entry);
       else claimed.add(entry.originId);
     },
-    refused(draft, room, stanza) {
+    refused(transaction, room, stanza) {
       const entry = entries.get(readOriginId(stanza.element) ?? stanza.id ?? '');
       if (entry?.room !== room) return;
       const error = readStanzaError(stanza.element);
-      if (error?.condition === 'not-acceptable' && !returned.has(entry.originId)) takeBack(draft, entry, error);
-      else refuse(draft, entry, error);
+      if (error?.condition === 'not-acceptable' && !returned.has(entry.originId)) takeBack(transaction, entry, error);
+      else refuse(transaction, entry, error);
     },
     resumed(ownQueue) {
       const h = connection.acknowledged();
       for (const entry of entries.values()) {
-        if (entry.state === 'waiting' && ground.room(entry.room)?.membership.state === 'joined') send(entry);
+        if (entry.state === 'waiting' && context.room(entry.room)?.membership.state === 'joined') send(entry);
         else if (!ownQueue && entry.state === 'sent' && entry.stream === streamId() && (entry.outbound ?? 0) > h) send(entry);
       }
     },
     entered(room, whole) {
-      if (ground.room(room)?.features?.has(NS_MAM)) return; // its archive will tell
+      if (context.room(room)?.features?.has(NS_MAM)) return; // its archive will tell
       for (const entry of of(room)) {
         if (entry.state === 'waiting') send(entry);
         else if (entry.state !== 'sent' || entry.stream === streamId()) continue;
         else if (whole && !claimed.has(entry.originId) && isTold(entry)) send(entry);
         else {
-          ground.transact(() => archive.updateOutbox(entry.id, { state: 'ask' }));
+          context.transact(() => archive.updateOutbox(entry.id, { state: 'ask' }));
           entries.set(entry.originId, { ...entry, state: 'ask' });
           log('warn', `${room}: a message may not have arrived, and the room has no archive to tell`, { originId: entry.originId });
         }
       }
     },
     caughtUp(room) {
-      const archived = ground.room(room)?.features?.has(NS_MAM) === true;
+      const archived = context.room(room)?.features?.has(NS_MAM) === true;
       for (const entry of of(room)) {
         if (entry.state === 'waiting' || (archived && entry.state === 'sent' && entry.stream !== streamId())) send(entry);
       }
@@ -221,7 +221,7 @@ function isTold({ xml }: OutboxEntry): boolean {
   return element.getChild('body') !== undefined && !isPassing(element);
 }
 
-function unsaid({ account, room, originId, xml, createdAt, state }: OutboxEntry): UnsaidMessage {
+function unsaid({ account, room, originId, xml, createdAt, state }: OutboxEntry): OutboxMessage {
   const body = stanzaFrom(xml).element.getChildText('body') ?? undefined;
   return { account, room, originId, body, at: new Date(createdAt).toISOString(), state };
 }

@@ -12,7 +12,7 @@ import { xml } from '../../xmpp/xml.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import { machineClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
-import type { Draft, Ground, Room } from '../context.ts';
+import type { Transaction, AccountContext, Room } from '../context.ts';
 
 const OFFLINE = 'presence-offline';
 const AVATAR = 'presence-avatar';
@@ -24,7 +24,7 @@ const offlineShape = z.object({ show: z.enum(['online', ...shows]), status: left
 /** What rooms see of the person: the best of their devices, told when it has settled, at most one stanza a room. */
 export interface Presence {
   /** Reads presence from one of the account's own resources. */
-  receive(draft: Draft, stanza: Stanza): void;
+  receive(transaction: Transaction, stanza: Stanza): void;
   /** A new stream: whoever is there will be announced anew. */
   reset(): void;
   /** What a presence of ours into that room says; what is sent so is told. */
@@ -37,8 +37,8 @@ export interface Presence {
   check(): void;
 }
 
-export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, clock: Clock = machineClock): Presence {
-  const { archive, connection, jid } = ground;
+export function openPresence(context: AccountContext, pace: Partial<PresencePace> = {}, clock: Clock = machineClock): Presence {
+  const { archive, connection, jid } = context;
   const times = { ...presencePace, ...pace };
   const devices = new Map<string, DevicePresence>();
   /** By room: what was told last. */
@@ -48,7 +48,7 @@ export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, c
   let avatar = archive.value(jid, AVATAR);
   let since: number | undefined;
   let forget: (() => void) | undefined;
-  ground.signal.addEventListener('abort', () => forget?.());
+  context.signal.addEventListener('abort', () => forget?.());
 
   function wish(room: Room | undefined): OutgoingPresence {
     const choice = room?.settings.presence ?? { kind: 'follow' };
@@ -64,14 +64,14 @@ export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, c
 
   function wait(time: number, work: () => void): void {
     forget?.();
-    if (!ground.signal.aborted) forget = clock.after(time, work);
+    if (!context.signal.aborted) forget = clock.after(time, work);
   }
 
   /** A few rooms at once; what changes meanwhile reaches the rest as it is by then. */
   function tell(): void {
     since = undefined;
     if (connection.status().state !== 'online') return; // the next entry tells
-    const behind = [...ground.rooms()].filter((room) => room.membership.state === 'joined' && !samePresence(told.get(room.jid), wish(room)));
+    const behind = [...context.rooms()].filter((room) => room.membership.state === 'joined' && !samePresence(told.get(room.jid), wish(room)));
     for (const { jid: room, membership } of behind.slice(0, times.rooms)) {
       connection.send(nickPresence(room, membership.nick ?? '', elements(room)));
     }
@@ -79,21 +79,21 @@ export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, c
   }
 
   function elements(room: string): readonly Element[] {
-    const presence = wish(ground.room(room));
+    const presence = wish(context.room(room));
     if (told.size > 10_000) told.clear();
     told.set(room, presence);
     return written(presence);
   }
 
   return {
-    receive(draft, stanza) {
+    receive(transaction, stanza) {
       const status = connection.status();
       const own = status.state === 'online' && status.jid === stanza.from;
       if (own || bareOf(stanza.from) !== jid || resourceOf(stanza.from) === '') return;
       if (stanza.type !== undefined && stanza.type !== 'unavailable') return;
-      const device = stanza.type === undefined ? readDevice(stanza, draft.at) : undefined;
+      const device = stanza.type === undefined ? readDevice(stanza, transaction.at) : undefined;
       if (device?.avatar !== undefined && device.avatar !== avatar) archive.setValue(jid, AVATAR, device.avatar);
-      draft.afterwards(() => {
+      transaction.onCommit(() => {
         if (!device) devices.delete(stanza.from);
         else if (devices.has(stanza.from) || devices.size < MAX_DEVICES) devices.set(stanza.from, device);
         avatar = device?.avatar ?? avatar;
@@ -112,7 +112,7 @@ export function openPresence(ground: Ground, pace: Partial<PresencePace> = {}, c
     },
     offline: () => offline,
     setOffline(choice) {
-      ground.transact(() => archive.setValue(jid, OFFLINE, JSON.stringify(choice)));
+      context.transact(() => archive.setValue(jid, OFFLINE, JSON.stringify(choice)));
       offline = choice;
       moved();
     },

@@ -13,7 +13,7 @@ import { NS_VERSION, versionAnswer } from '../../xmpp/xep/service/version.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import type { IqHandler } from '../contract.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 
 /** Names the software in XEP-0115. */
 const NODE = 'urn:minimix';
@@ -31,7 +31,7 @@ const ownFeatures: readonly string[] = [
 ];
 
 /** What the daemon's full JID answers. Doors add to it before the account starts, so that XEP-0115 tells all of it. */
-export interface Answers {
+export interface IqResponder {
   register(handler: IqHandler, signal: AbortSignal): void;
   /** The answer to a request; `undefined` where there is none to give, or a door gives it itself. */
   answer(stanza: Stanza): Element | undefined;
@@ -39,7 +39,7 @@ export interface Answers {
   caps(): Element;
 }
 
-export function openAnswers(ground: Ground): Answers {
+export function openIqResponder(context: AccountContext): IqResponder {
   const handlers = new Set<IqHandler>();
 
   function features(): string[] {
@@ -92,9 +92,9 @@ export function openAnswers(ground: Ground): Answers {
       if (type !== 'get' && type !== 'set') return undefined;
       const query = element.children.find((child): child is Element => typeof child !== 'string');
       const bare = bareOf(stanza.from);
-      const own = stanza.from === '' || bare === ground.jid;
+      const own = stanza.from === '' || bare === context.jid;
       const pings = type === 'get' && query?.is('ping', NS_PING);
-      if (pings && (own || ground.room(bare) !== undefined)) return resultAnswer(element);
+      if (pings && (own || context.room(bare) !== undefined)) return resultAnswer(element);
       if (query && own) return answerOwn(stanza, query);
       const reserved = [...handlers].some((one) => query?.is(one.name, one.xmlns));
       return reserved ? errorAnswer(element, 'auth', 'forbidden') : errorAnswer(element, 'cancel', 'service-unavailable');

@@ -9,13 +9,13 @@ import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import { readRoomInfo } from '../../xmpp/xep/room/room-info.ts';
 import { wireOptions, type AccountSettings } from '../settings.ts';
-import { nativeStorage, pepStorage, privateStorage, type Content } from '../bookmarks/storage.ts';
+import { nativeStorage, pepStorage, privateStorage, type StorageContent } from '../bookmarks/storage.ts';
 import type { Log } from '../context.ts';
 import { examineServer } from './examine.ts';
 import { serverParts, type Ask } from './server-parts.ts';
 
 /** A bookmarked room, before anything is done about it. */
-export interface LookedRoom {
+export interface ProbedRoom {
   readonly room: string;
   readonly name: string | null;
   readonly autojoin: boolean;
@@ -26,7 +26,7 @@ export interface LookedRoom {
 }
 
 /** What an account has, seen by a login that writes nothing, joins nothing and shows no presence. */
-export interface FirstLook {
+export interface ProbedServer {
   readonly account: string;
   /** The account's own archive on its server (XEP-0313). */
   readonly mam: boolean;
@@ -39,7 +39,7 @@ export interface FirstLook {
   readonly services: readonly string[];
   /** Files can be sent; up to so many bytes, null where it does not say. */
   readonly upload: { readonly most: number | null } | null;
-  readonly rooms: readonly LookedRoom[];
+  readonly rooms: readonly ProbedRoom[];
 }
 
 const LOGIN = 25_000; // milliseconds
@@ -49,7 +49,7 @@ const AT_ONCE = 16;
 /** Somebody is there, and does not tell strangers. */
 const SHY: readonly string[] = ['registration-required', 'not-authorized'];
 
-export interface LookOptions {
+export interface ProbeOptions {
   readonly settings: AccountSettings;
   readonly password: string;
   readonly log: Log;
@@ -59,16 +59,16 @@ export interface LookOptions {
  * Logs in, reads, and goes. Refused with `refused` where the server does not take the login, with `unreachable` where
  * it is not found or cannot be trusted: then its details have to be said.
  */
-export function firstLook(options: LookOptions): Promise<Result<FirstLook>> {
+export function probeServer(options: ProbeOptions): Promise<Result<ProbedServer>> {
   return visit(options, 'look', (connection) => look(options.settings.jid, connection, options.log));
 }
 
 /** What `Account.examine` tells of the server, by such a login. Refused as `firstLook`. */
-export function examineByVisit(options: LookOptions): Promise<Result<Finding[]>> {
+export function examineByLogin(options: ProbeOptions): Promise<Result<Finding[]>> {
   return visit(options, 'doctor', (connection) => examineServer(askBy(connection), options.settings.jid, connection.features()));
 }
 
-async function visit<T>({ settings, password, log }: LookOptions, purpose: string, work: (connection: Connection) => Promise<T>): Promise<Result<T>> {
+async function visit<T>({ settings, password, log }: ProbeOptions, purpose: string, work: (connection: Connection) => Promise<T>): Promise<Result<T>> {
   const connection = connect({
     ...wireOptions(settings),
     resource: `${settings.resource}-${purpose}`,
@@ -110,7 +110,7 @@ function notReached(jid: string, status: ConnectionStatus): string {
   return `The server of ${domainOf(jid)} was not reached: ${known}.`;
 }
 
-async function look(jid: string, connection: Connection, log: Log): Promise<FirstLook> {
+async function look(jid: string, connection: Connection, log: Log): Promise<ProbedServer> {
   const ask = askBy(connection);
   const places = [nativeStorage, pepStorage, privateStorage].map((storage) => storage({ connection, log }));
   const [own, parts, ...contents] = await Promise.all([
@@ -135,7 +135,7 @@ async function look(jid: string, connection: Connection, log: Log): Promise<Firs
 }
 
 /** One list out of all places, the first counting most; by name. */
-function together(contents: readonly Content[]): Bookmark[] {
+function together(contents: readonly StorageContent[]): Bookmark[] {
   const all = new Map<string, Bookmark>();
   for (const { list } of contents) {
     for (const [room, bookmark] of list) {
@@ -146,7 +146,7 @@ function together(contents: readonly Content[]): Bookmark[] {
   return [...all.values()].toSorted((a, b) => (a.name ?? a.room).localeCompare(b.name ?? b.room));
 }
 
-async function looked(ask: Ask, bookmark: Bookmark): Promise<LookedRoom> {
+async function looked(ask: Ask, bookmark: Bookmark): Promise<ProbedRoom> {
   const answer = await ask(discoInfoQuery(bookmark.room), PATIENCE);
   const info = answer.ok ? readRoomInfo(answer.element) : undefined;
   const condition = answer.ok ? undefined : answer.error.condition;
@@ -160,6 +160,6 @@ async function looked(ask: Ask, bookmark: Bookmark): Promise<LookedRoom> {
   };
 }
 
-function unasked({ room, name, autojoin }: Bookmark): LookedRoom {
+function unasked({ room, name, autojoin }: Bookmark): ProbedRoom {
   return { room, name: name ?? null, autojoin, occupants: null, description: null, state: 'unasked' };
 }

@@ -1,7 +1,7 @@
 import { domainOf } from '../../core/jid.ts';
 import { readTime, timeQuery } from '../../xmpp/xep/service/time.ts';
 import { machineClock, type Clock } from '../clock.ts';
-import type { Ground } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 
 const PATIENCE = 3_000;
 /** Milliseconds: an answer has whole seconds and is on its way for a while. */
@@ -17,15 +17,15 @@ export interface ServerTime {
  * Asked once a stream; what our own clock does from then on, the one that is never set tells. Waited for on the first stream
  * alone: rooms are entered again by what the last answer said. A machine that slept is taken to be fast, and asks for more.
  */
-export function openServerTime(ground: Ground, clock: Clock = machineClock): ServerTime {
+export function openServerTime(context: AccountContext, clock: Clock = machineClock): ServerTime {
   /** The server's time minus that of the clock that is never set. */
   let offset: number | undefined;
   let answered = false;
   let asking: Promise<void> | undefined;
-  ground.connection.onStatus(() => (asking = undefined), ground.signal);
+  context.connection.onStatus(() => (asking = undefined), context.signal);
 
   async function ask(): Promise<void> {
-    const answer = await ground.connection.iq(timeQuery(domainOf(ground.jid)), { timeout: PATIENCE });
+    const answer = await context.connection.iq(timeQuery(domainOf(context.jid)), { timeout: PATIENCE });
     const time = answer.ok ? readTime(answer.element) : undefined;
     if (time !== undefined) offset = time - clock.now();
     answered = true;
@@ -35,7 +35,7 @@ export function openServerTime(ground: Ground, clock: Clock = machineClock): Ser
     async ahead() {
       asking ??= ask();
       if (!answered) await asking;
-      const ahead = offset === undefined ? 0 : ground.now() - (offset + clock.now());
+      const ahead = offset === undefined ? 0 : context.now() - (offset + clock.now());
       return ahead > TOLERANCE ? ahead : 0;
     },
   };

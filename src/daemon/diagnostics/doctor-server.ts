@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { examineByVisit } from '../../account/server/probe-server.ts';
+import { examineByLogin } from '../../account/server/probe-server.ts';
 import type { AccountSettings } from '../../account/settings.ts';
 import type { Secrets } from '../../config/secrets.ts';
 import { sentenceOf } from '../../core/errors.ts';
@@ -107,7 +107,7 @@ export async function examineLogin(settings: AccountSettings, secrets: Secrets):
     return [finding({ check, level: 'bad', message: sentenceOf(error), todo: 'Unlock the keyring.' }, jid)];
   }
   if (password === undefined) return [finding({ check, level: 'bad', message: 'There is no password for the account.', todo: again }, jid)];
-  const seen = await examineByVisit({ settings, password, log: () => undefined });
+  const seen = await examineByLogin({ settings, password, log: () => undefined });
   if (seen.ok) return [finding({ check, level: 'ok', message: 'The server takes the login.' }, jid), ...seen.value];
   return [finding({ check, level: 'bad', message: `No login: ${seen.error.message}`, todo: seen.error.code === 'refused' ? `Where the password is another one now: ${again}` : 'See above what is in the way.' }, jid)];
 }

@@ -4,7 +4,7 @@ import { finding, type Finding } from '../../core/diagnostics.ts';
 import type { BouncerStatus } from '../../frontends/web/contract/bouncer-contract.ts';
 import type { Problem } from '../../frontends/web/contract/contract.ts';
 
-export interface ExaminedHouse {
+export interface ExaminedDaemon {
   readonly accounts: readonly Account[];
   readonly problems: readonly Problem[];
   readonly bouncer: BouncerStatus;
@@ -12,7 +12,7 @@ export interface ExaminedHouse {
 }
 
 /** What a daemon that runs knows of itself and of its accounts' servers. */
-export async function examineHouse({ accounts, problems, bouncer, wished }: ExaminedHouse): Promise<Finding[]> {
+export async function examineDaemon({ accounts, problems, bouncer, wished }: ExaminedDaemon): Promise<Finding[]> {
   const lasting = problems
     .filter(({ code }) => !code.endsWith('-settings')) // looked at in the file itself
     .map(({ message, at }) => finding({ check: 'daemon', level: 'bad', message: `${message} (since ${at})`, todo: 'See `minimix log --level warn`.' }));

@@ -3,7 +3,7 @@ import type { Log } from '../log/log.ts';
 
 const MOST = 20;
 
-/** What is wrong with the house itself: said in the log when it comes and when it goes, shown while it lasts. */
+/** What is wrong with the daemon itself: said in the log when it comes and when it goes, shown while it lasts. */
 export interface Problems {
   list(): readonly Problem[];
   /** Told again under the same code, it is the same problem, and is logged only where the sentence is new. */

@@ -7,18 +7,18 @@ import type { Level } from '../log/log.ts';
 import type { ArchiveWrites } from './watched-archive.ts';
 
 /** What is remembered of an account from its own words; milliseconds since the epoch. */
-export interface Heard {
+export interface HeardStanzas {
   readonly offlineSince: number | undefined;
   readonly logins: number;
   readonly messages: number;
 }
 
-export interface Figures {
+export interface MetricInputs {
   readonly version: string;
   readonly startedAt: number;
   /** Label with JIDs; else accounts are numbered as the settings list them, and rooms are counted. */
   readonly names: boolean;
-  readonly accounts: readonly { readonly account: Account; readonly heard: Heard }[];
+  readonly accounts: readonly { readonly account: Account; readonly heard: HeardStanzas }[];
   readonly unwell: readonly HealthReason[];
   readonly writes: ArchiveWrites;
   readonly archiveBytes: number;
@@ -36,8 +36,8 @@ export const STEP = 20;
 const DOORS = ['relay', 'bouncer', 'none'] as const;
 
 /** All that /metrics tells. No label takes a value that a stranger chooses, but where the settings ask for names. */
-export function familiesOf(figures: Figures): Family[] {
-  return [...ofHouse(figures), ...ofProcess(figures), ...ofAccounts(figures), ...(figures.names ? ofRooms(figures) : [])];
+export function familiesOf(figures: MetricInputs): Family[] {
+  return [...ofDaemon(figures), ...ofProcess(figures), ...ofAccounts(figures), ...(figures.names ? ofRooms(figures) : [])];
 }
 
 function gauge(name: string, help: string, ...samples: readonly (number | Sample)[]): Family {
@@ -48,14 +48,14 @@ function counter(name: string, help: string, ...samples: readonly (number | Samp
   return { ...gauge(name, help, ...samples), type: 'counter' };
 }
 
-function ofHouse({ version, startedAt, unwell, writes, archiveBytes, freeBytes, lastId, logged, problems }: Figures): Family[] {
+function ofDaemon({ version, startedAt, unwell, writes, archiveBytes, freeBytes, lastId, logged, problems }: MetricInputs): Family[] {
   const codes = ['account-offline', 'room-unverified', 'archive-unwritable'] as const;
   return [
     gauge('minimix_build_info', 'The version that runs; always 1.', { value: 1, labels: { version } }),
     gauge('minimix_start_time_seconds', 'When the daemon was started, since the epoch.', startedAt / 1000),
     gauge('minimix_healthy', '1 where /health answers 200.', unwell.length === 0 ? 1 : 0),
     gauge('minimix_unhealthy_reasons', 'Why it does not, counted.', ...codes.map((code) => ({ value: unwell.filter((one) => one.code === code).length, labels: { code } }))),
-    gauge('minimix_problems', 'Problems of the house that last, as `minimix status` lists them.', problems),
+    gauge('minimix_problems', 'Problems of the daemon that last, as `minimix status` lists them.', problems),
     counter('minimix_archive_commits_total', 'Transactions that are on disk.', writes.done),
     counter('minimix_archive_failures_total', 'Transactions that the disk refused.', writes.failed),
     gauge('minimix_archive_bytes', 'The archive on disk, with its write-ahead log.', archiveBytes),
@@ -65,7 +65,7 @@ function ofHouse({ version, startedAt, unwell, writes, archiveBytes, freeBytes, 
   ];
 }
 
-function ofProcess({ delay }: Figures): Family[] {
+function ofProcess({ delay }: MetricInputs): Family[] {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   // The histogram has whole steps of its own clock; what is beyond one is late.
@@ -84,9 +84,9 @@ function ofProcess({ delay }: Figures): Family[] {
   ];
 }
 
-function ofAccounts({ accounts, names }: Figures): Family[] {
+function ofAccounts({ accounts, names }: MetricInputs): Family[] {
   const each = accounts.map(({ account, heard }, at) => ({ account, heard, label: names ? account.jid : String(at + 1) }));
-  const samples = (of: (account: Account, heard: Heard) => number): Sample[] => each.map(({ account, heard, label }) => ({ value: of(account, heard), labels: { account: label } }));
+  const samples = (of: (account: Account, heard: HeardStanzas) => number): Sample[] => each.map(({ account, heard, label }) => ({ value: of(account, heard), labels: { account: label } }));
   const spread = <T>(key: string, values: readonly string[], list: (account: Account) => readonly T[], pick: (one: T) => string): Sample[] =>
     each.flatMap(({ account, label }) => {
       const all = list(account);
@@ -98,14 +98,14 @@ function ofAccounts({ accounts, names }: Figures): Family[] {
     counter('minimix_messages_kept_total', 'Messages that were archived since the start.', ...samples((_account, { messages }) => messages)),
     gauge('minimix_rooms', 'Rooms by how we stand in them.', ...spread('state', Object.keys(moves), (account) => account.rooms(), ({ state }) => state)),
     gauge('minimix_occupants', 'Occupants of all rooms.', ...samples((account) => account.rooms().reduce((sum, { occupants }) => sum + occupants, 0))),
-    gauge('minimix_devices_online', 'Devices that are online, by the door that serves them.', ...spread('door', DOORS, (account) => account.devices().filter(({ online }) => online), ({ door }) => door)),
+    gauge('minimix_devices_online', 'Devices that are online, by the door that serves them.', ...spread('door', DOORS, (account) => account.devices().filter(({ online }) => online), ({ frontend: door }) => door)),
     gauge('minimix_outbox', 'What was said and no room has confirmed.', ...spread('state', ['waiting', 'sent', 'ask'], (account) => account.outbox(), ({ state }) => state)),
     gauge('minimix_invitations', 'Invitations that wait for an answer.', ...samples((account) => account.invitations().length)),
     gauge('minimix_bookmarks_held', 'Removals of bookmarks that wait for the person.', ...samples((account) => account.bookmarks.held().length)),
   ];
 }
 
-function ofRooms({ accounts }: Figures): Family[] {
+function ofRooms({ accounts }: MetricInputs): Family[] {
   const all = accounts.flatMap(({ account }) => account.rooms().map((room) => ({ ...room, labels: { account: account.jid, room: room.room } }))).slice(0, MOST_ROOMS);
   const proven = all.flatMap(({ verifiedAt, labels }) => (verifiedAt === undefined ? [] : [{ value: Date.parse(verifiedAt) / 1000, labels }]));
   return [

@@ -5,19 +5,19 @@ import type { Archive } from '../../archive/contract.ts';
 import type { Settings } from '../../config/config.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import { unwell, type HealthReason } from '../../core/health.ts';
-import type { HouseEvent, Problem } from '../../frontends/web/contract/contract.ts';
-import type { HealthEntry, WatchDoor } from '../../frontends/web/contract/monitoring-contract.ts';
+import type { DaemonEvent, Problem } from '../../frontends/web/contract/contract.ts';
+import type { HealthEntry, MonitoringApi } from '../../frontends/web/contract/monitoring-contract.ts';
 import { exposition } from './exposition.ts';
 import type { Level } from '../log/log.ts';
-import { familiesOf, STEP, type Heard } from './metrics.ts';
+import { familiesOf, STEP, type HeardStanzas } from './metrics.ts';
 import type { ArchiveWrites } from './watched-archive.ts';
 
-export interface WatchOptions {
+export interface MonitoringOptions {
   readonly home: string;
   readonly version: string;
   readonly startedAt: number;
   readonly accounts: () => readonly Account[];
-  readonly subscribe: (sink: (event: HouseEvent) => void, signal: AbortSignal) => void;
+  readonly subscribe: (listener: (event: DaemonEvent) => void, signal: AbortSignal) => void;
   readonly archive: Archive;
   readonly archivePath: string;
   readonly writes: ArchiveWrites;
@@ -32,12 +32,12 @@ export interface WatchOptions {
 /** Between two tries to write, however often somebody asks. */
 const PROBE = 10_000;
 const LITTLE_ROOM = 64 * 1024 * 1024; // bytes
-const UNHEARD: Heard = { offlineSince: undefined, logins: 0, messages: 0 };
+const UNHEARD: HeardStanzas = { offlineSince: undefined, logins: 0, messages: 0 };
 
 /** Watches over the daemon for /health and /metrics. */
-export function startWatch(options: WatchOptions): WatchDoor {
+export function startMonitoring(options: MonitoringOptions): MonitoringApi {
   const { accounts, archive, writes, startedAt, signal, now = Date.now } = options;
-  const heard = new Map<string, Heard>();
+  const heard = new Map<string, HeardStanzas>();
   /** By account and room: since when it is known, or was lost. */
   const seen = new Map<string, number>();
   let probed: { readonly at: number; readonly trouble: string | undefined } | undefined;
@@ -46,7 +46,7 @@ export function startWatch(options: WatchOptions): WatchDoor {
   signal.addEventListener('abort', () => void delay.disable(), { once: true });
   options.subscribe(hear, signal);
 
-  function hear(event: HouseEvent): void {
+  function hear(event: DaemonEvent): void {
     if (event.type === 'account-removed') heard.delete(event.account);
     else if (event.type === 'status') {
       const { account, connection } = event.status;
@@ -61,7 +61,7 @@ export function startWatch(options: WatchOptions): WatchDoor {
   }
 
   /** An account is offline until it has said something else. */
-  function of(account: string): Heard {
+  function of(account: string): HeardStanzas {
     return heard.get(account) ?? { ...UNHEARD, offlineSince: now() };
   }
 

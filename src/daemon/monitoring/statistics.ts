@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import type { ReadArchive } from '../../archive/contract.ts';
 import { lastBackup } from '../../config/backups.ts';
-import type { Delays } from '../../core/latency.ts';
-import type { HouseFigures } from '../../frontends/web/contract/contract.ts';
+import type { Latency } from '../../core/latency.ts';
+import type { Statistics } from '../../frontends/web/contract/contract.ts';
 
-/** What the house weighs and how it fares; `path` is the archive's file. */
-export function openFigures(home: string, path: string, archive: Pick<ReadArchive, 'accounts' | 'count'>, delays: Delays): () => HouseFigures {
+/** What the daemon weighs and how it fares; `path` is the archive's file. */
+export function openStatistics(home: string, path: string, archive: Pick<ReadArchive, 'accounts' | 'count'>, delays: Latency): () => Statistics {
   return () => {
     const backup = lastBackup(home);
     return {

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fail, ok, sentenceOf, type Result } from '../../core/errors.ts';
-import type { House } from '../../frontends/web/contract/contract.ts';
+import type { DaemonApi } from '../../frontends/web/contract/contract.ts';
 import type { AddAccount } from '../../frontends/web/api/inputs.ts';
 import type { Log } from '../log/log.ts';
 import { startTalker } from './sandbox-talker.ts';
@@ -37,7 +37,7 @@ export interface SandboxOptions {
   /** Where programs are looked for beside PATH. */
   readonly programs?: readonly string[];
   readonly log: Log;
-  readonly add: (request: AddAccount) => ReturnType<House['addAccount']>;
+  readonly add: (request: AddAccount) => ReturnType<DaemonApi['addAccount']>;
   readonly join: (account: string, room: string) => Promise<unknown>;
 }
 

@@ -3,22 +3,22 @@ import type { Leaving } from '../../account/devices/contract.ts';
 import { fail, noAccount, ok } from '../../core/errors.ts';
 import { domainOf, localOf } from '../../core/jid.ts';
 import { openAuthority, openIdentity } from './credentials/certificates.ts';
-import type { Identity } from './credentials/certificates.ts';
+import type { ServerIdentity } from './credentials/certificates.ts';
 import { bouncerTimes, DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from './contract.ts';
 import type { Bouncer, BouncerAccount, BouncerOptions, BouncerSettings } from './contract.ts';
-import { openDeviceBook } from './credentials/device-credentials.ts';
-import type { DeviceBook } from './credentials/device-credentials.ts';
-import { guestsOf } from './session/sessions-provider.ts';
+import { openDeviceCredentials } from './credentials/device-credentials.ts';
+import type { DeviceCredentials } from './credentials/device-credentials.ts';
+import { sessionsProvider } from './session/sessions-provider.ts';
 import { startListener } from './server/listener.ts';
 import type { Listener } from './server/listener.ts';
-import { openMail } from './session/offline-store.ts';
-import type { Mail } from './session/offline-store.ts';
+import { openOfflineStore } from './session/offline-store.ts';
+import type { OfflineStore } from './session/offline-store.ts';
 import { openPushes } from './push/pushes.ts';
 import type { Pushes } from './push/pushes.ts';
-import { openRooms } from './rooms/rooms.ts';
-import type { Rooms } from './rooms/rooms.ts';
-import { isDomainOf, openSessions, passedFeatures } from './session/sessions.ts';
-import type { Sessions } from './session/sessions.ts';
+import { openBouncerRooms } from './rooms/rooms.ts';
+import type { BouncerRooms } from './rooms/rooms.ts';
+import { isDomainOf, openBouncerSessions, passedFeatures } from './session/sessions.ts';
+import type { BouncerSessions } from './session/sessions.ts';
 import { MAX_BACKLOG } from './session/session.ts';
 import { serveDevice } from './server/stream.ts';
 import type { StreamHost } from './server/host.ts';
@@ -26,10 +26,10 @@ import { createThrottle } from './server/throttle.ts';
 import { openWebSocketDoor } from './server/websocket.ts';
 
 interface Resident extends BouncerAccount {
-  readonly book: DeviceBook;
-  readonly sessions: Sessions;
-  readonly rooms: Rooms;
-  readonly mail: Mail;
+  readonly credentials: DeviceCredentials;
+  readonly sessions: BouncerSessions;
+  readonly rooms: BouncerRooms;
+  readonly offlineStore: OfflineStore;
   readonly pushes: Pushes;
   /** Tells the account that its list of devices has changed. */
   changed: () => void;
@@ -42,7 +42,7 @@ const STANZA_BYTES = 512 * 1024;
 export function openBouncer({ archive, certificates, log, now = Date.now, times: patience = {}, backlog = MAX_BACKLOG }: BouncerOptions): Bouncer {
   const times = { ...bouncerTimes, ...patience };
   const residents = new Map<string, Resident>();
-  const identities = new Map<string, Identity>();
+  const identities = new Map<string, ServerIdentity>();
   const throttle = createThrottle(now, times);
   let listeners: Listener[] = [];
   let settings: BouncerSettings | undefined;
@@ -65,7 +65,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const [local, ofDomain] = username.toLowerCase().split('@');
       if (ofDomain !== undefined && ofDomain !== domain) return undefined;
       const found = byDomain(domain).find(({ account }) => localOf(account.jid).toLowerCase() === local);
-      return found && { account: found.account.jid, book: found.book };
+      return found && { account: found.account.jid, credentials: found.credentials };
     },
     features: (account) => {
       const found = residents.get(account);
@@ -81,7 +81,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     else serveDevice(carrier, host, { security: 'loopback', address });
   });
 
-  async function identify(domain: string): Promise<Identity> {
+  async function identify(domain: string): Promise<ServerIdentity> {
     const known = identities.get(domain);
     if (known) return known;
     if (!settings?.own) await openAuthority(certificates, domain);
@@ -96,14 +96,14 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
   return {
     addAccount(added, signal) {
       const { account } = added;
-      const book = openDeviceBook(account.jid, archive, now);
-      const rooms = openRooms({ account, archive, times, log, now, signal });
-      const mail = openMail(account.jid, archive);
+      const credentials = openDeviceCredentials(account.jid, archive, now);
+      const rooms = openBouncerRooms({ account, archive, times, log, now, signal });
+      const offlineStore = openOfflineStore(account.jid, archive);
       const pushes = openPushes(account, archive);
-      const sessions = openSessions({ ...added, book, rooms, mail, pushes, leaving: () => leaving, times, backlog, log, now });
-      const resident: Resident = { ...added, book, rooms, sessions, mail, pushes, changed: () => undefined };
+      const sessions = openBouncerSessions({ ...added, credentials, rooms, offlineStore, pushes, leaving: () => leaving, times, backlog, log, now });
+      const resident: Resident = { ...added, credentials, rooms, sessions, offlineStore, pushes, changed: () => undefined };
       residents.set(account.jid, resident);
-      resident.changed = account.seat.host(guestsOf({ ...resident, leaving: () => leaving, changed: () => resident.changed() }, now), signal);
+      resident.changed = account.occupancy.host(sessionsProvider({ ...resident, leaving: () => leaving, changed: () => resident.changed() }, now), signal);
       if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
       signal.addEventListener('abort', () => {
         if (residents.get(account.jid) === resident) residents.delete(account.jid);
@@ -154,7 +154,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       if (!settings || !first || !second) return fail('bouncer-off', 'The bouncer is off: `minimix bouncer on` first.');
       const identity = await identify(domainOf(account).toLowerCase());
       const authority = settings.own ? undefined : await openAuthority(certificates, domainOf(account));
-      const added = resident.book.add(name);
+      const added = resident.credentials.add(name);
       if (!added.ok) return added;
       resident.changed();
       const { device, password } = added.value;
@@ -173,11 +173,11 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     async revoke(account, which) {
       const resident = residents.get(account);
       if (!resident) return noAccount(account);
-      const removed = resident.book.remove(which);
+      const removed = resident.credentials.remove(which);
       if (!removed) return fail('unknown-device', `There is no device ${which.slice(0, 100)} of the bouncer.`);
       await resident.sessions.end(removed.id, 'not-authorized');
       resident.rooms.forget(removed.id);
-      resident.mail.forget(removed.id);
+      resident.offlineStore.forget(removed.id);
       resident.pushes.end(removed.id);
       resident.changed();
       log('info', 'a device was revoked', { account, device: removed.name });
@@ -185,7 +185,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     },
     devices(account) {
       const resident = residents.get(account);
-      return (resident?.book.list() ?? []).map((device) => {
+      return (resident?.credentials.list() ?? []).map((device) => {
         const session = resident?.sessions.all().find(({ login }) => login.device.id === device.id);
         return { ...device, account, online: session !== undefined, hibernates: session?.hibernates() === true, jid: session?.jid, address: session?.address() };
       });

@@ -7,9 +7,9 @@ import type { Result } from '../../core/errors.ts';
 import type { Authority, CertificateStore, OwnCertificate } from './credentials/certificates.ts';
 import type { BouncerDevice } from './credentials/device-credentials.ts';
 import type { Log } from './server/host.ts';
-import type { Endpoint } from './server/listener.ts';
-import { enterTimes } from './rooms/device-join.ts';
-import type { EnterTimes } from './rooms/device-join.ts';
+import type { ListenEndpoint } from './server/listener.ts';
+import { deviceJoinTimes } from './rooms/device-join.ts';
+import type { DeviceJoinTimes } from './rooms/device-join.ts';
 import { sessionTimes } from './session/session-contract.ts';
 import type { SessionTimes } from './session/session-contract.ts';
 import { throttleTimes } from './server/throttle.ts';
@@ -17,23 +17,23 @@ import type { ThrottleTimes } from './server/throttle.ts';
 import type { UpstreamSettings } from './session/upstream.ts';
 
 /** Where devices connect unless told otherwise: loopback alone (DESIGN, What it never does). */
-export const DEFAULT_LISTEN: Endpoint = { host: '127.0.0.1', port: 15222 };
-export const DEFAULT_DIRECT_TLS: Endpoint = { host: '127.0.0.1', port: 15223 };
+export const DEFAULT_LISTEN: ListenEndpoint = { host: '127.0.0.1', port: 15222 };
+export const DEFAULT_DIRECT_TLS: ListenEndpoint = { host: '127.0.0.1', port: 15223 };
 
 export interface BouncerSettings {
-  readonly listen: Endpoint;
-  readonly directTls: Endpoint;
+  readonly listen: ListenEndpoint;
+  readonly directTls: ListenEndpoint;
   /** Names and addresses that devices connect to, beside those of the listeners. */
   readonly names?: readonly string[] | undefined;
   readonly own?: OwnCertificate | undefined;
 }
 
-export interface BouncerTimes extends SessionTimes, EnterTimes, ThrottleTimes {
+export interface BouncerTimes extends SessionTimes, DeviceJoinTimes, ThrottleTimes {
   /** Milliseconds for TLS and login. */
   readonly login: number;
 }
 
-export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...enterTimes, ...throttleTimes, login: 30_000 };
+export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...deviceJoinTimes, ...throttleTimes, login: 30_000 };
 
 export interface BouncerAccount {
   readonly account: Account;

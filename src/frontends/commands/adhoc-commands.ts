@@ -115,7 +115,7 @@ const nick = action(
 const say = action(
   { name: 'say', title: 'Say something in a room', fields: [room, { name: 'text', label: 'Text', type: 'text-single', required: true }] },
   z.object({ room: jid, text: line(32_768) }),
-  ({ account }, { room: at, text }) => mapped(account.say(at, text), () => `Said in ${at}.`),
+  ({ account }, { room: at, text }) => mapped(account.sendMessage(at, text), () => `Said in ${at}.`),
 );
 
 const levels = ['always', 'on-mention', 'never', 'default'] as const;

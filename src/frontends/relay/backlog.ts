@@ -6,14 +6,14 @@ const CHUNK = 200;
 const HOUR = 3_600_000;
 
 /** What a device has missed in one room. */
-export interface Owed {
+export interface Backlog {
   /** Archive ids in the order in which they are to be sent. */
   readonly ids: readonly number[];
   /** The last id that was looked at: what is newer comes live. */
   readonly seen: number;
 }
 
-export interface OwedQuery {
+export interface BacklogQuery {
   readonly account: string;
   readonly room: string;
   /** The last archive id that it has. */
@@ -28,7 +28,7 @@ export interface OwedQuery {
  * Reads on from a cursor to the end, a chunk at a time, so that the socket is not kept waiting. When it resolves, no
  * message has been kept since the last chunk: the caller's next step is in the same tick.
  */
-export async function readOwed(archive: ReadArchive, query: OwedQuery): Promise<Owed> {
+export async function readBacklog(archive: ReadArchive, query: BacklogQuery): Promise<Backlog> {
   const { account, room, limit, now, floor } = query;
   const oldest = now - limit.hours * HOUR;
   let found: number[] = [];

@@ -5,7 +5,7 @@ import { discoInfoQuery } from '../../xmpp/xep/service/disco.ts';
 import { ping } from '../../xmpp/xep/service/ping.ts';
 
 /** Milliseconds. */
-export interface ProofTimes {
+export interface ReceiptTimes {
   /** How long after a message the device is asked, so that a burst costs one question. */
   readonly after: number;
   /** How long it has for its answer. */
@@ -14,13 +14,13 @@ export interface ProofTimes {
   readonly again: number;
 }
 
-export const proofTimes: ProofTimes = { after: 1000, answer: 30_000, again: 60_000 };
+export const receiptTimes: ReceiptTimes = { after: 1000, answer: 30_000, again: 60_000 };
 
 /** So many sent since the last question, and it is asked at once, whether or not that one is answered. */
 const ASK_EVERY = 50;
 
 /** Whether what was sent to a device has arrived: its own answer to a question behind it, for a server's is not its own. */
-export interface Proof {
+export interface DeliveryReceipts {
   /** Something may have been sent; `more` waits for room. */
   sent(more: boolean): void;
   /** Something is to be written down, though nothing was sent. */
@@ -32,9 +32,9 @@ export interface Proof {
   stop(): void;
 }
 
-export interface ProofParts {
+export interface ReceiptParts {
   readonly account: Account;
-  readonly times: ProofTimes;
+  readonly times: ReceiptTimes;
   inFlight(): number;
   /** The first so many of what is in flight have arrived. */
   arrived(count: number): void;
@@ -58,7 +58,7 @@ interface Question {
 const nextWay: Readonly<Record<Way, Way>> = { ping: 'disco', disco: 'server', server: 'server' };
 const NO_ANSWER = 'it answers no ping, so that it may miss what is under way when its connection breaks';
 
-export function openProof(target: RelayTarget, { account, times, inFlight, arrived, settle, unanswered }: ProofParts): Proof {
+export function openDeliveryReceipts(target: RelayTarget, { account, times, inFlight, arrived, settle, unanswered }: ReceiptParts): DeliveryReceipts {
   const { jid, device } = target;
   let way: Way = target.pings ? 'ping' : 'disco';
   /** Not answered yet, in the order of asking: what a device has answered, it has got all that was sent before. */

@@ -2,7 +2,7 @@ import type { KeptMessage } from '../../core/groupchat.ts';
 import { relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 
 /** A message on its way to the devices: what is the same for all of them is made once, when the first one needs it. */
-export interface Parcel {
+export interface Envelope {
   readonly message: KeptMessage;
   /** It came by the wire just now and was checked there; what lies in the archive may have been imported. */
   readonly checked: boolean;
@@ -11,7 +11,7 @@ export interface Parcel {
   envelope(): string;
 }
 
-export function parcelOf(message: KeptMessage, account: string, checked: boolean): Parcel {
+export function envelopeOf(message: KeptMessage, account: string, checked: boolean): Envelope {
   let fits: boolean | undefined;
   let text: string | undefined;
   return {

@@ -1,8 +1,8 @@
 /** One room of one device: what is to be sent, what is sent and not answered, and up to where it has all. */
-export interface Desk {
+export interface RoomQueue {
   readonly room: string;
   /** Archive ids to be sent, in order. */
-  readonly queue: number[];
+  readonly waiting: number[];
   /** Sent, and not known to have arrived, in the order of sending. */
   readonly flight: number[];
   /** The last id that was looked at. */
@@ -15,14 +15,14 @@ export interface Desk {
   state: 'unread' | 'reading' | 'live';
 }
 
-export function newDesk(room: string, cursor: number): Desk {
-  return { room, queue: [], flight: [], seen: cursor, newest: cursor, cursor, state: 'unread' };
+export function newRoomQueue(room: string, cursor: number): RoomQueue {
+  return { room, waiting: [], flight: [], seen: cursor, newest: cursor, cursor, state: 'unread' };
 }
 
 /** Up to where the device has everything: before the first that it is not known to have. */
-export function reached({ queue, flight, seen, cursor }: Desk): number {
+export function reached({ waiting, flight, seen, cursor }: RoomQueue): number {
   let least = Infinity;
-  for (const id of queue) if (id < least) least = id;
+  for (const id of waiting) if (id < least) least = id;
   for (const id of flight) if (id < least) least = id;
   return Math.max(cursor, least === Infinity ? seen : least - 1);
 }

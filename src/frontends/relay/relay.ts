@@ -2,17 +2,17 @@ import type { Account } from '../../account/contract.ts';
 import type { Archive } from '../../archive/contract.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
-import { startCourier, type Courier, type CourierParts } from './sender.ts';
+import { startSender, type Sender, type SenderParts } from './sender.ts';
 import { startDigest } from './digest.ts';
-import { parcelOf } from './envelope.ts';
-import { proofTimes, type ProofTimes } from './delivery-receipts.ts';
+import { envelopeOf } from './envelope.ts';
+import { receiptTimes, type ReceiptTimes } from './delivery-receipts.ts';
 
 export interface RelayOptions {
   readonly account: Account;
   readonly archive: Archive;
   readonly log: (level: 'warn', message: string, about?: object) => void;
   readonly signal: AbortSignal;
-  readonly times?: Partial<ProofTimes>;
+  readonly times?: Partial<ReceiptTimes>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** How long each live message took until a device was known to have it, in milliseconds. */
@@ -24,12 +24,12 @@ const gone: ReadonlySet<string> = new Set(['recipient-unavailable', 'service-una
 
 /** The relay: each kept room message, once and in order, to each own device that takes forwarded carbons. */
 export function startRelay({ account, archive, log, signal, times, now = Date.now, took }: RelayOptions): void {
-  const couriers = new Map<string, Courier>();
+  const senders = new Map<string, Sender>();
   const floors = new Map<string, number>();
-  const parts: CourierParts = {
+  const parts: SenderParts = {
     account,
     archive,
-    times: { ...proofTimes, ...times },
+    times: { ...receiptTimes, ...times },
     log: (message, about) => log('warn', message, about),
     now,
     took,
@@ -51,41 +51,41 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
 
   function follow(): void {
     const targets = account.relays();
-    for (const [device, courier] of couriers) {
-      const still = targets.find((target) => target.device === device && target.session === courier.target.session);
-      if (still && still.from === courier.target.from) continue;
-      courier.stop();
-      couriers.delete(device);
+    for (const [device, sender] of senders) {
+      const still = targets.find((target) => target.device === device && target.session === sender.target.session);
+      if (still && still.from === sender.target.from) continue;
+      sender.stop();
+      senders.delete(device);
     }
     for (const target of targets) {
-      if (!couriers.has(target.device)) couriers.set(target.device, startCourier(target, parts));
+      if (!senders.has(target.device)) senders.set(target.device, startSender(target, parts));
     }
   }
 
   function relay(message: KeptMessage): void {
-    const parcel = parcelOf(message, account.jid, true);
-    for (const courier of couriers.values()) courier.live(parcel);
+    const envelope = envelopeOf(message, account.jid, true);
+    for (const sender of senders.values()) sender.live(envelope);
   }
 
   account.subscribe((event) => {
     if (event.type === 'message' && event.fresh) relay(event.message);
     else if (event.type === 'message') {
       setFloor(event.message);
-      for (const courier of couriers.values()) courier.passed(event.message.room, event.message.archiveId);
+      for (const sender of senders.values()) sender.passed(event.message.room, event.message.archiveId);
     } else if (event.type === 'devices') follow();
-    else if (event.type === 'caught-up') for (const courier of couriers.values()) courier.caughtUp(event.room);
-    else if (event.type === 'status' && event.status.connection.state === 'online') for (const courier of couriers.values()) courier.resume();
+    else if (event.type === 'caught-up') for (const sender of senders.values()) sender.caughtUp(event.room);
+    else if (event.type === 'status' && event.status.connection.state === 'online') for (const sender of senders.values()) sender.resume();
     else if (event.type === 'bounced' && event.stanza.id?.startsWith('mx-')) {
       const error = readStanzaError(event.stanza.element);
       if (error && !gone.has(error.condition)) account.refuseRelay(event.from, error.text ?? error.condition);
     }
   }, signal);
   account.onAcknowledged((h) => {
-    for (const courier of couriers.values()) courier.acknowledged(h);
+    for (const sender of senders.values()) sender.acknowledged(h);
   }, signal);
   startDigest(account, signal, now);
   signal.addEventListener('abort', () => {
-    for (const courier of couriers.values()) courier.stop();
-    couriers.clear();
+    for (const sender of senders.values()) sender.stop();
+    senders.clear();
   }, { once: true });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openFollow, type FollowHooks } from '../../../src/account/bookmarks/autojoin.ts';
-import type { Draft, Ground } from '../../../src/account/context.ts';
+import { openAutojoin, type AutojoinHooks } from '../../../src/account/bookmarks/autojoin.ts';
+import type { Transaction, AccountContext } from '../../../src/account/context.ts';
 import type { Bookmark } from '../../../src/core/bookmark.ts';
 import { until } from '../../support/until.ts';
 
@@ -12,17 +12,17 @@ const full = async (): Promise<never> => {
 test('a bookmark that cannot be followed is told in the log, and ends nothing', async () => {
   const logged: string[] = [];
   // `as`: what is not needed here is not there.
-  const ground = { log: (level: string, message: string) => void logged.push(`${level} ${message}`), room: () => ({ wanted: true }) } as unknown as Ground;
-  const hooks = { verbs: { join: full, leave: full }, claim: () => undefined, memberships: { changed: () => undefined } } as unknown as FollowHooks;
-  const follow = openFollow(ground, hooks);
+  const context = { log: (level: string, message: string) => void logged.push(`${level} ${message}`), room: () => ({ wanted: true }) } as unknown as AccountContext;
+  const hooks = { verbs: { join: full, leave: full }, claim: () => undefined, memberships: { changed: () => undefined } } as unknown as AutojoinHooks;
+  const follow = openAutojoin(context, hooks);
   const effects: (() => void)[] = [];
-  const draft = { afterwards: (effect: () => void) => void effects.push(effect) } as unknown as Draft;
-  follow.all(draft, [{ room: 'cave@muc.example.org', before: undefined, after: undefined }]);
+  const transaction = { onCommit: (effect: () => void) => void effects.push(effect) } as unknown as Transaction;
+  follow.all(transaction, [{ room: 'cave@muc.example.org', before: undefined, after: undefined }]);
   for (const effect of effects) effect();
   await until(() => logged.length === 1, { what: 'a line in the log' });
   expect(logged[0]).toMatch(/^error .*cave@muc\.example\.org.*full/);
 
-  const absent = openFollow({ ...ground, room: () => undefined }, hooks);
+  const absent = openAutojoin({ ...context, room: () => undefined }, hooks);
   // `as`: a bookmark of which only this is asked.
   absent.enter([{ room: 'hall@muc.example.org', autojoin: true } as Bookmark]);
   await until(() => logged.length === 2, { what: 'another line in the log' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEchoes } from '../../../src/account/bookmarks/own-write-echoes.ts';
+import { createOwnWriteEchoes } from '../../../src/account/bookmarks/own-write-echoes.ts';
 import { newBookmark, type Bookmark, type BookmarkList } from '../../../src/core/bookmark.ts';
 
 const ROOM = 'room@rooms.example';
@@ -10,13 +10,13 @@ const put = (bookmark: Bookmark) => ({ target: listOf(bookmark), put: [bookmark]
 const removal = { target: listOf(), put: [], remove: [ROOM] };
 
 test('the echo of our own write is nobody’s change, though the person has changed their mind since', () => {
-  const echoes = createEchoes(() => 0);
+  const echoes = createOwnWriteEchoes(() => 0);
   echoes.begin('native', put(left));
   expect(echoes.without('native', listOf(joined), listOf(left)).get(ROOM)).toEqual(left);
 });
 
 test('what was taken is what the next change is measured against', () => {
-  const echoes = createEchoes(() => 0);
+  const echoes = createOwnWriteEchoes(() => 0);
   echoes.begin('pep', put(joined))(true);
   expect(echoes.without('pep', listOf(), listOf()).get(ROOM)).toEqual(joined);
   echoes.agreed();
@@ -24,7 +24,7 @@ test('what was taken is what the next change is measured against', () => {
 });
 
 test('somebody’s removal is no echo of an older removal of ours, once the bookmark was seen again', () => {
-  const echoes = createEchoes(() => 0);
+  const echoes = createOwnWriteEchoes(() => 0);
   echoes.begin('native', removal)(true);
   echoes.begin('native', put(joined))(true);
   echoes.heard('native', listOf(joined));
@@ -33,7 +33,7 @@ test('somebody’s removal is no echo of an older removal of ours, once the book
 
 test('an old write is no echo any more', () => {
   let now = 0;
-  const echoes = createEchoes(() => now);
+  const echoes = createOwnWriteEchoes(() => now);
   echoes.begin('native', put(left))(false);
   now = 60_000;
   expect(echoes.without('native', listOf(joined), listOf(left)).get(ROOM)).toEqual(joined);
@@ -41,7 +41,7 @@ test('an old write is no echo any more', () => {
 
 test('a list that was written whole, or was there before, comes late: it says nothing of what was written since', () => {
   let now = 0;
-  const echoes = createEchoes(() => now);
+  const echoes = createOwnWriteEchoes(() => now);
   const one = listOf(joined);
   const two = listOf(joined, { ...newBookmark('other@rooms.example'), autojoin: true });
   const whole = (target: BookmarkList) => ({ target, put: [...target.values()], remove: [] });

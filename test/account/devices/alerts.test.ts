@@ -1,11 +1,11 @@
 // Of what a person is told at once: by the room's notification setting (XEP-0492), their nick there, and who it comes from.
 import { expect, test } from 'vitest';
 import { alertFor } from '../../../src/account/devices/alerts.ts';
-import type { Ground } from '../../../src/account/context.ts';
+import type { AccountContext } from '../../../src/account/context.ts';
 import type { KeptMessage } from '../../../src/core/groupchat.ts';
 
 const ROOM = 'cave@rooms.example.org';
-const ground = { room: () => ({ membership: { nick: 'Ali' }, nick: undefined }) } as unknown as Ground;
+const context = { room: () => ({ membership: { nick: 'Ali' }, nick: undefined }) } as unknown as AccountContext;
 
 function said(body: string | undefined, more: Partial<KeptMessage> = {}): KeptMessage {
   return {
@@ -30,10 +30,10 @@ test.each([
   ['a correction', 'always', said('Ali, I mean', { kind: 'correction' }), undefined],
   ['what the room itself says', 'always', said('Ali', { nick: undefined }), undefined],
 ] as const)('%s', (_what, level, message, alert) => {
-  expect(alertFor(ground, level, message)).toBe(alert);
+  expect(alertFor(context, level, message)).toBe(alert);
 });
 
 test('a reply to the person is a mention, whatever it says (XEP-0461)', () => {
   const xml = `<message xmlns="jabber:client" from="${ROOM}/bob" type="groupchat"><body>yes</body><reply xmlns="urn:xmpp:reply:0" to="${ROOM}/Ali" id="s1"/></message>`;
-  expect(alertFor(ground, undefined, said('yes', { repliesTo: 's1', xml }))).toBe('mention');
+  expect(alertFor(context, undefined, said('yes', { repliesTo: 's1', xml }))).toBe('mention');
 });

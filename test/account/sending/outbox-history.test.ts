@@ -25,7 +25,7 @@ async function lost(history: (originId: string) => string[], taken = false) {
   await world.account.join(ROOM, { nick: 'romeo' });
   world.send(heard.replace('DELAY', ''));
   await world.settle();
-  const said = await world.account.say(ROOM, 'mine');
+  const said = await world.account.sendMessage(ROOM, 'mine');
   if (said.ok) ({ originId } = said.value);
   await world.heard.next((stanza) => stanza.getChildText('body') === 'mine');
   world.drop('forgotten');

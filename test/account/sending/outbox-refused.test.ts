@@ -10,7 +10,7 @@ const isSaid = (stanza: Element): boolean => stanza.is('message') && stanza.attr
 /** In the room, where somebody says what the room does not take. */
 async function refused(world: World): Promise<Element> {
   await world.account.join(ROOM, { nick: 'romeo' });
-  expect(await world.account.say(ROOM, 'are you there?')).toMatchObject({ ok: true });
+  expect(await world.account.sendMessage(ROOM, 'are you there?')).toMatchObject({ ok: true });
   const said = await world.heard.next(isSaid, { what: 'the message' });
   const error = `<error type='modify'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
   world.send(`<message type='error' from='${ROOM}' id='${said.attrs['id']}'>${error}</message>`);

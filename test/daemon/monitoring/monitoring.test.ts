@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openArchive } from '../../../src/archive/archive.ts';
 import { openProblems } from '../../../src/daemon/diagnostics/problems.ts';
-import { startWatch } from '../../../src/daemon/monitoring/monitoring.ts';
+import { startMonitoring } from '../../../src/daemon/monitoring/monitoring.ts';
 import { watchWrites } from '../../../src/daemon/monitoring/watched-archive.ts';
 import { exposition } from '../../../src/daemon/monitoring/exposition.ts';
-import type { HouseEvent } from '../../../src/frontends/web/contract/contract.ts';
-import { smallHouse } from '../../frontends/web/house.ts';
+import type { DaemonEvent } from '../../../src/frontends/web/contract/contract.ts';
+import { smallDaemon } from '../../frontends/web/daemon-api.ts';
 import { undoing } from '../../support/undo.ts';
 
 const ALICE = 'alice@example.org';
@@ -26,17 +26,17 @@ function watched(pageLimit?: number) {
   let now = Date.UTC(2026, 10, 27);
   const problems = openProblems(() => undefined);
   const { archive, writes } = watchWrites(opened, problems, () => now);
-  const [account] = smallHouse(ALICE).house.accounts();
+  const [account] = smallDaemon(ALICE).api.accounts();
   if (!account) throw new Error('no account');
   const shown = { ...account, outbox: () => [], bookmarks: { ...account.bookmarks, held: () => [] } };
-  let sink: (event: HouseEvent) => void = () => undefined;
+  let listener: (event: DaemonEvent) => void = () => undefined;
   const settings = { health: true, metrics: true, names: false, offlineMinutes: 5, unverifiedMinutes: 15 };
-  const watch = startWatch({
-    home: dir, version: '1.2.3', startedAt: now, accounts: () => [shown], subscribe: (given) => void (sink = given), archive, archivePath: join(dir, 'archive.db'),
+  const watch = startMonitoring({
+    home: dir, version: '1.2.3', startedAt: now, accounts: () => [shown], subscribe: (given) => void (listener = given), archive, archivePath: join(dir, 'archive.db'),
     writes, problems: problems.list, settings: () => settings, logged: () => ({ debug: 0, info: 1, warn: 2, error: 3 }), now: () => now, signal: life.signal,
   });
   const connection = (state: 'online' | 'offline'): void =>
-    sink({ type: 'status', status: { account: ALICE, rooms: 1, joined: 1, messages: 0, connection: state === 'online' ? { state, jid: `${ALICE}/m`, resumed: false, since: now } : { state } } });
+    listener({ type: 'status', status: { account: ALICE, rooms: 1, joined: 1, messages: 0, connection: state === 'online' ? { state, jid: `${ALICE}/m`, resumed: false, since: now } : { state } } });
   return { watch, archive, problems, settings, connection, pass: (minutes: number) => void (now += minutes * MINUTE) };
 }
 

@@ -40,7 +40,7 @@ test('a sandbox starts with an account and a room in which somebody talks and an
   house = openHouse({ host: '127.0.0.1', port: settings.server?.port ?? 0 }, { jid: SANDBOX_ACCOUNT, password }, { allowPlaintext: true });
   await house.account.join(SANDBOX_ROOM, { nick: 'you' });
   await until(() => house?.account.occupants(SANDBOX_ROOM).some(({ nick }) => nick === 'bob') === true, { what: 'bob' });
-  await house.account.say(SANDBOX_ROOM, 'bob, do you hear me?');
+  await house.account.sendMessage(SANDBOX_ROOM, 'bob, do you hear me?');
   await until(() => house?.bodies(SANDBOX_ROOM).some((body) => body?.startsWith('you: I heard you')) === true, { what: 'an answer' });
   await house.stop();
   await sandbox.end(true);

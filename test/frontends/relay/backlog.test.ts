@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readOwed } from '../../../src/frontends/relay/backlog.ts';
+import { readBacklog } from '../../../src/frontends/relay/backlog.ts';
 import { append, JULIET, ORCHARD, ownArchive, T0 } from '../../archive/support.ts';
 
 let own: ReturnType<typeof ownArchive>;
@@ -11,7 +11,7 @@ afterEach(() => own.close());
 const DAY = 86_400_000;
 const owed = async (): Promise<(string | undefined)[]> => {
   const query = { account: JULIET, room: ORCHARD, after: 0, limit: { messages: 100, hours: 24 * 365 }, now: T0 + DAY, floor: 0 };
-  return (await readOwed(own.archive, query)).ids.map((id) => own.archive.message(id)?.body);
+  return (await readBacklog(own.archive, query)).ids.map((id) => own.archive.message(id)?.body);
 };
 
 test('what a device missed while our clock was fast comes in the room’s order', async () => {

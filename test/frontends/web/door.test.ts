@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ask, newStore, openDoor, ROOM, smallHouse } from './house.ts';
+import { ask, newStore, openDoor, ROOM, smallDaemon } from './daemon-api.ts';
 
 const alice = 'alice@example.org';
-const { house, said } = smallHouse(alice);
+const { api, said } = smallDaemon(alice);
 let clock = Date.now();
 let pages: string;
 let door: Awaited<ReturnType<typeof openDoor>>;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await writeFile(join(pages, 'assets', 'main-1.js'), 'export {};');
   await writeFile(join(root, 'secret.json'), 'the password');
   await symlink(join(root, 'secret.json'), join(pages, 'assets', 'link.json'));
-  door = await openDoor(house, pages, () => clock);
+  door = await openDoor(api, pages, () => clock);
 });
 afterAll(async () => {
   await door.stop();
@@ -161,12 +161,12 @@ test('a session that nobody used for a month is void', async () => {
 
 test('an open page goes on after a restart, and what is kept for it opens nothing', async () => {
   const store = newStore();
-  const first = await openDoor(house, pages, Date.now, 0, store);
+  const first = await openDoor(api, pages, Date.now, 0, store);
   const { headers } = await ask(first.port, `/?t=${first.access.mint()}`);
   const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   const { port } = first;
   await first.stop();
-  const second = await openDoor(house, pages, Date.now, port, store);
+  const second = await openDoor(api, pages, Date.now, port, store);
   expect(second.port).toBe(port);
   expect((await ask(port, '/', { headers: { cookie } })).status).toBe(200);
   const stolen = `minimix-${port}=${store.read()[0]?.[0]}`;
@@ -229,7 +229,7 @@ test('a preflight of another origin gets no leave', async () => {
 });
 
 test('a page that is not built says how to build it', async () => {
-  const bare = await openDoor(house);
+  const bare = await openDoor(api);
   const { headers } = await ask(bare.port, `/?t=${bare.access.mint()}`);
   const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   const answer = await ask(bare.port, '/', { headers: { cookie } });

@@ -1,11 +1,11 @@
 // /health and /metrics: for this computer alone, without a login and without names.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ask, openDoor, ROOM, smallHouse } from './house.ts';
+import { ask, openDoor, ROOM, smallDaemon } from './daemon-api.ts';
 
-const { house, offered, report } = smallHouse('alice@example.org');
+const { api, offered, report } = smallDaemon('alice@example.org');
 let door: Awaited<ReturnType<typeof openDoor>>;
 beforeAll(async () => {
-  door = await openDoor(house);
+  door = await openDoor(api);
 });
 afterAll(() => door.stop());
 
@@ -22,7 +22,7 @@ test('whoever is let in is told names', async () => {
   expect((await ask(door.port, '/metrics', { headers: door.bearer })).text).toBe('named 1\n');
 });
 
-test('a house that is not well answers 503', async () => {
+test('a api that is not well answers 503', async () => {
   report.status = 'failing';
   expect((await ask(door.port, '/health')).status).toBe(503);
   report.status = 'ok';

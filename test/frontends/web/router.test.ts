@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { connectTo, faultOf } from '../../../src/frontends/web/client/client.ts';
-import { ask, openDoor, ROOM, smallHouse } from './house.ts';
+import { ask, openDoor, ROOM, smallDaemon } from './daemon-api.ts';
 
 const alice = 'alice@example.org';
 const stops: (() => Promise<void>)[] = [];
@@ -10,10 +10,10 @@ afterEach(async () => {
 });
 
 async function open(...jids: string[]) {
-  const small = smallHouse(...jids);
-  const door = await openDoor(small.house);
+  const small = smallDaemon(...jids);
+  const door = await openDoor(small.api);
   stops.push(door.stop);
-  return { ...small, door, api: connectTo({ pid: 1, url: door.url, token: 'the-cli-token' }) };
+  return { ...small, served: small.api, door, api: connectTo({ pid: 1, url: door.url, token: 'the-cli-token' }) };
 }
 
 const faultIn = (work: Promise<unknown>) =>
@@ -68,8 +68,8 @@ test('with two accounts a verb asks which one is meant, a list shows both', asyn
 });
 
 test('a failure that nobody foresaw shows nothing of itself over the wire, and is logged', async () => {
-  const { api, house, door } = await open(alice);
-  Object.assign(house, {
+  const { api, served, door } = await open(alice);
+  Object.assign(served, {
     pageUrl: () => {
       throw new Error('SQLITE_IOERR at /secret/place');
     },

@@ -7,7 +7,7 @@ import { escapeXML } from '../../../xmpp/xml.ts';
 const NS_REGISTER = 'jabber:iq:register';
 
 /** `account` is its bare JID; rooms and gateways have registrations of their own, which are none of this. */
-export function changesLogin({ kind, type, to, element }: Stanza, account: string): boolean {
+export function changesAccount({ kind, type, to, element }: Stanza, account: string): boolean {
   // the tree, not the text: a namespace can be written in many ways
   return kind === 'iq' && type === 'set' && isOwnServer(to, account) && element.getChild('query', NS_REGISTER) !== undefined;
 }

@@ -16,7 +16,7 @@ export interface CertificateStore {
   path(name: string): string;
 }
 
-export interface Identity {
+export interface ServerIdentity {
   readonly context: SecureContext;
   /** SHA-256 of the leaf's DER, lower-case hex. */
   readonly fingerprint: string;
@@ -59,7 +59,7 @@ export async function openAuthority(store: CertificateStore, name: string): Prom
 export async function openIdentity(
   store: CertificateStore,
   { domain, names, own, now }: { domain: string; names: readonly string[]; own: OwnCertificate | undefined; now: number },
-): Promise<Identity> {
+): Promise<ServerIdentity> {
   if (own) return identityOf(own.cert, own.key);
   const wanted = [...new Set([domainToASCII(domain) || domain, ...names, '127.0.0.1', '::1', 'localhost'])];
   const stem = `bouncer-${domain.replaceAll(/[^\p{L}\p{N}.-]/gu, '_')}`;
@@ -77,7 +77,7 @@ export function fingerprintOf(pem: string): string {
   return new X509Certificate(pem).fingerprint256;
 }
 
-function identityOf(cert: string, key: string): Identity {
+function identityOf(cert: string, key: string): ServerIdentity {
   const { raw, fingerprint256 } = new X509Certificate(cert);
   const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
   return { context, fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(), endPoint: endPointOf(raw) };

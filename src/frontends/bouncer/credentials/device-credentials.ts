@@ -24,7 +24,7 @@ const entry = z.strictObject({
   sha256: storedKey,
 });
 type Kept = z.output<typeof entry>;
-const book = z.strictObject({ salt: z.string(), devices: z.array(entry) });
+const credentials = z.strictObject({ salt: z.string(), devices: z.array(entry) });
 
 /** A device that may log in through the bouncer. Times are milliseconds since the epoch. */
 export interface BouncerDevice {
@@ -50,7 +50,7 @@ const KEY = 'bouncer-devices';
 const SEEN_EVERY = 60_000;
 
 /** The devices of one account, with their keys. A password itself is shown once and kept nowhere. */
-export interface DeviceBook {
+export interface DeviceCredentials {
   readonly iterations: number;
   /** One salt for the account: SCRAM tells it before anybody knows which device asks. Base64. */
   salt(): string;
@@ -69,17 +69,17 @@ export interface DeviceBook {
   met(id: string): void;
 }
 
-export function openDeviceBook(account: string, archive: Archive, now: () => number): DeviceBook {
+export function openDeviceCredentials(account: string, archive: Archive, now: () => number): DeviceCredentials {
   let state = read();
   let byId = index(state);
 
-  function read(): z.output<typeof book> {
+  function read(): z.output<typeof credentials> {
     const text = archive.value(account, KEY);
     if (text === undefined) return { salt: makeSalt().toString('base64'), devices: [] };
-    return book.parse(JSON.parse(text));
+    return credentials.parse(JSON.parse(text));
   }
 
-  function save(next: z.output<typeof book>): void {
+  function save(next: z.output<typeof credentials>): void {
     archive.setValue(account, KEY, JSON.stringify(next));
     state = next;
     byId = index(next);
@@ -150,7 +150,7 @@ export function openDeviceBook(account: string, archive: Archive, now: () => num
   };
 }
 
-function index({ devices }: z.output<typeof book>): ReadonlyMap<string, BouncerDevice> {
+function index({ devices }: z.output<typeof credentials>): ReadonlyMap<string, BouncerDevice> {
   return new Map(devices.map((one) => [one.id, shown(one)]));
 }
 

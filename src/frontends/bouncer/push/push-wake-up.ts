@@ -8,7 +8,7 @@ import { escapeXML } from '../../../xmpp/xml.ts';
 const ID = 'mx-wake-';
 const BODY = 'There is something for you in a room.';
 
-export interface Wake {
+export interface PushWakeUp {
   /** A message for the person, while the device hibernates: the server is given a reason to push, once until it is back. */
   call(message: KeptMessage): void;
   /** The device is back: the next one counts again. */
@@ -16,7 +16,7 @@ export interface Wake {
 }
 
 /** `jid` is the device's session; `hibernates` whether the server believes it to be away. */
-export function openWake(account: Account, jid: string, hibernates: () => boolean): Wake {
+export function openPushWakeUp(account: Account, jid: string, hibernates: () => boolean): PushWakeUp {
   let called = false;
   return {
     call(message) {
@@ -34,6 +34,6 @@ function wakeMessage(to: string, number: number): string {
 }
 
 /** A call of ours, which no device is to see: the room's own message comes to it. */
-export function isWake(account: Account, stanza: Stanza): boolean {
-  return stanza.kind === 'message' && stanza.id?.startsWith(ID) === true && stanza.from === account.seat.jid();
+export function isPushWakeUp(account: Account, stanza: Stanza): boolean {
+  return stanza.kind === 'message' && stanza.id?.startsWith(ID) === true && stanza.from === account.occupancy.jid();
 }

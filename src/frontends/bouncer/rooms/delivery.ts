@@ -16,7 +16,7 @@ export interface Delivery {
 
 /** `moved` is told when `handled` has moved on. */
 export function openDelivery(moved: () => void): Delivery {
-  const waiting: { readonly before: number; had: boolean }[] = [];
+  const waiting: { readonly before: number; delivered: boolean }[] = [];
   let stream: StreamState | undefined;
   /** The count before the stanzas that came in one read: where one of them waits, no more is acknowledged. */
   let before = 0;
@@ -24,7 +24,7 @@ export function openDelivery(moved: () => void): Delivery {
 
   function settle(): void {
     const waited = waiting.length;
-    while (waiting[0]?.had) waiting.shift();
+    while (waiting[0]?.delivered) waiting.shift();
     if (waiting.length === waited || telling) return;
     telling = true;
     setImmediate(() => {
@@ -41,10 +41,10 @@ export function openDelivery(moved: () => void): Delivery {
     },
     took() {
       if (!stream) return () => undefined;
-      const one = { before, had: false };
+      const one = { before, delivered: false };
       waiting.push(one);
       return () => {
-        one.had = true;
+        one.delivered = true;
         settle();
       };
     },

@@ -7,13 +7,13 @@ import { resourceOf } from '../../../core/jid.ts';
 import { NS_MUC, status } from '../../../xmpp/xep/room/muc.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import type { Cursors } from './cursors.ts';
-import type { Feeds, Viewer } from './room-feed.ts';
+import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { historyOf, readHistoryWish } from './room-history.ts';
 import type { HistoryWish } from './room-history.ts';
-import type { Lore } from './room-state-cache.ts';
+import type { RoomStateCache } from './room-state-cache.ts';
 import { errorFor, leftPresence, occupantPresence, open, selfPresence, subjectMessage } from './room-stanzas.ts';
 import { addressable } from '../session/stanza-text.ts';
-import type { Wants } from './device-joins.ts';
+import type { DeviceJoins } from './device-joins.ts';
 
 /** XEP-0045 7.2: what a room answers, by the state that the refusal left us in. */
 const REFUSALS: Readonly<Record<string, readonly [type: string, condition: string]>> = {
@@ -32,7 +32,7 @@ const REFUSALS: Readonly<Record<string, readonly [type: string, condition: strin
 };
 const UNREACHABLE = ['wait', 'remote-server-timeout'] as const;
 
-export interface EnterTimes {
+export interface DeviceJoinTimes {
   /** Milliseconds for which the history of a room that is new to us is waited for. */
   readonly history: number;
   /** For which what comes live may wait for a room's archive to be read: as long as a page of it may take. */
@@ -41,10 +41,10 @@ export interface EnterTimes {
   readonly leave: number;
 }
 
-export const enterTimes: EnterTimes = { history: 8000, live: 30_000, leave: 2000 };
+export const deviceJoinTimes: DeviceJoinTimes = { history: 8000, live: 30_000, leave: 2000 };
 
 interface Entry {
-  readonly viewer: Viewer;
+  readonly deviceOccupant: DeviceOccupant;
   readonly room: string;
   readonly asked: Stanza;
   readonly nick: string;
@@ -54,11 +54,11 @@ interface Entry {
   over: boolean;
 }
 
-export interface Doorway {
-  enter(viewer: Viewer, room: string, stanza: Stanza): void;
+export interface DeviceJoin {
+  enter(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
   /** An available presence without a wish to enter: another nick, or nothing new. */
-  rename(viewer: Viewer, room: string, stanza: Stanza): void;
-  leave(viewer: Viewer, room: string, stanza: Stanza): void;
+  rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
+  leave(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
   /** The room has refused a presence. */
   refused(room: string, stanza: Stanza): void;
   /** The account has left the room for good. */
@@ -66,59 +66,59 @@ export interface Doorway {
   /** Something about the room has changed: who waits for it is looked after. */
   changed(room: string): void;
   /** The session is over; its wishes are not. */
-  gone(viewer: Viewer): void;
+  gone(deviceOccupant: DeviceOccupant): void;
   /** The device is revoked: its wishes are over too. */
   forget(device: string): void;
 }
 
-export interface DoorwayOptions {
+export interface DeviceJoinOptions {
   readonly account: Account;
   readonly archive: ReadArchive;
-  readonly feeds: Feeds;
-  readonly lore: Lore;
-  readonly wants: Wants;
+  readonly feeds: RoomFeeds;
+  readonly stateCache: RoomStateCache;
+  readonly deviceJoins: DeviceJoins;
   readonly cursors: Cursors;
-  readonly times: EnterTimes;
+  readonly times: DeviceJoinTimes;
   readonly now: () => number;
 }
 
-export function openDoorway({ account, archive, feeds, lore, wants, cursors, times, now }: DoorwayOptions): Doorway {
-  const { seat } = account;
+export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, times, now }: DeviceJoinOptions): DeviceJoin {
+  const { occupancy } = account;
   const entries = new Set<Entry>();
   const wakes = new Map<string, Set<() => void>>();
-  const goodbyes = new Map<Viewer, Set<NodeJS.Timeout>>();
+  const goodbyes = new Map<DeviceOccupant, Set<NodeJS.Timeout>>();
 
-  function enter(viewer: Viewer, room: string, asked: Stanza): void {
-    for (const before of entries) if (before.viewer === viewer && before.room === room) before.over = true;
+  function enter(deviceOccupant: DeviceOccupant, room: string, asked: Stanza): void {
+    for (const before of entries) if (before.deviceOccupant === deviceOccupant && before.room === room) before.over = true;
     const history = readHistoryWish(asked.element, now());
-    const entry: Entry = { viewer, room, asked, nick: resourceOf(asked.to), history, refusal: undefined, over: false };
-    const view = seat.room(room);
+    const entry: Entry = { deviceOccupant, room, asked, nick: resourceOf(asked.to), history, refusal: undefined, over: false };
+    const view = occupancy.room(room);
     if (view?.state === 'joined' && !view.entering && !view.catchingUp) return show(entry, view);
     entries.add(entry);
     void knock(entry).finally(() => {
       entries.delete(entry);
-      if (entry.over && !wants.any(room)) seat.release(room); // called off on the way
+      if (entry.over && !deviceJoins.any(room)) occupancy.release(room); // called off on the way
     });
   }
 
   async function knock(entry: Entry): Promise<void> {
     const { room, nick, asked } = entry;
-    const before = seat.room(room);
+    const before = occupancy.room(room);
     const password = asked.element.getChild('x', NS_MUC)?.getChildText('password') ?? undefined;
     if (before?.state !== 'joined') {
       // the nick counts where the account has none there yet
       const wish = { ...(before === undefined && { nick }), ...(password !== undefined && { password }) };
-      const joined = await seat.join(room, wish);
+      const joined = await occupancy.join(room, wish);
       if (!joined.ok) return refuse(entry, joined.error);
     }
     await until(room, times.history, (view) => view?.state !== 'joined' || (!view.entering && !view.catchingUp));
-    const view = seat.room(room);
+    const view = occupancy.room(room);
     if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'The room was left.' });
     show(entry, view);
   }
 
   function until(room: string, patience: number, done: (view: RoomView | undefined) => boolean): Promise<void> {
-    if (done(seat.room(room))) return Promise.resolve();
+    if (done(occupancy.room(room))) return Promise.resolve();
     return new Promise((resolve) => {
       const waiting = wakes.get(room) ?? new Set();
       wakes.set(room, waiting);
@@ -129,65 +129,65 @@ export function openDoorway({ account, archive, feeds, lore, wants, cursors, tim
         resolve();
       };
       const look = (): void => {
-        if (done(seat.room(room))) finish();
+        if (done(occupancy.room(room))) finish();
       };
       const clock = setTimeout(finish, patience);
       waiting.add(look);
     });
   }
 
-  function refuse({ viewer, asked, refusal, over }: Entry, { code, message }: Fault): void {
+  function refuse({ deviceOccupant, asked, refusal, over }: Entry, { code, message }: Fault): void {
     if (over) return;
-    if (!refusal) return viewer.send(errorFor(asked, viewer.jid, REFUSALS[code] ?? UNREACHABLE, message));
+    if (!refusal) return deviceOccupant.send(errorFor(asked, deviceOccupant.jid, REFUSALS[code] ?? UNREACHABLE, message));
     const error = open(refusal.raw);
     error.attrs['from'] = asked.to;
-    error.attrs['to'] = viewer.jid;
+    error.attrs['to'] = deviceOccupant.jid;
     if (asked.id === undefined) delete error.attrs['id'];
     else error.attrs['id'] = asked.id;
-    viewer.send(error.toString());
+    deviceOccupant.send(error.toString());
   }
 
   /** 7.2.3 to 7.2.15, in one go: nothing that the room says meanwhile can come between. */
-  function show({ viewer, room, nick: wish, history, asked, over }: Entry, { nick = wish, subject, features }: RoomView): void {
+  function show({ deviceOccupant, room, nick: wish, history, asked, over }: Entry, { nick = wish, subject, features }: RoomView): void {
     if (over) return;
-    wants.add(room, viewer.device);
-    const feed = feeds.enter(viewer, room, nick);
-    const itself = lore.presence(room);
-    if (itself !== undefined) viewer.send(addressable(itself).to(viewer.jid));
+    deviceJoins.add(room, deviceOccupant.device);
+    const feed = feeds.enter(deviceOccupant, room, nick);
+    const itself = stateCache.presence(room);
+    if (itself !== undefined) deviceOccupant.send(addressable(itself).to(deviceOccupant.jid));
     let self = undefined;
     for (const occupant of account.occupants(room)) {
       feed.nicks.add(occupant.nick);
       const raw = archive.occupantXml(account.jid, room, occupant.nick) || occupantPresence(room, occupant).toString();
       if (occupant.nick === nick) self = raw;
-      else viewer.send(addressable(raw).to(viewer.jid));
+      else deviceOccupant.send(addressable(raw).to(deviceOccupant.jid));
     }
-    const codes = [...lore.codes(room, features), ...(nick === wish ? [] : [status.nickModified])];
+    const codes = [...stateCache.codes(room, features), ...(nick === wish ? [] : [status.nickModified])];
     const own = self ?? `<presence xmlns='jabber:client'/>`;
-    const presence = selfPresence(open(own), seat.jid(), viewer.jid, codes);
+    const presence = selfPresence(open(own), occupancy.jid(), deviceOccupant.jid, codes);
     presence.attrs['from'] = `${room}/${nick}`;
     if (asked.id !== undefined) presence.attrs['id'] = asked.id;
-    viewer.send(presence.toString());
-    past(viewer, room, history);
+    deviceOccupant.send(presence.toString());
+    past(deviceOccupant, room, history);
     const upTo = archive.lastId();
-    const set = lore.lastSubject(room);
-    const last = set === undefined ? subjectMessage(room, viewer.jid, subject ?? '').toString() : addressable(set).to(viewer.jid);
-    viewer.send(last, () => cursors.reached(viewer.device, room, upTo));
+    const set = stateCache.lastSubject(room);
+    const last = set === undefined ? subjectMessage(room, deviceOccupant.jid, subject ?? '').toString() : addressable(set).to(deviceOccupant.jid);
+    deviceOccupant.send(last, () => cursors.reached(deviceOccupant.device, room, upTo));
   }
 
-  function past(viewer: Viewer, room: string, wish: HistoryWish): void {
-    const { jid, device, shows } = viewer;
+  function past(deviceOccupant: DeviceOccupant, room: string, wish: HistoryWish): void {
+    const { jid, device, shows } = deviceOccupant;
     const has = cursors.knows(device, room) ? (id: number): boolean => cursors.has(device, room, id) : undefined;
     for (const { id, text } of historyOf(archive, { account: account.jid, room, to: jid, shows, has }, wish)) {
-      viewer.send(text, () => cursors.got(device, room, id));
+      deviceOccupant.send(text, () => cursors.got(device, room, id));
     }
   }
 
-  async function rename(viewer: Viewer, room: string, stanza: Stanza): Promise<void> {
+  async function rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): Promise<void> {
     const nick = resourceOf(stanza.to);
     const feed = feeds.of(room);
     // The room shows the best of all devices: what this one is at present, its broadcast has said.
     if (!feed || nick === feed.nick || nick === '') return;
-    const entry: Entry = { viewer, room, asked: stanza, nick, history: readHistoryWish(stanza.element, now()), refusal: undefined, over: false };
+    const entry: Entry = { deviceOccupant, room, asked: stanza, nick, history: readHistoryWish(stanza.element, now()), refusal: undefined, over: false };
     entries.add(entry);
     const changed = await account.changeNick(room, nick);
     entries.delete(entry);
@@ -196,24 +196,24 @@ export function openDoorway({ account, archive, feeds, lore, wants, cursors, tim
 
   return {
     enter,
-    rename: (viewer, room, stanza) => void rename(viewer, room, stanza),
-    leave(viewer, room, stanza) {
-      for (const entry of entries) if (entry.viewer === viewer && entry.room === room) entry.over = true;
+    rename: (deviceOccupant, room, stanza) => void rename(deviceOccupant, room, stanza),
+    leave(deviceOccupant, room, stanza) {
+      for (const entry of entries) if (entry.deviceOccupant === deviceOccupant && entry.room === room) entry.over = true;
       const feed = feeds.of(room);
-      if (!feed || !feeds.sees(viewer, room)) return;
+      if (!feed || !feeds.sees(deviceOccupant, room)) return;
       const self = account.occupants(room).find(({ nick }) => nick === feed.nick);
-      feeds.exit(viewer, room);
-      const left = leftPresence(`${room}/${feed.nick}`, viewer.jid, { affiliation: self?.affiliation ?? 'none', codes: [status.self] });
+      feeds.exit(deviceOccupant, room);
+      const left = leftPresence(`${room}/${feed.nick}`, deviceOccupant.jid, { affiliation: self?.affiliation ?? 'none', codes: [status.self] });
       if (stanza.id !== undefined) left.attrs['id'] = stanza.id;
-      viewer.send(left.toString());
-      const timers = goodbyes.get(viewer) ?? new Set();
-      goodbyes.set(viewer, timers);
+      deviceOccupant.send(left.toString());
+      const timers = goodbyes.get(deviceOccupant) ?? new Set();
+      goodbyes.set(deviceOccupant, timers);
       const timer = setTimeout(() => {
         timers.delete(timer);
-        if (feeds.sees(viewer, room)) return;
-        const last = wants.remove(room, viewer.device);
-        if (viewer.leaves() === 'everywhere') void account.leave(room);
-        else if (last) seat.release(room);
+        if (feeds.sees(deviceOccupant, room)) return;
+        const last = deviceJoins.remove(room, deviceOccupant.device);
+        if (deviceOccupant.leaves() === 'everywhere') void account.leave(room);
+        else if (last) occupancy.release(room);
       }, times.leave);
       timers.add(timer);
     },
@@ -222,19 +222,19 @@ export function openDoorway({ account, archive, feeds, lore, wants, cursors, tim
       for (const entry of entries) if (entry.room === room && (entry.nick === nick || nick === '')) entry.refusal = stanza;
     },
     forgotten(room) {
-      if (!seat.room(room)) wants.clear(room);
+      if (!occupancy.room(room)) deviceJoins.clear(room);
     },
     changed(room) {
       for (const look of wakes.get(room) ?? []) look();
     },
-    gone(viewer) {
-      for (const timer of goodbyes.get(viewer) ?? []) clearTimeout(timer);
-      goodbyes.delete(viewer);
-      for (const entry of entries) if (entry.viewer === viewer) entry.over = true;
-      feeds.exitAll(viewer);
+    gone(deviceOccupant) {
+      for (const timer of goodbyes.get(deviceOccupant) ?? []) clearTimeout(timer);
+      goodbyes.delete(deviceOccupant);
+      for (const entry of entries) if (entry.deviceOccupant === deviceOccupant) entry.over = true;
+      feeds.exitAll(deviceOccupant);
     },
     forget(device) {
-      for (const room of wants.forget(device)) seat.release(room);
+      for (const room of deviceJoins.forget(device)) occupancy.release(room);
     },
   };
 }

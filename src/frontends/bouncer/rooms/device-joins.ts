@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Archive } from '../../../archive/contract.ts';
 import { stored } from '../../../archive/schema/stored.ts';
 
-const wants = z.record(z.string(), z.array(z.string()));
+const deviceJoins = z.record(z.string(), z.array(z.string()));
 const KEY = 'bouncer-wants';
 
 /** Which devices are in which room by their own wish, offline ones too: closing an app is not leaving. */
-export interface Wants {
+export interface DeviceJoins {
   add(room: string, device: string): void;
   /** True where that was the last device that wanted it. */
   remove(room: string, device: string): boolean;
@@ -18,8 +18,8 @@ export interface Wants {
   forget(device: string): string[];
 }
 
-export function openWants(account: string, archive: Archive): Wants {
-  const kept = stored(wants, archive.value(account, KEY), {});
+export function openDeviceJoins(account: string, archive: Archive): DeviceJoins {
+  const kept = stored(deviceJoins, archive.value(account, KEY), {});
   const rooms = new Map(Object.entries(kept).map(([room, ids]) => [room, new Set(ids)]));
 
   function save(): void {

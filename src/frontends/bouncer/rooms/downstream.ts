@@ -7,11 +7,11 @@ import { NS_MUC_USER, readCodes, status } from '../../../xmpp/xep/room/muc.ts';
 import { NS_SID } from '../../../xmpp/xep/message/stanza-id.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import type { Cursors } from './cursors.ts';
-import type { Feed, Feeds } from './room-feed.ts';
-import type { Lore } from './room-state-cache.ts';
-import type { Questions } from './iq-proxy.ts';
+import type { RoomFeed, RoomFeeds } from './room-feed.ts';
+import type { RoomStateCache } from './room-state-cache.ts';
+import type { IqProxy } from './iq-proxy.ts';
 import { asHistory } from './room-history.ts';
-import { openWaits } from './live-hold.ts';
+import { openLiveHold } from './live-hold.ts';
 import { leftPresence, occupantPresence, open, selfPresence } from './room-stanzas.ts';
 
 /** States that a person has to end: a device that thinks itself inside is told that it is out. */
@@ -27,15 +27,15 @@ const OUT: Readonly<Record<string, readonly [affiliation: string, codes: readonl
   'room-gone': ['none', []],
 };
 
-export interface RoomsIn {
+export interface Downstream {
   take(event: AccountEvent): void;
 }
 
-export interface RoomsInOptions {
+export interface DownstreamOptions {
   readonly account: Account;
-  readonly feeds: Feeds;
-  readonly lore: Lore;
-  readonly questions: Questions;
+  readonly feeds: RoomFeeds;
+  readonly stateCache: RoomStateCache;
+  readonly iqProxy: IqProxy;
   readonly cursors: Cursors;
   /** Milliseconds for which what comes live waits for what was missed. */
   readonly patience: number;
@@ -46,15 +46,15 @@ export interface RoomsInOptions {
 }
 
 /** What the rooms say, shown to the devices that are in them. */
-export function openRoomsIn({ account, archive, feeds, lore, questions, cursors, patience, signal, refused }: RoomsInOptions): RoomsIn {
-  const { seat } = account;
-  const waits = openWaits({ account, archive, feeds, cursors, patience, signal });
+export function openDownstream({ account, archive, feeds, stateCache, iqProxy, cursors, patience, signal, refused }: DownstreamOptions): Downstream {
+  const { occupancy } = account;
+  const liveHold = openLiveHold({ account, archive, feeds, cursors, patience, signal });
 
   function message(kept: KeptMessage): void {
     const feed = feeds.of(kept.room);
     if (!feed) return;
     if (kept.kind === 'private' && sentByUs(kept)) return;
-    if (!waits.holds(feed, kept)) feeds.show(kept, kept.delayed ? asHistory(kept) : kept.xml, waits.noting(kept));
+    if (!liveHold.holds(feed, kept)) feeds.deliver(kept, kept.delayed ? asHistory(kept) : kept.xml, liveHold.noting(kept));
   }
 
   function stanza(room: string, given: Stanza): void {
@@ -66,9 +66,9 @@ export function openRoomsIn({ account, archive, feeds, lore, questions, cursors,
       return;
     }
     const result = given.raw.includes('urn:xmpp:mam:') ? readMamResult(given.element) : undefined;
-    if (result) return questions.result(result.queryId, given);
-    if (given.type === 'groupchat' && given.element.getChild('stanza-id', NS_SID)?.attrs['by'] === room) seat.notWhole(room);
-    if (given.type === 'groupchat' && !given.element.getChild('subject')) feeds.pass(room, given.raw);
+    if (result) return iqProxy.result(result.queryId, given);
+    if (given.type === 'groupchat' && given.element.getChild('stanza-id', NS_SID)?.attrs['by'] === room) occupancy.markIncomplete(room);
+    if (given.type === 'groupchat' && !given.element.getChild('subject')) feeds.deliverTransient(room, given.raw);
     else feeds.tell(room, given.raw);
   }
 
@@ -76,9 +76,9 @@ export function openRoomsIn({ account, archive, feeds, lore, questions, cursors,
     if (given.type === 'error') return refused(room, given);
     const nick = resourceOf(given.from);
     const codes = readCodes(given.element.getChild('x', NS_MUC_USER));
-    lore.learn(room, codes);
+    stateCache.learn(room, codes);
     if (nick === '') {
-      if (given.type === undefined) lore.itself(room, given.raw);
+      if (given.type === undefined) stateCache.itself(room, given.raw);
       return feeds.tell(room, given.raw);
     }
     const feed = feeds.of(room);
@@ -90,11 +90,11 @@ export function openRoomsIn({ account, archive, feeds, lore, questions, cursors,
     own(feed, given, codes, available);
   }
 
-  function own(feed: Feed, given: Stanza, codes: ReadonlySet<number>, available: boolean): void {
+  function own(feed: RoomFeed, given: Stanza, codes: ReadonlySet<number>, available: boolean): void {
     // COMPAT: ejabberd 23.01 leaves 110 out where another of our sessions has the nick
     const added = codes.has(status.self) || !available ? [] : [status.self];
-    for (const viewer of feed.viewers) {
-      viewer.send(selfPresence(open(given.raw), seat.jid(), viewer.jid, added).toString());
+    for (const deviceOccupant of feed.deviceOccupants) {
+      deviceOccupant.send(selfPresence(open(given.raw), occupancy.jid(), deviceOccupant.jid, added).toString());
     }
     if (available) feed.nick = resourceOf(given.from);
     else if (codes.has(status.nickChanged)) feed.nick = newNick(given) ?? feed.nick;
@@ -105,23 +105,23 @@ export function openRoomsIn({ account, archive, feeds, lore, questions, cursors,
   function state(room: string): void {
     const feed = feeds.of(room);
     if (!feed) return;
-    const view = seat.room(room);
+    const view = occupancy.room(room);
     const out = view === undefined ? (['none', []] as const) : OUT[view.state];
     if (out) return evict(feed, out[0], out[1], view?.reason);
     if (view?.state !== 'joined') feed.stale = true;
     else if (feed.stale && !view.entering) refresh(feed, view.nick ?? feed.nick);
   }
 
-  function evict(feed: Feed, affiliation: string, codes: readonly number[], reason: string | undefined): void {
-    for (const viewer of feed.viewers) {
+  function evict(feed: RoomFeed, affiliation: string, codes: readonly number[], reason: string | undefined): void {
+    for (const deviceOccupant of feed.deviceOccupants) {
       const how = { affiliation, codes: [...codes, status.self], reason };
-      viewer.send(leftPresence(`${feed.room}/${feed.nick}`, viewer.jid, how).toString());
+      deviceOccupant.send(leftPresence(`${feed.room}/${feed.nick}`, deviceOccupant.jid, how).toString());
     }
     feeds.close(feed.room);
   }
 
   /** Entered again: who went in the meantime has gone without a word. */
-  function refresh(feed: Feed, nick: string): void {
+  function refresh(feed: RoomFeed, nick: string): void {
     const there = new Map(account.occupants(feed.room).map((occupant) => [occupant.nick, occupant]));
     for (const gone of [...feed.nicks].filter((one) => !there.has(one) && one !== feed.nick)) {
       feed.nicks.delete(gone);
@@ -129,10 +129,10 @@ export function openRoomsIn({ account, archive, feeds, lore, questions, cursors,
     }
     if (nick !== feed.nick) {
       const self = there.get(nick);
-      for (const viewer of feed.viewers) {
+      for (const deviceOccupant of feed.deviceOccupants) {
         const codes = [status.nickChanged, status.self];
-        viewer.send(leftPresence(`${feed.room}/${feed.nick}`, viewer.jid, { codes, newNick: nick }).toString());
-        if (self) viewer.send(selfPresence(occupantPresence(feed.room, self), seat.jid(), viewer.jid, [status.self]).toString());
+        deviceOccupant.send(leftPresence(`${feed.room}/${feed.nick}`, deviceOccupant.jid, { codes, newNick: nick }).toString());
+        if (self) deviceOccupant.send(selfPresence(occupantPresence(feed.room, self), occupancy.jid(), deviceOccupant.jid, [status.self]).toString());
       }
       feed.nick = nick;
     }
@@ -143,13 +143,13 @@ export function openRoomsIn({ account, archive, feeds, lore, questions, cursors,
     take(event) {
       if (event.type === 'message') {
         if (event.fresh) message(event.message);
-        if (event.message.kind === 'subject') lore.subject(event.message.room, event.message.xml);
+        if (event.message.kind === 'subject') stateCache.subject(event.message.room, event.message.xml);
       } else if (event.type === 'room-stanza') {
-        if (event.stanza.type === 'groupchat' && event.stanza.element.getChild('subject')) lore.subject(event.room, event.stanza.raw);
+        if (event.stanza.type === 'groupchat' && event.stanza.element.getChild('subject')) stateCache.subject(event.room, event.stanza.raw);
         stanza(event.room, event.stanza);
       } else if (event.type === 'room') state(event.room.room);
       else if (event.type === 'room-forgotten') state(event.room);
-      else if (event.type === 'caught-up') waits.over(event.room);
+      else if (event.type === 'caught-up') liveHold.over(event.room);
     },
   };
 }

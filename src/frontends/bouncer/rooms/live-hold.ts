@@ -2,7 +2,7 @@ import type { Account } from '../../../account/contract.ts';
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import type { Cursors } from './cursors.ts';
-import type { Feed, Feeds, Viewer } from './room-feed.ts';
+import type { RoomFeed, RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { asHistory } from './room-history.ts';
 
 /** Messages of one room. */
@@ -12,19 +12,19 @@ const MOST = 500;
  * What comes live while a room's archive is read: a device gets it behind what was missed (DESIGN, Devices). Where the stream
  * ended meanwhile, what is read then may stand behind what came live before, and waits with it.
  */
-export interface Waits {
+export interface LiveHold {
   /** True where it is shown later, in the room's order: once the archive is read, or `patience` is over. */
-  holds(feed: Feed, kept: KeptMessage): boolean;
+  holds(feed: RoomFeed, kept: KeptMessage): boolean;
   /** What is to be noted once a device has this one, which is shown now. */
   noting(kept: KeptMessage): (device: string) => void;
   /** The room's archive is read, or was given up. */
   over(room: string): void;
 }
 
-export interface WaitsOptions {
+export interface LiveHoldOptions {
   readonly account: Pick<Account, 'jid' | 'catchingUp'>;
   readonly archive: Pick<ReadArchive, 'isBehind' | 'inOrder'>;
-  readonly feeds: Feeds;
+  readonly feeds: RoomFeeds;
   readonly cursors: Cursors;
   /** Milliseconds for which the first of them waits; from then on nothing waits for a room that is so slow. */
   readonly patience: number;
@@ -35,7 +35,7 @@ export interface WaitsOptions {
 interface Held {
   readonly kept: KeptMessage;
   /** Those that were in the room when it came: who enters later finds it in the history. */
-  readonly to: ReadonlySet<Viewer>;
+  readonly to: ReadonlySet<DeviceOccupant>;
 }
 
 interface Wait {
@@ -48,15 +48,15 @@ interface Wait {
   readonly clock: NodeJS.Timeout;
 }
 
-export function openWaits({ account, archive, feeds, cursors, patience, signal }: WaitsOptions): Waits {
-  const waits = new Map<string, Wait>();
+export function openLiveHold({ account, archive, feeds, cursors, patience, signal }: LiveHoldOptions): LiveHold {
+  const holds = new Map<string, Wait>();
   signal.addEventListener('abort', () => {
-    for (const { clock } of waits.values()) clearTimeout(clock);
+    for (const { clock } of holds.values()) clearTimeout(clock);
   }, { once: true });
 
   function begin(room: string): Wait {
     const wait = { room, held: [], newest: 0, over: false, clock: setTimeout(() => release(wait), patience).unref() };
-    waits.set(room, wait);
+    holds.set(room, wait);
     return wait;
   }
 
@@ -78,7 +78,7 @@ export function openWaits({ account, archive, feeds, cursors, patience, signal }
     wait.over = true;
     wait.held = [];
     for (const [at, { kept, to }] of held.entries()) {
-      feeds.show(kept, kept.delayed ? asHistory(kept) : kept.xml, (device) => {
+      feeds.deliver(kept, kept.delayed ? asHistory(kept) : kept.xml, (device) => {
         cursors.reached(device, kept.room, upTo[at] ?? 0);
         if (!cursors.has(device, kept.room, kept.archiveId)) cursors.got(device, kept.room, kept.archiveId);
       }, to);
@@ -91,27 +91,27 @@ export function openWaits({ account, archive, feeds, cursors, patience, signal }
   }
 
   return {
-    holds({ room, viewers }, kept) {
+    holds({ room, deviceOccupants }, kept) {
       if (kept.kind === 'private' || !account.catchingUp(room)) return false;
-      if (!isLater(kept, waits.get(room)?.held ?? [])) return false;
-      const wait = waits.get(room) ?? begin(room);
+      if (!isLater(kept, holds.get(room)?.held ?? [])) return false;
+      const wait = holds.get(room) ?? begin(room);
       if (wait.over) return false;
-      wait.held.push({ kept, to: new Set(viewers) });
+      wait.held.push({ kept, to: new Set(deviceOccupants) });
       if (wait.held.length >= MOST) release(wait);
       return true;
     },
     noting({ room, archiveId }) {
-      const wait = waits.get(room);
+      const wait = holds.get(room);
       const first = wait?.held[0]?.kept.archiveId;
       if (wait) wait.newest = Math.max(wait.newest, archiveId);
       if (first === undefined || archiveId < first) return (device) => cursors.reached(device, room, archiveId);
       return (device) => cursors.got(device, room, archiveId);
     },
     over(room) {
-      const wait = waits.get(room);
+      const wait = holds.get(room);
       if (!wait || account.catchingUp(room)) return; // cut off, and goes on once the stream is resumed
       clearTimeout(wait.clock);
-      waits.delete(room);
+      holds.delete(room);
       release(wait);
     },
   };

@@ -1,4 +1,4 @@
-import type { Seat } from '../../../account/rooms/shared-occupancy-contract.ts';
+import type { SharedOccupancy } from '../../../account/rooms/shared-occupancy-contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import type { BouncerDevice } from '../credentials/device-credentials.ts';
 
@@ -6,12 +6,12 @@ import type { BouncerDevice } from '../credentials/device-credentials.ts';
 const ALWAYS: ReadonlySet<string> = new Set<KeptMessage['kind']>(['private', 'subject']);
 
 /** Whether a device is shown a message that its room keeps, by the person's wish, and why. */
-export function decideShown(seat: Pick<Seat, 'mention'>, device: BouncerDevice, message: KeptMessage): { readonly shown: boolean; readonly why: string } {
+export function decideShown(occupancy: Pick<SharedOccupancy, 'mention'>, device: BouncerDevice, message: KeptMessage): { readonly shown: boolean; readonly why: string } {
   const policy = device.policies[message.room] ?? device.policy;
   if (policy === 'everything') return { shown: true, why: 'it gets everything' };
   if (ALWAYS.has(message.kind)) return { shown: true, why: `it is ${message.kind}` };
   if (policy === 'nothing') return { shown: false, why: 'you want nothing of this room there' };
-  const why = seat.mention(message, device.words);
+  const why = occupancy.mention(message, device.words);
   return why === undefined ? { shown: false, why: 'it does not mention you' } : { shown: true, why };
 }
 

@@ -3,12 +3,12 @@ import type { KeptMessage } from '../../../core/groupchat.ts';
 import { addressable } from '../session/stanza-text.ts';
 
 /** A device in the rooms: a bound session. */
-export interface Viewer {
+export interface DeviceOccupant {
   readonly jid: string;
   /** The device's id, which outlives the session. */
   readonly device: string;
-  /** `had` is called once the device has it. */
-  send(text: string, had?: () => void): void;
+  /** `delivered` is called once the device has it. */
+  send(text: string, delivered?: () => void): void;
   /** XEP-0280 is on. */
   carbons(): boolean;
   /** Whether it is shown a message, by the person's wish. */
@@ -21,9 +21,9 @@ export interface Viewer {
 }
 
 /** What is shown of one room at present, to all that look. */
-export interface Feed {
+export interface RoomFeed {
   readonly room: string;
-  readonly viewers: Set<Viewer>;
+  readonly deviceOccupants: Set<DeviceOccupant>;
   /** The nicks that they have seen come in and not go. */
   readonly nicks: Set<string>;
   /** Our own nick, as they know it. */
@@ -31,74 +31,74 @@ export interface Feed {
   /** The membership was lost on the way: what they see may be out of date. */
   stale: boolean;
   /** Who sent what, by id, so that an error finds its way back. */
-  readonly sent: Map<string, Viewer>;
+  readonly sent: Map<string, DeviceOccupant>;
 }
 
 const MAX_SENT = 1000;
 
-export interface Feeds {
-  of(room: string): Feed | undefined;
-  sees(viewer: Viewer, room: string): boolean;
-  enter(viewer: Viewer, room: string, nick: string): Feed;
-  exit(viewer: Viewer, room: string): void;
-  exitAll(viewer: Viewer): void;
+export interface RoomFeeds {
+  of(room: string): RoomFeed | undefined;
+  sees(deviceOccupant: DeviceOccupant, room: string): boolean;
+  enter(deviceOccupant: DeviceOccupant, room: string, nick: string): RoomFeed;
+  exit(deviceOccupant: DeviceOccupant, room: string): void;
+  exitAll(deviceOccupant: DeviceOccupant): void;
   /** The same text to all, each with its own address. */
   tell(room: string, raw: string): void;
-  /** A kept message, to those that are to be shown it, of `among` alone where that is given; `had` is told of each device that has it. */
-  show(message: KeptMessage, raw: string, had: (device: string) => void, among?: ReadonlySet<Viewer>): void;
+  /** A kept message, to those that are to be shown it, of `among` alone where that is given; `delivered` is told of each device that has it. */
+  deliver(message: KeptMessage, raw: string, delivered: (device: string) => void, among?: ReadonlySet<DeviceOccupant>): void;
   /** What nobody keeps, to those that are to be shown it. */
-  pass(room: string, raw: string): void;
+  deliverTransient(room: string, raw: string): void;
   /** Nobody looks at it any more. */
   close(room: string): void;
-  all(): Iterable<Feed>;
+  all(): Iterable<RoomFeed>;
 }
 
-export function openFeeds(): Feeds {
-  const feeds = new Map<string, Feed>();
+export function openRoomFeeds(): RoomFeeds {
+  const feeds = new Map<string, RoomFeed>();
 
-  function exit(viewer: Viewer, room: string): void {
+  function exit(deviceOccupant: DeviceOccupant, room: string): void {
     const feed = feeds.get(room);
-    feed?.viewers.delete(viewer);
-    if (feed?.viewers.size === 0) feeds.delete(room);
+    feed?.deviceOccupants.delete(deviceOccupant);
+    if (feed?.deviceOccupants.size === 0) feeds.delete(room);
   }
 
   return {
     of: (room) => feeds.get(room),
-    sees: (viewer, room) => feeds.get(room)?.viewers.has(viewer) === true,
-    enter(viewer, room, nick) {
-      const feed = feeds.get(room) ?? { room, viewers: new Set(), nicks: new Set(), nick, stale: false, sent: new Map() };
+    sees: (deviceOccupant, room) => feeds.get(room)?.deviceOccupants.has(deviceOccupant) === true,
+    enter(deviceOccupant, room, nick) {
+      const feed = feeds.get(room) ?? { room, deviceOccupants: new Set(), nicks: new Set(), nick, stale: false, sent: new Map() };
       feeds.set(room, feed);
-      feed.viewers.add(viewer);
+      feed.deviceOccupants.add(deviceOccupant);
       return feed;
     },
     exit,
-    exitAll(viewer) {
-      for (const room of [...feeds.keys()]) exit(viewer, room);
+    exitAll(deviceOccupant) {
+      for (const room of [...feeds.keys()]) exit(deviceOccupant, room);
     },
     tell(room, raw) {
       const feed = feeds.get(room);
       if (!feed) return;
       const text = addressable(raw);
-      for (const viewer of feed.viewers) viewer.send(text.to(viewer.jid));
+      for (const deviceOccupant of feed.deviceOccupants) deviceOccupant.send(text.to(deviceOccupant.jid));
     },
-    show(message, raw, had, among = feeds.get(message.room)?.viewers) {
+    deliver(message, raw, delivered, among = feeds.get(message.room)?.deviceOccupants) {
       const feed = feeds.get(message.room);
       if (!feed) return;
       const text = addressable(raw);
       const sender = message.id === undefined ? undefined : feed.sent.get(message.id);
-      for (const viewer of feed.viewers) {
-        if (among?.has(viewer) !== true) continue;
+      for (const deviceOccupant of feed.deviceOccupants) {
+        if (among?.has(deviceOccupant) !== true) continue;
         // what it said itself comes back to it, whatever else it is shown
-        if (viewer !== sender && !viewer.shows(message)) continue;
-        viewer.send(text.to(viewer.jid), () => had(viewer.device));
-        if (viewer !== sender) viewer.calls(message);
+        if (deviceOccupant !== sender && !deviceOccupant.shows(message)) continue;
+        deviceOccupant.send(text.to(deviceOccupant.jid), () => delivered(deviceOccupant.device));
+        if (deviceOccupant !== sender) deviceOccupant.calls(message);
       }
     },
-    pass(room, raw) {
+    deliverTransient(room, raw) {
       const feed = feeds.get(room);
       if (!feed) return;
       const text = addressable(raw);
-      for (const viewer of feed.viewers) if (viewer.showsPassing(room)) viewer.send(text.to(viewer.jid));
+      for (const deviceOccupant of feed.deviceOccupants) if (deviceOccupant.showsPassing(room)) deviceOccupant.send(text.to(deviceOccupant.jid));
     },
     close: (room) => void feeds.delete(room),
     all: () => feeds.values(),
@@ -106,9 +106,9 @@ export function openFeeds(): Feeds {
 }
 
 /** Remembers who sent it, for as long as an error may come. */
-export function rememberSent(feed: Feed, id: string, viewer: Viewer): void {
+export function rememberSent(feed: RoomFeed, id: string, deviceOccupant: DeviceOccupant): void {
   feed.sent.delete(id);
-  feed.sent.set(id, viewer);
+  feed.sent.set(id, deviceOccupant);
   const [oldest] = feed.sent.keys();
   if (feed.sent.size > MAX_SENT && oldest !== undefined) feed.sent.delete(oldest);
 }

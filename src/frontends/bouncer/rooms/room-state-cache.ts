@@ -9,7 +9,7 @@ const UNKNOWN: Kept = { logged: false, open: false };
 const MAX_SUBJECT = 64 * 1024;
 
 /** What a room tells only those who come in, and a device that comes in later must be told too. */
-export interface Lore {
+export interface RoomStateCache {
   learn(room: string, codes: ReadonlySet<number>): void;
   subject(room: string, raw: string): void;
   /** The room's own presence, which tells of its avatar. */
@@ -22,7 +22,7 @@ export interface Lore {
   lastSubject(room: string): string | undefined;
 }
 
-export function openLore(account: string, archive: Archive): Lore {
+export function openRoomStateCache(account: string, archive: Archive): RoomStateCache {
   const known = new Map<string, Kept>();
 
   function of(room: string): Kept {

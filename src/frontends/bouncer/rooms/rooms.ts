@@ -7,103 +7,103 @@ import { NS_MUC } from '../../../xmpp/xep/room/muc.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import { attrsOf } from '../../../xmpp/xml.ts';
 import { openCursors } from './cursors.ts';
-import { openDoorway } from './device-join.ts';
-import type { EnterTimes } from './device-join.ts';
-import { openFeeds } from './room-feed.ts';
-import type { Viewer } from './room-feed.ts';
-import { openRoomsIn } from './downstream.ts';
-import { openLore } from './room-state-cache.ts';
-import { openRoomsOut } from './upstream.ts';
-import { openQuestions } from './iq-proxy.ts';
-import { openWants } from './device-joins.ts';
+import { openDeviceJoin } from './device-join.ts';
+import type { DeviceJoinTimes } from './device-join.ts';
+import { openRoomFeeds } from './room-feed.ts';
+import type { DeviceOccupant } from './room-feed.ts';
+import { openDownstream } from './downstream.ts';
+import { openRoomStateCache } from './room-state-cache.ts';
+import { openUpstreamRooms } from './upstream.ts';
+import { openIqProxy } from './iq-proxy.ts';
+import { openDeviceJoins } from './device-joins.ts';
 import type { Log } from '../server/host.ts';
 
 /** The rooms of one account, as its devices see them: each believes that it joined. */
-export interface Rooms {
+export interface BouncerRooms {
   /** True where the stanza is for a room, and is seen to. */
-  fromDevice(viewer: Viewer, stanza: Stanza): boolean;
+  fromDevice(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean;
   /** Whether the device is in the room that it speaks to, and says so by its from. */
-  isOccupant(viewer: Viewer, stanza: Stanza): boolean;
+  isOccupant(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean;
   /** XEP-0280 would bring the daemon's own private messages a second time. */
   hides(stanza: Stanza): boolean;
-  gone(viewer: Viewer): void;
+  gone(deviceOccupant: DeviceOccupant): void;
   forget(device: string): void;
 }
 
-export interface RoomsOptions {
+export interface BouncerRoomsOptions {
   readonly account: Account;
   readonly archive: Archive;
-  readonly times: EnterTimes;
+  readonly times: DeviceJoinTimes;
   readonly log: Log;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
 
-export function openRooms({ account, archive, times, log, now, signal }: RoomsOptions): Rooms {
-  const feeds = openFeeds();
-  const lore = openLore(account.jid, archive);
-  const questions = openQuestions(account, archive, feeds);
-  const out = openRoomsOut(account, feeds);
-  const wants = openWants(account.jid, archive);
+export function openBouncerRooms({ account, archive, times, log, now, signal }: BouncerRoomsOptions): BouncerRooms {
+  const feeds = openRoomFeeds();
+  const stateCache = openRoomStateCache(account.jid, archive);
+  const iqProxy = openIqProxy(account, archive, feeds);
+  const out = openUpstreamRooms(account, feeds);
+  const deviceJoins = openDeviceJoins(account.jid, archive);
   const cursors = openCursors(account.jid, archive, log);
-  const doorway = openDoorway({ account, archive, feeds, lore, wants, cursors, times, now });
-  const into = openRoomsIn({ account, archive, signal, feeds, lore, questions, cursors, patience: times.live, refused: doorway.refused });
+  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, times, now });
+  const into = openDownstream({ account, archive, signal, feeds, stateCache, iqProxy, cursors, patience: times.live, refused: deviceJoin.refused });
   /** What a session has once joined is a room, whatever the account knows of it now. */
-  const visited = new WeakMap<Viewer, Set<string>>();
+  const visited = new WeakMap<DeviceOccupant, Set<string>>();
 
   account.subscribe((event) => {
     into.take(event);
-    if (event.type === 'room') doorway.changed(event.room.room);
-    if (event.type === 'caught-up' || event.type === 'room-forgotten') doorway.changed(event.room);
-    if (event.type === 'room-forgotten') doorway.forgotten(event.room);
+    if (event.type === 'room') deviceJoin.changed(event.room.room);
+    if (event.type === 'caught-up' || event.type === 'room-forgotten') deviceJoin.changed(event.room);
+    if (event.type === 'room-forgotten') deviceJoin.forgotten(event.room);
   }, signal);
 
-  function presence(viewer: Viewer, stanza: Stanza): boolean {
+  function presence(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean {
     if (stanza.to === '') {
-      if (stanza.type === 'unavailable') doorway.gone(viewer);
+      if (stanza.type === 'unavailable') deviceJoin.gone(deviceOccupant);
       return false;
     }
     if (stanza.type !== undefined && stanza.type !== 'unavailable') return false;
     const room = normal(stanza.to);
     if (stanza.type === undefined && stanza.element.getChild('x', NS_MUC)) {
-      const rooms = visited.get(viewer) ?? new Set();
-      visited.set(viewer, rooms.add(room));
-      doorway.enter(viewer, room, stanza);
+      const rooms = visited.get(deviceOccupant) ?? new Set();
+      visited.set(deviceOccupant, rooms.add(room));
+      deviceJoin.enter(deviceOccupant, room, stanza);
       return true;
     }
     // A room must never hear of the device's own session: it would take it for one more occupant.
-    if (!account.seat.room(room) && visited.get(viewer)?.has(room) !== true) return false;
-    if (stanza.type === 'unavailable') doorway.leave(viewer, room, stanza);
-    else if (feeds.sees(viewer, room)) doorway.rename(viewer, room, stanza);
+    if (!account.occupancy.room(room) && visited.get(deviceOccupant)?.has(room) !== true) return false;
+    if (stanza.type === 'unavailable') deviceJoin.leave(deviceOccupant, room, stanza);
+    else if (feeds.sees(deviceOccupant, room)) deviceJoin.rename(deviceOccupant, room, stanza);
     return true;
   }
 
   return {
-    fromDevice(viewer, stanza) {
-      if (stanza.kind === 'presence') return presence(viewer, stanza);
+    fromDevice(deviceOccupant, stanza) {
+      if (stanza.kind === 'presence') return presence(deviceOccupant, stanza);
       if (stanza.to === '') return false;
       const room = normal(stanza.to);
-      if (!account.seat.room(room)) return false;
-      if (stanza.kind === 'message') out.say(viewer, room, stanza);
-      else if (stanza.type === 'get' || stanza.type === 'set') questions.ask(viewer, room, stanza);
+      if (!account.occupancy.room(room)) return false;
+      if (stanza.kind === 'message') out.say(deviceOccupant, room, stanza);
+      else if (stanza.type === 'get' || stanza.type === 'set') iqProxy.ask(deviceOccupant, room, stanza);
       return true;
     },
-    isOccupant(viewer, { from, to }) {
+    isOccupant(deviceOccupant, { from, to }) {
       const room = normal(to);
-      return normal(from) === room && feeds.sees(viewer, room);
+      return normal(from) === room && feeds.sees(deviceOccupant, room);
     },
     hides(stanza) {
       if (stanza.kind !== 'message' || !stanza.raw.includes(NS_CARBONS)) return false;
       const copy = readCarbon(stanza.element, account.jid);
       const { from, to } = attrsOf(copy);
-      return [from, to].some((jid) => jid !== undefined && account.seat.room(bareOf(jid)) !== undefined);
+      return [from, to].some((jid) => jid !== undefined && account.occupancy.room(bareOf(jid)) !== undefined);
     },
-    gone(viewer) {
-      doorway.gone(viewer);
+    gone(deviceOccupant) {
+      deviceJoin.gone(deviceOccupant);
       cursors.flush();
     },
     forget(device) {
-      doorway.forget(device);
+      deviceJoin.forget(device);
       cursors.forget(device);
     },
   };

@@ -6,7 +6,7 @@ import { originId, readOriginId } from '../../../xmpp/xep/message/stanza-id.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import { escapeXML } from '../../../xmpp/xml.ts';
 import { rememberSent } from './room-feed.ts';
-import type { Feeds, Viewer } from './room-feed.ts';
+import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { errorFor, sentCarbon } from './room-stanzas.ts';
 import { withChild, withoutAttribute } from '../session/stanza-text.ts';
 
@@ -22,54 +22,54 @@ const CONDITIONS: Readonly<Record<string, readonly [type: string, condition: str
 const UNFIT = ['cancel', 'not-acceptable'] as const;
 
 /** Messages of devices to rooms and occupants, said by the one occupant that we are. */
-export function openRoomsOut(account: Account, feeds: Feeds): { say(viewer: Viewer, room: string, stanza: Stanza): void } {
-  const { seat } = account;
+export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void } {
+  const { occupancy } = account;
 
-  function refuse(viewer: Viewer, stanza: Stanza, code: string, text?: string): void {
+  function refuse(deviceOccupant: DeviceOccupant, stanza: Stanza, code: string, text?: string): void {
     if (stanza.type === 'error') return; // RFC 6120 8.3.1: never an error for an error
-    viewer.send(errorFor(stanza, viewer.jid, CONDITIONS[code] ?? UNFIT, text));
+    deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, CONDITIONS[code] ?? UNFIT, text));
   }
 
   /** Kept until the room has it where there are words to be kept in it; a subject or a chat state is of the moment. */
-  function groupchat(viewer: Viewer, room: string, stanza: Stanza, xml: string, id: string): void {
+  function groupchat(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza, xml: string, id: string): void {
     const lasting = stanza.element.getChild('body') !== undefined || stanza.element.children.some((child) => typeof child !== 'string' && child.name === 'encrypted');
     const said = readOriginId(stanza.element);
-    if (!lasting || isPassing(stanza.element)) return write(viewer, stanza, xml);
+    if (!lasting || isPassing(stanza.element)) return write(deviceOccupant, stanza, xml);
     const text = said === undefined ? withChild(xml, originId(id).toString()) : xml;
-    const kept = seat.say(room, text, said ?? id);
-    if (!kept.ok) refuse(viewer, stanza, kept.error.code, kept.error.message);
+    const kept = occupancy.sendMessage(room, text, said ?? id);
+    if (!kept.ok) refuse(deviceOccupant, stanza, kept.error.code, kept.error.message);
   }
 
-  function write(viewer: Viewer, stanza: Stanza, xml: string): void {
+  function write(deviceOccupant: DeviceOccupant, stanza: Stanza, xml: string): void {
     const sent = account.write(xml);
-    if (!sent.ok) refuse(viewer, stanza, sent.error.code, sent.error.message);
+    if (!sent.ok) refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
   }
 
-  function direct(viewer: Viewer, room: string, stanza: Stanza, xml: string): void {
-    if (!stanza.element.getChild('body') || isPassing(stanza.element)) return write(viewer, stanza, xml);
-    const sent = seat.sayPrivate(room, xml);
-    if (!sent.ok) return refuse(viewer, stanza, sent.error.code, sent.error.message);
+  function direct(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza, xml: string): void {
+    if (!stanza.element.getChild('body') || isPassing(stanza.element)) return write(deviceOccupant, stanza, xml);
+    const sent = occupancy.sendPrivate(room, xml);
+    if (!sent.ok) return refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
     // XEP-0280: the other devices see what was sent
-    const own = xml.replace(/^<message/, `<message from='${escapeXML(viewer.jid)}'`);
-    for (const other of feeds.of(room)?.viewers ?? []) {
-      if (other !== viewer && other.carbons()) other.send(sentCarbon(account.jid, other.jid, own));
+    const own = xml.replace(/^<message/, `<message from='${escapeXML(deviceOccupant.jid)}'`);
+    for (const other of feeds.of(room)?.deviceOccupants ?? []) {
+      if (other !== deviceOccupant && other.carbons()) other.send(sentCarbon(account.jid, other.jid, own));
     }
   }
 
   return {
-    say(viewer, room, stanza) {
+    say(deviceOccupant, room, stanza) {
       if (stanza.type === 'error') return; // to an occupant's message that all devices have: one answer is one too many
       const feed = feeds.of(room);
       const nick = resourceOf(stanza.to);
-      const inside = feed !== undefined && feeds.sees(viewer, room);
-      if (!inside && (stanza.type === 'groupchat' || nick !== '')) return refuse(viewer, stanza, 'not-joined');
+      const inside = feed !== undefined && feeds.sees(deviceOccupant, room);
+      if (!inside && (stanza.type === 'groupchat' || nick !== '')) return refuse(deviceOccupant, stanza, 'not-joined');
       const id = stanza.id ?? randomUUID();
       let xml = withoutAttribute(stanza.raw, 'from');
       if (stanza.id === undefined) xml = xml.replace(/^<message/, `<message id='${id}'`);
-      if (feed) rememberSent(feed, id, viewer);
-      if (stanza.type === 'groupchat' && nick === '') groupchat(viewer, room, stanza, xml, id);
-      else if (nick !== '') direct(viewer, room, stanza, xml);
-      else write(viewer, stanza, xml);
+      if (feed) rememberSent(feed, id, deviceOccupant);
+      if (stanza.type === 'groupchat' && nick === '') groupchat(deviceOccupant, room, stanza, xml, id);
+      else if (nick !== '') direct(deviceOccupant, room, stanza, xml);
+      else write(deviceOccupant, stanza, xml);
     },
   };
 }

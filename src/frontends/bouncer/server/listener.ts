@@ -5,7 +5,7 @@ import { MinimixError, sentenceOf } from '../../../core/errors.ts';
 import { serveDevice } from './stream.ts';
 import type { StreamHost } from './host.ts';
 
-export interface Endpoint {
+export interface ListenEndpoint {
   readonly host: string;
   readonly port: number;
 }
@@ -18,7 +18,7 @@ export interface Listener {
 const MAX_CONNECTIONS = 256;
 
 /** Takes connections of devices at one endpoint; port 0 takes any. Rejects with a sentence where that cannot be. */
-export async function startListener({ host, port }: Endpoint, streams: StreamHost, direct: boolean): Promise<Listener> {
+export async function startListener({ host, port }: ListenEndpoint, streams: StreamHost, direct: boolean): Promise<Listener> {
   const open = new Set<{ end(condition: string): void }>();
   const server = createServer((socket) => {
     const address = socket.remoteAddress ?? 'nowhere';

@@ -1,13 +1,13 @@
 // RFC 6120 6, the server's side: SCRAM (RFC 5802, 7677, with channel binding by RFC 9266 and 5929) and PLAIN.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { BouncerDevice, DeviceBook } from '../credentials/device-credentials.ts';
+import type { BouncerDevice, DeviceCredentials } from '../credentials/device-credentials.ts';
 import type { Hash } from '../credentials/keys.ts';
 
 /** What binds a login to its TLS connection; nothing where TLS gives nothing. */
 export type Bindings = ReadonlyMap<string, Buffer>;
 
 /** The account behind a user name, as far as this stream's domain goes. */
-export type FindBook = (username: string) => { readonly account: string; readonly book: DeviceBook } | undefined;
+export type FindCredentials = (username: string) => { readonly account: string; readonly credentials: DeviceCredentials } | undefined;
 
 export type SaslStep =
   | { readonly step: 'challenge'; readonly data: string }
@@ -33,7 +33,7 @@ export function mechanisms(bindings: Bindings, tls: boolean): string[] {
   return [...plus, ...SCRAMS.map(([name]) => name), ...(tls ? ['PLAIN'] : [])];
 }
 
-export function beginSasl(mechanism: string, find: FindBook, { bindings, tls }: { bindings: Bindings; tls: boolean }): SaslConversation | undefined {
+export function beginSasl(mechanism: string, find: FindCredentials, { bindings, tls }: { bindings: Bindings; tls: boolean }): SaslConversation | undefined {
   if (!mechanisms(bindings, tls).includes(mechanism)) return undefined;
   if (mechanism === 'PLAIN') return { next: (message) => plain(message, find) };
   const hash = SCRAMS.find(([name]) => mechanism.startsWith(name))?.[1];
@@ -41,18 +41,18 @@ export function beginSasl(mechanism: string, find: FindBook, { bindings, tls }: 
 }
 
 /** RFC 4616. */
-function plain(message: Buffer, find: FindBook): SaslStep {
+function plain(message: Buffer, find: FindCredentials): SaslStep {
   const [authzid, username, password, ...rest] = message.toString('utf8').split('\0');
   if (authzid === undefined || !username || !password || rest.length > 0) return refused('malformed-request', 'PLAIN has three parts');
   const found = find(username);
-  const device = found?.book.byPassword(password);
+  const device = found?.credentials.byPassword(password);
   if (!found || !device) return refused('not-authorized', 'no device has this password');
   if (authzid !== '' && authzid !== found.account) return refused('invalid-authzid', 'a device logs in as its account');
   return { step: 'success', data: undefined, account: found.account, device };
 }
 
-function scram(hash: Hash, plus: boolean, find: FindBook, bindings: Bindings): SaslConversation {
-  let first: { gs2: string; binding: Buffer; nonce: string; bare: string; serverFirst: string; found: ReturnType<FindBook> } | undefined;
+function scram(hash: Hash, plus: boolean, find: FindCredentials, bindings: Bindings): SaslConversation {
+  let first: { gs2: string; binding: Buffer; nonce: string; bare: string; serverFirst: string; found: ReturnType<FindCredentials> } | undefined;
 
   function begin(text: string): SaslStep {
     // gs2-header client-first-bare; no extension is known (m=), so none is taken
@@ -69,8 +69,8 @@ function scram(hash: Hash, plus: boolean, find: FindBook, bindings: Bindings): S
     const found = find(username);
     if (authzid && unescaped(authzid) !== found?.account) return refused('invalid-authzid', 'a device logs in as its account');
     // to a stranger's name the answer is the same: a salt, and a refusal in the end
-    const salt = found?.book.salt() ?? createHmac('sha256', SECRET).update(username).digest().subarray(0, 16).toString('base64');
-    const serverFirst = `r=${nonce}${randomBytes(18).toString('base64url')},s=${salt},i=${found?.book.iterations ?? 4096}`;
+    const salt = found?.credentials.salt() ?? createHmac('sha256', SECRET).update(username).digest().subarray(0, 16).toString('base64');
+    const serverFirst = `r=${nonce}${randomBytes(18).toString('base64url')},s=${salt},i=${found?.credentials.iterations ?? 4096}`;
     first = { gs2, binding, nonce: serverFirst.slice(2, serverFirst.indexOf(',')), bare, serverFirst, found };
     return { step: 'challenge', data: serverFirst };
   }
@@ -83,7 +83,7 @@ function scram(hash: Hash, plus: boolean, find: FindBook, bindings: Bindings): S
     const given = Buffer.from(channel, 'base64');
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return refused('not-authorized', 'another channel is bound');
     const auth = `${first.bare},${first.serverFirst},${withoutProof}`;
-    const match = first.found?.book.byProof(hash, auth, Buffer.from(proof, 'base64'));
+    const match = first.found?.credentials.byProof(hash, auth, Buffer.from(proof, 'base64'));
     if (!first.found || !match) return refused('not-authorized', 'no device has this password');
     return { step: 'success', data: `v=${match.signature}`, account: first.found.account, device: match.device };
   }

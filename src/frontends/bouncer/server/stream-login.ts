@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NS } from '../../../xmpp/namespaces.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import { beginSasl, mechanisms } from './sasl-server.ts';
-import type { Bindings, FindBook, SaslConversation, SaslStep } from './sasl-server.ts';
-import type { Log, Login } from './host.ts';
+import type { Bindings, FindCredentials, SaslConversation, SaslStep } from './sasl-server.ts';
+import type { Log, DeviceLoginGrant } from './host.ts';
 import type { Throttle } from './throttle.ts';
 import { UNOFFERED } from './tls.ts';
 
@@ -21,14 +21,14 @@ export interface StreamLoginOptions {
   readonly tls: boolean;
   readonly bindings: Bindings;
   readonly domain: () => string;
-  readonly books: (domain: string) => FindBook;
+  readonly books: (domain: string) => FindCredentials;
   readonly throttle: Throttle;
   readonly log: Log;
   readonly over: () => boolean;
   readonly put: (text: string) => void;
   readonly end: (condition: string, text?: string) => void;
   /** Somebody is let in; `data` is the last word of the mechanism. */
-  readonly succeeded: (login: Login, data: string) => void;
+  readonly succeeded: (login: DeviceLoginGrant, data: string) => void;
 }
 
 const MAX_TRIES = 3;

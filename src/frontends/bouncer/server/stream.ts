@@ -8,9 +8,9 @@ import { createReader } from '../../../xmpp/transport/reader.ts';
 import type { Item, Reader } from '../../../xmpp/transport/reader.ts';
 import { DEFAULT_LIMITS } from '../../../xmpp/transport/splitter.ts';
 import { attrsOf, escapeXML } from '../../../xmpp/xml.ts';
-import type { Identity } from '../credentials/certificates.ts';
-import type { Bound, Login, StreamHost } from './host.ts';
-import type { Link, LinkUser } from '../session/link.ts';
+import type { ServerIdentity } from '../credentials/certificates.ts';
+import type { Bound, DeviceLoginGrant, StreamHost } from './host.ts';
+import type { DeviceLink, DeviceLinkUser } from '../session/link.ts';
 import type { Bindings } from './sasl-server.ts';
 import { openStreamLogin } from './stream-login.ts';
 import type { StreamLogin } from './stream-login.ts';
@@ -39,14 +39,14 @@ export function serveDevice(
   let bindings: Bindings = new Map();
   let domain = '';
   let opened = false; // our header is out on this stream
-  let login: Login | undefined;
-  let user: LinkUser | undefined;
+  let login: DeviceLoginGrant | undefined;
+  let user: DeviceLinkUser | undefined;
   let waiting: Item[] = [];
   let working = false;
   let clock = setTimeout(() => end('connection-timeout'), host.times.login);
   let entry = openLogin();
 
-  const link: Link = { address, put, backlog: () => socket.writableLength, end, drop };
+  const link: DeviceLink = { address, put, backlog: () => socket.writableLength, end, drop };
   plain.on('error', () => undefined); // 'close' follows
   if (direct) void startTls(undefined);
   else listen(plain);
@@ -183,7 +183,7 @@ export function serveDevice(
     phase = 'securing';
     waiting = []; // what came in the clear behind <starttls/> was not said by whom we will know
     try {
-      const choose = (servername: string | undefined): Identity => host.identity(asked ?? servername);
+      const choose = (servername: string | undefined): ServerIdentity => host.identity(asked ?? servername);
       const secured = await secureServer(plain, { choose, direct });
       ({ socket, bindings } = secured);
     } catch (error) {
@@ -211,7 +211,7 @@ export function serveDevice(
     return openStreamLogin({ address, tls: security !== 'loopback', bindings, domain: () => domain, books, throttle, log, over, put, end, succeeded });
   }
 
-  function succeeded(who: Login, data: string): void {
+  function succeeded(who: DeviceLoginGrant, data: string): void {
     login = who;
     host.throttle.left(address);
     clearTimeout(clock);

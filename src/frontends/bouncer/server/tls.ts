@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls';
 import type { Socket } from 'node:net';
-import type { Identity } from '../credentials/certificates.ts';
+import type { ServerIdentity } from '../credentials/certificates.ts';
 import type { Bindings } from './sasl-server.ts';
 
 export interface Secured {
@@ -11,7 +11,7 @@ export interface Secured {
 /** TLS over a connection that was taken; resolves after the handshake. `choose` is told the name that was asked for. */
 export function secureServer(
   plain: Socket,
-  { choose, direct }: { choose: (servername: string | undefined) => Identity; direct: boolean },
+  { choose, direct }: { choose: (servername: string | undefined) => ServerIdentity; direct: boolean },
 ): Promise<Secured> {
   let shown = choose(undefined);
   const socket = new TLSSocket(plain, {
@@ -40,7 +40,7 @@ export function secureServer(
 export const UNOFFERED: ReadonlySet<string> = new Set(['tls-unique']);
 
 /** XEP-0440. tls-exporter is sound with TLS 1.3 alone (RFC 9266 4.2). */
-function bindingsOf(socket: TLSSocket, identity: Identity): Bindings {
+function bindingsOf(socket: TLSSocket, identity: ServerIdentity): Bindings {
   const bindings = new Map<string, Buffer>();
   if (socket.getProtocol() === 'TLSv1.3') {
     bindings.set('tls-exporter', socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)));

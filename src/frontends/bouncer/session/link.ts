@@ -1,7 +1,7 @@
 import type { Item } from '../../../xmpp/transport/reader.ts';
 
 /** One connection of a device, logged in; a session may outlive many of them. Nothing here throws. */
-export interface Link {
+export interface DeviceLink {
   readonly address: string;
   put(text: string): void;
   /** Bytes that wait for the network. */
@@ -13,8 +13,8 @@ export interface Link {
 }
 
 /** What the link's stream hands on once a device is bound. */
-export interface LinkUser {
+export interface DeviceLinkUser {
   take(items: readonly Item[]): void;
   /** `closed`: the device said goodbye. `lost`: it is gone without a word. */
-  over(link: Link, how: 'closed' | 'lost'): void;
+  over(link: DeviceLink, how: 'closed' | 'lost'): void;
 }

@@ -10,7 +10,7 @@ const kept = z.array(z.strictObject({ at: z.number(), xml: z.string() }));
 const MOST = 500;
 const MOST_TEXT = 1024 * 1024;
 
-export interface Mail {
+export interface OfflineStore {
   /** Keeps the messages among these stanzas. `at`: milliseconds since the epoch. */
   keep(device: string, stanzas: readonly string[], at: number): void;
   /** All that is kept for the device, oldest first, addressed and stamped; then it is kept no more. */
@@ -19,7 +19,7 @@ export interface Mail {
 }
 
 /** A device that never comes back to its session must not lose what the server believes it has. */
-export function openMail(account: string, archive: Archive): Mail {
+export function openOfflineStore(account: string, archive: Archive): OfflineStore {
   const key = (device: string): string => `bouncer-mail:${device}`;
 
   function read(device: string): z.output<typeof kept> {

@@ -1,6 +1,6 @@
 import type { Stanza } from '../../../xmpp/stanza.ts';
-import type { Log, Login } from '../server/host.ts';
-import type { Link, LinkUser } from './link.ts';
+import type { Log, DeviceLoginGrant } from '../server/host.ts';
+import type { DeviceLink, DeviceLinkUser } from './link.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface SessionTimes {
@@ -34,19 +34,19 @@ export interface Inside {
   over(): void;
 }
 
-export interface Session extends LinkUser {
-  readonly login: Login;
+export interface BouncerSession extends DeviceLinkUser {
+  readonly login: DeviceLoginGrant;
   readonly jid: string;
   /** The id under which it can be resumed, once that is asked for. */
   readonly resumption: () => string | undefined;
   readonly address: () => string | undefined;
   readonly since: number;
-  attach(link: Link): void;
+  attach(link: DeviceLink): void;
   /** Takes the session up on another link; says why not. */
-  resume(link: Link, h: string): string | undefined;
-  /** Counts a stanza out and sends it, now or when the device is back; `had` is called once the device has it. */
-  send(text: string, had?: () => void): void;
-  fromServer(stanza: Stanza, had: () => void): void;
+  resume(link: DeviceLink, h: string): string | undefined;
+  /** Counts a stanza out and sends it, now or when the device is back; `delivered` is called once the device has it. */
+  send(text: string, delivered?: () => void): void;
+  fromServer(stanza: Stanza, delivered: () => void): void;
   /** The server believes that the device is away. */
   hibernates(): boolean;
   /** Ends it once all is here that the server has held for it. */
@@ -54,8 +54,8 @@ export interface Session extends LinkUser {
   end(condition?: string, why?: string): Promise<void>;
 }
 
-export interface SessionOptions {
-  readonly login: Login;
+export interface BouncerSessionOptions {
+  readonly login: DeviceLoginGrant;
   readonly jid: string;
   readonly upstream: Upstream;
   readonly inside: Inside;
@@ -65,5 +65,5 @@ export interface SessionOptions {
   readonly log: Log;
   readonly now: () => number;
   /** Told once, with what the device has not acknowledged, and since when it was away; false where nobody keeps it. */
-  readonly ended: (session: Session, left: readonly string[], since: number) => boolean;
+  readonly ended: (session: BouncerSession, left: readonly string[], since: number) => boolean;
 }

@@ -7,9 +7,9 @@ import type { Stanza } from '../../../xmpp/stanza.ts';
 import { createStreamManagement } from '../../../xmpp/sm/stream-management.ts';
 import { attributeOf, escapeXML, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
-import type { Link } from './link.ts';
-import { changesLogin, refusal } from '../credentials/account-guard.ts';
-import type { Session, SessionOptions } from './session-contract.ts';
+import type { DeviceLink } from './link.ts';
+import { changesAccount, refusal } from '../credentials/account-guard.ts';
+import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
 
 /** Bytes that may wait for a device which takes none, where no acknowledgement bounds them. */
 export const MAX_BACKLOG = 16 * 1024 * 1024;
@@ -17,14 +17,14 @@ const MAX_OWED = 20;
 const REQUEST = `<r xmlns='${NS.sm}'/>`;
 const SESSION_NS = 'urn:ietf:params:xml:ns:xmpp-session';
 
-export function openSession(options: SessionOptions): Session {
+export function openBouncerSession(options: BouncerSessionOptions): BouncerSession {
   const { login, jid, upstream, inside, times, log, now } = options;
   const sm = createStreamManagement(undefined);
-  let link: Link | undefined;
+  let link: DeviceLink | undefined;
   let id: string | undefined;
   let over = false;
   let asked = false;
-  let early: { text: string; had: (() => void) | undefined }[] | undefined = []; // until the first link is told that it is bound
+  let early: { text: string; delivered: (() => void) | undefined }[] | undefined = []; // until the first link is told that it is bound
   let asking: NodeJS.Immediate | undefined;
   let holding: NodeJS.Timeout | undefined;
   let dying: NodeJS.Timeout | undefined;
@@ -32,9 +32,9 @@ export function openSession(options: SessionOptions): Session {
   let sleeping: NodeJS.Timeout | undefined;
   let lostAt: number | undefined;
   /** Told, in order, when the device has acknowledged so many. */
-  const owing: { readonly number: number; readonly had: () => void }[] = [];
+  const owing: { readonly number: number; readonly delivered: () => void }[] = [];
 
-  function attach(next: Link): void {
+  function attach(next: DeviceLink): void {
     link = next;
     lostAt = undefined;
     asked = false;
@@ -45,7 +45,7 @@ export function openSession(options: SessionOptions): Session {
     alive();
     const texts = early ?? [];
     early = undefined;
-    for (const { text, had } of texts) send(text, had);
+    for (const { text, delivered } of texts) send(text, delivered);
   }
 
   function alive(): void {
@@ -71,22 +71,22 @@ export function openSession(options: SessionOptions): Session {
     });
   }
 
-  function send(text: string, had?: () => void): void {
+  function send(text: string, delivered?: () => void): void {
     if (over) return;
-    if (early) return void early.push({ text, had });
+    if (early) return void early.push({ text, delivered });
     const room = sm.enabled() ? sm.hasRoom(text.length) : (link?.backlog() ?? 0) <= options.backlog;
     if (!room) return void end('policy-violation', 'The device takes nothing more.');
     const number = sm.sent(text);
     link?.put(text);
-    if (sm.enabled() && had) owing.push({ number, had });
-    else had?.();
+    if (sm.enabled() && delivered) owing.push({ number, delivered });
+    else delivered?.();
     askSoon();
   }
 
   /** XEP-0198 4: the device has all up to what it has acknowledged. */
   function settle(): void {
     const upTo = sm.acknowledged();
-    while (owing[0] && owing[0].number <= upTo) owing.shift()?.had();
+    while (owing[0] && owing[0].number <= upTo) owing.shift()?.delivered();
   }
 
   function take(items: readonly Item[]): void {
@@ -137,13 +137,13 @@ export function openSession(options: SessionOptions): Session {
     if (given.kind === 'iq' && given.type === 'set' && given.raw.includes(SESSION_NS)) {
       return send(`<iq xmlns='jabber:client' type='result' id='${escapeXML(given.id ?? '')}' to='${escapeXML(jid)}'/>`);
     }
-    if (changesLogin(given, login.account)) return send(refusal(given, jid));
+    if (changesAccount(given, login.account)) return send(refusal(given, jid));
     if (inside.fromDevice(given)) return;
     const sent = upstream.send(given);
     if (!sent.ok) void end('resource-constraint', sent.error.message);
   }
 
-  function closed(gone: Link, how: 'closed' | 'lost'): void {
+  function closed(gone: DeviceLink, how: 'closed' | 'lost'): void {
     const never = early !== undefined; // gone before it was told that it is bound
     if (over || (gone !== link && !never)) return;
     link = undefined;
@@ -164,7 +164,7 @@ export function openSession(options: SessionOptions): Session {
     if (!link || condition !== undefined) await end(condition, why);
   }
 
-  function resume(next: Link, h: string): string | undefined {
+  function resume(next: DeviceLink, h: string): string | undefined {
     if (over || id === undefined) return 'item-not-found';
     clearTimeout(holding);
     const before = link;
@@ -200,7 +200,7 @@ export function openSession(options: SessionOptions): Session {
     await upstream.stop({ taken });
   }
 
-  const session: Session = {
+  const session: BouncerSession = {
     login,
     jid,
     since: now(),
@@ -211,9 +211,9 @@ export function openSession(options: SessionOptions): Session {
     take,
     over: closed,
     send,
-    fromServer(given, had) {
-      if (inside.hides(given)) had();
-      else send(given.raw, had);
+    fromServer(given, delivered) {
+      if (inside.hides(given)) delivered();
+      else send(given.raw, delivered);
     },
     hibernates: upstream.hibernates,
     giveUp,

@@ -1,23 +1,23 @@
 import type { Account } from '../../../account/contract.ts';
-import type { Guests } from '../../../account/rooms/shared-occupancy-contract.ts';
+import type { DeviceProvider } from '../../../account/rooms/shared-occupancy-contract.ts';
 import type { DeviceSummary, Leaving } from '../../../account/devices/contract.ts';
 import type { Result } from '../../../core/errors.ts';
 import { ok } from '../../../core/errors.ts';
 import { resourceOf } from '../../../core/jid.ts';
-import type { BouncerDevice, DeviceBook } from '../credentials/device-credentials.ts';
-import type { Sessions } from './sessions.ts';
+import type { BouncerDevice, DeviceCredentials } from '../credentials/device-credentials.ts';
+import type { BouncerSessions } from './sessions.ts';
 
-interface House {
+interface SessionsProviderParts {
   readonly account: Account;
-  readonly book: DeviceBook;
-  readonly sessions: Sessions;
+  readonly credentials: DeviceCredentials;
+  readonly sessions: BouncerSessions;
   readonly leaving: () => Leaving;
   changed(): void;
 }
 
 /** The bouncer's devices as the account lists them beside its others. */
-export function guestsOf(house: House, now: () => number): Guests {
-  const { account, book, sessions } = house;
+export function sessionsProvider(parts: SessionsProviderParts, now: () => number): DeviceProvider {
+  const { account, credentials, sessions } = parts;
 
   function summary({ id, name, lastSeen, addedAt, resource, policy, policies, leaves }: BouncerDevice): DeviceSummary {
     const session = sessions.all().find(({ login }) => login.device.id === id);
@@ -28,23 +28,23 @@ export function guestsOf(house: House, now: () => number): Guests {
       label: name,
       resource: session ? resourceOf(session.jid) : (resource ?? ''),
       online: session !== undefined,
-      door: 'bouncer',
+      frontend: 'bouncer',
       relay: false,
       why,
       software: undefined,
       lastSeen: new Date(session ? now() : (lastSeen ?? addedAt)).toISOString(),
       policy,
       policies,
-      leaves: leaves ?? house.leaving(),
+      leaves: leaves ?? parts.leaving(),
     };
   }
 
   return {
-    list: () => book.list().map(summary),
+    list: () => credentials.list().map(summary),
     change(name, change): Result<DeviceSummary> | undefined {
-      const changed = book.change(name, change);
+      const changed = credentials.change(name, change);
       if (!changed?.ok) return changed;
-      house.changed();
+      parts.changed();
       return ok(summary(changed.value));
     },
   };

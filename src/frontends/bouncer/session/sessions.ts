@@ -4,36 +4,36 @@ import type { Leaving } from '../../../account/devices/contract.ts';
 import { domainOf, parseJid, resourceOf } from '../../../core/jid.ts';
 import { escapeXML } from '../../../xmpp/xml.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
-import type { DeviceBook } from '../credentials/device-credentials.ts';
-import type { Link } from './link.ts';
-import type { Mail } from './offline-store.ts';
+import type { DeviceCredentials } from '../credentials/device-credentials.ts';
+import type { DeviceLink } from './link.ts';
+import type { OfflineStore } from './offline-store.ts';
 import { decideShown, showsPassing } from '../rooms/policy.ts';
 import type { Pushes } from '../push/pushes.ts';
-import type { Viewer } from '../rooms/room-feed.ts';
-import type { Rooms } from '../rooms/rooms.ts';
-import { openSession } from './session.ts';
-import type { Inside, Session, SessionTimes } from './session-contract.ts';
-import type { Bound, Log, Login } from '../server/host.ts';
+import type { DeviceOccupant } from '../rooms/room-feed.ts';
+import type { BouncerRooms } from '../rooms/rooms.ts';
+import { openBouncerSession } from './session.ts';
+import type { Inside, BouncerSession, SessionTimes } from './session-contract.ts';
+import type { Bound, Log, DeviceLoginGrant } from '../server/host.ts';
 import { openUpstream } from './upstream.ts';
-import { isWake, openWake } from '../push/push-wake-up.ts';
+import { isPushWakeUp, openPushWakeUp } from '../push/push-wake-up.ts';
 import type { Upstream, UpstreamSettings } from './upstream.ts';
 
 /** The sessions of one account's devices. */
-export interface Sessions {
-  bind(login: Login, request: { id: string; resource: string | undefined }, link: Link): Promise<Bound>;
-  resume(login: Login, request: { previd: string; h: string }, link: Link): Bound;
-  all(): readonly Session[];
+export interface BouncerSessions {
+  bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound>;
+  resume(login: DeviceLoginGrant, request: { previd: string; h: string }, link: DeviceLink): Bound;
+  all(): readonly BouncerSession[];
   /** Ends those of one device, or all. */
   end(device: string | undefined, condition: string): Promise<void>;
 }
 
-export interface SessionsOptions {
+export interface BouncerSessionsOptions {
   readonly account: Account;
   readonly settings: UpstreamSettings;
   readonly password: () => Promise<string>;
-  readonly book: DeviceBook;
-  readonly rooms: Rooms;
-  readonly mail: Mail;
+  readonly credentials: DeviceCredentials;
+  readonly rooms: BouncerRooms;
+  readonly offlineStore: OfflineStore;
   readonly pushes: Pushes;
   /** What leaving a room means on a device for which nothing is chosen. */
   readonly leaving: () => Leaving;
@@ -45,24 +45,24 @@ export interface SessionsOptions {
 
 const MAX_SESSIONS = 40;
 
-export function openSessions({ account, settings, password, book, rooms, mail, pushes, leaving, times, backlog, log, now }: SessionsOptions): Sessions {
-  const sessions = new Set<Session>();
+export function openBouncerSessions({ account, settings, password, credentials, rooms, offlineStore, pushes, leaving, times, backlog, log, now }: BouncerSessionsOptions): BouncerSessions {
+  const sessions = new Set<BouncerSession>();
   /** Resources that are being logged in. */
   const coming = new Set<string>();
 
   /** The wish where it can be granted: neither the daemon's own resource nor another device's. */
-  async function chooseResource(login: Login, wish: string | undefined): Promise<string> {
+  async function chooseResource(login: DeviceLoginGrant, wish: string | undefined): Promise<string> {
     const fits = wish !== undefined && parseJid(`${account.jid}/${wish}`)?.resource === wish;
     const resource = fits ? wish : `minimix.${randomBytes(5).toString('hex')}`;
     const taken = [...sessions].find((session) => resourceOf(session.jid) === resource);
     if (taken && taken.login.device.id === login.device.id) await taken.giveUp('conflict', 'The device has logged in anew.');
-    const own = resourceOf(account.seat.jid()) === resource;
+    const own = resourceOf(account.occupancy.jid()) === resource;
     return own || coming.has(resource) || [...sessions].some(({ jid }) => resourceOf(jid) === resource)
       ? `${resource}.${randomBytes(3).toString('hex')}`
       : resource;
   }
 
-  async function bind(login: Login, request: { id: string; resource: string | undefined }, link: Link): Promise<Bound> {
+  async function bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound> {
     if (sessions.size + coming.size >= MAX_SESSIONS) return refused('resource-constraint', 'Too many devices at once.');
     const resource = await chooseResource(login, request.resource);
     coming.add(resource);
@@ -73,18 +73,18 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
     }
   }
 
-  async function logIn(login: Login, resource: string, id: string, link: Link): Promise<Bound> {
-    const here: { session?: Session } = {};
+  async function logIn(login: DeviceLoginGrant, resource: string, id: string, link: DeviceLink): Promise<Bound> {
+    const here: { session?: BouncerSession } = {};
     let over: { condition: string; why: string } | undefined;
-    const waiting: Parameters<Session['fromServer']>[] = [];
+    const waiting: Parameters<BouncerSession['fromServer']>[] = [];
     const note: Log = (level, message, about) => log(level, message, { device: login.device.name, ...about });
     const upstream = openUpstream({
       account: account.jid,
       resource,
       settings,
       password,
-      receive(stanza, had) {
-        const noted = stanza.kind === 'message' ? then(had, () => book.met(login.device.id)) : had;
+      receive(stanza, delivered) {
+        const noted = stanza.kind === 'message' ? then(delivered, () => credentials.met(login.device.id)) : delivered;
         if (here.session) here.session.fromServer(stanza, noted);
         else waiting.push([stanza, noted]);
       },
@@ -96,16 +96,16 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
       log: note,
     });
     const online = await upstream.online(times.upstream);
-    if (!online.ok || over || !book.get(login.device.id)) {
+    if (!online.ok || over || !credentials.get(login.device.id)) {
       await upstream.stop();
       if (!online.ok) return refused(online.error.code, online.error.message);
       return refused(over?.condition ?? 'not-authorized', over?.why ?? 'The device was revoked.');
     }
     const bound = begin(login, online.value, upstream, note);
     here.session = bound;
-    book.seen(login.device.id, resourceOf(bound.jid));
+    credentials.seen(login.device.id, resourceOf(bound.jid));
     note('info', 'a device is here', { jid: bound.jid, address: link.address });
-    for (const [stanza, had] of waiting) bound.fromServer(stanza, had);
+    for (const [stanza, delivered] of waiting) bound.fromServer(stanza, delivered);
     return {
       ok: true,
       user: bound,
@@ -117,25 +117,25 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
     };
   }
 
-  function begin(login: Login, jid: string, upstream: Upstream, note: Log): Session {
+  function begin(login: DeviceLoginGrant, jid: string, upstream: Upstream, note: Log): BouncerSession {
     const life = new AbortController();
     const { id } = login.device;
-    const met = (): void => book.met(id);
-    const wake = openWake(account, jid, upstream.hibernates);
-    const viewer: Viewer = {
+    const met = (): void => credentials.met(id);
+    const wake = openPushWakeUp(account, jid, upstream.hibernates);
+    const deviceOccupant: DeviceOccupant = {
       jid,
       device: id,
-      send: (text, had) => session.send(text, had && then(had, met)),
+      send: (text, delivered) => session.send(text, delivered && then(delivered, met)),
       carbons: upstream.carbons,
       shows(message) {
-        const device = book.get(id);
-        return device !== undefined && decideShown(account.seat, device, message).shown;
+        const device = credentials.get(id);
+        return device !== undefined && decideShown(account.occupancy, device, message).shown;
       },
       showsPassing(room) {
-        const device = book.get(id);
+        const device = credentials.get(id);
         return device !== undefined && showsPassing(device, room);
       },
-      leaves: () => book.get(id)?.leaves ?? leaving(),
+      leaves: () => credentials.get(id)?.leaves ?? leaving(),
       calls: (message) => wake.call(message),
     };
     let greeted = false;
@@ -143,17 +143,17 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
       fromDevice(stanza) {
         if (!greeted && stanza.kind === 'presence' && stanza.to === '' && stanza.type === undefined) {
           greeted = true;
-          for (const text of mail.take(id, jid)) session.send(text);
+          for (const text of offlineStore.take(id, jid)) session.send(text);
         }
         if (stanza.kind === 'message') met();
-        return rooms.fromDevice(viewer, stanza);
+        return rooms.fromDevice(deviceOccupant, stanza);
       },
-      isOccupant: (stanza) => rooms.isOccupant(viewer, stanza),
-      hides: (stanza) => isWake(account, stanza) || rooms.hides(stanza),
+      isOccupant: (stanza) => rooms.isOccupant(deviceOccupant, stanza),
+      hides: (stanza) => isPushWakeUp(account, stanza) || rooms.hides(stanza),
       back: wake.back,
-      over: () => rooms.gone(viewer),
+      over: () => rooms.gone(deviceOccupant),
     };
-    const session: Session = openSession({
+    const session: BouncerSession = openBouncerSession({
       login,
       jid,
       upstream,
@@ -165,14 +165,14 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
       ended(gone, left, since) {
         sessions.delete(gone);
         life.abort();
-        if (!book.get(id)) return false;
-        mail.keep(id, left, since);
-        book.seen(id);
+        if (!credentials.get(id)) return false;
+        offlineStore.keep(id, left, since);
+        credentials.seen(id);
         return true;
       },
     });
     sessions.add(session);
-    account.seat.hold(jid, life.signal);
+    account.occupancy.hold(jid, life.signal);
     return session;
   }
 
@@ -196,7 +196,7 @@ export function openSessions({ account, settings, password, book, rooms, mail, p
 
 /** What the account's server offers and we can honour, as text: it is the device's own server then. */
 export function passedFeatures(account: Account): string {
-  const features = account.seat.features();
+  const features = account.occupancy.features();
   const known = [
     ['ver', 'urn:xmpp:features:rosterver'],
     ['sub', 'urn:xmpp:features:pre-approval'],

@@ -20,8 +20,8 @@ export interface UpstreamOptions {
   readonly resource: string;
   readonly settings: UpstreamSettings;
   readonly password: () => Promise<string>;
-  /** `had` is to be called once the device has it: until then the server is not told that it was taken. */
-  readonly receive: (stanza: Stanza, had: () => void) => void;
+  /** `delivered` is to be called once the device has it: until then the server is not told that it was taken. */
+  readonly receive: (stanza: Stanza, delivered: () => void) => void;
   /** The device has had push switched on at a service (XEP-0357 5), or off. */
   readonly push: (service: PushService, on: boolean) => void;
   /** It is over for good: a stream error's condition for the device, and a sentence. */

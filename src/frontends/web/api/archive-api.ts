@@ -10,42 +10,42 @@ export const archiveCalls = {
    * messages stand apart: they are given alone, where `private` asks for them.
    */
   history: procedure.input(inputs.history).query(({ ctx, input }) => {
-    const { jid } = one(ctx.house, input.account);
+    const { jid } = one(ctx.api, input.account);
     const { room, limit } = input;
     const bounds = boundsOf(input);
     const only = input.private ? 'private' : 'groupchat';
-    return ctx.house.archive.page({ account: jid, room, limit, only, ...bounds }).map(toTimeline);
+    return ctx.api.archive.page({ account: jid, room, limit, only, ...bounds }).map(toTimeline);
   }),
   /** As `history`, to be read: corrections, retractions and reactions applied, replies with what they answer. */
   view: procedure.input(inputs.history).query(({ ctx, input }): ShownMessage[] => {
-    const { jid } = one(ctx.house, input.account);
+    const { jid } = one(ctx.api, input.account);
     const { room, limit } = input;
     const bounds = boundsOf(input);
     const only = input.private ? 'private' : 'groupchat';
-    const { archive } = ctx.house;
+    const { archive } = ctx.api;
     return archive.view({ account: jid, room, limit, only, ...bounds }).map((viewed) => toShown(viewed, archive.message));
   }),
   /** The first message at that time or after it, else the last before; null where nothing is kept. */
   at: procedure.input(inputs.at).query(({ ctx, input }) => {
-    const { jid } = one(ctx.house, input.account);
+    const { jid } = one(ctx.api, input.account);
     const { room } = input;
-    const [first] = ctx.house.archive.range({ account: jid, room, from: Date.parse(input.from), limit: 1 });
-    return { id: (first ?? ctx.house.archive.last(jid, room))?.archiveId ?? null };
+    const [first] = ctx.api.archive.range({ account: jid, room, from: Date.parse(input.from), limit: 1 });
+    return { id: (first ?? ctx.api.archive.last(jid, room))?.archiveId ?? null };
   }),
   /** How many messages on each day (UTC), oldest first. */
   activity: procedure
     .input(inputs.activity)
-    .query(({ ctx, input }) => ctx.house.perDay({ account: one(ctx.house, input.account).jid, ...(input.room && { room: input.room }) })),
+    .query(({ ctx, input }) => ctx.api.perDay({ account: one(ctx.api, input.account).jid, ...(input.room && { room: input.room }) })),
   /** How many messages in each hour of the week: 168 numbers from Monday's first hour on, in the reader's zone. */
   hours: procedure.input(inputs.hours).query(({ ctx, input }) => {
     const since = Date.now() - input.days * 86_400_000;
-    return ctx.house.archive.perHour({ account: one(ctx.house, input.account).jid, since, zone: input.zone });
+    return ctx.api.archive.perHour({ account: one(ctx.api, input.account).jid, since, zone: input.zone });
   }),
-  figures: procedure.query(({ ctx }) => ctx.house.figures()),
+  figures: procedure.query(({ ctx }) => ctx.api.figures()),
   /** The holes in a room's archive, oldest first. */
   gaps: procedure.input(inputs.room).query(({ ctx, input }) => {
-    const { jid } = one(ctx.house, input.account);
-    return ctx.house.archive.gaps(jid, input.room).map(({ account, room, from, to, cause }) => ({
+    const { jid } = one(ctx.api, input.account);
+    return ctx.api.archive.gaps(jid, input.room).map(({ account, room, from, to, cause }) => ({
       account,
       room,
       from: new Date(from).toISOString(),
@@ -56,8 +56,8 @@ export const archiveCalls = {
   /** In the grammar of `core/search.ts`; a query that cannot be read is refused with `bad-query` and a sentence. */
   search: procedure.input(inputs.search).query(async ({ ctx, input }): Promise<TimelineHit[]> => {
     const { account, room, text, limit, order, older, zone } = input;
-    if (account !== undefined) one(ctx.house, account);
-    const found = await ctx.house.find({
+    if (account !== undefined) one(ctx.api, account);
+    const found = await ctx.api.find({
       text,
       limit,
       order,
@@ -70,12 +70,12 @@ export const archiveCalls = {
     return found.hits.map(({ message, excerpt }) => ({ ...toTimeline(message), excerpt }));
   }),
   retention: procedure.input(inputs.room).query(({ ctx, input }) => {
-    const { jid } = one(ctx.house, input.account);
-    return { account: jid, room: input.room, retention: ctx.house.archive.retention(jid, input.room) };
+    const { jid } = one(ctx.api, input.account);
+    return { account: jid, room: input.room, retention: ctx.api.archive.retention(jid, input.room) };
   }),
   setRetention: procedure.input(inputs.setRetention).mutation(({ ctx, input }) => {
-    const { jid } = one(ctx.house, input.account);
-    ctx.house.setRetention(jid, input.room, input.retention);
+    const { jid } = one(ctx.api, input.account);
+    ctx.api.setRetention(jid, input.room, input.retention);
     return { account: jid, room: input.room, retention: input.retention };
   }),
 };

@@ -35,16 +35,16 @@ export const bookmarkCalls = {
   bookmarks: trpc.router({
     list: procedure
       .input(bookmarkInputs.account)
-      .query(({ ctx, input }) => chosen(ctx.house, input.account).flatMap(({ bookmarks }) => bookmarks.list())),
+      .query(({ ctx, input }) => chosen(ctx.api, input.account).flatMap(({ bookmarks }) => bookmarks.list())),
     storages: procedure
       .input(bookmarkInputs.account)
-      .query(({ ctx, input }) => one(ctx.house, input.account).bookmarks.storages()),
+      .query(({ ctx, input }) => one(ctx.api, input.account).bookmarks.storages()),
     settings: procedure
       .input(bookmarkInputs.account)
-      .query(({ ctx, input }) => one(ctx.house, input.account).bookmarks.settings()),
+      .query(({ ctx, input }) => one(ctx.api, input.account).bookmarks.settings()),
     /** The last changes, oldest first. What was before and after is told by name and autojoin: passwords stay here. */
     log: procedure.input(bookmarkInputs.log).query(({ ctx, input }) =>
-      one(ctx.house, input.account)
+      one(ctx.api, input.account)
         .bookmarks.log(input.limit)
         .map(({ id, at, storage, room, before, after, cause }) => ({
           id,
@@ -57,37 +57,37 @@ export const bookmarkCalls = {
         })),
     ),
     held: procedure.input(bookmarkInputs.account).query(({ ctx, input }) =>
-      one(ctx.house, input.account).bookmarks.held().map((held) => ({ ...held, at: new Date(held.at).toISOString() })),
+      one(ctx.api, input.account).bookmarks.held().map((held) => ({ ...held, at: new Date(held.at).toISOString() })),
     ),
     put: procedure.input(bookmarkInputs.put).mutation(({ ctx, input }) => {
       const { account: jid, room, ...edit } = input;
-      return valueOf(one(ctx.house, jid).bookmarks.put(room, edit));
+      return valueOf(one(ctx.api, jid).bookmarks.put(room, edit));
     }),
     remove: procedure
       .input(bookmarkInputs.room)
-      .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).bookmarks.remove(input.room))),
+      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).bookmarks.remove(input.room))),
     undo: procedure
       .input(bookmarkInputs.entry)
-      .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).bookmarks.undo(input.id))),
+      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).bookmarks.undo(input.id))),
     restoreDate: procedure
       .input(bookmarkInputs.date)
-      .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).bookmarks.restoreDate(Date.parse(input.at)))),
+      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).bookmarks.restoreDate(Date.parse(input.at)))),
     restore: procedure
       .input(bookmarkInputs.held)
-      .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).bookmarks.restore(input.id))),
+      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).bookmarks.restore(input.id))),
     accept: procedure
       .input(bookmarkInputs.held)
-      .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).bookmarks.accept(input.id))),
+      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).bookmarks.accept(input.id))),
     /** With passwords: it is the person's own file. */
     export: procedure
       .input(bookmarkInputs.export)
-      .query(({ ctx, input }) => ({ text: one(ctx.house, input.account).bookmarks.export(input.format) })),
+      .query(({ ctx, input }) => ({ text: one(ctx.api, input.account).bookmarks.export(input.format) })),
     import: procedure
       .input(bookmarkInputs.import)
-      .mutation(({ ctx, input }) => valueOf(one(ctx.house, input.account).bookmarks.import(input.text))),
+      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).bookmarks.import(input.text))),
     set: procedure.input(bookmarkInputs.set).mutation(({ ctx, input }) => {
       const { account: jid, keepJoins, severalGone, deadDays } = input;
-      return one(ctx.house, jid).bookmarks.set({
+      return one(ctx.api, jid).bookmarks.set({
         ...(keepJoins === undefined ? {} : { keepJoins }),
         ...(severalGone === undefined ? {} : { severalGone }),
         ...(deadDays === undefined ? {} : { deadDays }),

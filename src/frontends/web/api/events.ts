@@ -1,6 +1,6 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { KeptMessage } from '../../../core/groupchat.ts';
-import { type House, type HouseEvent } from '../contract/contract.ts';
+import { type DaemonApi, type DaemonEvent } from '../contract/contract.ts';
 import { invitationsOf, messageEvent, toPageEvent, type PageEvent } from './page-events.ts';
 
 const MOST_WAITING = 2000; // events held for a reader that is slow
@@ -12,20 +12,20 @@ const MOST_MISSED = 1000; // messages given again after a break
  * the last archive id told.
  */
 export async function* events(
-  house: House,
+  api: DaemonApi,
   lastEventId: string | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TrackedEnvelope<PageEvent>, void, void> {
   const done = new AbortController();
   const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
-  const waiting = collect(house, stop);
+  const waiting = collect(api, stop);
   // No `await` up to here and none until the first event is handed out: nothing falls between the two.
-  let cursor = lastEventId === undefined ? newest(house) : Number(lastEventId);
-  const missed = lastEventId === undefined ? [] : since(house, cursor);
+  let cursor = lastEventId === undefined ? newest(api) : Number(lastEventId);
+  const missed = lastEventId === undefined ? [] : since(api, cursor);
   const first: PageEvent[] = missed === undefined ? [{ type: 'reset' }] : [];
-  if (missed === undefined) cursor = newest(house);
-  first.push(...stateOf(house), ...(missed ?? []).map((message) => messageEvent(message, true, house))); // what was missed is news to this reader
-  first.push(...readStates(house)); // they count what was missed
+  if (missed === undefined) cursor = newest(api);
+  first.push(...stateOf(api), ...(missed ?? []).map((message) => messageEvent(message, true, api))); // what was missed is news to this reader
+  first.push(...readStates(api)); // they count what was missed
   try {
     for (const event of first) {
       cursor = after(cursor, event);
@@ -44,8 +44,8 @@ function after(cursor: number, event: PageEvent): number {
   return event.type === 'message' ? Math.max(cursor, event.message.id) : cursor;
 }
 
-function stateOf(house: House): PageEvent[] {
-  return house
+function stateOf(api: DaemonApi): PageEvent[] {
+  return api
     .accounts()
     .flatMap((account): PageEvent[] => [
       { type: 'status', status: account.status() },
@@ -55,22 +55,22 @@ function stateOf(house: House): PageEvent[] {
     ]);
 }
 
-function readStates(house: House): PageEvent[] {
-  return house.accounts().flatMap((account) => account.readStates().map((state): PageEvent => ({ type: 'read', state })));
+function readStates(api: DaemonApi): PageEvent[] {
+  return api.accounts().flatMap((account) => account.readStates().map((state): PageEvent => ({ type: 'read', state })));
 }
 
 /** The events as they come, in a bounded queue; `next` resolves with nothing once `signal` is aborted. */
-function collect(house: House, signal: AbortSignal): { next(): Promise<PageEvent | undefined> } {
+function collect(api: DaemonApi, signal: AbortSignal): { next(): Promise<PageEvent | undefined> } {
   let queue: PageEvent[] = [];
   let wake: (() => void) | undefined;
-  const push = (event: HouseEvent): void => {
-    const told = toPageEvent(event, house);
+  const push = (event: DaemonEvent): void => {
+    const told = toPageEvent(event, api);
     if (!told) return;
     if (queue.length >= MOST_WAITING) queue = [{ type: 'reset' }];
     queue.push(told);
     wake?.();
   };
-  house.subscribe(push, signal);
+  api.subscribe(push, signal);
   signal.addEventListener('abort', () => wake?.(), { once: true });
   return {
     async next() {
@@ -84,10 +84,10 @@ function collect(house: House, signal: AbortSignal): { next(): Promise<PageEvent
   };
 }
 
-function roomsOf(house: House): { account: string; room: string }[] {
-  return house.accounts().flatMap((account) => {
+function roomsOf(api: DaemonApi): { account: string; room: string }[] {
+  return api.accounts().flatMap((account) => {
     const rooms = new Set(
-      [...account.rooms(), ...house.archive.rooms(account.jid)].map((entry) => entry.room),
+      [...account.rooms(), ...api.archive.rooms(account.jid)].map((entry) => entry.room),
     );
     return [...rooms].map((room) => ({ account: account.jid, room }));
   });
@@ -97,16 +97,16 @@ function roomsOf(house: House): { account: string; room: string }[] {
  * About the greatest archive id: what MAM has put further back may have a greater one, and is then told
  * twice.
  */
-function newest(house: House): number {
-  const last = roomsOf(house).map(({ account, room }) => house.archive.last(account, room)?.archiveId ?? 0);
+function newest(api: DaemonApi): number {
+  const last = roomsOf(api).map(({ account, room }) => api.archive.last(account, room)?.archiveId ?? 0);
   return last.reduce((most, id) => Math.max(most, id), 0);
 }
 
 /** Messages kept after `archiveId`, by id; `undefined` where they are too many. */
-function since(house: House, archiveId: number): KeptMessage[] | undefined {
+function since(api: DaemonApi, archiveId: number): KeptMessage[] | undefined {
   const found: KeptMessage[] = [];
-  for (const { account, room } of roomsOf(house)) {
-    found.push(...house.archive.since(account, room, archiveId, MOST_MISSED + 1 - found.length));
+  for (const { account, room } of roomsOf(api)) {
+    found.push(...api.archive.since(account, room, archiveId, MOST_MISSED + 1 - found.length));
     if (found.length > MOST_MISSED) return undefined;
   }
   return found.toSorted((a, b) => a.archiveId - b.archiveId);

@@ -21,22 +21,22 @@ const inputs = {
 
 export const outsideCalls = {
   browse: trpc.router({
-    services: procedure.input(inputs.account).query(({ ctx, input }) => ctx.house.outside.services(one(ctx.house, input.account).jid)),
+    services: procedure.input(inputs.account).query(({ ctx, input }) => ctx.api.outside.services(one(ctx.api, input.account).jid)),
     rooms: procedure
       .input(inputs.rooms)
-      .query(async ({ ctx, input }) => valueOf(await ctx.house.outside.rooms(one(ctx.house, input.account).jid, input.service, input.after))),
+      .query(async ({ ctx, input }) => valueOf(await ctx.api.outside.rooms(one(ctx.api, input.account).jid, input.service, input.after))),
     directory: procedure
       .input(inputs.account)
-      .query(({ ctx, input }) => ({ service: ctx.house.outside.directory(one(ctx.house, input.account).jid) })),
+      .query(({ ctx, input }) => ({ service: ctx.api.outside.directory(one(ctx.api, input.account).jid) })),
     /** null switches it off. */
     setDirectory: procedure.input(inputs.directory).mutation(({ ctx, input }) => {
-      ctx.house.outside.setDirectory(one(ctx.house, input.account).jid, input.service);
+      ctx.api.outside.setDirectory(one(ctx.api, input.account).jid, input.service);
       return { service: input.service };
     }),
     search: procedure
       .input(inputs.search)
-      .query(async ({ ctx, input }) => valueOf(await ctx.house.outside.search(one(ctx.house, input.account).jid, input.words, input.after))),
+      .query(async ({ ctx, input }) => valueOf(await ctx.api.outside.search(one(ctx.api, input.account).jid, input.words, input.after))),
   }),
   /** Where files go and how large they may be; null where the server takes none. */
-  uploads: procedure.input(inputs.account).query(({ ctx, input }) => ctx.house.files.place(one(ctx.house, input.account).jid)),
+  uploads: procedure.input(inputs.account).query(({ ctx, input }) => ctx.api.files.place(one(ctx.api, input.account).jid)),
 };

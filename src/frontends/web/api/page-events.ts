@@ -1,7 +1,7 @@
 import type { Alert } from '../../../account/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import type { Invitation } from '../../../core/invitation.ts';
-import type { House, HouseEvent } from '../contract/contract.ts';
+import type { DaemonApi, DaemonEvent } from '../contract/contract.ts';
 import { toTimeline, type TimelineMessage } from './timeline.ts';
 
 /** An invitation that waits; the room's password stays in the daemon. */
@@ -15,9 +15,9 @@ export interface PageInvitation {
   readonly at: string;
 }
 
-/** Which events of the house the page is told as they stand. */
+/** Which events of the api the page is told as they stand. */
 const PLAIN = ['room', 'room-forgotten', 'status', 'devices', 'read', 'bookmarks', 'account-removed'] as const;
-type PlainEvent = Extract<HouseEvent, { readonly type: (typeof PLAIN)[number] }>;
+type PlainEvent = Extract<DaemonEvent, { readonly type: (typeof PLAIN)[number] }>;
 
 /** What `events` tells. Ids on the stream are archive ids: the last that the reader has. */
 export type PageEvent =
@@ -37,15 +37,15 @@ export type PageEvent =
   | { readonly type: 'reset' };
 
 /** The event as the page sees it; `undefined` where it is between other floors. */
-export function toPageEvent(event: HouseEvent, house: Pick<House, 'accounts'>): PageEvent | undefined {
-  if (event.type === 'message') return messageEvent(event.message, event.fresh, house);
+export function toPageEvent(event: DaemonEvent, api: Pick<DaemonApi, 'accounts'>): PageEvent | undefined {
+  if (event.type === 'message') return messageEvent(event.message, event.fresh, api);
   if (event.type === 'invitations') return invitationsOf(event.account, event.invitations);
   return isPlain(event) ? event : undefined;
 }
 
-export function messageEvent(message: KeptMessage, fresh: boolean, house: Pick<House, 'accounts'>): PageEvent {
+export function messageEvent(message: KeptMessage, fresh: boolean, api: Pick<DaemonApi, 'accounts'>): PageEvent {
   const refers = [message.replaces, message.retracts, message.reactsTo, message.repliesTo].some((id) => id !== undefined);
-  const alert = fresh ? house.accounts().find(({ jid }) => jid === message.account)?.alert(message) : undefined;
+  const alert = fresh ? api.accounts().find(({ jid }) => jid === message.account)?.alert(message) : undefined;
   return { type: 'message', message: toTimeline(message), fresh, refers, alert: alert ?? null };
 }
 
@@ -63,6 +63,6 @@ export function toPageInvitation(account: string, invitation: Invitation): PageI
   return { account, room, by: by ?? null, reason: reason ?? null, mediated, at: new Date(at).toISOString() };
 }
 
-function isPlain(event: HouseEvent): event is PlainEvent {
+function isPlain(event: DaemonEvent): event is PlainEvent {
   return PLAIN.some((type) => type === event.type);
 }

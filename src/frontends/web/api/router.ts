@@ -3,7 +3,7 @@
 import { archiveCalls } from './archive-api.ts';
 import { bookmarkCalls } from './bookmarks-api.ts';
 import { bouncerCalls } from './bouncer-api.ts';
-import { type HouseStatus } from '../contract/contract.ts';
+import { type DaemonStatus } from '../contract/contract.ts';
 import { inputs } from './inputs.ts';
 import { deviceCalls } from './devices-api.ts';
 import { events } from './events.ts';
@@ -14,29 +14,29 @@ import { settingsCalls } from './settings-api.ts';
 import { procedure, trpc, valueOf } from './trpc.ts';
 
 export const router = trpc.router({
-  status: procedure.query(({ ctx }): HouseStatus => ({
-    version: ctx.house.version,
-    home: ctx.house.home,
+  status: procedure.query(({ ctx }): DaemonStatus => ({
+    version: ctx.api.version,
+    home: ctx.api.home,
     pid: process.pid,
-    startedAt: new Date(ctx.house.startedAt).toISOString(),
-    accounts: ctx.house.accounts().map((account) => account.status()),
-    problems: ctx.house.problems(),
+    startedAt: new Date(ctx.api.startedAt).toISOString(),
+    accounts: ctx.api.accounts().map((account) => account.status()),
+    problems: ctx.api.problems(),
   })),
   accounts: trpc.router({
-    list: procedure.query(({ ctx }) => ctx.house.accounts().map((account) => account.status())),
+    list: procedure.query(({ ctx }) => ctx.api.accounts().map((account) => account.status())),
     look: procedure
       .input(inputs.addAccount)
-      .mutation(async ({ ctx, input }) => valueOf(await ctx.house.firstLook(input))),
+      .mutation(async ({ ctx, input }) => valueOf(await ctx.api.firstLook(input))),
     add: procedure
       .input(inputs.addAccount)
-      .mutation(async ({ ctx, input }) => valueOf(await ctx.house.addAccount(input))),
+      .mutation(async ({ ctx, input }) => valueOf(await ctx.api.addAccount(input))),
     remove: procedure
       .input(inputs.removeAccount)
-      .mutation(async ({ ctx, input }) => valueOf(await ctx.house.removeAccount(input.account))),
+      .mutation(async ({ ctx, input }) => valueOf(await ctx.api.removeAccount(input.account))),
   }),
   sandbox: trpc.router({
-    status: procedure.query(({ ctx }) => ({ available: ctx.house.sandbox.available() })),
-    begin: procedure.mutation(async ({ ctx }) => valueOf(await ctx.house.sandbox.begin())),
+    status: procedure.query(({ ctx }) => ({ available: ctx.api.sandbox.available() })),
+    begin: procedure.mutation(async ({ ctx }) => valueOf(await ctx.api.sandbox.begin())),
   }),
   ...roomCalls,
   ...archiveCalls,
@@ -46,15 +46,15 @@ export const router = trpc.router({
   ...outsideCalls,
   ...selfCalls,
   ...settingsCalls,
-  doctor: procedure.query(({ ctx }) => ctx.house.examine()),
+  doctor: procedure.query(({ ctx }) => ctx.api.examine()),
   /** A one-time address of the page. */
-  page: procedure.mutation(({ ctx }) => ({ url: ctx.house.pageUrl() })),
+  page: procedure.mutation(({ ctx }) => ({ url: ctx.api.pageUrl() })),
   /**
    * First the state of everything, then each change; after a break, also the messages since `lastEventId`.
    */
   events: procedure
     .input(inputs.events)
-    .subscription(({ ctx, input, signal }) => events(ctx.house, input?.lastEventId, signal)),
+    .subscription(({ ctx, input, signal }) => events(ctx.api, input?.lastEventId, signal)),
 });
 
 export type AppRouter = typeof router;

@@ -4,16 +4,16 @@ import { one, procedure, trpc, valueOf } from './trpc.ts';
 
 export const selfCalls = {
   presence: trpc.router({
-    now: procedure.input(inputs.account).query(({ ctx, input }) => one(ctx.house, input.account).presence()),
+    now: procedure.input(inputs.account).query(({ ctx, input }) => one(ctx.api, input.account).presence()),
     /** What rooms see with no device online. */
     setOffline: procedure.input(inputs.presence).mutation(({ ctx, input }) => {
-      const account = one(ctx.house, input.account);
+      const account = one(ctx.api, input.account);
       account.setOfflinePresence({ show: input.show, status: input.status || undefined });
       return account.presence();
     }),
     /** The account's own nick (XEP-0172); null takes it away. */
     setNick: procedure.input(inputs.accountNick).mutation(async ({ ctx, input }) => {
-      const account = one(ctx.house, input.account);
+      const account = one(ctx.api, input.account);
       valueOf(await account.setNick(input.nick ?? undefined));
       return account.presence();
     }),
@@ -22,12 +22,12 @@ export const selfCalls = {
   registration: trpc.router({
     get: procedure
       .input(inputs.room)
-      .query(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).registration(input.room))),
+      .query(async ({ ctx, input }) => valueOf(await one(ctx.api, input.account).registration(input.room))),
     submit: procedure
       .input(inputs.register)
-      .mutation(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).register(input.room, input.values))),
+      .mutation(async ({ ctx, input }) => valueOf(await one(ctx.api, input.account).register(input.room, input.values))),
     remove: procedure
       .input(inputs.room)
-      .mutation(async ({ ctx, input }) => valueOf(await one(ctx.house, input.account).unregister(input.room))),
+      .mutation(async ({ ctx, input }) => valueOf(await one(ctx.api, input.account).unregister(input.room))),
   }),
 };

@@ -2,14 +2,14 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { Account } from '../../../account/contract.ts';
 import { type Fault, MinimixError, noAccount, type Result } from '../../../core/errors.ts';
-import type { House } from '../contract/contract.ts';
+import type { DaemonApi } from '../contract/contract.ts';
 
-export interface Context {
-  readonly house: House;
+export interface ApiContext {
+  readonly api: DaemonApi;
 }
 
 /** What the parts of the router are made with. */
-export const trpc = initTRPC.context<Context>().create({
+export const trpc = initTRPC.context<ApiContext>().create({
   isDev: false, // no stack traces over the wire
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
   errorFormatter({ shape, error }) {
@@ -21,13 +21,13 @@ export const trpc = initTRPC.context<Context>().create({
 export const { procedure } = trpc;
 
 /** One account where one is named, else all. */
-export function chosen(house: House, jid: string | undefined): readonly Account[] {
-  return jid === undefined ? house.accounts() : [one(house, jid)];
+export function chosen(api: DaemonApi, jid: string | undefined): readonly Account[] {
+  return jid === undefined ? api.accounts() : [one(api, jid)];
 }
 
 /** The account that is named, or the only one. */
-export function one(house: House, jid: string | undefined): Account {
-  const accounts = house.accounts();
+export function one(api: DaemonApi, jid: string | undefined): Account {
+  const accounts = api.accounts();
   if (jid === undefined && accounts.length > 1) {
     throw refused({
       code: 'account-needed',

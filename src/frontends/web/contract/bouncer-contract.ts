@@ -3,7 +3,7 @@ import { bareJid } from '../../../account/settings.ts';
 import type { Result } from '../../../core/errors.ts';
 
 /** What the API needs of the bouncer; the daemon gives it. */
-export interface BouncerDoor {
+export interface BouncerApi {
   status(): BouncerStatus;
   /** Keeps the wish and listens. */
   on(wish: BouncerWish): Promise<Result<BouncerStatus>>;

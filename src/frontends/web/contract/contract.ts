@@ -1,18 +1,18 @@
 import type { Account, AccountEvent, AccountStatus } from '../../../account/contract.ts';
-import type { FirstLook } from '../../../account/server/probe-server.ts';
+import type { ProbedServer } from '../../../account/server/probe-server.ts';
 import type { ReadArchive, Retention } from '../../../archive/contract.ts';
 import type { Found, SearchQuery } from '../../../archive/query-contract.ts';
-import type { DelaySummary } from '../../../core/latency.ts';
+import type { LatencySummary } from '../../../core/latency.ts';
 import type { Result } from '../../../core/errors.ts';
 import type { Finding } from '../../../core/diagnostics.ts';
-import type { BouncerDoor } from './bouncer-contract.ts';
-import type { FilesDoor, OutsideRooms } from './files-contract.ts';
+import type { BouncerApi } from './bouncer-contract.ts';
+import type { FilesApi, OutsideRooms } from './files-contract.ts';
 import type { AddAccount } from '../api/inputs.ts';
-import type { SettingsDoor } from './settings-contract.ts';
-import type { WatchDoor } from './monitoring-contract.ts';
+import type { SettingsApi } from './settings-contract.ts';
+import type { MonitoringApi } from './monitoring-contract.ts';
 
 /** What the API needs of the daemon, which builds it from the floors below. */
-export interface House {
+export interface DaemonApi {
   readonly version: string;
   /** The home's directory. */
   readonly home: string;
@@ -23,24 +23,24 @@ export interface House {
   find(query: SearchQuery): Promise<Found>;
   perDay(where: Parameters<ReadArchive['perDay']>[0]): Promise<ReturnType<ReadArchive['perDay']>>;
   setRetention(account: string, room: string, retention: Retention): void;
-  /** What a person should know of the house itself, oldest first. */
+  /** What a person should know of the api itself, oldest first. */
   problems(): readonly Problem[];
   /** The running accounts, in the order of the settings. */
   accounts(): readonly Account[];
   /** What all accounts tell, those included that are added later. */
-  subscribe(sink: (event: HouseEvent) => void, signal: AbortSignal): void;
+  subscribe(listener: (event: DaemonEvent) => void, signal: AbortSignal): void;
   /** Logs in once and tells what there is; nothing is kept, written or joined. */
-  firstLook(request: AddAccount): Promise<Result<FirstLook>>;
+  firstLook(request: AddAccount): Promise<Result<ProbedServer>>;
   /** Keeps the account and starts it. */
   addAccount(request: AddAccount): Promise<Result<AddedAccount>>;
   /** Stops the account and forgets its settings and password; its archive stays. */
   removeAccount(jid: string): Promise<Result<RemovedAccount>>;
-  readonly bouncer: BouncerDoor;
-  readonly files: FilesDoor;
+  readonly bouncer: BouncerApi;
+  readonly files: FilesApi;
   readonly outside: OutsideRooms;
-  readonly settings: SettingsDoor;
-  readonly watch: WatchDoor;
-  figures(): HouseFigures;
+  readonly settings: SettingsApi;
+  readonly watch: MonitoringApi;
+  figures(): Statistics;
   /** A server of the home's own to try it all with. */
   readonly sandbox: { available(): boolean; begin(): Promise<Result<{ readonly account: string }>> };
   /** What the daemon knows of itself and of its accounts' servers, for `minimix doctor`. */
@@ -49,7 +49,7 @@ export interface House {
   pageUrl(): string;
 }
 
-/** Something wrong with the house itself, such as an archive that was found damaged. */
+/** Something wrong with the api itself, such as an archive that was found damaged. */
 export interface Problem {
   readonly code: string;
   /** One sentence or two, for the person. */
@@ -58,15 +58,15 @@ export interface Problem {
   readonly at: string;
 }
 
-/** What the house weighs and how it fares, for the overview. */
-export interface HouseFigures {
+/** What the api weighs and how it fares, for the overview. */
+export interface Statistics {
   /** The archive on disk, with its write-ahead log. */
   readonly archiveBytes: number;
   readonly messages: number;
   /** UTC, ISO 8601; null where none was made from here. */
   readonly lastBackup: string | null;
   /** How long live messages took until a device of the relay was known to have them, since the daemon's start. */
-  readonly relay: DelaySummary;
+  readonly relay: LatencySummary;
 }
 
 /** Where a password went. */
@@ -82,9 +82,9 @@ export interface RemovedAccount {
 }
 
 /** What happens to the accounts and in them. */
-export type HouseEvent = AccountEvent | { readonly type: 'account-removed'; readonly account: string };
+export type DaemonEvent = AccountEvent | { readonly type: 'account-removed'; readonly account: string };
 
-export interface HouseStatus {
+export interface DaemonStatus {
   readonly version: string;
   readonly home: string;
   readonly pid: number;

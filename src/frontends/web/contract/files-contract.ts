@@ -4,7 +4,7 @@ import type { PictureType } from '../../../core/picture.ts';
 import type { FoundRooms } from '../../../account/server/browse.ts';
 
 /** What the page sends and shows beside words; the daemon gives it. */
-export interface FilesDoor {
+export interface FilesApi {
   /** Where the account's files go, and up to how many bytes; null where its server takes none. */
   place(account: string): Promise<{ readonly most: number | null } | null>;
   /** Hands a file on to the account's server; resolves with its link. */

@@ -1,5 +1,5 @@
 /** What the API needs of whoever watches over the daemon; the daemon gives it. */
-export interface WatchDoor {
+export interface MonitoringApi {
   /** Whether each answers at all, by the settings. */
   offers(): { readonly health: boolean; readonly metrics: boolean };
   /** With names of accounts and rooms, or with counts alone: whoever is not let in may only count. */

@@ -23,7 +23,7 @@ export interface SettingNow {
 }
 
 /** What the API needs of the settings; the daemon gives it. */
-export interface SettingsDoor {
+export interface SettingsApi {
   /** Throws `bad-settings`. */
   list(): SettingNow[];
   /** `undefined` leaves it to its default. Resolves once the change counts, or is known to wait for a start. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { bareJid } from '../../../account/settings.ts';
-import type { FilesDoor, ShownPicture } from '../contract/files-contract.ts';
+import type { FilesApi, ShownPicture } from '../contract/files-contract.ts';
 
 const MOST_FILE = 10_000_000_000; // bytes, where the server names no bound
 const MOST_DROPPED = 64_000_000; // bytes
@@ -19,7 +19,7 @@ const asked = {
 export const FILE_PATHS: readonly string[] = ['/files', '/picture', '/avatar'];
 
 /** Answers one request for one of the paths above; who asks was looked at before. */
-export async function serveFiles(files: FilesDoor, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+export async function serveFiles(files: FilesApi, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
   const url = (request.url ?? '').slice(0, QUERY);
   const query = Object.fromEntries(new URLSearchParams(url.split('?', 2)[1] ?? ''));
   const method = path === '/files' ? 'PUT' : 'GET';
@@ -28,7 +28,7 @@ export async function serveFiles(files: FilesDoor, request: IncomingMessage, res
   return path === '/picture' ? givePicture(files, response, query) : giveAvatar(files, response, query);
 }
 
-async function takeFile(files: FilesDoor, request: IncomingMessage, response: ServerResponse, query: unknown): Promise<void> {
+async function takeFile(files: FilesApi, request: IncomingMessage, response: ServerResponse, query: unknown): Promise<void> {
   const wish = asked.send.safeParse(query);
   const size = Number(request.headers['content-length'] ?? NaN);
   if (!wish.success || !Number.isSafeInteger(size) || size < 1 || size > MOST_FILE) {
@@ -46,7 +46,7 @@ async function takeFile(files: FilesDoor, request: IncomingMessage, response: Se
   answer(response, 422, { error: { code: sent.error.code, message: sent.error.message } });
 }
 
-async function givePicture(files: FilesDoor, response: ServerResponse, query: unknown): Promise<void> {
+async function givePicture(files: FilesApi, response: ServerResponse, query: unknown): Promise<void> {
   const wish = asked.picture.safeParse(query);
   if (!wish.success) return refuse(response, 400, 'invalid', 'Which picture?');
   const picture = await files.picture(wish.data.id);
@@ -54,7 +54,7 @@ async function givePicture(files: FilesDoor, response: ServerResponse, query: un
   else refuse(response, 422, picture.error.code, picture.error.message);
 }
 
-async function giveAvatar(files: FilesDoor, response: ServerResponse, query: unknown): Promise<void> {
+async function giveAvatar(files: FilesApi, response: ServerResponse, query: unknown): Promise<void> {
   const wish = asked.avatar.safeParse(query);
   if (!wish.success) return refuse(response, 400, 'invalid', 'Whose picture?');
   const picture = await files.avatar(wish.data.account, wish.data.room, wish.data.nick);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** A request that is turned away: an HTTP status, a code for programs, a sentence for a person. */
-export interface Refusal {
+export interface RequestRefusal {
   readonly status: number;
   readonly code: string;
   readonly message: string;
@@ -13,7 +13,7 @@ export type Caller = 'cli' | 'page';
  * Is this request addressed to us by name? A site that rebinds its DNS name to 127.0.0.1 has its own name in
  * Host; applies to all that comes in, WebSocket upgrades included.
  */
-export function refuseHost(request: IncomingMessage, port: number): Refusal | undefined {
+export function refuseHost(request: IncomingMessage, port: number): RequestRefusal | undefined {
   const names = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
   if (!names.includes(request.headers.host?.toLowerCase() ?? '')) {
     return { status: 421, code: 'wrong-host', message: 'This server answers to its loopback address only.' };
@@ -25,14 +25,14 @@ export function refuseHost(request: IncomingMessage, port: number): Refusal | un
 }
 
 /** Was it a page of another origin that sent this? Pages of other ports on loopback are other origins too. */
-export function refuseOrigin(request: IncomingMessage): Refusal | undefined {
+export function refuseOrigin(request: IncomingMessage): RequestRefusal | undefined {
   const { origin, host } = request.headers;
   if (origin === undefined || origin === `http://${host}`) return undefined;
   return { status: 403, code: 'wrong-origin', message: 'Pages of other sites may not use this server.' };
 }
 
 /** For what has a login of its own: any page of this computer may ask, and no other. */
-export function refuseRemoteOrigin(request: IncomingMessage): Refusal | undefined {
+export function refuseRemoteOrigin(request: IncomingMessage): RequestRefusal | undefined {
   const { origin } = request.headers;
   if (origin === undefined || /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)) return undefined;
   return { status: 403, code: 'wrong-origin', message: 'Pages of other sites may not use this server.' };
@@ -42,7 +42,7 @@ export function refuseRemoteOrigin(request: IncomingMessage): Refusal | undefine
  * What rides on the cookie must prove that our own page sent it: browsers set Origin on each POST, and Sec-
  * Fetch-Site on each GET, where they set no Origin (Fetch, section 3.2; Fetch Metadata, section 2.3).
  */
-export function refuseForgery(request: IncomingMessage): Refusal | undefined {
+export function refuseForgery(request: IncomingMessage): RequestRefusal | undefined {
   const proven =
     request.method === 'GET'
       ? request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin'

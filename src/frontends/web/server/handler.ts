@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { sentenceOf } from '../../../core/errors.ts';
 import type { Access } from './access.ts';
-import type { House } from '../contract/contract.ts';
+import type { DaemonApi } from '../contract/contract.ts';
 import { FILE_PATHS, serveFiles } from './files.ts';
-import { refuseForgery, refuseHost, refuseOrigin, securityHeaders, type Refusal } from './guard.ts';
+import { refuseForgery, refuseHost, refuseOrigin, securityHeaders, type RequestRefusal } from './guard.ts';
 import { plain, readPage, type Page } from './pages.ts';
 import { router } from '../api/router.ts';
 import { watchPage } from './page-watch.ts';
@@ -14,7 +14,7 @@ const MOST_BODY = 512 * 1024; // bytes
 const MOST_STREAMS = 24;
 
 export interface WebOptions {
-  readonly house: House;
+  readonly api: DaemonApi;
   readonly access: Access;
   /** The port that we listen on. */
   readonly port: () => number;
@@ -43,7 +43,7 @@ export function createWeb(options: WebOptions): (request: IncomingMessage, respo
   };
 }
 
-function callFiles({ access, house, log }: WebOptions, request: IncomingMessage, response: ServerResponse, path: string): void {
+function callFiles({ access, api, log }: WebOptions, request: IncomingMessage, response: ServerResponse, path: string): void {
   const { authorization, cookie } = request.headers;
   const caller = access.whoIs({ authorization, cookie });
   const refusal = caller === undefined ? unknown : caller === 'page' ? refuseForgery(request) : undefined;
@@ -51,7 +51,7 @@ function callFiles({ access, house, log }: WebOptions, request: IncomingMessage,
     sendRefusal(response, refusal);
     return;
   }
-  serveFiles(house.files, request, response, path).catch((error: unknown) => {
+  serveFiles(api.files, request, response, path).catch((error: unknown) => {
     log('error', 'a file could not be handed on', { error: sentenceOf(error) });
     if (!response.headersSent) sendRefusal(response, { status: 500, code: 'internal', message: 'The daemon failed; its log says why.' });
     else response.destroy();
@@ -71,7 +71,7 @@ async function givePage(
     sendPage(response, plain(405, 'Pages are only read.'), true);
     return;
   }
-  const watched = watchPage(options.house, access, request, path);
+  const watched = watchPage(options.api, access, request, path);
   if (watched) {
     sendPage(response, watched, method === 'GET');
     return;
@@ -99,7 +99,7 @@ async function givePage(
 }
 
 function createApi(options: WebOptions) {
-  const { access, house, log } = options;
+  const { access, api, log } = options;
   let streams = 0;
   return (request: IncomingMessage, response: ServerResponse, path: string): void => {
     const { authorization, cookie } = request.headers;
@@ -127,7 +127,7 @@ function createApi(options: WebOptions) {
       path,
       maxBodySize: MOST_BODY,
       allowBatching: false,
-      createContext: () => ({ house }),
+      createContext: () => ({ api }),
       onError: ({ error, path: procedure }) => {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;
         log('error', 'an API call failed', {
@@ -140,14 +140,14 @@ function createApi(options: WebOptions) {
   };
 }
 
-const unknown: Refusal = { status: 401, code: 'unauthorized', message: 'Who asks is not known here.' };
+const unknown: RequestRefusal = { status: 401, code: 'unauthorized', message: 'Who asks is not known here.' };
 // tRPC would decode the path: what is counted by name must have one spelling.
-const noSuchCall: Refusal = { status: 404, code: 'not-found', message: 'There is no such call.' };
-const tooLarge: Refusal = { status: 413, code: 'too-large', message: 'The request is too large.' };
-const tooMany: Refusal = { status: 503, code: 'too-many-readers', message: 'Too many pages listen already.' };
+const noSuchCall: RequestRefusal = { status: 404, code: 'not-found', message: 'There is no such call.' };
+const tooLarge: RequestRefusal = { status: 413, code: 'too-large', message: 'The request is too large.' };
+const tooMany: RequestRefusal = { status: 503, code: 'too-many-readers', message: 'Too many pages listen already.' };
 
 /** In the shape of tRPC's errors, so that its client reads the sentence. */
-function sendRefusal(response: ServerResponse, refusal: Refusal): void {
+function sendRefusal(response: ServerResponse, refusal: RequestRefusal): void {
   const { status, code, message } = refusal;
   const error = { code: -32_000, message, data: { code: 'REFUSED', httpStatus: status, fault: code } };
   // The rest of the request is not read: the connection ends with the answer.

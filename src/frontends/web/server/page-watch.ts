@@ -1,22 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { Access } from './access.ts';
-import type { House } from '../contract/contract.ts';
+import type { DaemonApi } from '../contract/contract.ts';
 import { plain, type Page } from './pages.ts';
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/;
 
 /**
- * /health and /metrics, for whoever watches from this very computer, without a login: 503 where the house is not well.
+ * /health and /metrics, for whoever watches from this very computer, without a login: 503 where the api is not well.
  * Beyond loopback, or through a proxy, which would lend it our address, they are not there; nor for pages of other sites.
  */
-export function watchPage(house: House, access: Access, request: IncomingMessage, path: string): Page | undefined {
+export function watchPage(api: DaemonApi, access: Access, request: IncomingMessage, path: string): Page | undefined {
   if (path !== '/health' && path !== '/metrics') return undefined;
-  const { health, metrics } = house.watch.offers();
+  const { health, metrics } = api.watch.offers();
   if (!(path === '/health' ? health : metrics) || !isFromHere(request)) return plain(404, 'There is nothing here.');
   const { authorization, cookie } = request.headers;
   const named = access.whoIs({ authorization, cookie }) !== undefined;
-  if (path === '/metrics') return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: house.watch.metrics(named), lasting: false };
-  const report = house.watch.health(named);
+  if (path === '/metrics') return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: api.watch.metrics(named), lasting: false };
+  const report = api.watch.health(named);
   return { status: report.status === 'ok' ? 200 : 503, type: 'application/json', body: `${JSON.stringify(report, undefined, 2)}\n`, lasting: false };
 }
 

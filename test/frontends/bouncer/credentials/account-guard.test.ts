@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { changesLogin } from '../../../../src/frontends/bouncer/credentials/account-guard.ts';
+import { changesAccount } from '../../../../src/frontends/bouncer/credentials/account-guard.ts';
 import { stanzaFrom } from '../../../../src/xmpp/stanza.ts';
 
 const PLAIN = `<query xmlns='jabber:iq:register'><username>romeo</username><password>x</password></query>`;
 const asks = (to: string, query = PLAIN, type = 'set'): boolean =>
-  changesLogin(stanzaFrom(`<iq xmlns='jabber:client' type='${type}' id='r'${to === '' ? '' : ` to='${to}'`}>${query}</iq>`), 'romeo@verona.test');
+  changesAccount(stanzaFrom(`<iq xmlns='jabber:client' type='${type}' id='r'${to === '' ? '' : ` to='${to}'`}>${query}</iq>`), 'romeo@verona.test');
 
 test.each(['', 'verona.test', 'VERONA.test', 'verona.test.', 'verona.test/x', 'ｖerona.test', 'romeo@verona.test', 'Romeo@Verona.test'])('a change of the login is one however the server is named: %j', (to) => {
   expect(asks(to)).toBe(true);

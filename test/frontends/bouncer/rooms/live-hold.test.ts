@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openArchive } from '../../../../src/archive/archive.ts';
 import { openCursors } from '../../../../src/frontends/bouncer/rooms/cursors.ts';
-import { openFeeds, type Viewer } from '../../../../src/frontends/bouncer/rooms/room-feed.ts';
-import { openWaits } from '../../../../src/frontends/bouncer/rooms/live-hold.ts';
+import { openRoomFeeds, type DeviceOccupant } from '../../../../src/frontends/bouncer/rooms/room-feed.ts';
+import { openLiveHold } from '../../../../src/frontends/bouncer/rooms/live-hold.ts';
 import type { KeptMessage } from '../../../../src/core/groupchat.ts';
 import { undoing } from '../../../support/undo.ts';
 import { until } from '../../../support/until.ts';
@@ -28,7 +28,7 @@ function kept(archiveId: number, delayed: boolean): KeptMessage {
 function scene({ patience = 60_000, placeOf = (id: number) => id }: { readonly patience?: number; readonly placeOf?: (id: number) => number } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'waits-'));
   const archive = openArchive(join(dir, 'archive.db'));
-  const [feeds, cursors] = [openFeeds(), openCursors(ME, archive, () => undefined)];
+  const [feeds, cursors] = [openRoomFeeds(), openCursors(ME, archive, () => undefined)];
   undo.push(() => {
     cursors.flush();
     archive.close();
@@ -39,10 +39,10 @@ function scene({ patience = 60_000, placeOf = (id: number) => id }: { readonly p
   const places = { inOrder: (_me: string, _room: string, ids: readonly number[]) => order(ids), isBehind: (_me: string, _room: string, id: number, other: number) => placeOf(id) > placeOf(other) };
   const life = new AbortController();
   undo.push(() => life.abort());
-  const waits = openWaits({ account: { jid: ME, catchingUp: () => state.catchingUp }, archive: places, feeds, cursors, patience, signal: life.signal });
+  const waits = openLiveHold({ account: { jid: ME, catchingUp: () => state.catchingUp }, archive: places, feeds, cursors, patience, signal: life.signal });
   function enter(device: string): { readonly got: number[]; readonly had: (() => void)[] } {
     const [got, had]: [number[], (() => void)[]] = [[], []];
-    const viewer: Viewer = {
+    const viewer: DeviceOccupant = {
       jid: `${ME}/${device}`,
       device,
       send(text, noted = () => undefined) {
@@ -65,7 +65,7 @@ function scene({ patience = 60_000, placeOf = (id: number) => id }: { readonly p
     come(id: number, how: 'live' | 'missed') {
       const message = kept(id, how === 'missed');
       const feed = feeds.of(ROOM);
-      if (feed && !waits.holds(feed, message)) feeds.show(message, message.xml, waits.noting(message));
+      if (feed && !waits.holds(feed, message)) feeds.deliver(message, message.xml, waits.noting(message));
     },
     cutOff: () => waits.over(ROOM),
     caughtUp() {

@@ -4,7 +4,7 @@ import type { AccountStatus, Device, Heard, Invitation, Room } from '../api/clie
 export type Link = 'connecting' | 'live' | 'away' | 'locked';
 
 /** What the daemon knows of accounts, rooms and devices; replaced, never changed. */
-export interface House {
+export interface DaemonState {
   readonly link: Link;
   /** True once the daemon has told everything: until then an empty list means nothing. */
   readonly loaded: boolean;
@@ -16,7 +16,7 @@ export interface House {
   readonly bookmarks: ReadonlyMap<string, { readonly changes: number; readonly held: number }>;
 }
 
-export const emptyHouse: House = {
+export const emptyDaemonState: DaemonState = {
   link: 'connecting',
   loaded: false,
   accounts: [],
@@ -31,15 +31,15 @@ export function keyOf(room: { readonly account: string; readonly room: string; r
   return `${room.account} ${room.room}${room.private ? ' private' : ''}`; // neither part can hold a space
 }
 
-/** The house after everything was asked anew: what is not in it is gone. */
+/** The daemon after everything was asked anew: what is not in it is gone. */
 export function refreshed(
-  house: House,
+  daemon: DaemonState,
   accounts: readonly AccountStatus[],
   rooms: readonly Room[],
   devices: readonly Device[],
-): House {
+): DaemonState {
   return {
-    ...house,
+    ...daemon,
     loaded: true,
     accounts,
     rooms: new Map(rooms.map((room) => [keyOf(room), room])),
@@ -47,33 +47,33 @@ export function refreshed(
   };
 }
 
-/** The house after an event; messages, resets and what the page has no place for yet do not change it. */
-export function heard(house: House, event: Heard): House {
+/** The daemon after an event; messages, resets and what the page has no place for yet do not change it. */
+export function heard(daemon: DaemonState, event: Heard): DaemonState {
   switch (event.type) {
     case 'status':
-      return { ...house, accounts: placed(house.accounts, event.status) };
+      return { ...daemon, accounts: placed(daemon.accounts, event.status) };
     case 'room':
-      return { ...house, rooms: new Map(house.rooms).set(keyOf(event.room), event.room) };
+      return { ...daemon, rooms: new Map(daemon.rooms).set(keyOf(event.room), event.room) };
     case 'room-forgotten': {
-      const rooms = new Map(house.rooms);
+      const rooms = new Map(daemon.rooms);
       rooms.delete(keyOf(event));
-      return { ...house, rooms };
+      return { ...daemon, rooms };
     }
     case 'devices': {
       const account = event.devices[0]?.account;
-      if (account === undefined) return house; // an empty list does not say whose it is; `refreshed` does
-      return { ...house, devices: new Map(house.devices).set(account, event.devices) };
+      if (account === undefined) return daemon; // an empty list does not say whose it is; `refreshed` does
+      return { ...daemon, devices: new Map(daemon.devices).set(account, event.devices) };
     }
     case 'invitations':
-      return { ...house, invitations: new Map(house.invitations).set(event.account, event.invitations) };
+      return { ...daemon, invitations: new Map(daemon.invitations).set(event.account, event.invitations) };
     case 'bookmarks': {
-      const changes = (house.bookmarks.get(event.account)?.changes ?? 0) + 1;
-      return { ...house, bookmarks: new Map(house.bookmarks).set(event.account, { changes, held: event.held }) };
+      const changes = (daemon.bookmarks.get(event.account)?.changes ?? 0) + 1;
+      return { ...daemon, bookmarks: new Map(daemon.bookmarks).set(event.account, { changes, held: event.held }) };
     }
     case 'account-removed':
-      return withoutAccount(house, event.account);
+      return withoutAccount(daemon, event.account);
     default:
-      return house;
+      return daemon;
   }
 }
 
@@ -83,16 +83,16 @@ function placed(accounts: readonly AccountStatus[], status: AccountStatus): Acco
   return accounts.map((account) => (account.account === status.account ? status : account));
 }
 
-function withoutAccount(house: House, jid: string): House {
-  const devices = new Map(house.devices);
+function withoutAccount(daemon: DaemonState, jid: string): DaemonState {
+  const devices = new Map(daemon.devices);
   devices.delete(jid);
-  const invitations = new Map(house.invitations);
+  const invitations = new Map(daemon.invitations);
   invitations.delete(jid);
   return {
-    ...house,
+    ...daemon,
     invitations,
-    accounts: house.accounts.filter((account) => account.account !== jid),
-    rooms: new Map([...house.rooms].filter(([, room]) => room.account !== jid)),
+    accounts: daemon.accounts.filter((account) => account.account !== jid),
+    rooms: new Map([...daemon.rooms].filter(([, room]) => room.account !== jid)),
     devices,
   };
 }

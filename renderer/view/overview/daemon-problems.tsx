@@ -6,7 +6,7 @@ import { SECOND, useNow } from '../controls/use-now.ts';
 const LOOK = 3 * SECOND;
 
 /** What is wrong with the daemon itself, such as a settings file that cannot be read; nothing where nothing is. */
-export function HouseProblems() {
+export function DaemonProblems() {
   const now = useNow(LOOK);
   const problems = useAnswer(String(now), async () => (await api.status.query()).problems) ?? [];
   if (problems.length === 0) return null;

@@ -1,23 +1,23 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
-import type { Account, AccountStatus, Sink } from '../../../src/account/contract.ts';
+import type { Account, AccountStatus, EventListener } from '../../../src/account/contract.ts';
 import type { Gap, ReadArchive, Retention } from '../../../src/archive/contract.ts';
 import type { PageQuery } from '../../../src/archive/query-contract.ts';
 import { fail, ok } from '../../../src/core/errors.ts';
 import type { KeptMessage } from '../../../src/core/groupchat.ts';
 import { createAccess, type SessionStore } from '../../../src/frontends/web/server/access.ts';
-import type { House, Problem } from '../../../src/frontends/web/contract/contract.ts';
+import type { DaemonApi, Problem } from '../../../src/frontends/web/contract/contract.ts';
 import { createWeb } from '../../../src/frontends/web/server/handler.ts';
 import { startServer } from '../../../src/frontends/web/server/server.ts';
 
 export const ROOM = 'cave@muc.example.org';
 
 /**
- * A house of small real parts: an archive that is a list, accounts that answer. Only what the API asks is
+ * A api of small real parts: an archive that is a list, accounts that answer. Only what the API asks is
  * there.
  */
-export function smallHouse(...jids: string[]) {
+export function smallDaemon(...jids: string[]) {
   const kept: KeptMessage[] = [];
-  const sinks = new Set<Sink>();
+  const sinks = new Set<EventListener>();
   const gaps: Gap[] = [];
   const problems: Problem[] = [];
   const retained = new Map<string, Retention>();
@@ -38,7 +38,7 @@ export function smallHouse(...jids: string[]) {
   const report = { status: 'ok' as 'ok' | 'failing', version: '0.0.0', startedAt: '2026-11-23T00:00:00.000Z', reasons: [{ code: 'room-unverified', message: ROOM }], warnings: [] };
   const said: string[] = [];
   const accounts = jids.map((jid) => accountOf(jid, said));
-  const house: House = {
+  const api: DaemonApi = {
     version: '0.0.0',
     home: 'a home',
     startedAt: Date.now(),
@@ -60,7 +60,7 @@ export function smallHouse(...jids: string[]) {
     firstLook: async () => fail('unreachable', 'The server is not found.'),
     addAccount: async ({ settings }) => ok({ account: settings.jid, password: 'file' }),
     removeAccount: async (jid) => ok({ account: jid }),
-    bouncer: { status: () => ({ on: false }) } as unknown as House['bouncer'],
+    bouncer: { status: () => ({ on: false }) } as unknown as DaemonApi['bouncer'],
     watch: {
       offers: () => offered,
       health: (named) => ({ ...report, reasons: named ? report.reasons : [] }),
@@ -70,8 +70,8 @@ export function smallHouse(...jids: string[]) {
     settings: { list: () => [], set: async () => ok({ restart: false }) },
     figures: () => ({ archiveBytes: 0, messages: 0, lastBackup: null, relay: { count: 0, steps: [], half: null, most: null } }),
     sandbox: { available: () => false, begin: async () => fail('no-prosody', 'Prosody is not installed on this computer.') },
-    files: { place: async () => null } as unknown as House['files'],
-    outside: { services: async () => [] } as unknown as House['outside'],
+    files: { place: async () => null } as unknown as DaemonApi['files'],
+    outside: { services: async () => [] } as unknown as DaemonApi['outside'],
     pageUrl: () => 'http://127.0.0.1/?t=x',
   };
   const tell = (body: string, account = jids[0] ?? '', more: Partial<KeptMessage> = {}): KeptMessage => {
@@ -80,7 +80,7 @@ export function smallHouse(...jids: string[]) {
     for (const sink of sinks) sink({ type: 'message', message, fresh: true });
     return message;
   };
-  return { house, offered, report, tell, said, gaps, problems, retained, listeners: () => sinks.size };
+  return { api, offered, report, tell, said, gaps, problems, retained, listeners: () => sinks.size };
 }
 
 function accountOf(jid: string, said: string[]): Account {
@@ -142,7 +142,7 @@ function accountOf(jid: string, said: string[]): Account {
     ledger: () => ledger,
     join: async () => ok(room),
     leave: async () => ok(undefined),
-    async say(_room, body) {
+    async sendMessage(_room, body) {
       said.push(body);
       return ok({ originId: 'o1' });
     },
@@ -176,9 +176,9 @@ export function newStore(): SessionStore {
   return { read: () => kept, write: (sessions) => (kept = sessions) };
 }
 
-/** The web door of a small house on a random port. */
+/** The web door of a small api on a random port. */
 export async function openDoor(
-  house: House,
+  api: DaemonApi,
   pages = 'nowhere',
   now = Date.now,
   wished = 0,
@@ -190,7 +190,7 @@ export async function openDoor(
   const log = (_level: string, message: string, about?: object): void => {
     errors.push(`${message} ${JSON.stringify(about)}`);
   };
-  const web = await startServer(wished, createWeb({ house, access, port: () => port, pages, log }));
+  const web = await startServer(wished, createWeb({ api, access, port: () => port, pages, log }));
   port = web.port;
   return { ...web, access, errors, bearer: { authorization: 'Bearer the-cli-token' } };
 }

@@ -7,14 +7,14 @@ import type { Dialled } from './transport/dial.ts';
 import { StreamEnd, asEnd } from './faults.ts';
 import { stayConnected } from './stream/reconnect.ts';
 import { NS } from './namespaces.ts';
-import { createReader } from './transport/reader.ts';
-import type { Item, Reader } from './transport/reader.ts';
+import { createPassingReader } from './transport/reader.ts';
+import type { Incoming, Reader } from './transport/reader.ts';
 import { systemDns } from './transport/resolve.ts';
 import type { Dns } from './transport/resolve.ts';
-import type { Stream } from './stream/stream.ts';
-import type { StreamFault } from './transport/stream-fault.ts';
+import type { Stream, StreamHandler, Unreadable } from './stream/stream.ts';
 import type { Trust } from './transport/tls.ts';
 import { Wire } from './transport/socket-adapter.ts';
+import { errorOf } from './stream/stream-error.ts';
 import { xml } from './xml.ts';
 
 /**
@@ -43,10 +43,12 @@ class XmppStream extends LibraryConnection implements Stream {
   readonly ended: Promise<StreamEnd>;
   readonly #trust: Trust;
   readonly #dialled: Dialled;
-  #reader: Reader | undefined;
-  #unread: Item[] = [];
+  #reader: Reader<Incoming> | undefined;
+  #unread: Incoming[] = [];
+  /** What is no XML, behind all that. */
+  #behind: Unreadable | undefined;
   #waiting: (() => void) | undefined;
-  #handler: ((items: readonly Item[]) => void) | undefined;
+  #handler: StreamHandler | undefined;
   #end: StreamEnd | undefined;
   #tellEnd: (end: StreamEnd) => void = () => undefined;
 
@@ -55,7 +57,7 @@ class XmppStream extends LibraryConnection implements Stream {
     this.#trust = trust;
     this.#dialled = dialled;
     this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
-    const attach = (): void => void (this.#reader = createReader(limits));
+    const attach = (): void => void (this.#reader = createPassingReader(limits));
     class Parser extends EventEmitter {
       constructor() {
         super();
@@ -84,24 +86,25 @@ class XmppStream extends LibraryConnection implements Stream {
   // Called by the library with what the wire emits.
   _onData(bytes: Buffer): void {
     if (this.#end !== undefined || this.#reader === undefined) return;
-    const { header, items, closed, fault } = this.#reader.read(bytes);
+    const { header, items, closed, fault, broken } = this.#reader.read(bytes);
     if (header !== undefined) this.parser?.emit('start', xml('stream:stream', Object.fromEntries(header)));
-    if (items.length > 0) this.#take(items);
-    if (fault !== undefined) this.#refuse(fault);
-    else if (closed) this.#closedByServer();
+    const unreadable = fault && { fault, broken };
+    if (items.length > 0 || unreadable) this.#take(items, unreadable);
+    if (fault === undefined && closed) this.#closedByServer();
   }
 
-  #take(items: readonly Item[]): void {
-    if (this.#handler !== undefined) return this.#handler(items);
+  #take(items: readonly Incoming[], unreadable: Unreadable | undefined): void {
+    if (unreadable) this.#reader = undefined;
+    if (this.#handler !== undefined) return this.#handler(items, unreadable);
+    this.#behind = unreadable;
     this.#unread.push(...items);
     if (this.#unread.length > MAX_UNREAD) this.destroy(new StreamEnd('lost', 'the server floods the login'));
     this.#waiting?.();
   }
 
-  #refuse(fault: StreamFault): void {
-    const error = xml('stream:error', {}, xml(fault.condition, { xmlns: NS.streamErrors }));
+  #refuse({ fault }: Unreadable): void {
     const why = `the server sent what we do not take: ${fault.message}`;
-    this.hangUp(error.toString(), GRACE, new StreamEnd('broken', why, { cause: fault }));
+    this.hangUp(errorOf(fault), GRACE, new StreamEnd('broken', why, { cause: fault }));
   }
 
   #closedByServer(): void {
@@ -145,20 +148,21 @@ class XmppStream extends LibraryConnection implements Stream {
     await this.#wire?.startTls(this.#trust);
   }
 
-  async next(): Promise<Item> {
+  async next(): Promise<Incoming> {
     for (;;) {
       const item = this.#unread.shift();
       if (item !== undefined) return item;
+      if (this.#behind !== undefined) this.#refuse(this.#behind);
       if (this.#end !== undefined) throw this.#end;
       await new Promise<void>((resolve) => (this.#waiting = resolve));
     }
   }
 
-  deliver(handler: (items: readonly Item[]) => void): void {
+  deliver(handler: StreamHandler): void {
     this.#handler = handler;
     const left = this.#unread;
     this.#unread = [];
-    if (left.length > 0) handler(left);
+    if (left.length > 0 || this.#behind) handler(left, this.#behind);
   }
 
   put(text: string): void {

@@ -1,6 +1,6 @@
 import type { Element } from 'ltx';
 import type { Result } from '../core/errors.ts';
-import type { Stanza } from './stanza.ts';
+import type { PassedOver, Stanza } from './stanza.ts';
 
 /** Bounds on what a peer may send before the stream is ended. */
 export interface StreamLimits {
@@ -53,9 +53,10 @@ export interface ConnectionOptions {
   /**
    * All stanzas that came in one read of the socket, in order, answers to our own IQs left out, and the stream's
    * state once they are handled. Returns when they are on disk; a throw destroys the stream, unacknowledged.
-   * Called also with an empty batch where only counters moved.
+   * Called also with an empty batch where only counters moved. `passedOver`: what came among them and could not be taken
+   * (too big, a prefix that nobody bound, ...); it counts as handled, and who asked by it has an error for an answer.
    */
-  readonly receive: (batch: readonly Stanza[], state: StreamState | undefined) => void;
+  readonly receive: (batch: readonly Stanza[], state: StreamState | undefined, passedOver: readonly PassedOver[]) => void;
   /**
    * For a connection that speaks for a device: answers to what it has not asked itself are handed to `receive` too,
    * for the device has asked.
@@ -86,7 +87,7 @@ export type ConnectionStatus =
   | { readonly state: 'refused'; readonly why: string };
 
 export interface StanzaFault {
-  /** The defined condition (RFC 6120 8.3.3), or `timeout`, `disconnected`, `malformed`. */
+  /** The defined condition (RFC 6120 8.3.3), or `timeout`, `disconnected`, `malformed`, `passed-over`. */
   readonly condition: string;
   readonly type: string | undefined;
   readonly text: string | undefined;

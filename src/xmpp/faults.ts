@@ -1,9 +1,15 @@
+import type { PassedOver } from './stanza.ts';
+
 /** What a login or a stream ended of, and what to do about it. */
 export type EndKind =
   /** Try again, by the backoff. */
   | 'lost'
   /** The peer broke the protocol: try again, but never take that stream up again. */
   | 'broken'
+  /** What came is no XML: the stream can be taken up again, and what is unreadable left out where it comes twice. */
+  | 'unreadable'
+  /** What came could not be kept here: the server is not to blame. */
+  | 'unkept'
   /** Another session took our resource: wait longer, use another one. */
   | 'conflict'
   /** The server sent us to another host. */
@@ -17,10 +23,13 @@ export class StreamEnd extends Error {
   readonly kind: EndKind;
   /** Where `moved` leads. */
   readonly host: string | undefined;
-  constructor(kind: EndKind, message: string, more: { cause?: unknown; host?: string } = {}) {
+  /** The stanza that `unreadable` is about, where it is about one. */
+  readonly broken: PassedOver | undefined;
+  constructor(kind: EndKind, message: string, more: { cause?: unknown; host?: string; broken?: PassedOver | undefined } = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.kind = kind;
     this.host = more.host;
+    this.broken = more.broken;
   }
 }
 

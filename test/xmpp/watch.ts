@@ -1,7 +1,7 @@
 import { connect } from '../../src/xmpp/connection.ts';
 import type { Connection, ConnectionOptions, ConnectionStatus, StreamState } from '../../src/xmpp/contract.ts';
 import type { Dns } from '../../src/xmpp/transport/resolve.ts';
-import type { Stanza } from '../../src/xmpp/stanza.ts';
+import type { PassedOver, Stanza } from '../../src/xmpp/stanza.ts';
 import { feed } from '../support/until.ts';
 import type { Feed } from '../support/until.ts';
 
@@ -9,6 +9,7 @@ export interface Watched {
   readonly connection: Connection;
   readonly batches: Feed<{ batch: readonly Stanza[]; state: StreamState | undefined }>;
   readonly stanzas: Feed<Stanza>;
+  readonly passedOver: Feed<PassedOver>;
   readonly statuses: Feed<ConnectionStatus>;
   readonly logs: string[];
   /** The last state that `receive` was given. */
@@ -23,6 +24,7 @@ export function watch(
 ): Watched {
   const batches = feed<{ batch: readonly Stanza[]; state: StreamState | undefined }>();
   const stanzas = feed<Stanza>((stanza) => stanza.raw);
+  const passedOver = feed<PassedOver>((stanza) => stanza.head);
   const statuses = feed<ConnectionStatus>();
   const logs: string[] = [];
   let last: StreamState | undefined;
@@ -31,11 +33,12 @@ export function watch(
       backoff: { first: 20, ceiling: 100 },
       log: (_level, message) => void logs.push(message),
       ...options,
-      receive: (batch, state) => {
-        options.receive?.(batch, state);
+      receive: (batch, state, passed) => {
+        options.receive?.(batch, state, passed);
         last = state;
         batches.push({ batch, state });
         for (const stanza of batch) stanzas.push(stanza);
+        for (const stanza of passed) passedOver.push(stanza);
       },
     },
     dns,
@@ -43,5 +46,5 @@ export function watch(
   connection.onStatus((status) => statuses.push(status));
   const reaches = (state: ConnectionStatus['state']): Promise<ConnectionStatus> =>
     statuses.next((status) => status.state === state, { what: `the state ${state}` });
-  return { connection, batches, stanzas, statuses, logs, state: () => last, reaches };
+  return { connection, batches, stanzas, passedOver, statuses, logs, state: () => last, reaches };
 }

@@ -5,19 +5,21 @@ import type { Element } from 'ltx';
 import { bareOf, domainOf, resourceOf } from '../../core/jid.ts';
 import type { IqAnswer, StanzaFault } from '../contract.ts';
 import { NS } from '../namespaces.ts';
-import type { Stanza } from '../stanza.ts';
+import type { PassedOver, Stanza } from '../stanza.ts';
 import { attributeOf } from '../xml.ts';
 
-export interface Questions {
+export interface PendingIqs {
   /** Keeps a question open; `write` puts it on the wire and says why it cannot. */
   ask(request: Element, timeout: number, write: (request: Element) => string | undefined): Promise<IqAnswer>;
   /** The question that this stanza answers: call it to settle. Undefined where it answers none of ours. */
   answered(stanza: Stanza): (() => void) | undefined;
+  /** The same for an answer that was passed over: the question fails of it. */
+  answeredBy(stanza: PassedOver): (() => void) | undefined;
   /** Nobody will answer any more. */
   giveUp(): void;
 }
 
-interface Question {
+interface PendingIq {
   readonly to: string;
   settle(answer: IqAnswer): void;
 }
@@ -25,8 +27,8 @@ interface Question {
 /**
  * Open questions of one account, matched by id and by whom was asked. `own` is the full JID that is bound.
  */
-export function createQuestions(own: () => string): Questions {
-  const open = new Map<string, Question>();
+export function createPendingIqs(own: () => string): PendingIqs {
+  const open = new Map<string, PendingIq>();
 
   function ask(
     request: Element,
@@ -49,17 +51,26 @@ export function createQuestions(own: () => string): Questions {
     });
   }
 
-  function answered(stanza: Stanza): (() => void) | undefined {
+  function askedOf(stanza: Stanza | PassedOver): PendingIq | undefined {
     const question = open.get(stanza.id ?? '');
-    if (question === undefined || !mayAnswer(question.to, stanza.from, own())) return undefined;
-    return () => question.settle(answerOf(stanza));
+    return question !== undefined && mayAnswer(question.to, stanza.from, own()) ? question : undefined;
+  }
+
+  function answered(stanza: Stanza): (() => void) | undefined {
+    const question = askedOf(stanza);
+    return question && (() => question.settle(answerOf(stanza)));
+  }
+
+  function answeredBy(stanza: PassedOver): (() => void) | undefined {
+    const question = askedOf(stanza);
+    return question && (() => question.settle(failed('passed-over', stanza.why)));
   }
 
   function giveUp(): void {
     for (const question of [...open.values()]) question.settle(failed('disconnected'));
   }
 
-  return { ask, answered, giveUp };
+  return { ask, answered, answeredBy, giveUp };
 }
 
 /**
@@ -96,6 +107,6 @@ export function faultOf(element: Element): StanzaFault {
   };
 }
 
-function failed(condition: string): IqAnswer {
-  return { ok: false, error: { condition, type: undefined, text: undefined, element: undefined } };
+function failed(condition: string, text?: string): IqAnswer {
+  return { ok: false, error: { condition, type: undefined, text, element: undefined } };
 }

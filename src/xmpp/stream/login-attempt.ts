@@ -14,7 +14,7 @@ import { unlessAborted } from './waiting.ts';
 
 export type OpenStream = (dialled: Dialled, trust: Trust, limits: StreamLimits, patience: number) => Stream;
 
-export interface Attempts {
+export interface LoginAttempts {
   /**
    * Finds the server, connects and logs in, all within the deadline. `opened` is told of the stream as soon
    * as there is one. Throws `StreamEnd`.
@@ -33,11 +33,11 @@ export interface Attempts {
 const CONNECT_PATIENCE = 10_000;
 
 /** Attempts to log in to one account's server, each of them at the endpoint that is due. */
-export function createAttempts(
+export function createLoginAttempts(
   options: ConnectionOptions,
   deadline: number,
   { dns, openStream }: { readonly dns: Dns; readonly openStream: OpenStream },
-): Attempts {
+): LoginAttempts {
   const trust: Trust = { domain: domainOf(bareOf(options.jid)), ca: options.ca, pin: options.pin };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   /** Where to begin in the list: one that takes connections but logs nobody in must not starve the rest. */
@@ -50,7 +50,7 @@ export function createAttempts(
     return preferred ? [{ ...preferred, direct }, ...named] : named;
   }
 
-  const logIn: Attempts['logIn'] = async ({ resource, resume, redirect }, outer, opened) => {
+  const logIn: LoginAttempts['logIn'] = async ({ resource, resume, redirect }, outer, opened) => {
     const inner = new AbortController();
     const late = new StreamEnd('lost', 'the server did not log us in in time');
     const clock = setTimeout(() => inner.abort(late), deadline);

@@ -7,9 +7,14 @@ import { NS } from '../namespaces.ts';
 import { authenticate } from '../sasl/sasl.ts';
 import type { Stanza } from '../stanza.ts';
 import type { Stream } from './stream.ts';
+import { streamError } from './stream-error.ts';
+import type { Incoming } from '../transport/reader.ts';
 import { ENABLE, resumeRequest } from '../sm/stream-management.ts';
 import { faultOf } from '../iq/pending-iqs.ts';
 import { attributeOf, xml } from '../xml.ts';
+
+/** What comes while the login is under way. */
+export type Early = Exclude<Incoming, { readonly nonza: Element }>;
 
 export type Login =
   | { readonly how: 'resumed'; readonly answer: Element; readonly features: Element }
@@ -19,7 +24,7 @@ export type Login =
       readonly jid: string;
       readonly enabled: Element | undefined;
       /** Stanzas that came before the server counted. */
-      readonly early: readonly Stanza[];
+      readonly early: readonly Early[];
       /** The answer to a resumption that failed. */
       readonly failed: Element | undefined;
     };
@@ -53,7 +58,7 @@ export async function login(stream: Stream, { account, resource, resume }: Login
     if (!answer.is('failed', NS.sm)) throw unexpected(answer);
     failed = answer;
   }
-  const early: Stanza[] = [];
+  const early: Early[] = [];
   const jid = await bind(stream, account.jid, resource, early);
   const enabled = counts ? await enable(stream, early) : undefined;
   return { how: 'bound', features, jid, enabled, early, failed };
@@ -72,16 +77,16 @@ export async function startTls(stream: Stream, features: Element): Promise<Eleme
   return readFeatures(stream);
 }
 
-async function bind(stream: Stream, account: string, resource: string, early: Stanza[]): Promise<string> {
+async function bind(stream: Stream, account: string, resource: string, early: Early[]): Promise<string> {
   const id = 'bind';
   const request = xml('bind', { xmlns: NS.bind }, xml('resource', {}, resource));
   stream.put(xml('iq', { type: 'set', id }, request).toString());
   for (;;) {
     const item = await stream.next();
     if ('nonza' in item) throw unexpected(item.nonza);
-    const { stanza } = item;
-    if (stanza.kind !== 'iq' || stanza.id !== id || (stanza.type !== 'result' && stanza.type !== 'error')) {
-      keepEarly(early, stanza);
+    const stanza = 'stanza' in item ? item.stanza : undefined;
+    if (stanza?.kind !== 'iq' || stanza.id !== id || (stanza.type !== 'result' && stanza.type !== 'error')) {
+      keepEarly(early, item);
       continue;
     }
     if (stanza.type === 'error') throw bindFailed(stanza);
@@ -97,11 +102,11 @@ function bindFailed(stanza: Stanza): StreamEnd {
   return new StreamEnd(condition === 'conflict' ? 'conflict' : 'lost', why);
 }
 
-async function enable(stream: Stream, early: Stanza[]): Promise<Element | undefined> {
+async function enable(stream: Stream, early: Early[]): Promise<Element | undefined> {
   stream.put(ENABLE);
   for (;;) {
     const item = await stream.next();
-    if ('stanza' in item) keepEarly(early, item.stanza);
+    if (!('nonza' in item)) keepEarly(early, item);
     else if (item.nonza.is('enabled', NS.sm)) return item.nonza;
     else if (item.nonza.is('failed', NS.sm)) return undefined;
     else throw unexpected(item.nonza);
@@ -110,9 +115,9 @@ async function enable(stream: Stream, early: Stanza[]): Promise<Element | undefi
 
 const MAX_EARLY = 1000;
 
-function keepEarly(early: Stanza[], stanza: Stanza): void {
+function keepEarly(early: Early[], item: Early): void {
   if (early.length >= MAX_EARLY) throw new StreamEnd('lost', 'the server sends stanzas and no login');
-  early.push(stanza);
+  early.push(item);
 }
 
 export async function readFeatures(stream: Stream): Promise<Element> {
@@ -123,7 +128,7 @@ export async function readFeatures(stream: Stream): Promise<Element> {
 
 async function nextNonza(stream: Stream): Promise<Element> {
   const item = await stream.next();
-  if ('stanza' in item) throw new StreamEnd('lost', 'the server sent a stanza before the login was done');
+  if (!('nonza' in item)) throw new StreamEnd('lost', 'the server sent a stanza before the login was done');
   if (item.nonza.is('error', NS.streams)) throw streamError(item.nonza);
   return item.nonza;
 }
@@ -131,16 +136,4 @@ async function nextNonza(stream: Stream): Promise<Element> {
 function unexpected(element: Element): StreamEnd {
   if (element.is('error', NS.streams)) return streamError(element);
   return new StreamEnd('lost', `the server sent <${element.name}/> out of turn`);
-}
-
-/** What a stream error means for what comes next (RFC 6120 4.9.3). */
-export function streamError(element: Element): StreamEnd {
-  const children = element.children.filter((child) => typeof child !== 'string');
-  const condition = children.find((child) => child.name !== 'text' && child.getNS() === NS.streamErrors);
-  const text = element.getChildText('text', NS.streamErrors);
-  const name = condition?.name ?? 'undefined-condition';
-  const sentence = `the server ended the stream: ${name}${text ? ` (${text.slice(0, 200)})` : ''}`;
-  if (name === 'conflict') return new StreamEnd('conflict', sentence);
-  if (name === 'see-other-host') return new StreamEnd('moved', sentence, { host: condition?.getText() ?? '' });
-  return new StreamEnd('lost', sentence);
 }

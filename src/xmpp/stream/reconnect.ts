@@ -3,12 +3,12 @@ import type { Element } from 'ltx';
 import { fail, sentenceOf } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { bareOf } from '../../core/jid.ts';
-import { createAttempts } from './login-attempt.ts';
+import { createLoginAttempts } from './login-attempt.ts';
 import type { OpenStream } from './login-attempt.ts';
 import { backoffDelay, failuresAfter } from './backoff.ts';
 import type { Connection, ConnectionOptions, ConnectionStatus } from '../contract.ts';
 import { StreamEnd, asEnd } from '../faults.ts';
-import { createQuestions } from '../iq/pending-iqs.ts';
+import { createPendingIqs } from '../iq/pending-iqs.ts';
 import { createListeners } from './listeners.ts';
 import type { Login } from './login.ts';
 import { faultIn } from '../transport/outgoing.ts';
@@ -18,6 +18,7 @@ import type { Dns, Endpoint } from '../transport/resolve.ts';
 import { createSession } from './session.ts';
 import type { Session } from './session.ts';
 import { createStreamManagement } from '../sm/stream-management.ts';
+import type { PassedOver } from '../stanza.ts';
 import type { Stream } from './stream.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 import { pause } from './waiting.ts';
@@ -34,6 +35,15 @@ const MAX_REDIRECTS = 3;
 /** From `start()` to `stop()`, `abandon()` or a refusal. */
 type Life = AbortController;
 
+/**
+ * What is no XML, and comes again when the stream is taken up again. `seen`: once, with so many stanzas handled before it.
+ * `gone-round`: twice; it is counted as handled, and the record of it waits to be kept.
+ */
+type Trouble =
+  | { readonly state: 'none' }
+  | { readonly state: 'seen'; readonly at: number }
+  | { readonly state: 'gone-round'; readonly at: number; readonly record: PassedOver | undefined };
+
 /** Keeps one account connected: attempt, session, wait, and again. Streams come from `openStream`. */
 export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: OpenStream): Connection {
   const account = bareOf(options.jid);
@@ -43,8 +53,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   const statusListeners = createListeners<ConnectionStatus>(log);
   const ackListeners = createListeners<number>(log);
   const sm = createStreamManagement(options.resume);
-  const questions = createQuestions(() => jid);
-  const attempts = createAttempts(options, deadlines.login, { dns, openStream });
+  const pendingIqs = createPendingIqs(() => jid);
+  const attempts = createLoginAttempts(options, deadlines.login, { dns, openStream });
   const waitingRoom = createWaitingRoom();
 
   let status: ConnectionStatus = { state: 'offline' };
@@ -57,6 +67,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   let session: Session | undefined;
   let redirect: Endpoint | undefined;
   let features: Element | undefined;
+  let trouble: Trouble = { state: 'none' };
 
   function tell(next: ConnectionStatus): void {
     status = next;
@@ -73,12 +84,13 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       if (signal.aborted) return;
       // An attempt that met something else (a captive portal, say) has not ended the stream that waits on the
       // server.
-      const forGood = end.kind === 'broken' || end.kind === 'conflict' || sm.resumable() === undefined;
+      const stuck = end.kind === 'unreadable' && isStuck(end.broken);
+      const forGood = end.kind === 'broken' || end.kind === 'conflict' || stuck || sm.resumable() === undefined;
       if (online && forGood) forget();
       failures = failuresAfter(failures, { online, held: Date.now() - began, conflict: end.kind === 'conflict' });
       if (end.kind === 'refused') {
         log('error', end.message);
-        questions.giveUp();
+        pendingIqs.giveUp();
         life = undefined;
         tell({ state: 'refused', why: end.message });
         return;
@@ -95,6 +107,30 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }) });
       await pause(delay, signal);
     }
+  }
+
+  /** Once, it may have been the line; twice, it is gone round; where that does not help, only a new stream may. */
+  function isStuck(broken: PassedOver | undefined): boolean {
+    const at = sm.inbound();
+    const again = trouble.state !== 'none' && trouble.at === at;
+    if (!again) trouble = { state: 'seen', at };
+    else if (trouble.state === 'seen' && broken !== undefined) {
+      sm.received();
+      trouble = { state: 'gone-round', at: at + 1, record: broken };
+      log('error', `a stanza that is no XML is left out: ${broken.why}`, { from: broken.from });
+    } else {
+      if (trouble.state === 'seen') trouble = { state: 'none' };
+      return true;
+    }
+    return false;
+  }
+
+  /** What was left out, told once there is a stream behind it. */
+  function leftOut(): readonly PassedOver[] {
+    if (trouble.state !== 'gone-round' || trouble.record === undefined) return [];
+    const { record } = trouble;
+    trouble = { ...trouble, record: undefined };
+    return [record];
   }
 
   function redirection(end: StreamEnd): Endpoint | undefined {
@@ -130,18 +166,23 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       if (again === undefined) return opened.hangUp('', 500, why);
       for (const text of again) opened.put(text);
       ackListeners.tell(sm.acknowledged());
+      const without = leftOut();
+      if (without.length > 0 && !keep(opened, () => options.receive([], sm.state(), without))) return;
     } else {
       if (sm.acknowledge(attributeOf(result.failed, 'h'))) ackListeners.tell(sm.acknowledged());
       forget();
       sm.begin(result.jid, result.enabled);
       jid = result.jid;
-      if (!keep(opened, () => options.receive(result.early, sm.state()))) return;
+      const early = result.early.flatMap((item) => ('stanza' in item ? item.stanza : []));
+      const passedOver = [...leftOut(), ...result.early.flatMap((item) => ('passedOver' in item ? item.passedOver : []))];
+      trouble = { state: 'none' };
+      if (!keep(opened, () => options.receive(early, sm.state(), passedOver))) return;
     }
     jid = resumed ? (sm.state()?.jid ?? jid) : jid;
     const acknowledged = (h: number): void => ackListeners.tell(h);
     features = result.features;
     const { receive, transparent = false, unseen = false, handled = (): undefined => undefined } = options;
-    session = createSession(opened, { receive, transparent, unseen, handled, log, sm, questions, deadlines, acknowledged, resumed });
+    session = createSession(opened, { receive, transparent, unseen, handled, log, sm, pendingIqs, deadlines, acknowledged, resumed });
     log('info', resumed ? 'resumed' : 'logged in', { jid });
     tell({ state: 'online', jid, resumed, since: Date.now() });
     flush();
@@ -153,14 +194,14 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       receive();
       return true;
     } catch (error) {
-      opened.destroy(new StreamEnd('lost', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
+      opened.destroy(new StreamEnd('unkept', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
       return false;
     }
   }
 
   /** The old stream is gone for good: what it carried may or may not have arrived. */
   function forget(): void {
-    questions.giveUp();
+    pendingIqs.giveUp();
     const lost = sm.forget();
     if (lost > 0) log('warn', 'stanzas sent on the lost stream were never acknowledged', { count: lost });
   }
@@ -203,7 +244,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       forget();
     }
     await done;
-    questions.giveUp();
+    pendingIqs.giveUp();
     if (life === undefined) tell({ state: 'offline' });
   }
 
@@ -212,7 +253,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     life = undefined;
     session = undefined;
     stream?.destroy(new StreamEnd('lost', 'abandoned'));
-    questions.giveUp();
+    pendingIqs.giveUp();
     tell({ state: 'offline' });
   }
 
@@ -224,7 +265,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     send,
     nextOutbound: () => sm.outbound() + 1,
     iq: (request, { timeout = IQ_TIMEOUT } = {}) =>
-      questions.ask(request, timeout, (asked) => {
+      pendingIqs.ask(request, timeout, (asked) => {
         const sent = send(asked);
         return sent.ok ? undefined : sent.error.code;
       }),

@@ -2,14 +2,14 @@ import { fail, ok, sentenceOf } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import type { ConnectionOptions } from '../contract.ts';
 import { StreamEnd } from '../faults.ts';
-import type { Questions } from '../iq/pending-iqs.ts';
-import { streamError } from './login.ts';
+import type { PendingIqs } from '../iq/pending-iqs.ts';
+import { errorOf, streamError } from './stream-error.ts';
 import { NS } from '../namespaces.ts';
-import type { Item } from '../transport/reader.ts';
-import type { Stanza } from '../stanza.ts';
+import type { Incoming } from '../transport/reader.ts';
+import type { PassedOver, Stanza } from '../stanza.ts';
 import { REQUEST, WRAP } from '../sm/stream-management.ts';
 import type { StreamManagement } from '../sm/stream-management.ts';
-import type { Stream } from './stream.ts';
+import type { Stream, Unreadable } from './stream.ts';
 import { attributeOf, xml } from '../xml.ts';
 
 /** What happens on a stream between the login and its end. */
@@ -35,7 +35,7 @@ export interface SessionOptions {
   readonly handled: () => number | undefined;
   readonly log: NonNullable<ConnectionOptions['log']>;
   readonly sm: StreamManagement;
-  readonly questions: Questions;
+  readonly pendingIqs: PendingIqs;
   readonly deadlines: { readonly idle: number; readonly ping: number };
   readonly acknowledged: (h: number) => void;
   /** It goes on with a stream of before (XEP-0198 5). */
@@ -53,7 +53,7 @@ const GRACE = 1000;
 
 /** Takes over a stream that is logged in. */
 export function createSession(stream: Stream, options: SessionOptions): Session {
-  const { receive, log, sm, questions, deadlines } = options;
+  const { receive, log, sm, pendingIqs, deadlines } = options;
   let over = false;
   let asked = false; // an <r/> is on its way
   let askedAt = sm.acknowledged(); // our outbound count then
@@ -74,10 +74,12 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     clearTimeout(doubting);
   });
 
-  function read(items: readonly Item[]): void {
+  function read(items: readonly Incoming[], unreadable: Unreadable | undefined): void {
     if (over) return;
     alive();
     const batch: Stanza[] = [];
+    const passedOver: PassedOver[] = [];
+    /** What is done once the rest is on disk. */
     const answers: (() => void)[] = [];
     let counted = 0;
     let acknowledgement: string | undefined;
@@ -96,14 +98,35 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
       }
       counted++;
       sm.received();
-      sort(item.stanza, batch, answers);
+      if ('stanza' in item) sort(item.stanza, batch, answers);
+      else answers.push(passOver(item.passedOver, passedOver));
     }
-    if (counted > 0 && !hand(batch, counted)) return;
+    if (counted > 0 && !hand(batch, counted, passedOver)) return;
     for (const settle of answers) settle();
     acknowledge();
     if (acknowledgement !== undefined) took(acknowledgement);
     else if (unheard && wanted) doubt();
-    if (end !== undefined) stream.hangUp('', GRACE, end);
+    if (unreadable !== undefined) giveUpOn(unreadable);
+    else if (end !== undefined) stream.hangUp('', GRACE, end);
+  }
+
+  /**
+   * A stream that can be taken up again is left without a word: an end that is told (RFC 6120 4.9) would end it for good, and
+   * with it what waits behind the broken stanza.
+   */
+  function giveUpOn({ fault, broken }: Unreadable): void {
+    const why = `the server sent what we do not take: ${fault.message}`;
+    if (sm.resumable() !== undefined) stream.destroy(new StreamEnd('unreadable', why, { cause: fault, broken }));
+    else stream.hangUp(errorOf(fault), GRACE, new StreamEnd('broken', why, { cause: fault }));
+  }
+
+  /** Who asked by it is told that it was not read; what it answers fails. */
+  function passOver(stanza: PassedOver, list: PassedOver[]): () => void {
+    list.push(stanza);
+    log('warn', `passed over a stanza: ${stanza.why}`, { from: stanza.from, size: stanza.size, cause: stanza.cause });
+    if (stanza.kind !== 'iq') return () => undefined;
+    if (stanza.type === 'result' || stanza.type === 'error') return pendingIqs.answeredBy(stanza) ?? (() => undefined);
+    return () => void send(refusalOf(stanza));
   }
 
   /**
@@ -136,7 +159,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
       batch.push(stanza);
       return;
     }
-    const settle = questions.answered(stanza);
+    const settle = pendingIqs.answered(stanza);
     if (settle) answers.push(settle);
     else if (options.transparent) batch.push(stanza);
     else log('debug', 'dropped an answer to nothing we asked', { from: stanza.from });
@@ -146,15 +169,15 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
    * False where it could not be kept: the stream is gone then, unacknowledged, and the server sends it all
    * again.
    */
-  function hand(batch: readonly Stanza[], counted: number): boolean {
+  function hand(batch: readonly Stanza[], counted: number, passedOver: readonly PassedOver[]): boolean {
     try {
-      receive(batch, sm.state());
+      receive(batch, sm.state(), passedOver);
       return !over;
     } catch (error) {
       log('error', 'what came could not be kept; the stream is dropped, unacknowledged', { error });
       over = true;
       sm.rewind(counted);
-      stream.destroy(new StreamEnd('lost', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
+      stream.destroy(new StreamEnd('unkept', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
       return false;
     }
   }
@@ -204,7 +227,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     if (over) return;
     if (sm.enabled()) return ask();
     const ping = xml('iq', { type: 'get' }, xml('ping', { xmlns: NS.ping }));
-    void questions.ask(ping, deadlines.ping, (request) => {
+    void pendingIqs.ask(ping, deadlines.ping, (request) => {
       const sent = send(request.toString());
       return sent.ok ? undefined : sent.error.code;
     });
@@ -249,4 +272,11 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   }
 
   return { start, send, nonza: pass, probe, acknowledge, close };
+}
+
+/** The answer to a request of which no more is known than its start (RFC 6120 8.3). */
+function refusalOf({ from, id, cause, why }: PassedOver): string {
+  const condition = cause === 'size' || cause === 'depth' || cause === 'attributes' ? 'policy-violation' : 'bad-request';
+  const error = xml('error', { type: 'modify' }, xml(condition, { xmlns: NS.stanzaErrors }), xml('text', { xmlns: NS.stanzaErrors }, why));
+  return xml('iq', { type: 'error', ...(from !== '' && { to: from }), ...(id !== undefined && { id }) }, error).toString();
 }

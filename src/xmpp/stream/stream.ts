@@ -1,6 +1,18 @@
 import type { TLSSocket } from 'node:tls';
 import type { StreamEnd } from '../faults.ts';
-import type { Item } from '../transport/reader.ts';
+import type { PassedOver } from '../stanza.ts';
+import type { Incoming } from '../transport/reader.ts';
+import type { StreamFault } from '../transport/stream-fault.ts';
+
+/** What came behind the last item, and is no XML. */
+export interface Unreadable {
+  readonly fault: StreamFault;
+  /** The stanza that it stands in. */
+  readonly broken: PassedOver | undefined;
+}
+
+/** Takes what one read of the socket brought. */
+export type StreamHandler = (items: readonly Incoming[], unreadable: Unreadable | undefined) => void;
 
 /** A stream on one socket, as the login and the session see it. Nothing here throws but what is awaited. */
 export interface Stream {
@@ -14,9 +26,12 @@ export interface Stream {
   /** Turns the socket into a TLS one. What was read before is gone. */
   startTls(): Promise<void>;
   /** What came, one by one and in order; rejects with `StreamEnd` once nothing more can come. */
-  next(): Promise<Item>;
-  /** From now on: all that one read of the socket brought, at once. First what `next` has left. */
-  deliver(handler: (items: readonly Item[]) => void): void;
+  next(): Promise<Incoming>;
+  /**
+   * From now on: all that one read of the socket brought, at once; first what `next` has left. What is unreadable is the
+   * handler's to answer: nothing more is read by then.
+   */
+  deliver(handler: StreamHandler): void;
   put(text: string): void;
   /** Bytes that wait for the network. */
   backlog(): number;

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { styleText } from 'node:util';
 import { runCommandLine } from './cli/program.ts';
 import type { World } from './cli/context.ts';
 import { editSettings, findHome, readSettings, settingsPath } from './config/config.ts';
@@ -77,7 +78,10 @@ const world: World = {
       alone(home, async () => ok(await (await import('./daemon/archive-files.ts')).restoreArchive(home, ...asked))),
   },
   service: serviceOf,
-  strong: process.stdout.isTTY ? (text) => `\u001b[1m${text}\u001b[0m` : (text) => text,
+  terminal: {
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    style: (style, text) => styleText(style, text, { stream: process.stdout }),
+  },
 };
 
 function serviceOf(home: string): Service {

@@ -5,7 +5,8 @@ import { accountSettings, type AccountSettings } from '../account/settings.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { connectTo, type DaemonClient } from '../frontends/web/client/client.ts';
 import { readJid, readPin, readServer } from './arguments.ts';
-import { printJson, printLine, tellEmpty, type GlobalOptions, type World } from './context.ts';
+import { type GlobalOptions, type World } from './context.ts';
+import { printLine, printList, type Style } from './print.ts';
 import { readPassword } from './password.ts';
 
 interface AddOptions extends GlobalOptions {
@@ -25,20 +26,20 @@ const LOOK = 200; // milliseconds between two looks at it
 
 /** `minimix account add|list|remove`: through the daemon where one runs, else in the home's files. */
 export function accountCommands(program: Command, world: World): void {
-  const account = program.command('account').description('the XMPP accounts of this home');
+  const account = program.command('account').description('add, list and remove XMPP accounts');
 
   account
     .command('add')
-    .description('add an account; the password is asked for')
+    .description('add an account; asks for the password')
     .argument('<jid>', 'the account, such as alice@example.org', readJid)
-    .option('--server <host:port>', 'connect here instead of where DNS says', readServer)
-    .option('--direct-tls', 'TLS from the first byte on --server, without STARTTLS')
-    .option('--ca <file>', 'trust this CA (PEM) for this account, and no other')
-    .option('--pin <sha256>', "trust exactly the server's certificate with this SHA-256, hex", readPin)
-    .option('--resource <name>', 'the resource of the daemon')
-    .option('--allow-plaintext', 'never ask for TLS: everybody on the way reads the password')
+    .option('--server <host:port>', 'connect to this server instead of the one in DNS', readServer)
+    .option('--direct-tls', 'use direct TLS with --server, without STARTTLS')
+    .option('--ca <file>', 'trust only this CA (PEM) for this account')
+    .option('--pin <sha256>', 'trust only the server certificate with this SHA-256 fingerprint (hex)', readPin)
+    .option('--resource <name>', 'the resource that the daemon logs in with')
+    .option('--allow-plaintext', 'disable TLS (insecure: sends the password in clear text)')
     .option('--password-stdin', 'read the password from standard input')
-    .option('--no-wait', 'do not wait for the first login of the daemon that runs')
+    .option('--no-wait', 'do not wait for the first login')
     .action(async (jid: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddOptions>();
       const settings = readAccount(jid, options);
@@ -69,16 +70,19 @@ export function accountCommands(program: Command, world: World): void {
             state: entry.connection.state,
           }))
         : (await world.files.list(home)).map(({ jid }) => ({ account: jid, state: 'not running' }));
-      tellEmpty(world, accounts, options.json, 'No account yet: `minimix account add JID`.');
-      for (const entry of accounts) {
-        if (options.json) printJson(world, entry);
-        else printLine(world, entry.account, `(${entry.state})`);
-      }
+      printList(world, options.json, accounts, {
+        empty: 'No account yet: `minimix account add JID`.',
+        asJson: (entry) => entry,
+        columns: [
+          { title: 'ACCOUNT', of: ({ account: jid }) => jid },
+          { title: 'STATE', of: ({ state }) => state, style: ({ state }) => connectionStyle(state) },
+        ],
+      });
     });
 
   account
     .command('remove')
-    .description('forget an account and its password; what was archived stays')
+    .description('remove an account and its password; its archive stays')
     .argument('<jid>', 'the account', readJid)
     .action(async (jid: string, _options: unknown, command: Command) => {
       const home = world.findHome(command.optsWithGlobals<GlobalOptions>().home);
@@ -90,7 +94,14 @@ export function accountCommands(program: Command, world: World): void {
     });
 }
 
-/** Says how the first login went, once it has succeeded or failed, or that it takes long. */
+/** Green for online, red for what needs the person, yellow for what the daemon still tries. */
+export function connectionStyle(state: string): Style | undefined {
+  if (state === 'not running') return undefined;
+  if (state === 'online') return 'green';
+  return state === 'refused' ? 'red' : 'yellow';
+}
+
+/** Waits for the first login and says how it went, or that it takes long. */
 async function tellLogin(world: World, daemon: DaemonClient, jid: string): Promise<void> {
   for (const end = Date.now() + LOGIN; Date.now() < end; ) {
     const status = (await daemon.accounts.list.query()).find(({ account }) => account === jid);
@@ -105,18 +116,18 @@ async function tellLogin(world: World, daemon: DaemonClient, jid: string): Promi
         `${jid} is added, but cannot log in: ${connection.why} Remove it and add it again to change it.`,
       );
     if (connection?.state === 'waiting') {
-      printLine(world, `Not online yet: ${connection.why} The daemon goes on trying.`);
+      printLine(world, `Not online yet: ${connection.why} The daemon keeps trying.`);
       return;
     }
     await pause(LOOK);
   }
-  printLine(world, 'Not online yet; the daemon goes on trying, and `minimix status` tells.');
+  printLine(world, 'Not online yet. The daemon keeps trying; `minimix status` shows the state.');
 }
 
 function readAccount(jid: string, options: AddOptions): AccountSettings {
   const { server, directTls, allowPlaintext, pin, resource } = options;
   if (directTls && !server)
-    throw new MinimixError('usage', '--direct-tls needs --server: without it DNS says which port has TLS.');
+    throw new MinimixError('usage', '--direct-tls needs --server: without it, DNS says which port has TLS.');
   const draft = {
     jid,
     resource,

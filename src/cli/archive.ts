@@ -5,7 +5,8 @@ import { retention } from '../frontends/web/api/inputs.ts';
 import { readDate, readJid } from './arguments.ts';
 import { MinimixError } from '../core/errors.ts';
 import { oneLine } from '../core/printable.ts';
-import { meant, printJson, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { printJson, printLine } from './print.ts';
 import { choosePassphrase, readPassword } from './password.ts';
 
 interface ExportOptions extends GlobalOptions {
@@ -15,15 +16,15 @@ interface ExportOptions extends GlobalOptions {
   readonly format?: 'jsonl' | 'text' | 'html';
 }
 
-const STEP = 10_000; // messages between two words about an import
+const STEP = 10_000; // messages between two lines of progress
 
 /** `minimix retention|export|import|backup|restore`. */
 export function archiveCommands(program: Command, world: World): void {
   program
     .command('retention')
-    .description("show or set how long a room's messages are kept")
+    .description("show or change how long a room's messages are kept")
     .argument('<room>', 'the room', readJid)
-    .addArgument(new Argument('[policy]', 'forever, none, 30d (days) or 5000 (messages)').argParser(readRetention))
+    .addArgument(new Argument('[policy]', 'forever, none, a number of days (30d) or a number of messages (5000)').argParser(readRetention))
     .option('--json', 'one JSON object')
     .action(async (room: string, policy: Retention | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
@@ -41,11 +42,11 @@ export function archiveCommands(program: Command, world: World): void {
     .command('export')
     .description('write messages to a file; jsonl is complete and can be imported again')
     .argument('<file>', 'a new file')
-    .option('--room <room>', 'this room only', readJid)
-    .option('--from <date>', 'from this time on: 2026-03-14, or with a time, 2026-03-14T15:09Z', readDate)
-    .option('--to <date>', 'only what is before this time', readDate)
+    .option('--room <room>', 'only this room', readJid)
+    .option('--from <date>', 'only messages from this time on: 2026-03-14 or 2026-03-14T15:09Z', readDate)
+    .option('--to <date>', 'only messages before this time', readDate)
     .addOption(
-      new Option('--format <format>', 'else by the name of the file').choices(['jsonl', 'text', 'html']),
+      new Option('--format <format>', 'the format (default: by the name of the file)').choices(['jsonl', 'text', 'html']),
     )
     .action(async (file: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExportOptions>();
@@ -63,8 +64,8 @@ export function archiveCommands(program: Command, world: World): void {
 
   program
     .command('import')
-    .description("add the messages of a file: our own jsonl, Gajim's logs.db, Dino's dino.db or a server's data (XEP-0227)")
-    .argument('<file>', 'the file; what it is, is found out')
+    .description("import messages from a file: Minimix jsonl, Gajim's logs.db, Dino's dino.db or a server export (XEP-0227)")
+    .argument('<file>', 'the file; its type is detected')
     .option('--json', 'the report as one JSON object')
     .action(async (file: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
@@ -73,12 +74,12 @@ export function archiveCommands(program: Command, world: World): void {
       const report = await world.archive.import(world.findHome(options.home), request, ({ read }) => {
         if (read < told + STEP) return;
         told = read;
-        world.err(`${read} read\n`);
+        world.err(`${read} messages read\n`);
       });
       const { account, read, kept, known, refused, trouble } = report;
       if (options.json) printJson(world, { account, read, kept, known, refused, trouble });
       else {
-        printLine(world, `For ${account}: ${kept} new, ${known} known already, ${refused} refused, of ${read}.`);
+        printLine(world, `Imported ${kept} of ${read} messages for ${account}; ${known} were already in the archive, ${refused} could not be read.`);
         for (const { line, why } of trouble) printLine(world, `line ${line}: ${why}`);
       }
     });
@@ -88,33 +89,33 @@ export function archiveCommands(program: Command, world: World): void {
 
 type Asked = GlobalOptions & { readonly encrypt?: boolean; readonly passphraseStdin?: boolean };
 
-/** There is no option and no variable for a passphrase: both can be read by others. */
+/** No option or environment variable takes a passphrase: other users of the machine could read both. */
 function backupCommands(program: Command, world: World): void {
   program
     .command('backup')
-    .description('copy the whole archive to a new file, while the daemon runs or not; passwords stay out')
+    .description('back up the whole archive to a new file, without passwords; works while the daemon runs')
     .argument('<file>', 'a new file')
-    .option('--encrypt', 'encrypt it with a passphrase, which is asked for twice; `age --decrypt` opens it too')
+    .option('--encrypt', 'encrypt the backup with a passphrase; `age --decrypt` can open it too')
     .option('--passphrase-stdin', 'read the passphrase from standard input')
     .action(async (file: string, _options: unknown, command: Command) => {
       const { home, encrypt, passphraseStdin } = command.optsWithGlobals<Asked>();
       if (passphraseStdin && !encrypt) throw new MinimixError('usage', 'A passphrase is for --encrypt only.');
       const passphrase = encrypt ? () => choosePassphrase(world, passphraseStdin ?? false) : undefined;
       await world.archive.backup(world.findHome(home), resolve(file), passphrase);
-      printLine(world, `The archive is copied to ${file}${encrypt ? ', encrypted,' : ','} and the copy is verified.`);
-      if (encrypt) printLine(world, 'Without the passphrase nobody can open it, you included.');
+      printLine(world, `Saved ${encrypt ? 'an encrypted' : 'a'} backup of the archive to ${file} and verified it.`);
+      if (encrypt) printLine(world, 'Without the passphrase nobody can open it, not even you.');
     });
 
   program
     .command('restore')
-    .description('put a backup in the place of the archive; no daemon may run')
-    .argument('<file>', 'the backup; where it is encrypted, its passphrase is asked for')
+    .description('replace the archive with a backup; stop the daemon first')
+    .argument('<file>', 'the backup; asks for the passphrase if it is encrypted')
     .option('--passphrase-stdin', 'read the passphrase from standard input')
     .action(async (file: string, _options: unknown, command: Command) => {
       const { home, passphraseStdin } = command.optsWithGlobals<Asked>();
       const passphrase = (): Promise<string> => readPassword(world, passphraseStdin ?? false, `Passphrase of ${oneLine(file)}: `, 'passphrase');
       const { setAside } = await world.archive.restore(world.findHome(home), resolve(file), passphrase);
-      printLine(world, 'Restored.', setAside === undefined ? null : `What was there before lies at ${setAside}.`);
+      printLine(world, 'Restored.', setAside === undefined ? null : `The old archive is now ${setAside}.`);
     });
 }
 
@@ -132,12 +133,12 @@ function readRetention(text: string): Retention {
 }
 
 function wordsOf(kept: Retention): string {
-  if (kept.keep === 'forever') return 'kept for ever.';
-  if (kept.keep === 'none') return 'not kept longer than it takes to hand them on.';
+  if (kept.keep === 'forever') return 'kept forever.';
+  if (kept.keep === 'none') return 'not kept after delivery to your devices.';
   return kept.keep === 'days' ? `kept for ${kept.days} days.` : `the last ${kept.messages} messages are kept.`;
 }
 
-/** By the name of the file. */
+/** The format that the name of the file stands for. */
 export function formatOf(file: string): 'jsonl' | 'text' | 'html' {
   if (/\.html?$/i.test(file)) return 'html';
   return /\.(txt|text)$/i.test(file) ? 'text' : 'jsonl';

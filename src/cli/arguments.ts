@@ -3,7 +3,7 @@ import type { ZodType } from 'zod';
 import { bareJid, certificatePin, serverAddress } from '../account/settings.ts';
 import { nick } from '../frontends/web/api/inputs.ts';
 
-/** A reader of one argument for commander: the value in its normal form, or one sentence why not. */
+/** A parser of one argument for commander: returns the value in its canonical form, or refuses it with one sentence. */
 function readBy<T>(schema: ZodType<T>): (text: string) => T {
   return (text) => {
     const read = schema.safeParse(text);
@@ -16,7 +16,7 @@ export const readJid = readBy(bareJid);
 export const readPin = readBy(certificatePin);
 export const readNick = readBy(nick);
 
-/** `host:port`, `[2001:db8::1]:port` or `host` alone, whose port is then for the caller to choose. */
+/** `host:port`, `[2001:db8::1]:port`, or `host` alone: the caller then chooses the port. */
 export function readServer(text: string): { host: string; port: number | undefined } {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const read = serverAddress.safeParse({ host: bracketed ?? plain ?? '', port: Number(digits ?? 1) });
@@ -34,7 +34,7 @@ export function readNumber(most: number): (text: string) => number {
   };
 }
 
-/** A day or a minute, local where no Z follows, as milliseconds since the epoch. */
+/** A day or a minute as milliseconds since the epoch; local time unless a Z follows. */
 export function readDate(text: string): number {
   const read = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z?)?$/i.exec(text);
   const at = read ? new Date(text.length === 10 ? `${text}T00:00` : text.toUpperCase()).getTime() : Number.NaN;

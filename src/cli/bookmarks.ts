@@ -1,17 +1,18 @@
 import { Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import { readDate, readJid, readNick, readNumber } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
+import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { localTime, printJson, printLine, printList } from './print.ts';
 import { readPassword } from './password.ts';
 
 const readId = readNumber(Number.MAX_SAFE_INTEGER);
-const MAX_FILE = 400_000; // what the daemon takes in one call
+const MAX_FILE = 400_000; // characters: the most that one call of the API may carry
 
 type Options<T = object> = GlobalOptions & T;
 
 /** `minimix bookmarks list|log|undo|restore|held|accept|add|remove|export|import|copy|settings`. */
 export function bookmarkCommands(program: Command, world: World): void {
-  const bookmarks = program.command('bookmarks').description('the bookmarked rooms, one list for all clients');
+  const bookmarks = program.command('bookmarks').description('the list of rooms that all your clients share');
   listCommands(bookmarks, world);
   timeCommands(bookmarks, world);
   heldCommands(bookmarks, world);
@@ -24,47 +25,61 @@ export function bookmarkCommands(program: Command, world: World): void {
 function listCommands(bookmarks: Command, world: World): void {
   bookmarks
     .command('list', { isDefault: true })
-    .description('list them, and where the storages differ')
+    .description('list bookmarks, and what differs between their storages')
     .option('--json', 'one JSON object a line')
-    .option('--dead', 'only rooms that are gone or have not answered for long')
+    .option('--dead', 'only rooms that are gone or have not answered for a long time')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ json?: boolean; dead?: boolean }>>();
       const list = await (await reachDaemon(world, options)).bookmarks.list.query(meant(options));
       const shown = list.filter(({ dead }) => dead || !options.dead);
-      tellEmpty(world, shown, options.json, options.dead ? 'No bookmark is dead.' : 'No bookmarks yet.');
-      for (const one of shown) {
-        const { room, name, autojoin, nick, notify, state, dead, held, differs } = one;
-        if (options.json) {
-          printJson(world, { ...one });
-          continue;
-        }
-        const storages = Object.entries(differs).map(([storage, what]) => `(${storage}: ${what})`);
-        const marks = [autojoin && 'autojoin', notify, state, dead && 'dead', held && 'held', ...storages];
-        printLine(world, room, name && `“${name}”`, nick && `as ${nick}`, ...marks.filter((mark) => mark !== false));
-      }
+      printList(world, options.json, shown, {
+        empty: options.dead ? 'No dead bookmarks.' : 'No bookmarks yet.',
+        asJson: (one) => ({ ...one }),
+        columns: [
+          { title: 'ROOM', of: ({ room }) => room },
+          { title: 'NAME', of: ({ name }) => name },
+          { title: 'NICK', of: ({ nick }) => nick },
+          { title: 'AUTO-JOIN', of: ({ autojoin }) => (autojoin ? 'yes' : 'no') },
+          { title: 'NOTIFY', of: ({ notify }) => notify },
+          { title: 'STATE', of: ({ state }) => state },
+          { title: 'NOTE', of: noteOf, style: () => 'yellow' },
+        ],
+      });
     });
+}
+
+/** What needs the person's attention: a dead room, a removal to decide, a storage that has something else. */
+function noteOf({ dead, held, differs }: { readonly dead: boolean; readonly held: boolean; readonly differs: Readonly<Record<string, string>> }): string {
+  const storages = Object.entries(differs).map(([storage, what]) => `${storage}: ${what}`);
+  return [...(dead ? ['dead'] : []), ...(held ? ['removal needs your decision'] : []), ...storages].join('; ');
 }
 
 function timeCommands(bookmarks: Command, world: World): void {
   bookmarks
     .command('log')
-    .description('print the last changes, oldest first')
+    .description('list the latest changes, oldest first')
     .option('--limit <n>', 'how many', readNumber(2000), 50)
     .option('--json', 'one JSON object a line')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ json?: boolean; limit: number }>>();
       const log = await (await reachDaemon(world, options)).bookmarks.log.query({ ...meant(options), limit: options.limit });
-      for (const entry of log) {
-        const { id, at, storage, room, cause } = entry;
-        if (options.json) printJson(world, { ...entry });
-        else printLine(world, id, at.slice(0, 19).replace('T', ' '), storage, room, cause);
-      }
+      printList(world, options.json, log, {
+        empty: 'No changes yet.',
+        asJson: (entry) => ({ ...entry }),
+        columns: [
+          { title: 'ID', of: ({ id }) => id, right: true },
+          { title: 'TIME', of: ({ at }) => localTime(at), style: () => 'dim' },
+          { title: 'STORAGE', of: ({ storage }) => storage },
+          { title: 'ROOM', of: ({ room }) => room },
+          { title: 'CHANGE', of: ({ cause }) => cause },
+        ],
+      });
     });
 
   bookmarks
     .command('undo')
-    .description('make a bookmark what it was before a change')
-    .argument('<id>', 'the change, as `log` numbers it', readId)
+    .description('undo one change of a bookmark')
+    .argument('<id>', 'the id of the change, from `bookmarks log`', readId)
     .action(async (id: number, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const { room } = await (await reachDaemon(world, options)).bookmarks.undo.mutate({ ...meant(options), id });
@@ -73,13 +88,13 @@ function timeCommands(bookmarks: Command, world: World): void {
 
   bookmarks
     .command('restore')
-    .description('make the whole list what it was; with --held, put back what is held')
-    .argument('[date]', 'when, such as 2026-03-14 or 2026-03-14T15:09Z', readDate)
-    .option('--held', 'put back the rooms that were gone at once')
+    .description('restore the whole list of an earlier date; with --held, undo the removals that need your decision')
+    .argument('[date]', 'the date, such as 2026-03-14 or 2026-03-14T15:09Z', readDate)
+    .option('--held', 'put back rooms that disappeared together')
     .action(async (date: number | undefined, { held }: { held?: boolean }, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const daemon = await reachDaemon(world, options);
-      if ((date === undefined) === (held !== true)) throw new MinimixError('usage', 'Say either a date or --held.');
+      if ((date === undefined) === (held !== true)) throw new MinimixError('usage', 'Give either a date or --held.');
       if (date === undefined) {
         for (const { id } of await daemon.bookmarks.held.query(meant(options))) {
           const { rooms } = await daemon.bookmarks.restore.mutate({ ...meant(options), id });
@@ -95,23 +110,29 @@ function timeCommands(bookmarks: Command, world: World): void {
 function heldCommands(bookmarks: Command, world: World): void {
   bookmarks
     .command('held')
-    .description('list rooms that were gone from a storage at once; we stay in them until it is decided')
+    .description('list removals that need your decision: several rooms disappeared from a storage at once; you stay in them until you decide')
     .option('--json', 'one JSON object a line')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ json?: boolean }>>();
       const held = await (await reachDaemon(world, options)).bookmarks.held.query(meant(options));
-      tellEmpty(world, held, options.json, 'No removal waits for you.');
-      for (const one of held) {
-        const { id, at, storage, rooms, cause, online } = one;
-        if (options.json) printJson(world, { ...one });
-        else printLine(world, id, at.slice(0, 19).replace('T', ' '), storage, `${cause}; online: ${online.join(', ') || 'nobody'};`, rooms.join(' '));
-      }
+      printList(world, options.json, held, {
+        empty: 'No removal needs your decision.',
+        asJson: (one) => ({ ...one }),
+        columns: [
+          { title: 'ID', of: ({ id }) => id, right: true },
+          { title: 'TIME', of: ({ at }) => localTime(at), style: () => 'dim' },
+          { title: 'STORAGE', of: ({ storage }) => storage },
+          { title: 'CAUSE', of: ({ cause }) => cause },
+          { title: 'ONLINE THEN', of: ({ online }) => online.join(', ') || 'no device' },
+          { title: 'ROOMS', of: ({ rooms }) => rooms.join(' ') },
+        ],
+      });
     });
 
   bookmarks
     .command('accept')
-    .description('the removal was meant: leave the rooms, and take them out of all storages')
-    .argument('<id>', 'as `held` numbers it', readId)
+    .description('confirm a removal: leave the rooms and remove them from all storages')
+    .argument('<id>', 'the id of the removal, from `bookmarks held`', readId)
     .action(async (id: number, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const { rooms } = await (await reachDaemon(world, options)).bookmarks.accept.mutate({ ...meant(options), id });
@@ -124,11 +145,11 @@ function editCommands(bookmarks: Command, world: World): void {
     .command('add')
     .description('add a bookmark, or edit one')
     .argument('<room>', 'the room', readJid)
-    .option('--name <name>', 'what it is called; "" for nothing')
-    .option('--nick <nick>', 'the nick to have there', readNick)
-    .option('--autojoin', 'join it, now and at each start')
-    .option('--no-autojoin', 'do not; leave it now')
-    .addOption(new Option('--notify <level>', 'when clients should notify').choices(['always', 'on-mention', 'never', 'default']))
+    .option('--name <name>', 'the name of the bookmark; "" for none')
+    .option('--nick <nick>', 'your nickname there', readNick)
+    .option('--autojoin', 'turn on auto-join: join the room now and at each start')
+    .option('--no-autojoin', 'turn off auto-join and leave the room now')
+    .addOption(new Option('--notify <level>', 'when clients should notify you').choices(['always', 'on-mention', 'never', 'default']))
     .option('--password-stdin', "read the room's password from standard input")
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ name?: string; nick?: string; autojoin?: boolean; notify?: 'always' | 'on-mention' | 'never' | 'default'; passwordStdin?: boolean }>>();
@@ -141,12 +162,12 @@ function editCommands(bookmarks: Command, world: World): void {
         ...(notify === undefined ? {} : { notify }),
       };
       const kept = await (await reachDaemon(world, options)).bookmarks.put.mutate({ ...meant(options), room, ...edit, ...secret });
-      printLine(world, `Bookmarked ${kept.room}${kept.autojoin ? ', to be joined' : ''}.`);
+      printLine(world, `Bookmarked ${kept.room}${kept.autojoin ? ' with auto-join' : ''}.`);
     });
 
   bookmarks
     .command('remove')
-    .description('remove a bookmark, and leave the room')
+    .description('remove a bookmark and leave the room')
     .argument('<room>', 'the room', readJid)
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
@@ -158,7 +179,7 @@ function editCommands(bookmarks: Command, world: World): void {
 function fileCommands(bookmarks: Command, world: World): void {
   bookmarks
     .command('export')
-    .description('print the list, passwords and all')
+    .description('print the whole list, including passwords')
     .addOption(new Option('--format <format>', 'XEP-0402 items, or JSON').choices(['xml', 'json']).default('json'))
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ format: 'xml' | 'json' }>>();
@@ -168,7 +189,7 @@ function fileCommands(bookmarks: Command, world: World): void {
 
   bookmarks
     .command('import')
-    .description('add what standard input lists, in either format, or as XEP-0048; nothing is taken away')
+    .description('add the bookmarks on standard input, in either format of `bookmarks export` or XEP-0048; removes none')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const text = await readAll(world);
@@ -180,11 +201,11 @@ function fileCommands(bookmarks: Command, world: World): void {
 function copyCommand(bookmarks: Command, world: World): void {
   bookmarks
     .command('copy')
-    .description('add the list of --account to another account of yours; nothing is taken away there')
+    .description('add the bookmarks of --account to another of your accounts; removes none there')
     .argument('<jid>', 'the other account', readJid)
     .action(async (to: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      if (options.account === undefined) throw new MinimixError('usage', 'Say with --account whose list is copied.');
+      if (options.account === undefined) throw new MinimixError('usage', 'Say with --account whose bookmarks to copy.');
       const daemon = await reachDaemon(world, options);
       const { text } = await daemon.bookmarks.export.query({ account: options.account, format: 'json' });
       const { added, changed } = await daemon.bookmarks.import.mutate({ account: to, text });
@@ -195,10 +216,10 @@ function copyCommand(bookmarks: Command, world: World): void {
 function settingCommand(bookmarks: Command, world: World): void {
   bookmarks
     .command('settings')
-    .description('print how bookmarks are kept, or change it')
-    .addOption(new Option('--keep-joins <yes|no>', 'whether a join or leave here is written to the bookmarks').choices(['yes', 'no']))
-    .addOption(new Option('--several-gone <what>', 'what to do where several rooms are gone at once').choices(['hold', 'restore', 'accept']))
-    .option('--dead-days <n>', 'after how many days without an answer a room is dead', readNumber(3650))
+    .description('show or change the settings of bookmarks')
+    .addOption(new Option('--keep-joins <yes|no>', 'whether joining here turns on auto-join and leaving turns it off').choices(['yes', 'no']))
+    .addOption(new Option('--several-gone <what>', 'what to do if several rooms disappear at once').choices(['hold', 'restore', 'accept']))
+    .option('--dead-days <n>', 'after how many days without an answer a room counts as dead', readNumber(3650))
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ keepJoins?: 'yes' | 'no'; severalGone?: 'hold' | 'restore' | 'accept'; deadDays?: number }>>();
       const { keepJoins, severalGone, deadDays } = options;
@@ -218,7 +239,7 @@ async function readAll({ stdin }: World): Promise<string> {
   stdin.setEncoding('utf8');
   for await (const chunk of stdin) {
     text += String(chunk);
-    if (text.length > MAX_FILE) throw new MinimixError('too-large', 'That is too large for a list of bookmarks.');
+    if (text.length > MAX_FILE) throw new MinimixError('too-large', 'Standard input is too large for a list of bookmarks.');
   }
   return text;
 }

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { toString as qrText } from 'qrcode';
 import { readServer } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
+import type { BouncerStatus } from '../frontends/web/contract/bouncer-contract.ts';
+import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { localTime, printJson, printLine, printList } from './print.ts';
 
 interface OnOptions extends GlobalOptions {
   readonly listen?: { host: string; port: number };
@@ -14,16 +16,16 @@ interface OnOptions extends GlobalOptions {
 
 /** `minimix bouncer on|off|status|ca` and `minimix device add|list|revoke`. */
 export function bouncerCommands(program: Command, world: World): void {
-  const bouncer = program.command('bouncer').description('let unmodified clients log in here, as if it were their server');
+  const bouncer = program.command('bouncer').description('the local login for unmodified clients, which use the daemon as their server');
 
   bouncer
     .command('on')
-    .description('take connections of devices, on loopback unless told otherwise')
-    .option('--listen <host:port>', 'STARTTLS here (127.0.0.1:15222)', readEndpoint)
-    .option('--direct-tls <host:port>', 'TLS from the first byte here (127.0.0.1:15223)', readEndpoint)
-    .option('--name <host...>', 'names or addresses by which devices reach it, for the certificate')
-    .option('--cert <file>', 'your own certificate (PEM, leaf first)')
-    .option('--key <file>', 'its key')
+    .description('turn on the local login (on this computer only, unless --listen says otherwise)')
+    .option('--listen <host:port>', 'address and port for STARTTLS (127.0.0.1:15222)', readEndpoint)
+    .option('--direct-tls <host:port>', 'address and port for direct TLS (127.0.0.1:15223)', readEndpoint)
+    .option('--name <host...>', 'host names or addresses that devices connect to, for the certificate')
+    .option('--cert <file>', 'your own certificate (PEM, the server certificate first)')
+    .option('--key <file>', 'the private key of that certificate')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<OnOptions>();
       const { listen, directTls, name, cert, key } = options;
@@ -37,39 +39,38 @@ export function bouncerCommands(program: Command, world: World): void {
       const home = world.findHome(options.home);
       if (!(await world.findDaemon(home))) {
         await world.files.bouncer(home, { ...wish, on: true });
-        printLine(world, 'The bouncer is on from the next start of the daemon.');
+        printLine(world, 'The local login is on from the next start of the daemon.');
         return;
       }
       const status = await (await reachDaemon(world, options)).bouncer.on.mutate(wish);
-      if (status.on) printLine(world, `The bouncer listens on ${status.host}: ${status.port} (STARTTLS), ${status.directTlsPort} (direct TLS).`);
+      printStatus(world, status);
     });
 
   bouncer
     .command('off')
-    .description('end all sessions of devices and take no more')
+    .description('turn off the local login and disconnect all devices')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const home = world.findHome(options.home);
       if (await world.findDaemon(home)) await (await reachDaemon(world, options)).bouncer.off.mutate();
       else await world.files.bouncer(home, { on: false });
-      printLine(world, 'The bouncer is off.');
+      printStatus(world, { on: false });
     });
 
   bouncer
     .command('status')
-    .description('show where it listens')
+    .description('show the address and ports of the local login')
     .option('--json', 'one JSON object')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const status = await (await reachDaemon(world, options)).bouncer.status.query();
       if (options.json) printJson(world, { ...status });
-      else if (!status.on) printLine(world, 'The bouncer is off.');
-      else printLine(world, `The bouncer listens on ${status.host}: ${status.port} (STARTTLS), ${status.directTlsPort} (direct TLS).`);
+      else printStatus(world, status);
     });
 
   bouncer
     .command('ca')
-    .description('say how a device comes to trust the certificate')
+    .description('show the certificate fingerprint and how to trust it on a device')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const { file, fingerprint } = await (await reachDaemon(world, options)).bouncer.ca.query();
@@ -82,12 +83,12 @@ export function bouncerCommands(program: Command, world: World): void {
 function deviceCommands(program: Command, world: World): void {
   const device =
     program.commands.find((command) => command.name() === 'device') ??
-    program.command('device').description('devices that log in through the bouncer');
+    program.command('device').description("your devices: passwords, and which room messages each receives");
 
   device
     .command('add')
-    .description('give a device a password of its own, which is shown this once')
-    .argument('<name>', 'such as "Phone"')
+    .description('create a password for a device, shown only once')
+    .argument('<name>', 'a name for the device, such as "Phone"')
     .option('--json', 'one JSON object')
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
@@ -96,7 +97,7 @@ function deviceCommands(program: Command, world: World): void {
       if (options.json) return printJson(world, { id, jid, host, port, directTlsPort, password, fingerprint, ca });
       const lines = [
         ['JID', jid],
-        ['Password', `${password}   (shown this once)`],
+        ['Password', `${password}   (shown only once)`],
         ['Host', host],
         ['Port', `${port} (STARTTLS) or ${directTlsPort} (direct TLS)`],
         ['Certificate', `SHA-256 ${pairs(fingerprint)}`],
@@ -108,28 +109,39 @@ function deviceCommands(program: Command, world: World): void {
 
   device
     .command('list')
-    .description('list the devices that may log in through the bouncer')
+    .description('list devices that have a password')
     .option('--json', 'one JSON object a line')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const devices = await (await reachDaemon(world, options)).bouncer.devices.query(meant(options));
-      tellEmpty(world, devices, options.json, 'No device has a password yet: `minimix device add NAME`.');
-      for (const { account, id, name, online, jid, address, lastSeen } of devices) {
-        const seen = lastSeen === undefined ? null : new Date(lastSeen).toISOString();
-        if (options.json) printJson(world, { account, id, name, online, jid, address, lastSeen: seen });
-        else printLine(world, `${name} (${id}):`, online ? `online as ${jid ?? ''} from ${address ?? 'nowhere at present'}` : `last seen ${seen ?? 'never'}`);
-      }
+      printList(world, options.json, devices, {
+        empty: 'No device has a password yet: `minimix device add NAME`.',
+        asJson: ({ account, id, name, online, jid, address, lastSeen }) => ({ account, id, name, online, jid, address, lastSeen: lastSeen === undefined ? null : new Date(lastSeen).toISOString() }),
+        columns: [
+          { title: 'ACCOUNT', of: ({ account }) => account, onlyIfVaried: true },
+          { title: 'DEVICE', of: ({ name }) => name },
+          { title: 'ID', of: ({ id }) => id },
+          { title: 'STATE', of: ({ online }) => (online ? 'online' : 'offline'), style: ({ online }) => (online ? 'green' : 'dim') },
+          { title: 'LAST SEEN', of: ({ online, lastSeen }) => (online ? null : lastSeen === undefined ? 'never' : localTime(lastSeen)) },
+          { title: 'CONNECTED AS', of: ({ online, jid }) => (online ? jid : null) },
+          { title: 'FROM', of: ({ online, address }) => (online ? (address ?? 'waiting to reconnect') : null) },
+        ],
+      });
     });
 
   device
     .command('revoke')
-    .description('take a device its password; what it has open ends at once')
+    .description("revoke a device's password and disconnect it")
     .argument('<device>', 'its name or its id')
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const gone = await (await reachDaemon(world, options)).bouncer.revoke.mutate({ ...meant(options), name });
       printLine(world, `Revoked ${gone.name}.`);
     });
+}
+
+function printStatus(world: World, status: BouncerStatus): void {
+  printLine(world, status.on ? `The local login is on at ${status.host}, port ${status.port} (STARTTLS) or ${status.directTlsPort} (direct TLS).` : 'The local login is off.');
 }
 
 function readEndpoint(text: string): { host: string; port: number } {
@@ -139,7 +151,7 @@ function readEndpoint(text: string): { host: string; port: number } {
   return { host, port: any ? 0 : port };
 }
 
-/** All that a client which reads it needs; others are typed in by hand. */
+/** A login link for clients that scan QR codes; in other clients the same is typed by hand. */
 function loginUri({ jid, host, port, password }: { jid: string; host: string; port: number; password: string }): string {
   const more = new URLSearchParams({ password, host, port: String(port) });
   return `xmpp:${encodeURI(jid)}?login;${more.toString().replaceAll('&', ';')}`;

@@ -3,29 +3,25 @@ import type { Format, Selection } from '../archive/transfer/export.ts';
 import type { ImportReport } from '../archive/transfer/import.ts';
 import { MinimixError } from '../core/errors.ts';
 import type { Finding } from '../core/diagnostics.ts';
-import { oneLine, safeJson } from '../core/printable.ts';
+import { oneLine } from '../core/printable.ts';
 import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../frontends/web/client/client.ts';
 import type { BouncerWish } from '../frontends/web/contract/bouncer-contract.ts';
 import type { RetirePlan } from './retire/retire-plan.ts';
 import type { SettingNow } from '../frontends/web/contract/settings-contract.ts';
 import type { AddedAccount, RemovedAccount } from '../frontends/web/contract/contract.ts';
 import type { AddAccount } from '../frontends/web/api/inputs.ts';
+import type { Printer } from './print.ts';
 
-/**
- * What a command may use of the world: main.ts gives it, for this floor knows neither the daemon nor the
- * files.
- */
-export interface World {
+/** What a command needs from outside. main.ts provides it, since this floor may import neither the daemon nor file access. */
+export interface World extends Printer {
   readonly version: string;
   readonly stdin: NodeJS.ReadStream;
-  out(text: string): void;
-  err(text: string): void;
   findHome(asked: string | undefined): string;
-  /** The daemon that holds the home; waits a moment for one that is just starting. */
+  /** The daemon that runs on the home; waits for one that is just starting. */
   findDaemon(home: string): Promise<DaemonAddress | undefined>;
-  /** Runs a daemon until it is stopped by a signal, and resolves with the exit code. */
+  /** Runs a daemon until a signal stops it, and resolves with its exit code. */
   runDaemon(home: string, options: { verbose: boolean }): Promise<number>;
-  /** The home's files, where no daemon runs; rejects with `home-in-use` where one does. */
+  /** Changes the home's files if no daemon runs; rejects with `home-in-use` if one does. */
   readonly files: {
     list(home: string): Promise<readonly AccountSettings[]>;
     add(home: string, request: AddAccount): Promise<AddedAccount>;
@@ -33,36 +29,34 @@ export interface World {
     /** Changes the bouncer's settings. */
     bouncer(home: string, change: BouncerWish & { readonly on: boolean }): Promise<void>;
   };
-  /** The home's settings; `set` rejects with `home-in-use` where a daemon runs. */
+  /** The home's settings; `set` rejects with `home-in-use` if a daemon runs. */
   readonly settings: {
     path(home: string): string;
     list(home: string): SettingNow[];
-    /** The words of a command line as the value that the setting takes. */
+    /** Parses the words of a command line into a value of that setting. */
     valueOf(key: string, words: string): unknown;
     set(home: string, key: string, value: unknown, account: string | undefined): Promise<{ readonly restart: boolean }>;
   };
   readonly retiring: Retiring;
-  /** Looks at the whole set-up of a home, and changes nothing. */
+  /** Checks the whole set-up of a home and changes nothing. */
   doctor(home: string): AsyncIterable<Finding>;
   readonly log: {
-    /** Where the newest file of the log lies. */
+    /** The path of the newest log file. */
     path(home: string): string;
-    /** A line of it as a person reads it, with its line break. */
+    /** One line of the log in a form for people, with its line break. */
     readable(line: string): string;
   };
-  /** The home's archive, beside a daemon that may run. */
+  /** The home's archive; works beside a running daemon. */
   readonly archive: ArchiveFiles;
   /** The systemd user unit of a home. */
   service(home: string): HomeService;
-  /** The text as it stands out on a terminal; elsewhere the text itself. */
-  strong(text: string): string;
 }
 
-/** Each rejects with `no-systemd`, and what to do instead, where there is none for this user. */
+/** Each call rejects with `no-systemd` and what to do instead if this user has no systemd. */
 export interface HomeService {
-  /** Without asking the system, it is the unit at its strictest. */
+  /** With `ask` false it does not ask the system what is possible, and returns the strictest unit. */
   unit(ask: boolean): Promise<ServiceUnit>;
-  /** `spaces` is false where parts that need user namespaces were left out. */
+  /** `spaces` is false if the unit had to do without the parts that need user namespaces. */
   install(start: boolean): Promise<{ readonly unit: ServiceUnit; readonly spaces: boolean }>;
   remove(): Promise<ServiceUnit | undefined>;
   status(): Promise<{ readonly unit: ServiceUnit; readonly installed: boolean; readonly enabled: string; readonly active: string }>;
@@ -76,33 +70,33 @@ export interface ServiceUnit {
 
 /** What a retirement does to a home and around it. */
 export interface Retiring {
-  /** One that has begun and is not done. */
+  /** The plan of a retirement that has begun and is not finished. */
   read(home: string): RetirePlan | undefined;
   write(home: string, plan: RetirePlan): void;
   startDaemon(home: string): Promise<DaemonAddress>;
-  /** Ends the daemon that was started here, if any was. */
+  /** Stops the daemon that `startDaemon` started, if it did. */
   stopOwn(): Promise<void>;
-  /** Ends the home's daemon, whoever started it. */
+  /** Stops the home's daemon, whoever started it. */
   stopDaemon(home: string): Promise<void>;
-  /** What was removed, as a sentence; `undefined` where there was none. */
+  /** Says in a sentence what it removed; `undefined` if there was no service. */
   removeService(home: string): Promise<string | undefined>;
   forgetSecrets(home: string, accounts: readonly string[]): Promise<void>;
   erase(home: string): Promise<{ readonly removed: string[]; readonly left: string[] }>;
 }
 
-/** What is done with whole archives; each rejects with one sentence. */
+/** Operations on a whole archive; each rejects with one sentence for the person. */
 export interface ArchiveFiles {
-  /** Where no account is named, it is the only one of the archive. The file must be new. */
+  /** Without an account it takes the only one of the archive. The file must not exist. */
   export(home: string, request: ExportRequest): Promise<{ account: string; bytes: number }>;
-  /** Where no account is named, it is the only one of the home. */
+  /** Without an account it takes the only one of the home. */
   import(
     home: string,
     request: { readonly account?: string; readonly file: string },
     progress: (report: { readonly read: number }) => void,
   ): Promise<ImportReport & { readonly account: string }>;
-  /** With a passphrase it is encrypted; that is asked for once all else is well. */
+  /** Encrypts the backup if there is a passphrase; calls for it last, once nothing else can fail. */
   backup(home: string, file: string, passphrase?: () => Promise<string>): Promise<void>;
-  /** The passphrase is asked for where the file is encrypted. Rejects with `home-in-use` where a daemon runs. */
+  /** Calls for the passphrase if the file is encrypted. Rejects with `home-in-use` if a daemon runs. */
   restore(home: string, file: string, passphrase: () => Promise<string>): Promise<{ setAside: string | undefined }>;
 }
 
@@ -112,16 +106,16 @@ export interface ExportRequest extends Omit<Selection, 'account'> {
   readonly file: string;
 }
 
-/** 0 is success. */
+/** Exit codes beside 0, which is success. */
 export const EXIT = { failed: 1, usage: 2, noDaemon: 3, homeInUse: 4 } as const;
 
-/** The options that stand before or after every command. */
+/** The options that every command takes. */
 export interface GlobalOptions {
   readonly home?: string;
   readonly account?: string;
 }
 
-/** The API of the home's daemon; rejects with `no-daemon` where there is none. */
+/** The API of the home's daemon; rejects with `no-daemon` if none runs. */
 export async function reachDaemon(world: World, options: GlobalOptions): Promise<DaemonClient> {
   const home = world.findHome(options.home);
   const daemon = await world.findDaemon(home);
@@ -129,30 +123,12 @@ export async function reachDaemon(world: World, options: GlobalOptions): Promise
   throw new MinimixError('no-daemon', `No daemon runs on ${home}: start one with \`minimix run\`.`);
 }
 
-/** Which account is meant, as the API takes it. */
+/** The account that --account names, in the form of the API. */
 export function meant(options: GlobalOptions): { account?: string } {
   return options.account === undefined ? {} : { account: options.account };
 }
 
-/** One JSON object on a line of its own; what is unknown is null. */
-export function printJson(world: World, value: Readonly<Record<string, unknown>>): void {
-  const whole = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, item ?? null]));
-  world.out(`${safeJson(whole)}\n`);
-}
-
-/** A line made of our own words and of what others wrote; nothing in it moves the cursor. */
-export function printLine(world: World, ...parts: readonly (string | number | null | undefined)[]): void {
-  world.out(
-    `${parts.flatMap((part) => (part === null || part === undefined ? [] : [oneLine(String(part))])).join(' ')}\n`,
-  );
-}
-
-/** Where a list is empty, says so to a person; what is read by a program stays empty. */
-export function tellEmpty(world: World, list: readonly unknown[], json: boolean | undefined, sentence: string): void {
-  if (list.length === 0 && !json) world.err(`${sentence}\n`);
-}
-
-/** What a failed command says and exits with. */
+/** The message and the exit code for an error; `undefined` for a bug. */
 export function explain(error: unknown): { sentence: string; code: number } | undefined {
   const fault = error instanceof MinimixError ? error : faultOf(error);
   if (!fault) return undefined;

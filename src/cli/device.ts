@@ -3,76 +3,78 @@ import type { DeviceSummary } from '../account/devices/contract.ts';
 import { MOST_HOURS, MOST_REPLAYED, readQuiet } from '../core/device.ts';
 import { MinimixError } from '../core/errors.ts';
 import { readJid, readNumber } from './arguments.ts';
-import { meant, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { printLine, printList } from './print.ts';
 
 const WHICH = 'its id, its label or its resource';
 
 /** `minimix device label|policy|mentions|limit|digest|attach|detach|test|forget`, beside what the bouncer adds there. */
 export function deviceCommands(program: Command, world: World): void {
+  listCommand(program, world);
   const device =
     program.commands.find((command) => command.name() === 'device') ??
-    program.command('device').description("the account's devices");
+    program.command('device').description("your devices: passwords, and which room messages each receives");
 
   const change = async (command: Command, name: string, about: object): Promise<void> => {
     const options = command.optsWithGlobals<GlobalOptions>();
     const changed = await (await reachDaemon(world, options)).device.change.mutate({ ...meant(options), device: name, ...about });
-    printDevice(world, changed);
+    printLine(world, `Saved for ${changed.label}: it receives room messages by ${receives(changed)}. ${changed.why}`);
   };
 
   device
     .command('label')
-    .description('give a device a name')
+    .description('rename a device')
     .argument('<device>', WHICH)
-    .argument('<label>', 'the name; "" for none')
+    .argument('<label>', 'the new name; "" for none')
     .action((name: string, label: string, _options: unknown, command: Command) => change(command, name, { label }));
 
   device
     .command('policy')
-    .description('say what a device gets, of all rooms or of one')
+    .description('choose which messages a device receives, from all rooms or one')
     .argument('<device>', WHICH)
-    .addArgument(new Argument('<policy>', 'what it gets').choices(['everything', 'mentions', 'nothing', 'default']))
-    .option('--room <room>', 'only of this room', readJid)
+    .addArgument(new Argument('<policy>', 'what it receives').choices(['everything', 'mentions', 'nothing', 'default']))
+    .option('--room <room>', 'only for this room', readJid)
     .action((name: string, policy: string, { room }: { room?: string }, command: Command) =>
       change(command, name, { policy, ...(room === undefined ? {} : { room }) }),
     );
 
   device
     .command('leaving')
-    .description('say what leaving a room means on a device of the bouncer')
+    .description('choose what leaving a room on a device does (devices with a password only)')
     .argument('<device>', 'its id or its name')
-    .addArgument(new Argument('<where>', 'on this device alone, for the account, or as the setting bouncer.leaves has it').choices(['here', 'everywhere', 'default']))
+    .addArgument(new Argument('<where>', 'leave it on this device only (here), for the account (everywhere), or as the setting bouncer.leaves says (default)').choices(['here', 'everywhere', 'default']))
     .action((name: string, leaves: string, _options: unknown, command: Command) => change(command, name, { leaves }));
 
   device
     .command('mentions')
-    .description('say which further words count as a mention on a device; your nicks and replies to you always do')
+    .description('choose further words that count as a mention on a device; your nicknames and replies to you always do')
     .argument('<device>', WHICH)
-    .argument('[words...]', 'none for none')
+    .argument('[words...]', 'the words; leave empty for none')
     .action((name: string, words: string[], _options: unknown, command: Command) => change(command, name, { words }));
 
   device
     .command('limit')
-    .description('say how much of what it missed a device gets')
+    .description('limit how many missed messages a device receives')
     .argument('<device>', WHICH)
-    .requiredOption('--messages <n>', 'of a room, the newest ones', readNumber(MOST_REPLAYED))
-    .requiredOption('--hours <n>', 'of the last so many hours', readNumber(MOST_HOURS))
+    .requiredOption('--messages <n>', 'at most this many of each room, the newest', readNumber(MOST_REPLAYED))
+    .requiredOption('--hours <n>', 'only from this many last hours', readNumber(MOST_HOURS))
     .action((name: string, { messages, hours }: { messages: number; hours: number }, command: Command) =>
       change(command, name, { limit: { messages, hours } }),
     );
 
   device
     .command('digest')
-    .description('tell a device of mentions in words, where it takes nothing else')
+    .description('send a device a text summary of mentions if it accepts nothing else')
     .argument('<device>', WHICH)
-    .addArgument(new Argument('<digest>', 'whether to').choices(['on', 'off']))
-    .option('--quiet <from-to>', 'not in these hours, such as 22:00-07:00', readHours)
+    .addArgument(new Argument('<digest>', 'on or off').choices(['on', 'off']))
+    .option('--quiet <from-to>', 'quiet hours, such as 22:00-07:00', readHours)
     .action((name: string, digest: string, { quiet }: { quiet?: { from: number; to: number } }, command: Command) =>
       change(command, name, { digest: digest === 'off' ? 'off' : { ...(quiet && { quiet }) } }),
     );
 
   for (const [verb, attached, about] of [
-    ['attach', true, 'relay the rooms to a device, also where its software is not known to take it'],
-    ['detach', false, 'stop relaying the rooms to a device'],
+    ['attach', true, 'relay rooms to a device even if its software is not known to support it'],
+    ['detach', false, 'stop relaying rooms to a device'],
   ] as const) {
     device
       .command(verb)
@@ -83,7 +85,7 @@ export function deviceCommands(program: Command, world: World): void {
 
   device
     .command('test')
-    .description('send a device a relayed message, and tell what became of it')
+    .description('send a test message to a device and say whether it arrived')
     .argument('<device>', WHICH)
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
@@ -94,7 +96,7 @@ export function deviceCommands(program: Command, world: World): void {
 
   device
     .command('forget')
-    .description('forget a device and what it has had; seen again, it is new')
+    .description('forget a device and what it received; if it comes back, it is a new device')
     .argument('<device>', WHICH)
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
@@ -103,17 +105,39 @@ export function deviceCommands(program: Command, world: World): void {
     });
 }
 
-type PrintedDevice = Pick<DeviceSummary, 'label' | 'resource' | 'online' | 'frontend' | 'relay' | 'why' | 'policy' | 'leaves'>;
-
 function readHours(text: string): { from: number; to: number } {
   const hours = readQuiet(text);
-  if (!hours) throw new InvalidArgumentError('It looks like 22:00-07:00.');
+  if (!hours) throw new InvalidArgumentError('It is not a time span such as 22:00-07:00.');
   return hours;
 }
 
-/** One line: who it is, and what it gets and why. */
-export function printDevice(world: World, { label, resource, online, frontend, relay, why, policy, leaves }: PrintedDevice): void {
-  const how = frontend === 'bouncer' ? 'bouncer:' : relay ? 'relay:' : 'no relay:';
-  const what = policy === 'everything' ? null : `gets ${policy};`;
-  printLine(world, `${label} (${resource}):`, online ? 'online,' : 'offline,', what, leaves === 'everywhere' ? 'leaves for the account;' : null, how, why);
+/** What a device receives, in words. */
+function receives({ frontend, relay, policy }: Pick<DeviceSummary, 'frontend' | 'relay' | 'policy'>): string {
+  const way = frontend === 'bouncer' ? 'local login' : relay ? 'relay' : 'nothing';
+  return policy === 'everything' || way === 'nothing' ? way : `${way} (${policy})`;
+}
+
+/** `minimix devices`. */
+function listCommand(program: Command, world: World): void {
+  program
+    .command('devices')
+    .description('list your devices, which room messages each receives, and why')
+    .option('--json', 'one JSON object a line')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
+      const devices = await (await reachDaemon(world, options)).devices.query(meant(options));
+      printList(world, options.json, devices, {
+        empty: 'No device of yours was seen yet.',
+        asJson: ({ account, id, label, resource, online, frontend: door, relay, why }) => ({ account, id, label, resource, online, door, relay, why }),
+        columns: [
+          { title: 'ACCOUNT', of: ({ account }) => account, onlyIfVaried: true },
+          { title: 'DEVICE', of: ({ label }) => label },
+          { title: 'RESOURCE', of: ({ resource }) => resource },
+          { title: 'STATE', of: ({ online }) => (online ? 'online' : 'offline'), style: ({ online }) => (online ? 'green' : 'dim') },
+          { title: 'RECEIVES BY', of: receives },
+          { title: 'LEAVING', of: ({ leaves }) => (leaves === 'everywhere' ? 'everywhere' : null) },
+          { title: 'WHY', of: ({ why }) => why },
+        ],
+      });
+    });
 }

@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import type { Finding } from '../core/diagnostics.ts';
-import { EXIT, printJson, printLine, type GlobalOptions, type World } from './context.ts';
+import { EXIT, type GlobalOptions, type World } from './context.ts';
+import { printJson, printLine, type Style } from './print.ts';
 
 const WORDS = { ok: 'ok  ', note: 'note', bad: 'BAD ' } as const;
+const STYLES: Readonly<Record<Finding['level'], Style>> = { ok: 'green', note: 'yellow', bad: 'red' };
 
-/** `minimix doctor`: with a daemon and without one; `exit` takes 1 where something is to be done. */
+/** `minimix doctor`, with or without a daemon; calls `exit` with 1 if something is bad. */
 export function doctorCommand(program: Command, world: World, exit: (code: number) => void): void {
   program
     .command('doctor')
-    .description('look at the whole set-up, and say what to do about what is not right; ends with 1 where something is bad')
+    .description('check the set-up and suggest fixes; exit code 1 if there are errors')
     .option('--json', 'one JSON object a line')
-    .option('--bad', 'print only what is bad')
+    .option('--bad', 'print only errors')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean; bad?: boolean }>();
       let [bad, notes] = [0, 0];
@@ -22,12 +24,17 @@ export function doctorCommand(program: Command, world: World, exit: (code: numbe
         if (options.json) printJson(world, { ...one });
         else print(world, one);
       }
-      if (!options.json) printLine(world, bad === 0 ? `Nothing is to be done${notes === 0 ? '' : `; ${notes} notes`}.` : `${bad} to be done, ${notes} notes.`);
+      if (!options.json) printLine(world, bad === 0 ? `All good${notes === 0 ? '' : `; ${counted(notes, 'note')}`}.` : `${counted(bad, 'error')}, ${counted(notes, 'note')}.`);
       if (bad > 0) exit(EXIT.failed);
     });
 }
 
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 function print(world: World, { level, check, account, message, todo }: Finding): void {
-  printLine(world, WORDS[level], `${account === null ? check : `${check} (${account})`}:`, message);
+  world.out(`${world.terminal.style(STYLES[level], WORDS[level])} `);
+  printLine(world, `${account === null ? check : `${check} (${account})`}:`, message);
   if (todo !== null) printLine(world, '       ->', todo);
 }

@@ -5,7 +5,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { z } from 'zod';
 import { MinimixError } from '../core/errors.ts';
 import { readDate, readNumber } from './arguments.ts';
-import { printLine, type GlobalOptions, type World } from './context.ts';
+import { type GlobalOptions, type World } from './context.ts';
+import { printLine } from './print.ts';
 
 interface LogOptions extends GlobalOptions {
   readonly follow?: boolean;
@@ -16,22 +17,22 @@ interface LogOptions extends GlobalOptions {
 }
 
 const LEVELS = { debug: 20, info: 30, warn: 40, error: 50 } as const;
-/** What is looked at of a line. */
+/** The part of a line that the options filter by. */
 const looked = z.object({ level: z.number().default(0), time: z.string().optional() });
 const MOST_FILES = 50;
 const CHUNK = 64 * 1024;
-const LOOK = 250; // milliseconds between two looks at the file
+const LOOK = 250; // milliseconds between two checks for new lines
 
-/** `minimix log`: out of the home's files, whether a daemon runs or not. */
+/** `minimix log`: reads the home's log files, so it works with or without a daemon. */
 export function logCommand(program: Command, world: World): void {
   program
     .command('log')
-    .description('print the daemon’s log, oldest first')
-    .option('--follow', 'go on with what is logged from now on')
-    .addOption(new Option('--level <level>', 'only what is at least as grave').choices(Object.keys(LEVELS)).default('debug'))
-    .option('--since <when>', 'from then on: 10m, 2h, 3d, or a date such as 2026-03-14T15:09Z', readSince)
-    .option('--limit <n>', 'how many lines at most', readNumber(1_000_000), 200)
-    .option('--json', 'one JSON object a line, as it was logged')
+    .description("print the daemon's log, oldest first")
+    .option('--follow', 'keep printing new entries')
+    .addOption(new Option('--level <level>', 'only entries of this level or worse').choices(Object.keys(LEVELS)).default('debug'))
+    .option('--since <when>', 'only entries since then: 10m, 2h, 3d, or a date such as 2026-03-14T15:09Z', readSince)
+    .option('--limit <n>', 'at most this many entries', readNumber(1_000_000), 200)
+    .option('--json', 'one JSON object a line, as in the file')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<LogOptions>();
       const path = world.log.path(world.findHome(options.home));
@@ -39,12 +40,12 @@ export function logCommand(program: Command, world: World): void {
         if (options.json) world.out(`${line}\n`);
         else world.out(world.log.readable(line));
       };
-      const follower = options.follow ? follow(path) : undefined; // before the past is read: nothing falls between
+      const follower = options.follow ? follow(path) : undefined; // opened before the past is read, so that no line between the two is lost
       const past = filesOf(path);
       if (past.length === 0 && !follower) throw new MinimixError('no-log', `There is no log at ${path} yet.`);
       for (const line of last(past, follower?.from, options)) print(line);
       if (!follower) return;
-      if (past.length === 0) printLine(world, 'Nothing is logged yet.');
+      if (past.length === 0) printLine(world, 'Nothing logged yet.');
       for await (const line of follower.lines()) if (fits(line, options)) print(line);
     });
 }
@@ -57,17 +58,17 @@ function readSince(text: string): number {
   try {
     return readDate(text);
   } catch {
-    throw new InvalidArgumentError('It is neither 10m, 2h or 3d nor a date such as 2026-03-14T15:09Z.');
+    throw new InvalidArgumentError('It is neither a time span such as 10m, 2h or 3d nor a date such as 2026-03-14T15:09Z.');
   }
 }
 
-/** The log's files that are there, oldest first. */
+/** The log files that exist, oldest first. */
 function filesOf(path: string): string[] {
   const all = [path, ...Array.from({ length: MOST_FILES }, (_, at) => `${path}.${at + 1}`)];
   return all.filter((file) => existsSync(file)).toReversed();
 }
 
-/** The last lines that fit; of the newest file only what stands before `end` (bytes). */
+/** The last lines that pass the filter; the newest file is read up to `end` (bytes). */
 function last(files: readonly string[], end: number | undefined, options: LogOptions): string[] {
   const kept: string[] = [];
   for (const [at, file] of files.entries()) {
@@ -86,7 +87,7 @@ function fits(line: string, { level, since }: LogOptions): boolean {
     const at = entry.time === undefined ? Infinity : Date.parse(entry.time);
     return entry.level >= LEVELS[level] && (since === undefined || at >= since);
   } catch {
-    return false; // half a line, from a disk that was full
+    return false; // half a line: the disk was full when it was written
   }
 }
 
@@ -105,7 +106,7 @@ interface Reading {
   readonly decoder: StringDecoder;
 }
 
-/** The whole lines from `reading.at` on, which is moved on. */
+/** The whole lines from `reading.at` on; moves `reading.at` behind them. */
 function* linesFrom(fd: number, reading: Reading, end = Infinity): Generator<string> {
   const buffer = Buffer.alloc(CHUNK);
   while (reading.at < end) {
@@ -118,7 +119,7 @@ function* linesFrom(fd: number, reading: Reading, end = Infinity): Generator<str
   }
 }
 
-/** What is written to the file from now on, also after it was put aside and begun anew. */
+/** New lines as the daemon writes them, also after it has rotated the file. */
 function follow(path: string): { readonly from: number; lines(): AsyncGenerator<string> } {
   let fd = existsSync(path) ? openSync(path, 'r') : undefined;
   const from = fd === undefined ? 0 : fstatSync(fd).size;
@@ -131,7 +132,7 @@ function follow(path: string): { readonly from: number; lines(): AsyncGenerator<
         const now = statSync(path, { throwIfNoEntry: false });
         if (now && (fd === undefined || now.ino !== fstatSync(fd).ino)) {
           if (fd !== undefined) {
-            yield* linesFrom(fd, reading); // what came between the two looks
+            yield* linesFrom(fd, reading); // what the daemon wrote to the old file before it rotated it
             closeSync(fd);
           }
           fd = openSync(path, 'r');

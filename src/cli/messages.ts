@@ -1,8 +1,11 @@
 import { Option, type Command } from 'commander';
+import { MinimixError } from '../core/errors.ts';
 import { indented, oneLine } from '../core/printable.ts';
 import type { TimelineHit, TimelineMessage } from '../frontends/web/api/timeline.ts';
 import { readJid, readNumber } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
+import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { localTime, printJson, printLine } from './print.ts';
+import { isKnownRoom } from './rooms.ts';
 
 interface ListOptions extends GlobalOptions {
   readonly json?: boolean;
@@ -20,49 +23,49 @@ interface SearchOptions extends ListOptions {
 }
 
 const GRAMMAR = `
-What a search may hold; all of it must fit:
+A search may contain these; a message must match all of them:
   word  begin*  "a phrase"  -without
   in:room  from:nick  has:link  has:file  has:mention
   after:2026-03-14  before:2026  after:7d  before:today
-What begins with a - must stand in quotes: minimix search 'weather -foul'`;
+Put quotes around a word that begins with -: minimix search 'weather -foul'`;
 
 /** `minimix say|history|search`. */
 export function messageCommands(program: Command, world: World): void {
   program
     .command('say')
-    .description('say something in a room')
+    .description('send a message to a room')
     .argument('<room>', 'the room', readJid)
-    .argument('<text...>', 'what to say')
+    .argument('<text...>', 'the message')
     .action(async (room: string, words: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       await (
         await reachDaemon(world, options)
       ).say.mutate({ ...meant(options), room, body: words.join(' ') });
-      printLine(world, `Kept, and on its way to ${room}.`);
+      printLine(world, `Saved to the outbox, and sending it to ${room}.`);
     });
 
   program
     .command('history')
-    .description('print the last messages of a room, oldest first, and where some are missing')
+    .description('print the newest messages of a room, oldest first, and where messages are missing')
     .argument('<room>', 'the room', readJid)
     .option('--limit <n>', 'how many', readNumber(500), 50)
     .option(
       '--before <id>',
-      'only what stands before the message with this archive id',
+      'only messages before the one with this archive id',
       readNumber(Number.MAX_SAFE_INTEGER),
     )
-    .option('--private', 'the private messages with its occupants instead')
-    .option('--json', 'one JSON object a line; a hole is one with `gap`')
+    .option('--private', 'private messages with people in the room instead')
+    .option('--json', 'one JSON object a line; missing messages are an object with `gap`')
     .action((room: string, _options: unknown, command: Command) =>
       printHistory(world, room, command.optsWithGlobals<HistoryOptions>()),
     );
 
   program
     .command('search')
-    .description('search the messages of all rooms, newest first')
-    .argument('<text...>', 'what to find')
-    .option('--room <room>', 'in this room only', readJid)
-    .addOption(new Option('--order <order>', 'best or newest first').choices(['rank', 'time']).default('time'))
+    .description('search the messages of all rooms')
+    .argument('<text...>', 'what to search for')
+    .option('--room <room>', 'only this room', readJid)
+    .addOption(new Option('--order <order>', 'best match first (rank) or newest first (time)').choices(['rank', 'time']).default('time'))
     .option('--limit <n>', 'how many', readNumber(500), 50)
     .option('--json', 'one JSON object a line')
     .addHelpText('after', GRAMMAR)
@@ -78,10 +81,10 @@ export function messageCommands(program: Command, world: World): void {
         ...(room === undefined ? {} : { room }),
       };
       const hits = await (await reachDaemon(world, options)).search.query(query);
-      tellEmpty(world, hits, json, 'Nothing was found.');
+      if (hits.length === 0 && !json) world.err('Nothing found.\n');
       for (const hit of hits) {
         if (json) printJson(world, { ...named(hit), excerpt: hit.excerpt });
-        else world.out(`${headOf(hit, hit.room)} ${excerptOf(world, hit)}\n`);
+        else world.out(`${headOf(world, hit, hit.room)} ${excerptOf(world, hit)}\n`);
       }
     });
 }
@@ -102,7 +105,12 @@ async function printHistory(world: World, room: string, options: HistoryOptions)
     daemon.history.query(page),
     apart ? [] : daemon.gaps.query({ ...meant(options), room }),
   ]);
-  for (const line of withHoles(messages, gaps, before === undefined)) {
+  const lines = withHoles(messages, gaps, before === undefined);
+  if (lines.length === 0) {
+    if (!(await isKnownRoom(daemon, options, room))) throw new MinimixError('unknown-room', `There is no room ${room} in the archive: \`minimix rooms\` lists your rooms.`);
+    if (!json) world.err(before === undefined ? 'No messages yet.\n' : 'No earlier messages.\n');
+  }
+  for (const line of lines) {
     if ('cause' in line) printHole(world, line, json);
     else printMessage(world, line, json);
   }
@@ -128,7 +136,7 @@ export function withHoles<M extends { readonly at: string }, H extends { readonl
 
 function printHole(world: World, { account, room, from, to, cause }: Hole, json: boolean): void {
   if (json) printJson(world, { account, room, gap: { from, to, cause } });
-  else printLine(world, `--- missing: ${timeOf(from)} to ${timeOf(to)}: ${cause}`);
+  else printLine(world, `--- missing: ${localTime(from)} to ${localTime(to)}: ${cause}`);
 }
 
 function printMessage(world: World, message: TimelineMessage, json: boolean): void {
@@ -138,29 +146,26 @@ function printMessage(world: World, message: TimelineMessage, json: boolean): vo
   }
   const { body, subject, kind } = message;
   const text = body ?? (subject === null ? `(${kind})` : `(subject) ${subject}`);
-  world.out(`${headOf(message)} ${indented(text, '    ')}\n`);
+  world.out(`${headOf(world, message)} ${indented(text, '    ')}\n`);
 }
 
-/** The names that are promised. */
+/** The fields that scripts may rely on. */
 function named({ id, account, room, nick, at, body, stanzaId, originId }: TimelineMessage) {
   return { id, account, room, nick, at, body, stanzaId, originId };
 }
 
-function headOf({ id, at, nick }: TimelineMessage, room?: string): string {
-  return `${id} ${timeOf(at)}${room === undefined ? '' : ` ${room}`} <${oneLine(nick ?? '')}>`;
+function headOf({ terminal }: World, { id, at, nick }: TimelineMessage, room?: string): string {
+  const place = room === undefined ? '' : ` ${room}`;
+  return `${terminal.style('dim', `${id} ${localTime(at)}${place}`)} ${terminal.style('cyan', `<${oneLine(nick ?? '')}>`)}`;
 }
 
-function timeOf(at: string): string {
-  return at.slice(0, 19).replace('T', ' ');
-}
-
-/** The excerpt on its lines, what was found made to stand out where the terminal can. */
+/** The excerpt with its line breaks; what was searched for is bold. */
 function excerptOf(world: World, { excerpt }: TimelineHit): string {
   let text = '';
   let end = 0;
   for (const [from, to] of excerpt.marks) {
     text += indented(excerpt.text.slice(end, from), '    ');
-    text += world.strong(indented(excerpt.text.slice(from, to), '    '));
+    text += world.terminal.style('bold', indented(excerpt.text.slice(from, to), '    '));
     end = to;
   }
   return text + indented(excerpt.text.slice(end), '    ');

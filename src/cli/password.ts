@@ -4,9 +4,7 @@ import type { World } from './context.ts';
 
 const MOST = 1024; // characters
 
-/**
- * The password from standard input (its last line break is not part of it), or typed unseen on a terminal.
- */
+/** Reads the password from standard input (without its last line break), or asks for it on the terminal without showing it. */
 export async function readPassword(world: World, fromStdin: boolean, prompt: string, word: 'password' | 'passphrase' = 'password'): Promise<string> {
   const { stdin } = world;
   if (!fromStdin && !stdin.isTTY) {
@@ -18,14 +16,14 @@ export async function readPassword(world: World, fromStdin: boolean, prompt: str
   return password;
 }
 
-const LEAST = 8; // characters of a passphrase: who has the file can try as many as they like
+const LEAST = 8; // characters of a passphrase: whoever has the file can try as many as they like
 
-/** A passphrase that is being chosen: typed twice, or once on standard input. */
+/** Lets the person choose a passphrase: typed twice, or read once from standard input. */
 export async function choosePassphrase(world: World, fromStdin: boolean): Promise<string> {
   const chosen = await readPassword(world, fromStdin, 'Passphrase of the backup: ', 'passphrase');
   if (chosen.length < LEAST) throw new MinimixError('usage', `The passphrase is shorter than ${LEAST} characters.`);
-  const again = fromStdin ? chosen : await readPassword(world, false, 'The same again: ', 'passphrase');
-  if (again !== chosen) throw new MinimixError('usage', 'The two passphrases are not the same.');
+  const again = fromStdin ? chosen : await readPassword(world, false, 'Repeat the passphrase: ', 'passphrase');
+  if (again !== chosen) throw new MinimixError('usage', 'The two passphrases differ.');
   return chosen;
 }
 
@@ -33,7 +31,7 @@ async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
   let typed = '';
   for await (const chunk of stdin.setEncoding('utf8')) {
     typed += String(chunk);
-    if (typed.length > MOST + 2) break; // more than is taken: refused by the caller
+    if (typed.length > MOST + 2) break; // longer than the caller accepts
   }
   return typed.replace(/\r?\n$/, '');
 }
@@ -60,7 +58,7 @@ function ask(world: World, prompt: string): Promise<string> {
         else if (key >= ' ') typed.push(key);
       }
     };
-    // Raw before the prompt: what is typed ahead of it must not be echoed either.
+    // Raw mode before the prompt: what the person types ahead must not be echoed either.
     stdin.setRawMode(true).resume().on('data', take).once('end', cancel);
     world.err(prompt);
   });

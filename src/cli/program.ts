@@ -20,10 +20,7 @@ import { serviceCommands } from './service.ts';
 import { shellCommands } from './reference/shell.ts';
 import { settingsCommands } from './settings.ts';
 
-/**
- * Runs one command line (without node and script) and resolves with the exit code. What nobody foresaw
- * rejects.
- */
+/** Runs one command line (without node and script) and resolves with the exit code; rejects only for a bug. */
 export async function runCommandLine(args: readonly string[], world: World): Promise<number> {
   let exitCode = 0;
   const program = new Command('minimix')
@@ -31,46 +28,58 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
     .version(world.version)
     .option(
       '--home <dir>',
-      'where settings and archive live (else MINIMIX_HOME, else the place of the platform)',
+      'the directory of settings and archive (default: MINIMIX_HOME, else the usual place of your platform)',
     )
-    .option('--account <jid>', 'which account is meant, where there are several', readJid)
-    .configureHelp({ showGlobalOptions: true })
-    // as every other refusal is told: who says it, and where more is said
-    .configureOutput({ writeOut: world.out, writeErr: world.err, outputError: (text, write) => write(text.replace(/^error: /, 'minimix: ')) })
-    .showHelpAfterError('(--help tells how it is meant.)')
+    .option('--account <jid>', 'the account to use, if there are several', readJid)
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => world.terminal.style('bold', title) })
+    // an error of commander's looks like all others: it begins with the name of the program
+    .configureOutput({
+      writeOut: world.out,
+      writeErr: world.err,
+      getOutHasColors: () => true, // `terminal.style` decides
+      outputError: (text, write) => write(text.replace(/^error: /, 'minimix: ')),
+    })
+    .showHelpAfterError('(see --help)')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon runs, 4 another daemon has the home.',
+      '\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 no daemon is running, 4 another daemon uses this home.',
     )
     .exitOverride();
-  daemonCommands(program, world, (code) => {
+  const exit = (code: number): void => {
     exitCode = code;
-  });
+  };
+  program.commandsGroup('Daemon:');
+  daemonCommands(program, world, exit);
+  doctorCommand(program, world, exit);
+  logCommand(program, world);
+  serviceCommands(program, world);
+  settingsCommands(program, world);
+  program.commandsGroup('Accounts:');
   accountCommands(program, world);
+  selfCommands(program, world);
+  program.commandsGroup('Rooms:');
   roomCommands(program, world);
   roomVerbCommands(program, world);
-  selfCommands(program, world);
   invitationCommands(program, world);
+  bookmarkCommands(program, world);
+  program.commandsGroup('Messages:');
   messageCommands(program, world);
+  outboxCommands(program, world);
+  program.commandsGroup('Devices:');
   bouncerCommands(program, world);
   deviceCommands(program, world);
   relayCommands(program, world);
-  outboxCommands(program, world);
-  bookmarkCommands(program, world);
+  program.commandsGroup('Archive:');
   archiveCommands(program, world);
-  serviceCommands(program, world);
+  program.commandsGroup('More:');
   shellCommands(program, world);
-  settingsCommands(program, world);
-  logCommand(program, world);
   retireCommand(program, world);
-  doctorCommand(program, world, (code) => {
-    exitCode = code;
-  });
+  program.helpCommand(true); // into this group, too
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // commander has said already what is wrong; help and version come this way too, with 0
+    // commander has already printed what is wrong; --help and --version come this way too, with 0
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
     const told = explain(error);
     if (!told) throw error;

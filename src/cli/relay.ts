@@ -1,37 +1,44 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { asError, noAccount } from '../core/errors.ts';
 import { readDate } from './arguments.ts';
-import { meant, printLine, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { localTime, printLine } from './print.ts';
 
 const MINUTES: ReadonlyMap<string | undefined, number> = new Map([['m', 1], ['h', 60], ['d', 1440]]);
 
 /** `minimix relay pause|resume`. */
 export function relayCommands(program: Command, world: World): void {
-  const relay = program.command('relay').description('rest the relay of rooms to your devices, or go on with it');
+  const relay = program.command('relay').description('pause or resume the relay');
 
   relay
     .command('pause')
-    .description('relay nothing for a while; what devices miss they get afterwards')
-    .addOption(new Option('--for <time>', 'so long: 90m, 8h or 2d').argParser(readSpan))
-    .addOption(new Option('--until <date>', 'until then: 2026-03-14, or with a time, 2026-03-14T15:09Z').argParser(readDate).conflicts('for'))
+    .description('pause the relay; devices get what they missed afterwards')
+    .addOption(new Option('--for <time>', 'for this long: 90m, 8h or 2d').argParser(readSpan))
+    .addOption(new Option('--until <date>', 'until this time: 2026-03-14 or 2026-03-14T15:09Z').argParser(readDate).conflicts('for'))
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { for?: number; until?: number }>();
       const end = options.for === undefined ? options.until : Date.now() + options.for;
       const until = end === undefined ? {} : { until: new Date(end).toISOString() };
       const paused = await (await reachDaemon(world, options)).relay.pause.mutate({ ...meant(options), ...until });
       if (paused.length === 0) throw asError(noAccount());
-      for (const { account, relayPause } of paused) printLine(world, `${account}: the relay is paused until ${relayPause?.until ?? 'you resume it'}.`);
+      for (const { account, relayPause } of paused) printLine(world, `${account}: ${pausedWords(relayPause)}`);
     });
 
   relay
     .command('resume')
-    .description('relay again, what was missed first')
+    .description('resume the relay, starting with what devices missed')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const resumed = await (await reachDaemon(world, options)).relay.resume.mutate(meant(options));
       if (resumed.length === 0) throw asError(noAccount());
-      for (const { account } of resumed) printLine(world, `${account}: the relay goes on.`);
+      for (const { account } of resumed) printLine(world, `${account}: the relay is resumed.`);
     });
+}
+
+/** In words until when the relay is paused. */
+export function pausedWords(pause: { readonly until: string | null } | undefined): string {
+  const until = pause?.until ?? null;
+  return `the relay is paused until ${until === null ? 'you resume it' : localTime(until)}.`;
 }
 
 /** Minutes, hours or days, as milliseconds. */

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import { readJid, readNick } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
+import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
+import { localTime, printLine, printList } from './print.ts';
 import { presenceOf, presenceOption, registerCommands, type PresenceWish } from './self.ts';
 import { printJoined } from './rooms.ts';
 
@@ -19,8 +20,8 @@ interface SetOptions extends GlobalOptions {
 export function roomVerbCommands(program: Command, world: World): void {
   program
     .command('follow')
-    .description('join the room that a destroyed or moved room has named')
-    .argument('<room>', 'the room that has moved', readJid)
+    .description('join the room that a destroyed or moved room points to')
+    .argument('<room>', 'the destroyed or moved room', readJid)
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       printJoined(
@@ -31,17 +32,17 @@ export function roomVerbCommands(program: Command, world: World): void {
 
   const onOff = (flags: string, description: string): Option =>
     new Option(flags, description).choices(['on', 'off']);
-  const one = program.command('room').description('what is chosen for one room, and registration with it');
+  const one = program.command('room').description('per-room settings, and registering your nickname');
   registerCommands(one, world);
   one
     .command('set')
-    .description('choose something for one room')
+    .description('change settings of one room')
     .argument('<room>', 'the room', readJid)
-    .addOption(onOff('--rejoin-after-kick <on|off>', 'come back, after a while, when somebody kicks you'))
-    .addOption(onOff('--never-create <on|off>', 'do not create the room where joining it would'))
+    .addOption(onOff('--rejoin-after-kick <on|off>', 'rejoin automatically after a kick'))
+    .addOption(onOff('--never-create <on|off>', 'do not join the room if that would create it'))
     .addOption(presenceOption())
-    .option('--status <text>', 'with a presence of the room’s own: what is said beside it')
-    .addOption(new Option('--notify <when>', 'when your clients should notify of it').choices(['always', 'on-mention', 'never', 'default']))
+    .option('--status <text>', 'status text to go with --presence')
+    .addOption(new Option('--notify <when>', 'when your clients should notify you').choices(['always', 'on-mention', 'never', 'default']))
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<SetOptions>();
       const { rejoinAfterKick, neverCreate, notify } = options;
@@ -53,18 +54,18 @@ export function roomVerbCommands(program: Command, world: World): void {
       };
       const wishes = Object.keys(settings).length;
       if (wishes === 0 && notify === undefined)
-        throw new MinimixError('usage', 'Nothing is chosen: give --rejoin-after-kick, --never-create, --presence or --notify.');
+        throw new MinimixError('usage', 'Nothing to change: give --rejoin-after-kick, --never-create, --presence or --notify.');
       const daemon = await reachDaemon(world, options);
       if (wishes > 0) await daemon.setRoom.mutate({ ...meant(options), room, ...settings });
       if (notify !== undefined) await daemon.bookmarks.put.mutate({ ...meant(options), room, notify });
-      printLine(world, `Kept for ${room}.`);
+      printLine(world, `Saved the settings of ${room}.`);
     });
 
   program
     .command('nick')
-    .description('take another nick in a room')
+    .description('change your nickname in a room')
     .argument('<room>', 'the room', readJid)
-    .argument('<nick>', 'the nick', readNick)
+    .argument('<nick>', 'the new nickname', readNick)
     .action(async (room: string, nick: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const daemon = await reachDaemon(world, options);
@@ -73,14 +74,14 @@ export function roomVerbCommands(program: Command, world: World): void {
 
   program
     .command('voice')
-    .description('ask the moderators of a room for a voice')
+    .description('request voice: ask the moderators to let you speak')
     .argument('<room>', 'the room', readJid)
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const asked = await (
         await reachDaemon(world, options)
       ).requestVoice.mutate({ ...meant(options), room });
-      printLine(world, `The moderators of ${asked.room} are asked for a voice.`);
+      printLine(world, `Asked the moderators of ${asked.room} for voice.`);
     });
 }
 
@@ -88,24 +89,29 @@ export function roomVerbCommands(program: Command, world: World): void {
 export function invitationCommands(program: Command, world: World): void {
   const invites = program
     .command('invites')
-    .description('list the invitations to rooms that wait for an answer')
+    .description('list pending invitations to rooms')
     .option('--json', 'one JSON object a line')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const invitations = await (await reachDaemon(world, options)).invitations.list.query(meant(options));
-      tellEmpty(world, invitations, options.json, 'No invitation waits.');
-      for (const { account, room, by, reason, at } of invitations) {
-        if (options.json) printJson(world, { account, room, by, reason, at });
-        else
-          printLine(world, at.slice(0, 19).replace('T', ' '), room, `from ${by ?? 'somebody'}`, reason);
-      }
+      printList(world, options.json, invitations, {
+        empty: 'No pending invitations.',
+        asJson: ({ account, room, by, reason, at }) => ({ account, room, by, reason, at }),
+        columns: [
+          { title: 'TIME', of: ({ at }) => localTime(at), style: () => 'dim' },
+          { title: 'ACCOUNT', of: ({ account }) => account, onlyIfVaried: true },
+          { title: 'ROOM', of: ({ room }) => room },
+          { title: 'FROM', of: ({ by }) => by },
+          { title: 'REASON', of: ({ reason }) => reason },
+        ],
+      });
     });
 
   invites
     .command('accept')
-    .description('join a room that one is invited to')
+    .description('accept an invitation and join the room')
     .argument('<room>', 'the room', readJid)
-    .option('--nick <nick>', 'the nick to have there', readNick)
+    .option('--nick <nick>', 'your nickname there', readNick)
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { nick?: string }>();
       const nick = options.nick === undefined ? {} : { nick: options.nick };
@@ -117,12 +123,12 @@ export function invitationCommands(program: Command, world: World): void {
     .command('decline')
     .description('decline an invitation')
     .argument('<room>', 'the room', readJid)
-    .option('--reason <text>', 'what whoever invited is told')
+    .option('--reason <text>', 'the reason to give to who invited you')
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { reason?: string }>();
       const reason = options.reason === undefined ? {} : { reason: options.reason };
       const daemon = await reachDaemon(world, options);
       const declined = await daemon.invitations.decline.mutate({ ...meant(options), room, ...reason });
-      printLine(world, `Declined ${declined.room}.`);
+      printLine(world, `Declined the invitation to ${declined.room}.`);
     });
 }

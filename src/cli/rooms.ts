@@ -2,8 +2,9 @@ import { Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import type { DaemonClient } from '../frontends/web/client/client.ts';
 import { readJid, readNick, readNumber } from './arguments.ts';
-import { meant, printJson, printLine, reachDaemon, tellEmpty, type GlobalOptions, type World } from './context.ts';
+import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
 import { readPassword } from './password.ts';
+import { localTime, printLine, printList, type Style } from './print.ts';
 
 interface RoomsOptions extends GlobalOptions {
   readonly json?: boolean;
@@ -11,13 +12,30 @@ interface RoomsOptions extends GlobalOptions {
   readonly limit: number;
 }
 
-/** `minimix join|leave|rooms`. */
+type Room = Awaited<ReturnType<DaemonClient['rooms']['query']>>[number];
+
+/** `minimix rooms|join|leave`. */
 export function roomCommands(program: Command, world: World): void {
+  program
+    .command('rooms')
+    .description('list rooms and their state; with --log, the activity log of one')
+    .argument('[room]', 'only this room', readJid)
+    .option('--log', 'each join and loss of that room with its cause, oldest first')
+    .addOption(new Option('--limit <n>', 'with --log: how many entries').argParser(readNumber(2000)).default(200))
+    .option('--json', 'one JSON object a line')
+    .action(async (room: string | undefined, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RoomsOptions>();
+      if (options.log && room === undefined) throw new MinimixError('usage', '--log needs a room.');
+      const daemon = await reachDaemon(world, options);
+      if (options.log && room !== undefined) await printLedger(world, daemon, room, options);
+      else await printRooms(world, daemon, room, options);
+    });
+
   program
     .command('join')
     .description('join a room and stay in it')
     .argument('<room>', 'the room, such as cave@rooms.example.org', readJid)
-    .option('--nick <nick>', 'the nick to have there', readNick)
+    .option('--nick <nick>', 'your nickname there', readNick)
     .option('--password-stdin', "read the room's password from standard input")
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { nick?: string; passwordStdin?: boolean }>();
@@ -40,29 +58,14 @@ export function roomCommands(program: Command, world: World): void {
       const left = await (await reachDaemon(world, options)).leave.mutate({ ...meant(options), room });
       printLine(world, `Left ${left.room}.`);
     });
-
-  program
-    .command('rooms')
-    .description('list the rooms and how we stand in each; with --log, what happened in one')
-    .argument('[room]', 'this room only', readJid)
-    .option('--log', 'each join, loss, cause and return, oldest first')
-    .addOption(new Option('--limit <n>', 'how many entries of the log').argParser(readNumber(2000)).default(200))
-    .option('--json', 'one JSON object a line')
-    .action(async (room: string | undefined, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<RoomsOptions>();
-      if (options.log && room === undefined) throw new MinimixError('usage', '--log needs a room.');
-      const daemon = await reachDaemon(world, options);
-      if (options.log && room !== undefined) await printLedger(world, daemon, room, options);
-      else await printRooms(world, daemon, room, options);
-    });
 }
 
-/** What a verb that ends in a room says of it. */
+/** Confirms that the account is in a room now. */
 export function printJoined(
   world: World,
   { room, nick, occupants }: { room: string; nick?: string | undefined; occupants: number },
 ): void {
-  printLine(world, `In ${room} as ${nick ?? 'somebody'}, with ${occupants} there.`);
+  printLine(world, `Joined ${room}${nick === undefined ? '' : ` as ${nick}`}; ${occupants === 1 ? '1 person' : `${occupants} people`} there.`);
 }
 
 async function printRooms(
@@ -74,24 +77,41 @@ async function printRooms(
   const rooms = await daemon.rooms.query(meant(options));
   const shown = only === undefined ? rooms : rooms.filter(({ room }) => room === only);
   if (only !== undefined && shown.length === 0)
-    throw new MinimixError('unknown-room', `${only} is not a room of yours.`);
-  tellEmpty(world, shown, options.json, 'No rooms yet: `minimix join ROOM`.');
-  for (const { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, wanted, nickRefusal, notify, settings } of shown) {
-    const other = wanted !== undefined && wanted.nick !== nick;
-    if (options.json) {
+    throw new MinimixError('unknown-room', `${only} is not one of your rooms: \`minimix rooms\` lists them.`);
+  printList(world, options.json, shown, {
+    empty: 'No rooms yet: `minimix join ROOM`.',
+    asJson({ account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, wanted, nickRefusal, notify, settings }) {
       const chosen = { wanted: wanted?.nick, nickRefusal, notify, presence: settings?.presence };
-      printJson(world, { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, ...chosen });
-    } else
-      printLine(
-        world,
-        room,
-        state,
-        nick && `as ${nick}`,
-        state === 'joined' && other ? `(wants ${wanted.nick}${nickRefusal === undefined ? '' : `: ${nickRefusal}`})` : null,
-        state === 'joined' ? `${occupants} there` : null,
-        reason,
-      );
-  }
+      return { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, ...chosen };
+    },
+    columns: [
+      { title: 'ACCOUNT', of: ({ account }) => account, onlyIfVaried: true },
+      { title: 'ROOM', of: ({ room }) => room },
+      { title: 'STATE', of: ({ state }) => state, style: ({ state }) => styleOf(state) },
+      { title: 'NICK', of: ({ nick }) => nick },
+      { title: 'PEOPLE', of: ({ state, occupants }) => (state === 'joined' ? occupants : null), right: true },
+      { title: 'NOTE', of: noteOf },
+    ],
+  });
+}
+
+function styleOf(state: Room['state']): Style {
+  if (state === 'joined') return 'green';
+  return state === 'joining' || state === 'leaving' || state === 'absent' || state === 'service-down' ? 'yellow' : 'red';
+}
+
+/** Why the account is not there, or why it has another nickname there than the one it wants. */
+function noteOf({ state, nick, wanted, nickRefusal, reason }: Room): string {
+  const other = state === 'joined' && wanted !== undefined && wanted.nick !== nick;
+  const wish = other ? `you want to be ${wanted.nick} there${nickRefusal === undefined ? '' : `: ${nickRefusal}`}` : '';
+  return [wish, reason ?? ''].filter(Boolean).join('; ');
+}
+
+/** Whether the account has that room or has it in its archive; what is typed wrongly is neither. */
+export async function isKnownRoom(daemon: DaemonClient, options: GlobalOptions, room: string): Promise<boolean> {
+  const about = { ...meant(options), room };
+  const [rooms, kept] = await Promise.all([daemon.rooms.query(meant(options)), daemon.at.query({ ...about, from: new Date(0).toISOString() })]);
+  return kept.id !== null || rooms.some((one) => one.room === room);
 }
 
 async function printLedger(
@@ -102,8 +122,16 @@ async function printLedger(
 ): Promise<void> {
   const { json, limit } = options;
   const entries = await daemon.ledger.query({ ...meant(options), room: asked, limit });
-  for (const { account, room, at, event, nick, text } of entries) {
-    if (json) printJson(world, { account, room, at, event, nick, text });
-    else printLine(world, at.slice(0, 19).replace('T', ' '), event, nick, text);
-  }
+  if (entries.length === 0 && !(await isKnownRoom(daemon, options, asked)))
+    throw new MinimixError('unknown-room', `${asked} is not one of your rooms: \`minimix rooms\` lists them.`);
+  printList(world, json, entries, {
+    empty: 'No activity yet.',
+    asJson: ({ account, room, at, event, nick, text }) => ({ account, room, at, event, nick, text }),
+    columns: [
+      { title: 'TIME', of: ({ at }) => localTime(at), style: () => 'dim' },
+      { title: 'EVENT', of: ({ event }) => event },
+      { title: 'NICK', of: ({ nick }) => nick },
+      { title: 'CAUSE', of: ({ text }) => text },
+    ],
+  });
 }

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { printJson, printLine, type GlobalOptions, type World } from './context.ts';
+import { type GlobalOptions, type World } from './context.ts';
+import { printJson, printLine } from './print.ts';
 
 /** `minimix service install|remove|status`: a systemd user unit for the home. */
 export function serviceCommands(program: Command, world: World): void {
-  const service = program.command('service').description('start the daemon with your login, by systemd');
+  const service = program.command('service').description('run the daemon as a systemd user service');
 
   service
     .command('install')
-    .description('write, enable and start a systemd user unit, with no more rights than it needs')
+    .description('write, enable and start a systemd user unit with only the rights it needs')
     .option('--print', 'only print the unit')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { print?: boolean }>();
@@ -16,14 +17,14 @@ export function serviceCommands(program: Command, world: World): void {
       const running = await world.findDaemon(home);
       const { unit, spaces } = await world.service(home).install(running === undefined);
       printLine(world, `Installed ${unit.path}.`);
-      if (!spaces) printLine(world, 'This system keeps user namespaces from you: the parts of the unit that need them were left out.');
-      printLine(world, running ? `A daemon runs already (process ${running.pid}): stop it, then \`systemctl --user start ${unit.name}\`.` : 'The daemon runs, and starts again after a failure and with your login.');
-      printLine(world, 'To have it run while you are not logged in: `loginctl enable-linger`.');
+      if (!spaces) printLine(world, 'This system does not let you use user namespaces: the parts of the unit that need them were left out.');
+      printLine(world, running ? `A daemon is already running (process ${running.pid}): stop it, then run \`systemctl --user start ${unit.name}\`.` : 'The daemon is running. It restarts after a failure and starts when you log in.');
+      printLine(world, 'To keep it running while you are logged out: `loginctl enable-linger`.');
     });
 
   service
     .command('remove')
-    .description('stop the unit and take it away; home and archive stay')
+    .description('stop and remove the unit; settings and archive stay')
     .action(async (_options: unknown, command: Command) => {
       const gone = await world.service(world.findHome(command.optsWithGlobals<GlobalOptions>().home)).remove();
       printLine(world, gone ? `Removed ${gone.path}.` : 'There is no service for this home.');
@@ -31,7 +32,7 @@ export function serviceCommands(program: Command, world: World): void {
 
   service
     .command('status')
-    .description('show whether it is installed, enabled and running')
+    .description('show whether the service is installed, enabled and running')
     .option('--json', 'one JSON object')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();

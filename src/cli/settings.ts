@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import { connectTo } from '../frontends/web/client/client.ts';
 import type { SettingNow } from '../frontends/web/contract/settings-contract.ts';
-import { printJson, printLine, type GlobalOptions, type World } from './context.ts';
+import { type GlobalOptions, type World } from './context.ts';
+import { printLine, printList } from './print.ts';
 
-const KEY = 'such as log.level; what belongs to one account begins with `account.`';
+const KEY = 'such as log.level; settings of one account begin with `account.`';
 
 /** `minimix settings list|get|set|path`: through the daemon where one runs, else in the home's file. */
 export function settingsCommands(program: Command, world: World): void {
@@ -16,15 +17,20 @@ export function settingsCommands(program: Command, world: World): void {
 
   settings
     .command('list', { isDefault: true })
-    .description('list them with their values; * marks what is not left to its default')
+    .description('list all settings; * marks those that differ from the default')
     .option('--json', 'one JSON object a line')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
-      for (const setting of await named(options)) {
-        const { key, account, value, chosen, byDefault, effect, description } = setting;
-        if (options.json) printJson(world, { key, account, value, chosen, default: byDefault, effect, description });
-        else printLine(world, chosen ? '*' : ' ', account === null ? key : `${key} (${account})`, '=', wordsOf(value));
-      }
+      printList(world, options.json, await named(options), {
+        empty: 'There are no settings.',
+        asJson: ({ key, account, value, chosen, byDefault, effect, description }) => ({ key, account, value, chosen, default: byDefault, effect, description }),
+        columns: [
+          { title: '', of: ({ chosen }) => (chosen ? '*' : ' '), style: () => 'yellow' },
+          { title: 'SETTING', of: ({ key }) => key, style: ({ chosen }) => (chosen ? 'bold' : undefined) },
+          { title: 'ACCOUNT', of: ({ account }) => account },
+          { title: 'VALUE', of: ({ value }) => wordsOf(value) },
+        ],
+      });
     });
 
   settings
@@ -35,7 +41,7 @@ export function settingsCommands(program: Command, world: World): void {
       const options = command.optsWithGlobals<GlobalOptions>();
       const found = (await named(options)).filter((setting) => setting.key === key);
       const [first, another] = found;
-      if (!first) throw new MinimixError('no-setting', `“${key}” is no setting: \`minimix settings list\` names them.`);
+      if (!first) throw new MinimixError('no-setting', `unknown setting “${key}”: \`minimix settings list\` lists them.`);
       if (another) throw new MinimixError('account-needed', `There are ${found.length} accounts: say which one is meant.`);
       printLine(world, wordsOf(first.value));
     });
@@ -45,7 +51,7 @@ export function settingsCommands(program: Command, world: World): void {
     .description('change a setting, at once where that is possible')
     .argument('<key>', KEY)
     .argument('[value]', 'the value; a list as words or as JSON, a group such as account.server as JSON')
-    .option('--default', 'leave it to its default')
+    .option('--default', 'go back to the default')
     .action(async (key: string, words: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { default?: boolean }>();
       if ((words === undefined) !== (options.default === true)) throw new MinimixError('usage', 'Give either a value or --default.');
@@ -57,12 +63,12 @@ export function settingsCommands(program: Command, world: World): void {
       const { restart } = daemon
         ? await connectTo(daemon).settings.set.mutate(request)
         : await world.settings.set(home, key, value, options.account);
-      printLine(world, `${key} is ${words === undefined ? 'left to its default' : 'set'}${when(daemon !== undefined, restart)}.`);
+      printLine(world, `${key} is ${words === undefined ? 'back to its default' : 'set'}${when(daemon !== undefined, restart)}.`);
     });
 
   settings
     .command('path')
-    .description('print where the file lies')
+    .description('print the path of the settings file')
     .action((_options: unknown, command: Command) => {
       printLine(world, world.settings.path(world.findHome(command.optsWithGlobals<GlobalOptions>().home)));
     });
@@ -70,7 +76,7 @@ export function settingsCommands(program: Command, world: World): void {
 
 function when(runs: boolean, restart: boolean): string {
   if (!runs) return '';
-  return restart ? ', from the next start of the daemon' : ', and in force';
+  return restart ? ' and takes effect after the next start of the daemon' : ' and in effect';
 }
 
 function wordsOf(value: SettingNow['value']): string {

@@ -277,8 +277,8 @@ test('an import is told what it did; again, nothing is new; what is no export is
 test('an encrypted backup is asked for its passphrase twice, unseen, and a restoration once', { timeout: 60_000 }, async () => {
   openArchive(join(home.dir, 'archive.db')).close();
   const file = join(home.dir, 'backup.age');
-  const seen = await onTerminal('"$BIN" backup --encrypt "$FILE"', { FILE: file }, ['Passphrase of the backup: ', 'The same again: '], 'wherefore art thou');
-  expect(seen).toContain('encrypted, and the copy is verified');
+  const seen = await onTerminal('"$BIN" backup --encrypt "$FILE"', { FILE: file }, ['Passphrase of the backup: ', 'Repeat the passphrase: '], 'wherefore art thou');
+  expect(seen).toContain('Saved an encrypted backup');
   expect(seen).not.toContain('wherefore');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await home.cli(['restore', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('--passphrase-stdin') });

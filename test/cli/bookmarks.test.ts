@@ -81,7 +81,7 @@ test('what rooms see is chosen, a nick registered, and all of it told', async ()
   };
   expect((await home.cli(['room', 'set', room, '--presence', 'hidden', '--status', 'x'])).code).toBe(2);
   await until(async () => (await home.cli(['join', room])).code === 0, { what: 'the room', deadline: 20_000 });
-  expect(await said('presence', '--offline', 'xa', '--status', 'asleep')).toContain('With no device online they see xa “asleep”.');
+  expect(await said('presence', '--offline', 'xa', '--status', 'asleep')).toContain('When none of your devices is online, they see xa “asleep”.');
   await said('room', 'set', room, '--presence', 'dnd', '--status', 'only here', '--notify', 'never');
   expect(await said('room', 'register', room, '--nick', 'Kept')).toBe(`Registered with ${room} as Kept\n`);
   const [shown] = await home.json<Line>(['rooms', room]);

@@ -110,6 +110,16 @@ test('accounts come and go while the daemon runs, and are still there after a re
   expect(await home.json<Record<string, unknown>>(['account', 'list'])).toEqual([{ account: ALICE, state: 'not running' }]);
 });
 
+test('a room that is not here is named by what lists a room, which ends with 1', async () => {
+  await home.cli(['account', 'add', ALICE, '--server', await nowhere(), '--password-stdin'], 'x\n');
+  await home.start();
+  const room = 'typo@muc.example.org';
+  expect(await home.cli(['history', room])).toEqual({ code: 1, stdout: '', stderr: `minimix: There is no room ${room} in the archive: \`minimix rooms\` lists your rooms.\n` });
+  for (const words of [['history', room, '--json'], ['rooms', room], ['rooms', room, '--log']]) {
+    expect(await home.cli(words)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(room) });
+  }
+});
+
 test(
   'a join while the server is out of reach is refused in one sentence, with 1',
   { timeout: 60_000 },

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { World } from '../../src/cli/context.ts';
 import { withHoles } from '../../src/cli/messages.ts';
+import { localTime } from '../../src/cli/print.ts';
 import { indented, oneLine, safeJson } from '../../src/core/printable.ts';
 import { openLog } from '../../src/daemon/log/log.ts';
 import { openDoor, ROOM, smallDaemon } from '../frontends/web/daemon-api.ts';
@@ -42,14 +43,15 @@ async function open() {
     log: { path: unused, readable: unused },
     service: unused,
     archive: { export: unused, import: unused, backup: unused, restore: unused },
-    strong: (text) => `*${text}*`,
+    terminal: { columns: undefined, style: (style, text) => (style === 'bold' ? `*${text}*` : text) },
   };
+  let code = 0;
   const run = async (...args: string[]): Promise<string> => {
     out = '';
-    await runCommandLine(args, world);
+    code = await runCommandLine(args, world);
     return out;
   };
-  return { ...small, run };
+  return { ...small, run, exitCode: () => code };
 }
 
 test('what a stranger said moves nothing on the terminal, and cannot pass for another message', async () => {
@@ -157,7 +159,7 @@ test('a hole in the archive is a line where it lies, and an object with `gap`', 
   gaps.push(hole);
   const lines = (await run('history', ROOM)).trimEnd().split('\n');
   expect(lines).toHaveLength(4);
-  expect(lines[2]).toContain('missing: 2026-11-23 12:20:00 to 2026-11-23 12:40:00: out of reach');
+  expect(lines[2]).toContain(`missing: ${localTime(at(20))} to ${localTime(at(40))}: out of reach`);
   expect(lines[2]).not.toMatch(HARMFUL);
   const objects = (await run('history', ROOM, '--json')).trimEnd().split('\n').map((line) => JSON.parse(line) as object);
   expect(objects[2]).toEqual({
@@ -191,16 +193,29 @@ test('what a search found stands out, and no more than it', async () => {
   expect(out).not.toMatch(HARMFUL);
 });
 
+test('a room in which nothing was said yet is no unknown room', async () => {
+  const { run, exitCode, api } = await open();
+  Object.assign(api.archive, { range: () => [], last: () => undefined });
+  expect(await run('history', ROOM)).toBe('No messages yet.\n');
+  expect(exitCode()).toBe(0);
+});
+
+test('help lists every command under a title', async () => {
+  const { run } = await open();
+  const help = await run('--help');
+  expect(help.match(/(?<=^\*)[A-Z]\w+:(?=\*$)/gm)).toEqual(['Options:', 'Daemon:', 'Accounts:', 'Rooms:', 'Messages:', 'Devices:', 'Archive:', 'More:']);
+});
+
 test('a problem of the api is told with the status', async () => {
   const { run, problems } = await open();
   problems.push({ code: 'archive-damaged', message: 'The archive was damaged.', at: '2026-11-23T12:00:00.000Z' });
-  expect(await run('status')).toContain('Problem, since 2026-11-23T12:00:00.000Z: The archive was damaged.');
+  expect(await run('status')).toContain(`Problem since ${localTime('2026-11-23T12:00:00.000Z')}: The archive was damaged.`);
   const last = (await run('status', '--json')).trimEnd().split('\n').at(-1) ?? '';
   expect(JSON.parse(last)).toMatchObject({ problem: 'archive-damaged' });
 });
 
 test.each([
-  [['search', 'nowhere'], 'Nothing was found.\n'],
+  [['search', 'nowhere'], 'Nothing found.\n'],
   [['devices'], 'No device of yours was seen yet.\n'],
 ])('an empty list says so to a person, and is empty to a program: %j', async (args, sentence) => {
   const { run } = await open();
@@ -210,7 +225,7 @@ test.each([
 
 test('what is asked wrongly is refused as all else is, with where more is said', async () => {
   const { run } = await open();
-  expect(await run('search')).toBe("minimix: missing required argument 'text'\n(--help tells how it is meant.)\n");
+  expect(await run('search')).toBe("minimix: missing required argument 'text'\n(see --help)\n");
 });
 
 test('an account that is not here is named, with what lists those that are', async () => {

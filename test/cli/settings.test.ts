@@ -20,10 +20,10 @@ test('set and get work with a daemon and without one, and say when a change coun
   expect(await home.cli(['settings', 'set', 'log.level', 'warn'])).toMatchObject({ code: 0, stdout: 'log.level is set.\n' });
   await home.start();
   expect(home.log()).not.toContain('the daemon is up'); // that is only info
-  expect(await home.cli(['settings', 'set', 'log.level', 'debug'])).toMatchObject({ code: 0, stdout: 'log.level is set, and in force.\n' });
+  expect(await home.cli(['settings', 'set', 'log.level', 'debug'])).toMatchObject({ code: 0, stdout: 'log.level is set and in effect.\n' });
   await told('the settings were changed');
   expect(await get('log.level')).toBe('debug');
-  expect((await home.cli(['settings', 'set', 'web.port', '0'])).stdout).toBe('web.port is set, from the next start of the daemon.\n');
+  expect((await home.cli(['settings', 'set', 'web.port', '0'])).stdout).toBe('web.port is set and takes effect after the next start of the daemon.\n');
   expect(await home.cli(['settings', 'set', 'web.port', '--default'])).toMatchObject({ code: 0 });
   expect(await home.cli(['settings', 'set', 'log.level', 'loud'])).toMatchObject({
     code: 2,

@@ -52,7 +52,7 @@ test('each room is asked for, all is shown before the last word, and only that w
   await wary.answer(KEEP, 'leave');
   await wary.answer(SURE, 'yes');
   expect(await wary.ended()).toBe(1);
-  expect(wary.shown()).toContain(`0 rooms are kept, 2 are left (${garden}, ${market}).`);
+  expect(wary.shown()).toContain(`keeps 0 rooms, leaves 2 (${garden}, ${market}).`);
   expect(existsSync(join(home.dir, 'retire.json'))).toBe(false);
   expect((await apiOf(home).rooms.query({})).map(({ state }) => state)).toEqual(['joined', 'joined']);
 
@@ -62,9 +62,9 @@ test('each room is asked for, all is shown before the last word, and only that w
   await sure.answer(`${market}: [keep/leave]`, 'Leave ');
   await sure.answer(SURE, 'retire');
   expect(await sure.ended(), sure.shown()).toBe(0);
-  expect(sure.shown()).toContain(`${jid} is in 2 rooms. Your clients join those that are kept by themselves.`);
-  expect(sure.shown()).toContain(`1 rooms are kept, 1 are left (${market}).`);
-  expect(sure.shown()).toContain('The archive is NOT exported (--export FILE), and is removed.');
+  expect(sure.shown()).toContain(`${jid} is in 2 rooms. Your clients join the ones that you keep on their own.`);
+  expect(sure.shown()).toContain(`keeps 1 rooms, leaves 1 (${market}).`);
+  expect(sure.shown()).toContain('The archive is deleted and NOT exported first (--export FILE does that).');
   expect(sure.shown()).toContain(`Left ${market}.`);
   expect(sure.shown()).toContain('Minimix is retired.');
   expect(existsSync(home.dir)).toBe(false);

@@ -69,7 +69,7 @@ describe.each(servers)('on $kind', (server) => {
     const told = await home.cli(['retire', '--leave', left, '--export', file, '--yes']);
     expect(told, `${told.stderr}${home.log()}`).toMatchObject({ code: 0, stderr: '' });
     expect(told.stdout).toContain('1 rooms stay bookmarked to be joined, 1 were left; all places of bookmarks say so.');
-    expect(told.stdout).toContain('Revoked the logins of Phone.');
+    expect(told.stdout).toContain('Revoked the device passwords of Phone.');
     expect(existsSync(home.dir)).toBe(false);
     expect(readFileSync(file, 'utf8')).toContain(`words in ${left}`);
     await Promise.all([leftBy(bob, kept), leftBy(bob, left)]);
@@ -93,7 +93,7 @@ test('what was killed in the middle goes on where it was, with a daemon of its o
   first.kill('SIGKILL');
   const told = await home.cli(['retire']); // asks nothing: it was decided
   expect(told, told.stderr).toMatchObject({ code: 0 });
-  expect(told.stdout).toMatch(/A retirement of \S+ goes on; done are: export alice/);
+  expect(told.stdout).toMatch(/Continuing the retirement begun on [^;]+; already done: export alice/);
   expect(existsSync(home.dir)).toBe(false);
   expect(readFileSync(file, 'utf8')).toContain(`words in ${kept}`);
   expect((await listed(server, alice))['native']).toEqual({ [kept]: true, [left]: false });
@@ -109,12 +109,12 @@ test('nothing is done where a room is mistyped, nobody can be asked, or the serv
   rmSync(join(home.dir, 'test-ca.pem'));
   writeFileSync(join(home.dir, 'my own notes'), 'mine');
   expect(await home.cli(['retire'])).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no terminal to ask') });
-  expect(await home.cli(['retire', '--yes', '--leave', 'nowhere@rooms.example.org'])).toMatchObject({ code: 1, stderr: expect.stringContaining('nowhere@rooms.example.org is not a room of yours') });
-  expect(await home.cli(['retire', '--yes', '--leave', 'none', '--export', join(home.dir, 'my own notes')])).toMatchObject({ code: 1, stderr: expect.stringContaining('is there already') });
+  expect(await home.cli(['retire', '--yes', '--leave', 'nowhere@rooms.example.org'])).toMatchObject({ code: 1, stderr: expect.stringContaining('nowhere@rooms.example.org is not one of your rooms') });
+  expect(await home.cli(['retire', '--yes', '--leave', 'none', '--export', join(home.dir, 'my own notes')])).toMatchObject({ code: 1, stderr: expect.stringContaining('already exists') });
   expect(readdirSync(home.dir)).toEqual(expect.arrayContaining(['settings.json', 'secrets.json', 'archive.db']));
   expect(readdirSync(home.dir)).not.toContain('retire.json');
   const told = await home.cli(['retire', '--yes', '--offline']);
   expect(told, told.stderr).toMatchObject({ code: 0 });
   expect(readdirSync(home.dir)).toEqual(['my own notes']); // and that stays
-  expect(told.stdout).toContain(`Left, for it is not ours: ${join(home.dir, 'my own notes')}.`);
+  expect(told.stdout).toContain(`Not removed, because Minimix did not create it: ${join(home.dir, 'my own notes')}.`);
 });

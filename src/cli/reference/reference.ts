@@ -1,38 +1,37 @@
 import { allOf, usageOf, type CommandNode, type OptionNode } from './tree.ts';
 
 const CODES: readonly (readonly [code: number, meaning: string])[] = [
-  [0, 'done'],
-  [1, 'failed'],
+  [0, 'success'],
+  [1, 'failure'],
   [2, 'wrong usage'],
-  [3, 'no daemon runs on the home'],
-  [4, 'another daemon has the home'],
+  [3, 'no daemon is running on this home'],
+  [4, 'another daemon uses this home'],
 ];
 const PLACES: readonly (readonly [name: string, meaning: string])[] = [
-  ['MINIMIX_HOME', 'the home, where --home is not given; else the place of the platform (~/.local/share/minimix)'],
-  ['MINIMIX_KEYRING', 'off: passwords go to a file of the home, not to the keyring of the system'],
-  ['MINIMIX_DEBUG', 'whatever it holds: an error is printed with the place where it came from'],
+  ['MINIMIX_HOME', 'the home if --home is not given; without either it is the usual place of the platform (~/.local/share/minimix)'],
+  ['MINIMIX_KEYRING', 'off: store passwords in a file of the home instead of the system keyring'],
+  ['MINIMIX_DEBUG', 'any value: print errors with a stack trace'],
 ];
 const FILES: readonly (readonly [name: string, meaning: string])[] = [
   ['settings.json', 'the settings (docs/settings.md)'],
-  ['archive.db', 'all that was said'],
-  ['secrets.json', 'passwords, where there is no keyring; for the owner alone'],
-  ['daemon.json', 'how the command line reaches the daemon, while it runs'],
+  ['archive.db', 'all messages'],
+  ['secrets.json', 'passwords, if there is no keyring; only the owner can read it'],
+  ['daemon.json', 'how the command line reaches the running daemon'],
 ];
 
-/** The reference as Markdown: docs/cli.md. */
+/** The reference in Markdown: docs/cli.md. */
 export function markdownOf(tree: CommandNode): string {
   const [, ...commands] = allOf(tree);
   return `# The command line
 
-Made from the code by \`npm run docs\`. Everything here is also in \`minimix COMMAND --help\` and in the man page.
+Generated from the code by \`npm run docs\`. Everything here is also in \`minimix COMMAND --help\` and in the man page.
 
 ${tree.description}
 
 ${optionTable('Options of every command', tree.options)}
 ## Commands
 
-${tree.commands.map((node) => `- [\`${node.name}\`](#${anchorOf(node)}): ${cell(node.description)}`).join('\n')}
-
+${groupsOf(tree).map(([group, nodes]) => `### ${group}\n\n${nodes.map((node) => `- [\`${node.name}\`](#${anchorOf(node)}): ${cell(node.description)}`).join('\n')}\n`).join('\n')}
 ${commands.map(sectionOf).join('\n')}
 ## Exit codes
 
@@ -42,6 +41,11 @@ ${CODES.map(([code, meaning]) => `- ${code}: ${meaning}`).join('\n')}
 
 ${PLACES.map(([name, meaning]) => `- \`${name}\`: ${meaning}`).join('\n')}
 `;
+}
+
+/** The commands of the program by the titles of its help. */
+function groupsOf({ commands }: CommandNode): [group: string, commands: CommandNode[]][] {
+  return [...Map.groupBy(commands, ({ group }) => group.replace(/:$/, ''))];
 }
 
 const anchorOf = (node: CommandNode): string => node.path.join('-');
@@ -67,11 +71,11 @@ function optionTable(title: string, options: readonly OptionNode[]): string {
 }
 
 function meaningOf({ description, choices, byDefault }: OptionNode): string {
-  const more = [choices.length > 0 ? `one of ${choices.join(', ')}` : '', byDefault === undefined ? '' : `else ${byDefault}`].filter(Boolean);
+  const more = [choices.length > 0 ? `one of ${choices.join(', ')}` : '', byDefault === undefined ? '' : `default ${byDefault}`].filter(Boolean);
   return more.length === 0 ? description : `${description} (${more.join('; ')})`;
 }
 
-/** Angle brackets would be markup, and a bar would end the cell. */
+/** Escapes angle brackets, which would be markup, and bars, which would end the cell. */
 function cell(text: string): string {
   return text.replaceAll(/[<>]/g, String.raw`\$&`).replaceAll('|', String.raw`\|`);
 }
@@ -93,11 +97,11 @@ minimix \\- one XMPP account, one membership in every room, for all your devices
 .I command
 .RI [ arguments ]
 .SH DESCRIPTION
-A personal daemon that is always on: it joins each room once, keeps what is said, and brings the rooms to your devices.
+A personal always-on daemon: it joins each room once, saves every message, and passes it on to your devices.
 .B minimix run
-runs it; every other command asks it, or works on its home where none runs.
+runs it; every other command talks to it, or works on its home if no daemon is running.
 .SH OPTIONS
-These stand before or behind every command.
+These work before or after every command.
 ${tree.options.map(roffOption).join('\n')}
 .SH COMMANDS
 ${commands.map(roffCommand).join('\n')}
@@ -124,7 +128,7 @@ function tagged(name: string, meaning: string): string {
   return `.TP\n.B ${roff(name)}\n${roff(meaning)}`;
 }
 
-/** Backslashes and hyphens are said in full; a line that begins with a dot or a quotation mark would be a request. */
+/** Escapes backslashes and hyphens, and a dot or a quotation mark at the start, which would make the line a request. */
 function roff(text: string): string {
   const line = text.replaceAll('\\', String.raw`\e`).replaceAll('-', String.raw`\-`).replaceAll(/\s+/g, ' ');
   return /^[.']/.test(line) ? String.raw`\&` + line : line;

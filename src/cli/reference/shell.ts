@@ -4,11 +4,11 @@ import type { World } from '../context.ts';
 import { manPageOf, markdownOf } from './reference.ts';
 import { treeOf } from './tree.ts';
 
-/** `minimix completion SHELL`, and `minimix reference`, of which the documents are made. */
+/** `minimix completion SHELL`, and the hidden `minimix reference`, from which `npm run docs` writes the documents. */
 export function shellCommands(program: Command, world: World): void {
   program
     .command('completion')
-    .description('print what teaches your shell to complete commands; its first lines say where it goes')
+    .description('print a shell completion script; its first line says where to save it')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .action((shell: Shell) => world.out(completionFor(shell, treeOf(program))));
 

@@ -6,12 +6,14 @@ export interface CommandNode {
   /** From the program on: `['minimix', 'device', 'label']`. */
   readonly path: readonly string[];
   readonly description: string;
+  /** Under which title help lists it; '' for the usual one. */
+  readonly group: string;
   readonly words: readonly WordNode[];
   readonly options: readonly OptionNode[];
   readonly commands: readonly CommandNode[];
 }
 
-/** An argument that stands by its place. */
+/** A positional argument. */
 export interface WordNode {
   readonly name: string;
   readonly description: string;
@@ -29,11 +31,11 @@ export interface OptionNode {
   /** The name of its value; `undefined` for a switch. */
   readonly value: string | undefined;
   readonly choices: readonly string[];
-  /** What holds where it is left out, in words. */
+  /** The default value in words. */
   readonly byDefault: string | undefined;
 }
 
-/** Everything below a command that help shows, help itself left out. */
+/** The command and all commands below it that help shows, except `help` itself. */
 export function treeOf(command: Command, above: readonly string[] = []): CommandNode {
   const help = command.createHelp();
   const path = [...above, command.name()];
@@ -41,13 +43,14 @@ export function treeOf(command: Command, above: readonly string[] = []): Command
     name: command.name(),
     path,
     description: command.description(),
+    group: command.helpGroup(),
     words: command.registeredArguments.map(wordOf),
     options: help.visibleOptions(command).flatMap(optionOf),
     commands: help.visibleCommands(command).filter((one) => one.name() !== 'help').map((one) => treeOf(one, path)),
   };
 }
 
-/** The node itself, then all below it, in the order of help. */
+/** The node itself and all nodes below it, in the order of help. */
 export function allOf(node: CommandNode): CommandNode[] {
   return [node, ...node.commands.flatMap(allOf)];
 }

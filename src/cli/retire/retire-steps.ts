@@ -3,16 +3,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MinimixError } from '../../core/errors.ts';
 import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../../frontends/web/client/client.ts';
 import { formatOf } from '../archive.ts';
-import { printLine, type World } from '../context.ts';
+import { type World } from '../context.ts';
+import { printLine } from '../print.ts';
 import type { AccountPlan, RetirePlan } from './retire-plan.ts';
 
-const ONLINE = 40_000; // milliseconds for a login
-const WRITTEN = 30_000; // milliseconds for bookmarks to be in all places
+const ONLINE = 40_000; // milliseconds to wait for a login
+const WRITTEN = 30_000; // milliseconds to wait until all storages have the bookmarks
 const LOOK = 250;
 
 /**
- * Does what the plan says, step by step, and marks each as done: what breaks off is gone on with. Nothing is removed
- * before all that needs the server is done. `running` may be missing where the plan has come past the daemon's stop.
+ * Carries out the plan step by step and marks each step as done, so that a second run can continue. Removes nothing before
+ * every step that needs the server is done. `running` may be missing if the plan has already stopped the daemon.
  */
 export async function carryOut(world: World, home: string, begun: RetirePlan, running: DaemonAddress | undefined): Promise<void> {
   let plan = begun;
@@ -36,16 +37,16 @@ export async function carryOut(world: World, home: string, begun: RetirePlan, ru
     await step('service', () => world.retiring.removeService(home));
     await step('stopped', async () => {
       await world.retiring.stopDaemon(home);
-      return 'The daemon has stopped, and with it left the rooms.';
+      return 'The daemon has stopped and left the rooms.';
     });
   }
   await step('secrets', async () => {
     await world.retiring.forgetSecrets(home, plan.accounts.map(({ account }) => account));
-    return 'The passwords are removed, from the keyring and from the disk.';
+    return 'The passwords are deleted from the keyring and from the disk.';
   });
   const { removed, left } = await world.retiring.erase(home);
   printLine(world, `Removed from ${home}: ${removed.join(', ') || 'nothing'}.`);
-  if (left.length > 0) printLine(world, `Left, for it is not ours: ${left.join(', ')}.`);
+  if (left.length > 0) printLine(world, `Not removed, because Minimix did not create it: ${left.join(', ')}.`);
 }
 
 /** Resolves once the account is online; rejects with what to do where it does not get there. */
@@ -58,11 +59,11 @@ export async function waitOnline(daemon: DaemonClient, account: string): Promise
     if (connection?.state === 'refused') break;
     await pause(LOOK);
   }
-  const todo = 'Run `minimix retire` again once it is, or with --offline: the server is then told nothing.';
+  const todo = 'Run `minimix retire` again once it is online, or use --offline to not contact the server.';
   throw new MinimixError('offline', `${account} is not online: ${why.replace(/[.\s]+$/, '')}. ${todo}`);
 }
 
-/** Where that account's messages go. */
+/** The file that this account's messages are exported to. */
 function exportFile(plan: RetirePlan, account: string): string | undefined {
   if (plan.export === null) return undefined;
   return plan.accounts.length === 1 ? plan.export : plan.export.replace(/(\.[^./]*)?$/, `-${account.replaceAll(/[^\w.@-]/g, '_')}$1`);
@@ -71,12 +72,12 @@ function exportFile(plan: RetirePlan, account: string): string | undefined {
 async function exportOf(world: World, home: string, plan: RetirePlan, { account }: AccountPlan): Promise<string | undefined> {
   const file = exportFile(plan, account);
   if (file === undefined) return undefined;
-  if (existsSync(file)) rmSync(file); // the plan took a name that was free: this is half a file of ours
+  if (existsSync(file)) rmSync(file); // the name was free when the plan was made: this is half an export of an earlier run
   const { bytes } = await world.archive.export(home, { account, file, format: formatOf(file) });
   return `The messages of ${account} are in ${file} (${bytes} bytes).`;
 }
 
-/** Rooms that are left are not joined by any client; those that are kept are joined by each of them by itself. */
+/** Turns auto-join off for the rooms to leave, and on for those to keep, so that each other client joins them on its own. */
 async function rooms(world: World, daemon: DaemonClient, { account, leave, keep }: AccountPlan): Promise<string> {
   for (const room of leave) {
     const known = (await daemon.bookmarks.list.query({ account })).some((bookmark) => bookmark.room === room);
@@ -86,18 +87,18 @@ async function rooms(world: World, daemon: DaemonClient, { account, leave, keep 
   }
   for (const room of keep) await daemon.bookmarks.put.mutate({ account, room, autojoin: true });
   await written(daemon, account, leave, keep);
-  return `${account}: ${keep.length} rooms stay bookmarked to be joined, ${leave.length} were left; all places of bookmarks say so.`;
+  return `${account}: ${keep.length} rooms stay bookmarked with auto-join, ${leave.length} were left; all bookmark storages are up to date.`;
 }
 
 async function leaveRoom(daemon: DaemonClient, account: string, room: string): Promise<void> {
   try {
     await daemon.leave.mutate({ account, room });
   } catch (error) {
-    if (faultOf(error)?.code !== 'unknown-room') throw error; // the change of the bookmark has led out already
+    if (faultOf(error)?.code !== 'unknown-room') throw error; // the change of the bookmark has already left the room
   }
 }
 
-/** Resolves once every place of bookmarks has what the plan says. */
+/** Resolves once every bookmark storage has what the plan says. */
 async function written(daemon: DaemonClient, account: string, leave: readonly string[], keep: readonly string[]): Promise<void> {
   let lacking: string[] = [];
   for (const end = Date.now() + WRITTEN; Date.now() < end; ) {
@@ -114,5 +115,5 @@ async function written(daemon: DaemonClient, account: string, leave: readonly st
 async function devices(daemon: DaemonClient, { account }: AccountPlan): Promise<string | undefined> {
   const known = await daemon.bouncer.devices.query({ account });
   for (const { id } of known) await daemon.bouncer.revoke.mutate({ account, name: id });
-  return known.length === 0 ? undefined : `Revoked the logins of ${known.map(({ name }) => name).join(', ')}.`;
+  return known.length === 0 ? undefined : `Revoked the device passwords of ${known.map(({ name }) => name).join(', ')}.`;
 }

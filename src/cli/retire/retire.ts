@@ -5,7 +5,8 @@ import type { Command } from 'commander';
 import { parseBareJid } from '../../core/jid.ts';
 import { MinimixError } from '../../core/errors.ts';
 import { connectTo, type DaemonAddress, type DaemonClient } from '../../frontends/web/client/client.ts';
-import { printLine, type GlobalOptions, type World } from '../context.ts';
+import { type GlobalOptions, type World } from '../context.ts';
+import { localTime, printLine } from '../print.ts';
 import type { AccountPlan, RetirePlan } from './retire-plan.ts';
 import { carryOut, waitOnline } from './retire-steps.ts';
 
@@ -17,19 +18,19 @@ interface RetireOptions extends GlobalOptions {
 }
 
 const ABOUT = `
-Rooms that are kept stay in your bookmarks, to be joined: each of your clients then joins them by itself.
-Rooms that are left are in the bookmarks still, but no client joins them by itself.
-What breaks off in the middle goes on when it is run again.`;
+Rooms that you keep stay in your bookmarks with auto-join: each of your clients then joins them on its own.
+Rooms that you leave stay in your bookmarks without auto-join.
+If it stops halfway, run it again: it continues where it stopped.`;
 
-/** `minimix retire`: hands everything back, and removes what is stored. */
+/** `minimix retire`: leaves the rooms to the person's other clients and removes all that Minimix has stored. */
 export function retireCommand(program: Command, world: World): void {
   program
     .command('retire')
-    .description('end the use of Minimix: leave or keep each room, hand the bookmarks to your clients, remove what is stored')
-    .option('--leave <rooms...>', 'all, none, or the rooms to leave; the others are kept')
-    .option('--export <file>', 'write all messages to a new file first (.jsonl is complete)')
-    .option('--offline', 'do not tell the server: rooms and bookmarks stay as they are')
-    .option('--yes', 'do not ask')
+    .description('stop using Minimix: keep or leave each room, leave bookmarks to your clients, delete all stored data')
+    .option('--leave <rooms...>', 'the rooms to leave: all, none, or a list; you stay in the others')
+    .option('--export <file>', 'first export all messages to a new file (.jsonl is complete)')
+    .option('--offline', 'do not contact the server: rooms and bookmarks stay as they are')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', ABOUT)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<RetireOptions>();
@@ -37,10 +38,10 @@ export function retireCommand(program: Command, world: World): void {
       try {
         await retire(world, home, options);
       } catch (error) {
-        await world.retiring.stopOwn(); // a daemon that runs for somebody else goes on
+        await world.retiring.stopOwn(); // only one that was started here: another daemon keeps running
         throw error;
       }
-      printLine(world, 'Minimix is retired. The program itself is still there: remove it as you installed it.');
+      printLine(world, 'Minimix is retired. The program itself is still installed: remove it the way you installed it.');
     });
 }
 
@@ -48,9 +49,9 @@ async function retire(world: World, home: string, options: RetireOptions): Promi
   const begun = world.retiring.read(home);
   const stopped = begun?.done.includes('stopped') === true;
   const running = stopped ? undefined : ((await world.findDaemon(home)) ?? (await world.retiring.startDaemon(home)));
-  if (begun) printLine(world, `A retirement of ${begun.begunAt} goes on; done are: ${begun.done.join(', ') || 'no steps yet'}.`);
+  if (begun) printLine(world, `Continuing the retirement begun on ${localTime(begun.begunAt)}; already done: ${begun.done.join(', ') || 'nothing'}.`);
   const plan = begun ?? (running && (await makePlan(world, running, options)));
-  if (!plan) return; // a plan is begun, or a daemon runs
+  if (!plan) return; // cannot be: without a plan a daemon was found or started
   if (!begun) world.retiring.write(home, plan);
   await carryOut(world, home, plan, running);
 }
@@ -58,12 +59,12 @@ async function retire(world: World, home: string, options: RetireOptions): Promi
 async function makePlan(world: World, running: DaemonAddress, options: RetireOptions): Promise<RetirePlan> {
   const { leave, offline = false, yes = false } = options;
   if (!world.stdin.isTTY && (!yes || (leave === undefined && !offline)))
-    throw new MinimixError('usage', 'There is no terminal to ask: give --yes, and --leave all, none or the rooms (or --offline).');
+    throw new MinimixError('usage', 'There is no terminal to ask: give --yes, and --leave all, --leave none or the rooms to leave (or --offline).');
   const file = options.export === undefined ? null : resolve(options.export);
-  if (file !== null && existsSync(file)) throw new MinimixError('file-exists', `${file} is there already.`);
+  if (file !== null && existsSync(file)) throw new MinimixError('file-exists', `${file} already exists.`);
   const daemon = connectTo(running);
   const jids = (await daemon.accounts.list.query()).map(({ account }) => account);
-  if (options.account !== undefined) throw new MinimixError('usage', 'All accounts of a home retire together; for one of them there is `minimix account remove`.');
+  if (options.account !== undefined) throw new MinimixError('usage', 'All accounts of a home retire together; to remove only one, use `minimix account remove`.');
   const accounts: AccountPlan[] = [];
   for (const account of jids) {
     if (offline) {
@@ -79,7 +80,7 @@ async function makePlan(world: World, running: DaemonAddress, options: RetireOpt
   return plan;
 }
 
-/** The rooms that we are in or want to be in. */
+/** The rooms that the account is in or wants to be in. */
 async function roomsOf(daemon: DaemonClient, account: string): Promise<string[]> {
   const [rooms, bookmarks] = await Promise.all([daemon.rooms.query({ account }), daemon.bookmarks.list.query({ account })]);
   return [...new Set([...rooms.map(({ room }) => room), ...bookmarks.filter(({ autojoin }) => autojoin).map(({ room }) => room)])].toSorted();
@@ -95,7 +96,7 @@ async function choose(world: World, account: string, rooms: readonly string[], w
     return chosen(rooms.filter((room) => meant.includes(room)));
   }
   if (rooms.length === 0) return chosen([]);
-  printLine(world, `${account} is in ${rooms.length} rooms. Your clients join those that are kept by themselves.`);
+  printLine(world, `${account} is in ${rooms.length} rooms. Your clients join the ones that you keep on their own.`);
   const answer = await ask(world, 'Keep all, leave all, or choose for each? [keep/leave/choose] ', ['keep', 'leave', 'choose']);
   if (answer === 'keep') return chosen([]);
   if (answer === 'leave') return chosen(rooms);
@@ -104,23 +105,23 @@ async function choose(world: World, account: string, rooms: readonly string[], w
   return chosen(leave);
 }
 
-/** A room that is named and is not there is a typing error, not a wish. */
+/** Refuses a room that the account does not have: it is a typing error. */
 function named(wish: readonly string[] | undefined, accounts: readonly AccountPlan[]): void {
   if (!wish || (wish.length === 1 && (wish[0] === 'all' || wish[0] === 'none'))) return;
   const left = new Set(accounts.flatMap(({ leave }) => leave));
   const strange = wish.find((text) => !left.has(parseBareJid(text) ?? text));
-  if (strange !== undefined) throw new MinimixError('unknown-room', `${strange} is not a room of yours; nothing was done.`);
+  if (strange !== undefined) throw new MinimixError('unknown-room', `${strange} is not one of your rooms; nothing was done.`);
 }
 
 async function confirm(world: World, { accounts, export: file, offline }: RetirePlan): Promise<void> {
   for (const { account, leave, keep } of accounts) {
-    printLine(world, offline ? `${account}: the server is told nothing.` : `${account}: ${keep.length} rooms are kept, ${leave.length} are left${leave.length > 0 ? ` (${leave.join(', ')})` : ''}.`);
+    printLine(world, offline ? `${account}: the server is not contacted.` : `${account}: keeps ${keep.length} rooms, leaves ${leave.length}${leave.length > 0 ? ` (${leave.join(', ')})` : ''}.`);
   }
-  printLine(world, file === null ? 'The archive is NOT exported (--export FILE), and is removed.' : `The messages go to ${file}; then the archive is removed.`);
-  await ask(world, 'This cannot be undone. Type “retire” to go on: ', ['retire']);
+  printLine(world, file === null ? 'The archive is deleted and NOT exported first (--export FILE does that).' : `The messages are exported to ${file}; then the archive is deleted.`);
+  await ask(world, 'This cannot be undone. Type “retire” to continue: ', ['retire']);
 }
 
-/** One of the answers, or their first letters; anything else ends it, and nothing was done. */
+/** Asks for one of the answers, or its first letter; anything else cancels the command. */
 function ask(world: World, prompt: string, answers: readonly string[]): Promise<string> {
   world.err(prompt);
   const lines = createInterface({ input: world.stdin });

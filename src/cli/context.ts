@@ -58,8 +58,9 @@ export interface HomeService {
   unit(ask: boolean): Promise<ServiceUnit>;
   /** `spaces` is false if the unit had to do without the parts that need user namespaces. */
   install(start: boolean): Promise<{ readonly unit: ServiceUnit; readonly spaces: boolean }>;
-  remove(): Promise<ServiceUnit | undefined>;
-  status(): Promise<{ readonly unit: ServiceUnit; readonly installed: boolean; readonly enabled: string; readonly active: string }>;
+  /** `packaged`: it belongs to a package of the system, so it was disabled, and its file is there still. */
+  remove(): Promise<(Pick<ServiceUnit, 'name' | 'path'> & { readonly packaged: boolean }) | undefined>;
+  status(): Promise<{ readonly unit: Pick<ServiceUnit, 'name' | 'path'>; readonly installed: boolean; readonly enabled: string; readonly active: string }>;
 }
 
 export interface ServiceUnit {

@@ -27,7 +27,8 @@ export function serviceCommands(program: Command, world: World): void {
     .description('stop and remove the unit; settings and archive stay')
     .action(async (_options: unknown, command: Command) => {
       const gone = await world.service(world.findHome(command.optsWithGlobals<GlobalOptions>().home)).remove();
-      printLine(world, gone ? `Removed ${gone.path}.` : 'There is no service for this home.');
+      if (!gone) printLine(world, 'There is no service for this home.');
+      else printLine(world, gone.packaged ? `Disabled ${gone.name}; ${gone.path} belongs to the system’s package.` : `Removed ${gone.path}.`);
     });
 
   service

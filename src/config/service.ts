@@ -105,14 +105,21 @@ export type RunTool = (program: string, args: readonly string[]) => Promise<stri
 const call = promisify(execFile);
 const runTool: RunTool = async (program, args) => (await call(program, args, { timeout: 30_000 })).stdout.trim();
 
+export interface RemovedUnit {
+  readonly name: string;
+  readonly path: string;
+  /** It belongs to a package of the system: it was disabled, and its file is there still. */
+  readonly packaged: boolean;
+}
+
 export interface Service {
   /** As it would be written here, or without asking the system what it allows. */
   unit(ask: boolean): Promise<Unit>;
   /** Writes and enables it; starts it too, unless a daemon has the home already. */
   install(start: boolean): Promise<{ readonly unit: Unit; readonly spaces: boolean }>;
-  /** Stops and removes it; `undefined` where there is none. */
-  remove(): Promise<Unit | undefined>;
-  status(): Promise<{ readonly unit: Unit; readonly installed: boolean; readonly enabled: string; readonly active: string }>;
+  /** Stops and removes it, or disables a package's; `undefined` where there is none. */
+  remove(): Promise<RemovedUnit | undefined>;
+  status(): Promise<{ readonly unit: Pick<Unit, 'name' | 'path'>; readonly installed: boolean; readonly enabled: string; readonly active: string }>;
 }
 
 /** Rejects with `no-systemd` and what to do instead where there is no systemd for this user. */
@@ -148,6 +155,19 @@ export function openService(place: UnitPlace, run: RunTool = runTool): Service {
     }
   }
 
+  /** Where a package of the system has put a unit of that name. */
+  async function packagedPath(name: string): Promise<string | undefined> {
+    return (await systemctl('show', '--property=FragmentPath', '--value', name)) || undefined;
+  }
+
+  /** The unit of a package is for every user: it stays, and is no longer this one's. */
+  async function disablePackaged(name: string): Promise<RemovedUnit | undefined> {
+    const path = await packagedPath(name);
+    if (path === undefined || (await told('is-enabled', name)) !== 'enabled') return undefined;
+    await systemctl('disable', '--now', name);
+    return { name, path, packaged: true };
+  }
+
   return {
     unit: async (ask) => unitOf(place, !ask || (await hasSpaces())),
     async install(start) {
@@ -164,16 +184,17 @@ export function openService(place: UnitPlace, run: RunTool = runTool): Service {
     async remove() {
       await need();
       const unit = unitOf(place, true);
-      if (!existsSync(unit.path)) return undefined;
+      if (!existsSync(unit.path)) return await disablePackaged(unit.name);
       await systemctl('disable', '--now', unit.name);
       rmSync(unit.path);
       await systemctl('daemon-reload');
-      return unit;
+      return { name: unit.name, path: unit.path, packaged: false };
     },
     async status() {
       await need();
-      const unit = unitOf(place, true);
-      return { unit, installed: existsSync(unit.path), enabled: await told('is-enabled', unit.name), active: await told('is-active', unit.name) };
+      const { name, path } = unitOf(place, true);
+      const found = existsSync(path) ? path : await packagedPath(name);
+      return { unit: { name, path: found ?? path }, installed: found !== undefined, enabled: await told('is-enabled', name), active: await told('is-active', name) };
     },
   };
 }

@@ -75,7 +75,7 @@ export async function removeStarters(service: Pick<HomeService, 'remove' | 'unit
   const gone: string[] = [];
   try {
     const unit = await service.remove();
-    if (unit) gone.push(unit.path);
+    if (unit) gone.push(unit.packaged ? `${unit.name} (disabled)` : unit.path);
   } catch (error) {
     if (!(error instanceof MinimixError && error.code === 'no-systemd')) throw error;
     const { path } = await service.unit(false); // what an installed system would start with the next login

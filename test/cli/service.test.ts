@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { unitOf } from '../../src/config/service.ts';
+import { packagedUnit, unitOf } from '../../src/config/service.ts';
 import { bin } from '../support/daemon.ts';
 
 const run = promisify(execFile);
@@ -29,6 +29,14 @@ function written(home: string, spaces: boolean): string {
 test.for([true, false])('systemd reads the unit without a complaint (user namespaces: %s)', (spaces, context) => {
   if (analyze('--version').error) return context.skip('systemd-analyze is not installed');
   const { status, stderr } = analyze('verify', '--user', '--man=no', written(join(dir, 'a home'), spaces));
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('systemd reads the package’s unit without a complaint', (context) => {
+  if (analyze('--version').error) return context.skip('systemd-analyze is not installed');
+  const file = join(dir, 'minimix.service');
+  writeFileSync(file, packagedUnit(bin));
+  const { status, stderr } = analyze('verify', '--user', '--man=no', file);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
@@ -104,6 +112,19 @@ test('where there is no systemd for the person, they are told what to do instead
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^minimix: There is no systemd for this user .* run\n$/) });
   }
   expect(existsSync(config)).toBe(false);
+});
+
+test('a unit that the system’s package brought is shown, and disabled rather than removed', async () => {
+  const { env, calls } = standIns();
+  const tool = join(dir, 'tools/systemctl');
+  writeFileSync(tool, readFileSync(tool, 'utf8').replace('case "$*" in', 'case "$*" in *FragmentPath*) echo /usr/lib/systemd/user/minimix.service;;'));
+  const cli = async (...args: string[]): Promise<string> => (await run(bin, args, { env })).stdout;
+  expect(await cli('service', 'status')).toBe('minimix.service: enabled, active (/usr/lib/systemd/user/minimix.service)\n');
+  expect(await cli('service', 'remove')).toBe('Disabled minimix.service; /usr/lib/systemd/user/minimix.service belongs to the system’s package.\n');
+  expect(calls()).toContain('systemctl --user disable --now minimix.service');
+  // One's own comes before it.
+  await cli('service', 'install');
+  expect(await cli('service', 'status')).toContain(`(${join(config, 'systemd/user/minimix.service')})`);
 });
 
 test('--print only prints', async () => {

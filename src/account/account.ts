@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { Archive } from '../archive/contract.ts';
-import { leftOut, stored } from '../archive/schema/stored.ts';
+import { storedStream } from '../archive/stored-values.ts';
 import { parseBareJid } from '../core/jid.ts';
 import type { PresencePace } from '../core/presence.ts';
 import { connect } from '../xmpp/connection.ts';
@@ -41,15 +40,6 @@ import { openRoomVerbs } from './rooms/verbs.ts';
 
 const DAY = 86_400_000;
 
-const streamState = z.object({
-  id: z.string(),
-  jid: z.string(),
-  inbound: z.number(),
-  outbound: z.number(),
-  location: leftOut(z.string()),
-  max: leftOut(z.number()),
-});
-
 export interface AccountOptions {
   readonly settings: AccountSettings;
   readonly password: () => Promise<string>;
@@ -69,7 +59,8 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const life = new AbortController();
   const events = openEvents(log);
   const rooms = openRoomTable({ account: jid, archive, now, tell: events.emit, log, signal: life.signal });
-  let stream = stored<StreamState | undefined>(streamState, archive.stream(jid), undefined);
+  const saved = archive.stream(jid);
+  let stream: StreamState | undefined = saved === undefined ? undefined : storedStream.read(saved);
 
   const connection: Connection = connect({
     ...wireOptions(settings),
@@ -147,7 +138,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   function receive(batch: readonly Stanza[], state: StreamState | undefined): void {
     rooms.transact((transaction) => {
       for (const stanza of batch) receiveStanza(receivers, transaction, stanza);
-      archive.saveStream(jid, state && JSON.stringify(state));
+      archive.saveStream(jid, state && storedStream.write(state));
       transaction.onCommit(() => (stream = state));
     });
   }

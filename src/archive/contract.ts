@@ -1,6 +1,7 @@
 import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
 import type { Viewed } from '../core/view.ts';
 import type { Occupant } from '../core/occupant.ts';
+import type { StoredValue } from './stored-values.ts';
 import type { Found, PageQuery, RangeQuery, SearchQuery, UnreadQuery } from './query-contract.ts';
 
 /** How a message reached us; decides how a duplicate is recognised and where in the room's order it stands. */
@@ -196,8 +197,8 @@ export interface ReadArchive {
   cursor(account: string, owner: string, room: string): number | undefined;
   /** The last archive id given to anybody; 0 where there is none. */
   lastId(): number;
-  /** Small named values of an account, as JSON text. */
-  value(account: string, key: string): string | undefined;
+  /** A small value of an account, by its entry in `storedValues`. Throws where it is not what was written. */
+  value<T>(account: string, what: StoredValue<T>): T | undefined;
 }
 
 export interface WriteArchive extends ReadArchive {
@@ -232,7 +233,7 @@ export interface WriteArchive extends ReadArchive {
   setCursor(account: string, owner: string, room: string, archiveId: number): void;
   /** Forgets all cursors of an owner. */
   removeCursors(account: string, owner: string): void;
-  setValue(account: string, key: string, value: string | undefined): void;
+  setValue<T>(account: string, what: StoredValue<T>, value: T | undefined): void;
   addGap(gap: Omit<Gap, 'id'>): number;
   removeGap(id: number): void;
   setRetention(account: string, room: string, retention: Retention): void;

@@ -9,6 +9,7 @@ import type { AccountSettings } from '../account/settings.ts';
 import { slotFor } from '../account/server/upload.ts';
 import { serverParts, type ServerParts } from '../account/server/server-parts.ts';
 import type { Archive } from '../archive/contract.ts';
+import { storedValues } from '../archive/stored-values.ts';
 import { fail, noAccount, ok } from '../core/errors.ts';
 import { domainOf } from '../core/jid.ts';
 import { pictureType } from '../core/picture.ts';
@@ -23,7 +24,6 @@ const PATIENCE = 20_000; // milliseconds without a byte
 const AVATARS = 800;
 const NOT_AGAIN = 3_600_000; // milliseconds until an avatar that was not given is asked for again
 const AVATARS_AT_ONCE = 2;
-const DIRECTORY = 'directory';
 
 export interface FilesOptions {
   readonly home: string;
@@ -96,11 +96,11 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
       const account = accountOf(jid);
       return account ? browsing.rooms(account.ask, service, after) : noAccount(jid);
     },
-    directory: (jid) => archive.value(jid, DIRECTORY) ?? null,
-    setDirectory: (jid, service) => archive.setValue(jid, DIRECTORY, service ?? undefined),
+    directory: (jid) => archive.value(jid, storedValues.directory) ?? null,
+    setDirectory: (jid, service) => archive.setValue(jid, storedValues.directory, service ?? undefined),
     async search(jid, words, after) {
       const account = accountOf(jid);
-      const service = archive.value(jid, DIRECTORY);
+      const service = archive.value(jid, storedValues.directory);
       if (!account) return noAccount(jid);
       if (service === undefined) return fail('no-directory', 'No public directory is switched on.');
       return browsing.directory(account.ask, service, words, after);

@@ -7,6 +7,7 @@ import { openHouse, type House } from '../support/house.ts';
 import { connectPerson, StanzaError } from '../support/person.ts';
 import { newAccount, servers } from '../support/servers.ts';
 import { until } from '../support/until.ts';
+import { storedValues } from '../../src/archive/stored-values.ts';
 
 const PUBSUB = 'http://jabber.org/protocol/pubsub';
 
@@ -79,7 +80,7 @@ describe.each(servers)('on $kind', (server) => {
     const three = stanzaIdOf('Ali: three');
     home.account.markRead(room, idOf('one'), 'groupchat');
     await phone.next((stanza) => displayedIn(stanza, room) === stanzaIdOf('one'));
-    home.archive.setValue(alice.jid, `read:${other}`, String(there?.archiveId)); // looked at, and not told before the end
+    home.archive.setValue(alice.jid, storedValues.readTo.of(other), there?.archiveId); // looked at, and not told before the end
     await home.account.stop();
     await sayDisplayed(phone, room, three);
     const again = await home.reopen();

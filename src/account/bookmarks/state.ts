@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { leftOut, stored } from '../../archive/schema/stored.ts';
+import { noBookmarkMeta, storedBookmark, storedValues, type StoredBookmarkMeta } from '../../archive/stored-values.ts';
 import type { Archive } from '../../archive/contract.ts';
 import { noBookmarks, sameBookmark, storageNames } from '../../core/bookmark.ts';
 import type { Bookmark, BookmarkList, StorageName } from '../../core/bookmark.ts';
@@ -40,55 +39,15 @@ export interface LoggedChange {
   readonly cause: string;
 }
 
-interface Meta {
-  readonly held: readonly HeldBookmarks[];
-  readonly settings: BookmarkSettings;
-  readonly leftHere: readonly string[];
-  /** Storages that were looked at; one that is empty has no rows to say so. */
-  readonly looked: readonly StorageName[];
-}
-
-const META = 'bookmarks';
 const LIST = 'list';
 /** What is older is no value that a running client could still have. */
 const PAST = 30 * 24 * 3600_000;
 const PAST_OF_ROOM = 20;
 const PAST_ENTRIES = 5_000;
 
-const defaultSettings: BookmarkSettings = { keepJoins: true, severalGone: 'hold', deadDays: 14 };
-
-const optional = leftOut(z.string());
-const bookmarkShape = z.object({
-  room: z.string(),
-  name: optional,
-  autojoin: z.boolean(),
-  nick: optional,
-  password: optional,
-  extensions: z.array(z.string()),
-  attributes: z.record(z.string(), z.string()),
-  others: z.array(z.string()),
-});
-const metaShape = z.object({
-  held: z.array(z.object({
-    id: z.number(),
-    at: z.number(),
-    storage: z.enum(storageNames),
-    rooms: z.array(z.string()),
-    cause: z.string(),
-    online: z.array(z.string()),
-  })).default([]),
-  settings: z.object({
-    keepJoins: z.boolean().default(defaultSettings.keepJoins),
-    severalGone: z.enum(['hold', 'restore', 'accept']).default(defaultSettings.severalGone),
-    deadDays: z.number().default(defaultSettings.deadDays),
-  }).default(defaultSettings),
-  leftHere: z.array(z.string()).default([]),
-  looked: z.array(z.enum(storageNames)).default([]),
-});
-
 export function openBookmarkState(context: AccountContext): BookmarkState {
   const { archive, jid } = context;
-  const meta = readMeta(archive.value(jid, META));
+  const meta = archive.value(jid, storedValues.bookmarkMeta) ?? noBookmarkMeta;
   let values: StateValues = {
     list: load(LIST),
     before: new Map(meta.looked.map((name) => [name, load(name)])),
@@ -100,16 +59,16 @@ export function openBookmarkState(context: AccountContext): BookmarkState {
   const drafts = new WeakMap<Transaction, StateValues>();
   const past = new Map<string, Bookmark[]>();
   for (const entry of archive.bookmarkLog(jid, { limit: PAST_ENTRIES, after: context.now() - PAST })) {
-    if (entry.before !== undefined) remember(readStored(entry.before));
+    if (entry.before !== undefined) remember(storedBookmark.read(entry.before));
   }
 
   function load(place: string): BookmarkList {
-    return new Map(archive.bookmarks(jid, place).map(({ room, value }) => [room, readStored(value)]));
+    return new Map(archive.bookmarks(jid, place).map(({ room, value }) => [room, storedBookmark.read(value)]));
   }
 
   function saveList(place: string, before: BookmarkList, after: BookmarkList): void {
     for (const [room, bookmark] of after) {
-      if (!sameBookmark(before.get(room), bookmark)) archive.setBookmark(jid, place, room, JSON.stringify(bookmark));
+      if (!sameBookmark(before.get(room), bookmark)) archive.setBookmark(jid, place, room, storedBookmark.write(bookmark));
     }
     for (const room of before.keys()) if (!after.has(room)) archive.setBookmark(jid, place, room, undefined);
   }
@@ -137,12 +96,12 @@ export function openBookmarkState(context: AccountContext): BookmarkState {
         if (now && now !== old) saveList(name, old ?? noBookmarks, now);
       }
       const { held, settings, leftHere } = next;
-      const kept: Meta = { held, settings, leftHere: [...leftHere], looked: [...next.before.keys()] };
-      archive.setValue(jid, META, JSON.stringify(kept));
+      const kept: StoredBookmarkMeta = { held, settings, leftHere: [...leftHere], looked: [...next.before.keys()] };
+      archive.setValue(jid, storedValues.bookmarkMeta, kept);
       transaction.onCommit(() => (values = next));
     },
     record(transaction, { room, storage, before, after, cause }) {
-      const text = (bookmark: Bookmark | undefined): string | undefined => bookmark && JSON.stringify(bookmark);
+      const text = (bookmark: Bookmark | undefined): string | undefined => bookmark && storedBookmark.write(bookmark);
       archive.addToBookmarkLog({ account: jid, at: transaction.at, storage, room, before: text(before), after: text(after), cause });
       if (before) transaction.onCommit(() => remember(before));
     },
@@ -151,17 +110,7 @@ export function openBookmarkState(context: AccountContext): BookmarkState {
 
 /** Rooms that a new account does not enter here, though its bookmarks say so; before the account starts. */
 export function keepRoomsOut(archive: Pick<Archive, 'value' | 'setValue'>, jid: string, rooms: readonly string[]): void {
-  const meta = readMeta(archive.value(jid, META));
+  const meta = archive.value(jid, storedValues.bookmarkMeta) ?? noBookmarkMeta;
   const leftHere = [...new Set([...meta.leftHere, ...rooms])];
-  archive.setValue(jid, META, JSON.stringify({ ...meta, leftHere } satisfies Meta));
-}
-
-/** As `JSON.stringify` wrote it, which leaves out what is undefined. Throws where it is not that. */
-export function readStored(text: string): Bookmark {
-  const kept = bookmarkShape.parse(JSON.parse(text));
-  return { ...kept, name: kept.name, nick: kept.nick, password: kept.password };
-}
-
-function readMeta(text: string | undefined): Meta {
-  return stored<Meta>(metaShape, text, { held: [], settings: defaultSettings, leftHere: [], looked: [] });
+  archive.setValue(jid, storedValues.bookmarkMeta, { ...meta, leftHere });
 }

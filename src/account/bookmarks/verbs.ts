@@ -6,7 +6,7 @@ import type { Result } from '../../core/errors.ts';
 import { parseBareJid } from '../../core/jid.ts';
 import { exportBookmarks, importBookmarks } from './file.ts';
 import type { BookmarkEdit, BookmarkSettings, BookmarkSummary, BookmarkVerbs, HeldBookmarks } from './contract.ts';
-import { readStored } from './state.ts';
+import { storedBookmark } from '../../archive/stored-values.ts';
 import type { BookmarkState } from './state.ts';
 import type { BookmarkSync } from './sync.ts';
 import { readNotify, withNotify } from '../../xmpp/xep/bookmarks/notify.ts';
@@ -111,7 +111,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
     undo(id) {
       const entry = archive.bookmarkLogEntry(jid, id);
       if (!entry) return fail('no-entry', `There is no change ${id} in the log.`);
-      const after = entry.before === undefined ? undefined : readStored(entry.before);
+      const after = entry.before === undefined ? undefined : storedBookmark.read(entry.before);
       apply([{ room: entry.room, after, cause: `undo of ${id}` }], true);
       return ok({ room: entry.room });
     },
@@ -119,7 +119,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
       const first = new Map<string, string | undefined>();
       for (const { room, before } of archive.bookmarkLog(jid, { limit: ALL, after: at })) if (!first.has(room)) first.set(room, before);
       const cause = `as it was at ${new Date(at).toISOString()}`;
-      const changes = [...first].map(([room, before]) => ({ room, after: before === undefined ? undefined : readStored(before), cause }));
+      const changes = [...first].map(([room, before]) => ({ room, after: before === undefined ? undefined : storedBookmark.read(before), cause }));
       return ok({ changed: apply(changes, true) });
     },
     held: state.held,

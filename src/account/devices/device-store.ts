@@ -1,34 +1,10 @@
-import { z } from 'zod';
-import { leftOut, stored } from '../../archive/schema/stored.ts';
-import { cursorOwner, defaultLimit } from '../../core/device.ts';
+import { storedValues } from '../../archive/stored-values.ts';
+import { cursorOwner } from '../../core/device.ts';
 import type { Device } from '../../core/device.ts';
-import type { Policy } from '../../core/mention.ts';
 import type { AccountContext } from '../context.ts';
 
-const KEY = 'devices';
 /** Those that were not seen for longest make room, unless the person has named them. */
 const MAX_DEVICES = 100;
-
-const text = leftOut(z.string());
-const policy = z.enum(['everything', 'mentions', 'nothing'] satisfies Policy[]);
-/** JSON leaves out what is undefined; a default stands for what a former version did not know. */
-const deviceShape = z.object({
-  id: z.string(),
-  label: text,
-  resources: z.array(z.string()),
-  capsNode: text,
-  identity: text,
-  software: text,
-  lastSeen: z.number(),
-  from: z.number(),
-  wish: leftOut(z.boolean()),
-  refused: text,
-  policy,
-  policies: z.record(z.string(), policy).default({}),
-  words: z.array(z.string()).default([]),
-  limit: z.object({ messages: z.number(), hours: z.number() }).default(defaultLimit),
-  digest: leftOut(z.object({ quiet: leftOut(z.object({ from: z.number(), to: z.number() })) })),
-});
 
 /** The account's devices as the disk has them: memory changes after the commit. */
 export interface DeviceStore {
@@ -42,12 +18,12 @@ export interface DeviceStore {
 
 export function openDeviceStore(context: AccountContext): DeviceStore {
   const { archive, jid } = context;
-  let list: readonly Device[] = stored(z.array(deviceShape), archive.value(jid, KEY), []);
+  let list: readonly Device[] = archive.value(jid, storedValues.devices) ?? [];
   let byId = new Map(list.map((device) => [device.id, device]));
 
   function store(next: readonly Device[], without: readonly Device[]): void {
     context.transact(() => {
-      archive.setValue(jid, KEY, JSON.stringify(next));
+      archive.setValue(jid, storedValues.devices, next);
       for (const { id } of without) archive.removeCursors(jid, cursorOwner(id));
     });
     list = next;

@@ -1,7 +1,7 @@
+import { storedValues } from '../../archive/stored-values.ts';
 import type { RelayPause } from '../contract.ts';
 import type { AccountContext } from '../context.ts';
 
-const KEY = 'relay-pause';
 const LONGEST = 24 * 3_600_000; // milliseconds of one timer: Node's own are bounded
 
 /** Whether the relay rests, by the person's wish; kept on disk. What devices miss meanwhile they get afterwards. */
@@ -15,7 +15,7 @@ export interface RelayPauseSwitch {
 /** `changed` is called whenever it begins or ends, by a verb or by the clock. */
 export function openRelayPause(context: AccountContext, changed: () => void): RelayPauseSwitch {
   const { archive, jid } = context;
-  let until = read(archive.value(jid, KEY));
+  let until = archive.value(jid, storedValues.relayPause);
   let timer: NodeJS.Timeout | undefined;
   context.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 
@@ -24,7 +24,7 @@ export function openRelayPause(context: AccountContext, changed: () => void): Re
   }
 
   function set(next: number | undefined): void {
-    context.transact(() => archive.setValue(jid, KEY, next === undefined ? undefined : String(next)));
+    context.transact(() => archive.setValue(jid, storedValues.relayPause, next));
     until = next;
     watch();
     changed();
@@ -52,10 +52,4 @@ export function openRelayPause(context: AccountContext, changed: () => void): Re
     pause: (wished) => set(wished ?? Infinity),
     resume: () => set(undefined),
   };
-}
-
-/** Our own number from our own disk. */
-function read(text: string | undefined): number | undefined {
-  const value = text === undefined ? Number.NaN : Number(text);
-  return Number.isNaN(value) ? undefined : value;
 }

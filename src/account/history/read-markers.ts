@@ -1,3 +1,4 @@
+import { storedValues, type StoredValue } from '../../archive/stored-values.ts';
 import { fail, ok, sentenceOf, type Result } from '../../core/errors.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 import { displayed, mdsNodeOptions, NS_MDS, readDisplayed } from '../../xmpp/xep/message/displayed.ts';
@@ -44,11 +45,9 @@ export function openReadMarkers(context: AccountContext, tell: (state: ReadState
   let timer: NodeJS.Timeout | undefined;
   context.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 
-  const keyOf = (room: string, only: ReadState['only']): string => `read${only === 'private' ? '-private' : ''}:${room}`;
-  const readTo = (room: string, only: ReadState['only']): number | undefined => {
-    const kept = archive.value(jid, keyOf(room, only));
-    return kept === undefined ? undefined : Number(kept);
-  };
+  const valueOf = (room: string, only: ReadState['only']): StoredValue<number> => (only === 'private' ? storedValues.readPrivateTo : storedValues.readTo).of(room);
+  const keyOf = (room: string, only: ReadState['only']): string => valueOf(room, only).key;
+  const readTo = (room: string, only: ReadState['only']): number | undefined => archive.value(jid, valueOf(room, only));
 
   function stateOf(room: string, only: ReadState['only']): ReadState | undefined {
     const known = states.get(keyOf(room, only));
@@ -73,7 +72,7 @@ export function openReadMarkers(context: AccountContext, tell: (state: ReadState
   function move(room: string, id: number, only: ReadState['only']): boolean {
     const before = readTo(room, only);
     if (before !== undefined && !archive.isBehind(jid, room, id, before)) return false;
-    archive.setValue(jid, keyOf(room, only), String(id));
+    archive.setValue(jid, valueOf(room, only), id);
     return true;
   }
 

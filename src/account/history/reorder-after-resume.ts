@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import { storedValues } from '../../archive/stored-values.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import type { AccountContext } from '../context.ts';
 
 /** Milliseconds after a resumption in which the server may still hand on what waited. */
 const CALM = 2_000;
-const KEY = 'order unproven';
-const places = z.record(z.string(), z.object({ after: z.string(), follows: z.number() }));
 
 export interface ReorderAfterResume {
   /** Online again, before anything has come; `resumed` says whether the old stream goes on. */
@@ -21,12 +19,11 @@ export interface ReorderAfterResume {
  */
 export function openReorderAfterResume(context: AccountContext, catchUp: (room: string) => void, calm = CALM): ReorderAfterResume {
   const { archive, jid } = context;
-  const read = places.safeParse(JSON.parse(archive.value(jid, KEY) ?? '{}'));
-  const unproven = new Map(Object.entries(read.success ? read.data : {}));
+  const unproven = new Map(Object.entries(archive.value(jid, storedValues.orderUnproven) ?? {}));
   let waiting = false;
 
   function save(): void {
-    archive.setValue(jid, KEY, unproven.size === 0 ? undefined : JSON.stringify(Object.fromEntries(unproven)));
+    archive.setValue(jid, storedValues.orderUnproven, unproven.size === 0 ? undefined : Object.fromEntries(unproven));
   }
 
   function note(): void {

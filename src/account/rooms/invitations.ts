@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
-import { leftOut, stored } from '../../archive/schema/stored.ts';
+import { storedValues } from '../../archive/stored-values.ts';
 import type { Result } from '../../core/errors.ts';
 import { fail, ok, sentenceOf } from '../../core/errors.ts';
 import type { Invitation } from '../../core/invitation.ts';
@@ -23,10 +22,6 @@ const MAX_PAGES = 40;
 const FIRST_SWEEP = 7 * 24 * 3600_000;
 /** COMPAT: Prosody 0.12 copies no invitation to us by carbons, so the account's archive is read now and then. */
 const EVERY = 5 * 60_000;
-const PLACE = 'invitations-read-to';
-const PENDING = 'invitations';
-const optional = leftOut(z.string());
-const pending = z.array(z.object({ room: z.string(), by: optional, reason: optional, password: optional, mediated: z.boolean(), at: z.number() }));
 
 /** Invitations, kept until the person answers. */
 export interface Invitations {
@@ -51,7 +46,7 @@ export interface InvitationOptions {
 
 export function openInvitations(context: AccountContext, verbs: RoomVerbs, { every = EVERY, joins = false }: InvitationOptions = {}): Invitations {
   const { archive, connection, jid } = context;
-  let list = stored(pending, archive.value(jid, PENDING), []);
+  let list = archive.value(jid, storedValues.invitations) ?? [];
   let sweeping: string | undefined;
   let archived = true;
   /** When rooms were joined without a question. */
@@ -86,7 +81,7 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
   }
 
   function store(transaction: Transaction, next: Invitation[]): void {
-    archive.setValue(jid, PENDING, JSON.stringify(next));
+    archive.setValue(jid, storedValues.invitations, next);
     list = next; // read again from disk at the next start, should this transaction fail
     transaction.emit({ type: 'invitations', account: jid, invitations: next });
   }
@@ -100,13 +95,13 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
   /** XEP-0313: on from where it was read to the last time. */
   async function read(): Promise<void> {
     for (let page = 0; page < MAX_PAGES && !context.signal.aborted; page += 1) {
-      const after = archive.value(jid, PLACE);
+      const after = archive.value(jid, storedValues.invitationsReadTo);
       const start = after === undefined ? new Date(context.now() - FIRST_SWEEP).toISOString() : undefined;
       sweeping = randomUUID();
       const answer = await connection.iq(mamQuery({ to: jid, queryId: sweeping, max: PAGE, after, start }));
       sweeping = undefined;
       if (!answer.ok && answer.error.condition === 'item-not-found' && after !== undefined) {
-        context.transact(() => archive.setValue(jid, PLACE, undefined)); // that id is gone from it: by time, then
+        context.transact(() => archive.setValue(jid, storedValues.invitationsReadTo, undefined)); // that id is gone from it: by time, then
       } else {
         archived = answer.ok || answer.error.condition !== 'service-unavailable';
         if (!answer.ok || readMamFin(answer.element)?.complete !== false) return;
@@ -121,7 +116,7 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
       const result = ['', jid].includes(bareOf(stanza.from)) ? readMamResult(element) : undefined;
       if (result) {
         if (result.queryId !== sweeping) return false;
-        archive.setValue(jid, PLACE, result.id);
+        archive.setValue(jid, storedValues.invitationsReadTo, result.id);
         const found = readInvitation(result.message, result.at ?? transaction.at);
         if (found && found.by !== jid) keep(transaction, found);
         return true;

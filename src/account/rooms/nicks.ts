@@ -1,3 +1,4 @@
+import { storedValues } from '../../archive/stored-values.ts';
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
@@ -8,7 +9,6 @@ import type { Stanza } from '../../xmpp/stanza.ts';
 import { newRoom } from '../transaction.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
 
-const ACCOUNT_NICK = 'account-nick';
 /** Milliseconds that an entry waits for a room's answer. */
 const PATIENCE = 5_000;
 /** XEP-0163 4.3.1: a singleton's item. */
@@ -41,7 +41,7 @@ export interface Nicks {
 export function openNicks(context: AccountContext, wantedNick: (room: Room) => string): Nicks {
   const { archive, connection, jid } = context;
   const refusals = new Map<string, string>();
-  let known = archive.value(jid, ACCOUNT_NICK);
+  let known = archive.value(jid, storedValues.accountNick);
   const unnamed = (room: Room): boolean => room.nick === undefined && known === undefined;
 
   function renick(room: string): void {
@@ -54,7 +54,7 @@ export function openNicks(context: AccountContext, wantedNick: (room: Room) => s
   /** A room in which we have the old nick by the account's wish takes the new one; elsewhere nothing changes. */
   function keep(transaction: Transaction, nick: string | undefined): void {
     if (nick === known) return;
-    archive.setValue(jid, ACCOUNT_NICK, nick);
+    archive.setValue(jid, storedValues.accountNick, nick);
     transaction.onCommit(() => {
       known = nick;
       for (const room of context.rooms()) if (room.nick === undefined) renick(room.jid);

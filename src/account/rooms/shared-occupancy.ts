@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { stored } from '../../archive/schema/stored.ts';
+import { storedValues } from '../../archive/stored-values.ts';
 import { fail, sentenceOf } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
@@ -22,18 +21,16 @@ export interface OwnedOccupancy extends SharedOccupancy {
   change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
 }
 
-const KEY = 'rooms-of-devices';
-
 export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, outbox: Outbox, changed: () => void): OwnedOccupancy {
   const { archive, jid } = context;
   const held = new Set<string>();
   let guests: DeviceProvider | undefined;
   /** Rooms that only devices want. */
-  let wanted: ReadonlySet<string> = new Set(stored(z.array(z.string()), archive.value(jid, KEY), []));
+  let wanted: ReadonlySet<string> = new Set(archive.value(jid, storedValues.roomsOfDevices) ?? []);
 
   function save(next: ReadonlySet<string>): void {
     wanted = next;
-    archive.setValue(jid, KEY, JSON.stringify([...next]));
+    archive.setValue(jid, storedValues.roomsOfDevices, [...next]);
   }
 
   function claim(room: string): void {

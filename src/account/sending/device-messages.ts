@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { z } from 'zod';
-import { leftOut, stored } from '../../archive/schema/stored.ts';
+import { storedValues, type SaidByDevice } from '../../archive/stored-values.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
 import { resourceOf } from '../../core/jid.ts';
 import { errorAnswer } from '../../xmpp/xep/service/errors.ts';
@@ -22,19 +21,6 @@ export interface DeviceMessages {
   saidBy(originId: string): string | undefined;
 }
 
-const optional = leftOut(z.string());
-const saidShape = z.object({
-  id: z.string(),
-  /** Of what was said: the same id with other words is another message. */
-  digest: z.string(),
-  device: optional,
-  /** Where an error goes. */
-  from: z.string(),
-  wrapper: optional,
-});
-type Said = Readonly<z.output<typeof saidShape>>;
-
-const KEY = 'said';
 const MAX_REMEMBERED = 100;
 
 /** RFC 6120 8.3.3, for what we refuse ourselves. */
@@ -49,9 +35,9 @@ const conditions: Readonly<Record<string, readonly [type: string, condition: str
 
 export function openDeviceMessages(context: AccountContext, outbox: () => Outbox, deviceOf: (resource: string) => string | undefined): DeviceMessages {
   const { archive, jid } = context;
-  let remembered: readonly Said[] = stored(z.array(saidShape), archive.value(jid, KEY), []);
+  let remembered: readonly SaidByDevice[] = archive.value(jid, storedValues.saidByDevices) ?? [];
   /** What a transaction has added: true once it has committed. */
-  const drafted = new WeakMap<Transaction, readonly Said[]>();
+  const drafted = new WeakMap<Transaction, readonly SaidByDevice[]>();
 
   function refuse(transaction: Transaction, stanza: Stanza, [type, condition]: readonly [string, string], text: string): void {
     transaction.onCommit(() => void context.connection.send(errorAnswer(stanza.element, type, condition, text)));
@@ -68,9 +54,9 @@ export function openDeviceMessages(context: AccountContext, outbox: () => Outbox
       return refuse(transaction, stanza, conditions[put.error.code] ?? ['cancel', 'not-acceptable'], put.error.message);
     }
     const device = deviceOf(resourceOf(stanza.from));
-    const said: Said = { id, digest, device, from: stanza.from, wrapper: stanza.id };
+    const said: SaidByDevice = { id, digest, device, from: stanza.from, wrapper: stanza.id };
     const next = [...before, said].slice(-MAX_REMEMBERED);
-    archive.setValue(jid, KEY, JSON.stringify(next));
+    archive.setValue(jid, storedValues.saidByDevices, next);
     drafted.set(transaction, next);
     transaction.onCommit(() => (remembered = next));
   }
@@ -92,7 +78,7 @@ export function openDeviceMessages(context: AccountContext, outbox: () => Outbox
   };
 }
 
-function errorTo({ from, wrapper }: Said, { type, condition, text }: StanzaFault): Element {
+function errorTo({ from, wrapper }: SaidByDevice, { type, condition, text }: StanzaFault): Element {
   const asked = xml('message', wrapper === undefined ? { from } : { from, id: wrapper });
   return errorAnswer(asked, type ?? 'cancel', condition, text ?? 'The room has refused it.');
 }

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { leftOut, stored } from '../../archive/schema/stored.ts';
+import { storedValues } from '../../archive/stored-values.ts';
 import { bareOf, resourceOf } from '../../core/jid.ts';
 import type { Show } from '../../core/occupant.ts';
 import { awayWhenOffline, bestDevice, presenceFor, presencePace, samePresence, tellAt } from '../../core/presence.ts';
@@ -14,12 +13,9 @@ import { machineClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
 
-const OFFLINE = 'presence-offline';
-const AVATAR = 'presence-avatar';
 const MAX_DEVICES = 50;
 const MAX_STATUS = 500;
 const shows = ['chat', 'away', 'xa', 'dnd'] as const satisfies readonly Show[];
-const offlineShape = z.object({ show: z.enum(['online', ...shows]), status: leftOut(z.string()) });
 
 /** What rooms see of the person: the best of their devices, told when it has settled, at most one stanza a room. */
 export interface Presence {
@@ -43,9 +39,9 @@ export function openPresence(context: AccountContext, pace: Partial<PresencePace
   const devices = new Map<string, DevicePresence>();
   /** By room: what was told last. */
   const told = new Map<string, OutgoingPresence>();
-  let offline: OfflinePresence = stored(offlineShape, archive.value(jid, OFFLINE), awayWhenOffline);
+  let offline: OfflinePresence = archive.value(jid, storedValues.presenceOffline) ?? awayWhenOffline;
   /** The account's photo stays when the last device goes, and when we start again. */
-  let avatar = archive.value(jid, AVATAR);
+  let avatar = archive.value(jid, storedValues.presenceAvatar);
   let since: number | undefined;
   let forget: (() => void) | undefined;
   context.signal.addEventListener('abort', () => forget?.());
@@ -92,7 +88,7 @@ export function openPresence(context: AccountContext, pace: Partial<PresencePace
       if (own || bareOf(stanza.from) !== jid || resourceOf(stanza.from) === '') return;
       if (stanza.type !== undefined && stanza.type !== 'unavailable') return;
       const device = stanza.type === undefined ? readDevice(stanza, transaction.at) : undefined;
-      if (device?.avatar !== undefined && device.avatar !== avatar) archive.setValue(jid, AVATAR, device.avatar);
+      if (device?.avatar !== undefined && device.avatar !== avatar) archive.setValue(jid, storedValues.presenceAvatar, device.avatar);
       transaction.onCommit(() => {
         if (!device) devices.delete(stanza.from);
         else if (devices.has(stanza.from) || devices.size < MAX_DEVICES) devices.set(stanza.from, device);
@@ -112,7 +108,7 @@ export function openPresence(context: AccountContext, pace: Partial<PresencePace
     },
     offline: () => offline,
     setOffline(choice) {
-      context.transact(() => archive.setValue(jid, OFFLINE, JSON.stringify(choice)));
+      context.transact(() => archive.setValue(jid, storedValues.presenceOffline, choice));
       offline = choice;
       moved();
     },

@@ -5,6 +5,7 @@ import { MinimixError } from '../../core/errors.ts';
 import { openDatabase } from '../schema/database.ts';
 import { troubleOf } from '../schema/disk-fault.ts';
 import { migrations } from '../schema/migrations/list.ts';
+import { secretFields, secretRows, secretTexts, secrecyOf, withoutFields } from '../stored-values.ts';
 import { isSealed, seal, unseal } from './sealed.ts';
 
 const PAGES_AT_ONCE = 500; // between two steps the daemon writes on
@@ -19,8 +20,8 @@ export interface BackUpOptions {
 }
 
 /**
- * Copies the archive at `path`, in use or not, to a new file, whole as of one moment, without what opens doors: room
- * passwords, the state of streams, and stanzas in quarantine, of which nobody knows what they hold. The copy is verified. Throws `backup-exists`, `no-folder`, or as `openArchive` does; nothing
+ * Copies the archive at `path`, in use or not, to a new file, whole as of one moment, without what opens doors: passwords
+ * of rooms and devices, the state of streams, stanzas in quarantine (`stored-values.ts` names it all). The copy is verified. Throws `backup-exists`, `no-folder`, or as `openArchive` does; nothing
  * half-made is left behind, and what is not yet encrypted never lies elsewhere than beside the archive.
  */
 export async function backUp(path: string, target: string, { progress = () => {}, passphrase, work }: BackUpOptions = {}): Promise<void> {
@@ -91,30 +92,40 @@ export async function restore(source: string, path: string, now: Date, passphras
   return { setAside };
 }
 
+/** Takes out what `stored-values.ts` names as secret, and every value that it does not name. */
 function withoutKeys(path: string): void {
   const db = new DatabaseSync(path);
   try {
     // One file without a log beside it; what is deleted is overwritten, not left in free pages.
-    db.exec(`PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; BEGIN;
-      DELETE FROM stream;
-      DELETE FROM quarantine;
-      UPDATE room SET password = NULL`);
-    for (const [table, column] of KEPT_AS_JSON) strip(db, table, column);
+    db.exec('PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; BEGIN');
+    for (const table of secretRows) db.exec(`DELETE FROM "${table}"`);
+    for (const [table, column] of secretTexts) db.exec(`UPDATE "${table}" SET "${column}" = NULL`);
+    for (const { table, column, fields } of secretFields) stripColumn(db, table, column, fields);
+    stripValues(db);
     db.exec('COMMIT');
   } finally {
     db.close();
   }
 }
 
-/** Where records lie as JSON, some of which name a room's password. */
-const KEPT_AS_JSON = [['room', 'membership'], ['bookmark', 'value'], ['bookmark_log', 'before'], ['bookmark_log', 'after'], ['value', 'value']] as const;
-
-function strip(db: DatabaseSync, table: string, column: string): void {
-  // Some of these tables have no rowid: the text itself finds its rows.
+/** Some of these tables have no row ids: the text itself finds its rows. */
+function stripColumn(db: DatabaseSync, table: string, column: string, fields: readonly string[]): void {
   const update = db.prepare(`UPDATE "${table}" SET "${column}" = ? WHERE "${column}" = ?`);
-  for (const { text } of db.prepare(`SELECT DISTINCT "${column}" AS text FROM "${table}" WHERE "${column}" LIKE '%password"%' AND json_valid("${column}")`).all()) {
-    const stripped = JSON.stringify(JSON.parse(String(text)), (key, value: unknown) => (/password$/i.test(key) ? undefined : value));
-    update.run(stripped, text ?? null);
+  for (const { text } of db.prepare(`SELECT DISTINCT "${column}" AS text FROM "${table}" WHERE "${column}" IS NOT NULL`).all()) {
+    const stripped = withoutFields(String(text), fields) ?? '{}';
+    if (stripped !== text) update.run(stripped, text ?? null);
+  }
+}
+
+function stripValues(db: DatabaseSync): void {
+  const [remove, update] = [db.prepare('DELETE FROM value WHERE account = ? AND key = ?'), db.prepare('UPDATE value SET value = ? WHERE account = ? AND key = ?')];
+  for (const { account, key, value } of db.prepare('SELECT account, key, value FROM value').all()) {
+    const [owner, name] = [Number(account), String(key)];
+    const secrecy = secrecyOf(name);
+    if (secrecy === 'open') continue;
+    const stripped = secrecy === 'secret' ? undefined : withoutFields(String(value), secrecy.secretFields);
+    if (stripped === undefined) remove.run(owner, name);
+    else update.run(stripped, owner, name);
   }
 }
 

@@ -2,6 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { Gap, OccupantRecord, OutboxEntry, RoomRecord, WriteArchive } from '../contract.ts';
 import type { Occupant } from '../../core/occupant.ts';
 import type { Database, Row } from '../schema/database.ts';
+import type { StoredValue } from '../stored-values.ts';
 import type { Intern } from '../schema/dictionary.ts';
 
 type Records = Pick<
@@ -168,18 +169,19 @@ function smallRecords(db: Database, names: Intern) {
       const floor = number(db.sql("SELECT value FROM meta WHERE key = 'floor'").get()?.['value']) ?? 0;
       return Math.max(newest, floor);
     },
-    value(account: string, key: string): string | undefined {
+    value<T>(account: string, what: StoredValue<T>): T | undefined {
       const found = db.sql('SELECT value FROM value WHERE account = ? AND key = ?');
-      return text(found.get(names.findAccount(account) ?? -1, key)?.['value']);
+      const kept = text(found.get(names.findAccount(account) ?? -1, what.key)?.['value']);
+      return kept === undefined ? undefined : what.read(kept);
     },
-    setValue(account: string, key: string, value: string | undefined): void {
+    setValue<T>(account: string, { key, write }: StoredValue<T>, value: T | undefined): void {
       if (value === undefined) {
         db.sql('DELETE FROM value WHERE account = ? AND key = ?').run(names.findAccount(account) ?? -1, key);
         return;
       }
       db.sql(
         'INSERT INTO value (account, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-      ).run(names.account(account), key, value);
+      ).run(names.account(account), key, write(value));
     },
   };
 }

@@ -2,6 +2,7 @@ import { statfsSync, statSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Account } from '../../account/contract.ts';
 import type { Archive } from '../../archive/contract.ts';
+import { storedValues } from '../../archive/stored-values.ts';
 import type { Settings } from '../../config/config.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import { unwell, type HealthReason } from '../../core/health.ts';
@@ -80,7 +81,7 @@ export function startMonitoring(options: MonitoringOptions): MonitoringApi {
     let trouble: string | undefined;
     try {
       const [any] = accounts();
-      archive.transaction(() => any && archive.setValue(any.jid, 'health', String(now())));
+      archive.transaction(() => any && archive.setValue(any.jid, storedValues.health, now()));
     } catch (error) {
       trouble = sentenceOf(error).replace(/[.\s]+$/, '');
     }

@@ -1,5 +1,6 @@
 import type { Account } from '../../account/contract.ts';
 import type { Archive } from '../../archive/contract.ts';
+import { storedValues } from '../../archive/stored-values.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
 import { startSender, type Sender, type SenderParts } from './sender.ts';
@@ -38,7 +39,7 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
 
   /** When a room was first joined, where that brought its past: kept, for a device may come much later. */
   function floor(room: string): number {
-    const known = floors.get(room) ?? Number(archive.value(account.jid, `relay-floor:${room}`) ?? 0);
+    const known = floors.get(room) ?? archive.value(account.jid, storedValues.relayFloor.of(room)) ?? 0;
     floors.set(room, known);
     return known;
   }
@@ -46,7 +47,7 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
   function setFloor({ room, arrivedAt }: KeptMessage): void {
     if (floor(room) !== 0) return;
     floors.set(room, arrivedAt);
-    archive.setValue(account.jid, `relay-floor:${room}`, String(arrivedAt));
+    archive.setValue(account.jid, storedValues.relayFloor.of(room), arrivedAt);
   }
 
   function follow(): void {

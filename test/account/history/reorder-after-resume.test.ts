@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { entry, result, roomInfo, worlds, type RoomScript } from '../../support/rooms-scripted.ts';
 import { until } from '../../support/until.ts';
+import { storedValues } from '../../../src/archive/stored-values.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
 const open = worlds();
@@ -51,7 +52,7 @@ test('what came in another order around a resumption stands in the room’s, by 
   send(said('3', 'second'), said('2', 'first'), said('4', 'third'));
   await until(() => bodies(ROOM).join() === 'before,first,second,third', { what: 'the room’s order' });
   expect(asked).toEqual(['1']);
-  await until(() => archive.value(jid, 'order unproven') === undefined, { what: 'the proof' });
+  await until(() => archive.value(jid, storedValues.orderUnproven) === undefined, { what: 'the proof' });
   expect(archive.gaps(jid, ROOM)).toEqual([]);
 });
 
@@ -67,7 +68,7 @@ test('a room in which nothing came is not asked', async () => {
   drop();
   await until(() => account.status().connection.state !== 'online', { what: 'the end of the stream' });
   await until(() => account.status().connection.state === 'online', { what: 'the resumption' }); // by now its place is noted
-  await until(() => archive.value(jid, 'order unproven') === undefined, { what: 'the look' });
+  await until(() => archive.value(jid, storedValues.orderUnproven) === undefined, { what: 'the look' });
   await settle();
   expect(asked).toEqual([]);
 });

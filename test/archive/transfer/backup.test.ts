@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openArchive } from '../../../src/archive/archive.ts';
 import { backUp, restore } from '../../../src/archive/transfer/backup.ts';
 import { append, appendInside, bodies, JULIET, ORCHARD, ownArchive, page, T0 } from '../support.ts';
+import { storedValues } from '../../../src/archive/stored-values.ts';
 
 let own: ReturnType<typeof ownArchive>;
 beforeEach(() => {
@@ -23,7 +24,14 @@ test('a backup of an archive in use is whole, and holds no keys', async () => {
   const bookmark = (password: string): string => JSON.stringify({ room: ORCHARD, autojoin: true, password });
   own.archive.setBookmark(JULIET, 'list', ORCHARD, bookmark('bookmarked-password'));
   own.archive.addToBookmarkLog({ account: JULIET, at: T0, storage: 'native', room: ORCHARD, before: bookmark('password-before'), after: bookmark('password-after'), cause: 'edited' });
-  own.archive.setValue(JULIET, 'invitations', JSON.stringify([{ room: 'tomb@example.org', password: 'invited-by-password' }]));
+  own.archive.setValue(JULIET, storedValues.invitations, [{ room: 'tomb@example.org', by: 'nurse@a.example', reason: undefined, password: 'invited-by-password', mediated: true, at: T0 }]);
+  const scram = { storedKey: 'c3RvcmVkLWtleQ==', serverKey: 'c2VydmVyLWtleQ==' };
+  const device = { id: 'd1', name: 'phone', addedAt: T0, policy: 'everything' as const, policies: {}, words: [], sha1: scram, sha256: scram };
+  own.archive.setValue(JULIET, storedValues.bouncerDevices, { salt: 'c2FsdA==', devices: [device] });
+  own.archive.setValue(JULIET, storedValues.bouncerMail.of('d1'), [{ at: T0, xml: '<message><body>for the phone alone</body></message>' }]);
+  own.archive.setValue(JULIET, storedValues.accountNick, 'Jule');
+  own.archive.setValue(JULIET, { key: 'of-nobody', read: String, write: String }, 'nobody knows what this is');
+  own.archive.quarantine({ account: JULIET, at: T0, sender: undefined, kind: 'iq', size: 9, cause: 'x', text: 'in-quarantine' });
   own.archive.saveRoom({ ...room, room: 'tomb@example.org', membership: JSON.stringify({ state: 'room-gone', venuePassword: 'of-the-new-venue' }), password: undefined });
   const target = `${own.path}.backup`;
   const shares: number[] = [];
@@ -35,9 +43,12 @@ test('a backup of an archive in use is whole, and holds no keys', async () => {
   expect(copy.rooms(JULIET)).toMatchObject([{ room: ORCHARD, password: undefined }, { membership: '{"state":"room-gone"}' }]);
   expect(copy.bookmarks(JULIET, 'list')).toEqual([{ room: ORCHARD, value: JSON.stringify({ room: ORCHARD, autojoin: true }) }]);
   expect(copy.stream(JULIET)).toBeUndefined();
+  expect(copy.value(JULIET, storedValues.bouncerDevices)).toBeUndefined();
+  expect(copy.value(JULIET, storedValues.accountNick)).toBe('Jule');
+  expect(copy.value(JULIET, storedValues.invitations)?.map(({ room: to, password }) => [to, password])).toEqual([['tomb@example.org', undefined]]);
   copy.close();
   const bytes = readFileSync(target, 'latin1');
-  for (const key of ['wherefore-art-thou', 'resume-me-please', 'bookmarked-password', 'password-before', 'password-after', 'invited-by-password', 'of-the-new-venue']) expect(bytes).not.toContain(key);
+  for (const key of ['wherefore-art-thou', 'resume-me-please', 'bookmarked-password', 'password-before', 'password-after', 'invited-by-password', 'of-the-new-venue', scram.storedKey, scram.serverKey, 'for the phone alone', 'nobody knows what this is', 'in-quarantine']) expect(bytes).not.toContain(key);
   expect(own.archive.rooms(JULIET)[0]?.password).toBe('wherefore-art-thou');
   await expect(backUp(own.path, target)).rejects.toThrow('there already');
 });

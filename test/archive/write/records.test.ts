@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutboxEntry, RoomRecord } from '../../../src/archive/contract.ts';
 import type { Occupant } from '../../../src/core/occupant.ts';
 import { append, BALL, JULIET, ORCHARD, ownArchive } from '../support.ts';
+import { storedValues } from '../../../src/archive/stored-values.ts';
 
 let own: ReturnType<typeof ownArchive>;
 beforeEach(() => {
@@ -93,18 +94,18 @@ test('the outbox keeps its order, and what is known of each stanza', () => {
 test('cursors, values and gaps are kept by name', () => {
   own.archive.setCursor(JULIET, 'phone', ORCHARD, 5);
   own.archive.setCursor(JULIET, 'phone', ORCHARD, 6);
-  own.archive.setValue(JULIET, 'roster', '[]');
-  own.archive.setValue(JULIET, 'roster', '[1]');
+  own.archive.setValue(JULIET, storedValues.roomsOfDevices, []);
+  own.archive.setValue(JULIET, storedValues.roomsOfDevices, [BALL]);
   const gap = { account: JULIET, room: ORCHARD, from: 1, to: 2, cause: 'the room has no archive' };
   const id = own.archive.addGap(gap);
   const archive = own.reopen();
   expect(archive.cursor(JULIET, 'phone', ORCHARD)).toBe(6);
   expect(archive.cursor(JULIET, 'phone', BALL)).toBeUndefined();
-  expect(archive.value(JULIET, 'roster')).toBe('[1]');
+  expect(archive.value(JULIET, storedValues.roomsOfDevices)).toEqual([BALL]);
   expect(archive.gaps(JULIET, ORCHARD)).toEqual([{ id, ...gap }]);
-  archive.setValue(JULIET, 'roster', undefined);
+  archive.setValue(JULIET, storedValues.roomsOfDevices, undefined);
   archive.removeGap(id);
-  expect(archive.value(JULIET, 'roster')).toBeUndefined();
+  expect(archive.value(JULIET, storedValues.roomsOfDevices)).toBeUndefined();
   expect(archive.gaps(JULIET, ORCHARD)).toEqual([]);
 });
 
@@ -116,7 +117,7 @@ test('a removed account leaves nothing, and others alone', () => {
     own.archive.saveOccupant(account, { room: ORCHARD, occupant: romeo, xml: '<presence/>' });
     own.archive.saveStream(account, '{}');
     own.archive.setCursor(account, 'phone', ORCHARD, 1);
-    own.archive.setValue(account, 'k', '1');
+    own.archive.setValue(account, storedValues.health, 1);
     own.archive.addGap({ account, room: ORCHARD, from: 0, to: 1, cause: 'x' });
   }
   own.archive.removeAccount(JULIET);
@@ -127,11 +128,11 @@ test('a removed account leaves nothing, and others alone', () => {
     own.archive.occupants(account).length,
     own.archive.stream(account),
     own.archive.cursor(account, 'phone', ORCHARD),
-    own.archive.value(account, 'k'),
+    own.archive.value(account, storedValues.health),
     own.archive.gaps(account, ORCHARD).length,
   ];
   expect(state(JULIET)).toEqual([0, 0, 0, 0, undefined, undefined, undefined, 0]);
-  expect(state(nurse)).toEqual([1, 1, 1, 1, '{}', 1, '1', 1]);
+  expect(state(nurse)).toEqual([1, 1, 1, 1, '{}', 1, 1, 1]);
 });
 
 test('an owner’s cursors are forgotten all at once, and the others’ stay', () => {

@@ -11,6 +11,7 @@ import { exposition } from '../../../src/daemon/monitoring/exposition.ts';
 import type { DaemonEvent } from '../../../src/frontends/web/contract/contract.ts';
 import { smallDaemon } from '../../frontends/web/daemon-api.ts';
 import { undoing } from '../../support/undo.ts';
+import { storedValues } from '../../../src/archive/stored-values.ts';
 
 const ALICE = 'alice@example.org';
 const MINUTE = 60_000;
@@ -64,9 +65,9 @@ test('a joined room without proof for fifteen minutes fails', () => {
 test('an archive that cannot be written fails, is a problem for the person, and is believed for a minute', () => {
   const { watch, archive, problems, connection, pass } = watched(60);
   connection('online');
-  archive.transaction(() => archive.setValue(ALICE, 'health', '0'));
+  archive.transaction(() => archive.setValue(ALICE, storedValues.health, 0));
   expect(watch.health(false).status).toBe('ok');
-  expect(() => archive.transaction(() => archive.setValue(ALICE, 'big', 'x'.repeat(1_000_000)))).toThrow('full');
+  expect(() => archive.transaction(() => archive.setValue(ALICE, storedValues.accountNick, 'x'.repeat(1_000_000)))).toThrow('full');
   expect(watch.health(true).reasons).toEqual([{ code: 'archive-unwritable', message: 'The archive cannot be written: The disk that holds the archive is full.' }]);
   expect(problems.list()).toMatchObject([{ code: 'archive-unwritable' }]);
   pass(2);

@@ -1,30 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import type { DeviceChange, Leaving } from '../../../account/devices/contract.ts';
 import type { Archive } from '../../../archive/contract.ts';
+import { storedValues, type DeviceCredential } from '../../../archive/stored-values.ts';
 import type { Result } from '../../../core/errors.ts';
 import { fail, ok } from '../../../core/errors.ts';
 import type { Policy } from '../../../core/mention.ts';
-import { deriveKey, ITERATIONS, makePassword, makeSalt, proves, sameKey, serverSignature, storedKey } from './keys.ts';
+import { deriveKey, ITERATIONS, makePassword, makeSalt, proves, sameKey, serverSignature } from './keys.ts';
 import type { Hash } from './keys.ts';
 
-const entry = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  addedAt: z.number(),
-  lastSeen: z.number().optional(),
-  resource: z.string().optional(),
-  firstMessage: z.number().optional(),
-  policy: z.enum(['everything', 'mentions', 'nothing']).default('everything'),
-  policies: z.record(z.string(), z.enum(['everything', 'mentions', 'nothing'])).default({}),
-  words: z.array(z.string()).default([]),
-  leaves: z.enum(['here', 'everywhere']).optional(), // as it was once written for every device, chosen or not
-  leaving: z.enum(['here', 'everywhere']).optional(),
-  sha1: storedKey,
-  sha256: storedKey,
-});
-type Kept = z.output<typeof entry>;
-const credentials = z.strictObject({ salt: z.string(), devices: z.array(entry) });
+interface Book {
+  readonly salt: string;
+  readonly devices: DeviceCredential[];
+}
 
 /** A device that may log in through the bouncer. Times are milliseconds since the epoch. */
 export interface BouncerDevice {
@@ -46,7 +33,6 @@ export interface BouncerDevice {
 }
 
 const MAX_DEVICES = 50;
-const KEY = 'bouncer-devices';
 const SEEN_EVERY = 60_000;
 
 /** The devices of one account, with their keys. A password itself is shown once and kept nowhere. */
@@ -70,26 +56,20 @@ export interface DeviceCredentials {
 }
 
 export function openDeviceCredentials(account: string, archive: Archive, now: () => number): DeviceCredentials {
-  let state = read();
+  let state: Book = archive.value(account, storedValues.bouncerDevices) ?? { salt: makeSalt().toString('base64'), devices: [] };
   let byId = index(state);
 
-  function read(): z.output<typeof credentials> {
-    const text = archive.value(account, KEY);
-    if (text === undefined) return { salt: makeSalt().toString('base64'), devices: [] };
-    return credentials.parse(JSON.parse(text));
-  }
-
-  function save(next: z.output<typeof credentials>): void {
-    archive.setValue(account, KEY, JSON.stringify(next));
+  function save(next: Book): void {
+    archive.setValue(account, storedValues.bouncerDevices, next);
     state = next;
     byId = index(next);
   }
 
-  function put(device: Kept, next: Kept): void {
+  function put(device: DeviceCredential, next: DeviceCredential): void {
     save({ ...state, devices: state.devices.map((one) => (one === device ? next : one)) });
   }
 
-  function find(which: string): Kept | undefined {
+  function find(which: string): DeviceCredential | undefined {
     return state.devices.find(({ id }) => id === which) ?? state.devices.find(({ name }) => name === which);
   }
 
@@ -106,8 +86,8 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
       if (state.devices.length >= MAX_DEVICES) return fail('too-many', `An account may have ${MAX_DEVICES} devices.`);
       const password = makePassword();
       const keys = { sha1: deriveKey('sha1', password, salt()), sha256: deriveKey('sha256', password, salt()) };
-      const wishes = { policy: 'everything', policies: {}, words: [] } satisfies Partial<Kept>;
-      const added: Kept = { id: randomBytes(6).toString('hex'), name: label, addedAt: now(), ...wishes, ...keys };
+      const wishes = { policy: 'everything', policies: {}, words: [] } satisfies Partial<DeviceCredential>;
+      const added: DeviceCredential = { id: randomBytes(6).toString('hex'), name: label, addedAt: now(), ...wishes, ...keys };
       save({ ...state, devices: [...state.devices, added] });
       return ok({ device: shown(added), password });
     },
@@ -150,12 +130,12 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
   };
 }
 
-function index({ devices }: z.output<typeof credentials>): ReadonlyMap<string, BouncerDevice> {
+function index({ devices }: Book): ReadonlyMap<string, BouncerDevice> {
   return new Map(devices.map((one) => [one.id, shown(one)]));
 }
 
 /** The device with what the person has changed. */
-function changed({ leaves: former, ...device }: Kept, { label, policy, room, words, leaves }: DeviceChange): Kept {
+function changed({ leaves: former, ...device }: DeviceCredential, { label, policy, room, words, leaves }: DeviceChange): DeviceCredential {
   const { [room ?? '']: _, ...others } = device.policies;
   const kept = device.leaving ?? chosenBefore(former);
   const leaving = leaves === 'default' ? undefined : (leaves ?? kept);
@@ -170,7 +150,7 @@ function changed({ leaves: former, ...device }: Kept, { label, policy, room, wor
 }
 
 /** Once, `here` was written for each device that was added: it is no choice. */
-function chosenBefore(leaves: Kept['leaves']): Leaving | undefined {
+function chosenBefore(leaves: DeviceCredential['leaves']): Leaving | undefined {
   return leaves === 'everywhere' ? leaves : undefined;
 }
 
@@ -178,6 +158,6 @@ function taken(name: string) {
   return fail('device-exists', `There is a device “${name}” already.`);
 }
 
-function shown({ id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves, leaving }: Kept): BouncerDevice {
+function shown({ id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves, leaving }: DeviceCredential): BouncerDevice {
   return { id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves: leaving ?? chosenBefore(leaves) };
 }

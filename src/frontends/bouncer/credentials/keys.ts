@@ -1,12 +1,8 @@
 // RFC 5802 3: what a server keeps of a password.
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import type { ScramKey } from '../../../archive/stored-values.ts';
 
 export type Hash = 'sha1' | 'sha256';
-
-const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
-export const storedKey = z.strictObject({ storedKey: base64, serverKey: base64 });
-export type StoredKey = z.output<typeof storedKey>;
 
 const SIZE = { sha1: 20, sha256: 32 } as const;
 /** RFC 7677 4. The passwords are of our own making, 125 bits: more rounds would buy nothing. */
@@ -28,7 +24,7 @@ export function makeSalt(): Buffer {
   return randomBytes(16);
 }
 
-export function deriveKey(hash: Hash, password: string, salt: Buffer): StoredKey {
+export function deriveKey(hash: Hash, password: string, salt: Buffer): ScramKey {
   const salted = pbkdf2Sync(password.normalize('NFKC'), salt, ITERATIONS, SIZE[hash], hash);
   const clientKey = hmac(hash, salted, 'Client Key');
   return {
@@ -38,7 +34,7 @@ export function deriveKey(hash: Hash, password: string, salt: Buffer): StoredKey
 }
 
 /** Whether a client's proof over `auth` shows that it knows the password behind the key. */
-export function proves(hash: Hash, key: StoredKey, auth: string, proof: Buffer): boolean {
+export function proves(hash: Hash, key: ScramKey, auth: string, proof: Buffer): boolean {
   if (proof.length !== SIZE[hash]) return false;
   const stored = Buffer.from(key.storedKey, 'base64');
   const signature = hmac(hash, stored, auth);
@@ -47,11 +43,11 @@ export function proves(hash: Hash, key: StoredKey, auth: string, proof: Buffer):
 }
 
 /** What shows the client that we know the key too. */
-export function serverSignature(hash: Hash, key: StoredKey, auth: string): string {
+export function serverSignature(hash: Hash, key: ScramKey, auth: string): string {
   return hmac(hash, Buffer.from(key.serverKey, 'base64'), auth).toString('base64');
 }
 
-export function sameKey(a: StoredKey, b: StoredKey): boolean {
+export function sameKey(a: ScramKey, b: ScramKey): boolean {
   return timingSafeEqual(Buffer.from(a.storedKey, 'base64'), Buffer.from(b.storedKey, 'base64'));
 }
 

@@ -1,13 +1,11 @@
 // XEP-0357: where a device has asked the server to push, so that one which is revoked is told of nothing any more.
-import { z } from 'zod';
 import type { Account } from '../../../account/contract.ts';
 import type { Archive } from '../../../archive/contract.ts';
-import { stored } from '../../../archive/schema/stored.ts';
+import { storedValues } from '../../../archive/stored-values.ts';
 import { xml } from '../../../xmpp/xml.ts';
 import { NS_PUSH } from '../session/upstream.ts';
 import type { PushService } from '../session/upstream.ts';
 
-const kept = z.array(z.strictObject({ jid: z.string(), node: z.string().optional() }));
 const MOST = 20;
 
 export interface Pushes {
@@ -17,24 +15,22 @@ export interface Pushes {
 }
 
 export function openPushes(account: Account, archive: Archive): Pushes {
-  const key = (device: string): string => `bouncer-push:${device}`;
-
-  function read(device: string): z.output<typeof kept> {
-    return stored(kept, archive.value(account.jid, key(device)), []);
+  function read(device: string) {
+    return archive.value(account.jid, storedValues.bouncerPush.of(device)) ?? [];
   }
 
   return {
     note(device, { jid, node }, on) {
       const others = read(device).filter((one) => one.jid !== jid || (one.node !== node && (on || node !== undefined)));
       const next = on ? [...others, { jid, ...(node !== undefined && { node }) }].slice(-MOST) : others;
-      archive.setValue(account.jid, key(device), next.length > 0 ? JSON.stringify(next) : undefined);
+      archive.setValue(account.jid, storedValues.bouncerPush.of(device), next.length > 0 ? next : undefined);
     },
     end(device) {
       for (const { jid, node } of read(device)) {
         const disable = xml('disable', { xmlns: NS_PUSH, jid, ...(node !== undefined && { node }) });
         void account.ask(xml('iq', { type: 'set' }, disable));
       }
-      archive.setValue(account.jid, key(device), undefined);
+      archive.setValue(account.jid, storedValues.bouncerPush.of(device), undefined);
     },
   };
 }

@@ -1,9 +1,5 @@
-import { z } from 'zod';
 import type { Archive } from '../../../archive/contract.ts';
-import { stored } from '../../../archive/schema/stored.ts';
-
-const deviceJoins = z.record(z.string(), z.array(z.string()));
-const KEY = 'bouncer-wants';
+import { storedValues } from '../../../archive/stored-values.ts';
 
 /** Which devices are in which room by their own wish, offline ones too: closing an app is not leaving. */
 export interface DeviceJoins {
@@ -19,11 +15,11 @@ export interface DeviceJoins {
 }
 
 export function openDeviceJoins(account: string, archive: Archive): DeviceJoins {
-  const kept = stored(deviceJoins, archive.value(account, KEY), {});
+  const kept = archive.value(account, storedValues.bouncerWants) ?? {};
   const rooms = new Map(Object.entries(kept).map(([room, ids]) => [room, new Set(ids)]));
 
   function save(): void {
-    archive.setValue(account, KEY, JSON.stringify(Object.fromEntries([...rooms].map(([room, ids]) => [room, [...ids]]))));
+    archive.setValue(account, storedValues.bouncerWants, Object.fromEntries([...rooms].map(([room, ids]) => [room, [...ids]])));
   }
 
   function remove(room: string, device: string): boolean {

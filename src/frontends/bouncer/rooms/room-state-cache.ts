@@ -1,11 +1,8 @@
-import { z } from 'zod';
 import type { Archive } from '../../../archive/contract.ts';
-import { stored } from '../../../archive/schema/stored.ts';
+import { storedValues, type StoredRoomState } from '../../../archive/stored-values.ts';
 import { readDisclosure, status } from '../../../xmpp/xep/room/muc.ts';
 
-const kept = z.strictObject({ logged: z.boolean(), open: z.boolean(), subject: z.string().optional(), itself: z.string().optional() });
-type Kept = z.output<typeof kept>;
-const UNKNOWN: Kept = { logged: false, open: false };
+const UNKNOWN: StoredRoomState = { logged: false, open: false };
 const MAX_SUBJECT = 64 * 1024;
 
 /** What a room tells only those who come in, and a device that comes in later must be told too. */
@@ -23,22 +20,22 @@ export interface RoomStateCache {
 }
 
 export function openRoomStateCache(account: string, archive: Archive): RoomStateCache {
-  const known = new Map<string, Kept>();
+  const known = new Map<string, StoredRoomState>();
 
-  function of(room: string): Kept {
+  function of(room: string): StoredRoomState {
     const here = known.get(room);
     if (here) return here;
-    const read = stored(kept, archive.value(account, key(room)), UNKNOWN);
+    const read = archive.value(account, storedValues.bouncerRoom.of(room)) ?? UNKNOWN;
     known.set(room, read);
     return read;
   }
 
-  function change(room: string, what: Partial<Kept>): void {
+  function change(room: string, what: Partial<StoredRoomState>): void {
     const before = of(room);
     const after = { ...before, ...what };
     if (JSON.stringify(after) === JSON.stringify(before)) return;
     known.set(room, after);
-    archive.setValue(account, key(room), JSON.stringify(after));
+    archive.setValue(account, storedValues.bouncerRoom.of(room), after);
   }
 
   return {
@@ -60,8 +57,4 @@ export function openRoomStateCache(account: string, archive: Archive): RoomState
     },
     lastSubject: (room) => of(room).subject,
   };
-}
-
-function key(room: string): string {
-  return `bouncer-room:${room}`;
 }

@@ -1,12 +1,10 @@
 // XEP-0160 for one device: what its session took from the server and could not hand over any more.
-import { z } from 'zod';
 import type { Archive } from '../../../archive/contract.ts';
-import { stored } from '../../../archive/schema/stored.ts';
+import { storedValues } from '../../../archive/stored-values.ts';
 import { NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
 import { escapeXML, parseElement } from '../../../xmpp/xml.ts';
 import { addressable, withChild } from './stanza-text.ts';
 
-const kept = z.array(z.strictObject({ at: z.number(), xml: z.string() }));
 const MOST = 500;
 const MOST_TEXT = 1024 * 1024;
 
@@ -20,10 +18,8 @@ export interface OfflineStore {
 
 /** A device that never comes back to its session must not lose what the server believes it has. */
 export function openOfflineStore(account: string, archive: Archive): OfflineStore {
-  const key = (device: string): string => `bouncer-mail:${device}`;
-
-  function read(device: string): z.output<typeof kept> {
-    return stored(kept, archive.value(account, key(device)), []);
+  function read(device: string) {
+    return archive.value(account, storedValues.bouncerMail.of(device)) ?? [];
   }
 
   return {
@@ -33,17 +29,17 @@ export function openOfflineStore(account: string, archive: Archive): OfflineStor
       let size = 0;
       const all = [...read(device), ...messages].slice(-MOST);
       const fits = all.toReversed().filter(({ xml }) => (size += xml.length) <= MOST_TEXT);
-      archive.setValue(account, key(device), JSON.stringify(fits.toReversed()));
+      archive.setValue(account, storedValues.bouncerMail.of(device), fits.toReversed());
     },
     take(device, jid) {
       const messages = read(device);
-      if (messages.length > 0) archive.setValue(account, key(device), undefined);
+      if (messages.length > 0) archive.setValue(account, storedValues.bouncerMail.of(device), undefined);
       return messages.map(({ at, xml }) => {
         const stamp = `<delay xmlns='${NS_DELAY}' from='${escapeXML(account)}' stamp='${new Date(at).toISOString()}'/>`;
         return addressable(xml.includes(NS_DELAY) ? xml : withChild(xml, stamp)).to(jid);
       });
     },
-    forget: (device) => archive.setValue(account, key(device), undefined),
+    forget: (device) => archive.setValue(account, storedValues.bouncerMail.of(device), undefined),
   };
 }
 

@@ -43,7 +43,7 @@ async function attempt({ releases, steps, verbose }: Wish, host: Host): Promise<
   });
   try {
     const tree = join(place, 'tree.tar');
-    const { status, stderr } = spawnSync('git', ['archive', '--output', tree, 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' });
+    const { status, stderr } = spawnSync('git', ['archive', '--output', tree, 'HEAD'], { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' });
     if (status !== 0) return refuse(`the tree as committed is wanted, and git says: ${stderr.trim()}`);
     const results: boolean[] = [];
     for (const release of releases) {

@@ -33,7 +33,7 @@ function main(names: string[]): void {
     fail(`These packages are missing: ${packages.join(', ')}. To install them: sudo sh -c '${how}'`);
   }
   console.log(`Installing ${packages.join(', ')}`);
-  if (!install(packages, prefix)) fail(`The installation failed. To try it yourself: sudo sh -c '${how}'`);
+  if (!install(packages, prefix)) fail(`The installation failed: is there a network? To try it yourself: sudo sh -c '${how}'`);
   const still = missing.filter((name) => !isThere(name));
   if (still.length > 0) fail(`Installed, and still not found: ${still.join(', ')}.`);
 }

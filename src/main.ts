@@ -124,8 +124,8 @@ async function alone<T>(home: string, work: () => Promise<Result<T>>): Promise<T
 
 const STARTING = 10_000; // milliseconds that a daemon may take from the lock to its address
 
-async function findDaemon(home: string): ReturnType<World['findDaemon']> {
-  const end = Date.now() + STARTING;
+async function findDaemon(home: string, patience = STARTING): ReturnType<World['findDaemon']> {
+  const end = Date.now() + patience;
   for (;;) {
     const state = homeState(home);
     if (!state.held) return undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { accountSettings, type AccountSettings } from '../account/settings.ts';
-import { MinimixError, sentenceOf } from '../core/errors.ts';
+import { fileTrouble, MinimixError, sentenceOf } from '../core/errors.ts';
 import { connectTo, type DaemonClient } from '../frontends/web/client/client.ts';
 import { readJid, readPin, readServer } from './arguments.ts';
 import { type GlobalOptions, type World } from './context.ts';
@@ -148,6 +148,6 @@ function readCa(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new MinimixError('usage', `--ca cannot be read: ${sentenceOf(error)}.`, error);
+    throw new MinimixError('usage', `--ca cannot be read: ${fileTrouble(error) ?? sentenceOf(error)}.`, error);
   }
 }

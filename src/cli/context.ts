@@ -1,7 +1,7 @@
 import type { AccountSettings } from '../account/settings.ts';
 import type { Format, Selection } from '../archive/transfer/export.ts';
 import type { ImportReport } from '../archive/transfer/import.ts';
-import { MinimixError } from '../core/errors.ts';
+import { fileTrouble, MinimixError } from '../core/errors.ts';
 import type { Finding } from '../core/diagnostics.ts';
 import { oneLine } from '../core/printable.ts';
 import { connectTo, faultOf, type DaemonAddress, type DaemonClient } from '../frontends/web/client/client.ts';
@@ -17,8 +17,8 @@ export interface World extends Printer {
   readonly version: string;
   readonly stdin: NodeJS.ReadStream;
   findHome(asked: string | undefined): string;
-  /** The daemon that runs on the home; waits for one that is just starting. */
-  findDaemon(home: string): Promise<DaemonAddress | undefined>;
+  /** The daemon that runs on the home; waits for one that is just starting, `patience` milliseconds at most. */
+  findDaemon(home: string, patience?: number): Promise<DaemonAddress | undefined>;
   /** Runs a daemon until a signal stops it, and resolves with its exit code. */
   runDaemon(home: string, options: { verbose: boolean }): Promise<number>;
   /** Changes the home's files if no daemon runs; rejects with `home-in-use` if one does. */
@@ -131,6 +131,8 @@ export function meant(options: GlobalOptions): { account?: string } {
 
 /** The message and the exit code for an error; `undefined` for a bug. */
 export function explain(error: unknown): { sentence: string; code: number } | undefined {
+  const trouble = fileTrouble(error);
+  if (trouble !== undefined && error instanceof Error && 'path' in error) return { sentence: `${oneLine(String(error.path))} cannot be used: ${trouble}.`, code: EXIT.failed };
   const fault = error instanceof MinimixError ? error : faultOf(error);
   if (!fault) return undefined;
   const codes: Readonly<Record<string, number>> = {

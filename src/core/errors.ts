@@ -27,6 +27,22 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+const FILE_TROUBLES: ReadonlyMap<unknown, string> = new Map([
+  ['ENOENT', 'there is no such file or folder'],
+  ['ENOTDIR', 'a part of its path is not a folder'],
+  ['EISDIR', 'it is a folder'],
+  ['EEXIST', 'it already exists'],
+  ['EACCES', 'you do not have the permission'],
+  ['EPERM', 'you do not have the permission'],
+  ['EROFS', 'the disk is read-only'],
+  ['ENOSPC', 'the disk is full'],
+]);
+
+/** Why the system refused a file, in words; `undefined` if the error is none of a file. */
+export function fileTrouble(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? FILE_TROUBLES.get(error.code) : undefined;
+}
+
 /** A fault that must stop the caller: misuse, or a broken promise of our own. */
 export class MinimixError extends Error {
   readonly code: string;

@@ -16,14 +16,15 @@ import { readSettings } from '../config/config.ts';
 import { asError, MinimixError, noAccount } from '../core/errors.ts';
 
 /**
- * What is done with a home's whole archive from outside of the daemon. SQLite lets a second process read beside a
- * daemon that writes, and write between two of its transactions.
+ * Commands that work on a home's whole archive from outside the daemon. SQLite lets a second process read while a daemon
+ * writes, and write between two transactions of the daemon.
  */
 export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
   async export(home, { account: named, format, file, ...range }) {
     const path = archiveOf(home);
     const account = named ?? withArchive(path, (archive) => onlyOne(archive.accounts()));
-    if (existsSync(file)) throw new MinimixError('file-exists', `${file} is there already.`);
+    if (existsSync(file)) throw new MinimixError('file-exists', `${file} already exists.`);
+    if (!existsSync(dirname(file))) throw new MinimixError('no-folder', `There is no folder ${dirname(file)}.`);
     const aside = openAside(path);
     try {
       return { account, bytes: await writeAll(file, aside.exported({ account, ...range }, format)) };
@@ -48,7 +49,7 @@ export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
   },
 };
 
-/** Puts a backup in the archive's place. The caller holds the home's lock. */
+/** Replaces the archive with a backup. The caller holds the home's lock. */
 export async function restoreArchive(home: string, file: string, passphrase: () => Promise<string>): Promise<{ readonly setAside: string | undefined }> {
   if (!existsSync(file)) throw new MinimixError('no-file', `There is no file ${file}.`);
   return await restore(file, join(home, 'archive.db'), new Date(), passphrase);
@@ -76,7 +77,7 @@ function onlyOne(accounts: ReturnType<ReadArchive['accounts']>): string {
   throw new MinimixError('account-needed', `There are ${accounts.length} accounts: say which one is meant.`);
 }
 
-/** Writes the pieces to a new file, as fast as the disk takes them; a file that is not whole is removed. */
+/** Writes the pieces to a new file at the speed of the disk; removes the file if it cannot be completed. */
 async function writeAll(file: string, pieces: AsyncIterable<string>): Promise<number> {
   const stream = createWriteStream(file, { flags: 'wx', mode: 0o600 });
   await once(stream, 'open');
@@ -96,15 +97,16 @@ const SQLITE = 'SQLite format 3\0';
 const CHUNK = 64 * 1024;
 const MOST_LINE = 16 * 1024 * 1024; // characters
 
-/** What the file is, is told by its first bytes. */
+/** Detects the format of the file by its first bytes. */
 function messagesOf(file: string, account: string): Iterable<Imported> {
   if (!existsSync(file)) throw new MinimixError('no-file', `There is no file ${file}.`);
+  if (statSync(file).isDirectory()) throw new MinimixError('no-file', `${file} cannot be imported: it is a folder.`);
   const [start = ''] = chunks(file);
   if (start.startsWith(SQLITE)) return fromClient(file, account);
   return /^\uFEFF?\s*</.test(start) ? fromServerData(file, chunks(file), account, includeBeside(file)) : fromJsonLines(lines(file));
 }
 
-/** XEP-0227 5: files beside the first one or below it; nothing else on this disk is opened because a file says so. */
+/** XEP-0227 5: an import may include files from its own folder or below, and no other file of this disk. */
 function includeBeside(first: string): Include {
   const home = dirname(realpathSync(first));
   return (from, href) => {

@@ -245,6 +245,26 @@ test.each([
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
 
+test('completion offers nothing, and says nothing, where no daemon runs', async () => {
+  expect(await home.cli(['complete', 'rooms'])).toEqual({ code: 0, stdout: '', stderr: '' });
+});
+
+test.each([
+  [['export', 'nowhere/out.jsonl', '--account', ALICE], 'There is no folder', 'nowhere'],
+  [['backup', 'nowhere/copy.db'], 'There is no folder', 'nowhere'],
+  [['import', '', '--account', ALICE], 'it is a folder', ''],
+  [['account', 'add', ALICE, '--ca', 'no.pem'], '--ca cannot be read: there is no such file or folder', ''],
+])('a path that is wrong is told in one clear sentence: %j', async ([verb = '', ...args], sentence, place) => {
+  openArchive(join(home.dir, 'archive.db')).close();
+  const words = verb === 'account' ? args : [join(home.dir, args[0] ?? ''), ...args.slice(1)];
+  const { code, stdout, stderr } = await home.cli([verb, ...words]);
+  expect({ code, stdout }).toEqual({ code: verb === 'account' ? 2 : 1, stdout: '' });
+  expect(stderr).toContain(sentence);
+  expect(stderr).toContain(place);
+  expect(stderr).not.toMatch(/ENOENT|EISDIR|SQLITE/);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
 test('an import is told what it did; again, nothing is new; what is no export is refused', async () => {
   const file = join(home.dir, 'in.jsonl');
   const line = (n: number) => ({

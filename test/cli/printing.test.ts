@@ -200,6 +200,15 @@ test('a room in which nothing was said yet is no unknown room', async () => {
   expect(exitCode()).toBe(0);
 });
 
+test('completion is told the rooms, and none that a shell would obey', async () => {
+  const { run, api } = await open();
+  const [account] = api.accounts();
+  const [room] = account?.rooms() ?? [];
+  if (!account || !room) throw new Error('the small daemon has a room');
+  Object.assign(account, { rooms: () => ['$(reboot)@muc.example.org', '-n@muc.example.org', 'höhle@muc.example.org'].map((name) => ({ ...room, room: name })), bookmarks: { ...account.bookmarks, list: () => [] }, invitations: () => [] });
+  expect(await run('complete', 'rooms')).toBe('höhle@muc.example.org\n');
+});
+
 test('help lists every command under a title', async () => {
   const { run } = await open();
   const help = await run('--help');

@@ -25,7 +25,7 @@ export interface BackUpOptions {
  * half-made is left behind, and what is not yet encrypted never lies elsewhere than beside the archive.
  */
 export async function backUp(path: string, target: string, { progress = () => {}, passphrase, work }: BackUpOptions = {}): Promise<void> {
-  if (existsSync(target)) throw new MinimixError('backup-exists', `${target} is there already.`);
+  if (existsSync(target)) throw new MinimixError('backup-exists', `${target} already exists.`);
   if (!existsSync(dirname(target))) throw new MinimixError('no-folder', `There is no folder ${dirname(target)}.`);
   const db = openDatabase(path, { readOnly: true });
   const half = `${target}.part`;

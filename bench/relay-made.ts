@@ -40,8 +40,8 @@ async function ours({ server, user, password, room, targets }: Task, around = (a
   account.start();
   end = account.stop;
   await until(() => account.status().connection.state === 'online', { what: 'to be online' });
-  await account.join(room, { nick: 'relay' });
-  await until(() => account.relays().length === targets.length, { what: 'the devices to be known' });
+  await account.rooms.join(room, { nick: 'relay' });
+  await until(() => account.devices.relays().length === targets.length, { what: 'the devices to be known' });
 }
 
 /**

@@ -44,7 +44,7 @@ function open(settings: AccountSettings, password: string, file: string): Open {
   const joined = new Set<string>();
   const life = new AbortController();
   let state = 'offline';
-  account.subscribe((event) => {
+  account.events.subscribe((event) => {
     if (event.type === 'status') state = event.status.connection.state;
     if (event.type !== 'room') return;
     if (event.room.state === 'joined') joined.add(event.room.room);
@@ -126,7 +126,7 @@ async function enterTwice(
   await until(online, patient);
   account.bookmarks.set({ keepJoins: false });
   await new Promise((resolve) => setTimeout(resolve, 1_000)); // what a login asks for has been answered
-  const unknown = await timed(() => rooms.map((room) => account.join(room)), allJoined);
+  const unknown = await timed(() => rooms.map((room) => account.rooms.join(room)), allJoined);
   await drop();
   await until(() => !online(), patient);
   await until(online, { ...patient, every: 1 });
@@ -244,15 +244,15 @@ async function joiner(port: number): Promise<void> {
   const { account, online, allJoined, close } = open(settings, 'pencil', join(dir, 'archive.db'));
   await until(online, patient);
   const [rss, heap] = await atRest();
-  for (let n = 0; n < ROOMS; n += 1) void account.join(roomName(n), { nick: 'romeo' });
-  await until(() => allJoined() && account.rooms().every(({ occupants }) => occupants === OCCUPANTS), patient);
+  for (let n = 0; n < ROOMS; n += 1) void account.rooms.join(roomName(n), { nick: 'romeo' });
+  await until(() => allJoined() && account.rooms.list().every(({ occupants }) => occupants === OCCUPANTS), patient);
   const [rssIn, heapIn] = await atRest();
   const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
   console.log(`memory at ${ROOMS} rooms of ${OCCUPANTS}: RSS ${mib(rss)} MiB unjoined, ${mib(rssIn)} MiB joined: ${mib(rssIn - rss)} MiB more (goal 60);`);
   figure({ what: `memory for ${ROOMS} rooms of ${OCCUPANTS}`, minimix: `${mib(rssIn - rss)} MiB more` });
   console.log(`  heap ${mib(heapIn - heap)} MiB more, ${((heapIn - heap) / (ROOMS * OCCUPANTS)).toFixed(0)} B an occupant, rooms included`);
   process.send?.('crowd');
-  await until(() => account.occupants(roomName(0)).length === OCCUPANTS + CROWD, patient);
+  await until(() => account.rooms.occupants(roomName(0)).length === OCCUPANTS + CROWD, patient);
   const [, heapCrowd] = await atRest();
   console.log(`  ${CROWD} more in one room: ${((heapCrowd - heapIn) / CROWD).toFixed(0)} B of heap an occupant (goal 300)`);
   figure({ what: 'an occupant more', minimix: `${((heapCrowd - heapIn) / CROWD).toFixed(0)} B of heap` });

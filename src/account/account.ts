@@ -10,14 +10,16 @@ import { openIqResponder } from './server/iq-responder.ts';
 import { openBookmarks } from './bookmarks/bookmarks.ts';
 import { isCatchingUp, isOut, openCatchUps } from './history/catch-up.ts';
 import type { Clock } from './clock.ts';
-import type { Account, AccountStatus } from './contract.ts';
+import type { AccountStatus } from './account-status.ts';
+import type { Account } from './contract.ts';
 import type { DeviceSummary } from './devices/contract.ts';
 import { wireOptions, type AccountSettings } from './settings.ts';
 import { testDevice } from './devices/device-test.ts';
 import { openDevices } from './devices/devices.ts';
 import type { Devices } from './devices/devices.ts';
 import { openRoomTable } from './transaction.ts';
-import type { AccountContext, Log } from './context.ts';
+import type { Log } from '../core/log.ts';
+import type { AccountContext } from './context.ts';
 import { examineLists, examineServer } from './server/examine.ts';
 import { openInvitations } from './rooms/invitations.ts';
 import { openLogin } from './login.ts';
@@ -57,7 +59,7 @@ export interface AccountOptions {
 export function openAccount({ settings, password, archive, log, times = {}, now = Date.now, clock }: AccountOptions): Account {
   const { jid } = settings;
   const life = new AbortController();
-  const events = openEvents(log);
+  const events = openEvents(log, now);
   const rooms = openRoomTable({ account: jid, archive, now, tell: events.emit, log, signal: life.signal });
   const saved = archive.stream(jid);
   let stream: StreamState | undefined = saved === undefined ? undefined : storedStream.read(saved);
@@ -115,7 +117,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   });
   const verbs = bookmarks.telling(rawVerbs);
   const readMarkers = openReadMarkers(context, (state) => events.emit({ type: 'read', state }), times.read);
-  events.add((event) => void (event.type === 'message' && readMarkers.kept(event.message)), life.signal);
+  events.subscribe((event) => void (event.type === 'message' && readMarkers.kept(event.message)), life.signal, 'read markers');
   const registrations = openRegistrations(context, nicks, rawVerbs);
   const invitations = openInvitations(context, verbs, { every: times.sweep, joins: settings.joinInvited === true });
   const selfPing = startSelfPing(context, memberships, times);
@@ -173,73 +175,84 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       await connection.stop();
     },
     status: summary,
-    rooms: () => [...rooms.all.values()].map(memberships.summary),
-    occupants: (room) => [...rooms.occupants(room).values()],
-    catchingUp: (room) => isCatchingUp(rooms.all.get(room)),
-    readStates: readMarkers.states,
-    markRead: readMarkers.mark,
-    devices: allDevices,
-    changeDevice: (name, change) => occupancy.change(name, change) ?? devices.change(name, change),
-    testDevice: (name) => testDevice(context, devices, events.add, name),
-    forgetDevice: devices.forget,
-    relays: () => (relayPause.now() ? [] : devices.targets()),
-    pauseRelay(until) {
-      relayPause.pause(until);
-      return summary();
+    rooms: {
+      list: () => [...rooms.all.values()].map(memberships.summary),
+      occupants: (room) => [...rooms.occupants(room).values()],
+      async join(room, options) {
+        occupancy.claim(parseBareJid(room) ?? room);
+        return verbs.join(room, options);
+      },
+      leave: verbs.leave,
+      follow: verbs.follow,
+      set(room, wish) {
+        const changed = verbs.set(room, wish);
+        presence.check();
+        return changed;
+      },
+      ledger: (room, limit) => archive.ledger(jid, room, limit),
+      changeNick: verbs.changeNick,
+      requestVoice: verbs.requestVoice,
+      registration: registrations.ask,
+      register: registrations.submit,
+      unregister: registrations.remove,
+      invitations: invitations.pending,
+      accept: invitations.accept,
+      decline: invitations.decline,
+      occupancy,
     },
-    resumeRelay() {
-      relayPause.resume();
-      return summary();
+    history: {
+      isCatchingUp: (room) => isCatchingUp(rooms.all.get(room)),
+      readStates: readMarkers.states,
+      markRead: readMarkers.mark,
     },
-    relayDecision: devices.decide,
-    noteDevice: devices.note,
-    alert: (message) => alertFor(context, bookmarks.verbs.notify(message.room), message),
-    digestTargets: (message) => (relayPause.now() ? [] : devices.digest(message)),
-    relayTargets: (room) => (relayPause.now() ? [] : devices.relayTargets(room)),
-    refuseRelay: devices.refuse,
-    async join(room, options) {
-      occupancy.claim(parseBareJid(room) ?? room);
-      return verbs.join(room, options);
+    sending: {
+      sendMessage: async (room, body, about) => outbox.say(room, body, about),
+      outbox: outbox.list,
+      sendAgain: outbox.sayAgain,
+      discard: outbox.unsay,
+      presence() {
+        const { shown, by } = presence.now();
+        return { shown: { show: shown.show, status: shown.status }, by, offline: presence.offline(), nick: nicks.accountNick() };
+      },
+      setNick: nicks.publish,
+      offlinePresence: presence.offline,
+      setOfflinePresence: presence.setOffline,
     },
-    leave: verbs.leave,
     bookmarks: bookmarks.verbs,
-    presence() {
-      const { shown, by } = presence.now();
-      return { shown: { show: shown.show, status: shown.status }, by, offline: presence.offline(), nick: nicks.accountNick() };
+    devices: {
+      list: allDevices,
+      change: (name, change) => occupancy.change(name, change) ?? devices.change(name, change),
+      test: (name) => testDevice(context, devices, events.subscribe, name),
+      forget: devices.forget,
+      relays: () => (relayPause.now() ? [] : devices.targets()),
+      relayDecision: devices.decide,
+      note: devices.note,
+      digestTargets: (message) => (relayPause.now() ? [] : devices.digest(message)),
+      relayTargets: (room) => (relayPause.now() ? [] : devices.relayTargets(room)),
+      pauseRelay(until) {
+        relayPause.pause(until);
+        return summary();
+      },
+      resumeRelay() {
+        relayPause.resume();
+        return summary();
+      },
+      alert: (message) => alertFor(context, bookmarks.verbs.notify(message.room), message),
+      refuseRelay: devices.refuse,
     },
-    setNick: nicks.publish,
-    registration: registrations.ask,
-    register: registrations.submit,
-    unregister: registrations.remove,
-    offlinePresence: presence.offline,
-    setOfflinePresence: presence.setOffline,
-    follow: verbs.follow,
-    set(room, wish) {
-      const changed = verbs.set(room, wish);
-      presence.check();
-      return changed;
+    server: {
+      write: (stanza, options) => connection.send(stanza, options),
+      ask: (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout }),
+      acknowledged: connection.acknowledged,
+      onAcknowledged: connection.onAcknowledged,
+      onIq: iqResponder.register,
+      async examine() {
+        const ask: Ask = (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
+        const lists = { storages: bookmarks.verbs.storages(), held: bookmarks.verbs.held().length, rooms: [...rooms.all.values()].map(memberships.summary) };
+        const here = examineLists({ account: jid, ...lists, now: now(), failed: events.failed() });
+        return [...(await examineServer(ask, jid, connection.features(), now)), ...here];
+      },
     },
-    requestVoice: verbs.requestVoice,
-    changeNick: verbs.changeNick,
-    invitations: invitations.pending,
-    accept: invitations.accept,
-    decline: invitations.decline,
-    ledger: (room, limit) => archive.ledger(jid, room, limit),
-    sendMessage: async (room, body, about) => outbox.say(room, body, about),
-    outbox: outbox.list,
-    sendAgain: outbox.sayAgain,
-    discard: outbox.unsay,
-    write: (stanza, options) => connection.send(stanza, options),
-    ask: (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout }),
-    acknowledged: connection.acknowledged,
-    onAcknowledged: connection.onAcknowledged,
-    onIq: iqResponder.register,
-    occupancy: occupancy,
-    async examine() {
-      const ask: Ask = (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
-      const lists = { storages: bookmarks.verbs.storages(), held: bookmarks.verbs.held().length, rooms: [...rooms.all.values()].map(memberships.summary) };
-      return [...(await examineServer(ask, jid, connection.features(), now)), ...examineLists({ account: jid, ...lists, now: now() })];
-    },
-    subscribe: events.add,
+    events,
   };
 }

@@ -1,12 +1,11 @@
+import type { Log } from '../core/log.ts';
 import type { Archive } from '../archive/contract.ts';
 import type { Membership } from '../core/room.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { Connection } from '../xmpp/contract.ts';
 import type { Element } from '../xmpp/xml.ts';
-import type { AccountEvent } from './contract.ts';
+import type { AccountEvent } from './events.ts';
 import type { RoomSettings } from './rooms/contract.ts';
-
-export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
 
 /** A room of the account, as a value: replaced, never changed. */
 export interface Room {

@@ -1,25 +1,81 @@
+import type { KeptMessage } from '../core/groupchat.ts';
 import { sentenceOf } from '../core/errors.ts';
-import type { AccountEvent, EventListener } from './contract.ts';
-import type { Log } from './context.ts';
+import type { Invitation } from '../core/invitation.ts';
+import type { Log } from '../core/log.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import type { AccountStatus } from './account-status.ts';
+import type { DeviceSummary } from './devices/contract.ts';
+import type { ReadState, RoomSummary } from './rooms/contract.ts';
 
-/** Who is told what happens. A listener that throws is detached and logged: it never reaches the socket. */
-export function openEvents(log: Log): { emit(event: AccountEvent): void; add(listener: EventListener, signal: AbortSignal): void } {
-  const listeners = new Set<EventListener>();
+/** What subscribers hear, each after its commit. */
+export type AccountEvent =
+  /** `fresh` is false for what a first join brings of the room's past: kept, but no news. */
+  | { readonly type: 'message'; readonly message: KeptMessage; readonly fresh: boolean }
+  /** What else a room we know has sent: presence, errors, and messages that the archive does not keep. */
+  | { readonly type: 'room-stanza'; readonly account: string; readonly room: string; readonly stanza: Stanza }
+  | { readonly type: 'room'; readonly room: RoomSummary }
+  /** The room's archive is read to its end, or cannot be read for now. */
+  | { readonly type: 'caught-up'; readonly account: string; readonly room: string }
+  | { readonly type: 'room-forgotten'; readonly account: string; readonly room: string }
+  /** The list of bookmarks has changed; so many removals wait for the person. */
+  | { readonly type: 'bookmarks'; readonly account: string; readonly held: number }
+  | { readonly type: 'status'; readonly status: AccountStatus }
+  | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly Invitation[] }
+  /** The person has read on, here or on another device (XEP-0490). */
+  | { readonly type: 'read'; readonly state: ReadState }
+  | { readonly type: 'devices'; readonly devices: readonly DeviceSummary[] }
+  /** A message of one of the account's own resources to our full JID, as far as nobody below has understood it. */
+  | { readonly type: 'own-message'; readonly from: string; readonly stanza: Stanza }
+  /** A stanza error from one of the account's own resources, in answer to what a frontend wrote. */
+  | { readonly type: 'bounced'; readonly from: string; readonly stanza: Stanza };
+
+export type EventListener = (event: AccountEvent) => void;
+
+/** What a subscriber could not take: it lost these events, and heard all others. */
+export interface FailedSubscriber {
+  readonly name: string;
+  readonly lost: number;
+  /** Of the last failure: which event, why, and when (milliseconds since the epoch). */
+  readonly event: AccountEvent['type'];
+  readonly why: string;
+  readonly at: number;
+}
+
+export interface AccountEvents {
+  /**
+   * Every event from now on, until the signal: in the order of the commits, and within one commit in the order in which
+   * it was emitted, to all subscribers in the order of their subscription. `name` stands in the log and in diagnostics.
+   */
+  subscribe(listener: EventListener, signal: AbortSignal, name?: string): void;
+}
+
+export interface OwnEvents extends AccountEvents {
+  emit(event: AccountEvent): void;
+  failed(): FailedSubscriber[];
+}
+
+/** The bus of one account. A subscriber that throws loses that event and hears the next; it never reaches the socket. */
+export function openEvents(log: Log, now: () => number): OwnEvents {
+  const subscribers = new Set<{ readonly listener: EventListener; readonly name: string }>();
+  const failures = new Map<string, FailedSubscriber>();
   return {
     emit(event) {
-      for (const listener of listeners) {
+      for (const { listener, name } of subscribers) {
         try {
           listener(event);
         } catch (error) {
-          listeners.delete(listener);
-          log('error', `a listener failed and was detached: ${sentenceOf(error)}`, { error });
+          const why = sentenceOf(error);
+          failures.set(name, { name, lost: (failures.get(name)?.lost ?? 0) + 1, event: event.type, why, at: now() });
+          log('error', `${name} could not take an event (${event.type}) and has lost it: ${why}`, { error });
         }
       }
     },
-    add(listener, signal) {
+    failed: () => [...failures.values()],
+    subscribe(listener, signal, name = 'a subscriber') {
       if (signal.aborted) return;
-      listeners.add(listener);
-      signal.addEventListener('abort', () => listeners.delete(listener), { once: true });
+      const subscriber = { listener, name };
+      subscribers.add(subscriber);
+      signal.addEventListener('abort', () => subscribers.delete(subscriber), { once: true });
     },
   };
 }

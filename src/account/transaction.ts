@@ -1,8 +1,9 @@
 import type { Archive } from '../archive/contract.ts';
 import type { Occupant } from '../core/occupant.ts';
-import type { AccountEvent } from './contract.ts';
+import type { AccountEvent } from './events.ts';
 import { absent } from '../core/room.ts';
-import type { Transaction, Log, Room } from './context.ts';
+import type { Transaction, Room } from './context.ts';
+import type { Log } from '../core/log.ts';
 
 /** The rooms in memory, and the drafts that change them together with the disk. */
 export interface RoomTable {

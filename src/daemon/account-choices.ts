@@ -2,11 +2,11 @@ import type { Account } from '../account/contract.ts';
 import type { AccountSettings } from '../account/settings.ts';
 import { editSettings, readSettings } from '../config/config.ts';
 import { sentenceOf } from '../core/errors.ts';
-import type { Log } from './log/log.ts';
+import type { Log } from '../core/log.ts';
 
 /**
  * What a person chooses for an account lies in the settings; the account has its own copy of it in the archive. This is
- * the account for all doors: what they choose is written to the settings first. Throws `bad-settings` where it cannot be.
+ * the account for all frontends: what they choose is written to the settings first. Throws `bad-settings` where it cannot be.
  */
 export function keepingChoices(home: string, account: Account): Account {
   const keep = (part: 'bookmarks' | 'offline', change: object): void => {
@@ -23,9 +23,12 @@ export function keepingChoices(home: string, account: Account): Account {
         return account.bookmarks.set(change);
       },
     },
-    setOfflinePresence({ show, status }) {
-      keep('offline', { show, status });
-      account.setOfflinePresence({ show, status });
+    sending: {
+      ...account.sending,
+      setOfflinePresence({ show, status }) {
+        keep('offline', { show, status });
+        account.sending.setOfflinePresence({ show, status });
+      },
     },
   };
 }
@@ -35,15 +38,15 @@ export function applyChoices(account: Account, { bookmarks = {}, offline = {} }:
   const wished = Object.entries(bookmarks).filter(([, value]) => value !== undefined);
   const now = new Map<string, unknown>(Object.entries(account.bookmarks.settings()));
   if (wished.some(([key, value]) => now.get(key) !== value)) account.bookmarks.set(Object.fromEntries(wished));
-  const before = account.offlinePresence();
+  const before = account.sending.offlinePresence();
   const { show = before.show, status = before.status } = offline;
-  if (show !== before.show || status !== before.status) account.setOfflinePresence({ show, status });
+  if (show !== before.show || status !== before.status) account.sending.setOfflinePresence({ show, status });
 }
 
 /** COMPAT: before 0.2 these choices lay in the archive alone; what was chosen there is written to the settings once. */
 export function adoptChoices(home: string, account: Account, settings: AccountSettings, log: Log): void {
   const { keepJoins, severalGone, deadDays } = account.bookmarks.settings();
-  const { show, status } = account.offlinePresence();
+  const { show, status } = account.sending.offlinePresence();
   const chosen = {
     bookmarks: { ...(keepJoins ? {} : { keepJoins }), ...(severalGone === 'hold' ? {} : { severalGone }), ...(deadDays === 14 ? {} : { deadDays }) },
     offline: { ...(show === 'away' ? {} : { show }), ...(status === undefined ? {} : { status }) },

@@ -13,7 +13,7 @@ import { startMam } from '../frontends/mam/mam.ts';
 import { startRelay } from '../frontends/relay/relay.ts';
 import type { DaemonApi, DaemonEvent } from '../frontends/web/contract/contract.ts';
 import { adoptChoices, applyChoices, keepingChoices } from './account-choices.ts';
-import type { Log } from './log/log.ts';
+import type { Log } from '../core/log.ts';
 
 interface Running {
   readonly account: Account;
@@ -68,7 +68,7 @@ export function openAccounts(
     adoptChoices(home, inner, settings, note);
     applyChoices(inner, settings);
     const account = keepingChoices(home, inner);
-    account.subscribe(tell, life.signal);
+    account.events.subscribe(tell, life.signal, 'page and command line');
     startRelay({ account, archive, log: note, signal: life.signal, took });
     startCommands({ account, archive, log: note, signal: life.signal, chat: settings.chat });
     startMam(account, archive, life.signal);

@@ -13,7 +13,7 @@ import { readIfThere, writeWhole } from '../config/files.ts';
 import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import type { BouncerApi, BouncerStatus } from '../frontends/web/contract/bouncer-contract.ts';
-import type { Log } from './log/log.ts';
+import type { Log } from '../core/log.ts';
 
 export interface OpenDoor {
   readonly bouncer: Bouncer;

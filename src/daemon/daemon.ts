@@ -13,7 +13,8 @@ import { openAccounts } from './accounts.ts';
 import { openBouncerOf } from './bouncer.ts';
 import { examineDaemon } from './diagnostics/examine.ts';
 import type { LogFile } from './log/log-file.ts';
-import type { Log, OpenLog } from './log/log.ts';
+import type { OpenLog } from './log/log.ts';
+import type { Log } from '../core/log.ts';
 import { openStatistics } from './monitoring/statistics.ts';
 import { openFiles } from './files.ts';
 import { openProblems } from './diagnostics/problems.ts';
@@ -101,7 +102,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal);
     }, delays.add);
     const accountOf = (jid: string) => accounts.accounts().find((one) => one.jid === jid);
-    const sandbox = openSandbox({ home, env, log, add: accounts.addAccount, join: async (jid, room) => accountOf(jid)?.join(room) });
+    const sandbox = openSandbox({ home, env, log, add: accounts.addAccount, join: async (jid, room) => accountOf(jid)?.rooms.join(room) });
     undo.push(() => sandbox.end(false), accounts.stop, bouncer.stop);
     const sandboxed = settings.accounts.find(({ jid }) => jid === SANDBOX_ACCOUNT)?.server?.port;
     if (sandboxed !== undefined) void sandbox.resume(sandboxed);

@@ -15,7 +15,7 @@ import { domainOf } from '../core/jid.ts';
 import { pictureType } from '../core/picture.ts';
 import type { FilesApi, OutsideRooms, ShownPicture } from '../frontends/web/contract/files-contract.ts';
 import { fileOfMessage } from '../frontends/web/api/file-link.ts';
-import type { Log } from './log/log.ts';
+import type { Log } from '../core/log.ts';
 import { fetchFile, putFile, type OutsideTrust } from './outside.ts';
 
 const PARTS_KEPT = 600_000; // milliseconds
@@ -44,7 +44,7 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
   function partsOf(account: Account): Promise<ServerParts> {
     const known = parts.get(account.jid);
     if (known && Date.now() - known.at < PARTS_KEPT) return known.parts;
-    const asked = serverParts(account.ask, account.jid).then((found) => {
+    const asked = serverParts(account.server.ask, account.jid).then((found) => {
       if (found.rooms.length === 0 && !found.upload) parts.delete(account.jid);
       return found;
     });
@@ -66,7 +66,7 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
     async send(jid, file, body, signal) {
       const account = accountOf(jid);
       if (!account) return noAccount(jid);
-      const slot = await slotFor(account.ask, await partsOf(account), file);
+      const slot = await slotFor(account.server.ask, await partsOf(account), file);
       if (!slot.ok) return slot;
       const headers = { ...Object.fromEntries(slot.value.headers), 'content-length': file.size, 'content-type': file.type };
       const put = await putFile(slot.value.put, headers, body, { trust: trustOf(jid), signal, patience: PATIENCE });
@@ -89,12 +89,12 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
       if (!account) return [];
       const own = (await partsOf(account)).rooms.map(({ jid: service, name }) => ({ jid: service, name: name ?? null }));
       const known = new Set(own.map((service) => service.jid));
-      const others = new Set(account.rooms().map(({ room }) => domainOf(room)).filter((domain) => !known.has(domain)));
+      const others = new Set(account.rooms.list().map(({ room }) => domainOf(room)).filter((domain) => !known.has(domain)));
       return [...own, ...[...others].toSorted().map((service) => ({ jid: service, name: null }))].slice(0, 50);
     },
     async rooms(jid, service, after) {
       const account = accountOf(jid);
-      return account ? browsing.rooms(account.ask, service, after) : noAccount(jid);
+      return account ? browsing.rooms(account.server.ask, service, after) : noAccount(jid);
     },
     directory: (jid) => archive.value(jid, storedValues.directory) ?? null,
     setDirectory: (jid, service) => archive.setValue(jid, storedValues.directory, service ?? undefined),
@@ -103,7 +103,7 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
       const service = archive.value(jid, storedValues.directory);
       if (!account) return noAccount(jid);
       if (service === undefined) return fail('no-directory', 'No public directory is switched on.');
-      return browsing.directory(account.ask, service, words, after);
+      return browsing.directory(account.server.ask, service, words, after);
     },
   };
   return { files, outside };
@@ -144,7 +144,7 @@ function openAvatars({ home, log, account: accountOf }: FilesOptions): { of: Fil
   }
 
   async function ask(account: Account, occupant: string, hash: string): Promise<ShownPicture | undefined> {
-    const body = await askAvatar(account.ask, occupant, hash);
+    const body = await askAvatar(account.server.ask, occupant, hash);
     const type = body && pictureType(body);
     if (!body || !type) {
       if (refused.size >= AVATARS) refused.clear();
@@ -158,7 +158,7 @@ function openAvatars({ home, log, account: accountOf }: FilesOptions): { of: Fil
   return {
     async of(jid, room, nick) {
       const account = accountOf(jid);
-      const hash = account?.occupants(room).find((occupant) => occupant.nick === nick)?.avatar;
+      const hash = account?.rooms.occupants(room).find((occupant) => occupant.nick === nick)?.avatar;
       if (!account || hash === undefined) return undefined;
       const known = kept(hash);
       if (known) return known;

@@ -2,7 +2,8 @@ import { writeSync } from 'node:fs';
 import { startDaemon, type Daemon, type DaemonOptions } from './daemon.ts';
 import { keepHeapSmall } from './heap.ts';
 import { openLogFile, logPath } from './log/log-file.ts';
-import { enduring, openLog, type Log } from './log/log.ts';
+import { enduring, openLog } from './log/log.ts';
+import type { Log } from '../core/log.ts';
 
 const STOP_DEADLINE = 10_000; // milliseconds for goodbyes to servers that may not answer
 

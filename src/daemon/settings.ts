@@ -5,7 +5,7 @@ import { editSettings, reloadSettings, settingsPath, unknownSentence } from '../
 import type { LoadedSettings, Settings } from '../config/config.ts';
 import { MinimixError, fail, ok, sentenceOf } from '../core/errors.ts';
 import type { SettingsApi } from '../frontends/web/contract/settings-contract.ts';
-import type { Log } from './log/log.ts';
+import type { Log } from '../core/log.ts';
 import type { Problems } from './diagnostics/problems.ts';
 
 const BAD = 'bad-settings';

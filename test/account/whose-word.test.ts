@@ -9,7 +9,7 @@ const world = worlds();
 async function joined(): Promise<World> {
   const one = await world();
   one.script(ROOM, { join: (_, nick) => entry(ROOM, nick, ['mallory']) });
-  expect(await one.account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
+  expect(await one.account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
   one.send(`<message type='groupchat' from='${ROOM}/mallory' id='m1'><body>hello</body></message>`);
   await one.settle();
   return one;
@@ -50,9 +50,9 @@ describe.each([
     for (const id of ['c1', 'c2']) expect(answers.find(({ attrs }) => attrs['id'] === id)?.attrs).toMatchObject({ type: 'error', to: from });
     expect(answers.filter(({ name, attrs }) => name === 'message' && attrs['type'] !== 'error')).toEqual([]);
     expect(answers.filter(({ name }) => name === 'presence')).toEqual([]);
-    expect(one.account.rooms()).toMatchObject([{ room: ROOM, state: 'joined' }]);
+    expect(one.account.rooms.list()).toMatchObject([{ room: ROOM, state: 'joined' }]);
     expect(one.account.bookmarks.list().map(({ room }) => room)).not.toContain('trap@rooms.scripted.test');
-    expect([one.archive.outbox(ME), one.account.readStates(), one.account.devices()]).toEqual([[], [], []]);
+    expect([one.archive.outbox(ME), one.account.history.readStates(), one.account.devices.list()]).toEqual([[], [], []]);
   });
 });
 

@@ -91,9 +91,9 @@ test('--json gives the text whole, each message on one line', async () => {
 test('a nick and a reason of a stranger are one line of text in the list of rooms', async () => {
   const { run, api } = await open();
   const [account] = api.accounts();
-  const [room] = account?.rooms() ?? [];
+  const [room] = account?.rooms.list() ?? [];
   if (!account || !room) throw new Error('the small api has a room');
-  Object.assign(account, { rooms: () => [{ ...room, nick: EVIL, reason: EVIL, verifiedAt: undefined }] });
+  Object.assign(account.rooms, { list: () => [{ ...room, nick: EVIL, reason: EVIL, verifiedAt: undefined }] });
   const out = await run('rooms');
   expect(out).not.toMatch(HARMFUL);
   expect(out.trimEnd().split('\n')).toHaveLength(1);
@@ -116,7 +116,7 @@ test('a nick and a reason of a stranger are one line of text in the list of room
 
 test('a refusal that quotes a stranger is harmless too', async () => {
   const { run, api } = await open();
-  Object.assign(api.accounts()[0] ?? {}, {
+  Object.assign(api.accounts()[0]?.rooms ?? {}, {
     join: async () => ({ ok: false, error: { code: 'kicked', message: EVIL } }),
   });
   const out = await run('join', ROOM);
@@ -203,7 +203,7 @@ test('a room in which nothing was said yet is no unknown room', async () => {
 test('completion is told the rooms, and none that a shell would obey', async () => {
   const { run, api } = await open();
   const [account] = api.accounts();
-  const [room] = account?.rooms() ?? [];
+  const [room] = account?.rooms.list() ?? [];
   if (!account || !room) throw new Error('the small daemon has a room');
   Object.assign(account, { rooms: () => ['$(reboot)@muc.example.org', '-n@muc.example.org', 'höhle@muc.example.org'].map((name) => ({ ...room, room: name })), bookmarks: { ...account.bookmarks, list: () => [] }, invitations: () => [] });
   expect(await run('complete', 'rooms')).toBe('höhle@muc.example.org\n');

@@ -74,16 +74,16 @@ describe.each(rows)('on $what', ({ start }) => {
     expect(await home.state(one, 'joined')).toMatchObject({ nick: 'Ali' });
     await allShow(phone, home, { [one]: { autojoin: true, nick: 'Ali' } });
     await publish(phone, one, conference({ autojoin: true, nick: 'Alice', name: 'One', password: 'sesame' }));
-    await until(() => home.account.rooms()[0]?.nick === 'Alice', { what: 'the new nick' });
+    await until(() => home.account.rooms.list()[0]?.nick === 'Alice', { what: 'the new nick' });
     await allShow(phone, home, { [one]: { autojoin: true, nick: 'Alice', name: 'One', password: 'sesame' } });
     await retract(phone, one);
-    await until(() => home.account.rooms().length === 0, { what: 'the room to be left' });
+    await until(() => home.account.rooms.list().length === 0, { what: 'the room to be left' });
     await allShow(phone, home, {});
     const two = room();
     await publish(phone, two, conference({ autojoin: true }));
     await home.state(two, 'joined');
     await retract(phone, two); // before we have written anything, so that no look at our own writes finds it
-    await until(() => home.account.rooms().length === 0, { what: 'the other room to be left' });
+    await until(() => home.account.rooms.list().length === 0, { what: 'the other room to be left' });
     await allShow(phone, home, {});
   });
 
@@ -95,7 +95,7 @@ describe.each(rows)('on $what', ({ start }) => {
     expect(await home.state(one, 'joined')).toMatchObject({ nick: 'Ali' });
     await allShow(phone, home, { [one]: { autojoin: true, nick: 'Ali' } });
     await writePep(phone, {});
-    await until(() => home.account.rooms().length === 0, { what: 'the room to be left' });
+    await until(() => home.account.rooms.list().length === 0, { what: 'the room to be left' });
     await allShow(phone, home, {});
   });
 
@@ -111,16 +111,16 @@ describe.each(rows)('on $what', ({ start }) => {
     const again = await person(home.who, { resource: 'old' });
     await writePrivate(again, {});
     await again.close();
-    await until(() => home.account.rooms().length === 0, { what: 'the room to be left' });
+    await until(() => home.account.rooms.list().length === 0, { what: 'the room to be left' });
     await allShow(phone, home, {});
   });
 
   test('a join here is autojoin in all storages, a leave is its end, and nobody else hears of a membership', async () => {
     const { phone, home } = await alice();
     const one = room();
-    await home.account.join(one, { nick: 'Ali' });
+    await home.account.rooms.join(one, { nick: 'Ali' });
     await allShow(phone, home, { [one]: { autojoin: true, nick: 'Ali' } });
-    await home.account.leave(one);
+    await home.account.rooms.leave(one);
     await allShow(phone, home, { [one]: { nick: 'Ali' } });
   });
 
@@ -128,7 +128,7 @@ describe.each(rows)('on $what', ({ start }) => {
     const one = room();
     const state = xml('state', { xmlns: 'http://myclient.example/state', minimized: 'true' }, 'a  <b>');
     const { phone, home } = await alice((client) => publish(client, one, xml('conference', { xmlns: NATIVE, colour: 'red' }, xml('extensions', {}, state))));
-    await home.account.join(one, { nick: 'Ali' });
+    await home.account.rooms.join(one, { nick: 'Ali' });
     await allShow(phone, home, { [one]: { autojoin: true, nick: 'Ali' } });
     const whole = async (): Promise<boolean> => {
       const item = await nativeItem(phone, one);
@@ -160,7 +160,7 @@ describe.each(rows)('on $what', ({ start }) => {
       await publish(client, one, conference({ autojoin: true }));
     });
     await home.state(one, 'joined');
-    await home.account.join(room('two')); // and a write of ours changes nothing about it
+    await home.account.rooms.join(room('two')); // and a write of ours changes nothing about it
     await until(async () => Object.keys((await readAll(phone)).native).length === 3, { what: 'our write' });
     expect(Object.keys((await readAll(phone)).native)).toEqual(expect.arrayContaining(['not a room', one]));
     expect((await rawItem(phone, odd))?.getChildText('else')).toBe('what');
@@ -171,12 +171,12 @@ describe.each(rows)('on $what', ({ start }) => {
     const [one, two] = [room('one'), room('two')];
     const both = { [one]: { autojoin: true }, [two]: { autojoin: true, nick: 'Ali' } };
     const { phone, home } = await alice();
-    await home.account.join(one);
-    await home.account.join(two, { nick: 'Ali' });
+    await home.account.rooms.join(one);
+    await home.account.rooms.join(two, { nick: 'Ali' });
     await allShow(phone, home, both);
     await deleteNode(phone, NATIVE);
     await until(() => home.account.bookmarks.held().length > 0, { what: 'it to be held' });
-    expect(home.account.rooms().map(({ state }) => state)).toEqual(['joined', 'joined']);
+    expect(home.account.rooms.list().map(({ state }) => state)).toEqual(['joined', 'joined']);
     for (const { id } of home.account.bookmarks.held()) home.account.bookmarks.restore(id);
     await allShow(phone, home, both);
     expect(await nodeConfig(phone, NATIVE)).toMatchObject({ 'pubsub#access_model': 'whitelist', 'pubsub#persist_items': expect.stringMatching(/^(1|true)$/) });
@@ -218,10 +218,10 @@ describe.each(rows)('on $what', ({ start }) => {
   test('a node that was opened since is closed before the next bookmark is written', async () => {
     const [one, two] = [room('one'), room('two')];
     const { phone, home } = await alice();
-    await home.account.join(one);
+    await home.account.rooms.join(one);
     await allShow(phone, home, { [one]: { autojoin: true } });
     await configureNode(phone, NATIVE, { 'pubsub#access_model': 'open' });
-    await home.account.join(two);
+    await home.account.rooms.join(two);
     await allShow(phone, home, { [one]: { autojoin: true }, [two]: { autojoin: true } });
     expect((await nodeConfig(phone, NATIVE))['pubsub#access_model']).toBe('whitelist');
   });
@@ -244,7 +244,7 @@ describe.each(rows)('on $what', ({ start }) => {
     const [one, two] = [room('one'), room('two')];
     const { phone, home } = await alice((client) => writePrivate(client, { [one]: {} }, xml('url', { name: 'x', url: 'https://example.org/' })));
     const had = await urlsStay(); // a server that bridges the storages drops them itself
-    await home.account.join(two);
+    await home.account.rooms.join(two);
     await allShow(phone, home, { [one]: {}, [two]: { autojoin: true } });
     expect((await privateStorage(phone))?.getChild('url') !== undefined).toBe(had);
   });

@@ -31,7 +31,7 @@ async function threeRooms(server: SharedServer, { house, person }: Cast, between
 }
 
 const joined = (home: Home, rooms: readonly string[]): Promise<unknown> =>
-  until(() => rooms.every((room) => home.account.rooms().some((one) => one.room === room && one.state === 'joined')), { what: `to be in ${rooms.join()}` });
+  until(() => rooms.every((room) => home.account.rooms.list().some((one) => one.room === room && one.state === 'joined')), { what: `to be in ${rooms.join()}` });
 
 const storagesHave = (phone: Person, rooms: readonly string[]): Promise<unknown> =>
   until(async () => Object.values(await readAll(phone)).every((list) => Object.keys(list).toSorted().join() === rooms.toSorted().join()),
@@ -44,7 +44,7 @@ describe.each(servers)('on $kind', (server) => {
   test('a list that lost several rooms at once is held: no room is left, and a restoration brings them back everywhere', async () => {
     const { home, phone, rooms } = await threeRooms(server, people);
     const old = await person(home.who, { resource: 'old' });
-    await until(() => home.account.devices().some(({ resource, software }) => resource === 'old' && software !== undefined), { what: 'the old client to be known' });
+    await until(() => home.account.devices.list().some(({ resource, software }) => resource === 'old' && software !== undefined), { what: 'the old client to be known' });
     await writePrivate(old, {});
     await old.close(); // where the server tells nobody of XEP-0049, it is found when its writer has gone
     const [held] = await until(() => home.account.bookmarks.held().length > 0 && home.account.bookmarks.held(), { what: 'it to be held' }) || [];
@@ -66,7 +66,7 @@ describe.each(servers)('on $kind', (server) => {
       await until(() => home.account.bookmarks.held().length > 0, { what: 'it to be held' });
     });
     home.account.bookmarks.accept(home.account.bookmarks.held()[0]?.id ?? 0);
-    await until(() => home.account.rooms().length === 1, { what: 'two rooms to be left' });
+    await until(() => home.account.rooms.list().length === 1, { what: 'two rooms to be left' });
     await storagesHave(phone, rooms.slice(0, 1));
   });
 
@@ -100,7 +100,7 @@ describe.each(servers)('on $kind', (server) => {
     const scene = await threeRooms(server, people, async ({ account, who }) => {
       client = await runProfanity(server, who);
       people.also(client.close);
-      await until(() => client?.log().includes('storage:bookmarks') && account.devices().some(({ resource, online }) => resource === 'profanity' && online),
+      await until(() => client?.log().includes('storage:bookmarks') && account.devices.list().some(({ resource, online }) => resource === 'profanity' && online),
         { what: 'profanity to have read its bookmarks', deadline: 20_000 });
     });
     const added = await server.room({ archive: false, name: 'added' });
@@ -116,7 +116,7 @@ describe.each(servers)('on $kind', (server) => {
       client = await runMcabber(server, who);
       people.also(client.close);
       await client.shows('old-'); // its roster shows what it has read
-      await until(() => account.devices().some(({ resource, online }) => resource.startsWith('mcabber') && online), { what: 'mcabber to be seen' });
+      await until(() => account.devices.list().some(({ resource, online }) => resource.startsWith('mcabber') && online), { what: 'mcabber to be seen' });
       return old;
     });
     await client?.type('/roster search old-');
@@ -132,9 +132,9 @@ describe.each(servers)('on $kind', (server) => {
     const then = Date.now();
     await until(() => Date.now() > then, { what: 'the clock to move' });
     bookmarks.put(room, { nick: 'Ali', name: 'The Garden' });
-    await until(() => home.account.rooms().find((one) => one.room === room)?.nick === 'Ali', { what: 'the new nick' });
+    await until(() => home.account.rooms.list().find((one) => one.room === room)?.nick === 'Ali', { what: 'the new nick' });
     bookmarks.remove(rooms[1] ?? '');
-    await until(() => home.account.rooms().length === 2, { what: 'a room to be left' });
+    await until(() => home.account.rooms.list().length === 2, { what: 'a room to be left' });
     const removal = bookmarks.log(1)[0];
     expect(removal).toMatchObject({ room: rooms[1], storage: 'minimix', after: undefined, cause: 'removed here' });
     bookmarks.undo(removal?.id ?? 0);
@@ -168,10 +168,10 @@ describe.each(servers)('on $kind', (server) => {
     const home = await house({ who });
     await joined(home, [room]);
     home.account.bookmarks.set({ keepJoins: false });
-    await home.account.leave(room);
+    await home.account.rooms.leave(room);
     const other = await server.room({ archive: false });
-    await home.account.join(other);
+    await home.account.rooms.join(other);
     expect(await readNative(phone)).toEqual({ [room]: { autojoin: true } });
-    expect(home.account.rooms().map((one) => one.room)).toEqual([other]);
+    expect(home.account.rooms.list().map((one) => one.room)).toEqual([other]);
   });
 });

@@ -67,7 +67,7 @@ describe.each(servers)('on $kind', (server) => {
     const talker = await connectPerson(server, bob.user, bob.password);
     open.push(talker);
     await talker.join(room, 'bob');
-    await until(() => door.house.account.occupants(room).length === 2, { what: 'Ali to be in' });
+    await until(() => door.house.account.rooms.occupants(room).length === 2, { what: 'Ali to be in' });
 
     const had = (): number => new Set([...live, ...replayed]).size;
     for (let n = 1; n <= TOTAL; n += 1) {
@@ -89,6 +89,6 @@ describe.each(servers)('on $kind', (server) => {
     // Five cuts and five black holes: the last may have come when all was there, and a hole may be got over before the
     // bouncer has noticed it.
     expect(logins, [...door.log, ...said].join('\n')).toEqual(made);
-    expect(door.house.account.occupants(room)).toHaveLength(2);
+    expect(door.house.account.rooms.occupants(room)).toHaveLength(2);
   }, 120_000);
 });

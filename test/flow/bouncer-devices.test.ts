@@ -30,7 +30,7 @@ describe.each(servers)('a device of the bouncer on $kind', (server) => {
 
   const bodies = ({ stanzas }: Person): string[] => stanzas.flatMap((stanza) => stanza.getChildText('body') ?? []);
   const typing = xml('composing', { xmlns: 'http://jabber.org/protocol/chatstates' });
-  const change = ({ house }: Door, what: object): unknown => house.account.changeDevice('phone', what);
+  const change = ({ house }: Door, what: object): unknown => house.account.devices.change('phone', what);
 
   test.each([
     ['everything', ['for all', 'Ali: for you', 'a cauldron', 'mine']],
@@ -92,7 +92,7 @@ describe.each(servers)('a device of the bouncer on $kind', (server) => {
     const ever = '1970-01-01T00:00:00Z';
     await bob.say(room, 'word 1');
     const listening = goOn(door, room, { since: ever, until: (heard) => heard.includes('word 2') });
-    await until(() => door.house.account.occupants(room).length === 2, { what: 'the phone to be in' });
+    await until(() => door.house.account.rooms.occupants(room).length === 2, { what: 'the phone to be in' });
     await bob.say(room, 'word 2');
     expect(await listening).toEqual(['word 1', 'word 2']);
     await bob.say(room, 'word 3');
@@ -115,12 +115,12 @@ describe.each(servers)('a device of the bouncer on $kind', (server) => {
     const { door, bob, room } = await scene();
     const [phone, laptop] = [await door.person('phone'), await door.person('laptop')];
     for (const device of [phone, laptop]) await device.join(room, 'Ali');
-    await door.house.account.join(room); // the page wants it too
+    await door.house.account.rooms.join(room); // the page wants it too
     expect(change(door, { leaves: 'everywhere' })).toMatchObject({ ok: true, value: { leaves: 'everywhere' } });
     await phone.leave(room);
     await laptop.next((stanza) => stanza.attrs['type'] === 'unavailable' && stanza.attrs['from'] === `${room}/Ali`);
     await bob.next((stanza: Element) => stanza.attrs['type'] === 'unavailable' && stanza.attrs['from'] === `${room}/Ali`);
-    await until(() => door.house.account.rooms().length === 0, { what: 'the room to be forgotten' });
+    await until(() => door.house.account.rooms.list().length === 0, { what: 'the room to be forgotten' });
   });
 
   test.each([
@@ -133,16 +133,16 @@ describe.each(servers)('a device of the bouncer on $kind', (server) => {
     const { door, room } = await scene();
     const phone = await door.person('phone');
     await phone.join(room, 'Ali');
-    await door.house.account.join(room); // the page wants it too
+    await door.house.account.rooms.join(room); // the page wants it too
     door.bouncer.setLeaving(forAll); // while it is connected
     if (itsOwn === 'default') change(door, { leaves: 'here' });
     if (itsOwn !== 'nothing') change(door, { leaves: itsOwn });
-    expect(door.house.account.devices().find(({ label }) => label === 'phone')?.leaves).toBe(leaves ? 'everywhere' : 'here');
+    expect(door.house.account.devices.list().find(({ label }) => label === 'phone')?.leaves).toBe(leaves ? 'everywhere' : 'here');
     await phone.leave(room);
     const sentinel = await server.room({ archive: false });
     await phone.join(sentinel, 'Ali');
     await phone.leave(sentinel); // left behind the first one, and for the account: when it is gone, the first one's time is over too
-    await until(() => door.house.account.rooms().every((one) => one.room !== sentinel), { what: 'the other room to be left' });
-    expect(door.house.account.rooms().some((one) => one.room === room)).toBe(!leaves);
+    await until(() => door.house.account.rooms.list().every((one) => one.room !== sentinel), { what: 'the other room to be left' });
+    expect(door.house.account.rooms.list().some((one) => one.room === room)).toBe(!leaves);
   });
 });

@@ -50,7 +50,7 @@ describe.each(servers)('a device that is away, on $kind', (server) => {
     await until(() => phone.status().state === 'online', { what: 'the phone to be online' });
     await phone.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' })));
     phone.send(xml('presence'));
-    await until(() => door.house.account.devices().some(({ online }) => online), { what: 'the phone to be seen' });
+    await until(() => door.house.account.devices.list().some(({ online }) => online), { what: 'the phone to be seen' });
     return { door, alice, link, phone, heard, resumed, bob };
   }
 
@@ -128,7 +128,7 @@ describe.each(servers)('a device that is away, on $kind', (server) => {
     await bob.join(room, 'bob');
     phone.send(xml('presence', { to: `${room}/Ali` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
     await bob.next((stanza) => stanza.attrs['from'] === `${room}/Ali`);
-    await until(() => door.house.account.occupants(room).length === 2, { what: 'the phone to be in' });
+    await until(() => door.house.account.rooms.occupants(room).length === 2, { what: 'the phone to be in' });
     phone.abandon();
     await hibernates(all);
     await bob.say(room, 'just talk');
@@ -163,7 +163,7 @@ describe.each(servers)('a device that is away, on $kind', (server) => {
     const service = await pushService(all);
     const { id } = await all.door.device('phone');
     await all.door.bouncer.revoke(all.alice.jid, id);
-    await all.door.house.account.ask(xml('iq', { type: 'get' }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
+    await all.door.house.account.server.ask(xml('iq', { type: 'get' }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
     all.bob.send(xml('message', { to: all.alice.jid, type: 'chat' }, xml('body', {}, 'is anybody there?')));
     await all.bob.settle();
     await service.settle();

@@ -198,9 +198,9 @@ describe('a session', () => {
   test('is told to the account’s devices, and is never relayed to', async () => {
     const one = await door();
     const phone = await one.person('phone');
-    expect(one.house.account.devices().find(({ resource }) => resource === 'phone')).toMatchObject({ door: 'bouncer', relay: false, label: 'phone' });
+    expect(one.house.account.devices.list().find(({ resource }) => resource === 'phone')).toMatchObject({ door: 'bouncer', relay: false, label: 'phone' });
     await phone.close();
-    await until(() => one.house.account.devices().some(({ frontend: by, online }) => by === 'bouncer' && !online), { what: 'the session to be gone' });
+    await until(() => one.house.account.devices.list().some(({ frontend: by, online }) => by === 'bouncer' && !online), { what: 'the session to be gone' });
   });
 
   test('survives the loss of the server’s link: the device stays, and misses nothing', async () => {
@@ -418,6 +418,6 @@ describe('a session', () => {
     const [first, ...rest] = devices;
     await first?.say(room, 'to all of me');
     await Promise.all(rest.map((device) => device.next((stanza) => stanza.getChildText('body') === 'to all of me')));
-    expect(one.house.account.occupants(room)).toHaveLength(1);
+    expect(one.house.account.rooms.occupants(room)).toHaveLength(1);
   });
 });

@@ -60,7 +60,7 @@ describe.each(servers)('through the bouncer on $kind', (server) => {
     await talker.settle();
     const sessions = talker.stanzas.filter((stanza) => stanza.attrs['from'] === `${room}/Ali` && stanza.name === 'presence');
     expect(sessions).toHaveLength(1);
-    expect(house.account.occupants(room).map(({ nick }) => nick).toSorted()).toEqual(['Ali', 'bob']);
+    expect(house.account.rooms.occupants(room).map(({ nick }) => nick).toSorted()).toEqual(['Ali', 'bob']);
   });
 
   test('the second nick is answered with 210 and the nick that the account has', async () => {
@@ -118,7 +118,7 @@ describe.each(servers)('through the bouncer on $kind', (server) => {
     await server.setAffiliation(room, alice.jid, 'outcast');
     const phone = await person('phone');
     await expect(phone.join(room, 'Ali')).rejects.toThrow(/^forbidden/);
-    expect(house.account.rooms()).toEqual([]);
+    expect(house.account.rooms.list()).toEqual([]);
   });
 
   test('a kick reaches every device, and the room can be joined again', async () => {
@@ -152,12 +152,12 @@ describe.each(servers)('through the bouncer on $kind', (server) => {
     await phone.leave(room);
     await laptop.say(room, 'still here');
     await laptop.close();
-    await until(() => house.account.rooms()[0]?.state === 'joined', { what: 'the room to be kept' });
+    await until(() => house.account.rooms.list()[0]?.state === 'joined', { what: 'the room to be kept' });
     const again = await person('laptop');
     await again.join(room, 'Ali');
     await again.leave(room);
     await talker.next((stanza) => stanza.attrs['type'] === 'unavailable' && stanza.attrs['from'] === `${room}/Ali`);
-    await until(() => house.account.rooms().length === 0, { what: 'the room to be forgotten' });
+    await until(() => house.account.rooms.list().length === 0, { what: 'the room to be forgotten' });
   });
 
   test('the account’s own stream is lost, and the device sees who came and went meanwhile, and what was said', async () => {
@@ -195,7 +195,7 @@ describe.each(servers)('through the bouncer on $kind', (server) => {
     const { person, house } = await door(alice);
     const phone = await person('phone');
     await phone.join(room, 'Ali');
-    await house.account.leave(room);
+    await house.account.rooms.leave(room);
     const out = await phone.next((stanza) => stanza.attrs['type'] === 'unavailable' && stanza.attrs['from'] === `${room}/Ali`);
     const codes = out.getChild('x', MUC_USER)?.getChildren('status').map((status) => status.attrs['code']);
     expect(codes).toContain('110');

@@ -34,7 +34,7 @@ describe.each(servers)('on $kind', (server) => {
     open.push(home.stop);
     await home.online();
     const phone = await person(alice, { resource: 'phone', features: ['urn:minimix:relay:0'] });
-    await until(() => home.account.devices().some(({ relay }) => relay), { what: 'the phone to be known' });
+    await until(() => home.account.devices.list().some(({ relay }) => relay), { what: 'the phone to be known' });
     const daemon = `${alice.jid}/minimix`;
     /** Executes, fills in the form where there is one, and resolves with what the daemon has answered. */
     const run = async (node: string, values: Record<string, string> = {}): Promise<{ note: string | undefined; command: Element }> => {
@@ -83,7 +83,7 @@ describe.each(servers)('on $kind', (server) => {
     expect((await run('limit', { messages: '10', hours: '5' })).note).toBe('a test gets 10 messages of a room at most, of the last 5 hours.');
     expect((await run('limit', { messages: '0', hours: '5' })).note).toBe('Messages of a room, the newest ones: is at least 1.');
     expect((await run('leave', { room })).note).toBe(`Left ${room}.`);
-    expect(home.account.rooms()).toEqual([]);
+    expect(home.account.rooms.list()).toEqual([]);
   });
 
   test('what cannot be is answered with a sentence, and what is missing with the form again', async () => {
@@ -144,7 +144,7 @@ describe.each(servers)('on $kind', (server) => {
       phone.send(xml('presence', { to: bob.jid, type: 'subscribed' }));
       await stranger.next((s) => s.attrs['type'] === 'subscribed');
       await expect(stranger.iq(request(daemon, room))).rejects.toBeInstanceOf(StanzaError);
-      expect(home.account.rooms()).toMatchObject([{ room, state: 'joined' }]);
+      expect(home.account.rooms.list()).toMatchObject([{ room, state: 'joined' }]);
     });
 
     test.each(attempts)('%s by an occupant, through the room, is answered with an error, and nothing is done', async (_what, request) => {
@@ -154,7 +154,7 @@ describe.each(servers)('on $kind', (server) => {
       const occupant = await person(bob);
       await occupant.join(room, 'bob');
       await expect(occupant.iq(request(`${room}/Ali`, room))).rejects.toBeInstanceOf(StanzaError);
-      expect(home.account.rooms()).toMatchObject([{ room, state: 'joined' }]);
+      expect(home.account.rooms.list()).toMatchObject([{ room, state: 'joined' }]);
     });
 
     test('a chat by a contact, or by an occupant in private, is not answered, and nothing is done', async () => {
@@ -168,7 +168,7 @@ describe.each(servers)('on $kind', (server) => {
       await until(() => home.bodies(room).includes('a fence'), { what: 'the fence' });
       await other.settle();
       expect(other.stanzas.filter((s) => s.name === 'message' && s.attrs['type'] === 'chat')).toEqual([]);
-      expect(home.account.rooms()).toMatchObject([{ room, state: 'joined' }]);
+      expect(home.account.rooms.list()).toMatchObject([{ room, state: 'joined' }]);
     });
   });
 
@@ -213,7 +213,7 @@ describe.each(servers)('on $kind', (server) => {
     await profanity.shows(/\[field2\] Nick: Prof/);
     profanity.type('/form submit');
     await profanity.shows(/as Prof, with 1 there\./, /join completed/);
-    expect(home.account.rooms()).toMatchObject([{ room, nick: 'Prof', state: 'joined' }]);
+    expect(home.account.rooms.list()).toMatchObject([{ room, nick: 'Prof', state: 'joined' }]);
     profanity.type(`/cmd exec rooms ${daemon}`);
     await profanity.shows(/Form title: List the rooms/, new RegExp(`${room}, joined, as Prof`));
     profanity.type(`/cmd exec notify ${daemon}`);

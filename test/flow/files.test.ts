@@ -61,11 +61,11 @@ describe('files', () => {
   test('a file goes to the account’s server, and its link is in the room as XEP-0066 has it', async () => {
     const { house, files, bob, room, jid } = await open();
     await bob.join(room, 'bob');
-    await house.account.join(room);
+    await house.account.rooms.join(room);
     expect((await files.place(jid))?.most).toBeGreaterThan(1_000_000);
     const sent = await files.send(jid, { name: 'tap.png', size: PNG.length, type: 'image/png' }, Readable.from(PNG), new AbortController().signal);
     if (!sent.ok) throw new Error(sent.error.message);
-    await house.account.sendMessage(room, sent.value.url, { file: sent.value.url });
+    await house.account.sending.sendMessage(room, sent.value.url, { file: sent.value.url });
     const heard = await bob.next((stanza) => stanza.getChild('x', 'jabber:x:oob') !== undefined);
     expect(heard.getChild('x', 'jabber:x:oob')?.getChildText('url')).toBe(sent.value.url);
     expect(Buffer.from(await (await fetch(sent.value.url)).arrayBuffer())).toEqual(PNG);
@@ -98,7 +98,7 @@ describe('files', () => {
 
   test('what is no picture is not shown, whatever it calls itself', async () => {
     const { house, files, bob, room, jid } = await open();
-    await house.account.join(room);
+    await house.account.rooms.join(room);
     await bob.join(room, 'bob');
     const sent = await files.send(jid, { name: 'evil.png', size: SVG.length, type: 'image/png' }, Readable.from(SVG), new AbortController().signal);
     if (!sent.ok) throw new Error(sent.error.message);
@@ -131,9 +131,9 @@ describe('faces', () => {
     const scene = await open();
     const { house, files, bob, room, jid } = scene;
     await bob.join(room, 'bob');
-    await house.account.join(room);
+    await house.account.rooms.join(room);
     const hash = await showFace(scene, 'image/png', PNG);
-    await until(() => house.account.occupants(room).find(({ nick }) => nick === 'bob')?.avatar === hash, { what: 'the hash' });
+    await until(() => house.account.rooms.occupants(room).find(({ nick }) => nick === 'bob')?.avatar === hash, { what: 'the hash' });
     expect(await files.avatar(jid, room, 'bob')).toMatchObject({ type: 'image/png', body: PNG });
     const other = xml('PHOTO', {}, xml('TYPE', {}, 'image/png'), xml('BINVAL', {}, SVG.toString('base64')));
     await bob.iq(xml('iq', { type: 'set' }, xml('vCard', { xmlns: 'vcard-temp' }, other))); // its presence still names the old one
@@ -145,9 +145,9 @@ describe('faces', () => {
     const scene = await open();
     const { house, files, bob, room, jid } = scene;
     await bob.join(room, 'bob');
-    await house.account.join(room);
+    await house.account.rooms.join(room);
     const hash = await showFace(scene, 'image/svg+xml', SVG);
-    await until(() => house.account.occupants(room).find(({ nick }) => nick === 'bob')?.avatar === hash, { what: 'the hash' });
+    await until(() => house.account.rooms.occupants(room).find(({ nick }) => nick === 'bob')?.avatar === hash, { what: 'the hash' });
     expect(await files.avatar(jid, room, 'bob')).toBeUndefined();
   });
 });

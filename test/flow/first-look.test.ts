@@ -64,9 +64,9 @@ describe.each(servers)('on $kind', (server) => {
     await writePrivate(phone, { [wanted]: { autojoin: true }, [unticked]: { autojoin: true } });
     const home = openHouse(server, who, { before: (archive) => keepRoomsOut(archive, who.jid, [unticked]) });
     await home.state(wanted, 'joined');
-    expect(home.account.rooms().map(({ room }) => room)).toEqual([wanted]);
+    expect(home.account.rooms.list().map(({ room }) => room)).toEqual([wanted]);
     expect((await readAll(phone)).private[unticked]?.autojoin).toBe(true);
-    const joined = await home.account.join(unticked);
+    const joined = await home.account.rooms.join(unticked);
     expect(joined).toMatchObject({ ok: true, value: { state: 'joined' } });
     await home.stop();
     await phone.close();

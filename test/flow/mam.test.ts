@@ -26,7 +26,7 @@ describe.each(servers)('the MAM service on $kind', (server) => {
     const house = openHouse(server, alice);
     open.push(house.stop);
     await house.online();
-    await house.account.join(room);
+    await house.account.rooms.join(room);
     const bob = await connectPerson(server, other.user, other.password);
     open.push(bob.close);
     await bob.join(room, 'bob');

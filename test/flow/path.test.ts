@@ -38,7 +38,7 @@ describe.each(servers)('on $kind', (server) => {
     const room = `${uniqueName('made')}@${server.archivedRooms}`;
     const first = openHouse(server, alice);
     await first.online();
-    expect(await first.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+    expect(await first.account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
     const talker = await person(bob);
     await talker.join(room, 'bob'); // who stays, so that the room does
     for (const body of ['one', 'two', 'three']) await talker.say(room, body);
@@ -47,7 +47,7 @@ describe.each(servers)('on $kind', (server) => {
     open.push({ close: second.stop });
     await second.state(room, 'joined');
     await talker.say(room, 'four');
-    await until(() => second.bodies(room).includes('four') && !second.account.catchingUp(room), { what: 'the room to be read on' });
+    await until(() => second.bodies(room).includes('four') && !second.account.history.isCatchingUp(room), { what: 'the room to be read on' });
     expect(second.bodies(room)).toEqual(['one', 'two', 'three', 'four']);
   });
 
@@ -60,7 +60,7 @@ describe.each(servers)('on $kind', (server) => {
       await bookmark(phone, room, true);
       const { state, events, bodies, account } = house(alice);
       await state(room, 'joined');
-      await until(() => account.relayTargets(room).length === 1, { what: 'the phone to be known' });
+      await until(() => account.devices.relayTargets(room).length === 1, { what: 'the phone to be known' });
 
       const talker = await person(bob);
       await talker.join(room, 'bob');
@@ -84,14 +84,14 @@ describe.each(servers)('on $kind', (server) => {
       const room = await server.room(sort);
       const first = openHouse(server, alice);
       await first.online();
-      expect(await first.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+      expect(await first.account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
       const talker = await person(bob);
       await talker.join(room, 'bob');
       for (const n of [1, 2, 3]) await talker.say(room, `before ${n}`);
       await until(() => first.bodies(room).filter(Boolean).length === 3, { what: 'three messages' });
-      await first.account.leave(room);
+      await first.account.rooms.leave(room);
       for (const n of [1, 2, 3]) await talker.say(room, `while away ${n}`);
-      expect(await first.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+      expect(await first.account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
       await talker.say(room, 'after');
       const all = ['before 1', 'before 2', 'before 3', 'while away 1', 'while away 2', 'while away 3', 'after'];
       await until(() => first.bodies(room).filter(Boolean).length >= all.length, { what: 'the whole of it' });
@@ -103,10 +103,10 @@ describe.each(servers)('on $kind', (server) => {
       const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
       const room = await server.room(sort);
       const { account, archive, bodies, events } = house(alice);
-      await account.join(room);
+      await account.rooms.join(room);
       const listener = await person(bob);
       await listener.join(room, 'bob');
-      const said = await account.sendMessage(room, 'it is I');
+      const said = await account.sending.sendMessage(room, 'it is I');
       const originId = said.ok ? said.value.originId : '';
       expect(archive.outbox(alice.jid).map((entry) => entry.originId)).toEqual([originId]);
       const heard = await listener.next((stanza) => stanza.getChildText('body') === 'it is I');
@@ -122,19 +122,19 @@ describe.each(servers)('on $kind', (server) => {
     const room = await server.room({ archive: false });
     const { account, archive, bodies, online } = house(alice);
     await online();
-    await account.join(room);
+    await account.rooms.join(room);
     const talker = await person(bob);
     await talker.join(room, 'bob');
     await talker.say(room, 'before');
     await until(() => bodies(room).includes('before'), { what: 'the first word' });
-    await account.leave(room);
+    await account.rooms.leave(room);
     await talker.say(room, 'a short while');
-    await account.join(room);
+    await account.rooms.join(room);
     await until(() => bodies(room).includes('a short while'), { what: 'the history' });
     expect(archive.gaps(alice.jid, room)).toEqual([]);
-    await account.leave(room);
+    await account.rooms.leave(room);
     for (let n = 1; n <= 40; n += 1) await talker.say(room, `a long while ${n}`); // a room keeps 20 of them
-    await account.join(room);
+    await account.rooms.join(room);
     await until(() => bodies(room).includes('a long while 40'), { what: 'what is left of the history' });
     await until(() => archive.gaps(alice.jid, room).length === 1, { what: 'the hole' });
     expect(bodies(room)).not.toContain('a long while 1');
@@ -153,7 +153,7 @@ describe.each(servers)('on $kind', (server) => {
     await bookmark(phone, room, true);
     expect(await state(room, 'joined')).toMatchObject({ nick: 'Ali' });
     await bookmark(phone, room, false);
-    await until(() => account.rooms().length === 0, { what: 'the room to be left' });
+    await until(() => account.rooms.list().length === 0, { what: 'the room to be left' });
   });
 
   test('a room that was joined by hand is joined again after a restart', async () => {
@@ -161,9 +161,9 @@ describe.each(servers)('on $kind', (server) => {
     const room = await server.room({ archive: true });
     const { account, archive, online } = house(alice);
     await online();
-    await account.join(room, { nick: 'Wonder' });
+    await account.rooms.join(room, { nick: 'Wonder' });
     expect(archive.rooms(alice.jid)).toMatchObject([{ room, wanted: true, nick: 'Wonder' }]);
-    expect(await account.leave(room)).toMatchObject({ ok: true });
+    expect(await account.rooms.leave(room)).toMatchObject({ ok: true });
     expect(archive.rooms(alice.jid)).toEqual([]);
   });
 
@@ -171,7 +171,7 @@ describe.each(servers)('on $kind', (server) => {
     const alice = await newAccount(server, 'alice');
     const { account, online } = house(alice);
     await online();
-    expect(await account.sendMessage('nowhere@rooms.example', 'hello')).toMatchObject({ ok: false, error: { code: 'not-joined' } });
-    expect(await account.join('not a room')).toMatchObject({ ok: false, error: { code: 'bad-jid' } });
+    expect(await account.sending.sendMessage('nowhere@rooms.example', 'hello')).toMatchObject({ ok: false, error: { code: 'not-joined' } });
+    expect(await account.rooms.join('not a room')).toMatchObject({ ok: false, error: { code: 'bad-jid' } });
   });
 });

@@ -42,7 +42,7 @@ describe.each(servers)('on $kind', (server) => {
     const bob = await person('bob');
     const room = await roomOf(server, bob);
     const { account, who } = await house({ times: quick });
-    await account.join(room, { nick: 'alice' });
+    await account.rooms.join(room, { nick: 'alice' });
     const last = (): Element | undefined => seen(bob, room, 'alice').at(-1);
     await until(() => last() && show(last()!) === 'away', { what: 'nobody to be there' });
     const phone = await person(who, { resource: 'phone' });
@@ -55,7 +55,7 @@ describe.each(servers)('on $kind', (server) => {
     expect(last()?.getChild('x', VCARD)?.getChildText('photo')).toBe(photo);
     const desk = await person(who, { resource: 'desk' });
     await until(() => show(last()!) === 'online', { what: 'the desk to be best' });
-    account.setOfflinePresence({ show: 'xa', status: 'asleep' });
+    account.sending.setOfflinePresence({ show: 'xa', status: 'asleep' });
     await Promise.all([phone.close(), desk.close()]);
     await until(() => show(last()!) === 'xa' && last()?.getChildText('status') === 'asleep', { what: 'what was chosen' });
     expect(last()?.getChild('x', VCARD)?.getChildText('photo')).toBe(photo); // it is the account's, whoever is there
@@ -65,9 +65,9 @@ describe.each(servers)('on $kind', (server) => {
     const bob = await person('bob');
     const [fixed, hidden, other] = [await roomOf(server, bob), await roomOf(server, bob), await roomOf(server, bob)];
     const { account, who } = await house({ times: quick });
-    for (const room of [fixed, hidden, other]) await account.join(room, { nick: 'alice' });
-    account.set(fixed, { presence: { kind: 'fixed', show: 'dnd', status: 'only here' } });
-    account.set(hidden, { presence: { kind: 'hidden' } });
+    for (const room of [fixed, hidden, other]) await account.rooms.join(room, { nick: 'alice' });
+    account.rooms.set(fixed, { presence: { kind: 'fixed', show: 'dnd', status: 'only here' } });
+    account.rooms.set(hidden, { presence: { kind: 'hidden' } });
     await until(() => seen(bob, fixed, 'alice').some((one) => show(one) === 'dnd'), { what: 'the fixed one' });
     await until(() => show(seen(bob, hidden, 'alice').at(-1)!) === 'online', { what: 'the hidden one' });
     const before = [fixed, hidden].map((room) => seen(bob, room, 'alice').length);
@@ -84,7 +84,7 @@ describe.each(servers)('on $kind', (server) => {
     const clock = handClock();
     const { account, who } = await house({ clock });
     const phone = await person(who, { resource: 'phone' });
-    await Promise.all(rooms.map((room) => account.join(room, { nick: 'alice' })));
+    await Promise.all(rooms.map((room) => account.rooms.join(room, { nick: 'alice' })));
     const told = (room: string): Element[] => seen(bob, room, 'alice');
     /** Fence: our presence is with the daemon, for its answer to what came behind it is here. */
     const heard = (): Promise<unknown> => phone.iq(xml('iq', { type: 'get', to: `${who.jid}/minimix` }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
@@ -111,7 +111,7 @@ describe.each(servers)('on $kind', (server) => {
     const clock = handClock();
     const { account, who } = await house({ clock });
     const phone = await person(who, { resource: 'phone' });
-    await account.join(room, { nick: 'alice' });
+    await account.rooms.join(room, { nick: 'alice' });
     const heard = (): Promise<unknown> => phone.iq(xml('iq', { type: 'get', to: `${who.jid}/minimix` }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
     await heard();
     clock.turn(60_000);
@@ -138,7 +138,7 @@ describe.each(servers)('on $kind', (server) => {
     await until(closed, { what: 'the node to keep more than one item', every: 50 });
     await publish(phone, plain, conference({ autojoin: true }));
     await publish(phone, named, conference({ autojoin: true, nick: 'Ali' }));
-    const nickIn = (room: string): string | undefined => account.rooms().find((one) => one.room === room && one.state === 'joined')?.nick;
+    const nickIn = (room: string): string | undefined => account.rooms.list().find((one) => one.room === room && one.state === 'joined')?.nick;
     await until(() => nickIn(plain) === 'Queen' && nickIn(named) === 'Ali', { what: 'both nicks' });
     await setNick(phone, 'Red Queen');
     await until(() => nickIn(plain) === 'Red Queen', { what: 'the new nick' });
@@ -152,28 +152,28 @@ describe.each(servers)('on $kind', (server) => {
     const bob = await person('bob');
     const room = await roomOf(server, bob);
     const { account, who } = await house();
-    await account.join(room);
-    expect(account.rooms()[0]).toMatchObject({ nick: who.user, wanted: { nick: who.user, from: 'localpart' } });
-    expect(await account.setNick('Queen')).toMatchObject({ ok: true });
-    await until(() => account.rooms()[0]?.nick === 'Queen', { what: 'the new nick' });
-    expect(account.presence().nick).toBe('Queen');
+    await account.rooms.join(room);
+    expect(account.rooms.list()[0]).toMatchObject({ nick: who.user, wanted: { nick: who.user, from: 'localpart' } });
+    expect(await account.sending.setNick('Queen')).toMatchObject({ ok: true });
+    await until(() => account.rooms.list()[0]?.nick === 'Queen', { what: 'the new nick' });
+    expect(account.sending.presence().nick).toBe('Queen');
     const phone = await person(who, { resource: 'phone' });
     const items = await phone.iq(xml('iq', { type: 'get' }, xml('pubsub', { xmlns: PUBSUB }, xml('items', { node: NICK }))));
     expect(items.getChild('pubsub')?.getChild('items')?.getChild('item')?.getChildText('nick')).toBe('Queen');
-    expect(await account.setNick(undefined)).toMatchObject({ ok: true });
-    await until(() => account.rooms()[0]?.nick === who.user, { what: 'the localpart again' });
+    expect(await account.sending.setNick(undefined)).toMatchObject({ ok: true });
+    await until(() => account.rooms.list()[0]?.nick === who.user, { what: 'the localpart again' });
   });
 
   test('a nick that is changed through one door is the account’s, in the bookmark too', async () => {
     const bob = await person('bob');
     const room = await roomOf(server, bob);
     const { account, who } = await house();
-    await account.join(room, { nick: 'Ali' });
-    expect(await account.changeNick(room, 'Queen')).toMatchObject({ ok: true, value: { nick: 'Queen', wanted: { nick: 'Queen', from: 'asked' } } });
+    await account.rooms.join(room, { nick: 'Ali' });
+    expect(await account.rooms.changeNick(room, 'Queen')).toMatchObject({ ok: true, value: { nick: 'Queen', wanted: { nick: 'Queen', from: 'asked' } } });
     const phone = await person(who, { resource: 'phone' });
     await until(async () => (await readNative(phone))[room]?.nick === 'Queen', { what: 'other devices to see it' });
-    expect(await account.changeNick(room, 'owner')).toMatchObject({ ok: false, error: { code: 'nick-refused' } });
-    expect(account.rooms()[0]).toMatchObject({ nick: 'Queen' });
+    expect(await account.rooms.changeNick(room, 'owner')).toMatchObject({ ok: false, error: { code: 'nick-refused' } });
+    expect(account.rooms.list()[0]).toMatchObject({ nick: 'Queen' });
   });
 
   test('a change that the room refuses is told, and stays the wish', async () => {
@@ -182,15 +182,15 @@ describe.each(servers)('on $kind', (server) => {
     const rival = await person('rival');
     await rival.join(room, 'Queen');
     const { account, who, archive } = await house();
-    await account.join(room, { nick: 'Ali' });
+    await account.rooms.join(room, { nick: 'Ali' });
     account.bookmarks.put(room, { nick: 'Queen' });
-    await until(() => account.rooms()[0]?.nickRefusal !== undefined, { what: 'the refusal' });
-    expect(account.rooms()[0]).toMatchObject({ nick: 'Ali', wanted: { nick: 'Queen', from: 'asked' }, nickRefusal: expect.stringMatching(/./) });
+    await until(() => account.rooms.list()[0]?.nickRefusal !== undefined, { what: 'the refusal' });
+    expect(account.rooms.list()[0]).toMatchObject({ nick: 'Ali', wanted: { nick: 'Queen', from: 'asked' }, nickRefusal: expect.stringMatching(/./) });
     expect(archive.ledger(who.jid, room, 10).at(-1)).toMatchObject({ event: 'nick-refused', nick: 'Queen' });
     expect(account.bookmarks.list()).toMatchObject([{ nick: 'Queen' }]);
     await rival.leave(room);
-    await until(() => account.rooms()[0]?.nick === 'Queen', { what: 'the nick once it is free' });
-    expect(account.rooms()[0]?.nickRefusal).toBeUndefined();
+    await until(() => account.rooms.list()[0]?.nick === 'Queen', { what: 'the nick once it is free' });
+    expect(account.rooms.list()[0]?.nickRefusal).toBeUndefined();
   });
 
   test('a fallback nick is written to no bookmark', async () => {
@@ -199,10 +199,10 @@ describe.each(servers)('on $kind', (server) => {
     const rival = await person('rival');
     await rival.join(room, 'Ali');
     const { account } = await house();
-    expect(await account.join(room, { nick: 'Ali' })).toMatchObject({ value: { nick: 'Ali_' } });
+    expect(await account.rooms.join(room, { nick: 'Ali' })).toMatchObject({ value: { nick: 'Ali_' } });
     expect(account.bookmarks.list()).toMatchObject([{ room, nick: 'Ali', autojoin: true }]);
     await rival.leave(room);
-    await until(() => account.rooms()[0]?.nick === 'Ali', { what: 'the wanted nick' });
+    await until(() => account.rooms.list()[0]?.nick === 'Ali', { what: 'the wanted nick' });
     expect(account.bookmarks.list()).toMatchObject([{ nick: 'Ali' }]);
   });
 });
@@ -217,20 +217,20 @@ describe('on prosody alone', () => {
     const who = await newAccount(prosody, 'alice');
     await prosody.setAffiliation(room, who.jid, 'member');
     const { account } = await house({ who });
-    const joined = await account.join(room);
+    const joined = await account.rooms.join(room);
     expect(joined).toMatchObject({ ok: true, value: { nick: who.user, wanted: { from: 'localpart' } } });
-    await until(() => account.rooms()[0]?.registers === true, { what: 'the room’s offer to be seen' });
-    const asked = await account.registration(room);
+    await until(() => account.rooms.list()[0]?.registers === true, { what: 'the room’s offer to be seen' });
+    const asked = await account.rooms.registration(room);
     const nick = asked.ok ? asked.value.form?.fields.find(({ value }) => value === who.user) : undefined;
     expect(nick).toBeDefined();
-    expect(await account.register(room, { [nick?.name ?? '']: 'Registered' })).toMatchObject({ ok: true, value: { registered: true, nick: 'Registered' } });
-    await until(() => account.rooms()[0]?.nick === 'Registered', { what: 'the registered nick to be taken' });
-    expect(account.rooms()[0]?.wanted).toEqual({ nick: 'Registered', from: 'reserved' });
+    expect(await account.rooms.register(room, { [nick?.name ?? '']: 'Registered' })).toMatchObject({ ok: true, value: { registered: true, nick: 'Registered' } });
+    await until(() => account.rooms.list()[0]?.nick === 'Registered', { what: 'the registered nick to be taken' });
+    expect(account.rooms.list()[0]?.wanted).toEqual({ nick: 'Registered', from: 'reserved' });
     expect(account.bookmarks.list()).toMatchObject([{ room, nick: undefined, autojoin: true }]);
     const phone = await person(who, { resource: 'phone' });
     const info = await phone.iq(xml('iq', { type: 'get', to: room }, xml('query', { xmlns: 'http://jabber.org/protocol/disco#info', node: 'x-roomuser-item' })));
     expect(info.getChild('query')?.getChild('identity')?.attrs['name']).toBe('Registered');
-    expect(await account.unregister(room)).toMatchObject({ ok: true, value: { registered: false } });
+    expect(await account.rooms.unregister(room)).toMatchObject({ ok: true, value: { registered: false } });
   });
 
   test('the nick that a room keeps for us is taken at the first entry where none was named', async () => {
@@ -239,8 +239,8 @@ describe('on prosody alone', () => {
     const who = await newAccount(prosody, 'alice');
     await prosody.setAffiliation(room, who.jid, 'member');
     const { account } = await house({ who });
-    expect(await account.register(room, { 'muc#register_roomnick': 'Registered' })).toMatchObject({ ok: true });
-    expect(await account.join(room)).toMatchObject({ ok: true, value: { nick: 'Registered' } });
+    expect(await account.rooms.register(room, { 'muc#register_roomnick': 'Registered' })).toMatchObject({ ok: true });
+    expect(await account.rooms.join(room)).toMatchObject({ ok: true, value: { nick: 'Registered' } });
     expect(account.bookmarks.list()).toMatchObject([{ room, nick: undefined, autojoin: true }]);
   });
 });

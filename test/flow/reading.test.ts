@@ -24,13 +24,13 @@ describe.each(servers)('on $kind', (server) => {
     const home = openHouse(server, alice, { times: { read: 10 } });
     open.push(home.stop);
     await home.online();
-    await home.account.join(room, { nick: 'Ali' });
+    await home.account.rooms.join(room, { nick: 'Ali' });
     const talker = await connectPerson(server, bob.user, bob.password);
     open.push(talker.close);
     await talker.join(room, 'bob');
     const phone = await connectPerson(server, alice.user, alice.password, { resource: 'phone', capsNode: 'https://phone.example', features: [`${MDS}+notify`] });
     open.push(phone.close);
-    await until(() => home.account.devices().some(({ software }) => software === 'a test'), { what: 'the phone to be known' });
+    await until(() => home.account.devices.list().some(({ software }) => software === 'a test'), { what: 'the phone to be known' });
     const say = async (...bodies: string[]): Promise<void> => {
       for (const body of bodies) await talker.say(room, body);
       await until(() => home.bodies(room).includes(bodies.at(-1)), { what: 'the last word to be kept' });
@@ -42,43 +42,43 @@ describe.each(servers)('on $kind', (server) => {
   }
 
   const reads = (home: House, readTo: number): Promise<ReadState | undefined> =>
-    until(() => home.account.readStates().find((state) => state.readTo === readTo), { what: `to be read to ${readTo}` });
+    until(() => home.account.history.readStates().find((state) => state.readTo === readTo), { what: `to be read to ${readTo}` });
 
   test('what is read on the page is read on the other devices, and nobody else can see it', async () => {
     const { home, room, phone, idOf, stanzaIdOf, talker, alice } = await scene();
-    expect(home.account.readStates()).toEqual([]);
-    const marked = home.account.markRead(room, idOf('two'), 'groupchat');
+    expect(home.account.history.readStates()).toEqual([]);
+    const marked = home.account.history.markRead(room, idOf('two'), 'groupchat');
     expect(marked).toMatchObject({ ok: true, value: { readTo: idOf('two'), unread: 1, mentions: 1 } });
     const told = await phone.next((stanza) => displayedIn(stanza, room) === stanzaIdOf('two'), { what: 'the phone to be told' });
     expect(told.attrs['from']).toBe(alice.jid);
     const look = talker.iq(xml('iq', { type: 'get', to: alice.jid }, xml('pubsub', { xmlns: PUBSUB }, xml('items', { node: MDS }))));
     await expect(look).rejects.toBeInstanceOf(StanzaError);
-    expect(home.account.markRead(room, 999_999, 'groupchat')).toMatchObject({ ok: false, error: { code: 'unknown-message' } });
+    expect(home.account.history.markRead(room, 999_999, 'groupchat')).toMatchObject({ ok: false, error: { code: 'unknown-message' } });
   });
 
   test('what another device has read is read here, forward only, and by what the room has said', async () => {
     const { home, room, phone, idOf, stanzaIdOf, say, talker } = await scene();
-    home.account.markRead(room, idOf('one'), 'groupchat');
+    home.account.history.markRead(room, idOf('one'), 'groupchat');
     await phone.next((stanza) => displayedIn(stanza, room) !== undefined);
     await sayDisplayed(phone, room, stanzaIdOf('Ali: three'));
     expect(await reads(home, idOf('Ali: three'))).toMatchObject({ unread: 0, mentions: 0 });
     expect(home.events.all.filter(({ type }) => type === 'read').at(-1)).toMatchObject({ state: { readTo: idOf('Ali: three') } });
     for (const stanzaId of [stanzaIdOf('one'), 'nothing that the room has said']) await sayDisplayed(phone, room, stanzaId);
     await say('four');
-    await home.account.sendMessage(room, 'mine, and read of course');
+    await home.account.sending.sendMessage(room, 'mine, and read of course');
     await talker.next((stanza) => stanza.getChildText('body') === 'mine, and read of course');
     await until(() => home.bodies(room).includes('mine, and read of course'), { what: 'own words to be kept' });
-    expect(home.account.readStates()).toMatchObject([{ room, only: 'groupchat', readTo: idOf('Ali: three'), unread: 1, mentions: 0 }]);
+    expect(home.account.history.readStates()).toMatchObject([{ room, only: 'groupchat', readTo: idOf('Ali: three'), unread: 1, mentions: 0 }]);
   });
 
   test('what was read elsewhere while the daemon was away is read when it is back, and what it read alone is told then', async () => {
     const { home, room, phone, idOf, stanzaIdOf, alice } = await scene();
     const other = await server.room({ archive: true });
-    await home.account.join(other, { nick: 'Ali' });
-    await home.account.sendMessage(other, 'here too');
+    await home.account.rooms.join(other, { nick: 'Ali' });
+    await home.account.sending.sendMessage(other, 'here too');
     const there = await until(() => home.archive.page({ account: alice.jid, room: other, limit: 5 }).find(({ body }) => body === 'here too'), { what: 'it to be kept' });
     const three = stanzaIdOf('Ali: three');
-    home.account.markRead(room, idOf('one'), 'groupchat');
+    home.account.history.markRead(room, idOf('one'), 'groupchat');
     await phone.next((stanza) => displayedIn(stanza, room) === stanzaIdOf('one'));
     home.archive.setValue(alice.jid, storedValues.readTo.of(other), there?.archiveId); // looked at, and not told before the end
     await home.account.stop();
@@ -92,7 +92,7 @@ describe.each(servers)('on $kind', (server) => {
   test('what another device has read before it came here is read as soon as it comes', async () => {
     const { home, room, phone, talker, idOf, stanzaIdOf } = await scene();
     const one = stanzaIdOf('one');
-    home.account.markRead(room, idOf('one'), 'groupchat');
+    home.account.history.markRead(room, idOf('one'), 'groupchat');
     await phone.next((stanza) => displayedIn(stanza, room) !== undefined);
     await home.account.stop();
     const late = await talker.say(room, 'late');

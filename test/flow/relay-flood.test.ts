@@ -110,10 +110,10 @@ describe.each(servers)('on $kind', (server) => {
     const home = openHouse(server, alice);
     open.push(home.stop);
     await home.online();
-    await home.account.join(room, { nick: 'alice' });
-    const relayed = async (): Promise<number> => home.account.devices().filter(({ relay, online }) => relay && online).length;
+    await home.account.rooms.join(room, { nick: 'alice' });
+    const relayed = async (): Promise<number> => home.account.devices.list().filter(({ relay, online }) => relay && online).length;
     await play({ alice, room, relayed, trouble: async () => false }, 5);
-    expect(home.account.devices().find(({ software }) => software?.includes('rofanity'))).toMatchObject({ relay: false, why: expect.stringContaining('only from the bare JID') });
+    expect(home.account.devices.list().find(({ software }) => software?.includes('rofanity'))).toMatchObject({ relay: false, why: expect.stringContaining('only from the bare JID') });
   }, 180_000);
 
   test('the same, with a daemon that is killed and started again while bob talks', async () => {

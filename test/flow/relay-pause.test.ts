@@ -24,13 +24,13 @@ describe.each(servers)('on $kind', (server) => {
     let home = openHouse(server, alice, { relayTimes: { after: 20 } });
     open.push(() => home.stop());
     await home.online();
-    await home.account.join(room, { nick: 'Ali' });
+    await home.account.rooms.join(room, { nick: 'Ali' });
     const talker = await connectPerson(server, bob.user, bob.password);
     open.push(talker.close);
     await talker.join(room, 'bob');
     const phone = await connectPerson(server, alice.user, alice.password, { resource: 'phone', features: ['urn:minimix:relay:0'] });
     open.push(phone.close);
-    const known = () => until(() => home.account.devices().some(({ relay, online }) => relay && online), { what: 'the phone to be known' });
+    const known = () => until(() => home.account.devices.list().some(({ relay, online }) => relay && online), { what: 'the phone to be known' });
     const say = async (body: string): Promise<void> => {
       await talker.say(room, body);
       await until(() => home.bodies(room).includes(body), { what: `${body} to be kept` });
@@ -38,12 +38,12 @@ describe.each(servers)('on $kind', (server) => {
     };
     await known();
     await say('one');
-    const cursor = () => home.archive.cursor(alice.jid, `device:${home.account.devices()[0]?.id}`, room);
+    const cursor = () => home.archive.cursor(alice.jid, `device:${home.account.devices.list()[0]?.id}`, room);
     await until(() => cursor() === home.archive.last(alice.jid, room)?.archiveId, { what: 'one to have arrived' });
 
-    expect(home.account.pauseRelay().relayPause).toEqual({ until: null });
+    expect(home.account.devices.pauseRelay().relayPause).toEqual({ until: null });
     await say('two');
-    expect(home.account.devices()[0]).toMatchObject({ relay: true, why: expect.stringContaining('the relay is paused until you resume it') });
+    expect(home.account.devices.list()[0]).toMatchObject({ relay: true, why: expect.stringContaining('the relay is paused until you resume it') });
     home = await home.reopen();
     await home.online();
     await known();
@@ -51,12 +51,12 @@ describe.each(servers)('on $kind', (server) => {
     expect(home.account.status().relayPause).toEqual({ until: null });
     expect(relayed(phone)).toEqual(['one']);
 
-    home.account.resumeRelay();
+    home.account.devices.resumeRelay();
     await until(() => relayed(phone).includes('three'), { what: 'what was missed' });
     expect(relayed(phone)).toEqual(['one', 'two', 'three']);
 
     const end = Date.now() + 400;
-    expect(home.account.pauseRelay(end).relayPause).toEqual({ until: new Date(end).toISOString() });
+    expect(home.account.devices.pauseRelay(end).relayPause).toEqual({ until: new Date(end).toISOString() });
     await say('four');
     await until(() => relayed(phone).includes('four'), { what: 'the pause to end by the clock' });
     expect(Date.now()).toBeGreaterThanOrEqual(end);

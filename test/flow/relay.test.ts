@@ -35,12 +35,12 @@ describe.each(servers)('on $kind', (server) => {
     const room = await server.room(sort);
     const home = house(alice, options);
     await home.online();
-    await home.account.join(room, { nick: 'Ali' });
+    await home.account.rooms.join(room, { nick: 'Ali' });
     const talker = await person(bob);
     await talker.join(room, 'bob');
     const phone = async (about: PersonOptions = {}): Promise<Person> => {
       const one = await person(alice, { resource: 'phone', features: [RELAY], ...about });
-      await until(() => home.account.devices().some((d) => d.resource === about.resource || (d.resource === 'phone' && d.relay && d.online)), {
+      await until(() => home.account.devices.list().some((d) => d.resource === about.resource || (d.resource === 'phone' && d.relay && d.online)), {
         what: 'the phone to be known',
       });
       return one;
@@ -49,7 +49,7 @@ describe.each(servers)('on $kind', (server) => {
       for (const body of bodies) await talker.say(room, body);
       await until(() => home.bodies(room).includes(bodies.at(-1)), { what: 'the last word to be kept' });
     };
-    const cursor = () => home.archive.cursor(alice.jid, `device:${home.account.devices()[0]?.id}`, room);
+    const cursor = () => home.archive.cursor(alice.jid, `device:${home.account.devices.list()[0]?.id}`, room);
     const answered = () => until(() => cursor() === home.archive.last(alice.jid, room)?.archiveId, { what: 'the cursor to be at the end' });
     return { alice, bob, room, home, talker, phone, say, cursor, answered };
   }
@@ -88,7 +88,7 @@ describe.each(servers)('on $kind', (server) => {
     // A resource for each life, as in relay-flood.test.ts: what is under way to a dead one can reach no other.
     const life = async (resource: string): Promise<Person> => {
       const one = await person(alice, { resource, capsNode: 'https://smack.example', features: [RELAY] });
-      await until(() => home.account.devices().some((d) => d.relay && d.online && d.resource === resource), { what: `${resource} to be known` });
+      await until(() => home.account.devices.list().some((d) => d.relay && d.online && d.resource === resource), { what: `${resource} to be known` });
       return one;
     };
     const first = await life('smack.x1ya7');
@@ -96,7 +96,7 @@ describe.each(servers)('on $kind', (server) => {
     await heard(first, ['before']);
     await answered();
     await first.close();
-    await until(() => home.account.devices()[0]?.online === false, { what: 'the phone to be gone' });
+    await until(() => home.account.devices.list()[0]?.online === false, { what: 'the phone to be gone' });
     const words = Array.from({ length: 250 }, (_, n) => `word ${n}`);
     for (const word of words.slice(0, -1)) talker.send(xml('message', { to: room, type: 'groupchat' }, xml('body', {}, word)));
     await say(words.at(-1) ?? '');
@@ -119,19 +119,19 @@ describe.each(servers)('on $kind', (server) => {
     await say('one');
     await heard(first, ['one']);
     await answered();
-    const [before] = home.account.devices();
-    expect(home.account.changeDevice('phone', { label: 'pocket' })).toMatchObject({ ok: true });
+    const [before] = home.account.devices.list();
+    expect(home.account.devices.change('phone', { label: 'pocket' })).toMatchObject({ ok: true });
     const again = await home.reopen();
     open.push(again.stop);
-    await until(() => again.account.devices().some(({ online, relay }) => online && relay), { what: 'the phone to be seen again' });
-    expect(again.account.devices()).toMatchObject([{ id: before?.id, label: 'pocket', resource: 'phone', online: true, relay: true }]);
-    await until(() => again.account.rooms()[0]?.state === 'joined', { what: 'the room' });
+    await until(() => again.account.devices.list().some(({ online, relay }) => online && relay), { what: 'the phone to be seen again' });
+    expect(again.account.devices.list()).toMatchObject([{ id: before?.id, label: 'pocket', resource: 'phone', online: true, relay: true }]);
+    await until(() => again.account.rooms.list()[0]?.state === 'joined', { what: 'the room' });
     expect(again.archive.cursor(alice.jid, `device:${before?.id}`, room)).toBeGreaterThan(0);
     await say2(again, room, 'two');
     await heard(first, ['one', 'two']);
 
     async function say2(where: House, to: string, body: string): Promise<void> {
-      await until(async () => (await where.account.sendMessage(to, body)).ok, { what: 'to be able to talk' });
+      await until(async () => (await where.account.sending.sendMessage(to, body)).ok, { what: 'to be able to talk' });
     }
   });
 
@@ -139,7 +139,7 @@ describe.each(servers)('on $kind', (server) => {
     const { alice, home, say, answered } = await scene();
     const gadget = async (resource: string): Promise<Person> => {
       const one = await person(alice, { resource, capsNode: 'https://smack.example', features: [RELAY] });
-      await until(() => home.account.devices().some((d) => d.relay && d.resource === resource), { what: `${resource} to be known` });
+      await until(() => home.account.devices.list().some((d) => d.relay && d.resource === resource), { what: `${resource} to be known` });
       return one;
     };
     const first = await gadget('smack.x1ya7');
@@ -147,34 +147,34 @@ describe.each(servers)('on $kind', (server) => {
     await heard(first, ['one']);
     await answered();
     await first.close();
-    await until(() => home.account.devices().every(({ online }) => !online), { what: 'it to be gone' });
+    await until(() => home.account.devices.list().every(({ online }) => !online), { what: 'it to be gone' });
     await say('two');
     const second = await gadget('smack.x2yf3');
     await heard(second, ['two']);
-    expect(home.account.devices()).toMatchObject([{ resource: 'smack.x2yf3', online: true }]);
+    expect(home.account.devices.list()).toMatchObject([{ resource: 'smack.x2yf3', online: true }]);
   });
 
   test('a device that is offline is still on the list, and is forgotten when the person says so', async () => {
     const { home, phone } = await scene();
     const first = await phone();
     await first.close();
-    await until(() => home.account.devices().every(({ online }) => !online), { what: 'the phone to be gone' });
-    expect(home.account.devices()).toMatchObject([{ resource: 'phone', label: 'a test', online: false }]);
-    expect(home.account.forgetDevice('phone')).toMatchObject({ ok: true });
-    expect(home.account.devices()).toEqual([]);
-    expect(home.account.forgetDevice('phone')).toMatchObject({ ok: false, error: { code: 'unknown-device' } });
+    await until(() => home.account.devices.list().every(({ online }) => !online), { what: 'the phone to be gone' });
+    expect(home.account.devices.list()).toMatchObject([{ resource: 'phone', label: 'a test', online: false }]);
+    expect(home.account.devices.forget('phone')).toMatchObject({ ok: true });
+    expect(home.account.devices.list()).toEqual([]);
+    expect(home.account.devices.forget('phone')).toMatchObject({ ok: false, error: { code: 'unknown-device' } });
   });
 
   test('a policy of a room is obeyed: mentions alone, by nick, by an extra word and by a reply, or nothing', async () => {
     const { home, phone, say, talker, room, answered } = await scene();
     const device = await phone();
-    expect(home.account.changeDevice('phone', { policy: 'mentions', room, words: ['teapot'] })).toMatchObject({ ok: true });
+    expect(home.account.devices.change('phone', { policy: 'mentions', room, words: ['teapot'] })).toMatchObject({ ok: true });
     await say('hello all', 'ali, are you there?', 'a teapot!', 'nothing');
     await talker.say(room, 'of course', xml('reply', { xmlns: 'urn:xmpp:reply:0', to: `${room}/Ali`, id: 'x' }));
     await heard(device, ['ali, are you there?', 'a teapot!', 'of course']);
-    home.account.changeDevice('phone', { policy: 'nothing', room });
+    home.account.devices.change('phone', { policy: 'nothing', room });
     await say('ali, again');
-    home.account.changeDevice('phone', { policy: 'default', room });
+    home.account.devices.change('phone', { policy: 'default', room });
     await say('to everybody');
     await heard(device, ['ali, are you there?', 'a teapot!', 'of course', 'to everybody']);
     await answered();
@@ -183,7 +183,7 @@ describe.each(servers)('on $kind', (server) => {
   test('what the bookmark says of notifications decides what is meant for the person, by kind of client', async () => {
     const { home, phone, say, room, answered } = await scene();
     const device = await phone();
-    home.account.changeDevice('phone', { policy: 'mentions' });
+    home.account.devices.change('phone', { policy: 'mentions' });
     expect(home.account.bookmarks.put(room, { notify: 'always' })).toMatchObject({ ok: true });
     await say('hello all');
     home.account.bookmarks.put(room, { notify: 'never' });
@@ -194,7 +194,7 @@ describe.each(servers)('on $kind', (server) => {
     const own = { room, autojoin: true, extensions: [pc] };
     home.account.bookmarks.remove(room);
     home.account.bookmarks.import(JSON.stringify({ bookmarks: [own] }));
-    await until(() => home.account.rooms()[0]?.state === 'joined', { what: 'the room again' });
+    await until(() => home.account.rooms.list()[0]?.state === 'joined', { what: 'the room again' });
     await say('for a computer');
     await heard(device, ['hello all', 'for a computer']);
     await answered();
@@ -205,11 +205,11 @@ describe.each(servers)('on $kind', (server) => {
     const { phone, say, room, answered, home } = await scene();
     const device = await phone();
     await device.join(room, 'Ali');
-    await until(() => home.account.relayTargets(room).length === 0, { what: 'the phone to be seen in the room' });
+    await until(() => home.account.devices.relayTargets(room).length === 0, { what: 'the phone to be seen in the room' });
     await say('heard directly');
     await answered();
     await device.close();
-    await until(() => home.account.devices()[0]?.online === false, { what: 'the phone to be gone' });
+    await until(() => home.account.devices.list()[0]?.online === false, { what: 'the phone to be gone' });
     await say('missed');
     const again = await phone();
     await say('relayed');
@@ -223,10 +223,10 @@ describe.each(servers)('on $kind', (server) => {
     const [wrapper] = await heard(device, ['one']);
     const error = xml('error', { type: 'cancel' }, xml('not-allowed', { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' }));
     device.send(xml('message', { type: 'error', to: wrapper?.attrs['from'], id: wrapper?.attrs['id'] }, error));
-    await until(() => home.account.devices()[0]?.relay === false, { what: 'the relay to be off' });
-    expect(home.account.devices()[0]?.why).toContain('the device answered with an error');
+    await until(() => home.account.devices.list()[0]?.relay === false, { what: 'the relay to be off' });
+    expect(home.account.devices.list()[0]?.why).toContain('the device answered with an error');
     await say('two');
-    expect(home.account.changeDevice('phone', { attached: true })).toMatchObject({ ok: true, value: { relay: true } });
+    expect(home.account.devices.change('phone', { attached: true })).toMatchObject({ ok: true, value: { relay: true } });
     await say('three');
     await heard(device, ['one', 'three']);
   });
@@ -234,7 +234,7 @@ describe.each(servers)('on $kind', (server) => {
   test('a device that is detached gets nothing', async () => {
     const { home, phone, say, talker } = await scene();
     const device = await phone();
-    expect(home.account.changeDevice('phone', { attached: false })).toMatchObject({ ok: true, value: { relay: false, why: 'you turned it off' } });
+    expect(home.account.devices.change('phone', { attached: false })).toMatchObject({ ok: true, value: { relay: false, why: 'you turned it off' } });
     await say('one');
     await talker.settle();
     await device.settle();
@@ -244,9 +244,9 @@ describe.each(servers)('on $kind', (server) => {
   test('of what a device missed it gets what its limits allow', async () => {
     const { home, phone, say, answered } = await scene();
     const first = await phone();
-    home.account.changeDevice('phone', { limit: { messages: 2, hours: 1 } });
+    home.account.devices.change('phone', { limit: { messages: 2, hours: 1 } });
     await first.close();
-    await until(() => home.account.devices()[0]?.online === false, { what: 'the phone to be gone' });
+    await until(() => home.account.devices.list()[0]?.online === false, { what: 'the phone to be gone' });
     await say('one', 'two', 'three');
     const second = await phone();
     await heard(second, ['two', 'three']);
@@ -259,36 +259,36 @@ describe.each(servers)('on $kind', (server) => {
     await say('one');
     await heard(device, ['one']);
     await answered();
-    expect(home.account.devices()[0]?.why).not.toContain('may miss');
+    expect(home.account.devices.list()[0]?.why).not.toContain('may miss');
   });
 
   test('a device that answers nothing at all is served by the server’s acknowledgement, and the list says so', async () => {
     const { home, say, answered, alice } = await scene();
     const device = await person(alice, { resource: 'deaf', deafTo: ['urn:xmpp:ping', 'http://jabber.org/protocol/disco#info'] });
-    await until(() => home.account.changeDevice('deaf', { attached: true }).ok, { what: 'the deaf one to be known' });
+    await until(() => home.account.devices.change('deaf', { attached: true }).ok, { what: 'the deaf one to be known' });
     await say('one', 'two');
     await heard(device, ['one', 'two']);
     await answered();
-    expect(home.account.devices()[0]?.why).toContain('it may miss');
+    expect(home.account.devices.list()[0]?.why).toContain('it may miss');
   });
 
   test('a test is sent to a device, and what became of it is told', async () => {
     const { home, phone, say, alice } = await scene();
     const device = await phone();
-    expect(await home.account.testDevice('phone')).toMatchObject({ ok: true, value: { outcome: 'arrived', text: expect.stringContaining('has arrived at a test') } });
+    expect(await home.account.devices.test('phone')).toMatchObject({ ok: true, value: { outcome: 'arrived', text: expect.stringContaining('has arrived at a test') } });
     const [wrapper] = await heard(device, ['This is a test from Minimix: where you can read it, this device takes relayed messages.']);
     expect([wrapper?.attrs['from'], innerOf(wrapper ?? xml('none'))?.attrs['from']]).toEqual([`${alice.jid}/minimix`, `${alice.jid}/minimix`]);
     const strict = await person(alice, { resource: 'strict', strict: true });
-    await until(() => home.account.changeDevice('strict', { attached: true }).ok, { what: 'the strict one to be known' });
-    expect(await home.account.testDevice('strict')).toMatchObject({ ok: true, value: { outcome: 'refused', text: expect.stringContaining('not-allowed') } });
-    expect(home.account.devices().find(({ resource }) => resource === 'strict')).toMatchObject({ relay: false, why: 'the device answered with an error: not-allowed' });
+    await until(() => home.account.devices.change('strict', { attached: true }).ok, { what: 'the strict one to be known' });
+    expect(await home.account.devices.test('strict')).toMatchObject({ ok: true, value: { outcome: 'refused', text: expect.stringContaining('not-allowed') } });
+    expect(home.account.devices.list().find(({ resource }) => resource === 'strict')).toMatchObject({ relay: false, why: 'the device answered with an error: not-allowed' });
     await say('one');
     await strict.settle();
     expect(strict.stanzas.filter(isRelay)).toHaveLength(1);
     await strict.close();
-    await until(() => home.account.devices().some(({ resource, online }) => resource === 'strict' && !online), { what: 'the strict one to be gone' });
-    expect(await home.account.testDevice('strict')).toMatchObject({ ok: false, error: { code: 'offline' } });
-    expect(await home.account.testDevice('nobody')).toMatchObject({ ok: false, error: { code: 'unknown-device' } });
+    await until(() => home.account.devices.list().some(({ resource, online }) => resource === 'strict' && !online), { what: 'the strict one to be gone' });
+    expect(await home.account.devices.test('strict')).toMatchObject({ ok: false, error: { code: 'offline' } });
+    expect(await home.account.devices.test('nobody')).toMatchObject({ ok: false, error: { code: 'unknown-device' } });
   });
 
   describe('the other way', () => {
@@ -313,7 +313,7 @@ describe.each(servers)('on $kind', (server) => {
       const { home, phone, talker, room, alice } = await scene();
       const device = await phone();
       const tablet = await phone({ resource: 'tablet' });
-      await until(() => home.account.devices().filter(({ relay }) => relay).length === 2, { what: 'both to be given the relay' });
+      await until(() => home.account.devices.list().filter(({ relay }) => relay).length === 2, { what: 'both to be given the relay' });
       for (const [id, { kind, payload }] of Object.entries(saying(room))) {
         device.send(forward(`${alice.jid}/minimix`, `w-${id}`, groupchat(room, id, ...payload)));
         const about = { what: `the ${id}` };
@@ -333,7 +333,7 @@ describe.each(servers)('on $kind', (server) => {
     test('a device that wants mentions alone still sees what it said itself', async () => {
       const { home, phone, room, alice } = await scene();
       const device = await phone();
-      home.account.changeDevice('phone', { policy: 'mentions' });
+      home.account.devices.change('phone', { policy: 'mentions' });
       device.send(forward(`${alice.jid}/minimix`, 'w1', groupchat(room, 'm1', xml('body', {}, 'mine'))));
       await heard(device, ['mine']);
     });
@@ -365,7 +365,7 @@ describe.each(servers)('on $kind', (server) => {
       const { phone, room, alice, home } = await scene();
       const device = await phone();
       await server.setAffiliation(room, alice.jid, 'outcast');
-      await until(() => home.account.rooms()[0]?.state === 'banned', { what: 'to be banned' });
+      await until(() => home.account.rooms.list()[0]?.state === 'banned', { what: 'to be banned' });
       device.send(forward(`${alice.jid}/minimix`, 'w1', groupchat(room, 'i', xml('body', {}, 'x'))));
       const error = await device.next((s) => s.name === 'message' && s.attrs['type'] === 'error');
       expect(error.getChild('error')?.getChildText('text')).toMatch(/\w/);
@@ -390,13 +390,13 @@ describe.each(servers)('on $kind', (server) => {
   test('a mention comes as a headline in words to a device that takes nothing else, where that is wanted', async () => {
     const { home, say, alice } = await scene();
     const strict = await person(alice, { resource: 'strict' });
-    await until(() => home.account.devices().some(({ software }) => software === 'a test'), { what: 'the strict one to be known' });
-    expect(home.account.changeDevice('strict', { digest: { quiet: undefined } })).toMatchObject({ ok: true });
+    await until(() => home.account.devices.list().some(({ software }) => software === 'a test'), { what: 'the strict one to be known' });
+    expect(home.account.devices.change('strict', { digest: { quiet: undefined } })).toMatchObject({ ok: true });
     await say('hello', 'Ali: dinner?');
     const told = await strict.next((s) => s.name === 'message' && s.attrs['type'] === 'headline');
     expect(told.getChildText('body')).toMatch(/^\[room.*\] bob: Ali: dinner\?$/);
     expect(strict.stanzas.filter((s) => s.name === 'message')).toHaveLength(1);
-    expect(home.account.changeDevice('strict', { digest: { quiet: { from: 0, to: 1440 } } })).toMatchObject({ ok: true });
+    expect(home.account.devices.change('strict', { digest: { quiet: { from: 0, to: 1440 } } })).toMatchObject({ ok: true });
     await say('Ali: are you asleep?');
     await strict.settle();
     expect(strict.stanzas.filter((s) => s.name === 'message')).toHaveLength(1);

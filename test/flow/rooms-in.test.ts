@@ -16,13 +16,13 @@ describe.each(servers)('into a room on $kind', (server) => {
     const rival = await person('rival');
     await rival.join(room, 'alice');
     const { account, archive, who } = await house();
-    const joined = await account.join(room, { nick: 'alice' });
+    const joined = await account.rooms.join(room, { nick: 'alice' });
     expect(joined).toMatchObject({ ok: true, value: { state: 'joined', nick: 'alice_' } });
     expect(archive.rooms(who.jid)).toMatchObject([{ room, nick: 'alice', wanted: true }]);
     expect(story(account, room)).toEqual(['join alice', 'conflict', 'retry alice_', 'self alice_']);
     await rival.leave(room);
-    await until(() => account.rooms()[0]?.nick === 'alice', { what: 'the wanted nick' });
-    expect(account.occupants(room).map(({ nick }) => nick).toSorted()).toEqual(['alice', 'owner']);
+    await until(() => account.rooms.list()[0]?.nick === 'alice', { what: 'the wanted nick' });
+    expect(account.rooms.occupants(room).map(({ nick }) => nick).toSorted()).toEqual(['alice', 'owner']);
   });
 
   test('a password: missing, wrong, right', async () => {
@@ -30,11 +30,11 @@ describe.each(servers)('into a room on $kind', (server) => {
     const room = await roomOf(server, bob);
     await configure(bob, room, { 'muc#roomconfig_passwordprotectedroom': '1', 'muc#roomconfig_roomsecret': 'sesame' });
     const { account } = await house();
-    const missing = await account.join(room, { nick: 'alice' });
+    const missing = await account.rooms.join(room, { nick: 'alice' });
     expect(missing).toMatchObject({ ok: false, error: { code: 'password-needed' } });
-    expect(account.rooms()[0]).toMatchObject({ state: 'password-needed', reason: expect.stringContaining('password') });
-    expect(await account.join(room, { password: 'open' })).toMatchObject({ ok: false, error: { code: 'password-needed' } });
-    expect(await account.join(room, { password: 'sesame' })).toMatchObject({ ok: true, value: { reason: undefined } });
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'password-needed', reason: expect.stringContaining('password') });
+    expect(await account.rooms.join(room, { password: 'open' })).toMatchObject({ ok: false, error: { code: 'password-needed' } });
+    expect(await account.rooms.join(room, { password: 'sesame' })).toMatchObject({ ok: true, value: { reason: undefined } });
   });
 
   test('a room for members only', async () => {
@@ -42,27 +42,27 @@ describe.each(servers)('into a room on $kind', (server) => {
     const room = await roomOf(server, bob);
     await configure(bob, room, { 'muc#roomconfig_membersonly': '1' });
     const { account, who } = await house();
-    const refused = await account.join(room, { nick: 'alice' });
+    const refused = await account.rooms.join(room, { nick: 'alice' });
     expect(refused).toMatchObject({ ok: false, error: { code: 'members-only', message: expect.stringContaining('members only') } });
     await server.setAffiliation(room, who.jid, 'member');
-    expect(await account.join(room)).toMatchObject({ ok: true });
+    expect(await account.rooms.join(room)).toMatchObject({ ok: true });
   });
 
   test('a ban: refused, and not tried again by the clock', async () => {
     const room = await server.room({ archive: false });
     const { account, who } = await house();
     await server.setAffiliation(room, who.jid, 'outcast');
-    const refused = await account.join(room, { nick: 'alice' });
+    const refused = await account.rooms.join(room, { nick: 'alice' });
     expect(refused).toMatchObject({ ok: false, error: { code: 'banned', message: expect.stringContaining('banned') } });
-    expect(account.rooms()[0]).toMatchObject({ state: 'banned' });
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'banned' });
     expect(story(account, room)).toEqual(['join alice', 'forbidden']);
   });
 
   test('a room that does not exist yet is made, with its defaults, and we own it', async () => {
     const room = `${uniqueName('new')}@${server.plainRooms}`;
     const { account } = await house();
-    expect(await account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
-    expect(account.occupants(room)).toMatchObject([{ nick: 'alice', affiliation: 'owner', role: 'moderator' }]);
+    expect(await account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+    expect(account.rooms.occupants(room)).toMatchObject([{ nick: 'alice', affiliation: 'owner', role: 'moderator' }]);
     const bob = await person('bob');
     await bob.join(room, 'bob'); // it is not locked
   });
@@ -70,16 +70,16 @@ describe.each(servers)('into a room on $kind', (server) => {
   test('a room that does not exist any more is not made where the person said so', async () => {
     const room = await server.room({ archive: false });
     const { account } = await house();
-    await account.join(room, { nick: 'alice' });
-    account.set(room, { neverCreate: true });
+    await account.rooms.join(room, { nick: 'alice' });
+    account.rooms.set(room, { neverCreate: true });
     const bob = await person('bob');
     const look = (): Promise<unknown> => bob.iq(xml('iq', { type: 'get', to: room }, xml('query', { xmlns: 'http://jabber.org/protocol/disco#info' })), { deadline: 1000 });
     await server.destroyRoom(room);
-    await until(() => account.rooms()[0]?.state === 'room-gone', { what: 'the room to be gone' });
+    await until(() => account.rooms.list()[0]?.state === 'room-gone', { what: 'the room to be gone' });
     // ejabberd tells its occupants before the room's process has ended, and for a moment still answers for it now and then
     const forgotten = (): Promise<unknown> => until(async () => look().then(() => false, (error: unknown) => error instanceof StanzaError && error.condition === 'item-not-found'), { what: 'the server to have forgotten it' });
     await forgotten();
-    const refused = await account.join(room);
+    const refused = await account.rooms.join(room);
     expect(refused).toMatchObject({ ok: false, error: { code: 'not-allowed', message: expect.stringContaining('does not exist') } });
     await forgotten(); // one that we had made would stay, for we would be in it
   });
@@ -90,11 +90,11 @@ describe.each(servers)('into a room on $kind', (server) => {
     await configure(bob, room, { 'muc#roomconfig_roomname': 'The Garden', 'muc#roomconfig_whois': 'anyone' });
     bob.send(xml('message', { to: room, type: 'groupchat' }, xml('subject', {}, 'Roses')));
     const { account } = await house();
-    await account.join(room, { nick: 'alice' });
-    await until(() => account.rooms()[0]?.subject === 'Roses', { what: 'the subject' });
-    expect(account.rooms()[0]).toMatchObject({ name: 'The Garden', nonAnonymous: true });
-    expect(account.ledger(room, 10).at(-1)?.text).toContain('sees your real address');
-    const owner = account.occupants(room).find(({ nick }) => nick === 'owner');
+    await account.rooms.join(room, { nick: 'alice' });
+    await until(() => account.rooms.list()[0]?.subject === 'Roses', { what: 'the subject' });
+    expect(account.rooms.list()[0]).toMatchObject({ name: 'The Garden', nonAnonymous: true });
+    expect(account.rooms.ledger(room, 10).at(-1)?.text).toContain('sees your real address');
+    const owner = account.rooms.occupants(room).find(({ nick }) => nick === 'owner');
     expect(owner).toMatchObject({ jid: bob.jid, affiliation: 'owner' });
   });
 
@@ -105,14 +105,14 @@ describe.each(servers)('into a room on $kind', (server) => {
     const phone = await person(who, { resource: 'phone' });
     await phone.join(room, 'alice');
     const { account } = await house({ who });
-    expect(await account.join(room, { nick: 'alice' })).toMatchObject({ ok: true, value: { nick: 'alice' } });
+    expect(await account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true, value: { nick: 'alice' } });
     await bob.say(room, 'to both');
     await phone.next((stanza) => stanza.getChildText('body') === 'to both');
     await phone.leave(room);
     await bob.say(room, 'still there?');
-    await until(() => account.rooms()[0]?.state === 'joined', { what: 'the membership to stay' });
-    expect(account.occupants(room).map(({ nick }) => nick).toSorted()).toEqual(['alice', 'owner']);
-    expect(await account.leave(room)).toMatchObject({ ok: true });
+    await until(() => account.rooms.list()[0]?.state === 'joined', { what: 'the membership to stay' });
+    expect(account.rooms.occupants(room).map(({ nick }) => nick).toSorted()).toEqual(['alice', 'owner']);
+    expect(await account.rooms.leave(room)).toMatchObject({ ok: true });
     await bob.next(gone(room, 'alice'));
   });
 
@@ -121,16 +121,16 @@ describe.each(servers)('into a room on $kind', (server) => {
     const room = await roomOf(server, bob);
     await configure(bob, room, { 'muc#roomconfig_moderatedroom': '1', 'muc#roomconfig_membersonly': '0' });
     const { account } = await house();
-    await account.join(room, { nick: 'alice' });
+    await account.rooms.join(room, { nick: 'alice' });
     await administer(bob, room, { nick: 'alice', role: 'visitor' });
-    await until(() => account.occupants(room).find(({ nick }) => nick === 'alice')?.role === 'visitor', { what: 'the role' });
-    expect(await account.sendMessage(room, 'hello')).toMatchObject({ ok: false, error: { code: 'no-voice', message: expect.stringContaining('moderated') } });
-    expect(account.requestVoice(room)).toMatchObject({ ok: true });
+    await until(() => account.rooms.occupants(room).find(({ nick }) => nick === 'alice')?.role === 'visitor', { what: 'the role' });
+    expect(await account.sending.sendMessage(room, 'hello')).toMatchObject({ ok: false, error: { code: 'no-voice', message: expect.stringContaining('moderated') } });
+    expect(account.rooms.requestVoice(room)).toMatchObject({ ok: true });
     const request = await bob.next((stanza) => stanza.toString().includes('http://jabber.org/protocol/muc#request'));
     expect(request.toString()).toContain('alice');
     await administer(bob, room, { nick: 'alice', role: 'participant' });
     await bob.next((stanza) => here(room, 'alice')(stanza) && stanza.toString().includes('participant'));
-    await until(async () => (await account.sendMessage(room, 'thank you')).ok, { what: 'a voice' });
+    await until(async () => (await account.sending.sendMessage(room, 'thank you')).ok, { what: 'a voice' });
     await bob.next((stanza) => stanza.getChildText('body') === 'thank you');
   });
 });
@@ -144,7 +144,7 @@ describe('into a room on prosody', () => {
     const find = `local room = prosody.hosts["${prosody.plainRooms}"].modules.muc.get_room_from_jid("${room}")`;
     await prosody.run(`> ${find}; room._data.locked = os.time() + 300; return "done"`);
     const { account, state } = await house();
-    expect(await account.join(room, { nick: 'alice' })).toMatchObject({ ok: false, error: { code: 'room-locked', message: expect.stringContaining('has not opened it') } });
+    expect(await account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: false, error: { code: 'room-locked', message: expect.stringContaining('has not opened it') } });
     await prosody.run(`> ${find}; room._data.locked = nil; return "done"`);
     await state(room, 'joined');
     expect(story(account, room)).toEqual(['join alice', 'locked', 'retry alice', 'self alice']);
@@ -161,7 +161,7 @@ describe('into a room on ejabberd', () => {
     const guest = await person('guest');
     await guest.join(room, 'guest');
     const { account, state } = await house();
-    expect(await account.join(room, { nick: 'alice' })).toMatchObject({ ok: false, error: { code: 'room-full', message: expect.stringContaining('full') } });
+    expect(await account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: false, error: { code: 'room-full', message: expect.stringContaining('full') } });
     await guest.leave(room);
     await state(room, 'joined');
     expect(story(account, room)).toEqual(['join alice', 'full', 'retry alice', 'self alice']);

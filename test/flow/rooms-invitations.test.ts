@@ -30,11 +30,11 @@ describe.each(servers)('invitations on $kind', (server) => {
       await server.setAffiliation(room, who.jid, 'member');
       direct(bob, room, who.jid, { reason: 'tea' });
     }
-    const [invitation] = await until(() => account.invitations().length > 0 && account.invitations(), { what: 'the invitation' }) || [];
+    const [invitation] = await until(() => account.rooms.invitations().length > 0 && account.rooms.invitations(), { what: 'the invitation' }) || [];
     expect(invitation).toMatchObject({ room, reason: 'tea', mediated: kind === 'mediated', by: expect.any(String) });
-    expect(account.rooms()).toEqual([]);
-    expect(await account.accept(room, 'alice')).toMatchObject({ ok: true, value: { state: 'joined' } });
-    expect(account.invitations()).toEqual([]);
+    expect(account.rooms.list()).toEqual([]);
+    expect(await account.rooms.accept(room, 'alice')).toMatchObject({ ok: true, value: { state: 'joined' } });
+    expect(account.rooms.invitations()).toEqual([]);
   });
 
   test('one is joined without a question where the person set it so', async () => {
@@ -43,7 +43,7 @@ describe.each(servers)('invitations on $kind', (server) => {
     const { account, who, state } = await house({ times: { sweep: 100 }, joinInvited: true });
     mediated(bob, room, who.jid, 'tea');
     await state(room, 'joined');
-    expect(account.invitations()).toEqual([]);
+    expect(account.rooms.invitations()).toEqual([]);
   });
 
   test('one comes in though no other device is online', async () => {
@@ -51,8 +51,8 @@ describe.each(servers)('invitations on $kind', (server) => {
     const room = await roomOf(server, bob);
     const { account, who } = await house({ times: { sweep: 100 } });
     mediated(bob, room, who.jid, 'tea');
-    await until(() => account.invitations().length > 0, { what: 'the invitation' });
-    expect(account.invitations()).toMatchObject([{ room, reason: 'tea' }]);
+    await until(() => account.rooms.invitations().length > 0, { what: 'the invitation' });
+    expect(account.rooms.invitations()).toMatchObject([{ room, reason: 'tea' }]);
   });
 
   test.each(['mediated', 'direct'])('a %s one that came while we were offline is found at the next login', async (kind) => {
@@ -63,9 +63,9 @@ describe.each(servers)('invitations on $kind', (server) => {
     else direct(bob, room, who.jid, { reason: 'tea', password: 'sesame' });
     await phone.next((stanza) => stanza.toString().includes('tea'));
     const { account } = await house({ who });
-    await until(() => account.invitations().length > 0, { what: 'the invitation' });
-    expect(account.invitations()).toMatchObject([{ room, reason: 'tea', mediated: kind === 'mediated' }]);
-    expect(account.rooms()).toEqual([]);
+    await until(() => account.rooms.invitations().length > 0, { what: 'the invitation' });
+    expect(account.rooms.invitations()).toMatchObject([{ room, reason: 'tea', mediated: kind === 'mediated' }]);
+    expect(account.rooms.list()).toEqual([]);
   });
 
   test('one that is declined tells who asked, and is asked no more', async () => {
@@ -74,11 +74,11 @@ describe.each(servers)('invitations on $kind', (server) => {
     await person(who, { resource: 'phone' });
     const { account } = await house({ who, times: { sweep: 100 } });
     mediated(bob, room, who.jid, 'tea');
-    await until(() => account.invitations().length > 0, { what: 'the invitation' });
-    expect(account.decline(room, 'not today')).toMatchObject({ ok: true });
+    await until(() => account.rooms.invitations().length > 0, { what: 'the invitation' });
+    expect(account.rooms.decline(room, 'not today')).toMatchObject({ ok: true });
     const declined = await bob.next((stanza) => stanza.getChild('x', MUC_USER)?.getChild('decline') !== undefined);
     expect(declined.getChild('x', MUC_USER)?.getChild('decline')?.getChildText('reason')).toBe('not today');
-    expect(account.invitations()).toEqual([]);
+    expect(account.rooms.invitations()).toEqual([]);
   });
 });
 
@@ -90,8 +90,8 @@ describe.each(servers)('private messages in a room on $kind', (server) => {
     const room = await roomOf(server, bob);
     const phone = await person(who, { resource: 'phone', features: ['urn:minimix:relay:0'] });
     const { account, archive } = await house({ who });
-    await account.join(room, { nick: 'alice' });
-    await until(() => account.relayTargets(room).length === 1, { what: 'the phone to take the relay' });
+    await account.rooms.join(room, { nick: 'alice' });
+    await until(() => account.devices.relayTargets(room).length === 1, { what: 'the phone to take the relay' });
     bob.send(xml('message', { to: `${room}/alice`, type: 'chat', id: 'pm1' }, xml('body', {}, 'between us'), xml('x', { xmlns: MUC_USER })));
     const kept = () => archive.page({ account: who.jid, room, limit: 10 }).find(({ body }) => body === 'between us');
     expect(await until(kept, { what: 'the private message' })).toMatchObject({ kind: 'private', nick: 'owner' });

@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 
 /** Alice's house in bob's room. */
 async function inside(house: Home, room: string): Promise<Home> {
-  expect(await house.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+  expect(await house.account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
   return house;
 }
 
@@ -20,10 +20,10 @@ describe.each(servers)('out of a room on $kind', (server) => {
     const room = await roomOf(server, bob);
     const { account, archive, who, events } = await inside(await house(), room);
     const asked = performance.now();
-    expect(await account.leave(room)).toMatchObject({ ok: true });
+    expect(await account.rooms.leave(room)).toMatchObject({ ok: true });
     expect(performance.now() - asked).toBeLessThan(5_000); // the promise of the issue, not a speed
     await bob.next(gone(room, 'alice'));
-    expect(account.rooms()).toEqual([]);
+    expect(account.rooms.list()).toEqual([]);
     expect(archive.rooms(who.jid)).toEqual([]);
     await events.next((event) => event.type === 'room-forgotten');
     await bob.say(room, 'is she gone?');
@@ -38,8 +38,8 @@ describe.each(servers)('out of a room on $kind', (server) => {
     const { account } = await inside(await house({ port: link.port, times: { leave: 20 } }), room);
     link.cut();
     await until(() => account.status().connection.state !== 'online', { what: 'the loss', every: 1 });
-    expect(await account.leave(room)).toMatchObject({ ok: true });
-    await until(() => account.rooms().length === 0, { what: 'the room to be forgotten' });
+    expect(await account.rooms.leave(room)).toMatchObject({ ok: true });
+    await until(() => account.rooms.list().length === 0, { what: 'the room to be forgotten' });
     await bob.next(gone(room, 'alice'), { what: 'alice to leave', deadline: 15_000 });
   });
 
@@ -56,15 +56,15 @@ describe.each(servers)('out of a room on $kind', (server) => {
     expect(JSON.parse(record?.membership ?? '{}')).toMatchObject({ membership: { state: 'kicked' } });
     expect(JSON.parse(record?.membership ?? '{}').membership.retryAt).toBeUndefined();
     expect((await noted(account, room, 'kicked'))?.text).toContain('off topic');
-    expect(await account.sendMessage(room, 'but')).toMatchObject({ ok: false, error: { code: 'kicked' } });
-    expect(await account.join(room)).toMatchObject({ ok: true });
+    expect(await account.sending.sendMessage(room, 'but')).toMatchObject({ ok: false, error: { code: 'kicked' } });
+    expect(await account.rooms.join(room)).toMatchObject({ ok: true });
   });
 
   test('a kick where the person chose to come back: we come back by the clock', async () => {
     const bob = await person('bob');
     const room = await roomOf(server, bob);
     const { account, state } = await inside(await house(), room);
-    expect(account.set(room, { rejoinAfterKick: true })).toMatchObject({ ok: true });
+    expect(account.rooms.set(room, { rejoinAfterKick: true })).toMatchObject({ ok: true });
     await administer(bob, room, { nick: 'alice', role: 'none' });
     await state(room, 'kicked');
     await state(room, 'joined');
@@ -77,7 +77,7 @@ describe.each(servers)('out of a room on $kind', (server) => {
     const bob = await person('bob');
     const room = await roomOf(server, bob);
     const { account, who, state, online } = await inside(await house({ port: link.port }), room);
-    account.set(room, { rejoinAfterKick: true });
+    account.rooms.set(room, { rejoinAfterKick: true });
     await administer(bob, room, { jid: who.jid, affiliation: 'outcast' }, 'spam');
     const banned = await state(room, 'banned');
     expect(banned.reason).toMatch(/banned.*“spam”/);
@@ -85,8 +85,8 @@ describe.each(servers)('out of a room on $kind', (server) => {
     await until(() => account.status().connection.state !== 'online', { what: 'the loss', every: 1 });
     await online();
     const other = await server.room({ archive: false });
-    await account.join(other); // a fence: what the login brings has begun
-    expect(account.rooms().find((one) => one.room === room)).toMatchObject({ state: 'banned' });
+    await account.rooms.join(other); // a fence: what the login brings has begun
+    expect(account.rooms.list().find((one) => one.room === room)).toMatchObject({ state: 'banned' });
     expect(story(account, room)).toEqual(['join alice', 'self alice', 'banned']);
   });
 
@@ -122,8 +122,8 @@ describe.each(servers)('out of a room on $kind', (server) => {
     const lost = await state(room, 'room-gone');
     expect(lost.reason).toMatch(/destroyed.*“a better place”/);
     expect(lost.reason).toContain(venue);
-    expect(await account.follow(room)).toMatchObject({ ok: true, value: { room: venue, state: 'joined', nick: 'alice' } });
-    expect(account.rooms().map((one) => one.room)).toEqual([venue]);
+    expect(await account.rooms.follow(room)).toMatchObject({ ok: true, value: { room: venue, state: 'joined', nick: 'alice' } });
+    expect(account.rooms.list().map((one) => one.room)).toEqual([venue]);
   });
 
   test('a room that is destroyed and names no other stays out, and cannot be followed', async () => {
@@ -132,7 +132,7 @@ describe.each(servers)('out of a room on $kind', (server) => {
     const { account, state } = await inside(await house(), room);
     await destroy(bob, room, {});
     expect(await state(room, 'room-gone')).toMatchObject({ reason: 'The room was destroyed.' });
-    expect(await account.follow(room)).toMatchObject({ ok: false, error: { code: 'no-venue' } });
+    expect(await account.rooms.follow(room)).toMatchObject({ ok: false, error: { code: 'no-venue' } });
   });
 
   test('others’ leaving, kicks, bans and nick changes are on record, and nick changes keep the person', async () => {
@@ -158,20 +158,20 @@ describe.each(servers)('out of a room on $kind', (server) => {
     const bob = await person('bob');
     const room = await roomOf(server, bob);
     const { account, archive, who } = await inside(await house(), room);
-    expect(await account.changeNick(room, 'owner')).toMatchObject({ ok: false, error: { code: 'nick-refused' } });
-    expect(account.rooms()[0]).toMatchObject({ nick: 'alice', state: 'joined' });
-    expect(await account.changeNick(room, 'Alice L.')).toMatchObject({ ok: true, value: { nick: 'Alice L.' } });
+    expect(await account.rooms.changeNick(room, 'owner')).toMatchObject({ ok: false, error: { code: 'nick-refused' } });
+    expect(account.rooms.list()[0]).toMatchObject({ nick: 'alice', state: 'joined' });
+    expect(await account.rooms.changeNick(room, 'Alice L.')).toMatchObject({ ok: true, value: { nick: 'Alice L.' } });
     expect(archive.rooms(who.jid)).toMatchObject([{ nick: 'Alice L.' }]);
     await present(account, room, ['Alice L.', 'owner']);
     const phone = await person(who, { resource: 'phone' });
     await phone.join(room, 'Alice L.');
     phone.send(xml('presence', { to: `${room}/Pocket` }));
     await bob.next((stanza) => stanza.attrs['from'] === `${room}/Pocket`);
-    const said = await account.sendMessage(room, 'who am I?');
+    const said = await account.sending.sendMessage(room, 'who am I?');
     expect(said).toMatchObject({ ok: true });
     const heard = await bob.next((stanza) => stanza.getChildText('body') === 'who am I?');
     await until(() => archive.outbox(who.jid).length === 0, { what: 'the reflection to be known as ours' });
-    expect(account.rooms()[0]).toMatchObject({ state: 'joined', nick: String(heard.attrs['from']).slice(room.length + 1) });
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'joined', nick: String(heard.attrs['from']).slice(room.length + 1) });
   });
 
   test('a room’s new name is known after a change of its configuration', async () => {
@@ -179,9 +179,9 @@ describe.each(servers)('out of a room on $kind', (server) => {
     const room = await roomOf(server, bob);
     const { account } = await inside(await house(), room);
     await configure(bob, room, { 'muc#roomconfig_roomname': 'The Orchard' });
-    await until(() => account.rooms()[0]?.name === 'The Orchard', { what: 'the new name' });
+    await until(() => account.rooms.list()[0]?.name === 'The Orchard', { what: 'the new name' });
     bob.send(xml('message', { to: room, type: 'groupchat' }, xml('subject', {}, 'Apples')));
-    await until(() => account.rooms()[0]?.subject === 'Apples', { what: 'the new subject' });
+    await until(() => account.rooms.list()[0]?.subject === 'Apples', { what: 'the new subject' });
   });
 });
 

@@ -11,7 +11,7 @@ describe('a silent drop on prosody', () => {
     const bob = await person('bob');
     const room = await roomOf(server, bob, archive);
     const { account, bodies } = await house({ times: { silence: 300, every: 50, answer: 2_000 } });
-    await account.join(room, { nick: 'alice' });
+    await account.rooms.join(room, { nick: 'alice' });
     await bob.say(room, 'before');
     const domain = room.slice(room.indexOf('@') + 1);
     await server.run(`> local room = prosody.hosts["${domain}"].modules.muc.get_room_from_jid("${room}"); `
@@ -24,8 +24,8 @@ describe('a silent drop on prosody', () => {
     await until(() => bodies(room).includes('after'), { what: 'the last word' });
     await until(() => bodies(room).filter(Boolean).length === 3, { what: 'all three' });
     expect(bodies(room).filter(Boolean)).toEqual(['before', 'while nobody knew', 'after']);
-    expect(account.ledger(room, 10).find(({ event }) => event === 'unverified')?.text).toContain('silently dropped you');
-    const proven = account.rooms()[0]?.verifiedAt ?? '';
-    await until(() => (account.rooms()[0]?.verifiedAt ?? '') > proven, { what: 'a later proof' });
+    expect(account.rooms.ledger(room, 10).find(({ event }) => event === 'unverified')?.text).toContain('silently dropped you');
+    const proven = account.rooms.list()[0]?.verifiedAt ?? '';
+    await until(() => (account.rooms.list()[0]?.verifiedAt ?? '') > proven, { what: 'a later proof' });
   });
 });

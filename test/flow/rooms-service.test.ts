@@ -25,10 +25,10 @@ describe.each(servers.map(({ kind }) => ({ kind })))('a service on $kind', ({ ki
 
   test('that lets nobody create rooms says so (405); it restarts: we are told, and come back by the clock without a person', async () => {
     await withHouse(kind, nobodyCreates, async (server, { account, state, online }) => {
-      const refused = await account.join(`${uniqueName('new')}@${server.plainRooms}`, { nick: 'alice' });
+      const refused = await account.rooms.join(`${uniqueName('new')}@${server.plainRooms}`, { nick: 'alice' });
       expect(refused).toMatchObject({ ok: false, error: { code: 'not-allowed', message: expect.stringContaining('create') } });
       const room = await server.room({ archive: true });
-      await account.join(room, { nick: 'alice' });
+      await account.rooms.join(room, { nick: 'alice' });
       await server.restart();
       await online();
       const back = (): boolean => story(account, room).filter((line) => line === 'self alice').length === 2;
@@ -43,13 +43,13 @@ describe('a service on prosody', () => {
   test('that is taken down alone, without a word: found by the self-ping, and back by the clock once it is there', async () => {
     await withHouse('prosody', {}, async (server, { account }) => {
       const room = await server.room({ archive: false });
-      await account.join(room, { nick: 'alice' });
+      await account.rooms.join(room, { nick: 'alice' });
       await server.run(`module:unload("muc", "${server.plainRooms}")`);
-      const down = await until(() => account.rooms().find(({ state }) => state !== 'joined'), { what: 'the loss' });
+      const down = await until(() => account.rooms.list().find(({ state }) => state !== 'joined'), { what: 'the loss' });
       expect(down?.reason).toMatch(/dropped you|cannot be reached/);
-      await until(() => account.rooms()[0]?.state === 'service-down', { what: 'a try that fails' });
+      await until(() => account.rooms.list()[0]?.state === 'service-down', { what: 'a try that fails' });
       await server.run(`module:load("muc", "${server.plainRooms}")`);
-      await until(() => account.rooms()[0]?.state === 'joined', { what: 'the return', deadline: 40_000 });
+      await until(() => account.rooms.list()[0]?.state === 'joined', { what: 'the return', deadline: 40_000 });
       expect(story(account, room)).toContain('unreachable');
     });
   }, 60_000);

@@ -19,7 +19,7 @@ export const accountTargets: readonly FuzzTarget[] = [
       await house.online();
       let sent = 0;
       const property = fc.asyncProperty(fc.array(stanza.map(String).filter(endsNoStream), { minLength: 1, maxLength: 6 }), async (stanzas) => {
-        if (house.account.rooms().find(({ room }) => room === ROOM)?.state !== 'joined') await house.account.join(ROOM, { nick: 'romeo' });
+        if (house.account.rooms.list().find(({ room }) => room === ROOM)?.state !== 'joined') await house.account.rooms.join(ROOM, { nick: 'romeo' });
         const logged = house.log.length;
         const { since } = onlineOf(house);
         server.send(...stanzas);
@@ -59,9 +59,9 @@ function lookAgain({ account, archive }: House, stanzas: number): void {
     archive.page(which);
     archive.view(which);
     archive.gaps(ME, room);
-    if (account.occupants(room).length > stanzas + 1) throw new Error('there is no end of occupants');
-    account.ledger(room, 20);
+    if (account.rooms.occupants(room).length > stanzas + 1) throw new Error('there is no end of occupants');
+    account.rooms.ledger(room, 20);
   }
   if (!archive.find({ account: ME, text: 'hello', limit: 20 }).ok) throw new Error('the search is refused');
-  JSON.stringify([account.rooms(), account.devices(), account.invitations(), account.readStates(), account.bookmarks.list(), account.bookmarks.held(), account.status()]);
+  JSON.stringify([account.rooms.list(), account.devices.list(), account.rooms.invitations(), account.history.readStates(), account.bookmarks.list(), account.bookmarks.held(), account.status()]);
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAccount, type AccountOptions } from '../../src/account/account.ts';
-import type { Account, AccountEvent } from '../../src/account/contract.ts';
+import type { Account } from '../../src/account/contract.ts';
+import type { AccountEvent } from '../../src/account/events.ts';
 import type { RoomSummary } from '../../src/account/rooms/contract.ts';
 import { openArchive } from '../../src/archive/archive.ts';
 import type { Archive } from '../../src/archive/contract.ts';
@@ -72,7 +73,7 @@ export function openHouse(server: Where, who: Who, options: HouseOptions = {}): 
     archive,
     log: note,
   });
-  account.subscribe((event) => events.push(event), life.signal);
+  account.events.subscribe((event) => events.push(event), life.signal);
   startMam(account, archive, life.signal);
   startCommands({ account, archive, log: note, signal: life.signal, chat });
   startRelay({ account, archive, log: note, signal: life.signal, ...(relayTimes && { times: relayTimes }) });
@@ -94,7 +95,7 @@ export function openHouse(server: Where, who: Who, options: HouseOptions = {}): 
       await until(() => account.status().connection.state === 'online', { what: `${who.jid} to be online` });
     },
     async state(room, state) {
-      const find = (): RoomSummary | undefined => account.rooms().find((one) => one.room === room && one.state === state);
+      const find = (): RoomSummary | undefined => account.rooms.list().find((one) => one.room === room && one.state === state);
       const found = await until(find, { what: `${room} to be ${state}` });
       if (!found) throw new Error('until gave nothing');
       return found;

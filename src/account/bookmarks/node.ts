@@ -1,7 +1,7 @@
 import type { Connection, IqAnswer, StanzaFault } from '../../xmpp/contract.ts';
 import { configureNode, createNode, isPreconditionFailure, nodeConfigQuery, publishOptions, readNodeConfig, readSubscribers, subscribe, subscriptionsQuery } from '../../xmpp/xep/service/pubsub.ts';
 import type { Element } from '../../xmpp/xml.ts';
-import type { Log } from '../context.ts';
+import type { Log } from '../../core/log.ts';
 
 type Options = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import type { KeptMessage } from '../../core/groupchat.ts';
 import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
-import type { Alert } from '../contract.ts';
+import type { Alert } from './contract.ts';
 import type { AccountContext } from '../context.ts';
 import { mentionFor } from './mentions.ts';
 

@@ -69,3 +69,6 @@ export interface RelayTarget {
   /** It announces XEP-0199. */
   readonly pings: boolean;
 }
+
+/** Why a person is told of a message at once: it is meant for them, it is private, or they want all of that room. */
+export type Alert = 'mention' | 'private' | 'room';

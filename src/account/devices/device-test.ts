@@ -5,7 +5,7 @@ import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
 import { ping } from '../../xmpp/xep/service/ping.ts';
 import { addressedTo, relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 import { xml } from '../../xmpp/xml.ts';
-import type { EventListener } from '../contract.ts';
+import type { EventListener } from '../events.ts';
 import type { DeviceTest } from './contract.ts';
 import type { Devices } from './devices.ts';
 import type { AccountContext } from '../context.ts';

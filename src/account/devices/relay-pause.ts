@@ -1,5 +1,5 @@
 import { storedValues } from '../../archive/stored-values.ts';
-import type { RelayPause } from '../contract.ts';
+import type { RelayPause } from '../account-status.ts';
 import type { AccountContext } from '../context.ts';
 
 const LONGEST = 24 * 3_600_000; // milliseconds of one timer: Node's own are bounded

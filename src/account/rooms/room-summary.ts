@@ -3,7 +3,7 @@ import { chooseNick } from '../../core/nick.ts';
 import type { ChosenNick } from '../../core/nick.ts';
 import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
 import { NS_REGISTER } from '../../xmpp/xep/room/register.ts';
-import type { AccountEvent } from '../contract.ts';
+import type { AccountEvent } from '../events.ts';
 import type { AccountContext, Room } from '../context.ts';
 import type { Nicks } from './nicks.ts';
 import type { RoomSummary } from './contract.ts';

@@ -7,6 +7,7 @@ import { NS_CARBONS } from '../../xmpp/xep/message/relay-envelope.ts';
 import { readTime, timeQuery } from '../../xmpp/xep/service/time.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import type { StorageSummary } from '../bookmarks/contract.ts';
+import type { FailedSubscriber } from '../events.ts';
 import type { RoomSummary } from '../rooms/contract.ts';
 import type { Ask } from './server-parts.ts';
 
@@ -82,6 +83,8 @@ export interface ExaminedLists {
   readonly rooms: readonly RoomSummary[];
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Subscribers that could not take an event. */
+  readonly failed: readonly FailedSubscriber[];
 }
 
 const UNVERIFIED = 15 * 60_000;
@@ -89,7 +92,7 @@ const UNDER_WAY: readonly string[] = ['absent', 'joining', 'leaving', 'service-d
 const MOST_NAMED = 5;
 
 /** How the bookmarks and the rooms of an account that runs fare. */
-export function examineLists({ account, storages, held, rooms, now }: ExaminedLists): Finding[] {
+export function examineLists({ account, storages, held, rooms, now, failed }: ExaminedLists): Finding[] {
   const found: Finding[] = [];
   const troubled = storages.filter(({ trouble }) => trouble !== undefined);
   for (const { name, trouble } of troubled) {
@@ -97,6 +100,10 @@ export function examineLists({ account, storages, held, rooms, now }: ExaminedLi
   }
   if (held > 0) found.push(finding({ check: 'bookmarks', level: 'bad', message: `${held} removals of bookmarks wait for you.`, todo: '`minimix bookmarks held`, then `restore --held` or `accept ID`.' }, account));
   else if (troubled.length < storages.length) found.push(finding({ check: 'bookmarks', level: 'ok', message: `${Math.max(...storages.map((one) => one.rooms))} rooms are bookmarked, and nothing waits.` }, account));
+  for (const { name, lost, event, why, at } of failed) {
+    const message = `${name} could not take ${lost === 1 ? 'an event' : `${lost} events`}, last “${event}” at ${new Date(at).toISOString()}: ${why}`;
+    found.push(finding({ check: 'events', level: 'bad', message, todo: 'This is a fault in Minimix: please report it with the log (`minimix log --level error`).' }, account));
+  }
   const silent = rooms.filter(({ state, verifiedAt }) => state === 'joined' && (verifiedAt === undefined || now - Date.parse(verifiedAt) > UNVERIFIED));
   const outside = rooms.filter(({ state }) => UNDER_WAY.includes(state));
   const stuck = rooms.filter(({ state }) => state !== 'joined' && !UNDER_WAY.includes(state));

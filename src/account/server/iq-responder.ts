@@ -12,7 +12,7 @@ import { NS_PING } from '../../xmpp/xep/service/ping.ts';
 import { NS_VERSION, versionAnswer } from '../../xmpp/xep/service/version.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { Element } from '../../xmpp/xml.ts';
-import type { IqHandler } from '../contract.ts';
+import type { IqHandler } from './account-server.ts';
 import type { AccountContext } from '../context.ts';
 
 /** Names the software in XEP-0115. */

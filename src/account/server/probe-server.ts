@@ -10,7 +10,7 @@ import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import { readRoomInfo } from '../../xmpp/xep/room/room-info.ts';
 import { wireOptions, type AccountSettings } from '../settings.ts';
 import { nativeStorage, pepStorage, privateStorage, type StorageContent } from '../bookmarks/storage.ts';
-import type { Log } from '../context.ts';
+import type { Log } from '../../core/log.ts';
 import { examineServer } from './examine.ts';
 import { serverParts, type Ask } from './server-parts.ts';
 

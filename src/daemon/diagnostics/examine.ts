@@ -29,7 +29,7 @@ function doorOf(bouncer: BouncerStatus): Finding {
 async function examineAccount(account: Account): Promise<Finding[]> {
   const { connection } = account.status();
   const check = 'login';
-  if (connection.state === 'online') return [finding({ check, level: 'ok', message: `Online as ${connection.jid}.` }, account.jid), ...(await account.examine())];
+  if (connection.state === 'online') return [finding({ check, level: 'ok', message: `Online as ${connection.jid}.` }, account.jid), ...(await account.server.examine())];
   const why = 'why' in connection ? connection.why : `It is ${connection.state}.`;
   const todo = connection.state === 'refused' ? `Where the password is another one now: \`minimix account remove ${account.jid}\` and add it again.` : 'It is tried again by itself; see above what is in the way.';
   return [finding({ check, level: 'bad', message: `Not online: ${why}`, todo }, account.jid)];

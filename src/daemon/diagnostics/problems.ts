@@ -1,5 +1,5 @@
 import type { Problem } from '../../frontends/web/contract/contract.ts';
-import type { Log } from '../log/log.ts';
+import type { Log } from '../../core/log.ts';
 
 const MOST = 20;
 

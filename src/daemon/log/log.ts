@@ -1,9 +1,7 @@
 import { pino } from 'pino';
+import type { Log, LogLevel } from '../../core/log.ts';
 import { safeJson } from '../../core/printable.ts';
 import { readable } from './log-line.ts';
-
-export type Level = 'debug' | 'info' | 'warn' | 'error';
-export type Log = (level: Level, message: string, about?: object) => void;
 
 /** Never written, at whatever depth they come. */
 const SECRET = /pass(word|phrase)?$|^secret$|token$|^authorization$|^cookie$|^auth$/i;
@@ -14,11 +12,11 @@ const MOST_DEPTH = 6;
 export interface OpenLog {
   readonly log: Log;
   /** From here on what is below this level is left out. */
-  setLevel(level: Level): void;
+  setLevel(level: LogLevel): void;
   /** What must never be written, wherever it comes: a password, a token. Shorter than four characters it is not looked for. */
   hide(secret: string): void;
   /** How many lines of each level there were. */
-  counts(): Readonly<Record<Level, number>>;
+  counts(): Readonly<Record<LogLevel, number>>;
 }
 
 const SHORTEST_SECRET = 4;
@@ -29,7 +27,7 @@ const HIDDEN = '[left out]';
  * left out by their names and, where they are known, by what they are; what a terminal would obey is escaped, for
  * much of it was written by strangers. `file` takes the same as JSON.
  */
-export function openLog(out: (line: string) => void, options: { pretty: boolean; level: Level; file?: (line: string) => void }): OpenLog {
+export function openLog(out: (line: string) => void, options: { pretty: boolean; level: LogLevel; file?: (line: string) => void }): OpenLog {
   const secrets = new Set<string>();
   const counts = { debug: 0, info: 0, warn: 0, error: 0 };
   const logger = pino(

@@ -3,7 +3,7 @@ import type { Account } from '../../account/contract.ts';
 import { moves } from '../../core/room.ts';
 import type { HealthReason } from '../../core/health.ts';
 import type { Family, Sample } from './exposition.ts';
-import type { Level } from '../log/log.ts';
+import type { LogLevel } from '../../core/log.ts';
 import type { ArchiveWrites } from './watched-archive.ts';
 
 /** What is remembered of an account from its own words; milliseconds since the epoch. */
@@ -24,7 +24,7 @@ export interface MetricInputs {
   readonly archiveBytes: number;
   readonly freeBytes: number | undefined;
   readonly lastId: number;
-  readonly logged: Readonly<Record<Level, number>>;
+  readonly logged: Readonly<Record<LogLevel, number>>;
   readonly problems: number;
   readonly delay: ReturnType<typeof monitorEventLoopDelay>;
 }
@@ -96,17 +96,17 @@ function ofAccounts({ accounts, names }: MetricInputs): Family[] {
     gauge('minimix_account_online', '1 where the account is online.', ...samples((_account, { offlineSince }) => (offlineSince === undefined ? 1 : 0))),
     counter('minimix_logins_total', 'Times that the account came online, resumptions included.', ...samples((_account, { logins }) => logins)),
     counter('minimix_messages_kept_total', 'Messages that were archived since the start.', ...samples((_account, { messages }) => messages)),
-    gauge('minimix_rooms', 'Rooms by how we stand in them.', ...spread('state', Object.keys(moves), (account) => account.rooms(), ({ state }) => state)),
-    gauge('minimix_occupants', 'Occupants of all rooms.', ...samples((account) => account.rooms().reduce((sum, { occupants }) => sum + occupants, 0))),
-    gauge('minimix_devices_online', 'Devices that are online, by the door that serves them.', ...spread('door', DOORS, (account) => account.devices().filter(({ online }) => online), ({ frontend: door }) => door)),
-    gauge('minimix_outbox', 'What was said and no room has confirmed.', ...spread('state', ['waiting', 'sent', 'ask'], (account) => account.outbox(), ({ state }) => state)),
-    gauge('minimix_invitations', 'Invitations that wait for an answer.', ...samples((account) => account.invitations().length)),
+    gauge('minimix_rooms', 'Rooms by how we stand in them.', ...spread('state', Object.keys(moves), (account) => account.rooms.list(), ({ state }) => state)),
+    gauge('minimix_occupants', 'Occupants of all rooms.', ...samples((account) => account.rooms.list().reduce((sum, { occupants }) => sum + occupants, 0))),
+    gauge('minimix_devices_online', 'Devices that are online, by the door that serves them.', ...spread('door', DOORS, (account) => account.devices.list().filter(({ online }) => online), ({ frontend: door }) => door)),
+    gauge('minimix_outbox', 'What was said and no room has confirmed.', ...spread('state', ['waiting', 'sent', 'ask'], (account) => account.sending.outbox(), ({ state }) => state)),
+    gauge('minimix_invitations', 'Invitations that wait for an answer.', ...samples((account) => account.rooms.invitations().length)),
     gauge('minimix_bookmarks_held', 'Removals of bookmarks that wait for the person.', ...samples((account) => account.bookmarks.held().length)),
   ];
 }
 
 function ofRooms({ accounts }: MetricInputs): Family[] {
-  const all = accounts.flatMap(({ account }) => account.rooms().map((room) => ({ ...room, labels: { account: account.jid, room: room.room } }))).slice(0, MOST_ROOMS);
+  const all = accounts.flatMap(({ account }) => account.rooms.list().map((room) => ({ ...room, labels: { account: account.jid, room: room.room } }))).slice(0, MOST_ROOMS);
   const proven = all.flatMap(({ verifiedAt, labels }) => (verifiedAt === undefined ? [] : [{ value: Date.parse(verifiedAt) / 1000, labels }]));
   return [
     gauge('minimix_room_joined', '1 where we are in the room.', ...all.map(({ state, labels }) => ({ value: state === 'joined' ? 1 : 0, labels }))),

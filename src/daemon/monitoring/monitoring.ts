@@ -9,7 +9,7 @@ import { unwell, type HealthReason } from '../../core/health.ts';
 import type { DaemonEvent, Problem } from '../../frontends/web/contract/contract.ts';
 import type { HealthEntry, MonitoringApi } from '../../frontends/web/contract/monitoring-contract.ts';
 import { exposition } from './exposition.ts';
-import type { Level } from '../log/log.ts';
+import type { LogLevel } from '../../core/log.ts';
 import { familiesOf, STEP, type HeardStanzas } from './metrics.ts';
 import type { ArchiveWrites } from './watched-archive.ts';
 
@@ -24,7 +24,7 @@ export interface MonitoringOptions {
   readonly writes: ArchiveWrites;
   readonly problems: () => readonly Problem[];
   readonly settings: () => Settings['watch'];
-  readonly logged: () => Readonly<Record<Level, number>>;
+  readonly logged: () => Readonly<Record<LogLevel, number>>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
   readonly signal: AbortSignal;
@@ -97,12 +97,12 @@ export function startMonitoring(options: MonitoringOptions): MonitoringApi {
       limits: options.settings(),
       archive: unwritable(),
       accounts: all.map(({ jid }) => ({ account: jid, offlineSince: of(jid).offlineSince })),
-      rooms: all.flatMap(({ jid, rooms }) => rooms().map((room) => ({ account: jid, room: room.room, state: room.state, provenAt: provenAt(jid, room) }))),
+      rooms: all.flatMap(({ jid, rooms }) => rooms.list().map((room) => ({ account: jid, room: room.room, state: room.state, provenAt: provenAt(jid, room) }))),
     });
   }
 
   /** A room that is first looked at now was there before: since the daemon was, at the earliest. */
-  for (const { jid, rooms } of accounts()) for (const { room } of rooms()) seen.set(`${jid} ${room}`, startedAt);
+  for (const { jid, rooms } of accounts()) for (const { room } of rooms.list()) seen.set(`${jid} ${room}`, startedAt);
 
   return {
     offers: () => ({ health: options.settings().health, metrics: options.settings().metrics }),

@@ -4,7 +4,7 @@ import { resourceOf } from '../../core/jid.ts';
 import { connect } from '../../xmpp/connection.ts';
 import { groupchatMessage } from '../../xmpp/xep/message/groupchat.ts';
 import { joinPresence } from '../../xmpp/xep/room/muc.ts';
-import type { Log } from '../log/log.ts';
+import type { Log } from '../../core/log.ts';
 
 export interface TalkerOptions {
   readonly jid: string;

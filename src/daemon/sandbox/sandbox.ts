@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { fail, ok, sentenceOf, type Result } from '../../core/errors.ts';
 import type { DaemonApi } from '../../frontends/web/contract/contract.ts';
 import type { AddAccount } from '../../frontends/web/api/inputs.ts';
-import type { Log } from '../log/log.ts';
+import type { Log } from '../../core/log.ts';
 import { startTalker } from './sandbox-talker.ts';
 
 const SANDBOX_DOMAIN = 'sandbox.example'; // RFC 2606: nobody's

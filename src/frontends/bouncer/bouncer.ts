@@ -103,7 +103,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const sessions = openBouncerSessions({ ...added, credentials, rooms, offlineStore, pushes, leaving: () => leaving, times, backlog, log, now });
       const resident: Resident = { ...added, credentials, rooms, sessions, offlineStore, pushes, changed: () => undefined };
       residents.set(account.jid, resident);
-      resident.changed = account.occupancy.host(sessionsProvider({ ...resident, leaving: () => leaving, changed: () => resident.changed() }, now), signal);
+      resident.changed = account.rooms.occupancy.host(sessionsProvider({ ...resident, leaving: () => leaving, changed: () => resident.changed() }, now), signal);
       if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
       signal.addEventListener('abort', () => {
         if (residents.get(account.jid) === resident) residents.delete(account.jid);

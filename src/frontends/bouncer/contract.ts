@@ -6,7 +6,7 @@ import type { Archive } from '../../archive/contract.ts';
 import type { Result } from '../../core/errors.ts';
 import type { Authority, CertificateStore, OwnCertificate } from './credentials/certificates.ts';
 import type { BouncerDevice } from './credentials/device-credentials.ts';
-import type { Log } from './server/host.ts';
+import type { Log } from '../../core/log.ts';
 import type { ListenEndpoint } from './server/listener.ts';
 import { deviceJoinTimes } from './rooms/device-join.ts';
 import type { DeviceJoinTimes } from './rooms/device-join.ts';

@@ -60,7 +60,7 @@ const room: ActionField = {
   label: 'Room',
   type: 'list-single',
   required: true,
-  options: ({ account }) => account.rooms().map((one) => ({ value: one.room, label: one.name ?? one.room })),
+  options: ({ account }) => account.rooms.list().map((one) => ({ value: one.room, label: one.name ?? one.room })),
 };
 const anyRoom: ActionField = { name: 'room', label: 'Room', type: 'jid-single', required: true };
 const line = (most: number) => z.string({ error: 'is needed' }).trim().min(1, 'is needed').max(most, `is longer than ${most} characters`);
@@ -83,7 +83,7 @@ const status = action({ name: 'status', title: 'Status of Minimix', fields: [] }
 });
 
 const rooms = action({ name: 'rooms', title: 'List the rooms', fields: [] }, z.object({}), ({ account }) => {
-  const rows = account.rooms().map((one) => ({ room: one.room, state: one.state, nick: one.nick ?? '', reason: one.reason ?? '' }));
+  const rows = account.rooms.list().map((one) => ({ room: one.room, state: one.state, nick: one.nick ?? '', reason: one.reason ?? '' }));
   const text = rows.map(({ room: at, state, nick, reason }) => [at, state, nick && `as ${nick}`, reason].filter(Boolean).join(', ')).join('\n');
   return ok({ text: text || 'There is no room yet.', table: table([['room', 'Room'], ['state', 'State'], ['nick', 'Nick'], ['reason', 'Reason']], rows) });
 });
@@ -97,25 +97,25 @@ const join = action(
   z.object({ room: jid, nick: nickname.optional(), password: z.string().max(1024).optional() }),
   ({ account }, { room: at, nick, password }) =>
     mapped(
-      account.join(at, { ...(nick !== undefined && { nick }), ...(password !== undefined && { password }) }),
+      account.rooms.join(at, { ...(nick !== undefined && { nick }), ...(password !== undefined && { password }) }),
       (joined) => `In ${joined.room} as ${joined.nick ?? 'somebody'}, with ${joined.occupants} there.`,
     ),
 );
 
 const leave = action({ name: 'leave', title: 'Leave a room', fields: [room] }, z.object({ room: jid }), ({ account }, { room: at }) =>
-  mapped(account.leave(at), () => `Left ${at}.`),
+  mapped(account.rooms.leave(at), () => `Left ${at}.`),
 );
 
 const nick = action(
   { name: 'nick', title: 'Change the nick in a room', fields: [room, { name: 'nick', label: 'Nick', type: 'text-single', required: true }] },
   z.object({ room: jid, nick: nickname }),
-  ({ account }, { room: at, nick: wanted }) => mapped(account.changeNick(at, wanted), () => `You are ${wanted} in ${at} now.`),
+  ({ account }, { room: at, nick: wanted }) => mapped(account.rooms.changeNick(at, wanted), () => `You are ${wanted} in ${at} now.`),
 );
 
 const say = action(
   { name: 'say', title: 'Say something in a room', fields: [room, { name: 'text', label: 'Text', type: 'text-single', required: true }] },
   z.object({ room: jid, text: line(32_768) }),
-  ({ account }, { room: at, text }) => mapped(account.sendMessage(at, text), () => `Said in ${at}.`),
+  ({ account }, { room: at, text }) => mapped(account.sending.sendMessage(at, text), () => `Said in ${at}.`),
 );
 
 const levels = ['always', 'on-mention', 'never', 'default'] as const;
@@ -133,7 +133,7 @@ const notify = action(
 
 function attachment(name: 'attach' | 'detach', title: string): Action {
   return action({ name, title, fields: [] }, z.object({}), ({ account, resource }) =>
-    mapped(account.changeDevice(resource, { attached: name === 'attach' }), ({ label, relay, why }) =>
+    mapped(account.devices.change(resource, { attached: name === 'attach' }), ({ label, relay, why }) =>
       relay ? `${label} gets the rooms' messages from now on: ${why}.` : `${label} gets no room's messages: ${why}.`,
     ),
   );
@@ -150,7 +150,7 @@ const policy = action(
   },
   z.object({ policy: z.enum(policies, { error: `is one of ${policies.join(', ')}` }), room: jid.optional() }),
   ({ account, resource }, { policy: wanted, room: at }) =>
-    mapped(account.changeDevice(resource, { policy: wanted, room: at }), ({ label, policy: now, policies: by }) =>
+    mapped(account.devices.change(resource, { policy: wanted, room: at }), ({ label, policy: now, policies: by }) =>
       at === undefined ? `${label} gets ${now}.` : `${label} gets ${by[at] ?? now} of ${at}.`,
     ),
 );
@@ -164,7 +164,7 @@ const mentions = action(
   z.object({ words: z.string().max(2000).default('') }),
   ({ account, resource }, { words }) => {
     const list = words.split(',').map((word) => word.trim()).filter(Boolean).slice(0, 50);
-    return mapped(account.changeDevice(resource, { words: list }), ({ label }) =>
+    return mapped(account.devices.change(resource, { words: list }), ({ label }) =>
       list.length === 0 ? `On ${label} your nicks and replies to you count as mentions.` : `On ${label} these count as mentions too: ${list.join(', ')}.`,
     );
   },
@@ -184,7 +184,7 @@ const digest = action(
     quiet: z.string().refine((text) => readQuiet(text) !== undefined, 'looks like 22:00-07:00').optional(),
   }),
   ({ account, resource }, { digest: wanted, quiet }) =>
-    mapped(account.changeDevice(resource, { digest: wanted === 'off' ? 'off' : { quiet: readQuiet(quiet ?? '') } }), ({ label }) =>
+    mapped(account.devices.change(resource, { digest: wanted === 'off' ? 'off' : { quiet: readQuiet(quiet ?? '') } }), ({ label }) =>
       wanted === 'off' ? `${label} is told nothing in words.` : `${label} is told of mentions in words${quiet === undefined ? '' : `, but not in ${quiet}`}.`,
     ),
 );
@@ -202,7 +202,7 @@ const limit = action(
   },
   z.object({ messages: count(MOST_REPLAYED), hours: count(MOST_HOURS) }),
   ({ account, resource }, { messages, hours }) =>
-    mapped(account.changeDevice(resource, { limit: { messages, hours } }), ({ label }) => `${label} gets ${messages} messages of a room at most, of the last ${hours} hours.`),
+    mapped(account.devices.change(resource, { limit: { messages, hours } }), ({ label }) => `${label} gets ${messages} messages of a room at most, of the last ${hours} hours.`),
 );
 
 const search = action(

@@ -27,10 +27,10 @@ export function startChat({ account, archive, log, signal }: ChatOptions): void 
     const done = action ? await action.perform({ account, archive, resource: resourceOf(stanza.from) }, values) : undefined;
     const text = done === undefined ? help() : done.ok ? done.value.text : done.error.message;
     replies += 1;
-    account.write(chatReply(stanza.from, `${Date.now().toString(36)}-${replies}`, text.slice(0, MAX_REPLY)));
+    account.server.write(chatReply(stanza.from, `${Date.now().toString(36)}-${replies}`, text.slice(0, MAX_REPLY)));
   }
 
-  account.subscribe((event) => {
+  account.events.subscribe((event) => {
     if (event.type !== 'own-message' || isChatReply(event.stanza)) return;
     const { stanza } = event;
     const body = stanza.type === undefined || stanza.type === 'chat' || stanza.type === 'normal' ? stanza.element.getChildText('body') : undefined;
@@ -39,7 +39,7 @@ export function startChat({ account, archive, log, signal }: ChatOptions): void 
     void answer(stanza, body.slice(0, MAX_LINE).trim())
       .catch((error: unknown) => log('error', `a chat could not be answered: ${sentenceOf(error)}`, { error }))
       .finally(() => (running -= 1));
-  }, signal);
+  }, signal, 'the chat');
 }
 
 /** The verb and its fields: one word each, and the last one takes the rest of the line. */

@@ -46,12 +46,12 @@ export function startCommands({ account, archive, log, signal, chat = true }: Co
         log('error', `the command ${action.name} failed: ${sentenceOf(error)}`, { error });
         return errorAnswer(element, 'cancel', 'internal-server-error');
       })
-      .then((done) => account.write(done.toString()))
+      .then((done) => account.server.write(done.toString()))
       .finally(() => (running -= 1));
     return undefined;
   }
 
-  account.onIq({
+  account.server.onIq({
     name: 'command',
     xmlns: NS_COMMANDS,
     types: ['set'],

@@ -30,7 +30,7 @@ export function startMam(account: Account, archive: ReadArchive, signal: AbortSi
     const { messages, complete } = read(request.value);
     const shown = request.value.flipped ? messages.toReversed() : messages;
     for (const message of shown) {
-      const written = account.write(resultMessage(message, stanza.from, request.value.queryId));
+      const written = account.server.write(resultMessage(message, stanza.from, request.value.queryId));
       if (!written.ok) return errorAnswer(stanza.element, 'wait', 'resource-constraint', written.error.message);
     }
     return resultAnswer(stanza.element, fin(messages, complete));
@@ -51,7 +51,7 @@ export function startMam(account: Account, archive: ReadArchive, signal: AbortSi
     return resultAnswer(stanza.element, xml('metadata', { xmlns: NS_MAM }, ...ends));
   }
 
-  account.onIq(
+  account.server.onIq(
     {
       name: 'query',
       xmlns: NS_MAM,
@@ -61,7 +61,7 @@ export function startMam(account: Account, archive: ReadArchive, signal: AbortSi
     },
     signal,
   );
-  account.onIq({ name: 'metadata', xmlns: NS_MAM, types: ['get'], handle: metadata }, signal);
+  account.server.onIq({ name: 'metadata', xmlns: NS_MAM, types: ['get'], handle: metadata }, signal);
 }
 
 function form(): Element {

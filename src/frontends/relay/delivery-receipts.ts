@@ -78,7 +78,7 @@ export function openDeliveryReceipts(target: RelayTarget, { account, times, inFl
     const question: Question = { way, covers: unasked() };
     if (stopped || question.covers === 0 || way === 'server') return;
     questions.push(question);
-    const answer = await account.ask(way === 'ping' ? ping(jid) : discoInfoQuery(jid), times.answer);
+    const answer = await account.server.ask(way === 'ping' ? ping(jid) : discoInfoQuery(jid), times.answer);
     const place = questions.indexOf(question);
     if (!stopped && place !== -1) judge(answer, question, place);
   }
@@ -86,7 +86,7 @@ export function openDeliveryReceipts(target: RelayTarget, { account, times, inFl
   function judge(answer: IqAnswer, question: Question, place: number): void {
     const condition = answer.ok ? undefined : answer.error.condition;
     if (answer.ok || condition === 'feature-not-implemented') {
-      if (!answers) account.noteDevice(device, undefined);
+      if (!answers) account.devices.note(device, undefined);
       answers = true;
       return arrived(questions.splice(0, place + 1).reduce((sum, { covers }) => sum + covers, 0));
     }
@@ -97,7 +97,7 @@ export function openDeliveryReceipts(target: RelayTarget, { account, times, inFl
     if (condition === 'service-unavailable' || (condition === 'timeout' && !answers)) {
       way = nextWay[way];
       if (way !== 'server') return void ask();
-      account.noteDevice(device, NO_ANSWER);
+      account.devices.note(device, NO_ANSWER);
       return unanswered();
     }
     resting = true; // asleep, about to be announced as gone, or we are not online

@@ -13,15 +13,15 @@ const MAX_TEXT = 500;
 export function startDigest(account: Account, signal: AbortSignal, now: () => number): void {
   function tell(message: KeptMessage): void {
     if (message.nick === undefined || message.body === undefined || message.delayed) return;
-    for (const { jid, device } of account.digestTargets(message)) {
+    for (const { jid, device } of account.devices.digestTargets(message)) {
       const clock = new Date(now());
       if (device.digest && isQuiet(device.digest, clock.getHours() * 60 + clock.getMinutes())) continue;
       const text = `[${localOf(message.room)}] ${message.nick}: ${message.body}`;
-      account.write(headline(jid, `mxd-${device.id}-${message.archiveId}`, text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text));
+      account.server.write(headline(jid, `mxd-${device.id}-${message.archiveId}`, text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text));
     }
   }
 
-  account.subscribe((event) => {
+  account.events.subscribe((event) => {
     if (event.type === 'message' && event.fresh) tell(event.message);
-  }, signal);
+  }, signal, 'the digest');
 }

@@ -51,7 +51,7 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
   }
 
   function follow(): void {
-    const targets = account.relays();
+    const targets = account.devices.relays();
     for (const [device, sender] of senders) {
       const still = targets.find((target) => target.device === device && target.session === sender.target.session);
       if (still && still.from === sender.target.from) continue;
@@ -68,7 +68,7 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
     for (const sender of senders.values()) sender.live(envelope);
   }
 
-  account.subscribe((event) => {
+  account.events.subscribe((event) => {
     if (event.type === 'message' && event.fresh) relay(event.message);
     else if (event.type === 'message') {
       setFloor(event.message);
@@ -78,10 +78,10 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
     else if (event.type === 'status' && event.status.connection.state === 'online') for (const sender of senders.values()) sender.resume();
     else if (event.type === 'bounced' && event.stanza.id?.startsWith('mx-')) {
       const error = readStanzaError(event.stanza.element);
-      if (error && !gone.has(error.condition)) account.refuseRelay(event.from, error.text ?? error.condition);
+      if (error && !gone.has(error.condition)) account.devices.refuseRelay(event.from, error.text ?? error.condition);
     }
-  }, signal);
-  account.onAcknowledged((h) => {
+  }, signal, 'the relay');
+  account.server.onAcknowledged((h) => {
     for (const sender of senders.values()) sender.acknowledged(h);
   }, signal);
   startDigest(account, signal, now);

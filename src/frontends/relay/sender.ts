@@ -50,7 +50,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
   const address = addressedTo(jid, `mx-${device}-`);
   /** `since` is when it reached us, for what came live. */
   const flight: { readonly queue: RoomQueue; readonly id: number; readonly number: number; readonly since: number | undefined }[] = [];
-  const proof = openDeliveryReceipts(target, { account, times: parts.times, inFlight: () => flight.length, arrived, settle, unanswered: () => acknowledged(account.acknowledged()) });
+  const proof = openDeliveryReceipts(target, { account, times: parts.times, inFlight: () => flight.length, arrived, settle, unanswered: () => acknowledged(account.server.acknowledged()) });
   let stopped = false;
   let blocked = false;
 
@@ -66,7 +66,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
 
   /** Reads what the device has missed, up to the live stream. */
   async function read(queue: RoomQueue): Promise<void> {
-    if (queue.state === 'reading' || account.catchingUp(queue.room)) return;
+    if (queue.state === 'reading' || account.history.isCatchingUp(queue.room)) return;
     queue.state = 'reading';
     const { room } = queue;
     const { limit } = target;
@@ -112,9 +112,9 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
 
   /** Sends it, or passes over what this device is not to have. False where the stream takes nothing now. */
   function go(queue: RoomQueue, { message, checked, fit, envelope }: Envelope): boolean {
-    if (!fit() || !account.relayDecision(device, message).relay) return true;
+    if (!fit() || !account.devices.relayDecision(device, message).relay) return true;
     const id = message.archiveId;
-    const sent = account.write(address(envelope(), id), { checked });
+    const sent = account.server.write(address(envelope(), id), { checked });
     if (sent.ok) {
       queue.flight.push(id);
       flight.push({ queue, id, number: sent.value, since: checked ? message.arrivedAt : undefined });
@@ -169,7 +169,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
       const queue = queueOf(message.room);
       if (message.archiveId <= queue.seen) return;
       queue.newest = message.archiveId;
-      if (queue.state !== 'live' || account.catchingUp(message.room)) {
+      if (queue.state !== 'live' || account.history.isCatchingUp(message.room)) {
         queue.state = queue.state === 'live' ? 'unread' : queue.state;
         void read(queue);
         return;

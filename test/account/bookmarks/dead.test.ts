@@ -14,7 +14,7 @@ test('a room is dead once nothing has come of it for the days of the settings, h
   const { deadDays } = account.bookmarks.settings();
   script(ROOM, { join: (presence) => presenceError(String(presence.attrs['to']), 'remote-server-not-found') });
   for (let day = 0; day <= deadDays; day += 1) {
-    expect(await account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: false, error: { code: 'service-down' } });
+    expect(await account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: false, error: { code: 'service-down' } });
     expect(dead()).toBe(false);
     at += DAY;
   }
@@ -24,14 +24,14 @@ test('a room is dead once nothing has come of it for the days of the settings, h
   expect(dead()).toBe(true);
   expect(account.bookmarks.list()).toMatchObject([{ room: ROOM, autojoin: true }]);
   script(ROOM, {});
-  await until(async () => (await account.join(ROOM)).ok, { what: 'the room to let us in' });
+  await until(async () => (await account.rooms.join(ROOM)).ok, { what: 'the room to let us in' });
   expect(dead()).toBe(false);
 });
 
 test('a room that was destroyed is dead at once', async () => {
   const { account, script, settle, send } = await world();
   script(ROOM, {});
-  await account.join(ROOM, { nick: 'romeo' });
+  await account.rooms.join(ROOM, { nick: 'romeo' });
   send(`<presence type='unavailable' from='${ROOM}/romeo'><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='none'/><destroy/><status code='110'/></x></presence>`);
   await settle();
   expect(account.bookmarks.list()).toMatchObject([{ room: ROOM, dead: true }]);

@@ -26,12 +26,12 @@ test('an event of the write before the last one takes out no room that was added
   });
   const published = (count: number) => world.heard.next((stanza) => stanza.getChild('pubsub')?.getChild('publish') !== undefined && told.length >= count, { what: 'a write' });
   await world.settle();
-  await world.account.join(CAVE);
+  await world.account.rooms.join(CAVE);
   await published(1);
-  await world.account.join(HALL);
+  await world.account.rooms.join(HALL);
   await published(2);
   await world.settle();
   await world.settle();
   expect(world.account.bookmarks.list().map(({ room }) => room).toSorted()).toEqual([CAVE, HALL]);
-  expect(world.account.rooms().map(({ room }) => room).toSorted()).toEqual([CAVE, HALL]);
+  expect(world.account.rooms.list().map(({ room }) => room).toSorted()).toEqual([CAVE, HALL]);
 });

@@ -42,7 +42,7 @@ async function away(answer: (asked: Asked, page: (numbers: readonly number[], co
       return answer(now, page, iq);
     },
   });
-  await world.account.join(ROOM, { nick: 'romeo' });
+  await world.account.rooms.join(ROOM, { nick: 'romeo' });
   await world.state(ROOM, 'joined');
   await world.settle();
   world.send(...heard.map(live));
@@ -74,7 +74,7 @@ test.each([
     if (after === '1') return refusal(ROOM, String(iq.attrs['id']), 'item-not-found');
     return [page(numbers)].flat().map((xml) => String(xml).replace(/2026-11-27T10:00:0(\d)Z/, (_stamp, n) => later(Number(n))));
   });
-  await until(() => asked.length >= 2 && !account.catchingUp(ROOM), { what: 'the end of the catch-up' });
+  await until(() => asked.length >= 2 && !account.history.isCatchingUp(ROOM), { what: 'the end of the catch-up' });
   await settle();
   const last = archive.page({ account: jid, room: ROOM, limit: 1, after: 0 })[0]?.at ?? NaN;
   const hole = { from: last, cause: expect.stringContaining('no longer has') };
@@ -108,11 +108,11 @@ test('what is still to be read goes before what is live while the room is entere
   script(ROOM, { join: () => undefined });
   drop();
   await state(ROOM, 'joining');
-  expect(account.catchingUp(ROOM)).toBe(true);
+  expect(account.history.isCatchingUp(ROOM)).toBe(true);
 
-  const told = events.next((event) => event.type === 'caught-up' && !account.catchingUp(ROOM));
+  const told = events.next((event) => event.type === 'caught-up' && !account.history.isCatchingUp(ROOM));
   send(presenceError(`${ROOM}/romeo`, 'forbidden', 'auth'));
   await state(ROOM, 'banned');
-  expect(account.catchingUp(ROOM)).toBe(false);
+  expect(account.history.isCatchingUp(ROOM)).toBe(false);
   expect(await told).toMatchObject({ room: ROOM });
 });

@@ -19,7 +19,7 @@ async function back(stamp: (joined: number) => number) {
       return [presence(ROOM, nick, { codes: [110] }), ...(since.length > 1 ? [past] : []), subject(ROOM, '')];
     },
   });
-  await world.account.join(ROOM, { nick: 'romeo' });
+  await world.account.rooms.join(ROOM, { nick: 'romeo' });
   await world.settle();
   world.drop();
   await until(() => world.bodies(ROOM).includes('late'), { what: 'the history' });
@@ -58,12 +58,12 @@ test('where our clock is fast by the server’s, the room is asked for what was 
     },
     iq: ({ attrs }) => refusal(ROOM, String(attrs['id']), 'item-not-found'),
   });
-  await world.account.join(ROOM, { nick: 'romeo' });
+  await world.account.rooms.join(ROOM, { nick: 'romeo' });
   fast = 23 * 60_000;
   world.send(`<message from='${ROOM}/juliet' type='groupchat' id='id of heard'><body>heard</body></message>`);
   await world.settle();
   world.drop();
-  await until(() => entries === 2 && world.account.rooms()[0]?.state === 'joined', { what: 'alice to be back' });
+  await until(() => entries === 2 && world.account.rooms.list()[0]?.state === 'joined', { what: 'alice to be back' });
   await world.settle();
   expect(world.bodies(ROOM).filter(Boolean)).toEqual(['heard', 'missed']);
   expect(world.archive.gaps(world.jid, ROOM)).toEqual([]);

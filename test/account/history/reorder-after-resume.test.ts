@@ -37,7 +37,7 @@ test('what came in another order around a resumption stands in the room’s, by 
   const asked: string[] = [];
   const { account, archive, jid, bodies, drop, script, send, settle, state } = await open({ sm: true, times: { calm: 50 } });
   script(ROOM, archived(order, asked));
-  await account.join(ROOM, { nick: 'romeo' });
+  await account.rooms.join(ROOM, { nick: 'romeo' });
   await state(ROOM, 'joined');
   await settle();
   order.push(['1', 'before']);
@@ -60,7 +60,7 @@ test('a room in which nothing came is not asked', async () => {
   const asked: string[] = [];
   const { account, archive, jid, drop, script, send, settle, state } = await open({ sm: true, times: { calm: 20 } });
   script(ROOM, archived([['1', 'before']], asked));
-  await account.join(ROOM, { nick: 'romeo' });
+  await account.rooms.join(ROOM, { nick: 'romeo' });
   await state(ROOM, 'joined');
   send(said('1', 'before'));
   await settle();
@@ -87,7 +87,7 @@ test('a look that the end of the stream cuts off is a catch-up from then on: wha
       return late === '' ? answer : undefined;
     },
   });
-  await account.join(ROOM, { nick: 'romeo' });
+  await account.rooms.join(ROOM, { nick: 'romeo' });
   await state(ROOM, 'joined');
   send(said('1', 'before'));
   await settle();
@@ -100,16 +100,16 @@ test('a look that the end of the stream cuts off is a catch-up from then on: wha
   order.push(['2', 'first'], ['3', 'second']);
   send(said('2', 'first'), said('3', 'second'));
   await until(() => asked.length === 1, { what: 'the look' });
-  expect(account.catchingUp(ROOM)).toBe(false); // all of it is there
+  expect(account.history.isCatchingUp(ROOM)).toBe(false); // all of it is there
   drop('forgotten');
   await until(() => account.status().connection.state !== 'online', { what: 'the end of the stream' });
   order.push(['4', 'while we were out']);
   await until(() => asked.length === 2, { what: 'the catch-up', deadline: 30_000 }); // two streams that ended soon put the next one off
-  expect(account.catchingUp(ROOM)).toBe(true);
+  expect(account.history.isCatchingUp(ROOM)).toBe(true);
 
   send(said('5', 'live'), late);
   order.push(['5', 'live']);
   await until(() => bodies(ROOM).join() === 'before,first,second,while we were out,live', { what: 'what was missed' });
-  await until(() => !account.catchingUp(ROOM), { what: 'the end of the catch-up' });
+  await until(() => !account.history.isCatchingUp(ROOM), { what: 'the end of the catch-up' });
   expect(archive.gaps(jid, ROOM)).toEqual([]);
 });

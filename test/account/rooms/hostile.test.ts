@@ -9,12 +9,12 @@ const world = worlds();
 async function joined(others: readonly string[] = []): Promise<World> {
   const one = await world();
   one.script(ROOM, { join: (_, nick) => entry(ROOM, nick, others) });
-  expect(await one.account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
+  expect(await one.account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
   await one.settle();
   return one;
 }
 
-const nicks = ({ account }: World): string[] => account.occupants(ROOM).map(({ nick }) => nick).toSorted();
+const nicks = ({ account }: World): string[] => account.rooms.occupants(ROOM).map(({ nick }) => nick).toSorted();
 
 describe('hostile rooms and occupants (scripted)', () => {
   test('an occupant who claims another’s nick inside a stanza stays who they are', async () => {
@@ -26,8 +26,8 @@ describe('hostile rooms and occupants (scripted)', () => {
         + `<x xmlns='http://jabber.org/protocol/muc#user'><item nick='juliet'/></x></message>`,
     );
     await settle();
-    expect(account.occupants(ROOM).map(({ nick }) => nick).toSorted()).toEqual(['juliet', 'mallory', 'romeo']);
-    expect(account.occupants(ROOM).find(({ nick }) => nick === 'juliet')).toMatchObject({ affiliation: 'none' });
+    expect(account.rooms.occupants(ROOM).map(({ nick }) => nick).toSorted()).toEqual(['juliet', 'mallory', 'romeo']);
+    expect(account.rooms.occupants(ROOM).find(({ nick }) => nick === 'juliet')).toMatchObject({ affiliation: 'none' });
     expect(archive.page({ account: ME, room: ROOM, limit: 5 }).at(-1)).toMatchObject({ nick: 'mallory', body: 'I am juliet' });
   });
 
@@ -37,8 +37,8 @@ describe('hostile rooms and occupants (scripted)', () => {
     send(presence(ROOM, 'mallory', { item: `<item affiliation='admin' role='moderator'/>` }));
     send(presence(ROOM, 'mallory', { type: 'unavailable', codes: [303], item }));
     await settle();
-    expect(account.rooms()[0]).toMatchObject({ state: 'joined', nick: 'romeo' });
-    expect(account.occupants(ROOM).find(({ nick }) => nick === 'romeo')).toMatchObject({ role: 'participant' });
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'joined', nick: 'romeo' });
+    expect(account.rooms.occupants(ROOM).find(({ nick }) => nick === 'romeo')).toMatchObject({ role: 'participant' });
   });
 
   test('presences and messages of rooms that were never joined leave nothing behind', async () => {
@@ -47,11 +47,11 @@ describe('hostile rooms and occupants (scripted)', () => {
     send(...entry(other, 'romeo', ['a', 'b']), `<message type='groupchat' from='${other}/a'><body>bait</body></message>`);
     send(presence(other, 'romeo', { type: 'unavailable', codes: [110, 301] }), presence('rooms.scripted.test', 'x', { codes: [110] }));
     await settle();
-    expect(account.rooms().map(({ room }) => room)).toEqual([ROOM]);
+    expect(account.rooms.list().map(({ room }) => room)).toEqual([ROOM]);
     expect(archive.rooms(jid)).toHaveLength(1);
     expect(archive.count(jid, other)).toBe(0);
-    expect(account.ledger(other, 10)).toEqual([]);
-    expect(account.occupants(other)).toEqual([]);
+    expect(account.rooms.ledger(other, 10)).toEqual([]);
+    expect(account.rooms.occupants(other)).toEqual([]);
   });
 
   test('ten thousand people at once are kept, and thirty thousand are not', async () => {
@@ -59,11 +59,11 @@ describe('hostile rooms and occupants (scripted)', () => {
     const crowd = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, n) => presence(ROOM, `n${from + n}`));
     one.send(...crowd(0, 10_000));
     await one.settle();
-    expect(one.account.occupants(ROOM)).toHaveLength(10_001);
+    expect(one.account.rooms.occupants(ROOM)).toHaveLength(10_001);
     for (let from = 10_000; from < 30_000; from += 2_000) one.send(...crowd(from, from + 2_000));
     await one.settle();
-    expect(one.account.occupants(ROOM).length).toBeLessThanOrEqual(20_000);
-    expect(one.archive.occupants(ME).length).toBe(one.account.occupants(ROOM).length);
+    expect(one.account.rooms.occupants(ROOM).length).toBeLessThanOrEqual(20_000);
+    expect(one.archive.occupants(ME).length).toBe(one.account.rooms.occupants(ROOM).length);
   }, 90_000);
 
   test('one nick that comes and goes ten thousand times: the ledger stays bounded, ours stays readable', async () => {
@@ -72,7 +72,7 @@ describe('hostile rooms and occupants (scripted)', () => {
     for (let n = 0; n < 10; n += 1) one.send(flap.repeat(1_000));
     await one.settle();
     expect(nicks(one)).toEqual(['romeo']);
-    const lines = one.account.ledger(ROOM, 1_000_000);
+    const lines = one.account.rooms.ledger(ROOM, 1_000_000);
     expect(lines.length).toBeLessThanOrEqual(2_200);
     expect(lines.filter(({ event }) => !event.startsWith('occupant-')).map(({ event }) => event)).toEqual(['join', 'self']);
   }, 60_000);
@@ -82,8 +82,8 @@ describe('hostile rooms and occupants (scripted)', () => {
     const from = (n: number): string => `<message from='mallory@scripted.test/x' id='i${n}'><x xmlns='jabber:x:conference' jid='trap${n}@rooms.scripted.test' reason='${'come '.repeat(20)}'/></message>`;
     send(...Array.from({ length: 1000 }, (_, n) => from(n)));
     await settle();
-    expect(account.invitations()).toHaveLength(100);
-    expect(account.rooms().map(({ room }) => room)).toEqual([ROOM]);
+    expect(account.rooms.invitations()).toHaveLength(100);
+    expect(account.rooms.list().map(({ room }) => room)).toEqual([ROOM]);
   });
 
   test('a flood does not tell the doors once for each', async () => {
@@ -120,7 +120,7 @@ describe('hostile rooms and occupants (scripted)', () => {
     );
     await settle();
     expect(account.status().connection.state).toBe('online');
-    expect(account.occupants(ROOM).find(({ nick }) => nick === 'juliet')).toMatchObject({ affiliation: 'none', role: 'none', show: 'online' });
+    expect(account.rooms.occupants(ROOM).find(({ nick }) => nick === 'juliet')).toMatchObject({ affiliation: 'none', role: 'none', show: 'online' });
     expect(one.bodies(ROOM).filter(Boolean)).toEqual([]);
     expect(one.log.filter((line) => line.startsWith('error'))).toEqual([]);
   });
@@ -135,15 +135,15 @@ describe('hostile rooms and occupants (scripted)', () => {
     for (let n = 0; n < 50; n += 1) send(presence(ROOM, `n${n}`, { item, children }));
     send(subject(ROOM, long));
     await settle();
-    expect(JSON.stringify(account.occupants(ROOM)).length).toBeLessThan(50 * 20_000);
+    expect(JSON.stringify(account.rooms.occupants(ROOM)).length).toBeLessThan(50 * 20_000);
     expect(JSON.stringify(archive.occupants(ME)).length).toBeLessThan(51 * 40_000);
-    expect(JSON.stringify(account.rooms()).length).toBeLessThan(20_000);
+    expect(JSON.stringify(account.rooms.list()).length).toBeLessThan(20_000);
     for (let n = 0; n < 50; n += 1) send(presence(ROOM, `n${n}`, { type: 'unavailable', codes: [307], item: `<item><actor nick='${long}'/><reason>${long}</reason></item>` }));
     send(presence(ROOM, 'romeo', { type: 'unavailable', codes: [110, 307], item: `<item><actor nick='${long}'/><reason>${long}</reason></item>` }));
     await settle();
-    expect(account.rooms()[0]).toMatchObject({ state: 'kicked' });
-    expect(JSON.stringify(account.ledger(ROOM, 1_000)).length).toBeLessThan(200_000);
-    expect(JSON.stringify(account.rooms()).length).toBeLessThan(10_000);
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'kicked' });
+    expect(JSON.stringify(account.rooms.ledger(ROOM, 1_000)).length).toBeLessThan(200_000);
+    expect(JSON.stringify(account.rooms.list()).length).toBeLessThan(10_000);
     expect(story(account, ROOM).at(-1)).toBe('kicked');
   }, 60_000);
 });

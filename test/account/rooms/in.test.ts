@@ -29,7 +29,7 @@ describe('a refused join (scripted)', () => {
   ])('$condition $type $text: $state, with a sentence', async ({ condition, type, text, state, says, again = false }) => {
     const { account, archive, script, jid } = await world();
     script(ROOM, refusing(condition, type, text));
-    const joined = await account.join(ROOM, { nick: 'romeo' });
+    const joined = await account.rooms.join(ROOM, { nick: 'romeo' });
     expect(joined).toMatchObject({ ok: false, error: { code: state, message: expect.stringContaining(says) } });
     const { membership } = JSON.parse(archive.rooms(jid)[0]?.membership ?? '{}');
     expect(membership.retryAt !== undefined).toBe(again);
@@ -41,23 +41,23 @@ describe('a refused join (scripted)', () => {
   ])('$condition names the new room, which is followed when asked', async ({ condition, type }) => {
     const { account, script } = await world();
     script(ROOM, refusing(condition, type, '', 'xmpp:orchard@rooms.scripted.test?join'));
-    const joined = await account.join(ROOM, { nick: 'romeo' });
+    const joined = await account.rooms.join(ROOM, { nick: 'romeo' });
     expect(joined).toMatchObject({ ok: false, error: { code: 'room-moved', message: expect.stringContaining('orchard@rooms.scripted.test') } });
-    expect(await account.follow(ROOM)).toMatchObject({ ok: true, value: { room: 'orchard@rooms.scripted.test' } });
-    expect(account.rooms().map(({ room }) => room)).toEqual(['orchard@rooms.scripted.test']);
+    expect(await account.rooms.follow(ROOM)).toMatchObject({ ok: true, value: { room: 'orchard@rooms.scripted.test' } });
+    expect(account.rooms.list().map(({ room }) => room)).toEqual(['orchard@rooms.scripted.test']);
   });
 
   test('a venue that is no room’s address is not followed', async () => {
     const { account, script } = await world();
     script(ROOM, refusing('gone', 'cancel', '', 'https://example.org/'));
-    await account.join(ROOM);
-    expect(await account.follow(ROOM)).toMatchObject({ ok: false, error: { code: 'bad-jid' } });
+    await account.rooms.join(ROOM);
+    expect(await account.rooms.follow(ROOM)).toMatchObject({ ok: false, error: { code: 'bad-jid' } });
   });
 
   test('a challenge (CAPTCHA) stands in the way: a person must see to it', async () => {
     const { account, script } = await world();
     script(ROOM, { join: () => `<message from='${ROOM}'><body>Prove it</body><captcha xmlns='urn:xmpp:captcha'/></message>` });
-    expect(await account.join(ROOM)).toMatchObject({ ok: false, error: { code: 'captcha', message: expect.stringContaining('CAPTCHA') } });
+    expect(await account.rooms.join(ROOM)).toMatchObject({ ok: false, error: { code: 'captcha', message: expect.stringContaining('CAPTCHA') } });
   });
 
   test('a service that forbids creating, of a room that does not exist, has not banned us', async () => {
@@ -66,13 +66,13 @@ describe('a refused join (scripted)', () => {
       ...refusing('forbidden', 'auth', 'Room creation is denied by service policy'),
       info: (iq) => refusal(ROOM, iq.attrs['id'] ?? '', 'item-not-found'),
     });
-    expect(await account.join(ROOM)).toMatchObject({ ok: false, error: { code: 'not-allowed' } });
+    expect(await account.rooms.join(ROOM)).toMatchObject({ ok: false, error: { code: 'not-allowed' } });
   });
 
   test('conflict upon conflict: five fallback nicks, then the clock', async () => {
     const { account, script, heard } = await world();
     script(ROOM, refusing('conflict'));
-    expect(await account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: false, error: { code: 'nick-conflict' } });
+    expect(await account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: false, error: { code: 'nick-conflict' } });
     const asked = heard.all.flatMap(({ name, attrs }) => (name === 'presence' && attrs['to'] ? [String(attrs['to']).split('/')[1]] : []));
     expect(asked).toEqual(['romeo', 'romeo_', 'romeo_2', 'romeo_3', 'romeo_4', 'romeo_5']);
   });
@@ -83,7 +83,7 @@ describe('a refused join (scripted)', () => {
     for (const room of rooms) {
       script(room, { join: (stanza, nick) => (nick === 'romeo' ? presenceError(String(stanza.attrs['to']), 'conflict') : entry(room, nick)) });
     }
-    const joined = await Promise.all(rooms.map((room) => account.join(room, { nick: 'romeo' })));
+    const joined = await Promise.all(rooms.map((room) => account.rooms.join(room, { nick: 'romeo' })));
     expect(joined.filter(({ ok }) => ok)).toHaveLength(90);
   });
 
@@ -105,7 +105,7 @@ describe('a refused join (scripted)', () => {
       held = [];
       await until(() => account.status().joined === 150, { what: 'all rooms' });
     };
-    for (const room of rooms) void account.join(room, { nick: 'romeo' });
+    for (const room of rooms) void account.rooms.join(room, { nick: 'romeo' });
     await open();
     const before = heard.all.length;
     drop();
@@ -118,8 +118,8 @@ describe('a refused join (scripted)', () => {
     const { account, script, heard, state } = await world();
     let tries = 0;
     script(ROOM, { join: (stanza, nick) => ((tries += 1) > 1 ? entry(ROOM, nick) : presenceError(String(stanza.attrs['to']), 'resource-constraint', 'wait')) });
-    await account.join(ROOM, { nick: 'romeo' });
-    expect(account.rooms()[0]).toMatchObject({ state: 'service-down' });
+    await account.rooms.join(ROOM, { nick: 'romeo' });
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'service-down' });
     expect(heard.all.filter(({ attrs }) => attrs['to'] === `${ROOM}/romeo`)).toHaveLength(1);
     await state(ROOM, 'joined');
     expect(story(account, ROOM)).toEqual(['join romeo', 'overloaded', 'retry romeo', 'self romeo']);
@@ -136,8 +136,8 @@ describe('a service with a limit (scripted)', () => {
       script(room, { join: (stanza, nick) => ((refused += 1) <= 5 ? presenceError(String(stanza.attrs['to']), 'policy-violation', 'wait') : entry(room, nick)) });
     }
     const elsewhere = 'quiet@other.scripted.test';
-    await Promise.all([...rooms, elsewhere].map((room) => account.join(room, { nick: 'romeo' })));
-    expect(account.rooms().find(({ room }) => room === elsewhere)).toMatchObject({ state: 'joined' });
+    await Promise.all([...rooms, elsewhere].map((room) => account.rooms.join(room, { nick: 'romeo' })));
+    expect(account.rooms.list().find(({ room }) => room === elsewhere)).toMatchObject({ state: 'joined' });
     const out = archive.rooms(jid).filter(({ membership }) => JSON.parse(membership).membership.state === 'service-down');
     expect(out).toHaveLength(5);
     await until(() => account.status().joined === 61, { what: 'the rest, by the clock' });
@@ -149,43 +149,43 @@ describe('an answered join (scripted)', () => {
   test('a room where everybody sees our address (100) and that logs (170) says so, in the list and the ledger, and so does its change', async () => {
     const { account, script, send, settle } = await world();
     script(ROOM, { join: (_, nick) => entry(ROOM, nick, ['mallory'], [100, 110, 170]) });
-    expect(await account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true, value: { nonAnonymous: true, logged: true } });
-    expect(account.ledger(ROOM, 10).at(-1)).toMatchObject({ event: 'self', text: 'The room let you in. Everybody in it sees your real address. It logs what is said.' });
+    expect(await account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true, value: { nonAnonymous: true, logged: true } });
+    expect(account.rooms.ledger(ROOM, 10).at(-1)).toMatchObject({ event: 'self', text: 'The room let you in. Everybody in it sees your real address. It logs what is said.' });
     const change = (from: string): string => `<message type='groupchat' from='${from}'><x xmlns='http://jabber.org/protocol/muc#user'><status code='173'/><status code='171'/></x></message>`;
     send(change(`${ROOM}/mallory`));
     await settle();
-    expect(account.rooms()).toMatchObject([{ nonAnonymous: true, logged: true }]); // an occupant’s word, not the room’s
+    expect(account.rooms.list()).toMatchObject([{ nonAnonymous: true, logged: true }]); // an occupant’s word, not the room’s
     send(change(ROOM));
     await settle();
-    expect(account.rooms()).toMatchObject([{ nonAnonymous: false, logged: false }]);
+    expect(account.rooms.list()).toMatchObject([{ nonAnonymous: false, logged: false }]);
   });
 
   test('a leave before the room was even asked: it is not asked', async () => {
     const { account, script, heard, send, settle } = await world();
     let asked: string | undefined;
     script(ROOM, { info: (iq) => void (asked = iq.attrs['id']) });
-    const joined = account.join(ROOM, { nick: 'romeo' });
+    const joined = account.rooms.join(ROOM, { nick: 'romeo' });
     await until(() => asked, { what: 'the question' });
-    const left = account.leave(ROOM);
+    const left = account.rooms.leave(ROOM);
     send(refusal(ROOM, asked ?? '', 'item-not-found'));
     expect(await joined).toMatchObject({ ok: false });
     expect(await left).toMatchObject({ ok: true });
     await settle();
     expect(heard.all.filter(({ name, attrs }) => name === 'presence' && attrs['to'] === `${ROOM}/romeo` && attrs['type'] === undefined)).toEqual([]);
-    expect(account.rooms()).toEqual([]);
+    expect(account.rooms.list()).toEqual([]);
   });
 
   test('a nick that the room modifies (210) is ours from then on, and our wish stays', async () => {
     const { account, script, archive, jid } = await world();
     script(ROOM, { join: () => entry(ROOM, 'Romeo of Montague', [], [110, 210]) });
-    expect(await account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true, value: { nick: 'Romeo of Montague' } });
+    expect(await account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true, value: { nick: 'Romeo of Montague' } });
     expect(archive.rooms(jid)).toMatchObject([{ nick: 'romeo' }]);
   });
 
   test('no answer at all: given up at the deadline, and tried again by the clock', async () => {
     const { account, script, state, heard } = await world({ times: { join: 200 } });
     script(ROOM, { join: () => undefined });
-    await account.join(ROOM, { nick: 'romeo' });
+    await account.rooms.join(ROOM, { nick: 'romeo' });
     const out = await state(ROOM, 'service-down');
     expect(out.reason).toBe('The room did not answer.');
     await heard.next(({ attrs }) => attrs['type'] === 'unavailable' && attrs['to'] === `${ROOM}/romeo`, { what: 'a goodbye, lest we be in there' });
@@ -197,16 +197,16 @@ describe('an answered join (scripted)', () => {
     const { account, script, state, bodies } = await world({ times: { join: 300 } });
     const crowd = Array.from({ length: 50 }, (_, n) => presence(ROOM, `n${n}`));
     script(ROOM, { join: () => [...crowd, `<message type='groupchat' from='${ROOM}/n1'><body>hello</body></message>`, subject(ROOM, 'no 110')] });
-    await account.join(ROOM, { nick: 'romeo' });
+    await account.rooms.join(ROOM, { nick: 'romeo' });
     await state(ROOM, 'service-down');
-    expect(account.rooms()[0]).toMatchObject({ occupants: 0 });
+    expect(account.rooms.list()[0]).toMatchObject({ occupants: 0 });
     expect(bodies(ROOM)).not.toContain('no 110');
   });
 
   test('a room that puts us out while it lets us in', async () => {
     const { account, script } = await world();
     script(ROOM, { join: (_, nick) => [...entry(ROOM, nick), presence(ROOM, nick, { type: 'unavailable', codes: [110, 307] })] });
-    await account.join(ROOM, { nick: 'romeo' });
-    await until(() => account.rooms()[0]?.state === 'kicked', { what: 'the kick' });
+    await account.rooms.join(ROOM, { nick: 'romeo' });
+    await until(() => account.rooms.list()[0]?.state === 'kicked', { what: 'the kick' });
   });
 });

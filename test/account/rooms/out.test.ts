@@ -10,7 +10,7 @@ const world = worlds();
 async function joined(options: Parameters<typeof world>[0] = {}, script: RoomScript = {}): Promise<World> {
   const one = await world(options);
   one.script(ROOM, script);
-  expect(await one.account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
+  expect(await one.account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
   return one;
 }
 
@@ -34,24 +34,24 @@ describe('put out of a room (scripted)', () => {
     expect((await noted(account, ROOM, event))?.event).toBe(event);
     const { membership } = JSON.parse(archive.rooms(jid)[0]?.membership ?? '{}');
     expect(membership.retryAt !== undefined).toBe(again);
-    expect(account.occupants(ROOM)).toEqual([]);
+    expect(account.rooms.occupants(ROOM)).toEqual([]);
   });
 
   test('a kick without 110 of somebody else’s nick is not ours', async () => {
     const { account, send, settle } = await joined({}, { join: (_, nick) => entry(ROOM, nick, ['juliet']) });
     send(presence(ROOM, 'juliet', { type: 'unavailable', codes: [307] }));
     await settle();
-    expect(account.rooms()[0]).toMatchObject({ state: 'joined', occupants: 1 });
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'joined', occupants: 1 });
     expect(story(account, ROOM).at(-1)).toBe('occupant-kicked juliet');
   });
 
   test('a leave that the room never confirms is final all the same, and what the room says later is not ours', async () => {
     const { account, archive, send, settle, jid, bodies } = await joined({ times: { leave: 200 } }, { leave: () => undefined });
-    expect(await account.leave(ROOM)).toMatchObject({ ok: true });
-    expect(account.rooms()).toEqual([]);
+    expect(await account.rooms.leave(ROOM)).toMatchObject({ ok: true });
+    expect(account.rooms.list()).toEqual([]);
     send(presence(ROOM, 'romeo', { codes: [110] }), `<message type='groupchat' from='${ROOM}/x'><body>echo</body></message>`);
     await settle();
-    expect(account.rooms()).toEqual([]);
+    expect(account.rooms.list()).toEqual([]);
     expect(archive.rooms(jid)).toEqual([]);
     expect(bodies(ROOM)).not.toContain('echo');
   });
@@ -75,9 +75,9 @@ describe('the proof (scripted)', () => {
     { answer: 'item-not-found', script: answering('item-not-found') },
   ] satisfies { answer: string; script: RoomScript }[])('$answer: we are in, and the time of the proof moves on', async ({ script }) => {
     const { account } = await joined({ times: impatient }, script);
-    const first = account.rooms()[0]?.verifiedAt ?? '';
-    await until(() => (account.rooms()[0]?.verifiedAt ?? '') > first, { what: 'a later proof' });
-    expect(account.rooms()[0]).toMatchObject({ state: 'joined', reason: undefined });
+    const first = account.rooms.list()[0]?.verifiedAt ?? '';
+    await until(() => (account.rooms.list()[0]?.verifiedAt ?? '') > first, { what: 'a later proof' });
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'joined', reason: undefined });
     expect(story(account, ROOM)).toEqual(['join romeo', 'self romeo']);
   });
 
@@ -96,22 +96,22 @@ describe('the proof (scripted)', () => {
     await until(() => story(account, ROOM).length >= 5, { what: 'the return' });
     expect(dropped).toBe(true);
     expect(story(account, ROOM).slice(0, 5)).toEqual(['join romeo', 'self romeo', 'unverified', 'retry romeo', 'self romeo']);
-    expect(account.ledger(ROOM, 10).find(({ event }) => event === 'unverified')?.text).toContain('silently dropped you');
+    expect(account.rooms.ledger(ROOM, 10).find(({ event }) => event === 'unverified')?.text).toContain('silently dropped you');
     expect(bodies(ROOM)).toContain('while you were out');
   });
 
   test.each(['remote-server-not-found', 'remote-server-timeout'])('%s: nobody knows; we stay, and say that we doubt', async (condition) => {
     const { account } = await joined({ times: impatient }, answering(condition));
-    await until(() => account.rooms()[0]?.reason !== undefined, { what: 'the doubt' });
-    expect(account.rooms()[0]).toMatchObject({ state: 'joined', reason: expect.stringContaining('no longer be in it') });
+    await until(() => account.rooms.list()[0]?.reason !== undefined, { what: 'the doubt' });
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'joined', reason: expect.stringContaining('no longer be in it') });
   });
 
   test('no answer: nobody knows; the doubt ends with the next answer', async () => {
     const { account, script } = await joined({ times: impatient }, { ping: () => undefined });
-    await until(() => account.rooms()[0]?.reason !== undefined, { what: 'the doubt' });
-    expect(account.rooms()[0]).toMatchObject({ state: 'joined' });
+    await until(() => account.rooms.list()[0]?.reason !== undefined, { what: 'the doubt' });
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'joined' });
     script(ROOM, {});
-    await until(() => account.rooms()[0]?.reason === undefined, { what: 'the doubt to end' });
+    await until(() => account.rooms.list()[0]?.reason === undefined, { what: 'the doubt to end' });
   });
 
   test.each(['item-not-found', 'service-unavailable'])('an answer like a living client’s (%s) from a room that is no more: not in', async (condition) => {
@@ -139,13 +139,13 @@ describe('the proof (scripted)', () => {
   test('what a room says is proof enough: no ping while it talks', async () => {
     let clock = Date.now();
     const { account, heard, send, settle } = await joined({ now: () => clock, times: { silence: 50_000, every: 20, answer: 1_000 } });
-    const at = account.rooms()[0]?.verifiedAt ?? '';
+    const at = account.rooms.list()[0]?.verifiedAt ?? '';
     clock += 40_000;
     send(`<message type='groupchat' from='${ROOM}/romeo' id='x'><body>hi</body></message>`, subject(ROOM, 'new'));
     await settle();
     clock += 40_000;
     await settle();
-    expect((account.rooms()[0]?.verifiedAt ?? '') > at).toBe(true);
+    expect((account.rooms.list()[0]?.verifiedAt ?? '') > at).toBe(true);
     expect(heard.all.filter((stanza) => stanza.getChild('ping') && String(stanza.attrs['to']).startsWith(ROOM))).toEqual([]);
   });
 });

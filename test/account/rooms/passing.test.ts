@@ -26,7 +26,7 @@ test.each([
 
 test('chat states and no-store are told to the live doors, and kept nowhere', async () => {
   const { account, archive, jid, bodies, events, send, settle, state } = await open();
-  await account.join(ROOM, { nick: 'romeo' });
+  await account.rooms.join(ROOM, { nick: 'romeo' });
   await state(ROOM, 'joined');
   await settle();
   send(message(`<body>soft</body>`), message(COMPOSING), message(`<body>not for the record</body>${NO_STORE}`));

@@ -36,8 +36,8 @@ test('the form of a room is shown, filled in and sent, and the nick proposed is 
       return answer(iq, '');
     },
   });
-  await account.join(ROOM, { nick: 'thirdwitch' });
-  const asked = await account.registration(ROOM);
+  await account.rooms.join(ROOM, { nick: 'thirdwitch' });
+  const asked = await account.rooms.registration(ROOM);
   expect(asked).toMatchObject({ ok: true, value: { registered: false, form: { title: 'Dark Cave Registration', instructions: 'Please provide the following.' } } });
   const fields = asked.ok ? (asked.value.form?.fields ?? []) : [];
   expect(fields.map(({ name, label, required, value }) => [name, label, required, value])).toEqual([
@@ -46,9 +46,9 @@ test('the form of a room is shown, filled in and sent, and the nick proposed is 
     ['muc#register_email', 'Email Address', false, undefined],
     ['muc#register_faqentry', 'FAQ Entry', false, undefined],
   ]);
-  expect(await account.register(ROOM, {})).toMatchObject({ ok: false, error: { code: 'missing-field', message: expect.stringContaining('Given Name') } });
+  expect(await account.rooms.register(ROOM, {})).toMatchObject({ ok: false, error: { code: 'missing-field', message: expect.stringContaining('Given Name') } });
   expect(submitted).toBeUndefined();
-  expect(await account.register(ROOM, { 'muc#register_first': 'Brunhilde', 'muc#register_faqentry': 'Just another\nwitch.', FORM_TYPE: 'mine' })).toMatchObject({ ok: true, value: { registered: true, nick: 'thirdwitch' } });
+  expect(await account.rooms.register(ROOM, { 'muc#register_first': 'Brunhilde', 'muc#register_faqentry': 'Just another\nwitch.', FORM_TYPE: 'mine' })).toMatchObject({ ok: true, value: { registered: true, nick: 'thirdwitch' } });
   expect(fieldsOf(submitted)).toEqual({
     FORM_TYPE: ['http://jabber.org/protocol/muc#register'],
     'muc#register_first': ['Brunhilde'],
@@ -65,14 +65,14 @@ test.each([
 ])('a refusal with %s is told in words', async (condition, words) => {
   const { account, script } = await world();
   script(ROOM, { iq: (iq) => (iq.getChild('query', REGISTER) && iq.attrs['type'] === 'get' && condition === 'conflict' ? answer(iq, form) : error(iq, condition)) });
-  expect(await account.register(ROOM, { 'muc#register_first': 'B' })).toMatchObject({ ok: false, error: { code: condition, message: expect.stringContaining(words) } });
+  expect(await account.rooms.register(ROOM, { 'muc#register_first': 'B' })).toMatchObject({ ok: false, error: { code: condition, message: expect.stringContaining(words) } });
 });
 
 test('a form without end, or with fields of every kind, is cut and shown as text', async () => {
   const { account, script } = await world();
   const many = Array.from({ length: 60 }, (_, n) => `<field var='f${n}' type='no-such-type' label='${'x'.repeat(3_500)}'><value>1</value></field>`).join('');
   script(ROOM, { iq: (iq) => answer(iq, `<query xmlns='${REGISTER}'><x xmlns='jabber:x:data' type='form'>${many}</x></query>`) });
-  const asked = await account.registration(ROOM);
+  const asked = await account.rooms.registration(ROOM);
   const fields = asked.ok ? (asked.value.form?.fields ?? []) : [];
   expect(fields).toHaveLength(50);
   expect(fields.every(({ type, label }) => type === 'text-single' && label.length < 4_000)).toBe(true);
@@ -87,9 +87,9 @@ test('a room that holds us to our registered nick is entered under it, whatever 
       : `<query xmlns='${info}'><identity category='conference' type='text'/><feature var='${REGISTER}'/></query>`),
     join: (presence, nick) => (nick === 'thirdwitch' ? entry(ROOM, nick) : presenceError(String(presence.attrs['to']), 'not-acceptable', 'cancel')),
   });
-  await account.join(ROOM, { nick: 'macbeth' });
-  await until(() => account.rooms()[0]?.state === 'joined', { what: 'the room to let us in' });
-  expect(account.rooms()[0]).toMatchObject({ nick: 'thirdwitch', wanted: { nick: 'macbeth', from: 'asked' }, registers: true });
+  await account.rooms.join(ROOM, { nick: 'macbeth' });
+  await until(() => account.rooms.list()[0]?.state === 'joined', { what: 'the room to let us in' });
+  expect(account.rooms.list()[0]).toMatchObject({ nick: 'thirdwitch', wanted: { nick: 'macbeth', from: 'asked' }, registers: true });
   expect(account.bookmarks.list()).toMatchObject([{ nick: 'macbeth' }]);
 });
 
@@ -108,7 +108,7 @@ test('a room that wants a registration first is entered once it has it', async (
       join: (presence: Element) => `<presence type='error' from='${String(presence.attrs['to'])}'><error type='modify'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></presence>`,
     },
   });
-  expect(await account.join(ROOM, { nick: 'witch' })).toMatchObject({ ok: false, error: { code: 'registration-needed' } });
-  await account.register(ROOM, { 'muc#register_first': 'B' });
-  await until(() => account.rooms()[0]?.state === 'joined', { what: 'the room to let us in' });
+  expect(await account.rooms.join(ROOM, { nick: 'witch' })).toMatchObject({ ok: false, error: { code: 'registration-needed' } });
+  await account.rooms.register(ROOM, { 'muc#register_first': 'B' });
+  await until(() => account.rooms.list()[0]?.state === 'joined', { what: 'the room to let us in' });
 });

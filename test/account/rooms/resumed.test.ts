@@ -22,7 +22,7 @@ async function brokenOff(ping: (id: string) => Answer) {
     join: (_presence, nick) => ((wishes += 1) === 1 ? undefined : welcome(nick)),
     ping: ({ attrs }) => ping(String(attrs['id'])),
   });
-  const joined = world.account.join(ROOM, { nick: 'romeo' });
+  const joined = world.account.rooms.join(ROOM, { nick: 'romeo' });
   await until(() => wishes === 1, { what: 'the wish' });
   world.drop();
   await until(() => world.account.status().connection.state !== 'online', { what: 'the end of the stream' });
@@ -47,9 +47,9 @@ test('a join that is wished for once more while the room is asked is not asked f
   const world = await open();
   const wishes: string[] = [];
   world.script(ROOM, { join: (_presence, nick) => void wishes.push(nick) });
-  const first = world.account.join(ROOM, { nick: 'romeo' });
+  const first = world.account.rooms.join(ROOM, { nick: 'romeo' });
   await until(() => wishes.length === 1, { what: 'the wish' });
-  const second = world.account.join(ROOM);
+  const second = world.account.rooms.join(ROOM);
   await world.settle();
   world.send(...welcome('romeo'));
   expect([await first, await second]).toMatchObject([{ ok: true }, { ok: true }]);
@@ -65,7 +65,7 @@ test('a room whose turn to be asked comes only after the resumption is asked onc
   const pings = new Map<string, string>();
   for (const room of crowd)
     world.script(room, { join: () => void wishes.push(room), ping: ({ attrs }) => void pings.set(room, String(attrs['id'])) });
-  for (const room of crowd) void world.account.join(room, { nick: 'romeo' });
+  for (const room of crowd) void world.account.rooms.join(room, { nick: 'romeo' });
   await until(() => wishes.length === 100, { what: 'as many wishes as are under way at a time' });
   const [last = ''] = crowd.filter((room) => !wishes.includes(room));
   world.drop();

@@ -25,7 +25,7 @@ describe('what a room is asked before it lets us in (scripted)', () => {
     const one = await world();
     const asked: Element[] = [];
     for (const room of rooms) one.script(room, { info: (iq) => void asked.push(iq) });
-    const joins = rooms.map((room) => one.account.join(room));
+    const joins = rooms.map((room) => one.account.rooms.join(room));
     await until(() => asked.length === 2 * rooms.length, { what: 'two questions to each room, before any answer' });
     await one.settle();
     expect(nicksAsked(one)).toEqual([]);
@@ -39,7 +39,7 @@ describe('what a room is asked before it lets us in (scripted)', () => {
     const one = await world();
     const [room = ''] = rooms;
     one.script(room, { info: (iq) => answer(iq, 'kept for romeo') });
-    expect(await one.account.join(room, { nick: 'Romeo' })).toMatchObject({ ok: true, value: { nick: 'Romeo' } });
+    expect(await one.account.rooms.join(room, { nick: 'Romeo' })).toMatchObject({ ok: true, value: { nick: 'Romeo' } });
     expect(one.heard.all.filter((stanza) => question(stanza)?.attrs['node'] === 'x-roomuser-item')).toEqual([]);
   });
 
@@ -47,14 +47,14 @@ describe('what a room is asked before it lets us in (scripted)', () => {
     const one = await world();
     const [room = ''] = rooms;
     one.script(room, { info: (iq) => (question(iq)?.attrs['node'] === undefined ? answer(iq) : undefined) });
-    expect(await one.account.join(room)).toMatchObject({ ok: true, value: { nick: 'romeo' } });
+    expect(await one.account.rooms.join(room)).toMatchObject({ ok: true, value: { nick: 'romeo' } });
   }, 15_000);
 
   test('after a lost stream nothing is asked first; what has changed meanwhile is learned afterwards, and the nick with it', async () => {
     const one = await world();
     const [room = ''] = rooms;
     one.script(room, { info: (iq) => answer(iq, 'old nick') });
-    expect(await one.account.join(room)).toMatchObject({ ok: true, value: { nick: 'old nick' } });
+    expect(await one.account.rooms.join(room)).toMatchObject({ ok: true, value: { nick: 'old nick' } });
     await one.settle();
     const before = one.heard.all.length;
     one.script(room, { info: (iq) => answer(iq, 'new nick') });

@@ -22,16 +22,16 @@ async function lost(history: (originId: string) => string[], taken = false) {
       return [presence(ROOM, nick, { codes: [110] }), ...history(originId), subject(ROOM, '')];
     },
   });
-  await world.account.join(ROOM, { nick: 'romeo' });
+  await world.account.rooms.join(ROOM, { nick: 'romeo' });
   world.send(heard.replace('DELAY', ''));
   await world.settle();
-  const said = await world.account.sendMessage(ROOM, 'mine');
+  const said = await world.account.sending.sendMessage(ROOM, 'mine');
   if (said.ok) ({ originId } = said.value);
   await world.heard.next((stanza) => stanza.getChildText('body') === 'mine');
   world.drop('forgotten');
-  await until(() => world.account.rooms()[0]?.state === 'joined' && entries > 1, { what: 'romeo to be back', deadline: 20_000 });
+  await until(() => world.account.rooms.list()[0]?.state === 'joined' && entries > 1, { what: 'romeo to be back', deadline: 20_000 });
   await world.settle();
-  return { ...world, nick: world.account.rooms()[0]?.nick, waiting: world.account.outbox().map(({ state }) => state) };
+  return { ...world, nick: world.account.rooms.list()[0]?.nick, waiting: world.account.sending.outbox().map(({ state }) => state) };
 }
 
 test('a history that reaches back to what we had, and does not hold what we said, proves that it was not said: it is said again', async () => {

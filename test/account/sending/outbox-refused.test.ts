@@ -9,8 +9,8 @@ const isSaid = (stanza: Element): boolean => stanza.is('message') && stanza.attr
 
 /** In the room, where somebody says what the room does not take. */
 async function refused(world: World): Promise<Element> {
-  await world.account.join(ROOM, { nick: 'romeo' });
-  expect(await world.account.sendMessage(ROOM, 'are you there?')).toMatchObject({ ok: true });
+  await world.account.rooms.join(ROOM, { nick: 'romeo' });
+  expect(await world.account.sending.sendMessage(ROOM, 'are you there?')).toMatchObject({ ok: true });
   const said = await world.heard.next(isSaid, { what: 'the message' });
   const error = `<error type='modify'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
   world.send(`<message type='error' from='${ROOM}' id='${said.attrs['id']}'>${error}</message>`);
@@ -29,7 +29,7 @@ test('what a room did not take because we were out of it is said once we are in 
   expect(again.attrs['id']).toBe(first.attrs['id']);
   world.send(`<message type='groupchat' from='${ROOM}/romeo' id='${again.attrs['id']}'><body>are you there?</body></message>`);
   await world.settle();
-  expect(world.account.outbox()).toEqual([]);
+  expect(world.account.sending.outbox()).toEqual([]);
   expect(world.bodies(ROOM)).toEqual(['are you there?']);
 });
 
@@ -38,7 +38,7 @@ test('what a room does not take though we are in it is refused, once and for all
   await refused(world);
   await world.heard.next((stanza) => stanza.getChild('ping') !== undefined, { what: 'a self-ping' });
   await world.settle();
-  expect(world.account.outbox()).toEqual([]);
+  expect(world.account.sending.outbox()).toEqual([]);
   expect(world.log.filter((line) => line.includes('refused a message'))).toHaveLength(1);
   expect(world.heard.all.filter(isSaid)).toHaveLength(1);
 });

@@ -29,7 +29,7 @@ function watched(pageLimit?: number) {
   const { archive, writes } = watchWrites(opened, problems, () => now);
   const [account] = smallDaemon(ALICE).api.accounts();
   if (!account) throw new Error('no account');
-  const shown = { ...account, outbox: () => [], bookmarks: { ...account.bookmarks, held: () => [] } };
+  const shown = { ...account, sending: { ...account.sending, outbox: () => [] }, bookmarks: { ...account.bookmarks, held: () => [] } };
   let listener: (event: DaemonEvent) => void = () => undefined;
   const settings = { health: true, metrics: true, names: false, offlineMinutes: 5, unverifiedMinutes: 15 };
   const watch = startMonitoring({

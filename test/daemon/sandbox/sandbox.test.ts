@@ -38,9 +38,9 @@ test('a sandbox starts with an account and a room in which somebody talks and an
   const { settings, password } = request;
   expect(settings.server?.host).toBe('127.0.0.1');
   house = openHouse({ host: '127.0.0.1', port: settings.server?.port ?? 0 }, { jid: SANDBOX_ACCOUNT, password }, { allowPlaintext: true });
-  await house.account.join(SANDBOX_ROOM, { nick: 'you' });
-  await until(() => house?.account.occupants(SANDBOX_ROOM).some(({ nick }) => nick === 'bob') === true, { what: 'bob' });
-  await house.account.sendMessage(SANDBOX_ROOM, 'bob, do you hear me?');
+  await house.account.rooms.join(SANDBOX_ROOM, { nick: 'you' });
+  await until(() => house?.account.rooms.occupants(SANDBOX_ROOM).some(({ nick }) => nick === 'bob') === true, { what: 'bob' });
+  await house.account.sending.sendMessage(SANDBOX_ROOM, 'bob, do you hear me?');
   await until(() => house?.bodies(SANDBOX_ROOM).some((body) => body?.startsWith('you: I heard you')) === true, { what: 'an answer' });
   await house.stop();
   await sandbox.end(true);

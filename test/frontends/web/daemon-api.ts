@@ -1,5 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
-import type { Account, AccountStatus, EventListener } from '../../../src/account/contract.ts';
+import type { Account } from '../../../src/account/contract.ts';
+import type { AccountStatus } from '../../../src/account/account-status.ts';
+import type { EventListener } from '../../../src/account/events.ts';
 import type { Gap, ReadArchive, Retention } from '../../../src/archive/contract.ts';
 import type { PageQuery } from '../../../src/archive/query-contract.ts';
 import { fail, ok } from '../../../src/core/errors.ts';
@@ -12,7 +14,7 @@ import { startServer } from '../../../src/frontends/web/server/server.ts';
 export const ROOM = 'cave@muc.example.org';
 
 /**
- * A api of small real parts: an archive that is a list, accounts that answer. Only what the API asks is
+ * An API of small real parts: an archive that is a list, accounts that answer. Only what the API asks is
  * there.
  */
 export function smallDaemon(...jids: string[]) {
@@ -109,45 +111,51 @@ function accountOf(jid: string, said: string[]): Account {
     { ...entry, id: 2, event: 'kicked', nick: undefined, text: 'flood' },
   ];
   const status: AccountStatus = { account: jid, connection: { state: 'online', jid: `${jid}/x`, resumed: false, since: 0 }, rooms: 1, joined: 1, messages: 0 };
-  const account: Partial<Account> = {
+  const account = {
     jid,
     status: () => status,
-    rooms: () => [room],
-    occupants: () => [],
-    devices: () => [],
-    readStates: () => [],
-    bookmarks: { held: () => [] } as unknown as Account['bookmarks'],
-    pauseRelay(until) {
-      said.push(`relay paused until ${until ?? 'resumed'}`);
-      return { ...status, relayPause: { until: until === undefined ? null : new Date(until).toISOString() } };
-    },
-    resumeRelay() {
-      said.push('relay resumed');
-      return status;
-    },
-    alert: ({ body }) => (body?.includes('me') ? 'mention' : undefined),
-    invitations: () => [invitation],
-    accept: async (asked) => (asked === invitation.room ? ok({ ...room, room: asked }) : fail('no-invitation', 'Nobody has asked you.')),
-    decline(asked, reason) {
-      said.push(`declined ${asked}${reason === undefined ? '' : `: ${reason}`}`);
-      return ok(undefined);
-    },
-    follow: async () => fail('no-venue', `${ROOM} has not named another room.`),
-    set(_room, settings) {
-      said.push(JSON.stringify(settings));
-      return ok(room);
-    },
-    changeNick: async (_room, nick) => ok({ ...room, nick }),
-    requestVoice: () => ok(undefined),
-    ledger: () => ledger,
-    join: async () => ok(room),
-    leave: async () => ok(undefined),
-    async sendMessage(_room, body) {
-      said.push(body);
-      return ok({ originId: 'o1' });
-    },
+    rooms: {
+      list: () => [room],
+      occupants: () => [],
+      invitations: () => [invitation],
+      accept: async (asked) => (asked === invitation.room ? ok({ ...room, room: asked }) : fail('no-invitation', 'Nobody has asked you.')),
+      decline(asked, reason) {
+        said.push(`declined ${asked}${reason === undefined ? '' : `: ${reason}`}`);
+        return ok(undefined);
+      },
+      follow: async () => fail('no-venue', `${ROOM} has not named another room.`),
+      set(_room, settings) {
+        said.push(JSON.stringify(settings));
+        return ok(room);
+      },
+      changeNick: async (_room, nick) => ok({ ...room, nick }),
+      requestVoice: () => ok(undefined),
+      ledger: () => ledger,
+      join: async () => ok(room),
+      leave: async () => ok(undefined),
+    } satisfies Partial<Account['rooms']>,
+    history: { readStates: () => [] } satisfies Partial<Account['history']>,
+    bookmarks: { held: () => [] } satisfies Partial<Account['bookmarks']>,
+    devices: {
+      list: () => [],
+      pauseRelay(until) {
+        said.push(`relay paused until ${until ?? 'resumed'}`);
+        return { ...status, relayPause: { until: until === undefined ? null : new Date(until).toISOString() } };
+      },
+      resumeRelay() {
+        said.push('relay resumed');
+        return status;
+      },
+      alert: ({ body }) => (body?.includes('me') ? 'mention' : undefined),
+    } satisfies Partial<Account['devices']>,
+    sending: {
+      async sendMessage(_room, body) {
+        said.push(body);
+        return ok({ originId: 'o1' });
+      },
+    } satisfies Partial<Account['sending']>,
   };
-  return account as Account;
+  return account as unknown as Account;
 }
 
 function messageOf(archiveId: number, account: string, body: string): KeptMessage {

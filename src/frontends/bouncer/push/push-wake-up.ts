@@ -20,8 +20,8 @@ export function openPushWakeUp(account: Account, jid: string, hibernates: () => 
   let called = false;
   return {
     call(message) {
-      if (called || !hibernates() || account.alert(message) === undefined) return;
-      called = account.write(wakeMessage(jid, message.archiveId)).ok;
+      if (called || !hibernates() || account.devices.alert(message) === undefined) return;
+      called = account.server.write(wakeMessage(jid, message.archiveId)).ok;
     },
     back: () => void (called = false),
   };
@@ -35,5 +35,5 @@ function wakeMessage(to: string, number: number): string {
 
 /** A call of ours, which no device is to see: the room's own message comes to it. */
 export function isPushWakeUp(account: Account, stanza: Stanza): boolean {
-  return stanza.kind === 'message' && stanza.id?.startsWith(ID) === true && stanza.from === account.occupancy.jid();
+  return stanza.kind === 'message' && stanza.id?.startsWith(ID) === true && stanza.from === account.rooms.occupancy.jid();
 }

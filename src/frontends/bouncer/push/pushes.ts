@@ -28,7 +28,7 @@ export function openPushes(account: Account, archive: Archive): Pushes {
     end(device) {
       for (const { jid, node } of read(device)) {
         const disable = xml('disable', { xmlns: NS_PUSH, jid, ...(node !== undefined && { node }) });
-        void account.ask(xml('iq', { type: 'set' }, disable));
+        void account.server.ask(xml('iq', { type: 'set' }, disable));
       }
       archive.setValue(account.jid, storedValues.bouncerPush.of(device), undefined);
     },

@@ -1,7 +1,7 @@
 import type { Archive } from '../../../archive/contract.ts';
 import { cursorOwner } from '../../../core/device.ts';
 import { sentenceOf } from '../../../core/errors.ts';
-import type { Log } from '../server/host.ts';
+import type { Log } from '../../../core/log.ts';
 
 /** What each device has of each room, by archive id: as for the relay, each message once (DESIGN, Devices). */
 export interface Cursors {

@@ -83,7 +83,7 @@ export interface DeviceJoinOptions {
 }
 
 export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, times, now }: DeviceJoinOptions): DeviceJoin {
-  const { occupancy } = account;
+  const { occupancy } = account.rooms;
   const entries = new Set<Entry>();
   const wakes = new Map<string, Set<() => void>>();
   const goodbyes = new Map<DeviceOccupant, Set<NodeJS.Timeout>>();
@@ -155,7 +155,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
     const itself = stateCache.presence(room);
     if (itself !== undefined) deviceOccupant.send(addressable(itself).to(deviceOccupant.jid));
     let self = undefined;
-    for (const occupant of account.occupants(room)) {
+    for (const occupant of account.rooms.occupants(room)) {
       feed.nicks.add(occupant.nick);
       const raw = archive.occupantXml(account.jid, room, occupant.nick) || occupantPresence(room, occupant).toString();
       if (occupant.nick === nick) self = raw;
@@ -189,7 +189,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
     if (!feed || nick === feed.nick || nick === '') return;
     const entry: Entry = { deviceOccupant, room, asked: stanza, nick, history: readHistoryWish(stanza.element, now()), refusal: undefined, over: false };
     entries.add(entry);
-    const changed = await account.changeNick(room, nick);
+    const changed = await account.rooms.changeNick(room, nick);
     entries.delete(entry);
     if (!changed.ok) refuse(entry, { code: 'nick-conflict', message: changed.error.message });
   }
@@ -201,7 +201,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
       for (const entry of entries) if (entry.deviceOccupant === deviceOccupant && entry.room === room) entry.over = true;
       const feed = feeds.of(room);
       if (!feed || !feeds.sees(deviceOccupant, room)) return;
-      const self = account.occupants(room).find(({ nick }) => nick === feed.nick);
+      const self = account.rooms.occupants(room).find(({ nick }) => nick === feed.nick);
       feeds.exit(deviceOccupant, room);
       const left = leftPresence(`${room}/${feed.nick}`, deviceOccupant.jid, { affiliation: self?.affiliation ?? 'none', codes: [status.self] });
       if (stanza.id !== undefined) left.attrs['id'] = stanza.id;
@@ -212,7 +212,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
         timers.delete(timer);
         if (feeds.sees(deviceOccupant, room)) return;
         const last = deviceJoins.remove(room, deviceOccupant.device);
-        if (deviceOccupant.leaves() === 'everywhere') void account.leave(room);
+        if (deviceOccupant.leaves() === 'everywhere') void account.rooms.leave(room);
         else if (last) occupancy.release(room);
       }, times.leave);
       timers.add(timer);

@@ -1,4 +1,5 @@
-import type { Account, AccountEvent } from '../../../account/contract.ts';
+import type { Account } from '../../../account/contract.ts';
+import type { AccountEvent } from '../../../account/events.ts';
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import { resourceOf } from '../../../core/jid.ts';
@@ -47,7 +48,7 @@ export interface DownstreamOptions {
 
 /** What the rooms say, shown to the devices that are in them. */
 export function openDownstream({ account, archive, feeds, stateCache, iqProxy, cursors, patience, signal, refused }: DownstreamOptions): Downstream {
-  const { occupancy } = account;
+  const { occupancy } = account.rooms;
   const liveHold = openLiveHold({ account, archive, feeds, cursors, patience, signal });
 
   function message(kept: KeptMessage): void {
@@ -122,7 +123,7 @@ export function openDownstream({ account, archive, feeds, stateCache, iqProxy, c
 
   /** Entered again: who went in the meantime has gone without a word. */
   function refresh(feed: RoomFeed, nick: string): void {
-    const there = new Map(account.occupants(feed.room).map((occupant) => [occupant.nick, occupant]));
+    const there = new Map(account.rooms.occupants(feed.room).map((occupant) => [occupant.nick, occupant]));
     for (const gone of [...feed.nicks].filter((one) => !there.has(one) && one !== feed.nick)) {
       feed.nicks.delete(gone);
       feeds.tell(feed.room, leftPresence(`${feed.room}/${gone}`, '', {}).toString());

@@ -40,7 +40,7 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
       query.attrs['queryid'] = queryId;
     }
     underWay.set(deviceOccupant, (underWay.get(deviceOccupant) ?? 0) + 1);
-    const answer = await account.ask(request, TIMEOUT);
+    const answer = await account.server.ask(request, TIMEOUT);
     queries.delete(queryId);
     const left = (underWay.get(deviceOccupant) ?? 1) - 1;
     if (left === 0) underWay.delete(deviceOccupant);
@@ -55,7 +55,7 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
     if (fin?.attrs['queryid'] === queryId) fin.attrs['queryid'] = theirs;
     // a list of roles tells of the occupant that we are: for the device that is itself, as its self-presence said
     for (const item of own.getChild('query', NS_MUC_ADMIN)?.getChildren('item') ?? []) {
-      if (item.attrs['jid'] === account.occupancy.jid()) item.attrs['jid'] = deviceOccupant.jid;
+      if (item.attrs['jid'] === account.rooms.occupancy.jid()) item.attrs['jid'] = deviceOccupant.jid;
     }
     deviceOccupant.send(own.toString());
   }
@@ -78,7 +78,7 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
       if ((underWay.get(deviceOccupant) ?? 0) >= MOST_AT_ONCE) return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, BUSY));
       // XEP-0410: what we know to be false needs no asking; all else the room itself has to say
       const pings = nick === feeds.of(room)?.nick && stanza.type === 'get' && stanza.element.getChild('ping', NS_PING) !== undefined;
-      const state = account.occupancy.room(bareOf(stanza.to))?.state;
+      const state = account.rooms.occupancy.room(bareOf(stanza.to))?.state;
       if (pings && state !== 'joined') return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, state === 'joining' ? SILENT : NOT_INSIDE));
       if (nick === '' && stanza.type === 'set' && fromArchive(deviceOccupant, room, stanza)) return;
       void pass(deviceOccupant, stanza);

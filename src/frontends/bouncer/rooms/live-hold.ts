@@ -1,4 +1,4 @@
-import type { Account } from '../../../account/contract.ts';
+import type { AccountHistory } from '../../../account/history/account-history.ts';
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import type { Cursors } from './cursors.ts';
@@ -22,7 +22,7 @@ export interface LiveHold {
 }
 
 export interface LiveHoldOptions {
-  readonly account: Pick<Account, 'jid' | 'catchingUp'>;
+  readonly account: { readonly jid: string; readonly history: Pick<AccountHistory, 'isCatchingUp'> };
   readonly archive: Pick<ReadArchive, 'isBehind' | 'inOrder'>;
   readonly feeds: RoomFeeds;
   readonly cursors: Cursors;
@@ -92,7 +92,7 @@ export function openLiveHold({ account, archive, feeds, cursors, patience, signa
 
   return {
     holds({ room, deviceOccupants }, kept) {
-      if (kept.kind === 'private' || !account.catchingUp(room)) return false;
+      if (kept.kind === 'private' || !account.history.isCatchingUp(room)) return false;
       if (!isLater(kept, holds.get(room)?.held ?? [])) return false;
       const wait = holds.get(room) ?? begin(room);
       if (wait.over) return false;
@@ -109,7 +109,7 @@ export function openLiveHold({ account, archive, feeds, cursors, patience, signa
     },
     over(room) {
       const wait = holds.get(room);
-      if (!wait || account.catchingUp(room)) return; // cut off, and goes on once the stream is resumed
+      if (!wait || account.history.isCatchingUp(room)) return; // cut off, and goes on once the stream is resumed
       clearTimeout(wait.clock);
       holds.delete(room);
       release(wait);

@@ -16,7 +16,7 @@ import { openRoomStateCache } from './room-state-cache.ts';
 import { openUpstreamRooms } from './upstream.ts';
 import { openIqProxy } from './iq-proxy.ts';
 import { openDeviceJoins } from './device-joins.ts';
-import type { Log } from '../server/host.ts';
+import type { Log } from '../../../core/log.ts';
 
 /** The rooms of one account, as its devices see them: each believes that it joined. */
 export interface BouncerRooms {
@@ -51,12 +51,12 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
   /** What a session has once joined is a room, whatever the account knows of it now. */
   const visited = new WeakMap<DeviceOccupant, Set<string>>();
 
-  account.subscribe((event) => {
+  account.events.subscribe((event) => {
     into.take(event);
     if (event.type === 'room') deviceJoin.changed(event.room.room);
     if (event.type === 'caught-up' || event.type === 'room-forgotten') deviceJoin.changed(event.room);
     if (event.type === 'room-forgotten') deviceJoin.forgotten(event.room);
-  }, signal);
+  }, signal, 'the bouncer');
 
   function presence(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean {
     if (stanza.to === '') {
@@ -72,7 +72,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
       return true;
     }
     // A room must never hear of the device's own session: it would take it for one more occupant.
-    if (!account.occupancy.room(room) && visited.get(deviceOccupant)?.has(room) !== true) return false;
+    if (!account.rooms.occupancy.room(room) && visited.get(deviceOccupant)?.has(room) !== true) return false;
     if (stanza.type === 'unavailable') deviceJoin.leave(deviceOccupant, room, stanza);
     else if (feeds.sees(deviceOccupant, room)) deviceJoin.rename(deviceOccupant, room, stanza);
     return true;
@@ -83,7 +83,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
       if (stanza.kind === 'presence') return presence(deviceOccupant, stanza);
       if (stanza.to === '') return false;
       const room = normal(stanza.to);
-      if (!account.occupancy.room(room)) return false;
+      if (!account.rooms.occupancy.room(room)) return false;
       if (stanza.kind === 'message') out.say(deviceOccupant, room, stanza);
       else if (stanza.type === 'get' || stanza.type === 'set') iqProxy.ask(deviceOccupant, room, stanza);
       return true;
@@ -96,7 +96,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
       if (stanza.kind !== 'message' || !stanza.raw.includes(NS_CARBONS)) return false;
       const copy = readCarbon(stanza.element, account.jid);
       const { from, to } = attrsOf(copy);
-      return [from, to].some((jid) => jid !== undefined && account.occupancy.room(bareOf(jid)) !== undefined);
+      return [from, to].some((jid) => jid !== undefined && account.rooms.occupancy.room(bareOf(jid)) !== undefined);
     },
     gone(deviceOccupant) {
       deviceJoin.gone(deviceOccupant);

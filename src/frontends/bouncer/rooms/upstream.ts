@@ -23,7 +23,7 @@ const UNFIT = ['cancel', 'not-acceptable'] as const;
 
 /** Messages of devices to rooms and occupants, said by the one occupant that we are. */
 export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void } {
-  const { occupancy } = account;
+  const { occupancy } = account.rooms;
 
   function refuse(deviceOccupant: DeviceOccupant, stanza: Stanza, code: string, text?: string): void {
     if (stanza.type === 'error') return; // RFC 6120 8.3.1: never an error for an error
@@ -41,7 +41,7 @@ export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(dev
   }
 
   function write(deviceOccupant: DeviceOccupant, stanza: Stanza, xml: string): void {
-    const sent = account.write(xml);
+    const sent = account.server.write(xml);
     if (!sent.ok) refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
   }
 

@@ -1,10 +1,9 @@
+import type { Log } from '../../../core/log.ts';
 import type { ServerIdentity } from '../credentials/certificates.ts';
 import type { BouncerDevice } from '../credentials/device-credentials.ts';
 import type { DeviceLink, DeviceLinkUser } from '../session/link.ts';
 import type { FindCredentials } from './sasl-server.ts';
 import type { Throttle } from './throttle.ts';
-
-export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
 
 export interface DeviceLoginGrant {
   readonly account: string;

@@ -4,7 +4,8 @@ import { NS } from '../../../xmpp/namespaces.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import { beginSasl, mechanisms } from './sasl-server.ts';
 import type { Bindings, FindCredentials, SaslConversation, SaslStep } from './sasl-server.ts';
-import type { Log, DeviceLoginGrant } from './host.ts';
+import type { DeviceLoginGrant } from './host.ts';
+import type { Log } from '../../../core/log.ts';
 import type { Throttle } from './throttle.ts';
 import { UNOFFERED } from './tls.ts';
 

@@ -1,5 +1,6 @@
 import type { Stanza } from '../../../xmpp/stanza.ts';
-import type { Log, DeviceLoginGrant } from '../server/host.ts';
+import type { DeviceLoginGrant } from '../server/host.ts';
+import type { Log } from '../../../core/log.ts';
 import type { DeviceLink, DeviceLinkUser } from './link.ts';
 import type { Upstream } from './upstream.ts';
 

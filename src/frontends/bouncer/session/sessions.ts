@@ -13,7 +13,8 @@ import type { DeviceOccupant } from '../rooms/room-feed.ts';
 import type { BouncerRooms } from '../rooms/rooms.ts';
 import { openBouncerSession } from './session.ts';
 import type { Inside, BouncerSession, SessionTimes } from './session-contract.ts';
-import type { Bound, Log, DeviceLoginGrant } from '../server/host.ts';
+import type { Bound, DeviceLoginGrant } from '../server/host.ts';
+import type { Log } from '../../../core/log.ts';
 import { openUpstream } from './upstream.ts';
 import { isPushWakeUp, openPushWakeUp } from '../push/push-wake-up.ts';
 import type { Upstream, UpstreamSettings } from './upstream.ts';
@@ -56,7 +57,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     const resource = fits ? wish : `minimix.${randomBytes(5).toString('hex')}`;
     const taken = [...sessions].find((session) => resourceOf(session.jid) === resource);
     if (taken && taken.login.device.id === login.device.id) await taken.giveUp('conflict', 'The device has logged in anew.');
-    const own = resourceOf(account.occupancy.jid()) === resource;
+    const own = resourceOf(account.rooms.occupancy.jid()) === resource;
     return own || coming.has(resource) || [...sessions].some(({ jid }) => resourceOf(jid) === resource)
       ? `${resource}.${randomBytes(3).toString('hex')}`
       : resource;
@@ -129,7 +130,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       carbons: upstream.carbons,
       shows(message) {
         const device = credentials.get(id);
-        return device !== undefined && decideShown(account.occupancy, device, message).shown;
+        return device !== undefined && decideShown(account.rooms.occupancy, device, message).shown;
       },
       showsPassing(room) {
         const device = credentials.get(id);
@@ -172,7 +173,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       },
     });
     sessions.add(session);
-    account.occupancy.hold(jid, life.signal);
+    account.rooms.occupancy.hold(jid, life.signal);
     return session;
   }
 
@@ -196,7 +197,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
 
 /** What the account's server offers and we can honour, as text: it is the device's own server then. */
 export function passedFeatures(account: Account): string {
-  const features = account.occupancy.features();
+  const features = account.rooms.occupancy.features();
   const known = [
     ['ver', 'urn:xmpp:features:rosterver'],
     ['sub', 'urn:xmpp:features:pre-approval'],

@@ -7,7 +7,7 @@ import type { Stanza } from '../../../xmpp/stanza.ts';
 import { attrsOf, escapeXML, parseElement, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import { openDelivery } from '../rooms/delivery.ts';
-import type { Log } from '../server/host.ts';
+import type { Log } from '../../../core/log.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 
 export const NS_PUSH = 'urn:xmpp:push:0';

@@ -8,29 +8,29 @@ export const deviceCalls = {
     pause: procedure.input(inputs.pauseRelay).mutation(({ ctx, input }) => {
       const until = input.until === undefined ? undefined : Date.parse(input.until);
       if (until !== undefined && until <= Date.now()) throw refused({ code: 'invalid', message: 'That time has passed already.' });
-      return chosen(ctx.api, input.account).map((account) => account.pauseRelay(until));
+      return chosen(ctx.api, input.account).map((account) => account.devices.pauseRelay(until));
     }),
     resume: procedure
       .input(inputs.account)
-      .mutation(({ ctx, input }) => chosen(ctx.api, input.account).map((account) => account.resumeRelay())),
+      .mutation(({ ctx, input }) => chosen(ctx.api, input.account).map((account) => account.devices.resumeRelay())),
   }),
   devices: procedure
     .input(inputs.account)
-    .query(({ ctx, input }) => chosen(ctx.api, input.account).flatMap((account) => account.devices())),
+    .query(({ ctx, input }) => chosen(ctx.api, input.account).flatMap((account) => account.devices.list())),
   device: trpc.router({
     /** The label, the relay's switch, and the policy: of one room where that is named, else of all. */
     change: procedure.input(inputs.changeDevice).mutation(({ ctx, input }) => {
       const { account, device, digest, ...change } = input;
       const wish = digest === undefined || digest === 'off' ? digest : { quiet: digest.quiet };
-      return valueOf(one(ctx.api, account).changeDevice(device, { ...change, digest: wish }));
+      return valueOf(one(ctx.api, account).devices.change(device, { ...change, digest: wish }));
     }),
     /** Resolves with what became of it: within some seconds. */
     test: procedure
       .input(inputs.device)
-      .mutation(async ({ ctx, input }) => valueOf(await one(ctx.api, input.account).testDevice(input.device))),
+      .mutation(async ({ ctx, input }) => valueOf(await one(ctx.api, input.account).devices.test(input.device))),
     forget: procedure.input(inputs.device).mutation(({ ctx, input }) => {
       const account = one(ctx.api, input.account);
-      valueOf(account.forgetDevice(input.device));
+      valueOf(account.devices.forget(input.device));
       return { account: account.jid, device: input.device };
     }),
   }),

@@ -49,14 +49,14 @@ function stateOf(api: DaemonApi): PageEvent[] {
     .accounts()
     .flatMap((account): PageEvent[] => [
       { type: 'status', status: account.status() },
-      ...account.rooms().map((room): PageEvent => ({ type: 'room', room })),
-      { type: 'devices', devices: account.devices() },
-      invitationsOf(account.jid, account.invitations()),
+      ...account.rooms.list().map((room): PageEvent => ({ type: 'room', room })),
+      { type: 'devices', devices: account.devices.list() },
+      invitationsOf(account.jid, account.rooms.invitations()),
     ]);
 }
 
 function readStates(api: DaemonApi): PageEvent[] {
-  return api.accounts().flatMap((account) => account.readStates().map((state): PageEvent => ({ type: 'read', state })));
+  return api.accounts().flatMap((account) => account.history.readStates().map((state): PageEvent => ({ type: 'read', state })));
 }
 
 /** The events as they come, in a bounded queue; `next` resolves with nothing once `signal` is aborted. */
@@ -87,7 +87,7 @@ function collect(api: DaemonApi, signal: AbortSignal): { next(): Promise<PageEve
 function roomsOf(api: DaemonApi): { account: string; room: string }[] {
   return api.accounts().flatMap((account) => {
     const rooms = new Set(
-      [...account.rooms(), ...api.archive.rooms(account.jid)].map((entry) => entry.room),
+      [...account.rooms.list(), ...api.archive.rooms(account.jid)].map((entry) => entry.room),
     );
     return [...rooms].map((room) => ({ account: account.jid, room }));
   });

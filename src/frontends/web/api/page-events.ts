@@ -1,4 +1,4 @@
-import type { Alert } from '../../../account/contract.ts';
+import type { Alert } from '../../../account/devices/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import type { Invitation } from '../../../core/invitation.ts';
 import type { DaemonApi, DaemonEvent } from '../contract/contract.ts';
@@ -45,7 +45,7 @@ export function toPageEvent(event: DaemonEvent, api: Pick<DaemonApi, 'accounts'>
 
 export function messageEvent(message: KeptMessage, fresh: boolean, api: Pick<DaemonApi, 'accounts'>): PageEvent {
   const refers = [message.replaces, message.retracts, message.reactsTo, message.repliesTo].some((id) => id !== undefined);
-  const alert = fresh ? api.accounts().find(({ jid }) => jid === message.account)?.alert(message) : undefined;
+  const alert = fresh ? api.accounts().find(({ jid }) => jid === message.account)?.devices.alert(message) : undefined;
   return { type: 'message', message: toTimeline(message), fresh, refers, alert: alert ?? null };
 }
 

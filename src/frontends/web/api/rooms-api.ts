@@ -6,24 +6,24 @@ import { chosen, one, procedure, trpc, valueOf } from './trpc.ts';
 export const roomCalls = {
   rooms: procedure
     .input(inputs.account)
-    .query(({ ctx, input }) => chosen(ctx.api, input.account).flatMap((account) => account.rooms())),
+    .query(({ ctx, input }) => chosen(ctx.api, input.account).flatMap((account) => account.rooms.list())),
   occupants: procedure
     .input(inputs.room)
-    .query(({ ctx, input }) => one(ctx.api, input.account).occupants(input.room)),
+    .query(({ ctx, input }) => one(ctx.api, input.account).rooms.occupants(input.room)),
   join: procedure.input(inputs.join).mutation(async ({ ctx, input }) => {
     const { nick, password } = input;
     const wish = { ...(nick === undefined ? {} : { nick }), ...(password === undefined ? {} : { password }) };
-    return valueOf(await one(ctx.api, input.account).join(input.room, wish));
+    return valueOf(await one(ctx.api, input.account).rooms.join(input.room, wish));
   }),
   leave: procedure.input(inputs.room).mutation(async ({ ctx, input }) => {
     const account = one(ctx.api, input.account);
-    valueOf(await account.leave(input.room));
+    valueOf(await account.rooms.leave(input.room));
     return { account: account.jid, room: input.room };
   }),
   /** Joins the venue that a destroyed or moved room has named. */
   follow: procedure
     .input(inputs.room)
-    .mutation(async ({ ctx, input }) => valueOf(await one(ctx.api, input.account).follow(input.room))),
+    .mutation(async ({ ctx, input }) => valueOf(await one(ctx.api, input.account).rooms.follow(input.room))),
   setRoom: procedure.input(inputs.setRoom).mutation(({ ctx, input }) => {
     const { account, room, rejoinAfterKick, neverCreate, presence } = input;
     const settings = {
@@ -31,26 +31,26 @@ export const roomCalls = {
       ...(neverCreate === undefined ? {} : { neverCreate }),
       ...(presence === undefined ? {} : { presence }),
     };
-    return valueOf(one(ctx.api, account).set(room, settings));
+    return valueOf(one(ctx.api, account).rooms.set(room, settings));
   }),
   changeNick: procedure
     .input(inputs.nick)
     .mutation(async ({ ctx, input }) =>
-      valueOf(await one(ctx.api, input.account).changeNick(input.room, input.nick)),
+      valueOf(await one(ctx.api, input.account).rooms.changeNick(input.room, input.nick)),
     ),
   requestVoice: procedure.input(inputs.room).mutation(({ ctx, input }) => {
     const account = one(ctx.api, input.account);
-    valueOf(account.requestVoice(input.room));
+    valueOf(account.rooms.requestVoice(input.room));
     return { account: account.jid, room: input.room };
   }),
   /** All up to that message was on a screen. */
   read: procedure.input(inputs.read).mutation(({ ctx, input }) =>
-    valueOf(one(ctx.api, input.account).markRead(input.room, input.id, input.private ? 'private' : 'groupchat')),
+    valueOf(one(ctx.api, input.account).history.markRead(input.room, input.id, input.private ? 'private' : 'groupchat')),
   ),
   /** What happened in a room, oldest first: each join, loss, cause and return. */
   ledger: procedure.input(inputs.ledger).query(({ ctx, input }) =>
     one(ctx.api, input.account)
-      .ledger(input.room, input.limit)
+      .rooms.ledger(input.room, input.limit)
       .map(({ account, room, at, event, nick, text }) => ({
         account,
         room,
@@ -65,17 +65,17 @@ export const roomCalls = {
       .input(inputs.account)
       .query(({ ctx, input }) =>
         chosen(ctx.api, input.account).flatMap((account) =>
-          account.invitations().map((invitation) => toPageInvitation(account.jid, invitation)),
+          account.rooms.invitations().map((invitation) => toPageInvitation(account.jid, invitation)),
         ),
       ),
     accept: procedure
       .input(inputs.accept)
       .mutation(async ({ ctx, input }) =>
-        valueOf(await one(ctx.api, input.account).accept(input.room, input.nick)),
+        valueOf(await one(ctx.api, input.account).rooms.accept(input.room, input.nick)),
       ),
     decline: procedure.input(inputs.decline).mutation(({ ctx, input }) => {
       const account = one(ctx.api, input.account);
-      valueOf(account.decline(input.room, input.reason));
+      valueOf(account.rooms.decline(input.room, input.reason));
       return { account: account.jid, room: input.room };
     }),
   }),
@@ -83,18 +83,18 @@ export const roomCalls = {
     .input(inputs.say)
     .mutation(async ({ ctx, input }) => {
       const { room, body, replaces, reply, file } = input;
-      return valueOf(await one(ctx.api, input.account).sendMessage(room, body, { replaces, reply, file }));
+      return valueOf(await one(ctx.api, input.account).sending.sendMessage(room, body, { replaces, reply, file }));
     }),
   /** What was said and no room has sent back yet; where `state` is `ask`, the person says what is to be done. */
   outbox: trpc.router({
     list: procedure
       .input(inputs.account)
-      .query(({ ctx, input }) => chosen(ctx.api, input.account).flatMap((account) => account.outbox())),
+      .query(({ ctx, input }) => chosen(ctx.api, input.account).flatMap((account) => account.sending.outbox())),
     again: procedure
       .input(inputs.unsaid)
-      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).sendAgain(input.originId))),
+      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).sending.sendAgain(input.originId))),
     drop: procedure
       .input(inputs.unsaid)
-      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).discard(input.originId))),
+      .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).sending.discard(input.originId))),
   }),
 };

@@ -1,4 +1,6 @@
-import type { Account, AccountEvent, AccountStatus } from '../../../account/contract.ts';
+import type { Account } from '../../../account/contract.ts';
+import type { AccountEvent } from '../../../account/events.ts';
+import type { AccountStatus } from '../../../account/account-status.ts';
 import type { ProbedServer } from '../../../account/server/probe-server.ts';
 import type { ReadArchive, Retention } from '../../../archive/contract.ts';
 import type { Found, SearchQuery } from '../../../archive/query-contract.ts';
@@ -23,7 +25,7 @@ export interface DaemonApi {
   find(query: SearchQuery): Promise<Found>;
   perDay(where: Parameters<ReadArchive['perDay']>[0]): Promise<ReturnType<ReadArchive['perDay']>>;
   setRetention(account: string, room: string, retention: Retention): void;
-  /** What a person should know of the api itself, oldest first. */
+  /** What a person should know of the daemon itself, oldest first. */
   problems(): readonly Problem[];
   /** The running accounts, in the order of the settings. */
   accounts(): readonly Account[];
@@ -49,7 +51,7 @@ export interface DaemonApi {
   pageUrl(): string;
 }
 
-/** Something wrong with the api itself, such as an archive that was found damaged. */
+/** Something wrong with the daemon itself, such as an archive that was found damaged. */
 export interface Problem {
   readonly code: string;
   /** One sentence or two, for the person. */
@@ -58,7 +60,7 @@ export interface Problem {
   readonly at: string;
 }
 
-/** What the api weighs and how it fares, for the overview. */
+/** What the daemon weighs and how it fares, for the overview. */
 export interface Statistics {
   /** The archive on disk, with its write-ahead log. */
   readonly archiveBytes: number;

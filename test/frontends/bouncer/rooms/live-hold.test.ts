@@ -39,7 +39,7 @@ function scene({ patience = 60_000, placeOf = (id: number) => id }: { readonly p
   const places = { inOrder: (_me: string, _room: string, ids: readonly number[]) => order(ids), isBehind: (_me: string, _room: string, id: number, other: number) => placeOf(id) > placeOf(other) };
   const life = new AbortController();
   undo.push(() => life.abort());
-  const waits = openLiveHold({ account: { jid: ME, catchingUp: () => state.catchingUp }, archive: places, feeds, cursors, patience, signal: life.signal });
+  const waits = openLiveHold({ account: { jid: ME, history: { isCatchingUp: () => state.catchingUp } }, archive: places, feeds, cursors, patience, signal: life.signal });
   function enter(device: string): { readonly got: number[]; readonly had: (() => void)[] } {
     const [got, had]: [number[], (() => void)[]] = [[], []];
     const viewer: DeviceOccupant = {

@@ -1,0 +1,37 @@
+import type { LedgerEntry } from '../../archive/contract.ts';
+import type { Result } from '../../core/errors.ts';
+import type { Invitation } from '../../core/invitation.ts';
+import type { Occupant } from '../../core/occupant.ts';
+import type { RoomRegistration } from '../sending/contract.ts';
+import type { RoomSettings, RoomSummary } from './contract.ts';
+import type { SharedOccupancy } from './shared-occupancy-contract.ts';
+
+/** The account's rooms: who is in them, and what a person does about them. */
+export interface AccountRooms {
+  list(): RoomSummary[];
+  occupants(room: string): Occupant[];
+  /** Joins, remembers, and resolves once the room has let us in or refused. */
+  join(room: string, options?: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
+  /** Leaves and forgets; final within 5 s. */
+  leave(room: string): Promise<Result<undefined>>;
+  /** Joins the venue that a destroyed or moved room has named. */
+  follow(room: string): Promise<Result<RoomSummary>>;
+  /** Changes what the person chose for a room. */
+  set(room: string, settings: RoomSettings): Result<RoomSummary>;
+  /** What happened in the room, oldest first: each join, loss, cause and return. */
+  ledger(room: string, limit: number): LedgerEntry[];
+  /** Asks the room for another nick; resolves once the room has granted or refused it. */
+  changeNick(room: string, nick: string): Promise<Result<RoomSummary>>;
+  /** Asks the moderators for a voice (XEP-0045 8.6). */
+  requestVoice(room: string): Result<undefined>;
+  /** XEP-0045 7.10: what the room asks of whoever registers. */
+  registration(room: string): Promise<Result<RoomRegistration>>;
+  /** Registers; what is not given stays as the room proposed it, and the nick is the wanted one. */
+  register(room: string, values: Readonly<Record<string, string>>): Promise<Result<RoomRegistration>>;
+  unregister(room: string): Promise<Result<RoomRegistration>>;
+  invitations(): Invitation[];
+  accept(room: string, nick?: string): Promise<Result<RoomSummary>>;
+  decline(room: string, reason?: string): Result<undefined>;
+  /** The one place in each room, for the bouncer. */
+  readonly occupancy: SharedOccupancy;
+}

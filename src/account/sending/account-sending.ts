@@ -1,0 +1,22 @@
+import type { Result } from '../../core/errors.ts';
+import type { OfflinePresence } from '../../core/presence.ts';
+import type { MessageRelation, OutboxMessage } from '../rooms/contract.ts';
+import type { PresenceSummary } from './contract.ts';
+
+/** What others get from the account: messages, presence, its nick. */
+export interface AccountSending {
+  /** Says it in the room, by the outbox; resolves with the origin-id once it is on disk. */
+  sendMessage(room: string, body: string, about?: MessageRelation): Promise<Result<{ originId: string }>>;
+  /** What was said here and no room has sent back yet, oldest first. */
+  outbox(): OutboxMessage[];
+  /** Sends again what is asked about: the room may then have it twice. */
+  sendAgain(originId: string): Result<OutboxMessage>;
+  /** Forgets what is asked about, or what still waits. */
+  discard(originId: string): Result<OutboxMessage>;
+  presence(): PresenceSummary;
+  /** Publishes the account's nick (XEP-0172): the nick in all rooms whose bookmark names none. */
+  setNick(nick: string | undefined): Promise<Result<{ readonly nick: string | undefined }>>;
+  /** What rooms see with no device online. */
+  offlinePresence(): OfflinePresence;
+  setOfflinePresence(presence: OfflinePresence): void;
+}

@@ -205,7 +205,8 @@ test('completion is told the rooms, and none that a shell would obey', async () 
   const [account] = api.accounts();
   const [room] = account?.rooms.list() ?? [];
   if (!account || !room) throw new Error('the small daemon has a room');
-  Object.assign(account, { rooms: () => ['$(reboot)@muc.example.org', '-n@muc.example.org', 'höhle@muc.example.org'].map((name) => ({ ...room, room: name })), bookmarks: { ...account.bookmarks, list: () => [] }, invitations: () => [] });
+  Object.assign(account.rooms, { list: () => ['$(reboot)@muc.example.org', '-n@muc.example.org', 'höhle@muc.example.org'].map((name) => ({ ...room, room: name })), invitations: () => [] });
+  Object.assign(account.bookmarks, { list: () => [] });
   expect(await run('complete', 'rooms')).toBe('höhle@muc.example.org\n');
 });
 

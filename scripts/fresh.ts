@@ -51,9 +51,9 @@ async function attempt({ releases, steps, verbose }: Wish, host: Host): Promise<
         results.push(false);
         continue;
       }
-      for (const step of steps) {
+      for (const step of steps.filter((each) => each.releases?.includes(release) ?? true)) {
         if (stopping.signal.aborted) break;
-        results.push(await report(`${release}: ${step.run}${WHO[step.as]}`, () => take(roots, step, tree)));
+        results.push(await report(`${release}: ${step.run}${WHO[step.as]}`, () => step.take?.(roots, tree) ?? take(roots, step, tree)));
       }
     }
     if (stopping.signal.aborted) return 130;

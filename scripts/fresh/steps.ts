@@ -1,5 +1,6 @@
 // What is tried in a bare Debian: one entry a line of the report. Each gets a bare root of its own and the tree as committed.
-import type { Person } from './root.ts';
+import { tryImage } from './image.ts';
+import type { Ended, Person, Roots } from './root.ts';
 
 export interface Step {
   /** What `--only` takes. */
@@ -11,6 +12,10 @@ export interface Step {
   readonly run: string;
   /** Whether `--tests` narrows it. */
   readonly tests?: true;
+  /** In place of running it in one root: the Dockerfile is several. `run` is then what it stands for. */
+  readonly take?: (roots: Roots, tree: string) => Promise<Ended>;
+  /** Where it is tried in some releases alone. */
+  readonly releases?: readonly string[];
   /** What it may take, in minutes. */
   readonly minutes: number;
 }
@@ -18,9 +23,28 @@ export interface Step {
 /** `--once` because the demo goes on until somebody stops it. */
 const DEMO = 'npm ci && npm run demo -- --once';
 
+/** What was packed is tried out by Prosody and a Node of the project's own; it is given neither. */
+const PACKED = 'cd minimix && npm ci && npm run package && sh bin/node24 node scripts/need.ts prosody';
+const USE = 'sh bin/node24 node scripts/fresh/use.ts';
+
 export const STEPS: readonly Step[] = [
   { name: 'demo', as: 'root', run: DEMO, minutes: 15 },
   { name: 'person', as: 'person', run: DEMO, minutes: 15 },
   { name: 'sudo', as: 'sudoer', before: 'apt-get install -y --no-install-recommends sudo', run: DEMO, minutes: 15 },
   { name: 'test', as: 'root', run: 'npm ci && npm test', tests: true, minutes: 55 },
+  {
+    name: 'deb',
+    as: 'root',
+    before: `${PACKED} && apt-get purge -y nodejs npm && apt-get autoremove --purge -y`,
+    run: `apt-get install -y --no-install-recommends ./release/minimix_*.deb && ${USE} /usr/bin/minimix && apt-get purge -y minimix && [ ! -e /usr/lib/minimix ]`,
+    minutes: 10,
+  },
+  {
+    name: 'tgz',
+    as: 'root',
+    before: PACKED,
+    run: `npm install --global ./release/minimix-*.tgz && ${USE} /usr/local/bin/minimix && npm uninstall --global minimix`,
+    minutes: 10,
+  },
+  { name: 'docker', as: 'root', run: 'the steps of the Dockerfile, and its health', take: tryImage, releases: ['bookworm'], minutes: 30 },
 ];

@@ -17,10 +17,11 @@ interface Image {
   health: readonly string[];
 }
 
-/** `node:24-bookworm-slim` out of a bare Debian with npm. */
+/** `node:24-bookworm-slim` out of a bare Debian with npm; its Node is too old for a newer npm, so Node comes first. */
 const BASE = [
-  `npm install --global --prefix /usr/local --no-audit --no-fund node-linux-${process.arch}@24 npm@11`,
+  `npm install --global --prefix /usr/local --no-audit --no-fund node-linux-${process.arch}@24`,
   `ln -sf /usr/local/lib/node_modules/node-linux-${process.arch}/bin/node /usr/local/bin/node`,
+  'npm install --global --prefix /usr/local --no-audit --no-fund npm@11',
   'useradd --create-home node',
 ].join(' && ');
 

@@ -4,8 +4,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What may be asked for: the Debian package, and a program or module that shows that it is there. */
-const NEEDS: Record<string, { package: string; program?: string; python?: string }> = {
+/** What may be asked for: the Debian package, and a program, a module or one of some files that shows that it is there. */
+const NEEDS: Record<string, { package: string; program?: string; python?: string; files?: string[] }> = {
   prosody: { package: 'prosody', program: 'prosody' },
   ejabberd: { package: 'ejabberd', program: 'ejabberdctl' },
   chromium: { package: 'chromium', program: 'chromium' },
@@ -14,6 +14,15 @@ const NEEDS: Record<string, { package: string; program?: string; python?: string
   mcabber: { package: 'mcabber', program: 'mcabber' },
   tmux: { package: 'tmux', program: 'tmux' },
   'python3-slixmpp': { package: 'python3-slixmpp', python: 'slixmpp' },
+  'prosody-modules': { package: 'prosody-modules', files: ['mod_cloud_notify', 'mod_cloud_notify.lua'].map((name) => `/usr/lib/prosody/modules/${name}`) },
+  zsh: { package: 'zsh', program: 'zsh' },
+  fish: { package: 'fish', program: 'fish' },
+  'man-db': { package: 'man-db', program: 'man' },
+  mandoc: { package: 'mandoc', program: 'mandoc' },
+  dbus: { package: 'dbus', program: 'dbus-daemon' },
+  'python3-dbus': { package: 'python3-dbus', python: 'dbus' },
+  'python3-gi': { package: 'python3-gi', python: 'gi' },
+  systemd: { package: 'systemd', program: 'systemd-analyze' },
 };
 
 const POLICY = '/usr/sbin/policy-rc.d';
@@ -43,6 +52,7 @@ function isThere(name: string): boolean {
   if (need?.python !== undefined) {
     return spawnSync('/usr/bin/python3', ['-c', `import ${need.python}`], { stdio: 'ignore' }).status === 0;
   }
+  if (need?.files !== undefined) return need.files.some((file) => existsSync(file));
   // ejabberdctl and others live in sbin, which an ordinary user's PATH may lack
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/usr/games'];
   return folders.some((folder) => isExecutable(join(folder, need?.program ?? name)));

@@ -139,7 +139,10 @@ describe.each(servers)('on $kind', (server) => {
     await publish(phone, plain, conference({ autojoin: true }));
     await publish(phone, named, conference({ autojoin: true, nick: 'Ali' }));
     const nickIn = (room: string): string | undefined => account.rooms.list().find((one) => one.room === room && one.state === 'joined')?.nick;
-    await until(() => nickIn(plain) === 'Queen' && nickIn(named) === 'Ali', { what: 'both nicks' });
+    await until(() => {
+      expect({ plain: nickIn(plain), named: nickIn(named), rooms: account.rooms.list() }).toMatchObject({ plain: 'Queen', named: 'Ali' });
+      return true;
+    }, { what: 'both nicks' });
     await setNick(phone, 'Red Queen');
     await until(() => nickIn(plain) === 'Red Queen', { what: 'the new nick' });
     await setNick(phone, 'White Queen');

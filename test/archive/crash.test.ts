@@ -39,7 +39,7 @@ test('a process killed while it writes leaves whole transactions, all that it ha
     archive.close();
   }
   own.reopen();
-}, 30_000);
+}, 120_000);
 
 function check(path: string): unknown[] {
   const db = new DatabaseSync(path);

@@ -8,7 +8,7 @@ import { targets } from './targets.ts';
 const RUNS = 150; // `npm run fuzz` goes on
 
 describe('whatever comes from outside', () => {
-  test.each(targets)('$name', { timeout: 30_000 }, async ({ open, share = 100 }) => {
+  test.each(targets)('$name', { timeout: 120_000 }, async ({ open, share = 100 }) => {
     const { property, close } = await open();
     try {
       await fc.assert(property, { numRuns: Math.ceil((RUNS * share) / 100) });

@@ -1,9 +1,10 @@
 // Somebody on the server who is not Minimix: bob, or another device of alice's. Nothing of src/ is used here,
 // so that a test has a second opinion on what goes over the wire.
+import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Element, createElement as xml } from 'ltx';
 import { authenticate, type Login } from './stream.ts';
-import { feed, type UntilOptions } from './until.ts';
+import { feed, PATIENCE, type UntilOptions } from './until.ts';
 import type { ServerAddress } from './server.ts';
 
 export interface PersonOptions extends Login {
@@ -116,7 +117,7 @@ export async function connectPerson(
     asked.clear();
   });
 
-  const iq: Person['iq'] = (request, { deadline = 10_000, what = `an answer to ${request.toString()}` } = {}) =>
+  const iq: Person['iq'] = (request, { deadline = PATIENCE, what = `an answer to ${request.toString()}` } = {}) =>
     new Promise((resolve, reject) => {
       const id = String(request.attrs['id'] ?? newId());
       request.attrs['id'] = id;
@@ -177,7 +178,7 @@ export async function connectPerson(
   const { priority = 0 } = options;
   if (priority !== null) {
     const { capsNode } = options;
-    const caps = capsNode === undefined ? [] : [xml('c', { xmlns: 'http://jabber.org/protocol/caps', hash: 'sha-1', node: capsNode, ver: '1' })];
+    const caps = capsNode === undefined ? [] : [xml('c', { xmlns: 'http://jabber.org/protocol/caps', hash: 'sha-1', node: capsNode, ver: capsHash(options) })];
     send(xml('presence', {}, xml('priority', {}, String(priority)), ...caps));
     await person.next((s) => s.name === 'presence' && s.attrs['from'] === jid, { what: 'own presence' });
   }
@@ -203,14 +204,23 @@ function isSelf(presence: Element, room: string, nick: string): boolean {
   return presence.attrs['type'] === undefined && (codes.includes('110') || presence.attrs['from'] === `${room}/${nick}`);
 }
 
+const announced = ({ features = [], deafTo = [] }: PersonOptions): string[] => [NS.disco, NS.ping, ...features].filter((one) => !deafTo.includes(one));
+
+/** XEP-0115 5.1. Newer ejabberd reckons it, and takes no features from whose answer is another. */
+function capsHash(options: PersonOptions): string {
+  const text = [`client/pc//${options.software ?? 'a test'}`, ...announced(options).toSorted()].map((one) => `${one}<`).join('');
+  return createHash('sha1').update(text).digest('base64');
+}
+
 /** What any client answers: a ping, what it can do, and otherwise that it cannot. */
 function answerTo(request: Element, { features = [], deafTo = [], software = 'a test' }: PersonOptions): Element {
   const back = { to: request.attrs['from'], id: request.attrs['id'] };
   if (request.getChild('ping', NS.ping) && !deafTo.includes(NS.ping)) return xml('iq', { ...back, type: 'result' });
   if (request.getChild('query', NS.disco) && !deafTo.includes(NS.disco)) {
-    const all = [NS.disco, NS.ping, ...features].filter((one) => !deafTo.includes(one)).map((feature) => xml('feature', { var: feature }));
+    const all = announced({ features, deafTo }).map((feature) => xml('feature', { var: feature }));
     const identity = xml('identity', { category: 'client', type: 'pc', name: software });
-    return xml('iq', { ...back, type: 'result' }, xml('query', { xmlns: NS.disco }, identity, ...all));
+    const { node }: Record<string, string | undefined> = request.getChild('query', NS.disco)?.attrs ?? {};
+    return xml('iq', { ...back, type: 'result' }, xml('query', { xmlns: NS.disco, ...(node !== undefined && { node }) }, identity, ...all));
   }
   return xml('iq', { ...back, type: 'error' },
     xml('error', { type: 'cancel' }, xml('service-unavailable', { xmlns: NS.stanzas })));

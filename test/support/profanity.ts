@@ -45,7 +45,7 @@ export async function runProfanity(server: ServerAddress, who: Account, resource
       const now = await screen();
       if (what.every((one) => one.test(now))) return now;
       throw new Error(`it shows\n${now.trimEnd()}`);
-    }, { what: `profanity to show ${what.join(' and ')}`, every: 100, deadline: 15_000 });
+    }, { what: `profanity to show ${what.join(' and ')}`, every: 100, deadline: 60_000 });
   };
   const profanity: Profanity = {
     jid: `${who.jid}/${resource}`,

@@ -53,7 +53,7 @@ export function startSlixmpp(server: ServerAddress, who: Account, task: string, 
 export async function runSlixmpp<T>(server: ServerAddress, who: Account, task: string, wish: object): Promise<T> {
   const order = ['status', 'rooms', 'join', 'leave', 'nick', 'notify', 'say', 'attach', 'detach', 'policy', 'mentions', 'digest', 'limit', 'search'];
   const one = startSlixmpp(server, who, task, { ...wish, order });
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   while (one.lines.length === 0 && Date.now() < deadline) await new Promise((resolve) => { setTimeout(resolve, 20); });
   await one.close();
   const [line] = one.lines;

@@ -54,4 +54,4 @@ class Reader(slixmpp.ClientXMPP):
 
 reader = Reader()
 connect(reader, host, port)
-asyncio.get_event_loop().run_until_complete(asyncio.wait_for(reader.disconnected, 30))
+asyncio.get_event_loop().run_until_complete(asyncio.wait_for(reader.disconnected, 60))

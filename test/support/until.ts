@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
 
+/** Milliseconds that a test waits for what should come at once: a machine with other work takes its time, and one that is quick loses none. */
+export const PATIENCE = 30_000;
+
 export interface UntilOptions {
-  /** Milliseconds until the wait is given up; 10 seconds where nothing is said. */
+  /** Milliseconds until the wait is given up; `PATIENCE` where nothing is said. */
   readonly deadline?: number;
   /** What is waited for, as it should read in the error: 'the room to be joined'. */
   readonly what?: string;
@@ -17,7 +20,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeo
  * not yet.
  */
 export async function until<T>(condition: () => T | Promise<T>, options: UntilOptions = {}): Promise<T> {
-  const { deadline = 10_000, what = 'a condition', every = 15 } = options;
+  const { deadline = PATIENCE, what = 'a condition', every = 15 } = options;
   const end = performance.now() + deadline;
   let last: Seen<T> | undefined;
   for (;;) {
@@ -90,7 +93,7 @@ export function feed<T>(describe: (value: T) => string = (value) => inspect(valu
       ended ??= reason;
       wake();
     },
-    next(fits, { deadline = 10_000, what = 'an event' } = {}) {
+    next(fits, { deadline = PATIENCE, what = 'an event' } = {}) {
       return new Promise<T>((resolve, reject) => {
         const fail = (why: string): void => {
           const tail = fresh.slice(-8).map((value) => `\n  ${describe(value)}`).join('');

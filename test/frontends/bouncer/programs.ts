@@ -56,7 +56,7 @@ export async function openTerminal(command: string, env: Record<string, string>)
     },
     press: async (key) => void (await tmux('send-keys', key)),
     screen,
-    async shows(text, deadline = 20_000) {
+    async shows(text, deadline = 60_000) {
       let last = '';
       const looks = async (): Promise<boolean> => {
         last = await screen();

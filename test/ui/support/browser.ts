@@ -23,7 +23,7 @@ export interface WatchedPage {
 /** A page of its own context that remembers everything that went wrong in it. */
 export async function openPage(browser: Browser, size = { width: 1280, height: 800 }): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: size, locale: 'en-GB', reducedMotion: 'reduce' });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));

@@ -34,7 +34,7 @@ describe.each(servers)('the sandbox on $kind', (server) => {
     await bob.say(room, 'Salut, Zoë 🦊');
     const heard = await alice.next((s) => s.name === 'message' && s.getChildText('body') === 'Salut, Zoë 🦊');
     expect(heard.attrs['from']).toBe(`${room}/Bob`);
-    if (archive) expect(heard.getChild('stanza-id', 'urn:xmpp:sid:0')).toBeDefined(); // newer ejabberd gives one without an archive too
+    expect(!archive || heard.getChild('stanza-id', 'urn:xmpp:sid:0') !== undefined).toBe(true); // newer ejabberd gives one without an archive too
     await bob.leave(room);
     await alice.next((s) => s.attrs['from'] === `${room}/Bob` && s.attrs['type'] === 'unavailable');
   });

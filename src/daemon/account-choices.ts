@@ -5,8 +5,8 @@ import { sentenceOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 
 /**
- * What a person chooses for an account lies in the settings; the account has its own copy of it in the archive. This is
- * the account for all frontends: what they choose is written to the settings first. Throws `bad-settings` where it cannot be.
+ * The settings hold what a person chooses for an account; the account has a copy in the archive. Wraps the account for
+ * all frontends, so that a choice is written to the settings first. Throws `bad-settings` if that fails.
  */
 export function keepingChoices(home: string, account: Account): Account {
   const keep = (part: 'bookmarks' | 'offline', change: object): void => {
@@ -33,7 +33,7 @@ export function keepingChoices(home: string, account: Account): Account {
   };
 }
 
-/** Brings the account to what the settings say; what they leave out stays as it is. */
+/** Applies the settings to the account; what they do not mention stays as it is. */
 export function applyChoices(account: Account, { bookmarks = {}, offline = {} }: AccountSettings): void {
   const wished = Object.entries(bookmarks).filter(([, value]) => value !== undefined);
   const now = new Map<string, unknown>(Object.entries(account.bookmarks.settings()));
@@ -43,7 +43,7 @@ export function applyChoices(account: Account, { bookmarks = {}, offline = {} }:
   if (show !== before.show || status !== before.status) account.sending.setOfflinePresence({ show, status });
 }
 
-/** COMPAT: before 0.2 these choices lay in the archive alone; what was chosen there is written to the settings once. */
+/** COMPAT: before 0.2 only the archive held these choices; copies them to the settings once. */
 export function adoptChoices(home: string, account: Account, settings: AccountSettings, log: Log): void {
   const { keepJoins, severalGone, deadDays } = account.bookmarks.settings();
   const { show, status } = account.sending.offlinePresence();

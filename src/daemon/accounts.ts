@@ -17,22 +17,22 @@ import type { Log } from '../core/log.ts';
 
 interface Running {
   readonly account: Account;
-  /** The account as doors have it. */
+  /** The account as frontends get it: it saves the person's choices in the settings. */
   readonly shown: Account;
   readonly settings: AccountSettings;
   readonly life: AbortController;
 }
 
-/** The accounts of a home: kept in its settings, run here, each with its doors. */
+/** Runs the accounts of a home, each with its frontends. */
 export interface Accounts extends Pick<DaemonApi, 'accounts' | 'subscribe' | 'firstLook' | 'addAccount' | 'removeAccount'> {
-  /** Brings the running accounts to these settings: those that are new start, those that are gone stop. */
+  /** Applies the settings: starts new accounts, stops removed ones, restarts those whose login changed. */
   apply(settings: readonly AccountSettings[]): Promise<void>;
-  /** How a running account is reached. */
+  /** The settings with which a running account logs in. */
   login(jid: string): AccountSettings | undefined;
   stop(): Promise<void>;
 }
 
-/** An account as a further door takes it, until the signal. */
+/** A running account, for a frontend that is started elsewhere; valid until the signal. */
 export interface Opened {
   readonly account: Account;
   readonly settings: AccountSettings;
@@ -139,7 +139,7 @@ export function openAccounts(
   };
 }
 
-/** What else may have changed needs no new login. */
+/** Whether two settings differ at most in what needs no new login. */
 function sameLogin(one: AccountSettings, other: AccountSettings): boolean {
   const login = ({ bookmarks: _bookmarks, offline: _offline, ...rest }: AccountSettings): AccountSettings => rest;
   return isDeepStrictEqual(login(one), login(other));

@@ -17,15 +17,15 @@ import type { Log } from '../core/log.ts';
 
 export interface OpenDoor {
   readonly bouncer: Bouncer;
-  /** For the API. */
+  /** The calls of the API. */
   readonly door: BouncerApi;
-  /** Listens where the settings say so; a port that is taken is logged, and stops nothing else. */
+  /** Listens if the settings turn it on; a port in use is logged and stops nothing else. */
   begin(kept: KeptBouncer | undefined): Promise<void>;
-  /** Brings it to these settings. */
+  /** Applies these settings. */
   apply(kept: KeptBouncer | undefined): Promise<void>;
 }
 
-/** The home's bouncer: its settings in settings.json, its certificates beside it. */
+/** The home's bouncer. settings.json holds its settings; its certificates are files beside it. */
 export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoor {
   const certificates = {
     path: (name: string) => join(home, name),
@@ -34,7 +34,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
   };
   const bouncer = openBouncer({ archive, certificates, log });
 
-  /** As it was started last. */
+  /** The settings of the last start. */
   let inForce: KeptBouncer | undefined;
 
   async function start(kept: KeptBouncer): Promise<Result<BouncerStatus>> {
@@ -50,7 +50,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
 
   function keep(kept: KeptBouncer): void {
     inForce = kept;
-    const { leaves: _, ...door } = kept; // nothing that switching it on or off chooses
+    const { leaves: _, ...door } = kept; // `leaves` is not part of turning it on or off
     editSettings(home, Object.entries(door).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
   }
 
@@ -64,7 +64,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     async on(wish) {
       const before = readSettings(home).bouncer;
       const next = bouncerSettings.parse({ ...before, ...wish, on: true });
-      // what it does already it goes on doing: nobody is thrown out
+      // it runs with these settings already: restarting it would disconnect devices
       if (bouncer.running() && JSON.stringify(bouncerSettings.parse(before)) === JSON.stringify(next)) return ok(status());
       const started = await start(next);
       if (started.ok) keep(next);
@@ -111,7 +111,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
   };
 }
 
-/** What leaving means is no reason to throw anybody out. */
+/** Ignores `leaves`: a change of it must not disconnect devices. */
 function sameDoor(one: KeptBouncer | undefined, other: KeptBouncer | undefined): boolean {
   return isDeepStrictEqual(one && { ...one, leaves: undefined }, other && { ...other, leaves: undefined });
 }

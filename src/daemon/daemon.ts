@@ -29,7 +29,7 @@ import { refuseHost, refuseRemoteOrigin } from '../frontends/web/server/guard.ts
 import { createWeb } from '../frontends/web/server/handler.ts';
 import { startServer } from '../frontends/web/server/server.ts';
 
-const LOCK_PATIENCE = 2000; // milliseconds: a command line that only asks holds the lock for a moment
+const LOCK_PATIENCE = 2000; // milliseconds: a command that works on the home holds the lock for a moment
 
 export interface DaemonOptions {
   readonly home: string;
@@ -38,9 +38,9 @@ export interface DaemonOptions {
   readonly pages: string;
   readonly env: NodeJS.ProcessEnv;
   readonly log: OpenLog;
-  /** Where the log is also kept; configured once the home is ours. */
+  /** The log's file; configured once this daemon holds the home. */
   readonly file: LogFile;
-  /** Logs all, whatever the settings say. */
+  /** Logs everything, whatever the settings say. */
   readonly verbose: boolean;
 }
 
@@ -48,13 +48,13 @@ export interface Daemon {
   readonly url: string;
   /** A one-time address of the page. */
   pageUrl(): string;
-  /** Looks at the settings again. */
+  /** Reads the settings again. */
   reload(): void;
   stop(): Promise<void>;
 }
 
 /**
- * Boots in this order: lock, settings, archive, accounts, doors. What was begun is undone where a step fails.
+ * Boots in this order: lock, settings, archive, accounts, frontends. If a step fails, the earlier ones are undone.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { home, version, pages, env } = options;
@@ -65,7 +65,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       try {
         await step();
       } catch (error) {
-        log('error', 'a part did not stop cleanly', { error: sentenceOf(error) }); // the others stop all the same
+        log('error', 'a part did not stop cleanly', { error: sentenceOf(error) }); // the others still stop
       }
     }
   };

@@ -20,9 +20,9 @@ import { fetchFile, putFile, type OutsideTrust } from './outside.ts';
 
 const PARTS_KEPT = 600_000; // milliseconds
 const MOST_PICTURE = 20_000_000; // bytes
-const PATIENCE = 20_000; // milliseconds without a byte
+const PATIENCE = 20_000; // milliseconds to wait for the next byte
 const AVATARS = 800;
-const NOT_AGAIN = 3_600_000; // milliseconds until an avatar that was not given is asked for again
+const NOT_AGAIN = 3_600_000; // milliseconds until a refused avatar is requested again
 const AVATARS_AT_ONCE = 2;
 
 export interface FilesOptions {
@@ -33,14 +33,14 @@ export interface FilesOptions {
   readonly settings: (jid: string) => AccountSettings | undefined;
 }
 
-/** Files, pictures and other people's rooms: what the page asks of the world, the daemon asks for it. */
+/** Fetches files, pictures and other servers' rooms for the page, which itself talks to the daemon alone. */
 export function openFiles(options: FilesOptions): { files: FilesApi; outside: OutsideRooms } {
   const { archive, account: accountOf } = options;
   const parts = new Map<string, { readonly at: number; readonly parts: Promise<ServerParts> }>();
   const browsing = openBrowsing(Date.now);
   const avatars = openAvatars(options);
 
-  /** Asked again after a while, and after an answer that told nothing. */
+  /** Asks the server again after a while, and after an answer that said nothing. */
   function partsOf(account: Account): Promise<ServerParts> {
     const known = parts.get(account.jid);
     if (known && Date.now() - known.at < PARTS_KEPT) return known.parts;
@@ -109,7 +109,7 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
   return { files, outside };
 }
 
-/** Pictures of people by their hash, in files of the home: each asked for once, the ones unused for longest go first. */
+/** Avatars by their hash, in files of the home: each is fetched once; the least recently used are deleted first. */
 function openAvatars({ home, log, account: accountOf }: FilesOptions): { of: FilesApi['avatar'] } {
   const dir = join(home, 'avatars');
   const asking = new Map<string, Promise<ShownPicture | undefined>>();
@@ -126,7 +126,7 @@ function openAvatars({ home, log, account: accountOf }: FilesOptions): { of: Fil
       utimesSync(file, new Date(), new Date());
       return { type, body };
     } catch {
-      return undefined; // not there: it is asked for
+      return undefined; // not cached yet: the caller fetches it
     }
   }
 
@@ -139,7 +139,7 @@ function openAvatars({ home, log, account: accountOf }: FilesOptions): { of: Fil
       const byAge = all.map((name) => ({ name, used: statSync(join(dir, name)).mtimeMs })).toSorted((a, b) => a.used - b.used);
       for (const { name } of byAge.slice(0, all.length - AVATARS)) rmSync(join(dir, name), { force: true });
     } catch (error) {
-      log('warn', 'an avatar could not be kept', { error }); // it is shown all the same
+      log('warn', 'an avatar could not be kept', { error }); // it is shown anyway
     }
   }
 

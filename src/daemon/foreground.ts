@@ -5,12 +5,12 @@ import { openLogFile, logPath } from './log/log-file.ts';
 import { enduring, openLog } from './log/log.ts';
 import type { Log } from '../core/log.ts';
 
-const STOP_DEADLINE = 10_000; // milliseconds for goodbyes to servers that may not answer
+const STOP_DEADLINE = 10_000; // milliseconds to close connections to servers that may not answer
 
 /**
- * Runs the daemon until SIGTERM or SIGINT, and resolves with the exit code. A second signal, or a stop that
- * takes too long, ends the process at once; what nobody foresaw is logged and ends it with 1: a daemon in
- * doubt of itself must not go on writing.
+ * Runs the daemon until SIGTERM or SIGINT, and resolves with the exit code. A second signal, or a stop that takes too
+ * long, ends the process at once. An uncaught error is logged and ends it with 1: a daemon in an unknown state must not
+ * write to the archive.
  */
 export async function runInForeground(
   options: Omit<DaemonOptions, 'log' | 'file'> & { readonly verbose: boolean },

@@ -2,18 +2,18 @@ import type { WriteArchive } from '../archive/contract.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { Problems } from './diagnostics/problems.ts';
 
-/** Milliseconds: before the first slice, between two slices of one round, and between two rounds. */
+/** Milliseconds before the first slice, between two slices of a round, and between two rounds. */
 const TIMES = { first: 20_000, pause: 200, round: 600_000 } as const;
 const CODE = 'upkeep';
 
 export interface Maintenance {
-  /** There is something to do, such as a retention that was changed: begins a round now. */
+  /** Starts a round now, because there is work such as a changed retention. */
   soon(): void;
 }
 
 /**
- * Keeps the archive within bounds while nobody waits for it: slices of some 20 ms, with pauses in which the daemon
- * does its work. A slice that fails is a problem until one succeeds.
+ * Cleans up the archive in the background: in slices of some 20 ms, with pauses in which the daemon does its work. A
+ * slice that fails is reported as a problem until one succeeds.
  */
 export function startMaintenance(
   archive: Pick<WriteArchive, 'tidy'>,

@@ -5,28 +5,28 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { fail, ok, sentenceOf, type Result } from '../core/errors.ts';
 
-/** What an account makes of the addresses that strangers, or its server, name. */
+/** How an account treats addresses that strangers or its server name. */
 export interface OutsideTrust {
-  /** Its own domain: hosts in it may be at home. */
+  /** Its own domain: hosts in it may have private addresses. */
   readonly domain: string;
-  /** PEM of a private CA. */
+  /** A private CA in PEM. */
   readonly ca: string | undefined;
-  /** Its server was named by the person as one of this very machine. */
+  /** The person named a server on this machine as the account's server. */
   readonly loopback: boolean;
 }
 
 export interface Outgoing {
   readonly trust: OutsideTrust;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte. */
+  /** Milliseconds to wait for the next byte. */
   readonly patience: number;
 }
 
 const MOST_REDIRECTS = 3;
 
 /**
- * Sends a file to where the account's server said (XEP-0363 5). Over https alone; over http only on this machine, where
- * the account's server is here too.
+ * Uploads a file to the address that the account's server gave (XEP-0363 5). Uses https only; http only if the account's
+ * server and the address are both on this machine.
  */
 export async function putFile(url: string, headers: Readonly<Record<string, string | number>>, body: Readable, how: Outgoing): Promise<Result<undefined>> {
   const target = checked(url, how.trust);
@@ -41,7 +41,7 @@ export async function putFile(url: string, headers: Readonly<Record<string, stri
   }
 }
 
-/** Fetches what lies there, up to `most` bytes; without cookies, referrer or a name. Addresses at home are not asked. */
+/** Downloads up to `most` bytes, without cookies, referrer or user agent. Refuses private addresses. */
 export async function fetchFile(url: string, most: number, how: Outgoing): Promise<Result<Buffer>> {
   try {
     let next = url;
@@ -96,7 +96,7 @@ function send(url: URL, options: RequestOptions, { trust, signal, patience }: Ou
     request.once('error', reject);
     request.once('response', resolve);
     if (!body) return void request.end();
-    // Not `pipeline`: an answer may come before the whole body is taken (413, say), and whoever sends it waits for ours.
+    // Not `pipeline`: a server may answer (413, say) before it has read the whole body, and then reads no further.
     body.once('error', (error) => request.destroy(error));
     body.pipe(request);
   });
@@ -112,7 +112,7 @@ function checked(text: string, trust: OutsideTrust): Result<URL> {
   return ok(url);
 }
 
-/** Names that lead home are refused at the moment of connecting, so that what was looked up is what is reached. */
+/** Refuses private addresses during the connection's own lookup, so that a second lookup cannot give another address. */
 function guardedLookup(trust: OutsideTrust): LookupFunction {
   return (host, options, callback) => {
     systemLookup(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
@@ -134,7 +134,7 @@ for (const [net, bits] of [['::', 128], ['::1', 128], ['64:ff9b:1::', 48], ['fc0
   privateNets.addSubnet(net, bits, 'ipv6');
 }
 
-/** Whether an address may be asked for what `host` names. IPv4 in IPv6 is judged as IPv4 by the list itself. */
+/** Whether the daemon may connect to this address of `host`. The list itself treats IPv4 in IPv6 as IPv4. */
 function mayReach(host: string, address: string, trust: OutsideTrust): boolean {
   if (!privateNets.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) return true;
   return (trust.loopback && isLoopback(address)) || (isIP(host) === 0 && inDomain(host, trust));

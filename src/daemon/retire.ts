@@ -10,11 +10,11 @@ import { openSecrets } from '../config/secrets.ts';
 import { MinimixError } from '../core/errors.ts';
 
 const PLAN = 'retire.json';
-const STARTING = 20_000; // milliseconds until a daemon has said where it is
+const STARTING = 20_000; // milliseconds that a daemon may take to write its address
 const STOPPING = 20_000;
 const LOOK = 100;
 
-/** All that Minimix writes to a home. What a person put there stays. */
+/** All files that Minimix writes to a home. Files of the person stay. */
 const OURS = /^(archive\.db(-wal|-shm|-journal)?|archive\.db\.(damaged|before|part)[\w.-]*|settings(\.good)?\.json|secrets\.json|sessions\.json|daemon\.json|last-backup\.json|bouncer-[\p{L}\p{N}_.-]+\.(pem|key)|\.[\w.-]+\.[0-9a-f]{12})$/u;
 
 const FOLDERS: readonly string[] = ['log', 'avatars', 'sandbox'];
@@ -31,7 +31,7 @@ export function writePlan(home: string, plan: RetirePlan): void {
   writeWhole(join(home, PLAN), `${JSON.stringify(plan, undefined, 2)}\n`);
 }
 
-/** A daemon for as long as the retirement needs one; it ends with this process. */
+/** Starts a daemon for the time of the retirement; it ends with this process. */
 export function openOwnDaemon(command: readonly string[]): { start(home: string): Promise<Holder>; stop(): Promise<void> } {
   let own: ChildProcess | undefined;
   return {
@@ -57,7 +57,7 @@ export function openOwnDaemon(command: readonly string[]): { start(home: string)
   };
 }
 
-/** Ends the home's daemon, whoever started it, and resolves once the home is free. */
+/** Stops the home's daemon, whoever started it, and resolves once the home is free. */
 export async function stopDaemon(home: string): Promise<void> {
   const state = homeState(home);
   if (!state.held) return;
@@ -68,8 +68,8 @@ export async function stopDaemon(home: string): Promise<void> {
 }
 
 /**
- * Takes away what would start a daemon on this home again: the unit, and, where this is the tray's home, its entry in the
- * desktop's autostart. The sentence says what; `undefined` where there was nothing.
+ * Removes what would start a daemon on this home again: the systemd unit and, if this is the tray's home, its entry in
+ * the desktop's autostart. Says in a sentence what it removed; `undefined` if there was nothing.
  */
 export async function removeStarters(service: Pick<HomeService, 'remove' | 'unit'>, entry: string | undefined): Promise<string | undefined> {
   const gone: string[] = [];
@@ -78,7 +78,7 @@ export async function removeStarters(service: Pick<HomeService, 'remove' | 'unit
     if (unit) gone.push(unit.packaged ? `${unit.name} (disabled)` : unit.path);
   } catch (error) {
     if (!(error instanceof MinimixError && error.code === 'no-systemd')) throw error;
-    const { path } = await service.unit(false); // what an installed system would start with the next login
+    const { path } = await service.unit(false); // systemd would start this unit at the next login
     if (existsSync(path)) gone.push(path);
     rmSync(path, { force: true });
   }
@@ -94,7 +94,7 @@ export async function forgetSecrets(home: string, accounts: readonly string[], e
   for (const account of accounts) await secrets.remove(account);
 }
 
-/** Removes what Minimix wrote, the plan last, and the home where nothing else is in it. */
+/** Deletes the files that Minimix wrote, the plan last, and then the home if it is empty. */
 export async function erase(home: string): Promise<{ readonly removed: string[]; readonly left: string[] }> {
   const lock = lockHome(home, 2000);
   if (!lock) throw new MinimixError('home-in-use', `A daemon has ${home} again: stop it, and run \`minimix retire\` again.`);

@@ -10,25 +10,25 @@ import type { Problems } from './diagnostics/problems.ts';
 
 const BAD = 'bad-settings';
 const UNKNOWN = 'unknown-settings';
-/** Milliseconds: an editor writes a file in several steps. */
+/** Milliseconds to wait after a change, because an editor writes a file in several steps. */
 const BREATH = 100;
 
-/** The settings in force, changed by the file, the command line and the page alike. */
+/** The settings in effect. The file, the command line and the page can change them. */
 export interface LiveSettings extends SettingsApi {
   now(): Settings;
-  /** Looks at the file again. */
+  /** Reads the file again. */
   reload(): void;
 }
 
 export interface SettingsHooks {
-  /** Brings the daemon to these settings. Calls never overlap. */
+  /** Applies these settings to the daemon. Calls never overlap. */
   readonly apply: (settings: Settings) => Promise<void>;
   readonly problems: Problems;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
-/** Watches the home's settings.json from here on. What is in force at first is `loaded`. */
+/** Watches the home's settings.json from now on; `loaded` is in effect until it changes. */
 export function openSettings(home: string, loaded: LoadedSettings, { apply, problems, log, signal }: SettingsHooks): LiveSettings {
   let { settings, text } = loaded;
   let applying = Promise.resolve();
@@ -47,7 +47,7 @@ export function openSettings(home: string, loaded: LoadedSettings, { apply, prob
     try {
       let read = reloadSettings(home);
       if (read && keepResources(home, read, log)) read = reloadSettings(home);
-      if (!read) return; // an editor is between two steps, or it was never written
+      if (!read) return; // an editor is between two steps, or the file does not exist yet
       say(undefined, read.unknown);
       const changed = read.text !== text;
       ({ settings, text } = read);
@@ -69,7 +69,7 @@ export function openSettings(home: string, loaded: LoadedSettings, { apply, prob
     clearTimeout(timer);
     timer = setTimeout(look, BREATH);
   };
-  // The directory, not the file: a file that is written by renaming is another one each time.
+  // Watches the directory, because an editor that renames a new file over the old one would end a watch of the file.
   const watcher = watch(home, (_event, name) => {
     if (name === null || name === 'settings.json') soon();
   });
@@ -97,7 +97,7 @@ export function openSettings(home: string, loaded: LoadedSettings, { apply, prob
   };
 }
 
-/** Writes down what an account was given by lot, so that it is the same at the next start. True where it did. */
+/** Saves the random resource of an account, so that it stays the same after a restart. Returns true if it saved one. */
 export function keepResources(home: string, { settings, text }: Pick<LoadedSettings, 'settings' | 'text'>, log: Log): boolean {
   const edits = settings.accounts.flatMap(({ resource }, at) => {
     const path = ['accounts', at, 'resource'];

@@ -22,7 +22,7 @@ export function examineNode(version = process.versions.node): Finding {
   return finding({ check: 'node', level: 'bad', message: `Node ${version} is too old: ${NODE} or newer is needed.`, todo: '`npm ci` brings it on Linux; elsewhere see nodejs.org.' });
 }
 
-/** Whether the home is ours, writable, and closed to others. */
+/** Checks that the home belongs to this user, is writable, and that other users cannot read it. */
 export function examineHome(home: string): Finding[] {
   const check = 'home';
   if (!existsSync(home)) return [finding({ check, level: 'note', message: `${home} is not there yet.`, todo: '`minimix account add JID` makes it.' })];
@@ -39,7 +39,7 @@ export function examineHome(home: string): Finding[] {
   return [finding({ check, level: 'bad', message: `Others on this computer can read ${open.join(', ')}.`, todo: `chmod go-rwx ${open.join(' ')}` })];
 }
 
-/** The settings as a start would take them; none where it would refuse. */
+/** The settings as a start would read them; none if it would refuse them. */
 export function examineSettings(home: string): { readonly findings: Finding[]; readonly settings: Settings | undefined } {
   const check = 'settings';
   let loaded: LoadedSettings;
@@ -58,7 +58,7 @@ export function examineSettings(home: string): { readonly findings: Finding[]; r
   return { findings, settings };
 }
 
-/** `free` in bytes. */
+/** `free` is in bytes. */
 export function examineDisk(home: string, free = existsSync(home) ? freeOf(home) : undefined): Finding {
   const check = 'disk';
   if (free === undefined) return finding({ check, level: 'note', message: 'How much room the disk has is not known.', todo: 'See `df -h` yourself: what does not fit is not kept.' });
@@ -68,7 +68,7 @@ export function examineDisk(home: string, free = existsSync(home) ? freeOf(home)
   return finding({ check, level: 'ok', message });
 }
 
-/** Reads the whole archive once, beside a daemon that may write. */
+/** Reads the whole archive once; works beside a running daemon. */
 export function examineArchive(home: string): Finding {
   const check = 'archive';
   const path = join(home, 'archive.db');
@@ -102,7 +102,7 @@ export async function examineKeyring(home: string, env: NodeJS.ProcessEnv): Prom
   return finding({ check, level: 'note', message: `${why}: passwords lie in secrets.json, readable by its owner alone.`, todo: 'Unlock or install one (gnome-keyring, KWallet), then add the account again; or leave it so.' });
 }
 
-/** Whether the ports that a daemon would take are free. */
+/** Checks that the ports which a daemon would use are free. */
 export async function examinePorts({ web, bouncer }: Settings): Promise<Finding[]> {
   const wished: { what: string; key: string; host: string; port: number }[] = [{ what: 'the page', key: 'web.port', host: '127.0.0.1', port: web.port }];
   if (bouncer?.on) {
@@ -113,7 +113,7 @@ export async function examinePorts({ web, bouncer }: Settings): Promise<Finding[
     wished.map(async ({ what, key, host, port }) => {
       const trouble = port === 0 ? undefined : await cannotListen(host, port);
       if (trouble === undefined) return finding({ check: 'port', level: 'ok', message: `${host}:${port} is free for ${what}.` });
-      const level = key === 'web.port' ? 'note' : 'bad'; // the page takes the next one
+      const level = key === 'web.port' ? 'note' : 'bad'; // the page uses the next free one
       return finding({ check: 'port', level, message: `${host}:${port}, meant for ${what}, cannot be listened on: ${trouble}.`, todo: `End what has it, or \`minimix settings set ${key} …\`` });
     }),
   );

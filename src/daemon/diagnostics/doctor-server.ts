@@ -14,14 +14,14 @@ const MOST_ENDPOINTS = 4;
 const DAY = 86_400_000;
 const SOON = 21; // days
 
-/** DNS, TLS and certificate of an account's server, as anyone on this computer sees them. */
+/** Checks DNS, TLS and certificate of an account's server without logging in. */
 export async function examineEndpoints(settings: AccountSettings, dns: Dns = systemDns): Promise<Finding[]> {
   const { jid, server, directTls } = settings;
   const named = server ? namedServer(jid, server) : await examineDns(jid, dns);
   const endpoints = server ? [{ ...server, direct: directTls === true }] : await endpointsOf(domainOf(jid), dns);
   const looked = await Promise.all(endpoints.slice(0, MOST_ENDPOINTS).map((endpoint) => examineEndpoint(settings, endpoint, dns)));
   const reachable = looked.some(({ level }) => level !== 'bad');
-  // one way in is enough; the others are worth knowing
+  // one working record is enough; the others are worth a note
   return [named, ...looked.map((one) => (reachable && one.level === 'bad' ? { ...one, level: 'note' as const } : one))];
 }
 
@@ -30,7 +30,7 @@ function namedServer(jid: string, { host, port }: { host: string; port: number }
 }
 
 const NAME_IT = 'name the server: `minimix settings set account.server …`';
-/** A name server's word that there is no such record; anything else is a name server in trouble. */
+/** The error by which a name server says that there is no such record; all others mean that DNS does not work. */
 const NO_RECORD: readonly unknown[] = ['ENOTFOUND', 'ENODATA'];
 
 type Srv = { readonly records: readonly SrvRecord[]; readonly trouble?: string };
@@ -70,7 +70,7 @@ async function examineEndpoint({ jid, ca, pin, allowPlaintext }: AccountSettings
     const options = { dns, patience: PATIENCE, plain: allowPlaintext === true, signal: AbortSignal.timeout(PATIENCE * 2) };
     return finding({ check, ...judged(where, await probe(endpoint, { domain: domainOf(jid), ca, pin }, options)) }, jid);
   } catch (error) {
-    const why = sentenceOf(error).replace(/; if the root CA is installed locally.*$/, ''); // advice for programmers of Node
+    const why = sentenceOf(error).replace(/; if the root CA is installed locally.*$/, ''); // leaves out Node's advice for programmers
     return finding({ check, level: 'bad', message: `${where}: ${why}.`, todo: adviceOn(why) }, jid);
   }
 }
@@ -95,7 +95,7 @@ function adviceOn(why: string): string {
   return 'See that the server runs, and that no firewall stands between.';
 }
 
-/** What only a login can tell, where no daemon runs. */
+/** What only a login can tell, if no daemon runs. */
 export async function examineLogin(settings: AccountSettings, secrets: Secrets): Promise<Finding[]> {
   const { jid } = settings;
   const check = 'login';

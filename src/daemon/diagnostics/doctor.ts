@@ -8,8 +8,8 @@ import { examineArchive, examineBackup, examineDisk, examineHome, examineKeyring
 import { examineEndpoints, examineLogin } from './doctor-server.ts';
 
 /**
- * Looks at the whole set-up of a home, and changes nothing. What only a login can tell is asked of the daemon where one
- * runs, else of the server by a login of its own that joins nothing.
+ * Checks the whole set-up of a home and changes nothing. For what only a login can tell, it asks the running daemon, or
+ * else logs in to the server itself without joining a room.
  */
 export async function* examine(home: string, env: NodeJS.ProcessEnv): AsyncGenerator<Finding> {
   yield examineNode();

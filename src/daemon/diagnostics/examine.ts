@@ -11,10 +11,10 @@ export interface ExaminedDaemon {
   readonly wished: KeptBouncer | undefined;
 }
 
-/** What a daemon that runs knows of itself and of its accounts' servers. */
+/** What a running daemon knows about itself and its accounts' servers. */
 export async function examineDaemon({ accounts, problems, bouncer, wished }: ExaminedDaemon): Promise<Finding[]> {
   const lasting = problems
-    .filter(({ code }) => !code.endsWith('-settings')) // looked at in the file itself
+    .filter(({ code }) => !code.endsWith('-settings')) // the doctor checks the file itself
     .map(({ message, at }) => finding({ check: 'daemon', level: 'bad', message: `${message} (since ${at})`, todo: 'See `minimix log --level warn`.' }));
   const doors = wished?.on ? [doorOf(bouncer)] : [];
   const each = await Promise.all(accounts.map(examineAccount));

@@ -3,10 +3,10 @@ import type { Log } from '../../core/log.ts';
 
 const MOST = 20;
 
-/** What is wrong with the daemon itself: said in the log when it comes and when it goes, shown while it lasts. */
+/** Problems of the daemon itself: logged when they begin and end, shown while they last. */
 export interface Problems {
   list(): readonly Problem[];
-  /** Told again under the same code, it is the same problem, and is logged only where the sentence is new. */
+  /** The same code again is the same problem; it is logged again only if the sentence changed. */
   tell(code: string, message: string): void;
   clear(code: string): void;
 }

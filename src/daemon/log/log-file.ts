@@ -8,7 +8,7 @@ export interface LogFileSettings {
 }
 
 export interface LogFile {
-  /** Throws what the disk throws. Before `configure` nothing is written: the home may be another daemon's. */
+  /** Throws the errors of the disk. Writes nothing before `configure`: the home may belong to another daemon. */
   write(line: string): void;
   configure(settings: LogFileSettings): void;
   close(): void;
@@ -17,14 +17,14 @@ export interface LogFile {
 const MB = 1024 * 1024;
 const MOST_FILES = 50;
 
-/** Where a home's log lies; what is older in `.1`, `.2` and so on. */
+/** The path of a home's newest log file; older files end in `.1`, `.2` and so on. */
 export function logPath(home: string): string {
   return join(home, 'log', 'minimix.log');
 }
 
 /**
- * The log in the home, for its owner only: `files` files of `megabytes` each at most. Written at once, so that the last
- * line before a crash is there.
+ * The log in the home, which only the owner can read: at most `files` files of `megabytes` each. Every line is written
+ * at once, so that a crash loses none.
  */
 export function openLogFile(path: string): LogFile {
   let settings: LogFileSettings | undefined;

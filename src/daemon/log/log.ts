@@ -3,19 +3,19 @@ import type { Log, LogLevel } from '../../core/log.ts';
 import { safeJson } from '../../core/printable.ts';
 import { readable } from './log-line.ts';
 
-/** Never written, at whatever depth they come. */
+/** The names of fields that are never logged, at any depth. */
 const SECRET = /pass(word|phrase)?$|^secret$|token$|^authorization$|^cookie$|^auth$/i;
 const MOST_TEXT = 2000; // characters of one value
 const MOST_DEPTH = 6;
 
-/** The log, and what is settled about it while it is written. */
+/** The log and its settings, which can change while it is open. */
 export interface OpenLog {
   readonly log: Log;
-  /** From here on what is below this level is left out. */
+  /** From now on leaves out entries below this level. */
   setLevel(level: LogLevel): void;
-  /** What must never be written, wherever it comes: a password, a token. Shorter than four characters it is not looked for. */
+  /** Never logs this text from now on, such as a password or a token. Texts below four characters are not searched for. */
   hide(secret: string): void;
-  /** How many lines of each level there were. */
+  /** The number of lines of each level so far. */
   counts(): Readonly<Record<LogLevel, number>>;
 }
 
@@ -23,9 +23,9 @@ const SHORTEST_SECRET = 4;
 const HIDDEN = '[left out]';
 
 /**
- * The daemon's log: structured; one JSON object a line, or one readable line each where `pretty`. Secrets are
- * left out by their names and, where they are known, by what they are; what a terminal would obey is escaped, for
- * much of it was written by strangers. `file` takes the same as JSON.
+ * The daemon's log: one JSON object a line, or one readable line if `pretty`. It leaves out secrets by the names of
+ * their fields and, if it knows them, by their text. It escapes what a terminal would obey, because strangers wrote
+ * much of it. `file` gets the same lines as JSON.
  */
 export function openLog(out: (line: string) => void, options: { pretty: boolean; level: LogLevel; file?: (line: string) => void }): OpenLog {
   const secrets = new Set<string>();
@@ -37,7 +37,7 @@ export function openLog(out: (line: string) => void, options: { pretty: boolean;
       timestamp: pino.stdTimeFunctions.isoTime,
       safe: true,
     },
-    // pino has made the line already; what it may still hold of controls is escaped here.
+    // pino does not escape all control characters: those that are left in its line are escaped here.
     {
       write(line) {
         const clear = without(line, secrets);
@@ -61,7 +61,7 @@ export function openLog(out: (line: string) => void, options: { pretty: boolean;
   };
 }
 
-/** A secret as it may stand in a line of JSON: as it is, in XML, in a URL, in base64. */
+/** The forms in which a line of JSON may contain a secret: plain, in XML, in a URL, in base64. */
 function formsOf(secret: string): string[] {
   const xml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const forms = [secret, xml, xml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'), encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
@@ -75,8 +75,8 @@ function without(line: string, secrets: ReadonlySet<string>): string {
 }
 
 /**
- * A writer that outlives what it writes to: a log on a full disk, or a pipe that nobody empties, must not end the
- * daemon. What could not be written is counted, and the count is the first line once there is room again.
+ * A writer that survives failures of its target: a log on a full disk, or a pipe that nobody reads, must not end the
+ * daemon. It counts the lines that it could not write, and logs that count first once it can write again.
  */
 export function enduring(write: (line: string) => void): (line: string) => void {
   let dropped = 0;
@@ -86,7 +86,7 @@ export function enduring(write: (line: string) => void): (line: string) => void 
       dropped = 0;
       write(line);
     } catch {
-      dropped += 1; // there is nobody left to tell now
+      dropped += 1; // reported with the next line that can be written
     }
   };
 }

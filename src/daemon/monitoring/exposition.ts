@@ -2,7 +2,7 @@
 // one function here: every figure is read at the moment it is asked for.
 
 export interface Family {
-  /** Letters, digits and underscores. */
+  /** Letters, digits and underscores only. */
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'summary';
   readonly help: string;
@@ -12,11 +12,11 @@ export interface Family {
 export interface Sample {
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
-  /** Behind the name: `_sum`, `_count`. */
+  /** A suffix of the name: `_sum`, `_count`. */
   readonly suffix?: string;
 }
 
-/** The families with their help and their type; those without samples are left out. */
+/** Writes each family with its help and type; leaves out families without samples. */
 export function exposition(families: readonly Family[]): string {
   return families
     .filter(({ samples }) => samples.length > 0)

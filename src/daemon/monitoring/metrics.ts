@@ -6,7 +6,7 @@ import type { Family, Sample } from './exposition.ts';
 import type { LogLevel } from '../../core/log.ts';
 import type { ArchiveWrites } from './watched-archive.ts';
 
-/** What is remembered of an account from its own words; milliseconds since the epoch. */
+/** What the events of an account have told so far; times in milliseconds since the epoch. */
 export interface HeardStanzas {
   readonly offlineSince: number | undefined;
   readonly logins: number;
@@ -16,7 +16,7 @@ export interface HeardStanzas {
 export interface MetricInputs {
   readonly version: string;
   readonly startedAt: number;
-  /** Label with JIDs; else accounts are numbered as the settings list them, and rooms are counted. */
+  /** Use JIDs as labels; otherwise number the accounts in the order of the settings, and only count rooms. */
   readonly names: boolean;
   readonly accounts: readonly { readonly account: Account; readonly heard: HeardStanzas }[];
   readonly unwell: readonly HealthReason[];
@@ -29,13 +29,13 @@ export interface MetricInputs {
   readonly delay: ReturnType<typeof monitorEventLoopDelay>;
 }
 
-/** So many rooms are told one by one at most; beyond that they are only counted. */
+/** At most this many rooms are listed one by one; with more, they are only counted. */
 const MOST_ROOMS = 500;
-/** Milliseconds between two looks at the event loop. */
+/** Milliseconds between two measurements of the event loop. */
 export const STEP = 20;
 const DOORS = ['relay', 'bouncer', 'none'] as const;
 
-/** All that /metrics tells. No label takes a value that a stranger chooses, but where the settings ask for names. */
+/** Everything that /metrics shows. No label has a value that a stranger chose, unless the settings ask for names. */
 export function familiesOf(figures: MetricInputs): Family[] {
   return [...ofDaemon(figures), ...ofProcess(figures), ...ofAccounts(figures), ...(figures.names ? ofRooms(figures) : [])];
 }
@@ -68,7 +68,7 @@ function ofDaemon({ version, startedAt, unwell, writes, archiveBytes, freeBytes,
 function ofProcess({ delay }: MetricInputs): Family[] {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
-  // The histogram has whole steps of its own clock; what is beyond one is late.
+  // The histogram counts from one whole step of its clock: only what is above one step is delay.
   const seconds = (nanoseconds: number): number => (Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e9 - STEP / 1000) : 0);
   const quantiles = [0.5, 0.99].map((quantile) => ({ value: seconds(delay.percentile(quantile * 100)), labels: { quantile: String(quantile) } }));
   return [

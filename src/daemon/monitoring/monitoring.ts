@@ -25,12 +25,12 @@ export interface MonitoringOptions {
   readonly problems: () => readonly Problem[];
   readonly settings: () => Settings['watch'];
   readonly logged: () => Readonly<Record<LogLevel, number>>;
-  /** Milliseconds since the epoch; the machine's clock where nothing is said. */
+  /** The current time in milliseconds since the epoch; the machine's clock by default. */
   readonly now?: () => number;
   readonly signal: AbortSignal;
 }
 
-/** Between two tries to write, however often somebody asks. */
+/** Milliseconds between two test writes, however often /health is asked. */
 const PROBE = 10_000;
 const LITTLE_ROOM = 64 * 1024 * 1024; // bytes
 const UNHEARD: HeardStanzas = { offlineSince: undefined, logins: 0, messages: 0 };
@@ -39,7 +39,7 @@ const UNHEARD: HeardStanzas = { offlineSince: undefined, logins: 0, messages: 0 
 export function startMonitoring(options: MonitoringOptions): MonitoringApi {
   const { accounts, archive, writes, startedAt, signal, now = Date.now } = options;
   const heard = new Map<string, HeardStanzas>();
-  /** By account and room: since when it is known, or was lost. */
+  /** Since when each room of each account is known, or was lost. */
   const seen = new Map<string, number>();
   let probed: { readonly at: number; readonly trouble: string | undefined } | undefined;
   const delay = monitorEventLoopDelay({ resolution: STEP });
@@ -61,7 +61,7 @@ export function startMonitoring(options: MonitoringOptions): MonitoringApi {
     } else if (event.type === 'room-forgotten') seen.delete(`${event.account} ${event.room}`);
   }
 
-  /** An account is offline until it has said something else. */
+  /** Treats an account as offline until its first event. */
   function of(account: string): HeardStanzas {
     return heard.get(account) ?? { ...UNHEARD, offlineSince: now() };
   }
@@ -73,7 +73,7 @@ export function startMonitoring(options: MonitoringOptions): MonitoringApi {
     return Math.max(first, verifiedAt === undefined ? 0 : Date.parse(verifiedAt));
   }
 
-  /** The archive is written to, now and then, to know whether it can be. */
+  /** Writes to the archive from time to time, to know whether the disk takes writes. */
   function unwritable(): string | undefined {
     const told = writes.trouble(now());
     if (told !== undefined) return told;
@@ -101,7 +101,7 @@ export function startMonitoring(options: MonitoringOptions): MonitoringApi {
     });
   }
 
-  /** A room that is first looked at now was there before: since the daemon was, at the earliest. */
+  /** A room without a known time counts from the daemon's start. */
   for (const { jid, rooms } of accounts()) for (const { room } of rooms.list()) seen.set(`${jid} ${room}`, startedAt);
 
   return {
@@ -144,7 +144,7 @@ function entryOf({ since, ...reason }: HealthReason): HealthEntry {
   return { ...reason, ...(since !== undefined && { since: new Date(since).toISOString() }) };
 }
 
-/** For whoever is not let in: how many of each, and no names. */
+/** For callers without a login: how many of each, without names. */
 function counted(reasons: readonly HealthReason[]): HealthEntry[] {
   const words = { 'account-offline': 'accounts are offline', 'room-unverified': 'rooms are unverified', 'archive-unwritable': 'The archive cannot be written.' };
   return (['archive-unwritable', 'account-offline', 'room-unverified'] as const).flatMap((code) => {
@@ -160,17 +160,17 @@ function roomLeft(home: string): { code: string; message: string; at: string } |
   return { code: 'disk-low', message: `The disk of ${home} has ${Math.floor(free / 1024 / 1024)} MB left.`, at: new Date().toISOString() };
 }
 
-/** Bytes for whoever is not root; `undefined` where the platform does not tell. */
+/** Free bytes for users other than root; `undefined` if the platform does not say. */
 export function freeOf(path: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(path);
     return bavail * bsize;
   } catch {
-    return undefined; // no such call on this file system
+    return undefined; // this file system does not support the call
   }
 }
 
-/** The archive with what SQLite keeps beside it. */
+/** The files of the archive: the database and SQLite's files beside it. */
 function bytesOf(path: string): number {
   return ['', '-wal'].reduce((sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0), 0);
 }

@@ -4,7 +4,7 @@ import { lastBackup } from '../../config/backups.ts';
 import type { Latency } from '../../core/latency.ts';
 import type { Statistics } from '../../frontends/web/contract/contract.ts';
 
-/** What the daemon weighs and how it fares; `path` is the archive's file. */
+/** The size of the archive and the latency of messages; `path` is the archive's file. */
 export function openStatistics(home: string, path: string, archive: Pick<ReadArchive, 'accounts' | 'count'>, delays: Latency): () => Statistics {
   return () => {
     const backup = lastBackup(home);

@@ -3,20 +3,20 @@ import { MinimixError, sentenceOf } from '../../core/errors.ts';
 import type { Problems } from '../diagnostics/problems.ts';
 
 export interface ArchiveWrites {
-  /** Transactions that were committed, and that the disk refused. */
+  /** How many transactions were committed, and how many the disk refused. */
   readonly done: number;
   readonly failed: number;
-  /** Why nothing can be written now, one clause; `undefined` where it can. */
+  /** Why the archive cannot be written now, as one clause; `undefined` if it can. */
   trouble(now: number): string | undefined;
 }
 
-/** A failure is believed for so long: in place of what failed, something smaller may well succeed. */
+/** Milliseconds for which a failure counts: a smaller write may succeed on a full disk and prove nothing. */
 const BELIEVED = 60_000;
-/** What succeeds right behind it proves nothing yet. */
+/** Milliseconds after a failure in which a success proves nothing. */
 const DOUBTED = 5_000;
 const CODE = 'archive-unwritable';
 
-/** The same archive, its failures to write noted: a full disk is told by whoever is asked, not in the log alone. */
+/** Wraps the archive and notes failed writes, so that /health and the page can report a full disk, not only the log. */
 export function watchWrites(archive: Archive, problems: Pick<Problems, 'tell' | 'clear'>, now: () => number): { readonly archive: Archive; readonly writes: ArchiveWrites } {
   let [done, failed] = [0, 0];
   let last: { readonly why: string; readonly at: number } | undefined;

@@ -17,7 +17,7 @@ export interface TalkerOptions {
 
 const NICK = 'bob';
 const FIRST = 1000; // milliseconds until the first line
-const BREATH = 5000; // and between two
+const BREATH = 5000; // milliseconds between two lines
 const MOST_ANSWERS = 100;
 const lines = [
   'Hello! This room is on a small server of your own computer. Nobody else can see it.',
@@ -28,7 +28,7 @@ const lines = [
   'A device can be connected on the page Devices. It sees this room without joining it.',
 ];
 
-/** Somebody to talk to in the sandbox: a few lines, then an answer where he is named. */
+/** The bot of the sandbox: says a few lines, then answers whenever somebody mentions it. */
 export function startTalker({ jid, password, port, room, signal, log }: TalkerOptions): void {
   let answers = 0;
   const connection = connect({
@@ -59,7 +59,7 @@ export function startTalker({ jid, password, port, room, signal, log }: TalkerOp
 
 async function talk(say: (text: string) => void, signal: AbortSignal): Promise<void> {
   for (const [index, line] of lines.entries()) {
-    await pause(index === 0 ? FIRST : BREATH, undefined, { signal, ref: false }).catch(() => undefined); // it ends with the sandbox
+    await pause(index === 0 ? FIRST : BREATH, undefined, { signal, ref: false }).catch(() => undefined); // aborted: the sandbox ends
     if (signal.aborted) return;
     say(line);
   }

@@ -12,29 +12,29 @@ import type { AddAccount } from '../../frontends/web/api/inputs.ts';
 import type { Log } from '../../core/log.ts';
 import { startTalker } from './sandbox-talker.ts';
 
-const SANDBOX_DOMAIN = 'sandbox.example'; // RFC 2606: nobody's
+const SANDBOX_DOMAIN = 'sandbox.example'; // reserved by RFC 2606, so it belongs to nobody
 export const SANDBOX_ACCOUNT = `you@${SANDBOX_DOMAIN}`;
 export const SANDBOX_ROOM = `balcony@rooms.${SANDBOX_DOMAIN}`;
 const PATIENCE = 15_000; // milliseconds until the server listens
 const LOOK = 100;
 const PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin'] as const;
 
-/** A small Prosody of the home's own, on loopback, with a room in which somebody talks. */
+/** A small Prosody for this home on loopback, with a room in which a bot talks. */
 export interface Sandbox {
   /** Whether Prosody is installed here. */
   available(): boolean;
   /** Starts the server, adds its account and joins its room. */
   begin(): Promise<Result<{ readonly account: string }>>;
-  /** Starts the server again for an account that is there already; failures are logged. */
+  /** Starts the server again if the home has its account; logs failures. */
   resume(port: number): Promise<void>;
-  /** Ends the server; `forget` removes all that it wrote. */
+  /** Stops the server; `forget` also deletes its data. */
   end(forget: boolean): Promise<void>;
 }
 
 export interface SandboxOptions {
   readonly home: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Where programs are looked for beside PATH. */
+  /** Folders that are searched for programs besides PATH. */
   readonly programs?: readonly string[];
   readonly log: Log;
   readonly add: (request: AddAccount) => ReturnType<DaemonApi['addAccount']>;
@@ -122,17 +122,17 @@ function isProgram(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    return false; // not there, or not for us
+    return false; // missing, or this user may not run it
   }
 }
 
-/** A daemon that was killed leaves its sandbox running: what runs with our configuration, and nothing else, is ended. */
+/** A killed daemon leaves its sandbox running: stops the processes that use our configuration file, and no others. */
 function endLeftover(dir: string, config: string): void {
   try {
     const pid = Number(readFileSync(join(dir, 'prosody.pid'), 'utf8'));
     if (pid > 1 && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(config)) process.kill(pid, 'SIGTERM');
   } catch {
-    // None is left, or this system tells nothing of its processes.
+    // No such process, or this system has no /proc.
   }
 }
 
@@ -157,7 +157,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** On loopback alone, without servers beside it, and with nothing outside of its directory. */
+/** The configuration: loopback only, no connections to other servers, no files outside its directory. */
 function configuration(dir: string, port: number): string {
   const quoted = (name: string): string => `"${join(dir, name).replaceAll(/["\\\p{Cc}]/gu, (char) => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`)}"`;
   return `

@@ -9,7 +9,7 @@ import { runCommandLine } from './cli/program.ts';
 import type { World } from './cli/context.ts';
 import { editSettings, findHome, readSettings, settingsPath } from './config/config.ts';
 import { changeSetting, effectOf, listSettings, valueOf } from './config/settings-list.ts';
-import { forgetAccount, keepAccount } from './config/accounts.ts';
+import { forgetAccount, keepAccount, storePassword } from './config/accounts.ts';
 import { homeState, lockHome } from './config/lock.ts';
 import { openSecrets } from './config/secrets.ts';
 import { openService, type Service } from './config/service.ts';
@@ -39,6 +39,7 @@ const world: World = {
   files: {
     list: async (home) => readSettings(home).accounts,
     add: (home, request) => alone(home, () => keepAccount(home, openSecrets(home, env), request)),
+    password: (home, account, password) => alone(home, () => storePassword(home, openSecrets(home, env), account, password)),
     remove: (home, account) => alone(home, () => forgetAccount(home, openSecrets(home, env), account)),
     bouncer: (home, change) =>
       alone(home, async () => {

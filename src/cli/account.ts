@@ -3,7 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { accountSettings, type AccountSettings } from '../account/settings.ts';
 import { fileTrouble, MinimixError, sentenceOf } from '../core/errors.ts';
-import { connectTo, type DaemonClient } from '../frontends/web/client/client.ts';
+import { connectTo, faultOf, type DaemonClient } from '../frontends/web/client/client.ts';
+import type { AddAccount } from '../frontends/web/api/inputs.ts';
+import type { AddedAccount } from '../frontends/web/contract/contract.ts';
 import { readJid, readPin, readServer } from './arguments.ts';
 import { type GlobalOptions, type World } from './context.ts';
 import { printLine, printList, type Style } from './print.ts';
@@ -19,14 +21,16 @@ interface AddOptions extends GlobalOptions {
   readonly passwordStdin?: boolean;
   /** False by --no-wait. */
   readonly wait: boolean;
+  /** False by --no-check. */
+  readonly check: boolean;
 }
 
 const LOGIN = 15_000; // milliseconds for a first login
 const LOOK = 200; // milliseconds between two looks at it
 
-/** `minimix account add|list|remove`: through the daemon where one runs, else in the home's files. */
+/** `minimix account add|list|password|remove`: through the daemon where one runs, else in the home's files. */
 export function accountCommands(program: Command, world: World): void {
-  const account = program.command('account').description('add, list and remove XMPP accounts');
+  const account = program.command('account').description('add, list, change and remove XMPP accounts');
 
   account
     .command('add')
@@ -39,6 +43,7 @@ export function accountCommands(program: Command, world: World): void {
     .option('--resource <name>', 'the resource that the daemon logs in with')
     .option('--allow-plaintext', 'disable TLS (insecure: sends the password in clear text)')
     .option('--password-stdin', 'read the password from standard input')
+    .option('--no-check', 'add it without trying the login first')
     .option('--no-wait', 'do not wait for the first login')
     .action(async (jid: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddOptions>();
@@ -47,12 +52,12 @@ export function accountCommands(program: Command, world: World): void {
       const home = world.findHome(options.home);
       const daemon = await world.findDaemon(home);
       const request = { settings, password };
+      if (daemon && options.check) await checkFirst(connectTo(daemon), request);
       const added = daemon
         ? await connectTo(daemon).accounts.add.mutate(request)
         : await world.files.add(home, request);
-      const place =
-        added.password === 'keyring' ? "in the system's keyring" : `in ${home}/secrets.json (0600)`;
-      printLine(world, `Added ${added.account}; its password is ${place}.`);
+      printLine(world, `Added ${added.account}; its password is ${placeOf(added, home)}.`);
+      if (!daemon) printLine(world, 'The password is checked when the daemon logs in: `minimix run`.');
       if (daemon && options.wait) await tellLogin(world, connectTo(daemon), added.account);
     });
 
@@ -81,6 +86,24 @@ export function accountCommands(program: Command, world: World): void {
     });
 
   account
+    .command('password')
+    .description('change the stored password of an account; asks for the new one')
+    .argument('<jid>', 'the account', readJid)
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--no-check', 'store it without trying the login first')
+    .action(async (jid: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions & { passwordStdin?: boolean; check: boolean }>();
+      const home = world.findHome(options.home);
+      const password = await readPassword(world, options.passwordStdin ?? false, `New password of ${jid}: `);
+      const daemon = await world.findDaemon(home);
+      const changed = daemon
+        ? await connectTo(daemon).accounts.password.mutate({ account: jid, password, check: options.check })
+        : await world.files.password(home, jid, password);
+      printLine(world, `Changed the password of ${changed.account}; it is ${placeOf(changed, home)}.`);
+      if (daemon) await tellLogin(world, connectTo(daemon), changed.account);
+    });
+
+  account
     .command('remove')
     .description('remove an account and its password; its archive stays')
     .argument('<jid>', 'the account', readJid)
@@ -92,6 +115,22 @@ export function accountCommands(program: Command, world: World): void {
         : await world.files.remove(home, jid);
       printLine(world, `Removed ${gone.account}; its archive stays.`);
     });
+}
+
+function placeOf({ password }: AddedAccount, home: string): string {
+  return password === 'keyring' ? "in the system's keyring" : `in ${home}/secrets.json, which only you can read`;
+}
+
+/** Tries the login before anything is stored. A server out of reach is no reason to refuse: the daemon keeps trying. */
+async function checkFirst(daemon: DaemonClient, request: AddAccount): Promise<void> {
+  try {
+    await daemon.accounts.check.mutate(request);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault?.code === 'unreachable') return;
+    if (fault?.code !== 'refused') throw error;
+    throw new MinimixError('refused', `${request.settings.jid} was not added, because it cannot log in: ${fault.message}`, error);
+  }
 }
 
 /** Green for online, red for what needs the person, yellow for what the daemon still tries. */
@@ -113,7 +152,7 @@ async function tellLogin(world: World, daemon: DaemonClient, jid: string): Promi
     if (connection?.state === 'refused')
       throw new MinimixError(
         'refused',
-        `${jid} is added, but cannot log in: ${connection.why} Remove it and add it again to change it.`,
+        `${jid} cannot log in: ${connection.why} \`minimix account password ${jid}\` changes its password.`,
       );
     if (connection?.state === 'waiting') {
       printLine(world, `Not online yet: ${connection.why} The daemon keeps trying.`);

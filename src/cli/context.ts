@@ -25,6 +25,7 @@ export interface World extends Printer {
   readonly files: {
     list(home: string): Promise<readonly AccountSettings[]>;
     add(home: string, request: AddAccount): Promise<AddedAccount>;
+    password(home: string, account: string, password: string): Promise<AddedAccount>;
     remove(home: string, account: string): Promise<RemovedAccount>;
     /** Changes the bouncer's settings. */
     bouncer(home: string, change: BouncerWish & { readonly on: boolean }): Promise<void>;

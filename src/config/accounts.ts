@@ -10,13 +10,19 @@ export async function keepAccount(
   { settings, password }: Parameters<DaemonApi['addAccount']>[0],
 ): ReturnType<DaemonApi['addAccount']> {
   const { jid } = settings;
-  const taken = fail('account-exists', `${jid} is here already; remove it first to change it.`);
+  const taken = fail('account-exists', `${jid} is already here: \`minimix account password ${jid}\` changes its password.`);
   if (readSettings(home).accounts.some((known) => known.jid === jid)) return taken;
   const place = await secrets.write(jid, password);
   const now = readSettings(home); // again: another call may have been served meanwhile
   if (now.accounts.some((known) => known.jid === jid)) return taken;
   editSettings(home, [{ path: ['accounts', now.accounts.length], value: settings }]);
   return ok({ account: jid, password: place });
+}
+
+/** Stores another password of an account. The caller holds the home's lock. */
+export async function storePassword(home: string, secrets: Secrets, jid: string, password: string): ReturnType<DaemonApi['addAccount']> {
+  if (!readSettings(home).accounts.some((known) => known.jid === jid)) return noAccount(jid);
+  return ok({ account: jid, password: await secrets.write(jid, password) });
 }
 
 /** Removes an account and its password from the home; its archive stays. The caller holds the home's lock. */

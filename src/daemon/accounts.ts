@@ -3,10 +3,10 @@ import { openAccount } from '../account/account.ts';
 import { keepRoomsOut } from '../account/bookmarks/state.ts';
 import type { Account } from '../account/contract.ts';
 import type { AccountSettings } from '../account/settings.ts';
-import { probeServer } from '../account/server/probe-server.ts';
+import { checkLogin, probeServer } from '../account/server/probe-server.ts';
 import type { Archive } from '../archive/contract.ts';
 import { startCommands } from '../frontends/commands/commands.ts';
-import { forgetAccount, keepAccount } from '../config/accounts.ts';
+import { forgetAccount, keepAccount, storePassword } from '../config/accounts.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { startMam } from '../frontends/mam/mam.ts';
@@ -24,7 +24,7 @@ interface Running {
 }
 
 /** Runs the accounts of a home, each with its frontends. */
-export interface Accounts extends Pick<DaemonApi, 'accounts' | 'subscribe' | 'firstLook' | 'addAccount' | 'removeAccount'> {
+export interface Accounts extends Pick<DaemonApi, 'accounts' | 'subscribe' | 'firstLook' | 'checkLogin' | 'addAccount' | 'changePassword' | 'removeAccount'> {
   /** Applies the settings: starts new accounts, stops removed ones, restarts those whose login changed. */
   apply(settings: readonly AccountSettings[]): Promise<void>;
   /** The settings with which a running account logs in. */
@@ -97,6 +97,25 @@ export function openAccounts(
       if (keepOut.length > 0) keepRoomsOut(archive, settings.jid, keepOut);
       start(settings);
       return place;
+    },
+    checkLogin: ({ settings, password }) => checkLogin({ settings, password, log }),
+    async changePassword({ account: jid, password, check }) {
+      const one = running.get(jid);
+      if (one && check) {
+        const checked = await checkLogin({ settings: one.settings, password, log });
+        if (!checked.ok && checked.error.code === 'refused') return checked;
+      }
+      const stored = await storePassword(home, secrets, jid, password);
+      const now = running.get(jid);
+      if (!stored.ok || !now) return stored;
+      leaving.add(jid); // keeps `apply` from starting it meanwhile
+      try {
+        await end(now);
+        start(now.settings);
+        return stored;
+      } finally {
+        leaving.delete(jid);
+      }
     },
     async removeAccount(jid) {
       const account = running.get(jid);

@@ -140,6 +140,13 @@ describe('accounts', () => {
     expect(await readFile(join(home.dir, 'secrets.json'), 'utf8')).not.toContain('hunter2');
   });
 
+  test('the stored password is changed, and that of no account that is not here', async () => {
+    await add();
+    expect(await home.cli(['account', 'password', ALICE, '--password-stdin'], 'hunter3\n')).toMatchObject({ code: 0, stdout: expect.stringContaining(`Changed the password of ${ALICE}`) });
+    expect(JSON.parse(await readFile(join(home.dir, 'secrets.json'), 'utf8'))).toEqual({ passwords: { [ALICE]: 'hunter3' } });
+    expect(await home.cli(['account', 'password', 'bob@example.org', '--password-stdin'], 'x\n')).toMatchObject({ code: 1, stdout: '' });
+  });
+
   test('the password is in a file of the owner alone, and in no other', async () => {
     await add();
     for (const name of await readdir(home.dir)) {

@@ -249,12 +249,23 @@ describe('an account that is added while the daemon runs', () => {
     expect((await list('status'))[0]).toMatchObject({ state: 'online' });
   });
 
-  test('with a wrong password is told so, with 1, and `status` says it too', async () => {
+  test('with a wrong password is told so, with 1, and is not added', async () => {
     await home.start();
-    const { code, stderr } = await home.cli(['account', 'add', alice(), ...where()], 'wrong\n');
-    expect(code).toBe(1);
-    expect(stderr).toContain('cannot log in');
+    const { code, stdout, stderr } = await home.cli(['account', 'add', alice(), ...where()], 'wrong\n');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('was not added, because it cannot log in');
+    expect(await list('account', 'list')).toEqual([]);
+  });
+
+  test('unchecked with a wrong password is refused, which `status` says, and online once its password is changed', async () => {
+    await home.start();
+    expect(await home.cli(['account', 'add', alice(), '--no-check', ...where()], 'wrong\n')).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot log in') });
     expect((await list('status'))[0]).toMatchObject({ state: 'refused', why: expect.any(String) });
+    expect(await home.cli(['account', 'password', alice(), '--password-stdin'], 'wrong again\n')).toMatchObject({ code: 1, stdout: '' });
+    const { code, stdout, stderr } = await home.cli(['account', 'password', alice(), '--password-stdin'], 'secret of alice\n');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^Changed the password of .*\nLogged in as /);
+    expect((await list('status'))[0]).toMatchObject({ state: 'online' });
   });
 
   test('is not waited for where that is not wished', async () => {

@@ -63,6 +63,11 @@ export function probeServer(options: ProbeOptions): Promise<Result<ProbedServer>
   return visit(options, 'look', (connection) => look(options.settings.jid, connection, options.log));
 }
 
+/** Logs in and goes, to find out whether the server takes the password. Refused as `probeServer`. */
+export function checkLogin(options: ProbeOptions): Promise<Result<void>> {
+  return visit(options, 'check', async () => undefined);
+}
+
 /** What `Account.examine` tells of the server, by such a login. Refused as `firstLook`. */
 export function examineByLogin(options: ProbeOptions): Promise<Result<Finding[]>> {
   return visit(options, 'doctor', (connection) => examineServer(askBy(connection), options.settings.jid, connection.features()));

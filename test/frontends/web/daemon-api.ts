@@ -60,6 +60,8 @@ export function smallDaemon(...jids: string[]) {
       signal.addEventListener('abort', () => sinks.delete(sink));
     },
     firstLook: async () => fail('unreachable', 'The server is not found.'),
+    checkLogin: async () => fail('unreachable', 'The server is not found.'),
+    changePassword: async ({ account }) => ok({ account, password: 'file' }),
     addAccount: async ({ settings }) => ok({ account: settings.jid, password: 'file' }),
     removeAccount: async (jid) => ok({ account: jid }),
     bouncer: { status: () => ({ on: false }) } as unknown as DaemonApi['bouncer'],

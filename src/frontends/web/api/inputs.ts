@@ -53,6 +53,7 @@ export const inputs = {
     /** Rooms that are not entered here, though the account's bookmarks say so. */
     keepOut: z.array(bareJid).max(2000).optional(),
   }),
+  changePassword: z.object({ account: bareJid, password: z.string().min(1, 'is empty').max(1024), check: z.boolean().default(true) }),
   removeAccount: z.object({ account: bareJid }),
   join: z.object({
     account: bareJid.optional(),

@@ -30,6 +30,13 @@ export const router = trpc.router({
     add: procedure
       .input(inputs.addAccount)
       .mutation(async ({ ctx, input }) => valueOf(await ctx.api.addAccount(input))),
+    /** Logs in and goes: whether the server takes the password. */
+    check: procedure
+      .input(inputs.addAccount)
+      .mutation(async ({ ctx, input }) => valueOf(await ctx.api.checkLogin(input))),
+    password: procedure
+      .input(inputs.changePassword)
+      .mutation(async ({ ctx, input }) => valueOf(await ctx.api.changePassword(input))),
     remove: procedure
       .input(inputs.removeAccount)
       .mutation(async ({ ctx, input }) => valueOf(await ctx.api.removeAccount(input.account))),

@@ -35,6 +35,10 @@ export interface DaemonApi {
   firstLook(request: AddAccount): Promise<Result<ProbedServer>>;
   /** Keeps the account and starts it. */
   addAccount(request: AddAccount): Promise<Result<AddedAccount>>;
+  /** Logs in with these settings and this password, and ends the login at once; refused with `refused` or `unreachable`. */
+  checkLogin(request: AddAccount): Promise<Result<void>>;
+  /** Stores another password and logs in with it; with `check` only if the server takes it, or cannot be reached. */
+  changePassword(request: { readonly account: string; readonly password: string; readonly check: boolean }): Promise<Result<AddedAccount>>;
   /** Stops the account and forgets its settings and password; its archive stays. */
   removeAccount(jid: string): Promise<Result<RemovedAccount>>;
   readonly bouncer: BouncerApi;

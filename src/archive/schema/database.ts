@@ -98,14 +98,18 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
   };
 }
 
+/** Throws `archive-newer` where an archive's version is beyond what this program knows. */
+export function refuseNewer(version: number, known = migrations.length): void {
+  if (version <= known) return;
+  throw new MinimixError(
+    'archive-newer',
+    `The archive was written by a newer Minimix (version ${version}, this one knows ${known}). It is left as it is: install the newer Minimix again.`,
+  );
+}
+
 function prepareDatabase(raw: DatabaseSync, readOnly: boolean): void {
   const version = versionOf(raw);
-  if (version > migrations.length) {
-    throw new MinimixError(
-      'archive-newer',
-      `The archive was written by a newer Minimix (version ${version}, this one knows ${migrations.length}). It is left as it is.`,
-    );
-  }
+  refuseNewer(version);
   raw.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY');
   if (readOnly) return;
   if (version === 0) raw.exec('PRAGMA auto_vacuum = INCREMENTAL');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { openArchive } from '../src/archive/archive.ts';
-import { openAside } from '../src/archive/search/worker-client.ts';
+import { openWorkerClient } from '../src/archive/search/worker-client.ts';
 import type { Archive } from '../src/archive/contract.ts';
 import { bare, byC, byShell, feedOf, ours, receivedOf, type Cost } from './archive-append.ts';
 import { figure } from './figure.ts';
@@ -128,18 +128,18 @@ async function readFigures(archive: Archive, total: number): Promise<void> {
 }
 
 async function loopFigures(path: string): Promise<void> {
-  const aside = openAside(path);
+  const worker = openWorkerClient(path);
   const rank = zipf(seeded(9), VOCABULARY);
-  await aside.find({ text: 'warm', limit: 1 });
+  await worker.find({ text: 'warm', limit: 1 });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   for (let n = 0; n < 200; n++) {
-    await aside.find({ text: n % 4 === 0 ? wordOf(rank()).slice(0, 2) : `${wordOf(rank())} `, limit: 50 });
+    await worker.find({ text: n % 4 === 0 ? wordOf(rank()).slice(0, 2) : `${wordOf(rank())} `, limit: 50 });
     await turn();
   }
   delay.disable();
   console.log(`event loop while searches run: p50 ${(delay.percentile(50) / 1e6).toFixed(1)} p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms (timer of 1 ms included)`);
-  await aside.close();
+  await worker.close();
 }
 
 const total = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given)) ?? 1_000_000);

@@ -4,15 +4,15 @@ import { blocks } from './schema/blocks.ts';
 import { bookmarkRecords } from './write/bookmark-log.ts';
 import type { Archive } from './contract.ts';
 import { openDatabase, type Database } from './schema/database.ts';
-import { intern } from './schema/dictionary.ts';
+import { dictionary } from './schema/dictionary.ts';
 import { ledgerRecords } from './write/ledger.ts';
 import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './maintenance/salvage.ts';
 import { unreadReader } from './read/unread.ts';
-import { holdIds, upkeep } from './maintenance/maintenance.ts';
+import { holdIds, maintenance } from './maintenance/maintenance.ts';
 import { quarantineRecords } from './write/quarantine.ts';
 import { rangeReader } from './read/range.ts';
-import { reading } from './read/read.ts';
-import { tally } from './write/counts.ts';
+import { messageReader } from './read/messages.ts';
+import { counts } from './write/counts.ts';
 import { records } from './write/records.ts';
 
 export interface ArchiveOptions {
@@ -29,9 +29,9 @@ export interface ArchiveOptions {
 export function openArchive(path: string, options: ArchiveOptions = {}): Archive {
   const db = openOrSalvage(path, options);
   if (options.pageLimit !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(options.pageLimit)}`);
-  const names = intern(db);
+  const names = dictionary(db);
   const packed = blocks(db);
-  const counted = tally(db);
+  const counted = counts(db);
   const append = appender(db, names, packed);
   const [begin, commit] = [db.sql('BEGIN IMMEDIATE'), db.sql('COMMIT')];
   const [part, keepPart, undoPart] = [db.sql('SAVEPOINT part'), db.sql('RELEASE part'), db.sql('ROLLBACK TO part')];
@@ -93,10 +93,10 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   }
 
   return {
-    ...reading(db, names, packed, counted),
+    ...messageReader(db, names, packed, counted),
     ...rangeReader(db, names, packed),
     ...unreadReader(db, names),
-    ...upkeep(db, names, packed, transaction, counted.forget),
+    ...maintenance(db, names, packed, transaction, counted.forget),
     ...records(db, names),
     ...ledgerRecords(db, names),
     ...bookmarkRecords(db, names),
@@ -107,7 +107,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
       if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');
       return append.append(message);
     },
-    beginReplay: append.beginReplay,
+    beginHistoryMerge: append.beginHistoryMerge,
     removeAccount(account) {
       removeAccount(db, account);
       forget();

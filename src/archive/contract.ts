@@ -8,7 +8,7 @@ import type { Found, PageQuery, RangeQuery, SearchQuery, UnreadQuery } from './q
 export type Source =
   /** Live, or resent by a resumed stream. */
   | { readonly kind: 'live' }
-  /** XEP-0045 history after a join. Aligned with the kept tail since `beginReplay` where it has no stanza-id. */
+  /** XEP-0045 history after a join. Aligned with the kept tail since `beginHistoryMerge` where it has no stanza-id. */
   | { readonly kind: 'history' }
   /**
    * XEP-0313. Stands in the room's order behind the message `follows` (an archive id) and before the next one kept
@@ -38,7 +38,7 @@ export type Appended =
   /** Already there under `archiveId`. */
   | { readonly kept: false; readonly archiveId: number; readonly why: string };
 
-export interface Gap {
+export interface ArchiveGap {
   readonly id: number;
   readonly account: string;
   readonly room: string;
@@ -49,7 +49,7 @@ export interface Gap {
 }
 
 /** One line of a room's ledger. `event` is a signal of `core/room.ts`, or `occupant-…` for what others did. */
-export interface LedgerEntry {
+export interface LedgerRecord {
   readonly id: number;
   readonly account: string;
   readonly room: string;
@@ -138,6 +138,7 @@ export type Retention =
   /** An hour, so that what a room replays is known again, and until every cursor has passed. */
   | { readonly keep: 'none' };
 
+/** What any handle can answer. */
 export interface ReadArchive {
   /** Oldest first. */
   page(query: PageQuery): KeptMessage[];
@@ -178,10 +179,10 @@ export interface ReadArchive {
   /** The accounts and the rooms that messages are kept of, joined or not. */
   accounts(): string[];
   keptRooms(account: string): string[];
-  gaps(account: string, room: string): Gap[];
+  gaps(account: string, room: string): ArchiveGap[];
   rooms(account: string): RoomRecord[];
   /** The last `limit` entries of a room's ledger, oldest first. */
-  ledger(account: string, room: string, limit: number): LedgerEntry[];
+  ledger(account: string, room: string, limit: number): LedgerRecord[];
   occupants(account: string): OccupantRecord[];
   /** The bookmarks of one place (`list`, or a storage), as JSON. */
   bookmarks(account: string, place: string): { readonly room: string; readonly value: string }[];
@@ -201,7 +202,8 @@ export interface ReadArchive {
   value<T>(account: string, what: StoredValue<T>): T | undefined;
 }
 
-export interface WriteArchive extends ReadArchive {
+/** What only the daemon's one writing handle can do. */
+export interface WriteArchive {
   /** All or nothing; throws what SQLite throws (disk full, corrupt). Not re-entrant. */
   transaction<T>(work: () => T): T;
   /**
@@ -213,11 +215,11 @@ export interface WriteArchive extends ReadArchive {
   /** Once, whole. Only inside `transaction`. */
   append(message: NewMessage): Appended;
   /** A room's history is about to be replayed after a join: aligns what follows with the kept tail. */
-  beginReplay(account: string, room: string): void;
+  beginHistoryMerge(account: string, room: string): void;
   saveRoom(record: RoomRecord): void;
   forgetRoom(account: string, room: string): void;
   /** The ledger outlives the room's record; it keeps its last thousand entries. */
-  addToLedger(entry: Omit<LedgerEntry, 'id'>): void;
+  addToLedger(entry: Omit<LedgerRecord, 'id'>): void;
   setBookmark(account: string, place: string, room: string, value: string | undefined): void;
   /** The log keeps its last twenty thousand entries. Returns the id. */
   addToBookmarkLog(entry: Omit<BookmarkLogEntry, 'id'>): number;
@@ -234,11 +236,11 @@ export interface WriteArchive extends ReadArchive {
   /** Forgets all cursors of an owner. */
   removeCursors(account: string, owner: string): void;
   setValue<T>(account: string, what: StoredValue<T>, value: T | undefined): void;
-  addGap(gap: Omit<Gap, 'id'>): number;
+  addGap(gap: Omit<ArchiveGap, 'id'>): number;
   removeGap(id: number): void;
   setRetention(account: string, room: string, retention: Retention): void;
   /**
-   * One slice of upkeep, some 20 ms, outside of transactions: drops what retention has ended and every cursor has
+   * One slice of maintenance, some 20 ms, outside of transactions: drops what retention has ended and every cursor has
    * passed, compresses what is old, gives free pages back to the disk. True where more is left to do.
    */
   tidy(now: number): boolean;
@@ -246,6 +248,7 @@ export interface WriteArchive extends ReadArchive {
   removeAccount(account: string): void;
 }
 
-export interface Archive extends WriteArchive {
+/** The daemon's own handle. */
+export interface Archive extends ReadArchive, WriteArchive {
   close(): void;
 }

@@ -62,12 +62,12 @@ export interface SearchQuery {
   readonly partial?: boolean;
 }
 
-export interface Hit {
+export interface SearchHit {
   readonly message: KeptMessage;
   readonly excerpt: Excerpt;
 }
 
 export type Found =
-  | { readonly ok: true; readonly hits: readonly Hit[]; readonly more: boolean }
+  | { readonly ok: true; readonly hits: readonly SearchHit[]; readonly more: boolean }
   /** The query cannot be read: a sentence for the person and where in the text (UTF-16 offsets) the trouble lies. */
   | { readonly ok: false; readonly message: string; readonly start: number; readonly end: number };

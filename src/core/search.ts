@@ -3,7 +3,7 @@ import { occurrences, phraseOf, words, type Phrase, type Word } from './words.ts
 export type Having = 'link' | 'file' | 'mention';
 
 /** What a person asked of the archive. Everything must hold. */
-export interface Question {
+export interface ParsedSearch {
   readonly phrases: readonly Phrase[];
   readonly without: readonly Phrase[];
   /** Room JIDs or their local parts, as typed; `*` at the end for a beginning. Any of them. */
@@ -17,7 +17,7 @@ export interface Question {
 }
 
 export type Parsed =
-  | { readonly ok: true; readonly question: Question }
+  | { readonly ok: true; readonly search: ParsedSearch }
   /** A sentence for the person, and where in the text (UTF-16 offsets) the trouble lies. */
   | { readonly ok: false; readonly message: string; readonly start: number; readonly end: number };
 
@@ -61,7 +61,7 @@ const KEYS = ['in', 'from', 'before', 'after', 'has'];
  */
 export function parseSearch(text: string, options: ParseOptions): Parsed {
   try {
-    return { ok: true, question: questionOf(pieces(text), text, options) };
+    return { ok: true, search: parsedOf(pieces(text), text, options) };
   } catch (error) {
     if (error instanceof Trouble) return { ok: false, message: error.message, start: error.start, end: error.end };
     throw error;
@@ -98,7 +98,7 @@ function pieceAt(text: string, start: number): Piece {
   return { start, end: at + value.length, negated, key, value, quoted: false };
 }
 
-function questionOf(parts: readonly Piece[], text: string, options: ParseOptions): Question {
+function parsedOf(parts: readonly Piece[], text: string, options: ParseOptions): ParsedSearch {
   const phrases: Phrase[] = [];
   const without: Phrase[] = [];
   const rooms: string[] = [];

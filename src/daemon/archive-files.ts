@@ -5,7 +5,7 @@ import { dirname, join, sep } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { fromServerData, type Include } from '../account/server/server-data.ts';
 import { openArchive } from '../archive/archive.ts';
-import { openAside } from '../archive/search/worker-client.ts';
+import { openWorkerClient } from '../archive/search/worker-client.ts';
 import { backUp, restore } from '../archive/transfer/backup.ts';
 import type { ReadArchive } from '../archive/contract.ts';
 import { fromClient } from '../archive/transfer/import-clients.ts';
@@ -25,11 +25,11 @@ export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
     const account = named ?? withArchive(path, (archive) => onlyOne(archive.accounts()));
     if (existsSync(file)) throw new MinimixError('file-exists', `${file} already exists.`);
     if (!existsSync(dirname(file))) throw new MinimixError('no-folder', `There is no folder ${dirname(file)}.`);
-    const aside = openAside(path);
+    const worker = openWorkerClient(path);
     try {
-      return { account, bytes: await writeAll(file, aside.exported({ account, ...range }, format)) };
+      return { account, bytes: await writeAll(file, worker.exported({ account, ...range }, format)) };
     } finally {
-      await aside.close();
+      await worker.close();
     }
   },
   async import(home, { account: named, file }, progress) {

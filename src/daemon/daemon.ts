@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openArchive } from '../archive/archive.ts';
-import { openAside } from '../archive/search/worker-client.ts';
+import { openWorkerClient } from '../archive/search/worker-client.ts';
 import { loadSettings, type LoadedSettings, type Settings } from '../config/config.ts';
 import { homeState, lockHome, type Holder } from '../config/lock.ts';
 import { openSecrets } from '../config/secrets.ts';
@@ -83,8 +83,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const raw = openArchive(path, { onTrouble: ({ message }) => problems.tell('archive-damaged', message) });
     undo.push(raw.close);
     const { archive, writes } = watchWrites(raw, problems, Date.now);
-    const aside = openAside(path);
-    undo.push(aside.close);
+    const worker = openWorkerClient(path);
+    undo.push(worker.close);
     const life = new AbortController();
     undo.push(() => life.abort());
     const upkeep = startMaintenance(archive, problems, life.signal);
@@ -141,8 +141,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       home,
       startedAt,
       archive,
-      find: aside.find,
-      perDay: aside.perDay,
+      find: worker.find,
+      perDay: worker.perDay,
       setRetention(account, room, retention) {
         archive.setRetention(account, room, retention);
         upkeep.soon();

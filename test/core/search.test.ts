@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { excerptOf, parseSearch, weightOf, type Question } from '../../src/core/search.ts';
+import { excerptOf, parseSearch, weightOf, type ParsedSearch } from '../../src/core/search.ts';
 import { phraseOf } from '../../src/core/words.ts';
 
 const now = Date.UTC(2026, 10, 23, 12, 30);
 
-function asked(text: string, more = {}): Question {
+function asked(text: string, more = {}): ParsedSearch {
   const parsed = parseSearch(text, { now, ...more });
   if (!parsed.ok) throw new Error(parsed.message);
-  return parsed.question;
+  return parsed.search;
 }
 
 function refused(text: string): [string, string] {

@@ -1,6 +1,6 @@
 // What a house knows of a room, as tests ask for it.
 import type { Account } from '../../src/account/contract.ts';
-import type { LedgerEntry } from '../../src/archive/contract.ts';
+import type { LedgerRecord } from '../../src/archive/contract.ts';
 import { until } from './until.ts';
 
 /** What the ledger says of a room, as `event` or `event nick`. */
@@ -9,8 +9,8 @@ export function story(account: Account, room: string): string[] {
 }
 
 /** The ledger's line for an event, once it is there. */
-export function noted(account: Account, room: string, event: string, nick?: string): Promise<LedgerEntry | undefined> {
-  const find = (): LedgerEntry | undefined =>
+export function noted(account: Account, room: string, event: string, nick?: string): Promise<LedgerRecord | undefined> {
+  const find = (): LedgerRecord | undefined =>
     account.rooms.ledger(room, 1_000).find((entry) => entry.event === event && (nick === undefined || entry.nick === nick));
   return until(find, { what: `${event} in the ledger` });
 }

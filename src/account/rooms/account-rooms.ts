@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../archive/contract.ts';
+import type { LedgerRecord } from '../../archive/contract.ts';
 import type { Result } from '../../core/errors.ts';
 import type { Invitation } from '../../core/invitation.ts';
 import type { Occupant } from '../../core/occupant.ts';
@@ -19,7 +19,7 @@ export interface AccountRooms {
   /** Changes what the person chose for a room. */
   set(room: string, settings: RoomSettings): Result<RoomSummary>;
   /** What happened in the room, oldest first: each join, loss, cause and return. */
-  ledger(room: string, limit: number): LedgerEntry[];
+  ledger(room: string, limit: number): LedgerRecord[];
   /** Asks the room for another nick; resolves once the room has granted or refused it. */
   changeNick(room: string, nick: string): Promise<Result<RoomSummary>>;
   /** Asks the moderators for a voice (XEP-0045 8.6). */

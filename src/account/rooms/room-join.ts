@@ -94,7 +94,7 @@ export function openRoomJoin(context: AccountContext, changed: (room: string) =>
         const archived = isArchived(room);
         const heard = archived ? undefined : heardUpTo(room, transaction.at - ahead);
         const from = heard === undefined ? undefined : heard - ahead; // what came while our clock was fast was said before
-        if (!archived) archive.beginReplay(context.jid, jid);
+        if (!archived) archive.beginHistoryMerge(context.jid, jid);
         transaction.put({ ...room, replay: from === undefined ? undefined : { from, first: undefined, overlaps: false } });
         const since = from === undefined ? undefined : { since: new Date(from - OVERLAP).toISOString() };
         const history = archived ? { maxstanzas: 0 } : since;

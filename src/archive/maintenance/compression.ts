@@ -1,5 +1,5 @@
 import { TEXTS, type Blocks } from '../schema/blocks.ts';
-import type { Database, Row } from '../schema/database.ts';
+import type { Database, SqlRow } from '../schema/database.ts';
 
 const PER_BLOCK = 32; // a message is read by unpacking this many: 20 kB, 0.1 ms
 const WARM_TAIL = 1000; // messages of a room that stay as they are, whatever their age
@@ -8,7 +8,7 @@ const WARM_TAIL = 1000; // messages of a room that stay as they are, whatever th
  * Compresses up to `most` blocks of messages that arrived before `olderThan` (milliseconds). Inside a transaction.
  * Answers how many blocks it made; fewer than `most` means that nothing is left to do.
  */
-export function freeze(db: Database, blocks: Blocks, olderThan: number, most: number): number {
+export function compress(db: Database, blocks: Blocks, olderThan: number, most: number): number {
   let made = 0;
   for (const chat of db.sql('SELECT id, frozen FROM chat').all()) {
     const id = Number(chat['id']);
@@ -19,7 +19,7 @@ export function freeze(db: Database, blocks: Blocks, olderThan: number, most: nu
       const rows = warm(db, id, frozen, Number(tail['ord']), olderThan);
       if (rows.length < PER_BLOCK) break;
       frozen = Number(rows.at(-1)?.['ord'] ?? frozen);
-      freezeRows(db, blocks, rows);
+      compressRows(db, blocks, rows);
       db.sql('UPDATE chat SET frozen = ? WHERE id = ?').run(frozen, id);
       made += 1;
     }
@@ -28,7 +28,7 @@ export function freeze(db: Database, blocks: Blocks, olderThan: number, most: nu
   return made;
 }
 
-function warm(db: Database, chat: number, after: number, upTo: number, olderThan: number): Row[] {
+function warm(db: Database, chat: number, after: number, upTo: number, olderThan: number): SqlRow[] {
   return db
     .sql(
       `SELECT id, ord, ${TEXTS.join(', ')} FROM message JOIN stanza ON message = id
@@ -37,8 +37,8 @@ function warm(db: Database, chat: number, after: number, upTo: number, olderThan
     .all(chat, after, upTo, olderThan, PER_BLOCK);
 }
 
-function freezeRows(db: Database, blocks: Blocks, rows: readonly Row[]): void {
-  const text = (row: Row, name: string): string | null => {
+function compressRows(db: Database, blocks: Blocks, rows: readonly SqlRow[]): void {
+  const text = (row: SqlRow, name: string): string | null => {
     const value = row[name];
     return typeof value === 'string' ? value : null;
   };

@@ -1,10 +1,10 @@
 import type { Blocks } from '../schema/blocks.ts';
-import type { Retention, WriteArchive } from '../contract.ts';
-import type { Database, Row } from '../schema/database.ts';
-import { dropEmptyBlocks, freeze } from './compression.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { Retention, Archive } from '../contract.ts';
+import type { Database, SqlRow } from '../schema/database.ts';
+import { dropEmptyBlocks, compress } from './compression.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 
-type Upkeep = Pick<WriteArchive, 'retention' | 'setRetention' | 'tidy'>;
+type Maintenance = Pick<Archive, 'retention' | 'setRetention' | 'tidy'>;
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -14,7 +14,7 @@ const BLOCKS_AT_ONCE = 8;
 const PAGES_AT_ONCE = 1000;
 
 /** What keeps the file within bounds: retention by room, compression, giving space back. */
-export function upkeep(db: Database, names: Intern, blocks: Blocks, transaction: WriteArchive['transaction'], dropped: () => void): Upkeep {
+export function maintenance(db: Database, names: Dictionary, blocks: Blocks, transaction: Archive['transaction'], dropped: () => void): Maintenance {
   function dropSome(now: number): number {
     let left = DROPPED_AT_ONCE;
     for (const chat of db.sql('SELECT id, account, room, retention FROM chat WHERE retention IS NOT NULL').all()) {
@@ -38,7 +38,7 @@ export function upkeep(db: Database, names: Intern, blocks: Blocks, transaction:
         dropped();
         return true;
       }
-      if (transaction(() => freeze(db, blocks, now - COLD, BLOCKS_AT_ONCE)) === BLOCKS_AT_ONCE) return true;
+      if (transaction(() => compress(db, blocks, now - COLD, BLOCKS_AT_ONCE)) === BLOCKS_AT_ONCE) return true;
       const free = Number(db.sql('PRAGMA freelist_count').get()?.['freelist_count'] ?? 0);
       if (free > 0) db.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
       return free > PAGES_AT_ONCE;
@@ -47,13 +47,13 @@ export function upkeep(db: Database, names: Intern, blocks: Blocks, transaction:
 }
 
 /** Written by ourselves as the contract's type, so that its shape is known. */
-function retentionOf(row: Row | undefined): Retention {
+function retentionOf(row: SqlRow | undefined): Retention {
   const text = row?.['retention'];
   return typeof text === 'string' ? (JSON.parse(text) as Retention) : { keep: 'forever' };
 }
 
 /** Messages whose time is over and that nobody waits for: oldest first. */
-function ended(db: Database, chat: Row, now: number, limit: number): Row[] {
+function ended(db: Database, chat: SqlRow, now: number, limit: number): SqlRow[] {
   const id = Number(chat['id']);
   const newest = db.sql('SELECT ord FROM message WHERE chat = ? ORDER BY ord DESC LIMIT 1').get(id);
   if (!newest) return [];
@@ -76,7 +76,7 @@ function lastOrd(db: Database, chat: number, retention: Retention, now: number):
   return Number(row?.['ord'] ?? 0);
 }
 
-function drop(db: Database, blocks: Blocks, rows: readonly Row[]): number {
+function drop(db: Database, blocks: Blocks, rows: readonly SqlRow[]): number {
   if (rows.length === 0) return 0;
   holdIds(db);
   for (const row of rows) {

@@ -1,10 +1,10 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { sentenceOf } from '../../core/errors.ts';
+import { MinimixError, sentenceOf } from '../../core/errors.ts';
 import { indexed } from '../../core/words.ts';
 import { blocks } from '../schema/blocks.ts';
-import { openDatabase, type Database, type Row } from '../schema/database.ts';
-import { marksOf } from '../search/search-tags.ts';
+import { openDatabase, type Database, type SqlRow } from '../schema/database.ts';
+import { searchTagsOf } from '../search/search-tags.ts';
 import { MENTION } from '../schema/rows.ts';
 
 /** What was done about a damaged archive; to be told to the person. */
@@ -29,6 +29,17 @@ export function markDamaged(path: string): void {
 
 export function isMarkedDamaged(path: string): boolean {
   return existsSync(markOf(path));
+}
+
+/** Reads every page of the archive at `path`, which may be in use. Throws `archive-corrupt`, or as `openArchive` does. */
+export function quickCheck(path: string): void {
+  const db = openDatabase(path, { readOnly: true });
+  try {
+    const answer = db.sql('PRAGMA quick_check(1)').get()?.['quick_check'];
+    if (answer !== 'ok') throw new MinimixError('archive-corrupt', `The archive is damaged: ${String(answer)}.`);
+  } finally {
+    db.close();
+  }
 }
 
 /** Sets a damaged archive aside and makes a new one of every row that can still be read. Throws if the disk fails. */
@@ -99,15 +110,15 @@ function rescueMessages(old: DatabaseSync, db: Database): { messages: number; lo
     const words = indexed(text ?? String(texts['subject'] ?? ''));
     if (typeof row['doc'] === 'number' && words !== '') {
       const [nick = null, realJid = null] = [row['nick'], row['real_jid']].map((id) => (typeof id === 'number' ? id : null));
-      const marks = marksOf(Number(row['chat']), nick, realJid, text, texts['xml'], (Number(row['flags']) & MENTION) !== 0);
-      db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(row['doc'], words, marks);
+      const tags = searchTagsOf(Number(row['chat']), nick, realJid, text, texts['xml'], (Number(row['flags']) & MENTION) !== 0);
+      db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(row['doc'], words, tags);
     }
     messages += 1;
   }
   return { messages, lost };
 }
 
-function textsOf(db: Database, packed: ReturnType<typeof blocks>, row: Row): Record<string, SQLOutputValue> | undefined {
+function textsOf(db: Database, packed: ReturnType<typeof blocks>, row: SqlRow): Record<string, SQLOutputValue> | undefined {
   const id = Number(row['id']);
   if (typeof row['block'] !== 'number') return db.sql('SELECT * FROM stanza WHERE message = ?').get(id);
   try {
@@ -117,7 +128,7 @@ function textsOf(db: Database, packed: ReturnType<typeof blocks>, row: Row): Rec
   }
 }
 
-function copy(db: Database, table: string, row: Row): void {
+function copy(db: Database, table: string, row: SqlRow): void {
   const { place: _place, ...columns } = row;
   const names = Object.keys(columns);
   const sql = `INSERT OR IGNORE INTO "${table}" (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
@@ -125,7 +136,7 @@ function copy(db: Database, table: string, row: Row): void {
 }
 
 /** Every row of a table that can be read, by row id; steps over those that cannot. */
-function* readable(old: DatabaseSync, table: string): Generator<Row> {
+function* readable(old: DatabaseSync, table: string): Generator<SqlRow> {
   let from = Number.MIN_SAFE_INTEGER;
   let failed = 0;
   while (failed < GIVE_UP) {
@@ -145,8 +156,8 @@ function* readable(old: DatabaseSync, table: string): Generator<Row> {
 }
 
 /** The rows of a table without row ids, up to the first that cannot be read. */
-function readableInOrder(old: DatabaseSync, table: string): Row[] {
-  const rows: Row[] = [];
+function readableInOrder(old: DatabaseSync, table: string): SqlRow[] {
+  const rows: SqlRow[] = [];
   attempt(() => {
     for (const row of old.prepare(`SELECT * FROM "${table}"`).iterate()) rows.push(row);
     return true;

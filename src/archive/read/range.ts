@@ -3,7 +3,7 @@ import type { Blocks } from '../schema/blocks.ts';
 import type { ReadArchive } from '../contract.ts';
 import type { RangeQuery } from '../query-contract.ts';
 import type { Database } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
 
 const MAX_RANGE = 500;
@@ -12,7 +12,7 @@ const PRIVATE = KINDS.indexOf('private');
 const PLACE_SLACK = 24 * 3600 * 1_000_000;
 
 /** What XEP-0313 asks for: one room in the room's order, or all rooms of an account by archive id. */
-export function rangeReader(db: Database, names: Intern, blocks: Blocks): Pick<ReadArchive, 'range' | 'holds'> {
+export function rangeReader(db: Database, names: Dictionary, blocks: Blocks): Pick<ReadArchive, 'range' | 'holds'> {
   function condition({ account, room, from, to, after, before }: RangeQuery): { where: string; values: number[] } {
     const where: string[] = [`kind <> ${PRIVATE}`];
     const values: number[] = [];

@@ -1,7 +1,7 @@
 import type { ReadArchive } from '../contract.ts';
 import type { Database } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
-import { anchor } from './read.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
+import { anchor } from './messages.ts';
 import { KINDS } from '../schema/rows.ts';
 
 const COUNTED = [KINDS.indexOf('message'), KINDS.indexOf('encrypted')].join(', ');
@@ -9,7 +9,7 @@ const PRIVATE = KINDS.indexOf('private');
 const MOST = 1000;
 
 /** What a read state asks of the archive: where a message stands, and what others have said behind it. */
-export function unreadReader(db: Database, names: Intern): Pick<ReadArchive, 'isBehind' | 'inOrder' | 'unread'> {
+export function unreadReader(db: Database, names: Dictionary): Pick<ReadArchive, 'isBehind' | 'inOrder' | 'unread'> {
   function ordOf(chat: number, id: number): number | undefined {
     const ord = db.sql('SELECT ord FROM message WHERE id = ? AND chat = ?').get(id, chat)?.['ord'];
     return ord === undefined ? undefined : Number(ord);

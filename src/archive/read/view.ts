@@ -3,7 +3,7 @@ import { isApplied, viewed, type Viewed } from '../../core/view.ts';
 import type { Blocks } from '../schema/blocks.ts';
 import type { PageQuery } from '../query-contract.ts';
 import type { Database } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 import { MESSAGES, toKept } from '../schema/rows.ts';
 import { stanzaHash } from '../write/stanza-id.ts';
 
@@ -13,7 +13,7 @@ const MAX_ROUNDS = 10;
 /** A page of what is to be read; goes on through raw pages until it is full or the room ends. */
 export function viewOf(
   db: Database,
-  names: Intern,
+  names: Dictionary,
   blocks: Blocks,
   page: (query: PageQuery) => KeptMessage[],
   query: PageQuery,
@@ -39,7 +39,7 @@ export function viewOf(
   return found;
 }
 
-function aboutOf(db: Database, names: Intern, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage[] {
+function aboutOf(db: Database, names: Dictionary, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage[] {
   const ids = [message.id, message.originId, message.stanzaId].filter((id) => id !== undefined);
   const hashes = JSON.stringify([...new Set(ids)].map(stanzaHash));
   return db
@@ -52,7 +52,7 @@ function aboutOf(db: Database, names: Intern, blocks: Blocks, chat: number, mess
 }
 
 /** The kept messages that this one says something of: by the room's id, or among the sender's ids before it. */
-function targetsOf(db: Database, names: Intern, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage[] {
+function targetsOf(db: Database, names: Dictionary, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage[] {
   const target = message.replaces ?? message.retracts ?? message.reactsTo;
   if (target === undefined) return [];
   const byStanza = byStanzaId(db, names, blocks, chat, target);
@@ -67,11 +67,11 @@ function targetsOf(db: Database, names: Intern, blocks: Blocks, chat: number, me
     .filter((kept) => kept.id === target || kept.originId === target);
 }
 
-function answeredBy(db: Database, names: Intern, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage | undefined {
+function answeredBy(db: Database, names: Dictionary, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage | undefined {
   return message.repliesTo === undefined ? undefined : byStanzaId(db, names, blocks, chat, message.repliesTo)[0];
 }
 
-function byStanzaId(db: Database, names: Intern, blocks: Blocks, chat: number, stanzaId: string): KeptMessage[] {
+function byStanzaId(db: Database, names: Dictionary, blocks: Blocks, chat: number, stanzaId: string): KeptMessage[] {
   return db
     .sql(`${MESSAGES} WHERE message.chat = ? AND sid = ?`)
     .all(chat, stanzaHash(stanzaId))

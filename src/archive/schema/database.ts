@@ -3,12 +3,12 @@ import { MinimixError } from '../../core/errors.ts';
 import { troubleOf } from './disk-fault.ts';
 import { migrations } from './migrations/list.ts';
 
-export type Row = Record<string, SQLOutputValue>;
+export type SqlRow = Record<string, SQLOutputValue>;
 
 /** A statement, prepared once; what SQLite refuses comes out as a MinimixError with a sentence. */
 export interface Statement {
-  get(...values: SQLInputValue[]): Row | undefined;
-  all(...values: SQLInputValue[]): Row[];
+  get(...values: SQLInputValue[]): SqlRow | undefined;
+  all(...values: SQLInputValue[]): SqlRow[];
   run(...values: SQLInputValue[]): { changes: number; id: number };
 }
 

@@ -8,7 +8,7 @@ export interface Chat {
 }
 
 /** Texts that repeat, as numbers. Caches both ways; `forget` after a rollback or another program's write. */
-export interface Intern {
+export interface Dictionary {
   account(jid: string): number;
   findAccount(jid: string): number | undefined;
   chat(account: string, room: string): Chat;
@@ -25,7 +25,7 @@ export interface Intern {
 
 const MAX_TERMS = 20_000;
 
-export function intern(db: Database): Intern {
+export function dictionary(db: Database): Dictionary {
   const accounts = new Map<string, number>();
   const chats = new Map<string, Map<string, Chat>>(); // by account, then room
   const chatIds = new Map<number, Chat>();

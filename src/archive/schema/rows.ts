@@ -1,8 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { KeptMessage, MessageKind } from '../../core/groupchat.ts';
 import type { Blocks } from './blocks.ts';
-import type { Row } from './database.ts';
-import type { Intern } from './dictionary.ts';
+import type { SqlRow } from './database.ts';
+import type { Dictionary } from './dictionary.ts';
 
 /** Stored by position: append-only. */
 export const KINDS: readonly MessageKind[] = [
@@ -23,7 +23,7 @@ export const SENT = 2;
 export const ORIGIN_IS_ID = 4;
 
 /** Came as history (XEP-0045) or from the room's archive (XEP-0313): its place was worked out, not observed. */
-export const REPLAYED = 8;
+export const FROM_HISTORY = 8;
 /** Came live, and a replay has told the room's own stamp since. */
 export const STAMPED = 16;
 
@@ -40,7 +40,7 @@ function optional(value: SQLOutputValue | undefined): string | undefined {
 }
 
 /** A row of `MESSAGES` as the contract has it. */
-export function toKept(row: Row, names: Intern, blocks: Blocks): KeptMessage {
+export function toKept(row: SqlRow, names: Dictionary, blocks: Blocks): KeptMessage {
   const chat = names.chatById(Number(row['chat']));
   const flags = Number(row['flags']);
   const named = (value: SQLOutputValue | undefined): string | undefined =>
@@ -69,11 +69,11 @@ export function toKept(row: Row, names: Intern, blocks: Blocks): KeptMessage {
   };
 }
 
-function hasRelation(row: Row): boolean {
+function hasRelation(row: SqlRow): boolean {
   return row['replaces'] !== null || row['retracts'] !== null || row['reacts_to'] !== null || row['replies_to'] !== null;
 }
 
-function relationsOf(row: Row): Pick<KeptMessage, 'replaces' | 'retracts' | 'reactsTo' | 'repliesTo'> {
+function relationsOf(row: SqlRow): Pick<KeptMessage, 'replaces' | 'retracts' | 'reactsTo' | 'repliesTo'> {
   return {
     replaces: optional(row['replaces']),
     retracts: optional(row['retracts']),

@@ -1,5 +1,5 @@
 /** What `in:`, `from:` and `has:` ask for, as words of the index: `r` and a chat, `n` and a term, what is in it. */
-export function marksOf(
+export function searchTagsOf(
   chat: number,
   nick: number | null,
   realJid: number | null,
@@ -7,14 +7,14 @@ export function marksOf(
   xml: string,
   mentions: boolean,
 ): string {
-  let marks = `r${chat}`;
-  if (nick !== null) marks += ` n${nick}`;
-  if (realJid !== null) marks += ` n${realJid}`;
+  let tags = `r${chat}`;
+  if (nick !== null) tags += ` n${nick}`;
+  if (realJid !== null) tags += ` n${realJid}`;
   const address = body !== undefined && body.includes('://'); // spares nearly every message the expressions
-  if (address && /\bhttps?:\/\/\S/i.test(body)) marks += ' link';
-  if ((address && /\baesgcm:\/\//.test(body)) || hasFile(xml)) marks += ' file';
-  if (mentions) marks += ' mention';
-  return marks;
+  if (address && /\bhttps?:\/\/\S/i.test(body)) tags += ' link';
+  if ((address && /\baesgcm:\/\//.test(body)) || hasFile(xml)) tags += ' file';
+  if (mentions) tags += ' mention';
+  return tags;
 }
 
 function hasFile(xml: string): boolean {

@@ -1,10 +1,10 @@
 import type { KeptMessage } from '../../core/groupchat.ts';
-import { excerptOf, parseSearch, weightOf, type Question } from '../../core/search.ts';
+import { excerptOf, parseSearch, weightOf, type ParsedSearch } from '../../core/search.ts';
 import { fold, type Phrase } from '../../core/words.ts';
 import type { Blocks } from '../schema/blocks.ts';
 import type { Found, SearchQuery } from '../query-contract.ts';
-import type { Database, Row } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { Database, SqlRow } from '../schema/database.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 import { docOf } from '../write/order.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
 
@@ -14,22 +14,22 @@ const PRIVATE = KINDS.indexOf('private');
 const HOUR = 3_600_000;
 
 /** Answers a search, newest first or best first; a query that cannot be read is answered with a sentence. */
-export function find(db: Database, names: Intern, blocks: Blocks, query: SearchQuery): Found {
+export function find(db: Database, names: Dictionary, blocks: Blocks, query: SearchQuery): Found {
   const { now = Date.now(), zone = 0, partial = true } = query;
   const parsed = parseSearch(query.text, { now, zone, partial });
   if (!parsed.ok) return parsed;
-  const { question } = parsed;
+  const { search } = parsed;
   const limit = Math.max(1, Math.min(MAX_LIMIT, Math.floor(query.limit)));
-  const marks = marksOf(db, names, question, query);
-  if (!marks) return { ok: true, hits: [], more: false };
+  const tags = tagsAsked(db, names, search, query);
+  if (!tags) return { ok: true, hits: [], more: false };
   const wanted = query.order === 'rank' ? RANKED : limit + 1;
-  const kept = matches(db, names, query, question, marks, wanted).map((row) => toKept(row, names, blocks));
-  const best = query.order === 'rank' ? ranked(kept, question.phrases) : kept;
+  const kept = matches(db, names, query, search, tags, wanted).map((row) => toKept(row, names, blocks));
+  const best = query.order === 'rank' ? ranked(kept, search.phrases) : kept;
   return {
     ok: true,
     hits: best.slice(0, limit).map((message) => ({
       message,
-      excerpt: excerptOf(message.body ?? message.subject ?? '', question.phrases),
+      excerpt: excerptOf(message.body ?? message.subject ?? '', search.phrases),
     })),
     more: best.length > limit,
   };
@@ -45,22 +45,22 @@ function ranked(kept: KeptMessage[], phrases: readonly Phrase[]): KeptMessage[] 
 /** The rows that match, newest first. What the index cannot say (exact times, the account) is looked at here. */
 function matches(
   db: Database,
-  names: Intern,
+  names: Dictionary,
   query: SearchQuery,
-  question: Question,
-  marks: string[],
+  parsed: ParsedSearch,
+  tags: string[],
   wanted: number,
-): Row[] {
-  const found: Row[] = [];
-  let below = question.before === undefined ? Number.MAX_SAFE_INTEGER : docOf(question.before * 1000) + HOUR;
-  const above = question.after === undefined ? 0 : docOf(question.after * 1000) - HOUR;
+): SqlRow[] {
+  const found: SqlRow[] = [];
+  let below = parsed.before === undefined ? Number.MAX_SAFE_INTEGER : docOf(parsed.before * 1000) + HOUR;
+  const above = parsed.after === undefined ? 0 : docOf(parsed.after * 1000) - HOUR;
   const older = query.older === undefined ? undefined : docBefore(db, query.older);
   if (older !== undefined) below = Math.min(below, older);
-  const expression = matchOf(question, marks);
+  const expression = matchOf(parsed, tags);
   for (let batch = wanted; ; batch = Math.min(batch * 4, 5000)) {
     const rows = rowsOf(db, expression, above, below, batch);
     for (const row of rows) {
-      if (fits(row, names, query, question)) found.push(row);
+      if (fits(row, names, query, parsed)) found.push(row);
       if (found.length >= wanted) return found;
     }
     if (rows.length < batch) return found;
@@ -68,7 +68,7 @@ function matches(
   }
 }
 
-function rowsOf(db: Database, expression: string, above: number, below: number, limit: number): Row[] {
+function rowsOf(db: Database, expression: string, above: number, below: number, limit: number): SqlRow[] {
   if (expression === '') {
     return db.sql(`${MESSAGES} WHERE doc > ? AND doc < ? ORDER BY doc DESC LIMIT ?`).all(above, below, limit);
   }
@@ -81,10 +81,10 @@ function rowsOf(db: Database, expression: string, above: number, below: number, 
     .all(expression, above, below, limit);
 }
 
-function fits(row: Row, names: Intern, query: SearchQuery, question: Question): boolean {
+function fits(row: SqlRow, names: Dictionary, query: SearchQuery, parsed: ParsedSearch): boolean {
   const at = Number(row['arrived']) - Number(row['lag']);
-  if (question.before !== undefined && at >= question.before) return false;
-  if (question.after !== undefined && at < question.after) return false;
+  if (parsed.before !== undefined && at >= parsed.before) return false;
+  if (parsed.after !== undefined && at < parsed.after) return false;
   if (query.only !== undefined && (query.only === 'private') !== (row['kind'] === PRIVATE)) return false;
   return query.account === undefined || names.chatById(Number(row['chat'])).account === query.account;
 }
@@ -99,33 +99,33 @@ function quoted({ words, prefix }: Phrase): string {
 }
 
 /** FTS5's own language (sqlite.org/fts5.html 3). Words hold letters and digits only, so that nothing escapes. */
-function matchOf(question: Question, marks: string[]): string {
-  const parts = [...marks];
-  if (question.phrases.length > 0) parts.push(`text : (${question.phrases.map(quoted).join(' AND ')})`);
+function matchOf(parsed: ParsedSearch, tags: string[]): string {
+  const parts = [...tags];
+  if (parsed.phrases.length > 0) parts.push(`text : (${parsed.phrases.map(quoted).join(' AND ')})`);
   if (parts.length === 0) return '';
-  const without = question.without.map((phrase) => ` NOT (text : ${quoted(phrase)})`);
+  const without = parsed.without.map((phrase) => ` NOT (text : ${quoted(phrase)})`);
   return `(${parts.join(' AND ')})${without.join('')}`;
 }
 
-/** What the index marks each message with: room, sender, what it has. `undefined` where nothing can match. */
-function marksOf(db: Database, names: Intern, question: Question, query: SearchQuery): string[] | undefined {
+/** What the index tags each message with: room, sender, what it has. `undefined` where nothing can match. */
+function tagsAsked(db: Database, names: Dictionary, parsed: ParsedSearch, query: SearchQuery): string[] | undefined {
   const parts: string[] = [];
-  for (const only of [query.room === undefined ? [] : [query.room], question.rooms]) {
+  for (const only of [query.room === undefined ? [] : [query.room], parsed.rooms]) {
     if (only.length === 0) continue;
     const chats = chatsNamed(db, names, only, query.account);
     if (chats.length === 0) return undefined;
     parts.push(`mark : (${chats.map((chat) => `"r${chat}"`).join(' OR ')})`);
   }
-  if (question.senders.length > 0) {
-    const terms = termsNamed(db, question.senders);
+  if (parsed.senders.length > 0) {
+    const terms = termsNamed(db, parsed.senders);
     if (terms.length === 0) return undefined;
     parts.push(`mark : (${terms.map((term) => `"n${term}"`).join(' OR ')})`);
   }
-  for (const has of question.has) parts.push(`mark : "${has}"`);
+  for (const has of parsed.has) parts.push(`mark : "${has}"`);
   return parts;
 }
 
-function chatsNamed(db: Database, names: Intern, wanted: readonly string[], account: string | undefined): number[] {
+function chatsNamed(db: Database, names: Dictionary, wanted: readonly string[], account: string | undefined): number[] {
   return db
     .sql('SELECT id, room FROM chat')
     .all()

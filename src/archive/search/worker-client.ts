@@ -8,7 +8,7 @@ import type { Found, SearchQuery } from '../query-contract.ts';
 import type { Format, Selection } from '../transfer/export.ts';
 
 /** What takes long, beside the daemon's thread: searches and exports in one worker, on a handle of its own. */
-export interface Aside {
+export interface WorkerClient {
   /** As `ReadArchive.find`. */
   find(query: SearchQuery): Promise<Found>;
   /** As `ReadArchive.perDay`: it goes through an index of the whole room. */
@@ -43,7 +43,7 @@ function workerFile(): URL {
 const IDLE = 30_000; // milliseconds; its start costs 0.2 s of CPU, its being there some 10 MiB
 const MOST_MEMORY: ResourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 };
 
-export interface AsideOptions {
+export interface WorkerClientOptions {
   /** Milliseconds without a question after which the worker ends. */
   readonly idle?: number;
   /** Of the worker's heap; what needs more fails, and nothing else does. */
@@ -51,7 +51,7 @@ export interface AsideOptions {
 }
 
 /** Starts nothing until something is asked; a worker that has died or was idle is started again at the next question. */
-export function openAside(path: string, { idle = IDLE, limits = MOST_MEMORY }: AsideOptions = {}): Aside {
+export function openWorkerClient(path: string, { idle = IDLE, limits = MOST_MEMORY }: WorkerClientOptions = {}): WorkerClient {
   const file = workerFile();
   const ending = new Set<Promise<unknown>>();
   let exporting = 0;

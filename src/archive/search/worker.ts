@@ -5,13 +5,13 @@ import { blocks } from '../schema/blocks.ts';
 import type { ReadArchive } from '../contract.ts';
 import { openDatabase } from '../schema/database.ts';
 import { exported } from '../transfer/export.ts';
-import { intern } from '../schema/dictionary.ts';
-import { reading } from '../read/read.ts';
+import { dictionary } from '../schema/dictionary.ts';
+import { messageReader } from '../read/messages.ts';
 import { records } from '../write/records.ts';
-import { tally } from '../write/counts.ts';
+import { counts } from '../write/counts.ts';
 
 /**
- * The other side of `aside.ts`: answers searches and exports on a reading handle of its own, one at a time, so that
+ * The other side of `worker-client.ts`: answers searches and exports on a reading handle of its own, one at a time, so that
  * none of them holds up the daemon. A long export goes out in parts, each asked for, and lets searches in between.
  */
 const asked = z.discriminatedUnion('do', [
@@ -31,10 +31,10 @@ type Asked = z.infer<typeof asked>;
 const PART = 64 * 1024;
 const { path } = z.object({ path: z.string() }).parse(workerData);
 const db = openDatabase(path, { readOnly: true });
-const names = intern(db);
+const names = dictionary(db);
 const packed = blocks(db);
-const counted = tally(db);
-const archive = { ...reading(db, names, packed, counted), ...records(db, names) };
+const counted = counts(db);
+const archive = { ...messageReader(db, names, packed, counted), ...records(db, names) };
 const exports = new Map<number, Generator<string>>();
 let version: unknown;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GroupchatMessage } from '../../core/groupchat.ts';
 import { MinimixError } from '../../core/errors.ts';
-import type { NewMessage, WriteArchive } from '../contract.ts';
+import type { NewMessage, Archive } from '../contract.ts';
 import { KINDS } from '../schema/rows.ts';
 
 /** What an import has done so far; `trouble` holds the first few lines that were refused, and why. */
@@ -27,7 +27,7 @@ const MAX_TROUBLE = 20;
  * and may stop the import by answering false; what is in by then stays.
  */
 export function importAll(
-  archive: WriteArchive,
+  archive: Archive,
   account: string,
   messages: Iterable<Imported>,
   progress: (report: ImportReport) => boolean = () => true,
@@ -56,7 +56,7 @@ interface Course {
   readonly last: Map<string, number>;
 }
 
-function importOne(archive: WriteArchive, account: string, one: Imported, course: Course, report: ImportReport): void {
+function importOne(archive: Archive, account: string, one: Imported, course: Course, report: ImportReport): void {
   report.read += 1;
   if ('refused' in one) {
     report.refused += 1;

@@ -1,7 +1,7 @@
 import type { GroupchatMessage } from '../../core/groupchat.ts';
-import type { Database, Row } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
-import { KINDS, MESSAGES, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from '../schema/rows.ts';
+import type { Database, SqlRow } from '../schema/database.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
+import { KINDS, MESSAGES, ORIGIN_IS_ID, FROM_HISTORY, SENT, STAMPED } from '../schema/rows.ts';
 
 /**
  * Alignment: is a replayed message without a stanza-id one that we have?
@@ -32,7 +32,7 @@ import { KINDS, MESSAGES, ORIGIN_IS_ID, REPLAYED, SENT, STAMPED } from '../schem
  * - where several in a row came late, and these are the only ones with ids, their lateness passes for the room's clock
  *   until the next prompt one with an id: those without ids between them may be kept twice.
  */
-export interface Kept {
+export interface KeptRow {
   readonly id: number;
   readonly ord: number;
   readonly stanzaId: string | undefined;
@@ -62,7 +62,7 @@ const UNIQUE = 10;
 const AHEAD = 400; // kept rows looked at behind the pointer, or at the end of the room whatever their time
 
 /** The kept message of the right time that is nearest to the sought one, anywhere in the room. */
-export function findNearest(db: Database, names: Intern, sought: Sought): Kept | undefined {
+export function findNearest(db: Database, names: Dictionary, sought: Sought): KeptRow | undefined {
   const window = hasId(sought.message) ? DAY : HOUR + Math.abs(sought.skew); // places are not quite times
   const first = (sought.message.at - window) * 1000;
   const rows = db
@@ -81,7 +81,7 @@ export function findNearest(db: Database, names: Intern, sought: Sought): Kept |
       sought.message.body ?? null,
       sought.floor,
     );
-  let best: Kept | undefined;
+  let best: KeptRow | undefined;
   for (const row of rows) {
     if (!same(sought, row, names, LATE_AT_FIRST)) continue;
     const kept = keptOf(row);
@@ -97,12 +97,12 @@ function newest(db: Database, chat: number): number {
 }
 
 /** The kept message behind `ord` that the sought one must be, by the rule above. */
-export function findNext(db: Database, names: Intern, sought: Sought, ord: number): Kept | undefined {
+export function findNext(db: Database, names: Dictionary, sought: Sought, ord: number): KeptRow | undefined {
   const rows = db
     .sql(`${MESSAGES} WHERE message.chat = ? AND ord > ? AND id <= ? ORDER BY ord, id LIMIT ?`)
     .all(sought.chat, ord, sought.floor, AHEAD);
   let passed = false;
-  let found: Kept | undefined;
+  let found: KeptRow | undefined;
   for (const row of rows) {
     if (same(sought, row, names, LATE)) {
       if (found) return undefined; // the id names two: not proof enough to pass others over
@@ -124,11 +124,11 @@ function named({ id, originId }: GroupchatMessage): boolean {
   return (id ?? originId ?? '').length >= UNIQUE;
 }
 
-function distance(sought: Sought, kept: Kept): number {
+function distance(sought: Sought, kept: KeptRow): number {
   return Math.abs(kept.time - (kept.live ? sought.skew : 0) - sought.message.at);
 }
 
-function same(sought: Sought, row: Row, names: Intern, late: number): boolean {
+function same(sought: Sought, row: SqlRow, names: Dictionary, late: number): boolean {
   const { message } = sought;
   if (row['block'] !== null) return false;
   if (Number(row['kind']) !== KINDS.indexOf(message.kind) || Number(row['flags']) & SENT) return false;
@@ -144,7 +144,7 @@ function same(sought: Sought, row: Row, names: Intern, late: number): boolean {
   return timesAgree(sought, keptOf(row), late);
 }
 
-function timesAgree(sought: Sought, kept: Kept, latest: number): boolean {
+function timesAgree(sought: Sought, kept: KeptRow, latest: number): boolean {
   if (hasId(sought.message)) return named(sought.message) || distance(sought, kept) <= DAY;
   if (!kept.live) return distance(sought, kept) <= STAMPS;
   const late = kept.time - sought.skew - sought.message.at;
@@ -152,7 +152,7 @@ function timesAgree(sought: Sought, kept: Kept, latest: number): boolean {
 }
 
 /** A kept row that a replay may lack, or that is known to be another message. */
-function skippable(sought: Sought, row: Row): boolean {
+function skippable(sought: Sought, row: SqlRow): boolean {
   if (row['block'] !== null) return true;
   if (row['body'] === null && row['subject'] === null) return true;
   if (KINDS[Number(row['kind'])] === 'private') return true;
@@ -161,9 +161,9 @@ function skippable(sought: Sought, row: Row): boolean {
   return kept.time - (kept.live ? sought.skew : 0) + LATE < sought.message.at;
 }
 
-function keptOf(row: Row): Kept {
+function keptOf(row: SqlRow): KeptRow {
   const flags = Number(row['flags']);
-  const live = (flags & (REPLAYED | STAMPED)) === 0;
+  const live = (flags & (FROM_HISTORY | STAMPED)) === 0;
   const arrived = Number(row['arrived']);
   return {
     id: Number(row['id']),

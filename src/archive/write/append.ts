@@ -1,28 +1,28 @@
 import type { GroupchatMessage, KeptMessage } from '../../core/groupchat.ts';
 import { indexed } from '../../core/words.ts';
-import { findNearest, findNext, type Kept, type Sought } from './align.ts';
+import { findNearest, findNext, type KeptRow, type Sought } from './align.ts';
 import type { Blocks } from '../schema/blocks.ts';
 import type { Appended, NewMessage } from '../contract.ts';
 import type { Database, Statement } from '../schema/database.ts';
 import { findImported } from './imported.ts';
-import type { Chat, Intern } from '../schema/dictionary.ts';
+import type { Chat, Dictionary } from '../schema/dictionary.ts';
 import { order } from './order.ts';
-import { marksOf } from '../search/search-tags.ts';
-import { lastBefore, looseRows, ordOf, recognise, replayState, setReplay } from './history-merge.ts';
-import { DELAYED, KINDS, MENTION, ORIGIN_IS_ID, REPLAYED, SENT } from '../schema/rows.ts';
+import { searchTagsOf } from '../search/search-tags.ts';
+import { lastBefore, unplacedRows, ordOf, recognise, mergeState, setMerged } from './history-merge.ts';
+import { DELAYED, KINDS, MENTION, ORIGIN_IS_ID, FROM_HISTORY, SENT } from '../schema/rows.ts';
 import { findStanza, sidOf, stanzaHash, type Placed } from './stanza-id.ts';
 
 const RESENT = 10_000; // archive ids back in which a message sent again is looked for
 
 export interface Appender {
   append(message: NewMessage): Appended;
-  beginReplay(account: string, room: string): void;
+  beginHistoryMerge(account: string, room: string): void;
   /** After a rollback, or when another program has written. */
   forget(): void;
 }
 
 /** The one way in for messages: decides whether it is new, where it stands, and writes row and index. */
-export function appender(db: Database, names: Intern, blocks: Blocks): Appender {
+export function appender(db: Database, names: Dictionary, blocks: Blocks): Appender {
   const places = order(db);
   const rows = inserts(db);
   let nextId: number | undefined;
@@ -69,9 +69,9 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     );
     relate(db, chat.id, id, message);
     if (doc !== null) {
-      rows.word.run(doc, words, marksOf(chat.id, nick, realJid, message.body, given.xml, given.mentions === true));
+      rows.word.run(doc, words, searchTagsOf(chat.id, nick, realJid, message.body, given.xml, given.mentions === true));
     }
-    if (flags & REPLAYED) db.sql('UPDATE chat SET frozen = min(frozen, ?) WHERE id = ?').run(ord - 1, chat.id);
+    if (flags & FROM_HISTORY) db.sql('UPDATE chat SET frozen = min(frozen, ?) WHERE id = ?').run(ord - 1, chat.id);
     places.taken(chat.id, ord);
     const { account, arrivedAt, xml } = given;
     const kept: KeptMessage = { ...message, archiveId: id, account, arrivedAt, xml };
@@ -82,25 +82,25 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     return { kept: false, archiveId: id, why };
   }
 
-  function replay(chat: Chat, given: NewMessage, byStanza: Placed | undefined): Appended {
-    const state = replayState(db, chat.id);
+  function mergeHistory(chat: Chat, given: NewMessage, byStanza: Placed | undefined): Appended {
+    const state = mergeState(db, chat.id);
     const pointer = state.at === undefined ? undefined : ordOf(db, chat.id, state.at);
-    const settled = pointer !== undefined && state.loose === undefined;
+    const settled = pointer !== undefined && state.unplaced === undefined;
     const sought = soughtOf(chat, given, state.floor, state.skew);
     const found =
       byStanza ?? (settled ? findNext(db, names, sought, pointer) : findNearest(db, names, sought));
     if (found) {
-      if (state.loose !== undefined) places.moveBefore(chat.id, looseRows(db, chat.id, state.loose), found.ord);
-      setReplay(db, chat.id, found.id, undefined);
+      if (state.unplaced !== undefined) places.moveBefore(chat.id, unplacedRows(db, chat.id, state.unplaced), found.ord);
+      setMerged(db, chat.id, found.id, undefined);
       if (byStanza) return duplicate(found.id, 'its stanza-id is kept');
-      recognise(db, chat.id, given.message, found as Kept);
+      recognise(db, chat.id, given.message, found as KeptRow);
       return duplicate(found.id, 'history that is kept');
     }
     const low = pointer ?? lastBefore(db, chat.id, state.floor, given.message.at + state.skew + 60_000, given.arrivedAt);
-    const added = insert(chat, given, places.behind(chat.id, low, given.message.at, given.arrivedAt), REPLAYED);
+    const added = insert(chat, given, places.behind(chat.id, low, given.message.at, given.arrivedAt), FROM_HISTORY);
     if (added.kept) {
       const { archiveId } = added.message;
-      setReplay(db, chat.id, archiveId, settled ? undefined : (state.loose ?? archiveId));
+      setMerged(db, chat.id, archiveId, settled ? undefined : (state.unplaced ?? archiveId));
     }
     return added;
   }
@@ -110,7 +110,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
     const low = follows === undefined ? 0 : ordOf(db, chat.id, follows);
     const result =
       known === undefined
-        ? insert(chat, given, places.byStamp(chat.id, given.message.at, given.arrivedAt, low), REPLAYED)
+        ? insert(chat, given, places.byStamp(chat.id, given.message.at, given.arrivedAt, low), FROM_HISTORY)
         : duplicate(known, 'the same words of the same second are kept');
     met.add(result.kept ? result.message.archiveId : result.archiveId);
     return result;
@@ -118,7 +118,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
 
   function fetched(chat: Chat, given: NewMessage, follows: number | undefined): Appended {
     const low = follows === undefined ? undefined : ordOf(db, chat.id, follows);
-    const sought = soughtOf(chat, given, Number.MAX_SAFE_INTEGER, replayState(db, chat.id).skew);
+    const sought = soughtOf(chat, given, Number.MAX_SAFE_INTEGER, mergeState(db, chat.id).skew);
     const found = low === undefined ? findNearest(db, names, sought) : findNext(db, names, sought, low);
     if (found) {
       recognise(db, chat.id, given.message, found);
@@ -128,7 +128,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       low === undefined
         ? places.byStamp(chat.id, given.message.at, given.arrivedAt)
         : places.behind(chat.id, low, given.message.at, given.arrivedAt);
-    return insert(chat, given, ord, REPLAYED);
+    return insert(chat, given, ord, FROM_HISTORY);
   }
 
   /** The room's archive has its order: what reached us before the message that it follows stands behind that one. */
@@ -146,7 +146,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       const chat = names.chat(given.account, message.room);
       const sid = sidOf(message);
       const known = sid === null ? undefined : findStanza(db, blocks, chat.id, message.stanzaId ?? '', sid);
-      if (source.kind === 'history') return replay(chat, given, known);
+      if (source.kind === 'history') return mergeHistory(chat, given, known);
       if (known && source.kind === 'import') source.met.add(known.id);
       if (known && source.kind === 'mam') putBehind(chat, given, known, source.follows);
       if (known) return duplicate(known.id, 'its stanza-id is kept');
@@ -158,7 +158,7 @@ export function appender(db: Database, names: Intern, blocks: Blocks): Appender 
       }
       return insert(chat, given, places.live(chat.id, given.arrivedAt), source.kind === 'sent' ? SENT : 0, sid);
     },
-    beginReplay(account, room) {
+    beginHistoryMerge(account, room) {
       const chat = names.chat(account, room);
       const last = db.sql('SELECT max(id) AS id FROM message WHERE chat = ?').get(chat.id);
       db.sql('UPDATE chat SET replay_floor = ?, replay_at = NULL, replay_loose = NULL WHERE id = ?').run(

@@ -1,16 +1,16 @@
-import type { BookmarkLogEntry, WriteArchive } from '../contract.ts';
-import type { Database, Row } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { BookmarkLogEntry, Archive } from '../contract.ts';
+import type { Database, SqlRow } from '../schema/database.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 
 /** Entries that an account's log of bookmarks keeps; the oldest go first. */
 export const BOOKMARK_LOG_LIMIT = 20_000;
 /** The log is cut back once in so many entries, not at each. */
 const SLACK = 500;
 
-type Bookmarks = Pick<WriteArchive, 'bookmarks' | 'setBookmark' | 'bookmarkLog' | 'bookmarkLogEntry' | 'addToBookmarkLog'>;
+type Bookmarks = Pick<Archive, 'bookmarks' | 'setBookmark' | 'bookmarkLog' | 'bookmarkLogEntry' | 'addToBookmarkLog'>;
 
 /** The bookmarks as each place holds them, and the log of their changes: a time machine of the person's rooms. */
-export function bookmarkRecords(db: Database, names: Intern): Bookmarks {
+export function bookmarkRecords(db: Database, names: Dictionary): Bookmarks {
   const owner = (account: string): number => names.findAccount(account) ?? -1;
   return {
     bookmarks(account, place) {
@@ -55,7 +55,7 @@ export function bookmarkRecords(db: Database, names: Intern): Bookmarks {
   };
 }
 
-function toEntry(account: string, row: Row): BookmarkLogEntry {
+function toEntry(account: string, row: SqlRow): BookmarkLogEntry {
   return {
     id: Number(row['id']),
     account,

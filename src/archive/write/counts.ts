@@ -1,14 +1,14 @@
 import type { Database } from '../schema/database.ts';
 
 /** How many messages a room has: counted once, then only what is new, for a status must not walk a million rows. */
-export interface Tally {
+export interface Counts {
   count(chat: number): number;
   /** Messages were removed, or may have been. */
   forget(): void;
 }
 
 /** Archive ids only grow: whatever has come since has a greater one. */
-export function tally(db: Database): Tally {
+export function counts(db: Database): Counts {
   const known = new Map<number, { readonly n: number; readonly upTo: number }>();
   return {
     count(chat) {

@@ -1,36 +1,36 @@
 import type { GroupchatMessage } from '../../core/groupchat.ts';
-import type { Kept } from './align.ts';
+import type { KeptRow } from './align.ts';
 import type { Database } from '../schema/database.ts';
-import { REPLAYED, STAMPED } from '../schema/rows.ts';
+import { FROM_HISTORY, STAMPED } from '../schema/rows.ts';
 import { stanzaHash } from './stanza-id.ts';
 
 /** Where the replay of a room's history stands; on disk, so that a kill in the middle of one does no harm. */
-export interface Replay {
+export interface HistoryMergeState {
   readonly floor: number;
   readonly at: number | undefined;
   /** The first of the new rows that were placed before any kept message was met. */
-  readonly loose: number | undefined;
+  readonly unplaced: number | undefined;
   readonly skew: number;
 }
 
-export function replayState(db: Database, chat: number): Replay {
+export function mergeState(db: Database, chat: number): HistoryMergeState {
   const row = db.sql('SELECT replay_floor, replay_at, replay_loose, skew FROM chat WHERE id = ?').get(chat);
   const number = (key: string): number | undefined => (typeof row?.[key] === 'number' ? row[key] : undefined);
   return {
     floor: number('replay_floor') ?? Number.MAX_SAFE_INTEGER,
     at: number('replay_at'),
-    loose: number('replay_loose'),
+    unplaced: number('replay_loose'),
     skew: number('skew') ?? 0,
   };
 }
 
-export function setReplay(db: Database, chat: number, at: number, loose: number | undefined): void {
-  db.sql('UPDATE chat SET replay_at = ?, replay_loose = ? WHERE id = ?').run(at, loose ?? null, chat);
+export function setMerged(db: Database, chat: number, at: number, unplaced: number | undefined): void {
+  db.sql('UPDATE chat SET replay_at = ?, replay_loose = ? WHERE id = ?').run(at, unplaced ?? null, chat);
 }
 
-export function looseRows(db: Database, chat: number, first: number): { id: number; at: number }[] {
+export function unplacedRows(db: Database, chat: number, first: number): { id: number; at: number }[] {
   return db
-    .sql(`SELECT id, arrived - lag AS at FROM message WHERE chat = ? AND id >= ? AND flags & ${REPLAYED} ORDER BY ord, id`)
+    .sql(`SELECT id, arrived - lag AS at FROM message WHERE chat = ? AND id >= ? AND flags & ${FROM_HISTORY} ORDER BY ord, id`)
     .all(chat, first)
     .map((row) => ({ id: Number(row['id']), at: Number(row['at']) }));
 }
@@ -60,7 +60,7 @@ export function lastBefore(db: Database, chat: number, floor: number, time: numb
 }
 
 /** A kept row met again: it learns its stanza-id or its stamp, or the room's clock is learnt from it. */
-export function recognise(db: Database, chat: number, message: GroupchatMessage, kept: Kept): void {
+export function recognise(db: Database, chat: number, message: GroupchatMessage, kept: KeptRow): void {
   if (message.stanzaId !== undefined && kept.stanzaId === undefined) {
     db.sql('UPDATE message SET sid = ? WHERE id = ?').run(stanzaHash(message.stanzaId), kept.id);
     db.sql('UPDATE stanza SET stanza_id = ? WHERE message = ?').run(message.stanzaId, kept.id);
@@ -83,7 +83,7 @@ const DAY = 86_400_000;
  */
 function learnSkew(db: Database, chat: number, seen: number): void {
   if (Math.abs(seen) > DAY) return;
-  const { skew } = replayState(db, chat);
+  const { skew } = mergeState(db, chat);
   const key = `skew ${chat}`;
   const before = db.sql('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
   const first = seen > skew + NEAR && typeof before !== 'number';

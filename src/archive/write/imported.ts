@@ -1,7 +1,7 @@
 import type { GroupchatMessage } from '../../core/groupchat.ts';
 import type { Blocks } from '../schema/blocks.ts';
 import type { Database } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
 
 const SECOND = 1000; // other programs' files have no finer stamps
@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 /** The kept message that one in a file is: same sender, words and second; ids agree where both have them. */
 export function findImported(
   db: Database,
-  names: Intern,
+  names: Dictionary,
   blocks: Blocks,
   chat: number,
   message: GroupchatMessage,

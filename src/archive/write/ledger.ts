@@ -1,16 +1,16 @@
-import type { LedgerEntry, WriteArchive } from '../contract.ts';
+import type { LedgerRecord, Archive } from '../contract.ts';
 import type { Database } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 
 /** Entries that a room's ledger keeps of ours, and as many of others' (`occupant-…`); the oldest go first. */
 export const LEDGER_LIMIT = 1_000;
 /** The ledger is cut back once in so many entries, not at each. */
 const SLACK = 100;
 
-type Ledger = Pick<WriteArchive, 'ledger' | 'addToLedger'>;
+type Ledger = Pick<Archive, 'ledger' | 'addToLedger'>;
 
 /** What happened in each room, oldest first, bounded: a flood of presences cannot make it grow. */
-export function ledgerRecords(db: Database, names: Intern): Ledger {
+export function ledgerRecords(db: Database, names: Dictionary): Ledger {
   return {
     ledger(account, room, limit) {
       return db
@@ -19,7 +19,7 @@ export function ledgerRecords(db: Database, names: Intern): Ledger {
            ORDER BY id DESC LIMIT ?) ORDER BY id`,
         )
         .all(names.findAccount(account) ?? -1, room, limit)
-        .map((row): LedgerEntry => ({
+        .map((row): LedgerRecord => ({
           id: Number(row['id']),
           account,
           room,

@@ -1,6 +1,6 @@
-import type { QuarantinedStanza, WriteArchive } from '../contract.ts';
+import type { QuarantinedStanza, Archive } from '../contract.ts';
 import type { Database } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 
 /** Stanzas that an account's quarantine keeps; the oldest go first. */
 export const QUARANTINE_LIMIT = 500;
@@ -12,7 +12,7 @@ const MAX_SENDER = 3071; // the longest address that there is (RFC 7622 3.1)
 const MAX_CAUSE = 500;
 
 /** The stanzas that could not be taken, with what of them is worth a look. */
-export function quarantineRecords(db: Database, names: Intern): Pick<WriteArchive, 'quarantine' | 'quarantined'> {
+export function quarantineRecords(db: Database, names: Dictionary): Pick<Archive, 'quarantine' | 'quarantined'> {
   return {
     quarantine({ account, at, sender, kind, size, cause, text }) {
       const owner = names.account(account);

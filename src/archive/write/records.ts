@@ -1,12 +1,12 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { Gap, OccupantRecord, OutboxEntry, RoomRecord, WriteArchive } from '../contract.ts';
+import type { ArchiveGap, OccupantRecord, OutboxEntry, RoomRecord, Archive } from '../contract.ts';
 import type { Occupant } from '../../core/occupant.ts';
-import type { Database, Row } from '../schema/database.ts';
+import type { Database, SqlRow } from '../schema/database.ts';
 import type { StoredValue } from '../stored-values.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 
 type Records = Pick<
-  WriteArchive,
+  Archive,
   | 'rooms' | 'saveRoom' | 'forgetRoom' | 'occupants' | 'occupantXml' | 'saveOccupant' | 'removeOccupant'
   | 'clearOccupants' | 'stream' | 'saveStream' | 'outbox' | 'addToOutbox' | 'updateOutbox' | 'removeFromOutbox'
   | 'cursor' | 'setCursor' | 'removeCursors' | 'lastId' | 'value' | 'setValue' | 'gaps' | 'addGap' | 'removeGap'
@@ -16,11 +16,11 @@ const text = (value: SQLOutputValue | undefined): string | undefined => (typeof 
 const number = (value: SQLOutputValue | undefined): number | undefined => (typeof value === 'number' ? value : undefined);
 
 /** What the daemon remembers beside the messages: rooms, occupants, streams, outbox, cursors, values, gaps. */
-export function records(db: Database, names: Intern): Records {
+export function records(db: Database, names: Dictionary): Records {
   return { ...roomRecords(db, names), ...outboxRecords(db, names), ...smallRecords(db, names), ...gapRecords(db, names) };
 }
 
-function roomRecords(db: Database, names: Intern) {
+function roomRecords(db: Database, names: Dictionary) {
   return {
     rooms(account: string): RoomRecord[] {
       return db
@@ -85,7 +85,7 @@ function toOccupant(json: string): Occupant {
   return { ...kept, status: kept.status, jid: kept.jid, occupantId: kept.occupantId, avatar: kept.avatar };
 }
 
-function outboxRecords(db: Database, names: Intern) {
+function outboxRecords(db: Database, names: Dictionary) {
   return {
     outbox(account: string): OutboxEntry[] {
       return db
@@ -121,7 +121,7 @@ function outboxRecords(db: Database, names: Intern) {
   };
 }
 
-function toOutboxEntry(account: string, row: Row): OutboxEntry {
+function toOutboxEntry(account: string, row: SqlRow): OutboxEntry {
   const state = row['state'];
   return {
     id: Number(row['id']),
@@ -136,7 +136,7 @@ function toOutboxEntry(account: string, row: Row): OutboxEntry {
   };
 }
 
-function smallRecords(db: Database, names: Intern) {
+function smallRecords(db: Database, names: Dictionary) {
   return {
     stream(account: string): string | undefined {
       return text(db.sql('SELECT state FROM stream WHERE account = ?').get(names.findAccount(account) ?? -1)?.['state']);
@@ -186,9 +186,9 @@ function smallRecords(db: Database, names: Intern) {
   };
 }
 
-function gapRecords(db: Database, names: Intern) {
+function gapRecords(db: Database, names: Dictionary) {
   return {
-    gaps(account: string, room: string): Gap[] {
+    gaps(account: string, room: string): ArchiveGap[] {
       return db
         .sql('SELECT * FROM gap WHERE chat = ? ORDER BY begins, id')
         .all(names.findChat(account, room)?.id ?? -1)
@@ -201,7 +201,7 @@ function gapRecords(db: Database, names: Intern) {
           cause: String(row['cause']),
         }));
     },
-    addGap(gap: Omit<Gap, 'id'>): number {
+    addGap(gap: Omit<ArchiveGap, 'id'>): number {
       return db
         .sql('INSERT INTO gap (chat, begins, ends, cause) VALUES (?, ?, ?, ?)')
         .run(names.chat(gap.account, gap.room).id, gap.from, gap.to, gap.cause).id;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { lastBackup } from '../../config/backups.ts';
 import { findKeyring } from '../../config/secrets.ts';
 import { loadSettings, unknownSentence, type LoadedSettings, type Settings } from '../../config/config.ts';
-import { quickCheck } from '../../archive/maintenance/check.ts';
+import { quickCheck } from '../../archive/maintenance/salvage.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import { finding, type Finding } from '../../core/diagnostics.ts';
 import { freeOf } from '../monitoring/monitoring.ts';

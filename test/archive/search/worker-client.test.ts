@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openAside, type Aside } from '../../../src/archive/search/worker-client.ts';
+import { openWorkerClient, type WorkerClient } from '../../../src/archive/search/worker-client.ts';
 import { exported } from '../../../src/archive/transfer/export.ts';
 import { append, appendInside, BALL, JULIET, ownArchive, T0 } from '../support.ts';
 
 let own: ReturnType<typeof ownArchive>;
-let aside: Aside;
+let aside: WorkerClient;
 beforeEach(() => {
   own = ownArchive();
-  aside = openAside(own.path);
+  aside = openWorkerClient(own.path);
 });
 afterEach(async () => {
   await aside.close();
@@ -52,7 +52,7 @@ test('an export that its reader leaves ends, and so does one that fails', async 
     break;
   }
   expect(await aside.find({ text: 'a', limit: 1 })).toMatchObject({ ok: true });
-  const broken = openAside(`${own.path}.none`);
+  const broken = openWorkerClient(`${own.path}.none`);
   await expect(broken.find({ text: 'a', limit: 1 })).rejects.toThrow(/stopped/);
   await broken.close();
   await expect(broken.find({ text: 'a', limit: 1 })).rejects.toThrow('closed');
@@ -66,7 +66,7 @@ async function nextWorker(): Promise<Worker> {
 
 test('a worker that nobody asks ends, and the next question starts another', async () => {
   append(own.archive, { body: 'rose' });
-  const quick = openAside(own.path, { idle: 1 });
+  const quick = openWorkerClient(own.path, { idle: 1 });
   for (const _ of ['once', 'again']) {
     const worker = nextWorker();
     expect(await quick.find({ text: 'rose', limit: 9 })).toMatchObject({ ok: true });
@@ -97,7 +97,7 @@ test('a question that takes too much memory fails, as does an export that was un
     for (let n = 0; n < 900; n++) appendInside(own.archive, { room: BALL, body: `rose ${n} ${'x'.repeat(200)}`, arrivedAt: T0 + n });
     for (let n = 0; n < 400; n++) appendInside(own.archive, { body: `thorn ${n} ${'x'.repeat(60_000)}`, arrivedAt: T0 + n });
   });
-  const narrow = openAside(own.path, { limits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 } });
+  const narrow = openWorkerClient(own.path, { limits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 } });
   const leaving = narrow.exported({ account: JULIET, room: BALL }, 'jsonl');
   expect(await leaving.next()).toMatchObject({ done: false });
   await expect(narrow.find({ text: 'thorn', limit: 400 })).rejects.toThrow('more memory');

@@ -69,7 +69,7 @@ test('whatever was kept, and from wherever replays begin, the archive is what th
             if (one?.live) keepLive(archive, one);
             if (one?.live) kept.add(heard);
           }
-          archive.beginReplay(JULIET, ORCHARD);
+          archive.beginHistoryMerge(JULIET, ORCHARD);
           for (let n = Math.max(0, now - overlap); n < now; n++) {
             const one = room[n];
             if (one) replayed(archive, one, { kind: 'history' });

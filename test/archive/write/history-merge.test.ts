@@ -10,7 +10,7 @@ afterEach(() => own.close());
 const live = (...said: Said[]): void => said.forEach((one) => append(own.archive, one));
 
 function replay(...said: Said[]): boolean[] {
-  own.archive.beginReplay(JULIET, ORCHARD);
+  own.archive.beginHistoryMerge(JULIET, ORCHARD);
   return said.map((one) => append(own.archive, { arrivedAt: T0 + 600_000, delayed: true, ...one }, { kind: 'history' }).kept);
 }
 

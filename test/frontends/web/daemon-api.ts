@@ -2,7 +2,7 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import type { Account } from '../../../src/account/contract.ts';
 import type { AccountStatus } from '../../../src/account/account-status.ts';
 import type { EventListener } from '../../../src/account/events.ts';
-import type { Gap, ReadArchive, Retention } from '../../../src/archive/contract.ts';
+import type { ArchiveGap, ReadArchive, Retention } from '../../../src/archive/contract.ts';
 import type { PageQuery } from '../../../src/archive/query-contract.ts';
 import { fail, ok } from '../../../src/core/errors.ts';
 import type { KeptMessage } from '../../../src/core/groupchat.ts';
@@ -20,7 +20,7 @@ export const ROOM = 'cave@muc.example.org';
 export function smallDaemon(...jids: string[]) {
   const kept: KeptMessage[] = [];
   const sinks = new Set<EventListener>();
-  const gaps: Gap[] = [];
+  const gaps: ArchiveGap[] = [];
   const problems: Problem[] = [];
   const retained = new Map<string, Retention>();
   const archive = {

@@ -2,12 +2,12 @@ import type { KeptMessage } from '../../core/groupchat.ts';
 import type { Blocks } from '../schema/blocks.ts';
 import type { ReadArchive } from '../contract.ts';
 import type { PageQuery } from '../query-contract.ts';
-import type { Database, Row } from '../schema/database.ts';
-import type { Intern } from '../schema/dictionary.ts';
+import type { Database, SqlRow } from '../schema/database.ts';
+import type { Dictionary } from '../schema/dictionary.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
 import { find } from '../search/search.ts';
 import { findStanza, stanzaHash } from '../write/stanza-id.ts';
-import type { Tally } from '../write/counts.ts';
+import type { Counts } from '../write/counts.ts';
 import { viewOf } from './view.ts';
 
 type Reading = Pick<ReadArchive, 'page' | 'view' | 'search' | 'find' | 'message' | 'byStanzaId' | 'last' | 'since' | 'count' | 'perDay' | 'perHour' | 'accounts' | 'keptRooms'>;
@@ -16,8 +16,8 @@ const MAX_PAGE = 500;
 const PRIVATE = KINDS.indexOf('private');
 
 /** Point reads of messages, in-thread. */
-export function reading(db: Database, names: Intern, blocks: Blocks, tally: Tally): Reading {
-  const kept = (rows: Row[]): KeptMessage[] => rows.map((row) => toKept(row, names, blocks));
+export function messageReader(db: Database, names: Dictionary, blocks: Blocks, counts: Counts): Reading {
+  const kept = (rows: SqlRow[]): KeptMessage[] => rows.map((row) => toKept(row, names, blocks));
 
   function page(query: PageQuery): KeptMessage[] {
     const chat = names.findChat(query.account, query.room)?.id;
@@ -112,7 +112,7 @@ export function reading(db: Database, names: Intern, blocks: Blocks, tally: Tall
         .toSorted(),
     count(account, room) {
       const chats = room === undefined ? names.chatsOf(account) : [names.findChat(account, room)];
-      return chats.reduce((total, chat) => total + (chat ? tally.count(chat.id) : 0), 0);
+      return chats.reduce((total, chat) => total + (chat ? counts.count(chat.id) : 0), 0);
     },
   };
 }

@@ -128,7 +128,7 @@ async function cloning({ server, user, password, room, targets }: Task): Promise
   const enabled = new Promise<void>((resolve) => xmpp.on('nonza', (nonza: Element) => nonza.is('enabled') && resolve()));
   await xmpp.start();
   (xmpp as unknown as { socket?: { setNoDelay?: (on: boolean) => void } }).socket?.setNoDelay?.(true);
-  await enabled; // FACTS: presence sent before that is not counted, and Prosody closes the stream
+  await enabled; // presence sent before that is not counted, and Prosody closes the stream
   await xmpp.send(xml('presence', {}));
   await xmpp.send(xml('presence', { to: `${room}/relay` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
 }

@@ -212,7 +212,7 @@ async function demo(brief: boolean): Promise<boolean> {
   const sandbox = await openSandbox();
   const phone = await openPhone(sandbox);
   const page = await startDaemon(sandbox);
-  console.log(`The page, for one browser, once: ${page}`);
+  console.log(`One-time login link for the web page: ${page}`);
   if (!brief) console.log(`To look around: bin/minimix --home ${sandbox.home} rooms`);
   console.log(`Bob talks in ${sandbox.room}. Alice’s phone has not joined; the daemon relays to it:\n`);
   const most = brief ? ENOUGH : Infinity;

@@ -113,7 +113,7 @@ async function archiveFiles(): Promise<Omit<World['archive'], 'restore'>> {
 async function alone<T>(home: string, work: () => Promise<Result<T>>): Promise<T> {
   const lock = lockHome(home, 2000);
   if (!lock)
-    throw new MinimixError('home-in-use', `Somebody else works on ${home} at this moment: try again.`);
+    throw new MinimixError('home-in-use', `Another process is working on ${home}: try again.`);
   try {
     const result = await work();
     if (result.ok) return result.value;

@@ -60,7 +60,7 @@ function receiveOwnPresence({ bookmarks, devices, presence, occupancy: seat }: R
   if (stanza.type !== undefined || !seat.holds(stanza.from)) devices.receive(transaction, stanza);
 }
 
-/** DESIGN: only what the server has stamped as the account's own resource commands or feeds anything. */
+/** Only a stanza that the server has stamped with one of the account's own resources may command or feed anything. */
 function receiveOwn({ deviceMessages: spoken }: Receivers, transaction: Transaction, stanza: Stanza): void {
   if (!spoken.receive(transaction, stanza)) transaction.emit({ type: 'own-message', from: stanza.from, stanza });
 }

@@ -64,7 +64,7 @@ export function openLogin(context: AccountContext, parts: LoginParts): (status: 
     void reading.load().catch((error: unknown) => log('error', `how far the rooms were read could not be read: ${sentenceOf(error)}`));
   }
 
-  /** DESIGN, Nick and presence: never in the way of a device. */
+  /** The daemon's own presence never gets in the way of a device: its priority is -1. */
   function announce(): void {
     connection.send(xml('presence', {}, xml('show', {}, 'xa'), xml('priority', {}, '-1'), answers.caps()));
   }
@@ -77,7 +77,7 @@ export function openLogin(context: AccountContext, parts: LoginParts): (status: 
       else anew();
     } catch (error) {
       log('error', `after the login: ${sentenceOf(error)}`, { error });
-      connection.abandon(); // DESIGN: destroy the stream, say so, try again
+      connection.abandon(); // destroy the stream, report it, try again
       const again = setTimeout(connection.start, AGAIN);
       signal.addEventListener('abort', () => clearTimeout(again), { once: true });
     }

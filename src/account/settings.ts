@@ -36,7 +36,7 @@ export const certificatePin = z
 const certificates = z
   .string()
   .max(MAX_PEM, 'is too long for a list of certificates')
-  .refine(readsAsCertificates, 'holds no certificate that can be read (PEM is needed)');
+  .refine(readsAsCertificates, 'contains no readable certificate (PEM is needed)');
 
 /** `host` is a name or an address, without brackets. */
 export const serverAddress = z.strictObject({
@@ -88,7 +88,7 @@ export const accountSettings = z
       .string()
       .min(1)
       .max(255)
-      .refine((text) => !/\p{Cc}/u.test(text), 'holds a control character')
+      .refine((text) => !/\p{Cc}/u.test(text), 'contains a control character')
       // Random for each home: two daemons with one resource would disconnect each other in an endless loop.
       .default(() => `minimix-${randomBytes(3).toString('hex')}`)
       .meta({ ...NEW_LOGIN, description: 'Resource of Minimix (random if not set)' }),
@@ -128,7 +128,7 @@ export const accountSettings = z
   )
   .refine(
     (account) => !account.directTls || !account.allowPlaintext,
-    'cannot be plain and TLS',
+    'cannot have both directTls and allowPlaintext',
   );
 export type AccountSettings = Readonly<z.output<typeof accountSettings>>;
 

@@ -9,7 +9,7 @@ import type { Log } from '../core/log.ts';
 export interface RoomTable {
   readonly all: ReadonlyMap<string, Room>;
   occupants(room: string): ReadonlyMap<string, Occupant>;
-  /** DESIGN: assigned after the commit. Throws what the disk throws; then memory is as before. */
+  /** Memory is assigned only after the commit. Throws what the disk throws; memory is then unchanged. */
   transact<T>(work: (transaction: Transaction) => T): T;
   /** As `transact`, once this turn of the event loop is over: one commit for all that many rooms ask for in it. */
   batch(work: (transaction: Transaction) => void): Promise<void>;

@@ -123,7 +123,7 @@ function badSettings(home: string, { line, column, reason }: { line: number; col
 /** What is to be said of keys that are no settings; `undefined` where there are none. */
 export function unknownSentence(home: string, unknown: readonly Unknown[]): string | undefined {
   if (unknown.length === 0) return undefined;
-  const each = unknown.slice(0, 10).map(({ key, line, near }) => `“${key}” (line ${line}${near === undefined ? '' : `; is “${near}” meant?`})`);
-  return `${settingsPath(home)} has what is no setting of this version, kept and without effect: ${each.join(', ')}.`;
+  const each = unknown.slice(0, 10).map(({ key, line, near }) => `“${key}” (line ${line}${near === undefined ? '' : `; did you mean “${near}”?`})`);
+  return `${settingsPath(home)} contains unknown settings, which have no effect: ${each.join(', ')}.`;
 }
 

@@ -34,7 +34,7 @@ export function openSecrets(home: string, env: NodeJS.ProcessEnv): Secrets {
       // The cause would quote the file, passwords included.
       throw new MinimixError(
         'bad-secrets',
-        `${path} cannot be read: it is not the file that Minimix wrote.`,
+        `${path} cannot be read: Minimix did not write it like this.`,
         typeof cause,
       );
     }
@@ -53,7 +53,7 @@ export function openSecrets(home: string, env: NodeJS.ProcessEnv): Secrets {
       if (kept !== undefined || !mayHaveKeyring(env)) return kept;
       const answer = await keyring('read', jid);
       if (answer.ok) return answer.password ?? undefined;
-      throw new MinimixError('keyring', `The keyring does not give the password of ${jid}: ${answer.why}.`);
+      throw new MinimixError('keyring', `The keyring does not return the password of ${jid}: ${answer.why}.`);
     },
     async write(jid, password) {
       const usable = mayHaveKeyring(env) && (await askKeyring({ verb: 'read', service, jid }, PROBE)).ok;

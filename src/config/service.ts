@@ -140,7 +140,7 @@ export function openService(place: UnitPlace, run: RunTool = runTool): Service {
       const line = [...place.command, '--home', place.home, 'run'].map((word) => (/^[\w./@:-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ');
       throw new MinimixError(
         'no-systemd',
-        `There is no systemd for this user here (a login over su or in a container has none). Have your own system start this line at login or at boot, as yourself: ${line}`,
+        `There is no systemd for this user here (as after su, or in a container). Make your system run this line as your user at login or at boot: ${line}`,
         cause,
       );
     }

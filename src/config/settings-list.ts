@@ -105,12 +105,12 @@ function partOf(key: string): JsonSchema | undefined {
 function pathOf(key: string, { accounts }: Settings, account: string | undefined): (string | number)[] {
   if (!ofAccount(key)) return key.split('.');
   if (account === undefined && accounts.length > 1)
-    throw new MinimixError('account-needed', `There are ${accounts.length} accounts: say which one is meant.`);
+    throw new MinimixError('account-needed', `There are ${accounts.length} accounts: choose one.`);
   const at = account === undefined ? accounts.length - 1 : accounts.findIndex(({ jid }) => jid === account);
   if (at === -1) throw asError(noAccount(account));
   return ['accounts', at, ...key.split('.').slice(1)];
 }
 
 function noSetting(key: string): MinimixError {
-  return new MinimixError('no-setting', `“${key}” is no setting: \`minimix settings list\` names them.`);
+  return new MinimixError('no-setting', `unknown setting “${key}”; \`minimix settings list\` shows all.`);
 }

@@ -30,20 +30,20 @@ const words: Readonly<Record<string, string>> = {
   CommaExpected: 'a comma is missing here',
   CloseBraceExpected: 'a closing } is missing here',
   CloseBracketExpected: 'a closing ] is missing here',
-  EndOfFileExpected: 'the text goes on after its end',
+  EndOfFileExpected: 'there is text after the end',
   UnexpectedEndOfString: 'the closing quotation mark is missing here',
   UnexpectedEndOfComment: 'the comment is not closed',
   UnexpectedEndOfNumber: 'the number is not finished',
-  InvalidSymbol: 'this word is no value (text stands in double quotes)',
+  InvalidSymbol: 'this word is not a value (put text in double quotes)',
   InvalidNumberFormat: 'this is not a number',
   InvalidEscapeCharacter: 'what follows the \\ is not an escape',
-  InvalidCharacter: 'a control character stands in a text',
+  InvalidCharacter: 'a text contains a control character',
   InvalidUnicode: 'the \\u has not four hex digits',
 };
 
 /** Reads the text: the settings with what is unknown, or what is wrong and where, as one clause. */
 export function readSettingsText(text: string): ReadSettings {
-  if (text.length > LONGEST) return { ok: false, line: 1, column: 1, reason: 'it is too large to be a file of settings' };
+  if (text.length > LONGEST) return { ok: false, line: 1, column: 1, reason: 'it is too large for a settings file' };
   const bare = text.replace(/^\uFEFF/, ' '); // as long as before, so that places stay
   const errors: ParseError[] = [];
   const root = parseTree(bare, errors, SYNTAX);
@@ -53,7 +53,7 @@ export function readSettingsText(text: string): ReadSettings {
     return { ok: false, ...placeAt(text, Math.min(first?.offset ?? 0, text.trimEnd().length)), reason: `it is not JSON: ${words[code] ?? code}` };
   }
   const twice = repeated(root);
-  if (twice) return { ok: false, ...placeAt(text, twice.offset), reason: `${nameOf(twice.path)} stands there twice` };
+  if (twice) return { ok: false, ...placeAt(text, twice.offset), reason: `${nameOf(twice.path)} is set twice` };
   const unknown: Unknown[] = [];
   const known = knownOnly(root, schema, [], (path, node, near) => {
     unknown.push({ key: nameOf(path), near, ...placeAt(text, node.offset) });

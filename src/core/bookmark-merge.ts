@@ -101,8 +101,8 @@ function applyView(work: Work, view: StorageView): void {
   if (gone.length === 0 || view.evicts) return;
   const doubtful = gone.length > 1 || (view.seen === 'live' && others > 0);
   if (doubtful) {
-    const what = gone.length > 1 ? `${gone.length} rooms gone at once` : 'a room gone together with other changes';
-    work.held.push({ storage: view.name, rooms: gone, cause: `${what}: this is how a client writes that has an old list` });
+    const what = gone.length > 1 ? `${gone.length} rooms disappeared at once` : 'a room disappeared together with other changes';
+    work.held.push({ storage: view.name, rooms: gone, cause: `${what}: a client with an outdated list writes like this` });
     return;
   }
   for (const room of gone) {

@@ -160,7 +160,7 @@ interface KnownSoftware {
   readonly why: string;
 }
 
-/** FACTS, November 2026: which software takes a carbon whose from is a full JID of the account. First match counts. */
+/** Which clients accept a carbon whose sender is a full JID of the account, as of November 2026. The first match counts. */
 const knownSoftware: readonly KnownSoftware[] = [
   { sign: 'poezio', relay: true, why: 'poezio 0.14 compares bare JIDs (measured)' },
   { sign: 'slixmpp', relay: true, why: 'slixmpp 1.8 compares bare JIDs (measured)' },

@@ -19,7 +19,7 @@ export function fail(code: string, message: string, cause?: unknown): { ok: fals
 /** That an account is not here; without a name, that there is none at all. */
 export function noAccount(jid?: string): { readonly ok: false; readonly error: Fault } {
   if (jid === undefined) return fail('no-account', 'There is no account yet: `minimix account add JID`.');
-  return fail('no-account', `There is no account ${jid} here: \`minimix account list\` names them.`);
+  return fail('no-account', `There is no account ${jid} here; \`minimix account list\` shows all.`);
 }
 
 /** The sentence in an error of any kind. */

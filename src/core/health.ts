@@ -44,12 +44,12 @@ export function unwell({ now, limits, accounts, rooms, archive }: HealthInput): 
   const offline = accounts.flatMap(({ account, offlineSince }): HealthReason[] => {
     const minutes = offlineSince === undefined ? 0 : (now - offlineSince) / MINUTE;
     if (offlineSince === undefined || minutes <= limits.offlineMinutes) return [];
-    return [{ code: 'account-offline', message: `${account} is offline for ${Math.floor(minutes)} minutes.`, account, since: offlineSince }];
+    return [{ code: 'account-offline', message: `${account} has been offline for ${Math.floor(minutes)} minutes.`, account, since: offlineSince }];
   });
   const unverified = rooms.flatMap(({ account, room, state, provenAt }): HealthReason[] => {
     const minutes = (now - provenAt) / MINUTE;
     if (!Object.hasOwn(underWay, state) || minutes <= limits.unverifiedMinutes) return [];
-    return [{ code: 'room-unverified', message: `${room} (${state}) is unverified for ${Math.floor(minutes)} minutes.`, account, room, since: provenAt }];
+    return [{ code: 'room-unverified', message: `${room} (${state}) has not been verified for ${Math.floor(minutes)} minutes.`, account, room, since: provenAt }];
   });
   const unwritable: HealthReason[] = archive === undefined ? [] : [{ code: 'archive-unwritable', message: `The archive cannot be written: ${archive}.` }];
   return [...unwritable, ...offline, ...unverified];

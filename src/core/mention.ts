@@ -27,11 +27,11 @@ export function mentionIn(message: Mentionable, rules: MentionRules): string | u
   const { nick, body, repliesToNick, names } = message;
   if (nick !== undefined && rules.nicks.includes(nick)) return undefined;
   if (rules.replies && repliesToNick !== undefined && rules.nicks.includes(repliesToNick)) return 'it replies to you';
-  if (names.some((name) => rules.nicks.includes(name))) return 'it names you';
+  if (names.some((name) => rules.nicks.includes(name))) return 'it mentions you';
   if (body === undefined) return undefined;
-  if (rules.nicks.some((own) => stands(own, body))) return 'it names you';
+  if (rules.nicks.some((own) => stands(own, body))) return 'it mentions you';
   const word = rules.words.find((one) => stands(one, body));
-  return word === undefined ? undefined : `it has the word “${word}”`;
+  return word === undefined ? undefined : `it contains the word “${word}”`;
 }
 
 /** Whole words, whatever their case and accents; what is made of signs alone is looked for as it is. */

@@ -1,4 +1,4 @@
-/** Where a nick may come from, best first (DESIGN: Nick and presence). */
+/** Where a nick may come from, best first. */
 export interface NickSources {
   readonly asked?: string | undefined;
   readonly bookmark?: string | undefined;

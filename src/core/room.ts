@@ -1,7 +1,7 @@
 import type { Result } from './errors.ts';
 import { fail, ok } from './errors.ts';
 
-/** Where the account stands with a room. DESIGN: membership is data, and a move that is not listed is refused. */
+/** Where the account stands with a room. A membership is data, and a move that is not listed is refused. */
 export type RoomState =
   | 'absent'
   | 'joining'

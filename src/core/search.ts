@@ -111,10 +111,10 @@ function parsedOf(parts: readonly Piece[], text: string, options: ParseOptions):
       const open = options.partial === true && part.end === text.length && !part.quoted && !part.negated;
       const phrase = phraseOf(part.value, open || part.value.endsWith('*'));
       if (phrase) (part.negated ? without : phrases).push(phrase);
-      else if (part.value.includes('*')) throw new Trouble('A beginning needs at least one letter before the *.', part.start, part.end);
+      else if (part.value.includes('*')) throw new Trouble('Put at least one letter before the *.', part.start, part.end);
       continue;
     }
-    if (part.negated) throw new Trouble(`Only words can be left out, not ${part.key}:.`, part.start, part.end);
+    if (part.negated) throw new Trouble(`Only words can be excluded, not ${part.key}:.`, part.start, part.end);
     if (part.value === '') throw new Trouble(EXPECTED[part.key] ?? '', part.start, part.end);
     if (part.key === 'in') rooms.push(part.value);
     if (part.key === 'from') senders.push(part.value);
@@ -123,7 +123,7 @@ function parsedOf(parts: readonly Piece[], text: string, options: ParseOptions):
     if (part.key === 'before') before.push(timeOf(part, options));
   }
   if (phrases.length + rooms.length + senders.length + has.length + after.length + before.length === 0) {
-    const only = without.length > 0 ? 'A search needs something to find besides what it leaves out.' : 'There is no word in this search.';
+    const only = without.length > 0 ? 'Add a word to search for: this search only excludes words.' : 'This search contains no word.';
     throw new Trouble(only, 0, text.length);
   }
   return {
@@ -139,11 +139,11 @@ function parsedOf(parts: readonly Piece[], text: string, options: ParseOptions):
 
 const DATES = 'a date such as 2026-03-14, 2026-03 or 2026, or 7d, 12h, today, yesterday';
 const EXPECTED: Record<string, string> = {
-  in: 'After in: comes a room, such as in:orchard.',
-  from: 'After from: comes a nick, such as from:Romeo or from:"Romeo Montague".',
-  has: 'After has: comes link, file or mention.',
-  before: `After before: comes ${DATES}.`,
-  after: `After after: comes ${DATES}.`,
+  in: 'Write a room after in:, such as in:orchard.',
+  from: 'Write a nickname after from:, such as from:Romeo or from:"Romeo Montague".',
+  has: 'Write link, file or mention after has:.',
+  before: `Write ${DATES} after before:.`,
+  after: `Write ${DATES} after after:.`,
 };
 
 function havingOf(part: Piece): Having {

@@ -24,7 +24,7 @@ export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
     const path = archiveOf(home);
     const account = named ?? withArchive(path, (archive) => onlyOne(archive.accounts()));
     if (existsSync(file)) throw new MinimixError('file-exists', `${file} already exists.`);
-    if (!existsSync(dirname(file))) throw new MinimixError('no-folder', `There is no folder ${dirname(file)}.`);
+    if (!existsSync(dirname(file))) throw new MinimixError('no-folder', `No such folder: ${dirname(file)}.`);
     const worker = openWorkerClient(path);
     try {
       return { account, bytes: await writeAll(file, worker.exported({ account, ...range }, format)) };
@@ -51,7 +51,7 @@ export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
 
 /** Replaces the archive with a backup. The caller holds the home's lock. */
 export async function restoreArchive(home: string, file: string, passphrase: () => Promise<string>): Promise<{ readonly setAside: string | undefined }> {
-  if (!existsSync(file)) throw new MinimixError('no-file', `There is no file ${file}.`);
+  if (!existsSync(file)) throw new MinimixError('no-file', `${file} does not exist.`);
   return await restore(file, join(home, 'archive.db'), new Date(), passphrase);
 }
 
@@ -74,7 +74,7 @@ function onlyOne(accounts: ReturnType<ReadArchive['accounts']>): string {
   const [account, another] = accounts;
   if (account === undefined) throw asError(noAccount());
   if (another === undefined) return account;
-  throw new MinimixError('account-needed', `There are ${accounts.length} accounts: say which one is meant.`);
+  throw new MinimixError('account-needed', `There are ${accounts.length} accounts: choose one.`);
 }
 
 /** Writes the pieces to a new file at the speed of the disk; removes the file if it cannot be completed. */
@@ -99,7 +99,7 @@ const MOST_LINE = 16 * 1024 * 1024; // characters
 
 /** Detects the format of the file by its first bytes. */
 function messagesOf(file: string, account: string): Iterable<Imported> {
-  if (!existsSync(file)) throw new MinimixError('no-file', `There is no file ${file}.`);
+  if (!existsSync(file)) throw new MinimixError('no-file', `${file} does not exist.`);
   if (statSync(file).isDirectory()) throw new MinimixError('no-file', `${file} cannot be imported: it is a folder.`);
   const [start = ''] = chunks(file);
   if (start.startsWith(SQLITE)) return fromClient(file, account);

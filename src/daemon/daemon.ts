@@ -205,5 +205,5 @@ function holderOf(home: string): Holder | undefined {
 function alreadyRunning(home: string): MinimixError {
   const holder = holderOf(home);
   const who = holder ? `process ${holder.pid}, at ${holder.url}` : 'it has not said where yet';
-  return new MinimixError('home-in-use', `Another daemon has ${home} already: ${who}.`);
+  return new MinimixError('home-in-use', `Minimix is already running on ${home}: ${who}.`);
 }

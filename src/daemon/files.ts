@@ -75,7 +75,7 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
     async picture(archiveId) {
       const message = archive.message(archiveId);
       const link = message && fileOfMessage(message);
-      if (!message || !link) return fail('no-picture', 'There is no picture in this message.');
+      if (!message || !link) return fail('no-picture', 'This message has no picture.');
       const fetched = await fetchFile(link.url, MOST_PICTURE, { trust: trustOf(message.account), patience: PATIENCE });
       if (!fetched.ok) return fetched;
       const type = pictureType(fetched.value);
@@ -102,7 +102,7 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
       const account = accountOf(jid);
       const service = archive.value(jid, storedValues.directory);
       if (!account) return noAccount(jid);
-      if (service === undefined) return fail('no-directory', 'No public directory is switched on.');
+      if (service === undefined) return fail('no-directory', 'No public directory is turned on.');
       return browsing.directory(account.server.ask, service, words, after);
     },
   };

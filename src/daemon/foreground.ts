@@ -30,7 +30,7 @@ export async function runInForeground(
   const stopped = firstSignal(log);
   const daemon = await startDaemon({ ...options, log: opened, file });
   process.on('SIGHUP', daemon.reload);
-  process.stdout.write(`Minimix runs. The page, for one browser, once: ${daemon.pageUrl()}\n`);
+  process.stdout.write(`Minimix is running. One-time login link for the web page: ${daemon.pageUrl()}\n`);
   log('info', 'stopping', { signal: await stopped });
   await stopInTime(daemon);
   log('info', 'stopped');

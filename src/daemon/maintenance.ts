@@ -34,7 +34,7 @@ export function startMaintenance(
       more = archive.tidy(Date.now());
       problems.clear(CODE);
     } catch (error) {
-      problems.tell(CODE, `The archive could not be tidied: ${sentenceOf(error)}`);
+      problems.tell(CODE, `The maintenance of the archive failed: ${sentenceOf(error)}`);
     }
     plan(more ? times.pause : times.round);
   }

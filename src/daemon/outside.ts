@@ -35,9 +35,9 @@ export async function putFile(url: string, headers: Readonly<Record<string, stri
     const answer = await send(target.value, { method: 'PUT', headers }, how, body);
     answer.resume();
     const status = answer.statusCode ?? 0;
-    return status >= 200 && status < 300 ? ok(undefined) : fail('upload-failed', `The server took the file with ${status}.`);
+    return status >= 200 && status < 300 ? ok(undefined) : fail('upload-failed', `Upload failed: the server answered ${status}.`);
   } catch (error) {
-    return fail('upload-failed', `The file did not arrive: ${sentenceOf(error)}.`, error);
+    return fail('upload-failed', `Upload failed: ${sentenceOf(error)}.`, error);
   }
 }
 
@@ -57,13 +57,13 @@ export async function fetchFile(url: string, most: number, how: Outgoing): Promi
       }
       if (answer.statusCode !== 200) {
         answer.destroy();
-        return fail('not-fetched', `The server answered with ${answer.statusCode ?? 'nothing'}.`);
+        return fail('not-fetched', `The server answered ${answer.statusCode ?? 'nothing'}.`);
       }
       return await readAll(answer, most);
     }
-    return fail('not-fetched', 'The link leads from one place to the next.');
+    return fail('not-fetched', 'The link redirects too often.');
   } catch (error) {
-    return fail('not-fetched', `It could not be fetched: ${sentenceOf(error)}.`, error);
+    return fail('not-fetched', `The file could not be downloaded: ${sentenceOf(error)}.`, error);
   }
 }
 
@@ -104,11 +104,11 @@ function send(url: URL, options: RequestOptions, { trust, signal, patience }: Ou
 
 function checked(text: string, trust: OutsideTrust): Result<URL> {
   const url = URL.parse(text);
-  if (!url || url.username !== '' || url.password !== '') return fail('bad-link', 'This is not a link that can be fetched.');
+  if (!url || url.username !== '' || url.password !== '') return fail('bad-link', 'This link cannot be opened.');
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const here = trust.loopback && isLoopback(host);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && here)) return fail('bad-link', 'Only https is fetched.');
-  if (isIP(host) !== 0 && !mayReach(host, host, trust)) return fail('bad-link', 'The link leads into a private network.');
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && here)) return fail('bad-link', 'Only https links can be opened.');
+  if (isIP(host) !== 0 && !mayReach(host, host, trust)) return fail('bad-link', 'The link points into a private network.');
   return ok(url);
 }
 
@@ -119,7 +119,7 @@ function guardedLookup(trust: OutsideTrust): LookupFunction {
       const fits = error ? [] : addresses.filter(({ address }) => mayReach(host, address, trust));
       const [first] = fits;
       if (error) callback(error, '', 4);
-      else if (!first) callback(new Error('the name leads into a private network'), '', 4);
+      else if (!first) callback(new Error('the name points into a private network'), '', 4);
       else if (options.all === true) callback(null, fits);
       else callback(null, first.address, first.family);
     });

@@ -24,7 +24,7 @@ export function readPlan(home: string): RetirePlan | undefined {
   if (text === undefined) return undefined;
   const read = retirePlan.safeParse(JSON.parse(text));
   if (read.success) return read.data;
-  throw new MinimixError('bad-plan', `${join(home, PLAN)} cannot be read: it is not the file that Minimix wrote.`);
+  throw new MinimixError('bad-plan', `${join(home, PLAN)} cannot be read: Minimix did not write it like this.`);
 }
 
 export function writePlan(home: string, plan: RetirePlan): void {
@@ -49,7 +49,7 @@ export function openOwnDaemon(command: readonly string[]): { start(home: string)
         await pause(LOOK);
       }
       child.kill();
-      throw new MinimixError('no-daemon', 'The daemon does not come up: `minimix log` may say why.');
+      throw new MinimixError('no-daemon', 'The daemon does not start: `minimix log` may say why.');
     },
     async stop() {
       if (own && own.exitCode === null) own.kill('SIGTERM');
@@ -61,7 +61,7 @@ export function openOwnDaemon(command: readonly string[]): { start(home: string)
 export async function stopDaemon(home: string): Promise<void> {
   const state = homeState(home);
   if (!state.held) return;
-  if (!state.holder) throw new MinimixError('home-in-use', 'Somebody holds the home, and does not say who.');
+  if (!state.holder) throw new MinimixError('home-in-use', 'Another process uses the home and does not say who it is.');
   process.kill(state.holder.pid, 'SIGTERM');
   for (const end = Date.now() + STOPPING; Date.now() < end; await pause(LOOK)) if (!homeState(home).held) return;
   throw new MinimixError('home-in-use', `Process ${state.holder.pid} does not end.`);
@@ -86,7 +86,7 @@ export async function removeStarters(service: Pick<HomeService, 'remove' | 'unit
     rmSync(entry);
     gone.push(entry);
   }
-  return gone.length === 0 ? undefined : `Removed ${gone.join(' and ')}: nothing starts Minimix any more.`;
+  return gone.length === 0 ? undefined : `Removed ${gone.join(' and ')}: Minimix no longer starts on its own.`;
 }
 
 export async function forgetSecrets(home: string, accounts: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
@@ -97,7 +97,7 @@ export async function forgetSecrets(home: string, accounts: readonly string[], e
 /** Deletes the files that Minimix wrote, the plan last, and then the home if it is empty. */
 export async function erase(home: string): Promise<{ readonly removed: string[]; readonly left: string[] }> {
   const lock = lockHome(home, 2000);
-  if (!lock) throw new MinimixError('home-in-use', `A daemon has ${home} again: stop it, and run \`minimix retire\` again.`);
+  if (!lock) throw new MinimixError('home-in-use', `Minimix is running on ${home} again: stop it, then run \`minimix retire\` again.`);
   const removed = readdirSync(home).filter((name) => OURS.test(name) || FOLDERS.includes(name));
   try {
     for (const name of removed) rmSync(join(home, name), { recursive: true, force: true });

@@ -20,7 +20,7 @@ export interface TrayView {
   /** Rooms that need the person. */
   readonly trouble: readonly TroubledRoom[];
   readonly mentions: readonly MentionedRoom[];
-  /** Removals of bookmarks that wait for the person. */
+  /** Removed bookmarks that need a decision. */
   readonly held: number;
   readonly devicesOnline: number;
   /** Milliseconds since the epoch. */

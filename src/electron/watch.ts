@@ -12,7 +12,7 @@ export interface Seen {
   readonly status: DaemonStatus;
   readonly rooms: ReadonlyMap<string, Room>;
   readonly devicesOnline: number;
-  /** Removals of bookmarks that wait for the person. */
+  /** Removed bookmarks that need a decision. */
   readonly held: number;
 }
 

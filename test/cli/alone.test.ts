@@ -243,8 +243,8 @@ test('a home that cannot be written is told in one sentence', async () => {
 test.each([
   [['export', 'messages.jsonl'], 'There is no archive'],
   [['backup', 'copy.db'], 'There is no archive'],
-  [['import', 'nothing.jsonl', '--account', ALICE], 'There is no file'],
-  [['restore', 'nothing.db'], 'There is no file'],
+  [['import', 'nothing.jsonl', '--account', ALICE], 'does not exist'],
+  [['restore', 'nothing.db'], 'does not exist'],
 ])('%j says in one sentence what is missing, and exits with 1', async (args, sentence) => {
   const { code, stdout, stderr } = await home.cli(args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

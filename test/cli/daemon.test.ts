@@ -168,7 +168,7 @@ test('a damaged archive is set aside, and said in the log and by `status`', asyn
   await writeFile(join(home.dir, 'archive.db'), 'this was a database once '.repeat(1000));
   await home.start();
   const [problem] = (await home.json<{ problem: string; message: string }>(['status'])).slice(-1);
-  expect(problem).toMatchObject({ problem: 'archive-damaged', message: expect.stringContaining('The damaged file lies at') });
+  expect(problem).toMatchObject({ problem: 'archive-damaged', message: expect.stringContaining('The damaged file is now') });
   expect((await readdir(home.dir)).some((name) => name.startsWith('archive.db.damaged-'))).toBe(true);
   expect(home.log()).toContain('The archive was damaged');
 });

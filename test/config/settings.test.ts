@@ -41,17 +41,17 @@ describe('a bad file is refused with path, line, column and reason, and is left 
     ['{\n  "version": 1,\n  "accounts": [}\n}', 'line 3, column 16: it is not JSON: a value is missing here'],
     ['{\n  "version": 1,\n  "accounts": [', 'line 3, column 16: it is not JSON: a closing ] is missing here'],
     ['{\n  "version": 1\n  "accounts": []\n}', 'line 3, column 3: it is not JSON: a comma is missing here'],
-    ['{\n  version: 1,\n  "accounts": []\n}', 'line 2, column 3: it is not JSON: this word is no value'],
+    ['{\n  version: 1,\n  "accounts": []\n}', 'line 2, column 3: it is not JSON: this word is not a value'],
     ['{\n  "version": 1,\n  "acounts": []\n}', 'accounts is missing'],
     ['{\n  "version": 2,\n  "accounts": []\n}', 'line 2, column 14: version must be one of 1'],
     ['{"version":1,"accounts":[\n{"jid":"alice"}]}', 'line 2, column 8: accounts.0.jid is not a bare JID'],
     ['{"version":1,"accounts":[{"jid":"a@b.c"},\n{"jid":"x@b.c","pin":"123"}]}', 'line 2, column 22: accounts.1.pin is not a SHA-256'],
-    ['{"version":1,"accounts":[{"jid":"a@b.c"},\n {"jid":"A@b.c"}]}', 'line 2, column 9: accounts.1.jid is there twice'],
+    ['{"version":1,"accounts":[{"jid":"a@b.c"},\n {"jid":"A@b.c"}]}', 'line 2, column 9: accounts.1.jid is listed twice'],
     ['{"version":1,\n"log":{"level":"loud"},"accounts":[]}', 'line 2, column 16: log.level must be one of debug, info, warn, error'],
     ['{"version":1,\n"log":{"files":0},"accounts":[]}', 'line 2, column 16: log.files must be at least 1'],
     ['{"version":1,\n"web":{"port":"80"},"accounts":[]}', 'line 2, column 15: web.port must be a number'],
     ['{"version":1,\n"watch":{"names":"yes"},"accounts":[]}', 'line 2, column 18: watch.names must be true or false'],
-    ['{"version":1,"log":{},\n"log":{"level":"debug"},"accounts":[]}', 'line 2, column 1: log stands there twice'],
+    ['{"version":1,"log":{},\n"log":{"level":"debug"},"accounts":[]}', 'line 2, column 1: log is set twice'],
     ['[]', 'line 1, column 1: the file must be an object in { }'],
     ['', 'line 1, column 1: it is not JSON'],
   ])('%j', async (text, reason) => {
@@ -98,7 +98,7 @@ test('unknown keys are named with their line and what may be meant, and do nothi
     { key: 'theme', line: 5, near: undefined },
     { key: 'accounts.0.colour', line: 7, near: undefined },
   ]);
-  expect(unknownSentence(home, unknown)).toContain('“log.levle” (line 4; is “level” meant?)');
+  expect(unknownSentence(home, unknown)).toContain('“log.levle” (line 4; did you mean “level”?)');
 });
 
 test('a start with a bad file takes the last good one and says why; without one it refuses', async () => {
@@ -116,9 +116,9 @@ test('a change that is not valid is refused in words, and nothing is written', a
   const before = await read();
   expect(() => changeSetting(home, 'web.port', 99_999)).toThrow('web.port must be at most 65535. Nothing was changed.');
   expect(() => changeSetting(home, 'account.server', { host: 'x.org' })).toThrow('account.server.port is missing');
-  expect(() => changeSetting(home, 'account.jid', 'eve@example.org')).toThrow('“account.jid” is no setting');
-  expect(() => changeSetting(home, 'accounts', [])).toThrow('is no setting');
-  expect(() => changeSetting(home, '__proto__.x', 1)).toThrow('is no setting');
+  expect(() => changeSetting(home, 'account.jid', 'eve@example.org')).toThrow('unknown setting “account.jid”');
+  expect(() => changeSetting(home, 'accounts', [])).toThrow('unknown setting');
+  expect(() => changeSetting(home, '__proto__.x', 1)).toThrow('unknown setting');
   expect(() => changeSetting(home, 'account.chat', true, 'bob@example.org')).toThrow('There is no account bob@example.org');
   expect(await read()).toBe(before);
 });
@@ -130,7 +130,7 @@ test('what belongs to an account is listed for each, and one must be named where
     { account: 'alice@example.org', value: true, chosen: false },
     { account: 'bob@example.org', value: false, chosen: true },
   ]);
-  expect(() => changeSetting(home, 'account.chat', false)).toThrow('say which one is meant');
+  expect(() => changeSetting(home, 'account.chat', false)).toThrow('choose one');
   changeSetting(home, 'account.bookmarks.deadDays', 30, 'bob@example.org');
   expect(readSettings(home).accounts[1]).toMatchObject({ bookmarks: { deadDays: 30 } });
 });

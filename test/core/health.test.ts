@@ -28,5 +28,5 @@ test('a room that waits for a person is no fault of the house', () => {
 
 test('an account that is offline for too long and an archive that cannot be written are reasons with words', () => {
   const found = unwell({ ...well, archive: 'the disk is full', accounts: [{ account: 'alice@x.org', offlineSince: now - 6 * MINUTE }] });
-  expect(found.map(({ message }) => message)).toEqual(['The archive cannot be written: the disk is full.', 'alice@x.org is offline for 6 minutes.']);
+  expect(found.map(({ message }) => message)).toEqual(['The archive cannot be written: the disk is full.', 'alice@x.org has been offline for 6 minutes.']);
 });

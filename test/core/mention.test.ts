@@ -5,11 +5,11 @@ const rules: MentionRules = { nicks: ['Zoë', 'o_O'], words: ['release party'], 
 const said = (about: Partial<Mentionable>): Mentionable => ({ nick: 'bob', body: undefined, repliesToNick: undefined, names: [], ...about });
 
 test.each([
-  ['the nick as a word, whatever its accents and case', { body: 'ask zoe, she knows' }, 'it names you'],
-  ['a nick with signs in it', { body: 'o_O: look' }, 'it names you'],
-  ['an extra phrase', { body: 'Who comes to the Release  party?' }, 'it has the word “release party”'],
+  ['the nick as a word, whatever its accents and case', { body: 'ask zoe, she knows' }, 'it mentions you'],
+  ['a nick with signs in it', { body: 'o_O: look' }, 'it mentions you'],
+  ['an extra phrase', { body: 'Who comes to the Release  party?' }, 'it contains the word “release party”'],
   ['a reply to me', { body: 'yes', repliesToNick: 'Zoë' }, 'it replies to you'],
-  ['a reference to me', { body: 'the one above', names: ['Zoë'] }, 'it names you'],
+  ['a reference to me', { body: 'the one above', names: ['Zoë'] }, 'it mentions you'],
 ])('%s is a mention', (_what, about, why) => {
   expect(mentionIn(said(about), rules)).toBe(why);
 });

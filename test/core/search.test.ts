@@ -73,12 +73,12 @@ describe('a search', () => {
 
   test.each([
     ['rose "by any', 'The quotation that opens here is not closed.', '"by any'],
-    ['rose has:cake', 'After has: comes link, file or mention.', 'has:cake'],
-    ['in: rose', 'After in: comes a room, such as in:orchard.', 'in:'],
-    ['-rose', 'A search needs something to find besides what it leaves out.', '-rose'],
-    ['rose -from:nurse', 'Only words can be left out, not from:.', '-from:nurse'],
-    ['rose *', 'A beginning needs at least one letter before the *.', '*'],
-    ['...', 'There is no word in this search.', '...'],
+    ['rose has:cake', 'Write link, file or mention after has:.', 'has:cake'],
+    ['in: rose', 'Write a room after in:, such as in:orchard.', 'in:'],
+    ['-rose', 'Add a word to search for: this search only excludes words.', '-rose'],
+    ['rose -from:nurse', 'Only words can be excluded, not from:.', '-from:nurse'],
+    ['rose *', 'Put at least one letter before the *.', '*'],
+    ['...', 'This search contains no word.', '...'],
   ])('that cannot be read is explained: %s', (text, message, where) => {
     expect(refused(text)).toEqual([message, where]);
   });

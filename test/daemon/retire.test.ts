@@ -28,7 +28,7 @@ test('only what Minimix wrote is erased, whatever lies beside it', async () => {
 test('a home that a daemon has again is not touched', async () => {
   writeFileSync(join(dir, 'archive.db'), 'kept');
   const lock = lockHome(dir, 0);
-  await expect(erase(dir)).rejects.toThrow('A daemon has');
+  await expect(erase(dir)).rejects.toThrow('Minimix is running on');
   expect(existsSync(join(dir, 'archive.db'))).toBe(true);
   lock?.release();
 });
@@ -47,7 +47,7 @@ test('unit and autostart are taken away, with systemd and without it', async () 
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, text);
     writeFileSync(entry, '[Desktop Entry]');
-    expect(await removeStarters(service, entry)).toBe(`Removed ${path} and ${entry}: nothing starts Minimix any more.`);
+    expect(await removeStarters(service, entry)).toBe(`Removed ${path} and ${entry}: Minimix no longer starts on its own.`);
     expect([existsSync(path), existsSync(entry)]).toEqual([false, false]);
     expect(called.includes('--user disable --now minimix.service')).toBe(there);
     expect(await removeStarters(service, undefined)).toBeUndefined();

@@ -117,7 +117,7 @@ test('notifications are paused and resumed, hidden, and switched off', async () 
   await until(() => entry('cave (1)'), { what: 'the mention in the menu' });
   expect(FakeStore.values['pausedUntil']).toBeGreaterThan(Date.now());
   click('Resume notifications');
-  click('Hide what was said in notifications');
+  click('Hide message text in notifications');
   small.tell('tell me 2');
   await until(() => fake.notifications.length === 1, { what: 'the notification' });
   expect(fake.notifications[0]?.options.body).toBe('You were mentioned.');
@@ -140,12 +140,12 @@ test('the daemon is stopped by a signal, and the tray says so; quitting the tray
   await tray({ argv: ['--hidden'] });
   await shows('connected');
   const ended = once(child, 'exit');
-  click('Stop daemon');
+  click('Stop Minimix');
   expect(await ended).toEqual([null, 'SIGTERM']);
   await door.stop();
   await shows('offline');
-  expect(fake.tray?.menu.map(({ label }) => label)).toContain('Start the daemon');
-  click('Quit tray');
+  expect(fake.tray?.menu.map(({ label }) => label)).toContain('Start Minimix');
+  click('Quit tray icon');
   expect(fake.app.quits).toBe(1);
 });
 
@@ -203,13 +203,13 @@ test('with the real daemon: started, followed, stopped, and started again from t
   expect(starts).toBe(1);
   expect(window()?.loaded[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?t=[\w-]+$/);
   const gone = once(child ?? process, 'exit');
-  click('Stop daemon');
+  click('Stop Minimix');
   expect((await gone)[0]).toBe(0);
   await shows('offline');
-  click('Start the daemon');
+  click('Start Minimix');
   await until(() => window()?.loaded.length === 2, { what: 'the window to follow the daemon to its new address' });
   const again = once(child ?? process, 'exit');
-  click('Stop daemon');
+  click('Stop Minimix');
   await again;
   expect(fake.errors).toEqual([]);
 }, 60_000);

@@ -28,12 +28,12 @@ const troubled = view([online], { mentions: [mentioned], trouble: [banned] });
 const broken = view([online]);
 
 test.each([
-  ['offline where no daemon answers', nobody, 'offline', 'The daemon is not running'],
+  ['offline where no daemon answers', nobody, 'offline', 'Minimix is not running'],
   ['connected where all accounts are online', view([online, online]), 'connected', 'Connected, in 4 rooms'],
   ['connected before there is an account', view([]), 'connected', 'No account yet'],
   ['degraded while an account reconnects', view([online, waiting]), 'degraded', 'romeo1@example.org is reconnecting'],
-  ['attention where a server refuses the account', view([waiting, refused]), 'attention', 'romeo1@example.org was refused by its server'],
-  ['attention where a room needs the person', troubled, 'attention', '1 room needs you'],
+  ['attention where a server refuses the account', view([waiting, refused]), 'attention', 'Login refused: romeo1@example.org'],
+  ['attention where a room needs the person', troubled, 'attention', '1 room needs attention'],
   ['attention where the house has a problem', { ...broken, status: broken.status && { ...broken.status, problems: [problem] } }, 'attention', 'The archive was damaged.'],
   ['attention where somebody has mentioned the person', view([online], { mentions: [mentioned] }), 'attention', '3 mentions'],
   ['paused while the relay rests', view([online], {}, paused), 'paused', /^The relay is paused until \d/],
@@ -55,20 +55,20 @@ const actions = (menu: readonly MenuEntry[]): TrayAction[] =>
 
 test('without a daemon the menu offers to start one, and nothing that would need one', () => {
   const menu = menuOf(nobody, en);
-  expect(menu.map(name)).toEqual(['The daemon is not running', '-', 'Start the daemon', '-', 'Settings', '-', 'Quit tray']);
+  expect(menu.map(name)).toEqual(['Minimix is not running', '-', 'Start Minimix', '-', 'Settings', '-', 'Quit tray icon']);
   expect(actions(menu).map((action) => action.do)).toEqual(['start-daemon', 'choose', 'choose', 'choose', 'choose', 'quit']);
 });
 
 test('with a daemon the menu has everything, and tells quitting the tray from stopping the daemon', () => {
   expect(menuOf(view([online], { held: 2, devicesOnline: 1 }), en).map(name)).toEqual([
-    'Connected, in 2 rooms', '-', 'Open', 'Join…', 'Rooms with mentions', 'Bookmarks (2 held)', 'Problem rooms', 'Devices (1 online)', '-',
-    'Pause notifications', 'Pause relay', 'Settings', '-', 'Quit tray (daemon goes on)', 'Stop daemon',
+    'Connected, in 2 rooms', '-', 'Open', 'Join…', 'Rooms with mentions', 'Bookmarks (2 need a decision)', 'Needs attention', 'Devices (1 online)', '-',
+    'Pause notifications', 'Pause relay', 'Settings', '-', 'Quit tray icon (Minimix keeps running)', 'Stop Minimix',
   ]);
 });
 
 test('what is paused can be resumed, and nothing else of it', () => {
   const menu = menuOf(view([online], { notificationsPausedUntil: NOON + 1 }, paused), en);
-  expect(menu.map(name)).toEqual(expect.arrayContaining(['Resume notifications', 'Resume the relay']));
+  expect(menu.map(name)).toEqual(expect.arrayContaining(['Resume notifications', 'Resume relay']));
   expect(menu.map(name)).not.toContain('Pause relay');
 });
 
@@ -88,7 +88,7 @@ test('a pause lasts an hour, or until eight in the morning of the next day', () 
 
 test('rooms in trouble and rooms with mentions lead to their place on the page', () => {
   const menu = menuOf(troubled, en);
-  expect(inside(menu, 'Problem rooms')).toEqual([
+  expect(inside(menu, 'Needs attention')).toEqual([
     {
       type: 'action',
       label: 'hall: You are banned from this room.',
@@ -108,14 +108,14 @@ test('the settings show what is chosen, and choose the other', () => {
 
 test('the menu is whole in German', () => {
   const menu = menuOf(view([online]), stringsFor('de-AT'));
-  expect(menu.map(name)).toContain('Symbol beenden (Dienst läuft weiter)');
+  expect(menu.map(name)).toContain('Symbol beenden (Minimix läuft weiter)');
   expect(Object.keys(stringsFor('de'))).toEqual(Object.keys(en));
 });
 
 describe('what a stranger wrote', () => {
   test('is one bounded line of plain text', () => {
     const hostile = { ...banned, name: '\u202Egnol\u0000', reason: `\u202Eno\nway & ${'x'.repeat(100_000)}` };
-    const [entry] = inside(menuOf(view([online], { trouble: [hostile] }), en), 'Problem rooms');
+    const [entry] = inside(menuOf(view([online], { trouble: [hostile] }), en), 'Needs attention');
     const label = entry ? name(entry) : '';
     expect(label).toMatch(/^gnol: no way && x+…$/);
     expect(label.length).toBeLessThanOrEqual(61);
@@ -123,7 +123,7 @@ describe('what a stranger wrote', () => {
 
   test('fills no menu without end', () => {
     const rooms = Array.from({ length: 500 }, (_, n) => ({ ...banned, room: `r${n}@x` }));
-    expect(inside(menuOf(view([online], { trouble: rooms }), en), 'Problem rooms')).toHaveLength(15);
+    expect(inside(menuOf(view([online], { trouble: rooms }), en), 'Needs attention')).toHaveLength(15);
   });
 });
 

@@ -344,7 +344,7 @@ describe('a session', () => {
       if (n % 20 === 0) await friend.settle();
     }
     await until(() => !online(), { what: 'the slow one to be given up' });
-    expect(one.log.some((line) => line.includes('takes nothing more'))).toBe(true);
+    expect(one.log.some((line) => line.includes('no longer accepts data'))).toBe(true);
     await good.settle();
   });
 

@@ -81,7 +81,7 @@ describe.each(servers)('on $kind', (server) => {
     expect((await run('mentions', { words: 'tea, cake' })).note).toBe('On a test these count as mentions too: tea, cake.');
     expect((await run('digest', { digest: 'on', quiet: '22:00-07:00' })).note).toContain('but not in 22:00-07:00');
     expect((await run('limit', { messages: '10', hours: '5' })).note).toBe('a test gets 10 messages of a room at most, of the last 5 hours.');
-    expect((await run('limit', { messages: '0', hours: '5' })).note).toBe('Messages of a room, the newest ones: is at least 1.');
+    expect((await run('limit', { messages: '0', hours: '5' })).note).toBe('Newest messages per room, at most: is at least 1.');
     expect((await run('leave', { room })).note).toBe(`Left ${room}.`);
     expect(home.account.rooms.list()).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe.each(servers)('on $kind', (server) => {
   test('what cannot be is answered with a sentence, and what is missing with the form again', async () => {
     const { run, phone, daemon } = await scene();
     const refused = await run('leave', { room: 'nowhere@rooms.example' });
-    expect([refused.command.attrs['status'], refused.note]).toEqual(['completed', expect.stringContaining('is not a room of')]);
+    expect([refused.command.attrs['status'], refused.note]).toEqual(['completed', expect.stringContaining('is not in the room list of')]);
     const missing = await run('join', {});
     expect([missing.command.attrs['status'], missing.note]).toEqual(['executing', 'Room: is needed.']);
     expect(missing.command.getChild('x', DATA)?.attrs['type']).toBe('form');

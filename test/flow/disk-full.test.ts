@@ -1,4 +1,4 @@
-// DESIGN: where an append fails, the stream is destroyed without acknowledging, nothing is told, and it is tried again.
+// If an append fails, the stream is destroyed without acknowledging, nothing is told, and it is tried again.
 import { expect, test } from 'vitest';
 import { apiOf, makeHome } from '../support/daemon.ts';
 import { connectPerson } from '../support/person.ts';
@@ -52,7 +52,7 @@ test.for([{ archive: true }, { archive: false }])(
       disk.fill(); // what is given back meanwhile is taken again
       await say(5);
       const connection = (await api.status.query()).accounts[0]?.connection; // it stands only between two logins
-      return connection !== undefined && 'why' in connection && connection.why === 'what came could not be kept: The disk that holds the archive is full.';
+      return connection !== undefined && 'why' in connection && connection.why === 'what came could not be kept: The disk with the archive is full.';
     }, { what: 'the daemon to say that the disk is full', deadline: 20_000 });
     await say(30); // more than the 20 that a room tells of its past
     disk.free();

@@ -276,7 +276,7 @@ describe.each(servers)('on $kind', (server) => {
     const { home, phone, say, alice } = await scene();
     const device = await phone();
     expect(await home.account.devices.test('phone')).toMatchObject({ ok: true, value: { outcome: 'arrived', text: expect.stringContaining('has arrived at a test') } });
-    const [wrapper] = await heard(device, ['This is a test from Minimix: where you can read it, this device takes relayed messages.']);
+    const [wrapper] = await heard(device, ['This is a test from Minimix: if you can read it, this device accepts relayed messages.']);
     expect([wrapper?.attrs['from'], innerOf(wrapper ?? xml('none'))?.attrs['from']]).toEqual([`${alice.jid}/minimix`, `${alice.jid}/minimix`]);
     const strict = await person(alice, { resource: 'strict', strict: true });
     await until(() => home.account.devices.change('strict', { attached: true }).ok, { what: 'the strict one to be known' });

@@ -93,7 +93,7 @@ describe.each(servers)('into a room on $kind', (server) => {
     await account.rooms.join(room, { nick: 'alice' });
     await until(() => account.rooms.list()[0]?.subject === 'Roses', { what: 'the subject' });
     expect(account.rooms.list()[0]).toMatchObject({ name: 'The Garden', nonAnonymous: true });
-    expect(account.rooms.ledger(room, 10).at(-1)?.text).toContain('sees your real address');
+    expect(account.rooms.ledger(room, 10).at(-1)?.text).toContain('can see your address');
     const owner = account.rooms.occupants(room).find(({ nick }) => nick === 'owner');
     expect(owner).toMatchObject({ jid: bob.jid, affiliation: 'owner' });
   });

@@ -1,4 +1,4 @@
-// DESIGN.md's floors as data, and a checker that reads the imports of a tree of sources. Imports of types
+// The house's floors as data, and a checker that reads the imports of a tree of sources. Imports of types
 // count.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';

@@ -50,7 +50,7 @@ export function openBookmarks(context: AccountContext, { memberships, verbs, ren
       transaction.emit({ type: 'bookmarks', account: jid, held: state.held().length });
     },
     held(transaction, { id, rooms, storage, cause }) {
-      log('warn', `${rooms.length} bookmarks are gone from ${storage}, and are held: ${cause}`, { rooms: rooms.join(' ') });
+      log('warn', `${rooms.length} bookmarks disappeared from ${storage}; their removal needs your decision: ${cause}`, { rooms: rooms.join(' ') });
       transaction.onCommit(() => {
         const { severalGone } = state.settings();
         if (severalGone === 'restore') actions.restore(id);

@@ -53,7 +53,7 @@ function fromJson(file: string): Result<readonly Bookmark[]> {
     return fail('unreadable', 'The file is not JSON.', cause);
   }
   const read = jsonFile.safeParse(json);
-  if (!read.success) return fail('unreadable', `The file is no list of bookmarks: ${read.error.issues[0]?.path.join('.')} ${read.error.issues[0]?.message}.`, read.error);
+  if (!read.success) return fail('unreadable', `The file is not a list of bookmarks: ${read.error.issues[0]?.path.join('.')} ${read.error.issues[0]?.message}.`, read.error);
   const found = read.data.bookmarks.flatMap(({ room, name, nick, password, ...rest }) => {
     const jid = parseBareJid(room);
     return jid === undefined ? [] : [{ id: room, bookmark: { room: jid, name, nick, password, ...rest } }];
@@ -68,14 +68,14 @@ function fromXml(file: string): Result<readonly Bookmark[]> {
   } catch (cause) {
     return fail('unreadable', 'The file is neither JSON nor one element of XML.', cause);
   }
-  if (depthOf(root) > MAX_DEPTH) return fail('unreadable', 'The file has too many elements within elements.');
+  if (depthOf(root) > MAX_DEPTH) return fail('unreadable', 'The file is nested too deeply.');
   if (root.is('storage', NS_STORAGE)) return ok([...foldFound(readStorage(root).found.slice(0, MAX_BOOKMARKS)).list.values()]);
   const found = root.getChildren('item').slice(0, MAX_BOOKMARKS).flatMap((item) => {
     const id = String(item.attrs['id'] ?? '');
     const bookmark = readBookmark({ id, payload: item.children.find((child): child is Element => typeof child !== 'string') });
     return bookmark ? [{ id, bookmark }] : [];
   });
-  return found.length === 0 ? fail('unreadable', 'There is no bookmark in the file.') : ok([...foldFound(found).list.values()]);
+  return found.length === 0 ? fail('unreadable', 'The file contains no bookmarks.') : ok([...foldFound(found).list.values()]);
 }
 
 function isElement(candidate: string): boolean {

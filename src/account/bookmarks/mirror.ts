@@ -97,7 +97,7 @@ export function openMirror(context: AccountContext, state: BookmarkState, all: r
     loaded(found, features) {
       for (const { storage: { name }, evicts, content } of found) {
         if ('refused' in content) {
-          trouble.set(name, `The server does not give it: ${content.refused}.`);
+          trouble.set(name, `The server does not hand it out: ${content.refused}.`);
           continue;
         }
         see(name, content);
@@ -143,7 +143,7 @@ export function openMirror(context: AccountContext, state: BookmarkState, all: r
       if (now) contents.set(storage.name, afterWrite(storage, now, wish, (what) => (touched.get(what) ?? 0) > since));
     },
     refused(name, refusal) {
-      trouble.set(name, refusal === NOT_PRIVATE ? 'Others could read it, and the server does not let it be closed: nothing is written there.' : `It cannot be written: ${refusal}.`);
+      trouble.set(name, refusal === NOT_PRIVATE ? 'Other people could read it, and the server does not let Minimix make it private. Minimix writes nothing there.' : `The server does not let Minimix write it: ${refusal}.`);
       log('warn', `bookmarks: ${name} could not be written: ${refusal}`);
     },
     corrected({ name, whole }, fresh) {
@@ -152,7 +152,7 @@ export function openMirror(context: AccountContext, state: BookmarkState, all: r
       const missing = lost(known.list, fresh.list);
       if (missing.size > 0 && !whole && fresh.list.size >= SMALLEST_STORAGE) {
         full.set(name, missing);
-        trouble.set(name, `It keeps ${fresh.list.size} bookmarks and no more: ${missing.size} are missing there.`);
+        trouble.set(name, `The server stores at most ${fresh.list.size} bookmarks there: ${missing.size} are missing.`);
         log('warn', `bookmarks: ${name} keeps ${fresh.list.size} and no more`);
       }
       see(name, fresh);

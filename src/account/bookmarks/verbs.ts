@@ -101,7 +101,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
 
   function takeHeld(id: number): Result<HeldBookmarks> {
     const found = state.held().find((one) => one.id === id);
-    return found ? ok(found) : fail('not-held', `Nothing is held under ${id}.`);
+    return found ? ok(found) : fail('not-held', `No removal with the id ${id} waits for a decision.`);
   }
 
   return {
@@ -110,7 +110,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
     log: (limit, after) => archive.bookmarkLog(jid, { limit, ...(after !== undefined && { after }) }),
     undo(id) {
       const entry = archive.bookmarkLogEntry(jid, id);
-      if (!entry) return fail('no-entry', `There is no change ${id} in the log.`);
+      if (!entry) return fail('no-entry', `The log has no change ${id}.`);
       const after = entry.before === undefined ? undefined : storedBookmark.read(entry.before);
       apply([{ room: entry.room, after, cause: `undo of ${id}` }], true);
       return ok({ room: entry.room });
@@ -118,7 +118,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
     restoreDate(at) {
       const first = new Map<string, string | undefined>();
       for (const { room, before } of archive.bookmarkLog(jid, { limit: ALL, after: at })) if (!first.has(room)) first.set(room, before);
-      const cause = `as it was at ${new Date(at).toISOString()}`;
+      const cause = `restored to ${new Date(at).toISOString()}`;
       const changes = [...first].map(([room, before]) => ({ room, after: before === undefined ? undefined : storedBookmark.read(before), cause }));
       return ok({ changed: apply(changes, true) });
     },
@@ -130,7 +130,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
       context.transact((transaction) => {
         for (const room of rooms) {
           const bookmark = state.list().get(room);
-          state.record(transaction, { room, storage: 'minimix', before: bookmark, after: bookmark, cause: 'a removal that was held was refused: put back' });
+          state.record(transaction, { room, storage: 'minimix', before: bookmark, after: bookmark, cause: 'you restored it after it had been removed' });
         }
         const held = state.held().filter((one) => one.id !== id);
         state.save(transaction, { held });
@@ -143,14 +143,14 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
       const found = takeHeld(id);
       if (!found.ok) return found;
       const { rooms, storage } = found.value;
-      apply(rooms.map((room) => ({ room, after: undefined, cause: `a removal in ${storage} that was held was accepted` })), true);
+      apply(rooms.map((room) => ({ room, after: undefined, cause: `you accepted its removal from ${storage}` })), true);
       return ok({ rooms });
     },
     put(text, edit) {
       const room = known(text);
       if (!room.ok) return room;
       const after = edited(state.list().get(room.value) ?? newBookmark(room.value), edit);
-      if (after === undefined) return fail('too-long', `A field of a bookmark takes ${MAX_TEXT} characters.`);
+      if (after === undefined) return fail('too-long', `A field of a bookmark may have ${MAX_TEXT} characters at most.`);
       apply([{ room: room.value, after, cause: 'edited here' }], true);
       return ok(summary(after));
     },

@@ -10,7 +10,7 @@ import type { DeviceTest } from './contract.ts';
 import type { Devices } from './devices.ts';
 import type { AccountContext } from '../context.ts';
 
-const BODY = 'This is a test from Minimix: where you can read it, this device takes relayed messages.';
+const BODY = 'This is a test from Minimix: if you can read it, this device accepts relayed messages.';
 /** Milliseconds that the device has for its answer. */
 const PATIENCE = 10_000;
 
@@ -47,10 +47,10 @@ export async function testDevice(
   tested.abort();
   if (refusal !== undefined) {
     devices.refuse(jid, refusal);
-    return ok({ account: context.jid, device: device.id, label, outcome: 'refused', text: `${label} has answered with an error: ${refusal}. It gets nothing relayed from now on.` });
+    return ok({ account: context.jid, device: device.id, label, outcome: 'refused', text: `${label} answered with an error: ${refusal}. Minimix relays nothing to it from now on.` });
   }
-  if (!answered) return ok({ account: context.jid, device: device.id, label, outcome: 'silent', text: `${label} answers nothing within ${PATIENCE / 1000} seconds: it may be asleep, or gone.` });
-  return ok({ account: context.jid, device: device.id, label, outcome: 'arrived', text: `The test has arrived at ${label}. Whether it is shown, only a look at it can tell.` });
+  if (!answered) return ok({ account: context.jid, device: device.id, label, outcome: 'silent', text: `${label} did not reply within ${PATIENCE / 1000} seconds: it may be asleep or offline.` });
+  return ok({ account: context.jid, device: device.id, label, outcome: 'arrived', text: `The test was delivered to ${label}. Check the device to see whether it is displayed.` });
 }
 
 /** Whether the device itself has answered; a server answers service-unavailable for one that is gone. */

@@ -127,14 +127,14 @@ export function openDevices(context: AccountContext, { changed, notify, saidBy }
     },
     decide(id, message) {
       const device = kept.get(id);
-      if (!device) return { relay: false, why: 'it is forgotten' };
+      if (!device) return { relay: false, why: 'you removed it from the list' };
       const { session, decision } = servedAs(device);
       if (!decision.relay) return decision;
       if (session && sessions.isOccupant(session, message.room)) return decideFor(device, session, true);
-      if (message.originId !== undefined && saidBy(message.originId) === id) return { relay: true, why: 'it said this itself' };
+      if (message.originId !== undefined && saidBy(message.originId) === id) return { relay: true, why: 'it reported this itself' };
       const policy = policyOf(device, message.room);
       if (policy === 'everything') return decision;
-      if (policy === 'nothing') return { relay: false, why: 'you want nothing of this room there' };
+      if (policy === 'nothing') return { relay: false, why: 'you turned this room off for the device' };
       const { wanted, why } = wantedBy(context, device, notify(message.room, kindOf(device)), message);
       return { relay: wanted, why };
     },
@@ -160,7 +160,7 @@ export function openDevices(context: AccountContext, { changed, notify, saidBy }
       const device = id === undefined ? undefined : kept.get(id);
       if (!device || device.refused !== undefined) return;
       kept.put({ ...device, refused: why.slice(0, 500) });
-      context.log('warn', `${jid} refused a relayed message; the relay to it is off`, { why });
+      context.log('warn', `${jid} refused a relayed message; Minimix stops relaying to it`, { why });
       tell();
     },
     note(id, text) {

@@ -11,9 +11,9 @@ import type { AccountContext } from '../context.ts';
  * it reads for that kind of client; mentions where nothing is set), and why or why not.
  */
 export function wantedBy(context: AccountContext, device: Pick<Device, 'words'>, level: NotifyLevel | undefined, message: KeptMessage): { readonly wanted: boolean; readonly why: string } {
-  if (level === 'never') return { wanted: false, why: 'you want to be told of nothing in this room' };
+  if (level === 'never') return { wanted: false, why: 'you turned notifications off for this room' };
   const own = message.nick !== undefined && message.nick === context.room(message.room)?.membership.nick;
-  if (level === 'always' && !own) return { wanted: true, why: 'you want to be told of everything in this room' };
+  if (level === 'always' && !own) return { wanted: true, why: 'you turned notifications on for this room' };
   const why = mentionFor(context, device, message);
   return why === undefined ? { wanted: false, why: 'it does not mention you' } : { wanted: true, why };
 }
@@ -21,7 +21,7 @@ export function wantedBy(context: AccountContext, device: Pick<Device, 'words'>,
 /** Why a kept message is meant for the person, by a device's rules; `undefined` where it is not. */
 export function mentionFor(context: AccountContext, device: Pick<Device, 'words'>, message: KeptMessage): string | undefined {
   const room = context.room(message.room);
-  if (message.kind === 'private') return message.nick === room?.membership.nick ? undefined : 'it is for you alone';
+  if (message.kind === 'private') return message.nick === room?.membership.nick ? undefined : 'it is a private message';
   const nicks = [room?.membership.nick, room?.nick].filter((nick) => nick !== undefined);
   const marked = message.repliesTo !== undefined || message.xml.includes(NS_REFERENCE) || message.xml.includes('urn:xmpp:reply:0');
   const element = marked ? stanzaFrom(message.xml).element : undefined;

@@ -139,13 +139,13 @@ export function openReadMarkers(context: AccountContext, tell: (state: ReadState
   return {
     mark(room, id, only) {
       const message = archive.message(id);
-      if (message?.account !== jid || message.room !== room) return fail('unknown-message', `There is no message ${id} in ${room}.`);
+      if (message?.account !== jid || message.room !== room) return fail('unknown-message', `${room} has no message ${id}.`);
       if (context.transact(() => move(room, id, only))) {
         moved(room, only);
         if (only === 'groupchat') soon(room);
       }
       const state = stateOf(room, only);
-      return state ? ok(state) : fail('unknown-message', `Nothing was read in ${room}.`);
+      return state ? ok(state) : fail('unknown-message', `You have not read anything in ${room} yet.`);
     },
     states() {
       return archive.keptRooms(jid).flatMap((room) => (['groupchat', 'private'] as const).flatMap((only) => stateOf(room, only) ?? []));

@@ -38,7 +38,7 @@ export interface RoomSummary {
 
 /** What the person chose for one room. */
 export interface RoomSettings {
-  /** Come back by the clock after a kick (DESIGN: only where the person set it so). */
+  /** Rejoin on a timer after a kick; only if the person has chosen so. */
   readonly rejoinAfterKick?: boolean | undefined;
   /** Refuse to be the one who creates the room by joining it. */
   readonly neverCreate?: boolean | undefined;

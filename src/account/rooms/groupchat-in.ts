@@ -109,7 +109,7 @@ function subjectEndsEntry(parts: RoomParts, transaction: Transaction, room: Room
   return message.subject === '' || short(message.subject) === room.subject;
 }
 
-/** DESIGN: a gap that cannot be healed is a row in the archive. */
+/** A gap that cannot be filled is a row in the archive. */
 function markHole({ context }: RoomParts, { jid, replay }: Room): void {
   if (!replay || replay.overlaps || replay.first === undefined || replay.first < replay.from) return;
   const cause = 'the room has no archive, and its history was not seen to reach back to when we last heard it';

@@ -14,7 +14,7 @@ const PATIENCE = 5_000;
 /** XEP-0163 4.3.1: a singleton's item. */
 const ITEM = 'current';
 
-/** DESIGN, Nick and presence: where a nick comes from that no bookmark names. */
+/** Finds the nick for a room whose bookmark names none. */
 export interface Nicks {
   /** XEP-0172, as it was last heard. */
   accountNick(): string | undefined;
@@ -90,7 +90,7 @@ export function openNicks(context: AccountContext, wantedNick: (room: Room) => s
       if (nick === undefined && known === undefined) return ok({ nick });
       const answer = await connection.iq(nick === undefined ? retract(NS_NICK, ITEM) : publish(NS_NICK, ITEM, nickElement(nick)));
       const gone = !answer.ok && nick === undefined && answer.error.condition === 'item-not-found';
-      if (!answer.ok && !gone) return fail('nick-refused', `The server does not take it: ${answer.error.text ?? answer.error.condition}.`);
+      if (!answer.ok && !gone) return fail('nick-refused', `The server refused it: ${answer.error.text ?? answer.error.condition}.`);
       if (!context.signal.aborted) context.transact((transaction) => keep(transaction, nick));
       return ok({ nick });
     },

@@ -34,8 +34,8 @@ const refusalOf: Readonly<Record<string, RoomSignalName>> = {
 /** XEP-0045 7.6: why a nick is not granted. */
 const nickRefusals: Readonly<Record<string, string>> = {
   conflict: 'Somebody else has this nickname.',
-  'not-acceptable': 'The room does not allow to change nicks.',
-  'not-allowed': 'The room does not allow to change nicks.',
+  'not-acceptable': 'The room does not let you change your nickname.',
+  'not-allowed': 'The room does not let you change your nickname.',
 };
 
 /** XEP-0045 7.14 to 10.9: why a self-presence of type unavailable came; the first that fits counts. */
@@ -94,7 +94,7 @@ function isOwn(room: Room, { codes, nick, available }: MucPresence): boolean {
 function refused(context: AccountContext, memberships: Memberships, transaction: Transaction, room: Room, error: StanzaFault, nick: string): void {
   const { state } = room.membership;
   if (state === 'joined' && (nick !== room.membership.nick || error.condition === 'conflict')) {
-    const why = error.text ?? nickRefusals[error.condition] ?? `The room refused the nick: ${error.condition}.`;
+    const why = error.text ?? nickRefusals[error.condition] ?? `The room refused the nickname: ${error.condition}.`;
     context.archive.addToLedger({ account: context.jid, room: room.jid, at: transaction.at, event: 'nick-refused', nick, text: why });
     transaction.onCommit(() => memberships.nickAnswered(room.jid, nick, why));
     return;
@@ -137,7 +137,7 @@ function vanished(transaction: Transaction, room: Room, { nick, newNick, codes, 
   transaction.setOccupant(room.jid, { ...before, nick: newNick, occupantId: occupant.occupantId ?? before.occupantId }, '');
 }
 
-/** DESIGN, Nick and presence: the wanted nick again once it is free. */
+/** Asks for the wanted nick again when it has become free. */
 function reclaimNick(context: AccountContext, memberships: Memberships, transaction: Transaction, room: Room, freed: string): void {
   const { state, nick } = room.membership;
   if (state !== 'joined' || nick === freed || memberships.wantedNick(room) !== freed) return;
@@ -163,7 +163,7 @@ function entered(context: AccountContext, memberships: Memberships, transaction:
   if (!before) return;
   if (codes.has(status.created) && before.settings.neverCreate) {
     transaction.onCommit(() => void context.connection.iq(destroyRoom(room)));
-    memberships.signal(transaction, room, { name: 'not-allowed', text: 'It does not exist, and you chose not to create it.' });
+    memberships.signal(transaction, room, { name: 'not-allowed', text: 'The room does not exist, and you chose not to create it.' });
     return;
   }
   const { nonAnonymous = false, logged = false } = readDisclosure(codes);
@@ -180,7 +180,7 @@ function entered(context: AccountContext, memberships: Memberships, transaction:
 /** For the ledger: what the room told us of itself as it let us in. */
 function disclosureText(nonAnonymous: boolean, logged: boolean): string | undefined {
   if (!nonAnonymous && !logged) return undefined;
-  return ['The room let you in.', nonAnonymous && 'Everybody in it sees your real address.', logged && 'It logs what is said.'].filter(Boolean).join(' ');
+  return ['You joined the room.', nonAnonymous && 'Everyone in it can see your address.', logged && 'It publishes its logs.'].filter(Boolean).join(' ');
 }
 
 function lossSignal(presence: MucPresence): MembershipSignal {
@@ -193,7 +193,7 @@ function destroyedSignal({ destroyed }: MucPresence): MembershipSignal {
   return { name: 'destroyed', text: destroyed?.reason, venue: destroyed?.venue, venuePassword: destroyed?.password };
 }
 
-/** DESIGN, Nick and presence: a change made on one device is a change for the account. */
+/** A nick that one device changes is changed for the whole account. */
 function setNick(memberships: Memberships, transaction: Transaction, jid: string, nick: string): void {
   const room = transaction.room(jid);
   if (!room) return;

@@ -23,15 +23,15 @@ export interface Registrations {
 const WAITING: readonly string[] = ['registration-needed', 'members-only'];
 
 const refusals: Readonly<Record<string, string>> = {
-  'not-allowed': 'The room lets nobody register by themselves.',
-  'service-unavailable': 'The room has no registration.',
-  'feature-not-implemented': 'The room has no registration.',
+  'not-allowed': 'The room does not let people register on their own.',
+  'service-unavailable': 'The room does not support registration.',
+  'feature-not-implemented': 'The room does not support registration.',
   'item-not-found': 'The room does not exist.',
-  conflict: 'The nick is registered by somebody else.',
-  'bad-request': 'The room does not take the form like this.',
-  'not-acceptable': 'The room does not take the form like this.',
+  conflict: 'Somebody else has registered this nickname.',
+  'bad-request': 'The room refused the form.',
+  'not-acceptable': 'The room refused the form.',
   forbidden: 'The room does not let you register.',
-  'registration-required': 'The room is for members only, and lets nobody register by themselves.',
+  'registration-required': 'The room is for members only and does not let people register on their own.',
 };
 
 export function openRegistrations(context: AccountContext, nicks: Nicks, verbs: Pick<RoomVerbs, 'join'>): Registrations {
@@ -43,7 +43,7 @@ export function openRegistrations(context: AccountContext, nicks: Nicks, verbs: 
     const answer = await connection.iq(registerQuery(room));
     if (!answer.ok) return refused(answer.error);
     const found = readRegistration(answer.element);
-    return found ? ok({ room, found }) : fail('no-registration', 'The room has no registration.');
+    return found ? ok({ room, found }) : fail('no-registration', 'The room does not support registration.');
   }
 
   async function ask(text: string): Promise<Result<RoomRegistration>> {
@@ -77,11 +77,11 @@ export function openRegistrations(context: AccountContext, nicks: Nicks, verbs: 
       const now = await read(text);
       if (!now.ok) return now;
       const { room, found } = now.value;
-      if (found.state === 'registered') return fail('registered', `You are registered there already${found.nick === undefined ? '' : ` as ${found.nick}`}.`);
+      if (found.state === 'registered') return fail('registered', `You are already registered there${found.nick === undefined ? '' : ` as ${found.nick}`}.`);
       const nick = found.form.fields.find((field) => isNick(field) && field.value === undefined)?.name;
       const filled = nick === undefined ? values : { [nick]: nicks.wanted(room), ...values };
       const missing = found.form.fields.find(({ name, required, hidden, value }) => required && !hidden && (filled[name] ?? value ?? '') === '');
-      if (missing) return fail('missing-field', `The room needs to know: ${missing.label}.`);
+      if (missing) return fail('missing-field', `The room requires a value for “${missing.label}”.`);
       const since = context.now();
       const answer = await connection.iq(registerSet(room, found, filled));
       if (!answer.ok) return refused(answer.error);
@@ -100,6 +100,6 @@ export function openRegistrations(context: AccountContext, nicks: Nicks, verbs: 
 }
 
 function refused({ condition, text }: StanzaFault) {
-  const words = refusals[condition] ?? `The room does not answer as it should: ${condition}.`;
+  const words = refusals[condition] ?? `The room answered with an error: ${condition}.`;
   return fail(condition, text === undefined ? words : `${words} “${text.slice(0, 500)}”`);
 }

@@ -69,7 +69,7 @@ export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, o
       try {
         return context.transact((transaction) => outbox.put(transaction, room, xml, originId));
       } catch (error) {
-        return fail('not-kept', `It could not be kept, and was not said: ${sentenceOf(error)}`, error); // a full disk
+        return fail('not-kept', `The message could not be saved, so it was not sent: ${sentenceOf(error)}`, error); // a full disk
       }
     },
     sendPrivate(room, xml) {

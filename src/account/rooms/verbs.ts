@@ -58,11 +58,11 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
     if (connection.status().state !== 'online') return offline(jid);
     const room = context.room(jid);
     if (room?.membership.state === 'joined') return ok(summary(room));
-    return fail(room?.membership.state ?? 'absent', room?.membership.reason ?? `${jid} was left before it let us in.`);
+    return fail(room?.membership.state ?? 'absent', room?.membership.reason ?? `You left ${jid} before you had joined it.`);
   }
 
   function offline(jid: string) {
-    return fail('offline', `${context.jid} is not online; ${jid} is joined as soon as it is.`);
+    return fail('offline', `${context.jid} is not online. Minimix joins ${jid} as soon as it is.`);
   }
 
   async function leave(text: string): Promise<Result<undefined>> {
@@ -86,7 +86,7 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
       const room = known(text);
       if (!room.ok) return room;
       const { venue, venuePassword } = room.value.membership;
-      if (venue === undefined) return fail('no-venue', `${room.value.jid} has not named another room.`);
+      if (venue === undefined) return fail('no-venue', `${room.value.jid} has not suggested another room.`);
       const followed = await join(venue, { nick: room.value.nick, password: venuePassword });
       if (followed.ok) await leave(room.value.jid);
       return followed;
@@ -101,7 +101,7 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
       const room = known(text);
       if (!room.ok) return room;
       const { jid, membership } = room.value;
-      if (parseJid(`${jid}/${nick}`) === undefined || nick.trim() === '') return fail('bad-nick', 'That cannot be a nick.');
+      if (parseJid(`${jid}/${nick}`) === undefined || nick.trim() === '') return fail('bad-nick', 'This is not a valid nickname.');
       if (membership.state !== 'joined') return fail(membership.state, membership.reason ?? `You are not in ${jid}.`);
       const granted = memberships.nickAnswer(jid, nick);
       const sent = connection.send(nickPresence(jid, nick, context.roomPresence(jid)));

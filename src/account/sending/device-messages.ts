@@ -11,7 +11,7 @@ import { xml } from '../../xmpp/xml.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 import type { Outbox } from './outbox.ts';
 
-/** What the devices say in the rooms through us (DESIGN: the stanza is on disk before it is on the wire). */
+/** What the devices say in the rooms through us (each stanza is on disk before it is on the wire). */
 export interface DeviceMessages {
   /** Reads a message of an own resource. True where it wants something said; a refusal is answered with an error. */
   receive(transaction: Transaction, stanza: Stanza): boolean;
@@ -80,5 +80,5 @@ export function openDeviceMessages(context: AccountContext, outbox: () => Outbox
 
 function errorTo({ from, wrapper }: SaidByDevice, { type, condition, text }: StanzaFault): Element {
   const asked = xml('message', wrapper === undefined ? { from } : { from, id: wrapper });
-  return errorAnswer(asked, type ?? 'cancel', condition, text ?? 'The room has refused it.');
+  return errorAnswer(asked, type ?? 'cancel', condition, text ?? 'The room refused it.');
 }

@@ -22,7 +22,7 @@ const MAX_WAITING = 5_000;
 /** Entries of a room's ledger in which a nick is looked for. */
 const LEDGER = 200;
 
-/** DESIGN: on disk before it is on the wire, gone once the room has reflected it. */
+/** A message is on disk before it is on the wire, and leaves the outbox when the room has reflected it. */
 export interface Outbox {
   say(room: string, body: string, about?: MessageRelation): Result<{ originId: string }>;
   /** A whole message of type groupchat to a bare JID; kept with the transaction, written after it. */
@@ -121,12 +121,12 @@ export function openOutbox(context: AccountContext, streamId: () => string | und
     const { state, reason } = entry.membership;
     if (!['joined', 'joining', 'absent'].includes(state)) return fail(state, reason ?? `You are not in ${room}.`);
     const self = transaction.occupant(room, entry.membership.nick ?? '');
-    if (self?.role === 'visitor') return fail('no-voice', `You have no voice in ${room}: it is moderated, and you are a visitor.`);
+    if (self?.role === 'visitor') return fail('no-voice', `You are not allowed to speak in ${room}: it is moderated, and you are a visitor.`);
     if (xml.length > MAX_XML) return fail('too-large', `A message may have ${MAX_XML} characters at most.`);
     const fault = faultIn(xml);
     if (fault !== undefined) return fail('malformed', `This is not a message: ${fault}.`);
-    if (entries.has(originId)) return fail('conflict', 'A message with this id is on its way already.');
-    if (entries.size >= MAX_WAITING) return fail('congested', 'Too much waits to be said already.');
+    if (entries.has(originId)) return fail('conflict', 'A message with this id is already being sent.');
+    if (entries.size >= MAX_WAITING) return fail('congested', 'Too many messages are waiting to be sent.');
     const waiting = { account: context.jid, room, originId, xml, createdAt: context.now(), state: 'waiting' } as const;
     const added = { ...waiting, stream: undefined, outbound: undefined };
     const kept: OutboxEntry = { ...added, id: archive.addToOutbox(added) };
@@ -139,8 +139,8 @@ export function openOutbox(context: AccountContext, streamId: () => string | und
 
   function asked(originId: string, states: readonly OutboxEntry['state'][]): Result<OutboxEntry> {
     const entry = entries.get(originId);
-    if (!entry) return fail('unknown-message', 'Nothing waits under this id.');
-    return states.includes(entry.state) ? ok(entry) : fail('under-way', 'It is on its way: nothing is asked about it.');
+    if (!entry) return fail('unknown-message', 'No message with this id is waiting.');
+    return states.includes(entry.state) ? ok(entry) : fail('under-way', 'This message is still being sent; there is nothing to decide.');
   }
 
   return {
@@ -166,7 +166,7 @@ export function openOutbox(context: AccountContext, streamId: () => string | und
     },
     say(text, body, about) {
       const room = parseBareJid(text) ?? text;
-      if (body === '') return fail('empty', 'There is nothing to say.');
+      if (body === '') return fail('empty', 'The message is empty.');
       if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
       const originId = randomUUID();
       return context.transact((transaction) => put(transaction, room, groupchatMessage(room, originId, body, about).toString(), originId));

@@ -57,7 +57,7 @@ export function openBrowsing(now: () => number): Browsing {
     const answer = await ask(discoItemsQuery(service, rsm), PATIENCE);
     if (!answer.ok) return refusal(service, answer);
     const items = readDiscoItems(answer.element);
-    if (!items) return fail('no-rooms', `${service} does not tell its rooms.`);
+    if (!items) return fail('no-rooms', `${service} does not list its rooms.`);
     const rooms = items.items.flatMap(({ jid, name }) => {
       const room = parseBareJid(jid);
       return room === undefined ? [] : [{ room, name: name ?? null }];
@@ -82,7 +82,7 @@ export function openBrowsing(now: () => number): Browsing {
       const answer = await ask(channelSearch(service, words, { max: PAGE, after }), PATIENCE * 2);
       if (!answer.ok) return refusal(service, answer);
       const found = readChannels(answer.element);
-      if (!found) return fail('no-directory', `${service} is no directory of rooms.`);
+      if (!found) return fail('no-directory', `${service} is not a directory of rooms.`);
       const rooms = found.channels.map(({ room, name, description, occupants, open }) => ({
         room, name: name ?? null, description: description ?? null, occupants: occupants ?? null, password: false, membersOnly: !open,
       }));
@@ -117,5 +117,5 @@ async function described(ask: Ask, { room, name }: Named): Promise<FoundRoom> {
 function refusal(service: string, answer: Extract<IqAnswer, { ok: false }>): ReturnType<typeof fail> {
   const { condition, text } = answer.error;
   const why = condition === 'timeout' ? 'it does not answer' : (text ?? condition);
-  return fail('not-browsed', `${service} tells nothing: ${why}.`);
+  return fail('not-browsed', `${service} cannot be browsed: ${why}.`);
 }

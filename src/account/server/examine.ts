@@ -17,11 +17,11 @@ const SKEW_BAD = 60_000;
 
 /** What a server may lack, what that means for the person, and what whoever runs the server can do about it. */
 const WANTED: readonly (readonly [check: string, namespace: string, lacks: string, modules: string])[] = [
-  ['stream management', 'urn:xmpp:sm:3', 'The server has no stream management (XEP-0198): each cut of the connection is a new login, and rooms are joined anew.', 'Prosody: mod_smacks; ejabberd: mod_stream_mgmt'],
-  ['carbons', NS_CARBONS, 'The server has no carbons (XEP-0280): your devices do not see what the others say to people.', 'Prosody: mod_carbons; ejabberd: mod_carboncopy'],
-  ['archive on the server', NS_MAM, 'The server keeps no archive of your chats (XEP-0313); rooms are archived here all the same.', 'Prosody and ejabberd: mod_mam'],
-  ['client state', 'urn:xmpp:csi:0', 'The server knows no client state (XEP-0352): a phone is woken for each presence.', 'Prosody: mod_csi_simple; ejabberd: mod_client_state'],
-  ['push', 'urn:xmpp:push:0', 'The server has no push (XEP-0357): a phone that sleeps hears of nothing until it wakes.', 'Prosody: mod_cloud_notify; ejabberd: mod_push'],
+  ['stream management', 'urn:xmpp:sm:3', 'The server does not support stream management (XEP-0198): after each disconnect Minimix logs in again and rejoins your rooms.', 'Prosody: mod_smacks; ejabberd: mod_stream_mgmt'],
+  ['carbons', NS_CARBONS, 'The server does not support carbons (XEP-0280): your devices do not see chat messages sent from your other devices.', 'Prosody: mod_carbons; ejabberd: mod_carboncopy'],
+  ['archive on the server', NS_MAM, 'The server does not archive your chats (XEP-0313). Minimix archives your rooms anyway.', 'Prosody and ejabberd: mod_mam'],
+  ['client state', 'urn:xmpp:csi:0', 'The server does not support client state indication (XEP-0352): every presence wakes a phone.', 'Prosody: mod_csi_simple; ejabberd: mod_client_state'],
+  ['push', 'urn:xmpp:push:0', 'The server does not support push (XEP-0357): a sleeping phone is not told of new messages.', 'Prosody: mod_cloud_notify; ejabberd: mod_push'],
 ];
 
 /** What the account's server offers and what its clock says; `stream` is what it offers on the stream itself. */
@@ -29,36 +29,36 @@ export async function examineServer(ask: Ask, account: string, stream: Element |
   const domain = domainOf(account);
   const [own, server, clock] = await Promise.all([ask(discoInfoQuery(account), PATIENCE), ask(discoInfoQuery(domain), PATIENCE), examineClock(ask, domain, now)]);
   if (!own.ok && !server.ok) {
-    const message = `The server does not say what it can: ${server.error.condition}.`;
-    return [finding({ check: 'server', level: 'bad', message, todo: 'Try again later; where it stays so, ask whoever runs the server.' }, account)];
+    const message = `The server does not list its features: ${server.error.condition}.`;
+    return [finding({ check: 'server', level: 'bad', message, todo: 'Try again later. If it stays like this, ask your server’s admin.' }, account)];
   }
   const infos = [own, server].flatMap((answer) => (answer.ok ? (readDiscoInfo(answer.element) ?? []) : []));
   const offered = (stream?.children ?? []).flatMap((child) => (typeof child === 'string' ? [] : [child.getNS() ?? '']));
   const features = new Set([...offered, ...infos.flatMap((info) => [...info.features])]);
   const pep = infos.some(({ identities }) => identities.some(({ category, type }) => category === 'pubsub' && type === 'pep'));
   const found = WANTED.map(([check, namespace, lacks, modules]) =>
-    features.has(namespace) ? finding({ check, level: 'ok', message: `The server has it (${namespace}).` }, account) : finding({ check, level: 'note', message: lacks, todo: askFor(modules) }, account),
+    features.has(namespace) ? finding({ check, level: 'ok', message: `The server supports it (${namespace}).` }, account) : finding({ check, level: 'note', message: lacks, todo: askFor(modules) }, account),
   );
   return [...found, pepFinding(account, pep), bridgeFinding(account, features, pep), { ...clock, account }];
 }
 
 /** What the person cannot do on a server of somebody else's. */
 function askFor(modules: string): string {
-  return `Minimix does without. Whoever runs the server can add it (${modules}).`;
+  return `Minimix works without it. Your server’s admin can add it (${modules}).`;
 }
 
 function pepFinding(account: string, pep: boolean): Finding {
-  if (pep) return finding({ check: 'pep', level: 'ok', message: 'The server keeps small things for the account (XEP-0163).' }, account);
-  return finding({ check: 'pep', level: 'note', message: 'The server has no PEP (XEP-0163): bookmarks are kept in the old place alone (XEP-0049), and no client is told of changes.', todo: askFor('Prosody: mod_pep; ejabberd: mod_pubsub with its plugin pep') }, account);
+  if (pep) return finding({ check: 'pep', level: 'ok', message: 'The server supports personal eventing (PEP, XEP-0163).' }, account);
+  return finding({ check: 'pep', level: 'note', message: 'The server does not support PEP (XEP-0163): bookmarks are stored only in the old format (XEP-0049), and clients are not told of changes.', todo: askFor('Prosody: mod_pep; ejabberd: mod_pubsub with its plugin pep') }, account);
 }
 
 function bridgeFinding(account: string, features: ReadonlySet<string>, pep: boolean): Finding {
   const check = 'bookmarks bridging';
   const [one, other] = [features.has(FEATURE_COMPAT), features.has(FEATURE_COMPAT_PEP)];
-  if (one || other) return finding({ check, level: 'ok', message: `The server shows one list of bookmarks in several places (${[one && FEATURE_COMPAT, other && FEATURE_COMPAT_PEP].filter(Boolean).join(', ')}).` }, account);
-  if (!pep) return finding({ check, level: 'ok', message: 'There is one place for bookmarks, and nothing to bridge.' }, account);
-  const message = 'The server does not bridge bookmarks (XEP-0402): old and new clients have a list each; Minimix keeps all places the same.';
-  return finding({ check, level: 'note', message, todo: `${askFor('Prosody: mod_bookmarks; ejabberd 23.10 or newer: mod_private beside mod_pubsub')} Until then, let the daemon run where a client changes its list.` }, account);
+  if (one || other) return finding({ check, level: 'ok', message: `The server shows one list of bookmarks in several formats (${[one && FEATURE_COMPAT, other && FEATURE_COMPAT_PEP].filter(Boolean).join(', ')}).` }, account);
+  if (!pep) return finding({ check, level: 'ok', message: 'Bookmarks are stored in one format; there is nothing to bridge.' }, account);
+  const message = 'The server does not bridge bookmarks (XEP-0402), so old and new clients use different lists. Minimix keeps them in sync.';
+  return finding({ check, level: 'note', message, todo: `${askFor('Prosody: mod_bookmarks; ejabberd 23.10 or newer: mod_private beside mod_pubsub')} Until then, keep Minimix running while a client changes its list.` }, account);
 }
 
 async function examineClock(ask: Ask, domain: string, now: () => number): Promise<Omit<Finding, 'account'>> {
@@ -67,12 +67,12 @@ async function examineClock(ask: Ask, domain: string, now: () => number): Promis
   const after = now();
   const time = answer.ok ? readTime(answer.element) : undefined;
   const check = 'clock';
-  if (time === undefined) return { check, level: 'note', message: 'The server does not tell its time (XEP-0202).', todo: 'See for yourself that this clock is right: `timedatectl`.' };
+  if (time === undefined) return { check, level: 'note', message: 'The server does not report its time (XEP-0202).', todo: 'Check this computer’s clock yourself: `timedatectl`.' };
   const skew = time - (before + after) / 2;
   const seconds = Math.round(Math.abs(skew) / 100) / 10;
-  if (Math.abs(skew) < SKEW_NOTED) return { check, level: 'ok', message: `This clock and the server's are ${seconds} s apart.`, todo: null };
-  const message = `This clock is ${seconds} s ${skew > 0 ? 'behind' : 'ahead of'} the server's: what was said when cannot be told rightly.`;
-  return { check, level: Math.abs(skew) < SKEW_BAD ? 'note' : 'bad', message, todo: 'Let the system set its clock by the network: `timedatectl set-ntp true`.' };
+  if (Math.abs(skew) < SKEW_NOTED) return { check, level: 'ok', message: `The clocks of this computer and the server are ${seconds} s apart.`, todo: null };
+  const message = `This clock is ${seconds} s ${skew > 0 ? 'behind' : 'ahead of'} the server’s, so the times of messages may be wrong.`;
+  return { check, level: Math.abs(skew) < SKEW_BAD ? 'note' : 'bad', message, todo: 'Let the system set its clock from the network: `timedatectl set-ntp true`.' };
 }
 
 export interface ExaminedLists {
@@ -96,10 +96,10 @@ export function examineLists({ account, storages, held, rooms, now, failed }: Ex
   const found: Finding[] = [];
   const troubled = storages.filter(({ trouble }) => trouble !== undefined);
   for (const { name, trouble } of troubled) {
-    found.push(finding({ check: 'bookmarks', level: 'note', message: `Of the places of bookmarks, “${name}” is not in use: ${trouble ?? ''}`, todo: 'The others are kept in step without it; `minimix bookmarks list` shows where they differ.' }, account));
+    found.push(finding({ check: 'bookmarks', level: 'note', message: `The bookmark format “${name}” is not in use: ${trouble ?? ''}`, todo: 'Minimix keeps the other formats in sync; `minimix bookmarks list` shows differences.' }, account));
   }
-  if (held > 0) found.push(finding({ check: 'bookmarks', level: 'bad', message: `${held} removals of bookmarks wait for you.`, todo: '`minimix bookmarks held`, then `restore --held` or `accept ID`.' }, account));
-  else if (troubled.length < storages.length) found.push(finding({ check: 'bookmarks', level: 'ok', message: `${Math.max(...storages.map((one) => one.rooms))} rooms are bookmarked, and nothing waits.` }, account));
+  if (held > 0) found.push(finding({ check: 'bookmarks', level: 'bad', message: `${held} removed bookmarks need your decision.`, todo: '`minimix bookmarks held`, then `restore --held` or `accept ID`.' }, account));
+  else if (troubled.length < storages.length) found.push(finding({ check: 'bookmarks', level: 'ok', message: `${Math.max(...storages.map((one) => one.rooms))} rooms are bookmarked; no removal needs your decision.` }, account));
   for (const { name, lost, event, why, at } of failed) {
     const message = `${name} could not take ${lost === 1 ? 'an event' : `${lost} events`}, last “${event}” at ${new Date(at).toISOString()}: ${why}`;
     found.push(finding({ check: 'events', level: 'bad', message, todo: 'This is a fault in Minimix: please report it with the log (`minimix log --level error`).' }, account));
@@ -107,9 +107,9 @@ export function examineLists({ account, storages, held, rooms, now, failed }: Ex
   const silent = rooms.filter(({ state, verifiedAt }) => state === 'joined' && (verifiedAt === undefined || now - Date.parse(verifiedAt) > UNVERIFIED));
   const outside = rooms.filter(({ state }) => UNDER_WAY.includes(state));
   const stuck = rooms.filter(({ state }) => state !== 'joined' && !UNDER_WAY.includes(state));
-  if (silent.length > 0) found.push(finding({ check: 'rooms', level: 'bad', message: `${silent.length} rooms have not proven for 15 minutes that we are in them: ${namesOf(silent)}.`, todo: 'Wait for the next proof; where it stays so, see `minimix rooms ROOM --log`.' }, account));
-  if (outside.length > 0) found.push(finding({ check: 'rooms', level: 'note', message: `${outside.length} rooms are not entered yet: ${namesOf(outside)}.`, todo: 'They are tried again; `minimix rooms` says why.' }, account));
-  if (stuck.length > 0) found.push(finding({ check: 'rooms', level: 'note', message: `${stuck.length} rooms wait for you: ${namesOf(stuck)}.`, todo: '`minimix rooms` says why; join again, or leave.' }, account));
+  if (silent.length > 0) found.push(finding({ check: 'rooms', level: 'bad', message: `${silent.length} rooms have not been verified for 15 minutes: ${namesOf(silent)}.`, todo: 'Wait for the next check. If it stays like this, see `minimix rooms ROOM --log`.' }, account));
+  if (outside.length > 0) found.push(finding({ check: 'rooms', level: 'note', message: `${outside.length} rooms are not joined yet: ${namesOf(outside)}.`, todo: 'Minimix keeps trying; `minimix rooms` says why.' }, account));
+  if (stuck.length > 0) found.push(finding({ check: 'rooms', level: 'note', message: `${stuck.length} rooms need attention: ${namesOf(stuck)}.`, todo: '`minimix rooms` says why. Join again, or leave.' }, account));
   if (silent.length + outside.length + stuck.length === 0) found.push(finding({ check: 'rooms', level: 'ok', message: `${rooms.length} rooms, all joined and verified.` }, account));
   return found;
 }

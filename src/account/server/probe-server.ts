@@ -111,8 +111,8 @@ function loggedIn(connection: Connection): Promise<ConnectionStatus> {
 
 function notReached(jid: string, status: ConnectionStatus): string {
   const why = status.state === 'waiting' ? status.why : 'it does not answer';
-  const known = /ENOTFOUND|EAI_AGAIN/.test(why) ? 'its name leads nowhere' : /ECONNREFUSED/.test(why) ? 'nobody listens there' : why;
-  return `The server of ${domainOf(jid)} was not reached: ${known}.`;
+  const known = /ENOTFOUND|EAI_AGAIN/.test(why) ? 'its name cannot be resolved' : /ECONNREFUSED/.test(why) ? 'nothing is listening there' : why;
+  return `The server of ${domainOf(jid)} cannot be reached: ${known}.`;
 }
 
 async function look(jid: string, connection: Connection, log: Log): Promise<ProbedServer> {

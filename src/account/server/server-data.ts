@@ -66,9 +66,9 @@ function* fileOf(file: string, chunks: Iterable<string>, course: Course): Genera
     if (tag.form !== 'close') {
       scope.enter(tag);
       names.push(tag.name);
-      if (names.length > MAX_DEPTH) throw new StreamFault('policy-violation', 'its elements lie too deep in each other');
+      if (names.length > MAX_DEPTH) throw new StreamFault('policy-violation', 'its elements are nested too deeply');
       const { local, namespace } = nameOf(tag, scope.lookup);
-      if (names.length === 1 && course.depth === 0 && namespace !== NS_PIE) throw new StreamFault('invalid-namespace', 'it is no data of a server');
+      if (names.length === 1 && course.depth === 0 && namespace !== NS_PIE) throw new StreamFault('invalid-namespace', 'it is not a server’s data');
       const parent = above();
       if (local === 'include' && namespace === NS_XINCLUDE && parent) yield* included(file, tag, { ...course, within: parent });
       if (parent?.kind === 'archive' && resultAt === 0 && local === 'result' && namespace === NS_MAM) {

@@ -6,18 +6,18 @@ const PATIENCE = 15_000; // milliseconds
 
 /** A place for one file on the account's own server (XEP-0363 5). */
 export async function slotFor(ask: Ask, { upload }: ServerParts, file: UploadFile): Promise<Result<Slot>> {
-  if (!upload) return fail('no-upload', 'Your server takes no files.');
+  if (!upload) return fail('no-upload', 'Your server does not support file uploads.');
   if (upload.most !== undefined && file.size > upload.most) return tooLarge(upload.most);
   const answer = await ask(slotRequest(upload.jid, file), PATIENCE);
   if (!answer.ok) {
     const most = readTooLarge(answer.error.element);
     if (most !== undefined) return tooLarge(most);
-    return fail('upload-refused', `Your server does not take the file: ${answer.error.text ?? answer.error.condition}.`);
+    return fail('upload-refused', `Your server refused the file: ${answer.error.text ?? answer.error.condition}.`);
   }
   const slot = readSlot(answer.element);
-  return slot ? ok(slot) : fail('upload-refused', 'Your server named no place for the file.');
+  return slot ? ok(slot) : fail('upload-refused', 'Your server did not say where to upload the file.');
 }
 
 function tooLarge(most: number): ReturnType<typeof fail> {
-  return fail('too-large', `Your server takes files of up to ${most} bytes.`);
+  return fail('too-large', `Your server accepts files of up to ${most} bytes.`);
 }

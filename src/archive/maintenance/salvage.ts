@@ -53,8 +53,8 @@ export function salvage(path: string, now: Date): Salvaged {
     const { messages, lost } = rescue(setAside, db);
     rmSync(markOf(path), { force: true });
     const message =
-      `The archive was damaged. ${messages} messages were brought into a new one` +
-      `${lost > 0 ? `, ${lost} could not be read` : ''}. The damaged file lies at ${setAside}.`;
+      `The archive was damaged. Minimix saved ${messages} messages into a new one` +
+      `${lost > 0 ? `, ${lost} could not be read` : ''}. The damaged file is now ${setAside}.`;
     return { setAside, messages, lost, message };
   } finally {
     db.close();

@@ -4,9 +4,9 @@ import { MinimixError, sentenceOf } from '../../core/errors.ts';
 const DISK_FAULTS: Record<number, readonly [code: string, sentence: string]> = {
   5: ['archive-busy', 'The archive is in use by another program.'],
   8: ['archive-readonly', 'The archive cannot be written: the file or its disk is read-only.'],
-  10: ['archive-io', 'The disk that holds the archive does not answer as it should.'],
+  10: ['archive-io', 'The disk with the archive reports errors.'],
   11: ['archive-corrupt', 'The archive is damaged.'],
-  13: ['archive-full', 'The disk that holds the archive is full.'],
+  13: ['archive-full', 'The disk with the archive is full.'],
   14: ['archive-unreachable', 'The archive cannot be opened.'],
   26: ['archive-corrupt', 'The archive is not a database.'],
 };

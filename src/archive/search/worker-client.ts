@@ -31,7 +31,7 @@ interface ExportPart {
 
 const whyGone = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
-    ? 'That takes more memory than a search may have: ask for less at a time.'
+    ? 'This search needs too much memory: search for less at a time.'
     : 'The search stopped.';
 
 /** The worker's file lies beside this one, as TypeScript or, after bundling, as JavaScript. */

@@ -26,7 +26,7 @@ export interface BackUpOptions {
  */
 export async function backUp(path: string, target: string, { progress = () => {}, passphrase, work }: BackUpOptions = {}): Promise<void> {
   if (existsSync(target)) throw new MinimixError('backup-exists', `${target} already exists.`);
-  if (!existsSync(dirname(target))) throw new MinimixError('no-folder', `There is no folder ${dirname(target)}.`);
+  if (!existsSync(dirname(target))) throw new MinimixError('no-folder', `No such folder: ${dirname(target)}.`);
   const db = openDatabase(path, { readOnly: true });
   const half = `${target}.part`;
   const part = passphrase ? `${path}.part-backup-${process.pid}` : half;
@@ -143,7 +143,7 @@ function verify(path: string, named = path): void {
       db.close();
     }
   } catch (cause) {
-    throw new MinimixError('archive-corrupt', `${named} is not a whole archive.`, cause);
+    throw new MinimixError('archive-corrupt', `${named} is not a complete archive.`, cause);
   }
   if (whole !== 'ok') throw new MinimixError('archive-corrupt', `${named} is damaged: ${String(whole)}.`);
   if (version > migrations.length) throw new MinimixError('archive-newer', `${named} was written by a newer Minimix.`);

@@ -88,7 +88,7 @@ function isSelected({ after, before }: Selection, { at }: KeptMessage): boolean 
 function textOf({ message, body, corrections, retracted, reactions, reply }: Viewed, heading: string | undefined): string {
   const time = new Date(message.at).toISOString().slice(11, 19);
   const notes: string[] = [];
-  if (reply) notes.push(`[answers ${reply.message ? named(reply.message.nick) : 'a message that is not kept'}] `);
+  if (reply) notes.push(`[answers ${reply.message ? named(reply.message.nick) : 'a message that is not in the archive'}] `);
   if (corrections.length > 0 && !retracted) notes.push('[corrected] ');
   const said = retracted ? (retracted.byRoom ? '[removed by the room]' : '[retracted]') : (body ?? bodiless(message));
   const reacted = reactions.map(({ emoji, nicks }) => `\n[${named(emoji)} ${nicks.map(named).join(', ')}]`).join('');

@@ -44,7 +44,7 @@ export function* fromClient(path: string, account: string): Generator<Imported> 
   try {
     db = new DatabaseSync(path, { readOnly: true });
     const select = known(db, 'logs') && known(db, 'jids') ? GAJIM : known(db, 'real_jid') && known(db, 'message') ? DINO : undefined;
-    if (select === undefined) throw new MinimixError('import-unknown', 'This is no database of Gajim or Dino.');
+    if (select === undefined) throw new MinimixError('import-unknown', 'This is not a database of Gajim or Dino.');
     for (const found of db.prepare(present(db, select)).iterate(account)) yield importedOf(found);
   } catch (error) {
     if (error instanceof Error && 'errcode' in error) {

@@ -113,7 +113,7 @@ export function* fromJsonLines(lines: Iterable<string>): Generator<Imported> {
     if (written.trim() === '') continue;
     const value = jsonOf(written);
     if (first && !header.safeParse(value).success) {
-      throw new MinimixError('import-unknown', 'This is not an export of Minimix, or of a newer version.');
+      throw new MinimixError('import-unknown', 'This is not an export of Minimix, or it was written by a newer version.');
     }
     if (!first) yield lineOf(value);
     first = false;

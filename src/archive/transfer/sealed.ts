@@ -39,7 +39,7 @@ export async function seal(source: string, target: string, passphrase: string, w
     const sealed = await encrypter.encrypt(webStream(createReadStream(source).pipe(counted(wentIn))));
     await pipeline(sealed, createWriteStream(target, PRIVATE));
     for await (const part of await decrypter.decrypt(webStream(createReadStream(target)))) cameOut.update(part);
-    if (wentIn.digest('hex') !== cameOut.digest('hex')) throw new MinimixError('backup-damaged', `${target} did not come back from the disk as it was written.`);
+    if (wentIn.digest('hex') !== cameOut.digest('hex')) throw new MinimixError('backup-damaged', `${target} does not read back as it was written: the disk may be faulty.`);
   });
 }
 
@@ -65,8 +65,8 @@ function reasonOf(cause: unknown, source: string): unknown {
   if (cause instanceof Error && 'code' in cause) return cause; // the disk's, not the content's
   const why = cause instanceof Error ? cause.message : '';
   if (why.startsWith('no identity matched')) return new MinimixError('wrong-passphrase', `That is not the passphrase of ${source}, or its first lines are damaged.`);
-  if (why.includes('work factor')) return new MinimixError('backup-damaged', `${source} asks for more memory to be opened than a backup does.`, cause);
-  return new MinimixError('backup-damaged', `${source} is damaged or cut short: nothing of it was taken.`, cause);
+  if (why.includes('work factor')) return new MinimixError('backup-damaged', `${source} needs more memory than a backup of Minimix ever does.`, cause);
+  return new MinimixError('backup-damaged', `${source} is damaged or incomplete. Nothing was restored.`, cause);
 }
 
 /** Runs what makes the file `path`; where that fails, there is none. */

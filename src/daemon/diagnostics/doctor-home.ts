@@ -25,7 +25,7 @@ export function examineNode(version = process.versions.node): Finding {
 /** Checks that the home belongs to this user, is writable, and that other users cannot read it. */
 export function examineHome(home: string): Finding[] {
   const check = 'home';
-  if (!existsSync(home)) return [finding({ check, level: 'note', message: `${home} is not there yet.`, todo: '`minimix account add JID` makes it.' })];
+  if (!existsSync(home)) return [finding({ check, level: 'note', message: `${home} does not exist yet.`, todo: '`minimix account add JID` creates it.' })];
   const { mode, uid } = statSync(home);
   const own = process.getuid?.();
   if (own !== undefined && own !== uid) return [finding({ check, level: 'bad', message: `${home} belongs to another user.`, todo: `Run Minimix as its owner, or: chown -R "$USER" ${home}` })];
@@ -35,7 +35,7 @@ export function examineHome(home: string): Finding[] {
   } catch (error) {
     return [finding({ check, level: 'bad', message: `${home} cannot be written: ${sentenceOf(error)}.`, todo: `chmod u+rwx ${home}` })];
   }
-  if (open.length === 0) return [finding({ check, level: 'ok', message: `${home} is for its owner only (${(mode & 0o777).toString(8)}).` })];
+  if (open.length === 0) return [finding({ check, level: 'ok', message: `Only its owner can read ${home} (${(mode & 0o777).toString(8)}).` })];
   return [finding({ check, level: 'bad', message: `Others on this computer can read ${open.join(', ')}.`, todo: `chmod go-rwx ${open.join(' ')}` })];
 }
 
@@ -46,14 +46,14 @@ export function examineSettings(home: string): { readonly findings: Finding[]; r
   try {
     loaded = loadSettings(home, { keep: false });
   } catch (error) {
-    return { settings: undefined, findings: [finding({ check, level: 'bad', message: sentenceOf(error), todo: 'Mend the file; docs/settings.md says what each setting takes.' })] };
+    return { settings: undefined, findings: [finding({ check, level: 'bad', message: sentenceOf(error), todo: 'Fix the file; docs/settings.md lists the allowed values.' })] };
   }
   const { settings, trouble, unknown } = loaded;
   const findings: Finding[] = [];
-  if (trouble !== undefined) findings.push(finding({ check, level: 'bad', message: trouble, todo: 'Mend the file, or put settings.good.json in its place.' }));
+  if (trouble !== undefined) findings.push(finding({ check, level: 'bad', message: trouble, todo: 'Fix the file, or replace it with settings.good.json.' }));
   const strange = unknownSentence(home, unknown);
-  if (strange !== undefined) findings.push(finding({ check, level: 'note', message: strange, todo: 'Take them out, or write them as docs/settings.md does.' }));
-  if (findings.length === 0) findings.push(finding({ check, level: 'ok', message: 'The file is well formed, and all of it is in force.' }));
+  if (strange !== undefined) findings.push(finding({ check, level: 'note', message: strange, todo: 'Remove them, or spell them as in docs/settings.md.' }));
+  if (findings.length === 0) findings.push(finding({ check, level: 'ok', message: 'The file is valid, and all settings are in force.' }));
   if (settings.accounts.length === 0) findings.push(finding({ check: 'account', level: 'bad', message: 'There is no account yet.', todo: '`minimix account add JID`' }));
   return { findings, settings };
 }
@@ -61,10 +61,10 @@ export function examineSettings(home: string): { readonly findings: Finding[]; r
 /** `free` is in bytes. */
 export function examineDisk(home: string, free = existsSync(home) ? freeOf(home) : undefined): Finding {
   const check = 'disk';
-  if (free === undefined) return finding({ check, level: 'note', message: 'How much room the disk has is not known.', todo: 'See `df -h` yourself: what does not fit is not kept.' });
+  if (free === undefined) return finding({ check, level: 'note', message: 'The free space of the disk is not known.', todo: 'Check it with `df -h`: Minimix cannot save messages on a full disk.' });
   const message = `The disk of the home has ${Math.floor(free / MB)} MB left.`;
-  if (free < 64 * MB) return finding({ check, level: 'bad', message, todo: 'Make room: what cannot be kept is not taken. `minimix retention` bounds what a room keeps.' });
-  if (free < 512 * MB) return finding({ check, level: 'note', message, todo: 'That is soon full: make room, move the home to another disk (`--home`), or bound what rooms keep with `minimix retention`.' });
+  if (free < 64 * MB) return finding({ check, level: 'bad', message, todo: 'Free some space: on a full disk Minimix accepts no messages. `minimix retention` limits what a room keeps.' });
+  if (free < 512 * MB) return finding({ check, level: 'note', message, todo: 'The disk is full soon: free some space, move the home to another disk (`--home`), or limit what rooms keep with `minimix retention`.' });
   return finding({ check, level: 'ok', message });
 }
 
@@ -72,13 +72,13 @@ export function examineDisk(home: string, free = existsSync(home) ? freeOf(home)
 export function examineArchive(home: string): Finding {
   const check = 'archive';
   const path = join(home, 'archive.db');
-  if (!existsSync(path)) return finding({ check, level: 'note', message: 'There is no archive yet.', todo: '`minimix run` makes it.' });
+  if (!existsSync(path)) return finding({ check, level: 'note', message: 'There is no archive yet.', todo: '`minimix run` creates it.' });
   const size = Math.ceil(statSync(path).size / MB);
   try {
     quickCheck(path);
-    return finding({ check, level: 'ok', message: `The archive (${size} MB) is whole.` });
+    return finding({ check, level: 'ok', message: `The archive (${size} MB) is intact.` });
   } catch (error) {
-    return finding({ check, level: 'bad', message: sentenceOf(error), todo: 'Restart the daemon, which saves what can be read, or: `minimix restore BACKUP`' });
+    return finding({ check, level: 'bad', message: sentenceOf(error), todo: 'Restart Minimix, which saves what is readable, or run `minimix restore BACKUP`' });
   }
 }
 
@@ -87,9 +87,9 @@ export function examineBackup(home: string, now = Date.now()): Finding {
   const todo = '`minimix backup FILE`, on another disk';
   if (!existsSync(join(home, 'archive.db'))) return finding({ check, level: 'ok', message: 'There is nothing to back up yet.' });
   const last = lastBackup(home);
-  if (!last) return finding({ check, level: 'note', message: 'No backup was ever made with `minimix backup`.', todo });
+  if (!last) return finding({ check, level: 'note', message: 'There is no backup yet.', todo });
   const days = Math.floor((now - last.at) / DAY);
-  if (!existsSync(last.file)) return finding({ check, level: 'note', message: `The last backup, ${last.file}, is not there any more.`, todo });
+  if (!existsSync(last.file)) return finding({ check, level: 'note', message: `The last backup, ${last.file}, no longer exists.`, todo });
   const message = `The last backup is ${days} days old: ${last.file}.`;
   return now - last.at > OLD_BACKUP ? finding({ check, level: 'note', message, todo }) : finding({ check, level: 'ok', message });
 }
@@ -97,9 +97,9 @@ export function examineBackup(home: string, now = Date.now()): Finding {
 export async function examineKeyring(home: string, env: NodeJS.ProcessEnv): Promise<Finding> {
   const check = 'keyring';
   const found = await findKeyring(home, env);
-  if (found === 'works') return finding({ check, level: 'ok', message: 'The system’s keyring answers; passwords go there.' });
+  if (found === 'works') return finding({ check, level: 'ok', message: 'The system’s keyring works; passwords are stored in it.' });
   const why = found === 'off' ? 'There is no keyring for this session' : `The keyring does not answer (${found.why})`;
-  return finding({ check, level: 'note', message: `${why}: passwords lie in secrets.json, readable by its owner alone.`, todo: 'Unlock or install one (gnome-keyring, KWallet), then add the account again; or leave it so.' });
+  return finding({ check, level: 'note', message: `${why}: passwords are stored in secrets.json, which only its owner can read.`, todo: 'Unlock or install one (gnome-keyring, KWallet), then add the account again; or leave it as it is.' });
 }
 
 /** Checks that the ports which a daemon would use are free. */
@@ -114,7 +114,7 @@ export async function examinePorts({ web, bouncer }: Settings): Promise<Finding[
       const trouble = port === 0 ? undefined : await cannotListen(host, port);
       if (trouble === undefined) return finding({ check: 'port', level: 'ok', message: `${host}:${port} is free for ${what}.` });
       const level = key === 'web.port' ? 'note' : 'bad'; // the page uses the next free one
-      return finding({ check: 'port', level, message: `${host}:${port}, meant for ${what}, cannot be listened on: ${trouble}.`, todo: `End what has it, or \`minimix settings set ${key} …\`` });
+      return finding({ check: 'port', level, message: `${what} cannot listen on ${host}:${port}: ${trouble}.`, todo: `Stop the program that uses it, or run \`minimix settings set ${key} …\`` });
     }),
   );
 }

@@ -26,7 +26,7 @@ export async function examineEndpoints(settings: AccountSettings, dns: Dns = sys
 }
 
 function namedServer(jid: string, { host, port }: { host: string; port: number }): Finding {
-  return finding({ check: 'dns', level: 'ok', message: `The settings name the server (${host}:${port}): DNS is not asked for it.` }, jid);
+  return finding({ check: 'dns', level: 'ok', message: `The settings name the server (${host}:${port}), so Minimix does not look it up in DNS.` }, jid);
 }
 
 const NAME_IT = 'name the server: `minimix settings set account.server …`';
@@ -53,14 +53,14 @@ async function examineDns(jid: string, dns: Dns): Promise<Finding> {
   if (count(direct) + count(plain) > 0) return finding({ check, level: 'ok', message: `${domain} has ${count(direct)} records for direct TLS and ${count(plain)} for STARTTLS.` }, jid);
   const trouble = direct.trouble ?? plain.trouble;
   if (trouble !== undefined) {
-    return finding({ check, level: 'bad', message: `The name server does not answer for ${domain}: ${trouble}.`, todo: `See that this computer is online and its DNS works (\`resolvectl query ${domain}\`); or ${NAME_IT}` }, jid);
+    return finding({ check, level: 'bad', message: `DNS does not answer for ${domain}: ${trouble}.`, todo: `Check that this computer is online and its DNS works (\`resolvectl query ${domain}\`); or ${NAME_IT}` }, jid);
   }
   if (direct.records.length + plain.records.length > 0) {
-    return finding({ check, level: 'bad', message: `${domain} says in DNS that it takes no clients (an SRV record to “.”).`, todo: `Ask whoever runs it; or ${NAME_IT}` }, jid);
+    return finding({ check, level: 'bad', message: `${domain} says in DNS that it accepts no clients (an SRV record to “.”).`, todo: `Ask its admin; or ${NAME_IT}` }, jid);
   }
   const why = await lookup(domain).then(() => undefined, (error: unknown) => sentenceOf(error));
-  if (why === undefined) return finding({ check, level: 'note', message: `${domain} has no SRV records: port 5222 of the name itself is tried.`, todo: `Nothing, where the lines below are well; else ${NAME_IT}` }, jid);
-  return finding({ check, level: 'bad', message: `${domain} is not found: ${why}.`, todo: `Look for a typing error in the address; or ${NAME_IT}` }, jid);
+  if (why === undefined) return finding({ check, level: 'note', message: `${domain} has no SRV records: Minimix tries port 5222 of the name itself.`, todo: `Nothing, if the lines below are fine; else ${NAME_IT}` }, jid);
+  return finding({ check, level: 'bad', message: `${domain} is not found: ${why}.`, todo: `Check the address for typos; or ${NAME_IT}` }, jid);
 }
 
 async function examineEndpoint({ jid, ca, pin, allowPlaintext }: AccountSettings, endpoint: Endpoint, dns: Dns): Promise<Finding> {
@@ -78,21 +78,21 @@ async function examineEndpoint({ jid, ca, pin, allowPlaintext }: AccountSettings
 type Judgement = { readonly message: string } & ({ readonly level: 'ok' } | { readonly level: 'note'; readonly todo: string });
 
 function judged(where: string, { protocol, expires, mechanisms }: Probed): Judgement {
-  const takes = mechanisms.filter((name) => name.startsWith('SCRAM-') || name === 'PLAIN').join(', ') || 'no login that we know';
-  if (protocol === undefined) return { level: 'note', message: `${where} answers without TLS; it takes ${takes}.`, todo: 'Everybody on the way reads the password: `minimix settings set account.allowPlaintext false` where the server has TLS.' };
+  const takes = mechanisms.filter((name) => name.startsWith('SCRAM-') || name === 'PLAIN').join(', ') || 'no login method that Minimix supports';
+  if (protocol === undefined) return { level: 'note', message: `${where} answers without TLS; it accepts ${takes}.`, todo: 'Anyone on the network can read the password. If the server supports TLS: `minimix settings set account.allowPlaintext false`' };
   const days = expires === undefined ? undefined : Math.floor((expires - Date.now()) / DAY);
-  const message = `${where} answers with ${protocol}; its certificate ${days === undefined ? 'is trusted' : `is trusted for ${days} more days`}; it takes ${takes}.`;
-  if (days !== undefined && days < SOON) return { level: 'note', message, todo: 'Whoever runs the server should renew it: the connection fails the day it ends.' };
+  const message = `${where} answers with ${protocol}; its certificate ${days === undefined ? 'is trusted' : `is trusted for ${days} more days`}; it accepts ${takes}.`;
+  if (days !== undefined && days < SOON) return { level: 'note', message, todo: 'Ask your server’s admin to renew it: the connection fails on the day it expires.' };
   return { level: 'ok', message };
 }
 
 function adviceOn(why: string): string {
-  if (/expired/i.test(why)) return 'The certificate has ended (or this clock is wrong): whoever runs the server renews it.';
-  if (/pinned/i.test(why)) return 'Compare the new fingerprint with whoever runs the server; then `minimix settings set account.pin …`';
+  if (/expired/i.test(why)) return 'The certificate has expired (or this computer’s clock is wrong): ask your server’s admin to renew it.';
+  if (/pinned/i.test(why)) return 'Compare the new fingerprint with your server’s admin; then `minimix settings set account.pin …`';
   if (/self.signed|unable to (verify|get)|issuer/i.test(why)) return 'Name its authority (`account add --ca FILE`), or pin it: `minimix settings set account.pin SHA256`';
-  if (/altnames|does not match/i.test(why)) return 'The certificate is another name’s: look for a typing error, or tell whoever runs the server.';
-  if (/no TLS/i.test(why)) return 'Nothing is sent without TLS. Ask whoever runs the server.';
-  return 'See that the server runs, and that no firewall stands between.';
+  if (/altnames|does not match/i.test(why)) return 'The certificate is for another name: check for typos, or tell your server’s admin.';
+  if (/no TLS/i.test(why)) return 'Minimix sends nothing without TLS. Ask your server’s admin.';
+  return 'Check that the server is running and no firewall blocks it.';
 }
 
 /** What only a login can tell, if no daemon runs. */
@@ -108,6 +108,6 @@ export async function examineLogin(settings: AccountSettings, secrets: Secrets):
   }
   if (password === undefined) return [finding({ check, level: 'bad', message: 'There is no password for the account.', todo: again }, jid)];
   const seen = await examineByLogin({ settings, password, log: () => undefined });
-  if (seen.ok) return [finding({ check, level: 'ok', message: 'The server takes the login.' }, jid), ...seen.value];
-  return [finding({ check, level: 'bad', message: `No login: ${seen.error.message}`, todo: seen.error.code === 'refused' ? `Where the password is another one now: ${again}` : 'See above what is in the way.' }, jid)];
+  if (seen.ok) return [finding({ check, level: 'ok', message: 'The login works.' }, jid), ...seen.value];
+  return [finding({ check, level: 'bad', message: `The login failed: ${seen.error.message}`, todo: seen.error.code === 'refused' ? `If the password has changed: ${again}` : 'See the findings above.' }, jid)];
 }

@@ -21,7 +21,7 @@ export async function* examine(home: string, env: NodeJS.ProcessEnv): AsyncGener
   yield examineBackup(home);
   yield await examineKeyring(home, env);
   const state = homeState(home);
-  yield* state.held ? examineDaemon(state.holder) : [finding({ check: 'daemon', level: 'note', message: 'No daemon runs on this home.', todo: '`minimix run`' })];
+  yield* state.held ? examineDaemon(state.holder) : [finding({ check: 'daemon', level: 'note', message: 'Minimix is not running on this home.', todo: '`minimix run`' })];
   if (!settings) return;
   if (!state.held) yield* await examinePorts(settings);
   yield* beyondLoopback(settings);
@@ -33,8 +33,8 @@ export async function* examine(home: string, env: NodeJS.ProcessEnv): AsyncGener
 }
 
 function examineDaemon(holder: Holder | undefined): Finding[] {
-  if (!holder) return [finding({ check: 'daemon', level: 'bad', message: 'Somebody holds the home, and does not say where to reach it.', todo: 'Wait a moment; where it stays so, end that process.' })];
-  return [finding({ check: 'daemon', level: 'ok', message: `Process ${holder.pid} runs since ${holder.startedAt}, at ${holder.url}.` })];
+  if (!holder) return [finding({ check: 'daemon', level: 'bad', message: 'Another process uses the home and does not say where to reach it.', todo: 'Wait a moment. If it stays like this, end that process.' })];
+  return [finding({ check: 'daemon', level: 'ok', message: `Minimix is running (process ${holder.pid}, since ${holder.startedAt}, ${holder.url}).` })];
 }
 
 async function askDaemon(holder: Holder): Promise<Finding[]> {
@@ -42,12 +42,12 @@ async function askDaemon(holder: Holder): Promise<Finding[]> {
   try {
     return await connectTo(holder).doctor.query();
   } catch (error) {
-    return [finding({ check, level: 'bad', message: `The daemon does not answer: ${sentenceOf(error)}`, todo: 'See `minimix log --level warn`; then end it and start it again.' })];
+    return [finding({ check, level: 'bad', message: `Minimix does not answer: ${sentenceOf(error)}`, todo: 'See `minimix log --level warn`, then restart Minimix.' })];
   }
 }
 
 function beyondLoopback({ bouncer }: Settings): Finding[] {
   const open = [bouncer?.listen, bouncer?.directTls].filter((at) => at !== undefined && !/^(127\.|::1$|localhost$)/.test(at.host));
   if (!bouncer?.on || open.length === 0) return [];
-  return [finding({ check: 'bouncer', level: 'note', message: `The bouncer listens beyond this computer: ${open.map((at) => `${at?.host}:${at?.port}`).join(', ')}.`, todo: 'Meant so for a phone; else `minimix settings set bouncer.listen --default`' })];
+  return [finding({ check: 'bouncer', level: 'note', message: `The bouncer accepts connections from other computers: ${open.map((at) => `${at?.host}:${at?.port}`).join(', ')}.`, todo: 'This is right if a phone connects; else run `minimix settings set bouncer.listen --default`' })];
 }

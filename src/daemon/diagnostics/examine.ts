@@ -23,7 +23,7 @@ export async function examineDaemon({ accounts, problems, bouncer, wished }: Exa
 
 function doorOf(bouncer: BouncerStatus): Finding {
   if (bouncer.on) return finding({ check: 'bouncer', level: 'ok', message: `The bouncer listens on ${bouncer.host}: ${bouncer.port} (STARTTLS), ${bouncer.directTlsPort} (direct TLS).` });
-  return finding({ check: 'bouncer', level: 'bad', message: 'The bouncer is wished for, and does not run.', todo: '`minimix bouncer on` says why.' });
+  return finding({ check: 'bouncer', level: 'bad', message: 'The bouncer is turned on but not running.', todo: '`minimix bouncer on` says why.' });
 }
 
 async function examineAccount(account: Account): Promise<Finding[]> {
@@ -31,6 +31,6 @@ async function examineAccount(account: Account): Promise<Finding[]> {
   const check = 'login';
   if (connection.state === 'online') return [finding({ check, level: 'ok', message: `Online as ${connection.jid}.` }, account.jid), ...(await account.server.examine())];
   const why = 'why' in connection ? connection.why : `It is ${connection.state}.`;
-  const todo = connection.state === 'refused' ? `Where the password is another one now: \`minimix account remove ${account.jid}\` and add it again.` : 'It is tried again by itself; see above what is in the way.';
+  const todo = connection.state === 'refused' ? `If the password has changed: \`minimix account remove ${account.jid}\` and add it again.` : 'Minimix keeps trying. See the findings above.';
   return [finding({ check, level: 'bad', message: `Not online: ${why}`, todo }, account.jid)];
 }

@@ -51,17 +51,17 @@ function counter(name: string, help: string, ...samples: readonly (number | Samp
 function ofDaemon({ version, startedAt, unwell, writes, archiveBytes, freeBytes, lastId, logged, problems }: MetricInputs): Family[] {
   const codes = ['account-offline', 'room-unverified', 'archive-unwritable'] as const;
   return [
-    gauge('minimix_build_info', 'The version that runs; always 1.', { value: 1, labels: { version } }),
-    gauge('minimix_start_time_seconds', 'When the daemon was started, since the epoch.', startedAt / 1000),
-    gauge('minimix_healthy', '1 where /health answers 200.', unwell.length === 0 ? 1 : 0),
-    gauge('minimix_unhealthy_reasons', 'Why it does not, counted.', ...codes.map((code) => ({ value: unwell.filter((one) => one.code === code).length, labels: { code } }))),
+    gauge('minimix_build_info', 'The running version; always 1.', { value: 1, labels: { version } }),
+    gauge('minimix_start_time_seconds', 'Start time of the daemon, seconds since the epoch.', startedAt / 1000),
+    gauge('minimix_healthy', '1 if /health answers 200.', unwell.length === 0 ? 1 : 0),
+    gauge('minimix_unhealthy_reasons', 'Number of reasons why it does not.', ...codes.map((code) => ({ value: unwell.filter((one) => one.code === code).length, labels: { code } }))),
     gauge('minimix_problems', 'Problems of the daemon that last, as `minimix status` lists them.', problems),
-    counter('minimix_archive_commits_total', 'Transactions that are on disk.', writes.done),
+    counter('minimix_archive_commits_total', 'Transactions written to disk.', writes.done),
     counter('minimix_archive_failures_total', 'Transactions that the disk refused.', writes.failed),
-    gauge('minimix_archive_bytes', 'The archive on disk, with its write-ahead log.', archiveBytes),
-    gauge('minimix_archive_last_id', 'The last archive id that was given.', lastId),
-    ...(freeBytes === undefined ? [] : [gauge('minimix_disk_free_bytes', 'Room on the disk of the home.', freeBytes)]),
-    counter('minimix_log_lines_total', 'Lines that were logged, or would be at the level `debug`.', ...Object.entries(logged).map(([level, value]) => ({ value, labels: { level } }))),
+    gauge('minimix_archive_bytes', 'Size of the archive on disk, with its write-ahead log.', archiveBytes),
+    gauge('minimix_archive_last_id', 'The last archive id assigned.', lastId),
+    ...(freeBytes === undefined ? [] : [gauge('minimix_disk_free_bytes', 'Free space on the disk of the home.', freeBytes)]),
+    counter('minimix_log_lines_total', 'Log lines, including those that only the level `debug` writes.', ...Object.entries(logged).map(([level, value]) => ({ value, labels: { level } }))),
   ];
 }
 
@@ -74,11 +74,11 @@ function ofProcess({ delay }: MetricInputs): Family[] {
   return [
     counter('process_cpu_seconds_total', 'CPU time, user and system.', (user + system) / 1e6),
     gauge('process_resident_memory_bytes', 'Resident memory.', rss),
-    gauge('nodejs_heap_size_used_bytes', 'What JavaScript holds of it.', heapUsed),
+    gauge('nodejs_heap_size_used_bytes', 'JavaScript heap in use.', heapUsed),
     {
       name: 'minimix_event_loop_delay_seconds',
       type: 'summary',
-      help: 'How late the event loop is, since the start.',
+      help: 'Delay of the event loop since the start.',
       samples: [...quantiles, { value: seconds(delay.mean) * delay.count, suffix: '_sum' }, { value: delay.count, suffix: '_count' }],
     },
   ];
@@ -93,15 +93,15 @@ function ofAccounts({ accounts, names }: MetricInputs): Family[] {
       return values.map((value) => ({ value: all.filter((one) => pick(one) === value).length, labels: { account: label, [key]: value } }));
     });
   return [
-    gauge('minimix_account_online', '1 where the account is online.', ...samples((_account, { offlineSince }) => (offlineSince === undefined ? 1 : 0))),
+    gauge('minimix_account_online', '1 if the account is online.', ...samples((_account, { offlineSince }) => (offlineSince === undefined ? 1 : 0))),
     counter('minimix_logins_total', 'Times that the account came online, resumptions included.', ...samples((_account, { logins }) => logins)),
-    counter('minimix_messages_kept_total', 'Messages that were archived since the start.', ...samples((_account, { messages }) => messages)),
-    gauge('minimix_rooms', 'Rooms by how we stand in them.', ...spread('state', Object.keys(moves), (account) => account.rooms.list(), ({ state }) => state)),
+    counter('minimix_messages_kept_total', 'Messages archived since the start.', ...samples((_account, { messages }) => messages)),
+    gauge('minimix_rooms', 'Rooms by state.', ...spread('state', Object.keys(moves), (account) => account.rooms.list(), ({ state }) => state)),
     gauge('minimix_occupants', 'Occupants of all rooms.', ...samples((account) => account.rooms.list().reduce((sum, { occupants }) => sum + occupants, 0))),
-    gauge('minimix_devices_online', 'Devices that are online, by the door that serves them.', ...spread('door', DOORS, (account) => account.devices.list().filter(({ online }) => online), ({ frontend: door }) => door)),
-    gauge('minimix_outbox', 'What was said and no room has confirmed.', ...spread('state', ['waiting', 'sent', 'ask'], (account) => account.sending.outbox(), ({ state }) => state)),
+    gauge('minimix_devices_online', 'Devices online, by frontend.', ...spread('door', DOORS, (account) => account.devices.list().filter(({ online }) => online), ({ frontend: door }) => door)),
+    gauge('minimix_outbox', 'Messages sent but not confirmed by their room.', ...spread('state', ['waiting', 'sent', 'ask'], (account) => account.sending.outbox(), ({ state }) => state)),
     gauge('minimix_invitations', 'Invitations that wait for an answer.', ...samples((account) => account.rooms.invitations().length)),
-    gauge('minimix_bookmarks_held', 'Removals of bookmarks that wait for the person.', ...samples((account) => account.bookmarks.held().length)),
+    gauge('minimix_bookmarks_held', 'Removed bookmarks that need a decision.', ...samples((account) => account.bookmarks.held().length)),
   ];
 }
 
@@ -109,7 +109,7 @@ function ofRooms({ accounts }: MetricInputs): Family[] {
   const all = accounts.flatMap(({ account }) => account.rooms.list().map((room) => ({ ...room, labels: { account: account.jid, room: room.room } }))).slice(0, MOST_ROOMS);
   const proven = all.flatMap(({ verifiedAt, labels }) => (verifiedAt === undefined ? [] : [{ value: Date.parse(verifiedAt) / 1000, labels }]));
   return [
-    gauge('minimix_room_joined', '1 where we are in the room.', ...all.map(({ state, labels }) => ({ value: state === 'joined' ? 1 : 0, labels }))),
-    gauge('minimix_room_verified_timestamp_seconds', 'When our being there was last proven, since the epoch.', ...proven),
+    gauge('minimix_room_joined', '1 if the account is in the room.', ...all.map(({ state, labels }) => ({ value: state === 'joined' ? 1 : 0, labels }))),
+    gauge('minimix_room_verified_timestamp_seconds', 'Time when the membership was last verified, seconds since the epoch.', ...proven),
   ];
 }

@@ -37,7 +37,7 @@ export function watchWrites(archive: Archive, problems: Pick<Problems, 'tell' | 
           if (error instanceof MinimixError && error.code.startsWith('archive-') && error.code !== 'archive-misuse') {
             failed += 1;
             last = { why: sentenceOf(error).replace(/[.\s]+$/, ''), at: now() };
-            problems.tell(CODE, `The archive cannot be written: ${last.why}. What comes meanwhile is not acknowledged, and comes again.`);
+            problems.tell(CODE, `The archive cannot be written: ${last.why}. Minimix does not acknowledge new messages, so the server sends them again later.`);
           }
           throw error;
         }

@@ -20,12 +20,12 @@ const FIRST = 1000; // milliseconds until the first line
 const BREATH = 5000; // milliseconds between two lines
 const MOST_ANSWERS = 100;
 const lines = [
-  'Hello! This room is on a small server of your own computer. Nobody else can see it.',
-  'Whatever I say is in your archive as soon as the room has it. Try the search: tomatoes.',
+  'Hello! This room is on a small server on your own computer. Nobody else can see it.',
+  'Everything I write goes into your archive at once. Try the search: tomatoes.',
   'The tomatoes on the balcony are nearly ripe, by the way.',
   'Close this page, wait a while, and come back: nothing is missing.',
-  'If you say something with my name in it, I answer.',
-  'A device can be connected on the page Devices. It sees this room without joining it.',
+  'Write a message with my name in it, and I answer.',
+  'You can connect a device on the Devices page. It sees this room without joining it.',
 ];
 
 /** The bot of the sandbox: says a few lines, then answers whenever somebody mentions it. */

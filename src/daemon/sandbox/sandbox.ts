@@ -82,7 +82,7 @@ export function openSandbox({ home, env, programs = PLACES, log, add, join: join
     async begin() {
       const [prosody, control] = [find('prosody'), find('prosodyctl')];
       if (prosody === undefined || control === undefined) return fail('no-prosody', 'Prosody is not installed on this computer.');
-      if (server) return fail('sandbox-runs', 'The sandbox runs already.');
+      if (server) return fail('sandbox-runs', 'The sandbox is already running.');
       try {
         const port = await freePort();
         const password = randomBytes(12).toString('base64url');

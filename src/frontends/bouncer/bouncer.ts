@@ -151,7 +151,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const resident = residents.get(account);
       const [first, second] = listeners;
       if (!resident) return noAccount(account);
-      if (!settings || !first || !second) return fail('bouncer-off', 'The bouncer is off: `minimix bouncer on` first.');
+      if (!settings || !first || !second) return fail('bouncer-off', 'The bouncer is off. Turn it on first: `minimix bouncer on`');
       const identity = await identify(domainOf(account).toLowerCase());
       const authority = settings.own ? undefined : await openAuthority(certificates, domainOf(account));
       const added = resident.credentials.add(name);
@@ -174,7 +174,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const resident = residents.get(account);
       if (!resident) return noAccount(account);
       const removed = resident.credentials.remove(which);
-      if (!removed) return fail('unknown-device', `There is no device ${which.slice(0, 100)} of the bouncer.`);
+      if (!removed) return fail('unknown-device', `The bouncer has no device ${which.slice(0, 100)}.`);
       await resident.sessions.end(removed.id, 'not-authorized');
       resident.rooms.forget(removed.id);
       resident.offlineStore.forget(removed.id);

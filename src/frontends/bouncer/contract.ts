@@ -16,7 +16,7 @@ import { throttleTimes } from './server/throttle.ts';
 import type { ThrottleTimes } from './server/throttle.ts';
 import type { UpstreamSettings } from './session/upstream.ts';
 
-/** Where devices connect unless told otherwise: loopback alone (DESIGN, What it never does). */
+/** Where devices connect by default: on loopback only, because no port is opened to the network unless somebody asks for it. */
 export const DEFAULT_LISTEN: ListenEndpoint = { host: '127.0.0.1', port: 15222 };
 export const DEFAULT_DIRECT_TLS: ListenEndpoint = { host: '127.0.0.1', port: 15223 };
 

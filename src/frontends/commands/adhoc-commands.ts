@@ -65,7 +65,7 @@ const room: ActionField = {
 const anyRoom: ActionField = { name: 'room', label: 'Room', type: 'jid-single', required: true };
 const line = (most: number) => z.string({ error: 'is needed' }).trim().min(1, 'is needed').max(most, `is longer than ${most} characters`);
 const jid = z.string({ error: 'is needed' }).pipe(bareJid);
-const nickname = line(255).refine((text) => !/\p{Cc}/u.test(text), 'holds a control character');
+const nickname = line(255).refine((text) => !/\p{Cc}/u.test(text), 'contains a control character');
 const policies = ['everything', 'mentions', 'nothing', 'default'] as const;
 
 async function mapped<T>(result: Promise<Result<T>> | Result<T>, text: (value: T) => string): Promise<Result<ActionAnswer>> {
@@ -79,7 +79,7 @@ function table(columns: readonly (readonly [name: string, label: string])[], row
 
 const status = action({ name: 'status', title: 'Status of Minimix', fields: [] }, z.object({}), ({ account }) => {
   const { connection, joined, rooms, messages } = account.status();
-  return ok({ text: `Minimix is ${connection.state}, in ${joined} of ${rooms} rooms, and has kept ${messages} messages.` });
+  return ok({ text: `Minimix is ${connection.state}, in ${joined} of ${rooms} rooms, and has saved ${messages} messages.` });
 });
 
 const rooms = action({ name: 'rooms', title: 'List the rooms', fields: [] }, z.object({}), ({ account }) => {
@@ -107,15 +107,15 @@ const leave = action({ name: 'leave', title: 'Leave a room', fields: [room] }, z
 );
 
 const nick = action(
-  { name: 'nick', title: 'Change the nick in a room', fields: [room, { name: 'nick', label: 'Nick', type: 'text-single', required: true }] },
+  { name: 'nick', title: 'Change your nickname in a room', fields: [room, { name: 'nick', label: 'Nick', type: 'text-single', required: true }] },
   z.object({ room: jid, nick: nickname }),
-  ({ account }, { room: at, nick: wanted }) => mapped(account.rooms.changeNick(at, wanted), () => `You are ${wanted} in ${at} now.`),
+  ({ account }, { room: at, nick: wanted }) => mapped(account.rooms.changeNick(at, wanted), () => `You are now ${wanted} in ${at}.`),
 );
 
 const say = action(
-  { name: 'say', title: 'Say something in a room', fields: [room, { name: 'text', label: 'Text', type: 'text-single', required: true }] },
+  { name: 'say', title: 'Write a message to a room', fields: [room, { name: 'text', label: 'Text', type: 'text-single', required: true }] },
   z.object({ room: jid, text: line(32_768) }),
-  ({ account }, { room: at, text }) => mapped(account.sending.sendMessage(at, text), () => `Said in ${at}.`),
+  ({ account }, { room: at, text }) => mapped(account.sending.sendMessage(at, text), () => `Sent to ${at}.`),
 );
 
 const levels = ['always', 'on-mention', 'never', 'default'] as const;
@@ -124,17 +124,17 @@ const levels = ['always', 'on-mention', 'never', 'default'] as const;
 const notify = action(
   {
     name: 'notify',
-    title: 'When your clients notify of a room',
+    title: 'Notifications of a room',
     fields: [room, { name: 'level', label: 'When', type: 'list-single', required: true, options: () => levels.map((value) => ({ value, label: value })) }],
   },
   z.object({ room: jid, level: z.enum(levels, { error: `is one of ${levels.join(', ')}` }) }),
-  ({ account }, { room: at, level }) => mapped(account.bookmarks.put(at, { notify: level }), () => `Of ${at} you are told: ${level}.`),
+  ({ account }, { room: at, level }) => mapped(account.bookmarks.put(at, { notify: level }), () => `Notifications of ${at}: ${level}.`),
 );
 
 function attachment(name: 'attach' | 'detach', title: string): Action {
   return action({ name, title, fields: [] }, z.object({}), ({ account, resource }) =>
     mapped(account.devices.change(resource, { attached: name === 'attach' }), ({ label, relay, why }) =>
-      relay ? `${label} gets the rooms' messages from now on: ${why}.` : `${label} gets no room's messages: ${why}.`,
+      relay ? `${label} receives room messages from now on: ${why}.` : `${label} receives no room messages: ${why}.`,
     ),
   );
 }
@@ -142,9 +142,9 @@ function attachment(name: 'attach' | 'detach', title: string): Action {
 const policy = action(
   {
     name: 'policy',
-    title: 'What this device gets',
+    title: 'What this device receives',
     fields: [
-      { name: 'policy', label: 'What it gets', type: 'list-single', required: true, options: () => policies.map((value) => ({ value, label: value })) },
+      { name: 'policy', label: 'What it receives', type: 'list-single', required: true, options: () => policies.map((value) => ({ value, label: value })) },
       { ...room, label: 'Only for this room', required: false },
     ],
   },
@@ -159,13 +159,13 @@ const mentions = action(
   {
     name: 'mentions',
     title: 'Words that count as a mention on this device',
-    fields: [{ name: 'words', label: 'Words, with commas between; your nicks and replies to you count in any case', type: 'text-single' }],
+    fields: [{ name: 'words', label: 'Words, separated by commas; your nicknames and replies to you always count', type: 'text-single' }],
   },
   z.object({ words: z.string().max(2000).default('') }),
   ({ account, resource }, { words }) => {
     const list = words.split(',').map((word) => word.trim()).filter(Boolean).slice(0, 50);
     return mapped(account.devices.change(resource, { words: list }), ({ label }) =>
-      list.length === 0 ? `On ${label} your nicks and replies to you count as mentions.` : `On ${label} these count as mentions too: ${list.join(', ')}.`,
+      list.length === 0 ? `On ${label}, your nicknames and replies to you count as mentions.` : `On ${label}, these words also count as mentions: ${list.join(', ')}.`,
     );
   },
 );
@@ -173,9 +173,9 @@ const mentions = action(
 const digest = action(
   {
     name: 'digest',
-    title: 'Mentions in words, for a device that takes nothing else',
+    title: 'Text summary of mentions, for a device that accepts nothing else',
     fields: [
-      { name: 'digest', label: 'Tell this device', type: 'list-single', required: true, options: () => ['on', 'off'].map((value) => ({ value, label: value })) },
+      { name: 'digest', label: 'Send it to this device', type: 'list-single', required: true, options: () => ['on', 'off'].map((value) => ({ value, label: value })) },
       { name: 'quiet', label: 'Quiet hours, such as 22:00-07:00', type: 'text-single' },
     ],
   },
@@ -185,7 +185,7 @@ const digest = action(
   }),
   ({ account, resource }, { digest: wanted, quiet }) =>
     mapped(account.devices.change(resource, { digest: wanted === 'off' ? 'off' : { quiet: readQuiet(quiet ?? '') } }), ({ label }) =>
-      wanted === 'off' ? `${label} is told nothing in words.` : `${label} is told of mentions in words${quiet === undefined ? '' : `, but not in ${quiet}`}.`,
+      wanted === 'off' ? `${label} receives no text summary of mentions.` : `${label} receives a text summary of mentions${quiet === undefined ? '' : `, but not in ${quiet}`}.`,
     ),
 );
 
@@ -194,15 +194,15 @@ const count = (most: number) => z.coerce.number({ error: 'is a number' }).int('i
 const limit = action(
   {
     name: 'limit',
-    title: 'How much of what it missed this device gets',
+    title: 'How many missed messages this device receives',
     fields: [
-      { name: 'messages', label: 'Messages of a room, the newest ones', type: 'text-single', required: true },
-      { name: 'hours', label: 'Of the last so many hours', type: 'text-single', required: true },
+      { name: 'messages', label: 'Newest messages per room, at most', type: 'text-single', required: true },
+      { name: 'hours', label: 'Not older than (hours)', type: 'text-single', required: true },
     ],
   },
   z.object({ messages: count(MOST_REPLAYED), hours: count(MOST_HOURS) }),
   ({ account, resource }, { messages, hours }) =>
-    mapped(account.devices.change(resource, { limit: { messages, hours } }), ({ label }) => `${label} gets ${messages} messages of a room at most, of the last ${hours} hours.`),
+    mapped(account.devices.change(resource, { limit: { messages, hours } }), ({ label }) => `${label} receives at most ${messages} missed messages per room, from the last ${hours} hours.`),
 );
 
 const search = action(
@@ -218,7 +218,7 @@ const search = action(
       text: (message.body ?? message.subject ?? '').slice(0, 500),
     }));
     const lines = rows.map((row) => `${row.at} ${row.room} ${row.nick}: ${row.text}`).join('\n');
-    return ok({ text: lines || 'Nothing was found.', table: table([['at', 'Time'], ['room', 'Room'], ['nick', 'Nick'], ['text', 'Text']], rows) });
+    return ok({ text: lines || 'No results.', table: table([['at', 'Time'], ['room', 'Room'], ['nick', 'Nick'], ['text', 'Text']], rows) });
   },
 );
 

@@ -92,7 +92,7 @@ async function run(
 function formOf(action: Action, context: ActionContext, values: Readonly<Record<string, string>> = {}): Element {
   const fields = action.fields.map(({ options, ...field }) => ({ ...field, value: values[field.name], options: options?.(context) ?? [] }));
   const choices = fields.filter(({ options, value }) => options.length > 0 && value === undefined).map(choicesOf);
-  return form(action.title, ['What is marked as needed is needed.', ...choices].join('\n'), fields);
+  return form(action.title, ['Fill in the required fields.', ...choices].join('\n'), fields);
 }
 
 /** COMPAT: profanity 0.13 draws the options of a list only where one of them is chosen already. */

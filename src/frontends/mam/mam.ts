@@ -26,7 +26,7 @@ export function startMam(account: Account, archive: ReadArchive, signal: AbortSi
     if (!request.ok) return errorAnswer(stanza.element, 'cancel', request.error.code, request.error.message);
     const { range } = request.value;
     const missing = [range.after, range.before].some((id) => id !== undefined && !archive.holds(account.jid, id));
-    if (missing) return errorAnswer(stanza.element, 'cancel', 'item-not-found', 'There is no such id in this archive.');
+    if (missing) return errorAnswer(stanza.element, 'cancel', 'item-not-found', 'The archive has no such id.');
     const { messages, complete } = read(request.value);
     const shown = request.value.flipped ? messages.toReversed() : messages;
     for (const message of shown) {

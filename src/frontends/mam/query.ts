@@ -27,16 +27,16 @@ export function readPageRequest(query: Element, account: string): Result<PageReq
   const unknown = [...fields.keys()].find((name) => !fieldsKnown.has(name));
   if (unknown !== undefined) return fail('feature-not-implemented', `This archive has no filter “${unknown.slice(0, 50)}”.`);
   const [from, to] = [timeOf(fields.get('start')), timeOf(fields.get('end'))];
-  if (from === 'bad' || to === 'bad') return fail('bad-request', 'start and end are times as in XEP-0082.');
+  if (from === 'bad' || to === 'bad') return fail('bad-request', 'start and end must be times as in XEP-0082.');
   const about = fields.get('with');
   const jid = about === undefined ? undefined : parseJid(about);
-  if (about !== undefined && !jid) return fail('bad-request', 'with is no address.');
+  if (about !== undefined && !jid) return fail('bad-request', 'with must be an address.');
   const set = query.getChild('set', NS_RSM);
   const [afterId, beforeId] = [idOf(set?.getChildText('after')), idOf(set?.getChildText('before'))];
   const [after, before] = [afterId ?? idOf(fields.get('after-id')), beforeId ?? idOf(fields.get('before-id'))];
-  if (after === 'bad' || before === 'bad') return fail('item-not-found', 'There is no such id in this archive.');
+  if (after === 'bad' || before === 'bad') return fail('item-not-found', 'The archive has no such id.');
   const max = set?.getChildText('max') ?? undefined;
-  if (max !== undefined && !/^\d{1,9}$/.test(max)) return fail('bad-request', 'max is a number.');
+  if (max !== undefined && !/^\d{1,9}$/.test(max)) return fail('bad-request', 'max must be a number.');
   const range: RangeQuery = {
     account,
     limit: Math.min(MAX_PAGE, max === undefined ? DEFAULT_PAGE : Number(max)),

@@ -56,7 +56,7 @@ interface Question {
 }
 
 const nextWay: Readonly<Record<Way, Way>> = { ping: 'disco', disco: 'server', server: 'server' };
-const NO_ANSWER = 'it answers no ping, so that it may miss what is under way when its connection breaks';
+const NO_ANSWER = 'it does not answer pings, so it may miss messages that are on the way when its connection breaks';
 
 export function openDeliveryReceipts(target: RelayTarget, { account, times, inFlight, arrived, settle, unanswered }: ReceiptParts): DeliveryReceipts {
   const { jid, device } = target;

@@ -23,7 +23,7 @@ export function envelopeOf(message: KeptMessage, account: string, checked: boole
 }
 
 /**
- * DESIGN: only what a joined room sent us directly; nothing nested, and nothing with a stanza-id that claims the
+ * Only what a joined room sent us directly; nothing nested, and nothing with a stanza-id that claims the
  * account (XEP-0359 6: the account's own server would have removed it, had it been the server's to see).
  */
 function relayable({ kind, xml }: KeptMessage, account: string): boolean {

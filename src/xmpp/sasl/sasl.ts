@@ -39,7 +39,7 @@ export async function authenticate(
   const scram = SCRAMS.find(([name]) => offered.has(name));
   if (scram !== undefined) return scramLogin(stream, scram, credentials);
   if (offered.has('PLAIN') && credentials.secure) return plainLogin(stream, credentials);
-  const why = offered.has('PLAIN') ? 'offers only PLAIN, without TLS' : 'offers no mechanism that we know';
+  const why = offered.has('PLAIN') ? 'offers only PLAIN, without TLS' : 'offers no login method that Minimix supports';
   throw new StreamEnd('lost', `the server ${why}`);
 }
 

@@ -52,7 +52,7 @@ export function createLoginAttempts(
 
   const logIn: LoginAttempts['logIn'] = async ({ resource, resume, redirect }, outer, opened) => {
     const inner = new AbortController();
-    const late = new StreamEnd('lost', 'the server did not log us in in time');
+    const late = new StreamEnd('lost', 'login timed out');
     const clock = setTimeout(() => inner.abort(late), deadline);
     const giveUp = (): void => inner.abort(new StreamEnd('lost', 'stopped'));
     outer.addEventListener('abort', giveUp, { once: true });

@@ -67,7 +67,7 @@ export async function login(stream: Stream, { account, resource, resume }: Login
 /** Asks for TLS, and reads what is offered within it. Throws where it is not offered. */
 export async function startTls(stream: Stream, features: Element): Promise<Element> {
   if (features.getChild('starttls', NS.tls) === undefined) {
-    throw new StreamEnd('lost', 'the server offers no TLS, and nothing is sent without it');
+    throw new StreamEnd('lost', 'the server offers no TLS, and Minimix sends nothing without it');
   }
   stream.put(`<starttls xmlns='${NS.tls}'/>`);
   const answer = await nextNonza(stream);
@@ -91,14 +91,14 @@ async function bind(stream: Stream, account: string, resource: string, early: Ea
     }
     if (stanza.type === 'error') throw bindFailed(stanza);
     const jid = stanza.element.getChild('bind', NS.bind)?.getChildText('jid')?.trim();
-    if (!jid || !jid.includes('/')) throw new StreamEnd('lost', `the server bound no resource for ${account}`);
+    if (!jid || !jid.includes('/')) throw new StreamEnd('lost', `the server assigned no resource to ${account}`);
     return jid;
   }
 }
 
 function bindFailed(stanza: Stanza): StreamEnd {
   const { condition } = faultOf(stanza.element);
-  const why = `the server bound no resource: ${condition}`;
+  const why = `the server assigned no resource: ${condition}`;
   return new StreamEnd(condition === 'conflict' ? 'conflict' : 'lost', why);
 }
 

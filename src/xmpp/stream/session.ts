@@ -248,7 +248,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   function send(text: string): Result<number> {
     if (over) return fail('disconnected', 'There is no connection to the server.');
     const room = sm.enabled() ? sm.hasRoom(text.length) : stream.backlog() + text.length <= MAX_BACKLOG;
-    if (!room) return fail('congested', 'The server takes nothing more at the moment.');
+    if (!room) return fail('congested', 'The server accepts nothing more at the moment.');
     const number = sm.sent(text);
     stream.put(text);
     askSoon();

@@ -17,7 +17,7 @@ export function createWaitingRoom(): WaitingRoom {
   return {
     add(text) {
       if (texts.length >= MAX_STANZAS || length + text.length > MAX_LENGTH) {
-        return fail('congested', 'Too much is waiting for the connection already.');
+        return fail('congested', 'Too many stanzas are waiting for the connection.');
       }
       texts.push(text);
       length += text.length;

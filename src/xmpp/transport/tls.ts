@@ -37,7 +37,7 @@ export function secure(socket: Socket, trust: Trust, options: { direct: boolean 
       if (trust.pin === undefined || isPinned(upgraded, trust.pin)) return resolve(upgraded);
       upgraded.on('error', () => undefined); // it is being destroyed, and nobody else listens
       upgraded.destroy();
-      reject(new StreamEnd('lost', 'the server shows another certificate than the one that was pinned'));
+      reject(new StreamEnd('lost', 'the server’s certificate is not the one with the fingerprint in the settings'));
     });
   });
 }

@@ -6,7 +6,7 @@ import { until } from '../../support/until.ts';
 
 /** What a verb meets whose transaction finds no room on the disk. */
 const full = async (): Promise<never> => {
-  throw new Error('The disk that holds the archive is full.');
+  throw new Error('The disk with the archive is full.');
 };
 
 test('a bookmark that cannot be followed is told in the log, and ends nothing', async () => {

@@ -150,7 +150,7 @@ describe('an answered join (scripted)', () => {
     const { account, script, send, settle } = await world();
     script(ROOM, { join: (_, nick) => entry(ROOM, nick, ['mallory'], [100, 110, 170]) });
     expect(await account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true, value: { nonAnonymous: true, logged: true } });
-    expect(account.rooms.ledger(ROOM, 10).at(-1)).toMatchObject({ event: 'self', text: 'The room let you in. Everybody in it sees your real address. It logs what is said.' });
+    expect(account.rooms.ledger(ROOM, 10).at(-1)).toMatchObject({ event: 'self', text: 'You joined the room. Everyone in it can see your address. It publishes its logs.' });
     const change = (from: string): string => `<message type='groupchat' from='${from}'><x xmlns='http://jabber.org/protocol/muc#user'><status code='173'/><status code='171'/></x></message>`;
     send(change(`${ROOM}/mallory`));
     await settle();

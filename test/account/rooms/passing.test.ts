@@ -1,4 +1,4 @@
-// DESIGN: chat states and what is marked no-store go to live sessions only, unkept.
+// Chat states and messages marked no-store go to live sessions only and are not archived.
 import { expect, test } from 'vitest';
 import { parseElement } from '../../../src/xmpp/xml.ts';
 import { isPassing } from '../../../src/xmpp/xep/message/passing.ts';

@@ -58,9 +58,9 @@ test('the form of a room is shown, filled in and sent, and the nick proposed is 
 });
 
 test.each([
-  ['conflict', 'by somebody else'],
-  ['not-allowed', 'lets nobody register'],
-  ['service-unavailable', 'has no registration'],
+  ['conflict', 'Somebody else has registered'],
+  ['not-allowed', 'does not let people register'],
+  ['service-unavailable', 'does not support registration'],
   ['item-not-found', 'does not exist'],
 ])('a refusal with %s is told in words', async (condition, words) => {
   const { account, script } = await world();

@@ -1,4 +1,4 @@
-// DESIGN, out: said again only where the room does not have it; asked about where no history can prove that.
+// A message is sent again only if the room does not have it; the person is asked if no history can prove that.
 import { expect, test } from 'vitest';
 import { presence, presenceError, subject, worlds } from '../../support/rooms-scripted.ts';
 import { until } from '../../support/until.ts';

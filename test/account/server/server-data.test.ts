@@ -64,7 +64,7 @@ test('a result that is none is refused by itself, what lies where no archive bel
 });
 
 test.each([
-  ['another format', '<rss><channel/></rss>', 'no data of a server'],
+  ['another format', '<rss><channel/></rss>', 'not a server’s data'],
   ['a DTD', '<!DOCTYPE a [<!ENTITY b "c">]><server-data xmlns="urn:xmpp:pie:0"/>', 'DTD'],
   ['tags that do not match', `<server-data xmlns='urn:xmpp:pie:0'></host>`, 'do not match'],
   ['an end too early', `<server-data xmlns='urn:xmpp:pie:0'>`, 'ends too early'],

@@ -50,7 +50,7 @@ test('a backup of an archive in use is whole, and holds no keys', async () => {
   const bytes = readFileSync(target, 'latin1');
   for (const key of ['wherefore-art-thou', 'resume-me-please', 'bookmarked-password', 'password-before', 'password-after', 'invited-by-password', 'of-the-new-venue', scram.storedKey, scram.serverKey, 'for the phone alone', 'nobody knows what this is', 'in-quarantine']) expect(bytes).not.toContain(key);
   expect(own.archive.rooms(JULIET)[0]?.password).toBe('wherefore-art-thou');
-  await expect(backUp(own.path, target)).rejects.toThrow('there already');
+  await expect(backUp(own.path, target)).rejects.toThrow('already exists');
 });
 
 test('a backup is restored in place of what is there, which is set aside', async () => {
@@ -71,13 +71,13 @@ test('what is no whole archive is not restored, and nothing is touched', async (
   writeFileSync(broken, readFileSync(own.path));
   truncateSync(broken, 8192);
   await expect(restore(broken, own.path, new Date(T0), nobodyAsks)).rejects.toThrow(expect.objectContaining({ code: 'archive-corrupt' }));
-  await expect(restore(`${own.path}.none`, own.path, new Date(T0), nobodyAsks)).rejects.toThrow('not a whole archive');
+  await expect(restore(`${own.path}.none`, own.path, new Date(T0), nobodyAsks)).rejects.toThrow('not a complete archive');
   expect(readdirSync(dirname(own.path)).filter((name) => !name.includes('broken')).toSorted()).toEqual(before);
 });
 
 test('a backup to a folder that is not there is refused by the folder’s name', async () => {
   const folder = `${own.path}-no-such-folder`;
-  await expect(backUp(own.path, `${folder}/backup`)).rejects.toThrow(`There is no folder ${folder}.`);
+  await expect(backUp(own.path, `${folder}/backup`)).rejects.toThrow(`No such folder: ${folder}.`);
 });
 
 test('a backup that fails leaves nothing behind', async () => {

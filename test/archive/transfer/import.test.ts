@@ -81,5 +81,5 @@ test('a file of another kind is refused with a sentence', () => {
   const path = join(dirname(own.path), 'note.txt');
   writeFileSync(path, 'Dear Romeo, '.repeat(99));
   expect(() => importAll(own.archive, JULIET, fromClient(path, JULIET))).toThrow('cannot be read');
-  expect(() => importAll(own.archive, JULIET, fromClient(own.path, JULIET))).toThrow('no database of Gajim');
+  expect(() => importAll(own.archive, JULIET, fromClient(own.path, JULIET))).toThrow('not a database of Gajim');
 });

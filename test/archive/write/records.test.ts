@@ -32,7 +32,7 @@ const romeo: Occupant = {
   hats: ['lover'],
 };
 
-test('a room is remembered as it was last saved, until it is forgotten', () => {
+test('a room is remembered as it was last saved, until you removed it from the list', () => {
   own.archive.saveRoom(orchard);
   own.archive.saveRoom({ ...orchard, wanted: false, nick: undefined, password: 'wherefore' });
   expect(own.reopen().rooms(JULIET)).toEqual([{ ...orchard, wanted: false, nick: undefined, password: 'wherefore' }]);

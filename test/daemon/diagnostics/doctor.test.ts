@@ -53,7 +53,7 @@ describe('certificates', () => {
   };
 
   test('one that has run out is bad, and whoever runs the server is named, or the clock', async () => {
-    expect(await look(-1)).toMatchObject({ level: 'bad', message: expect.stringMatching(/expired/), todo: expect.stringMatching(/clock.*renews/) });
+    expect(await look(-1)).toMatchObject({ level: 'bad', message: expect.stringMatching(/expired/), todo: expect.stringMatching(/clock.*admin to renew/) });
   });
 
   test('one that runs out within three weeks is worth knowing, one that lasts is well', async () => {
@@ -83,9 +83,9 @@ describe('DNS', () => {
   });
 
   test.each<[string, Zone, RegExp, RegExp]>([
-    ['a name that does not exist', {}, /scripted\.test is not found/, /typing error.*account\.server/],
-    ['a name server in trouble', { '_xmpp-client._tcp.scripted.test': 'trouble' }, /name server does not answer for scripted\.test/, /online.*account\.server/],
-    ['a domain that takes no clients', { '_xmpp-client._tcp.scripted.test': [at(0, '.')], '_xmpps-client._tcp.scripted.test': [] }, /takes no clients/, /Ask whoever runs it/],
+    ['a name that does not exist', {}, /scripted\.test is not found/, /typos.*account\.server/],
+    ['a name server in trouble', { '_xmpp-client._tcp.scripted.test': 'trouble' }, /DNS does not answer for scripted\.test/, /online.*account\.server/],
+    ['a domain that accepts no clients', { '_xmpp-client._tcp.scripted.test': [at(0, '.')], '_xmpps-client._tcp.scripted.test': [] }, /accepts no clients/, /Ask its admin/],
   ])('%s is told as such', async (_name, zone, message, todo) => {
     expect((await look(zone))[0]).toMatchObject({ check: 'dns', level: 'bad', message: expect.stringMatching(message), todo: expect.stringMatching(todo) });
   });
@@ -149,7 +149,7 @@ describe('the disk', () => {
 
   test('with little room is worth knowing, with next to none is bad', () => {
     expect(examineDisk(dir, 300 * MB)).toMatchObject({ level: 'note', message: expect.stringContaining('300 MB left'), todo: expect.stringContaining('another disk') });
-    expect(examineDisk(dir, 10 * MB)).toMatchObject({ level: 'bad', todo: expect.stringMatching(/Make room.*retention/) });
+    expect(examineDisk(dir, 10 * MB)).toMatchObject({ level: 'bad', todo: expect.stringMatching(/Free some space.*retention/) });
     expect(examineDisk(dir, 5_000 * MB)).toMatchObject({ level: 'ok', todo: null });
   });
 

@@ -68,7 +68,7 @@ test('an archive that cannot be written fails, is a problem for the person, and 
   archive.transaction(() => archive.setValue(ALICE, storedValues.health, 0));
   expect(watch.health(false).status).toBe('ok');
   expect(() => archive.transaction(() => archive.setValue(ALICE, storedValues.accountNick, 'x'.repeat(1_000_000)))).toThrow('full');
-  expect(watch.health(true).reasons).toEqual([{ code: 'archive-unwritable', message: 'The archive cannot be written: The disk that holds the archive is full.' }]);
+  expect(watch.health(true).reasons).toEqual([{ code: 'archive-unwritable', message: 'The archive cannot be written: The disk with the archive is full.' }]);
   expect(problems.list()).toMatchObject([{ code: 'archive-unwritable' }]);
   pass(2);
   expect(watch.health(true).status).toBe('ok'); // it wrote, to know

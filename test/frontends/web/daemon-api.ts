@@ -125,7 +125,7 @@ function accountOf(jid: string, said: string[]): Account {
         said.push(`declined ${asked}${reason === undefined ? '' : `: ${reason}`}`);
         return ok(undefined);
       },
-      follow: async () => fail('no-venue', `${ROOM} has not named another room.`),
+      follow: async () => fail('no-venue', `${ROOM} has not suggested another room.`),
       set(_room, settings) {
         said.push(JSON.stringify(settings));
         return ok(room);

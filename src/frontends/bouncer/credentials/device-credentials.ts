@@ -110,7 +110,7 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
       const device = find(which);
       if (!device) return undefined;
       const { label, attached, digest } = change;
-      if (attached !== undefined || digest !== undefined) return fail('not-relayed', 'A device that is connected through the bouncer takes no relay.');
+      if (attached !== undefined || digest !== undefined) return fail('not-relayed', 'A device that connects through the bouncer cannot use the relay.');
       if (label === '') return fail('bad-name', 'A device needs a name.');
       if (label !== undefined && state.devices.some((one) => one !== device && one.name === label)) return taken(label);
       const next = changed(device, change);
@@ -155,7 +155,7 @@ function chosenBefore(leaves: DeviceCredential['leaves']): Leaving | undefined {
 }
 
 function taken(name: string) {
-  return fail('device-exists', `There is a device “${name}” already.`);
+  return fail('device-exists', `A device named “${name}” already exists.`);
 }
 
 function shown({ id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves, leaving }: DeviceCredential): BouncerDevice {

@@ -6,7 +6,7 @@ import type { Stanza } from '../../../xmpp/stanza.ts';
 import { escapeXML } from '../../../xmpp/xml.ts';
 
 const ID = 'mx-wake-';
-const BODY = 'There is something for you in a room.';
+const BODY = 'You have new messages in a room.';
 
 export interface PushWakeUp {
   /** A message for the person, while the device hibernates: the server is given a reason to push, once until it is back. */

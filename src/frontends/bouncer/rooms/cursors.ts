@@ -3,7 +3,7 @@ import { cursorOwner } from '../../../core/device.ts';
 import { sentenceOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 
-/** What each device has of each room, by archive id: as for the relay, each message once (DESIGN, Devices). */
+/** What each device has of each room, by archive id: as with the relay, it gets each message once. */
 export interface Cursors {
   /** Whether this device has ever been given anything of the room. */
   knows(device: string, room: string): boolean;

@@ -113,7 +113,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
     }
     await until(room, times.history, (view) => view?.state !== 'joined' || (!view.entering && !view.catchingUp));
     const view = occupancy.room(room);
-    if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'The room was left.' });
+    if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'You left the room.' });
     show(entry, view);
   }
 

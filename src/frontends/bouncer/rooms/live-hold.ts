@@ -9,7 +9,7 @@ import { asHistory } from './room-history.ts';
 const MOST = 500;
 
 /**
- * What comes live while a room's archive is read: a device gets it behind what was missed (DESIGN, Devices). Where the stream
+ * What comes live while a room's archive is read: a device gets it behind what was missed. Where the stream
  * ended meanwhile, what is read then may stand behind what came live before, and waits with it.
  */
 export interface LiveHold {

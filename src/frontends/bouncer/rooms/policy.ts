@@ -10,7 +10,7 @@ export function decideShown(occupancy: Pick<SharedOccupancy, 'mention'>, device:
   const policy = device.policies[message.room] ?? device.policy;
   if (policy === 'everything') return { shown: true, why: 'it gets everything' };
   if (ALWAYS.has(message.kind)) return { shown: true, why: `it is ${message.kind}` };
-  if (policy === 'nothing') return { shown: false, why: 'you want nothing of this room there' };
+  if (policy === 'nothing') return { shown: false, why: 'you turned this room off for the device' };
   const why = occupancy.mention(message, device.words);
   return why === undefined ? { shown: false, why: 'it does not mention you' } : { shown: true, why };
 }

@@ -53,7 +53,7 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
     throttle.failed(address);
     log('warn', `a login to the bouncer failed: ${why}`, { address, domain: domain(), tries });
     put(failure(condition));
-    if (tries >= MAX_TRIES) end('policy-violation', 'Too many logins that failed.');
+    if (tries >= MAX_TRIES) end('policy-violation', 'Too many failed logins.');
   }
 
   return {

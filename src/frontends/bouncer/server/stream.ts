@@ -145,7 +145,7 @@ export function serveDevice(
 
   function queue(items: readonly Item[]): void {
     waiting.push(...items);
-    if (waiting.length > MAX_WAITING) end('policy-violation', 'Too much before the login is done.');
+    if (waiting.length > MAX_WAITING) end('policy-violation', 'Too much data before the login.');
     else if (!working) void work();
   }
 

@@ -75,7 +75,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (over) return;
     if (early) return void early.push({ text, delivered });
     const room = sm.enabled() ? sm.hasRoom(text.length) : (link?.backlog() ?? 0) <= options.backlog;
-    if (!room) return void end('policy-violation', 'The device takes nothing more.');
+    if (!room) return void end('policy-violation', 'The device no longer accepts data.');
     const number = sm.sent(text);
     link?.put(text);
     if (sm.enabled() && delivered) owing.push({ number, delivered });
@@ -112,7 +112,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   function acknowledged(element: Element): void {
     if (!sm.enabled()) return;
     if (!sm.acknowledge(attributeOf(element, 'h'))) {
-      return void end('undefined-condition', 'More was acknowledged than was sent.');
+      return void end('undefined-condition', 'The device acknowledged more than was sent.');
     }
     asked = false;
     settle();
@@ -132,7 +132,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   function stanza(given: Stanza): void {
     if (sm.enabled()) sm.received();
     if (given.from !== '' && bareOf(given.from).toLowerCase() !== login.account && !inside.isOccupant(given)) {
-      return void end('invalid-from', 'A device speaks for its own account.');
+      return void end('invalid-from', 'A device may only write as its own account.');
     }
     if (given.kind === 'iq' && given.type === 'set' && given.raw.includes(SESSION_NS)) {
       return send(`<iq xmlns='jabber:client' type='result' id='${escapeXML(given.id ?? '')}' to='${escapeXML(jid)}'/>`);

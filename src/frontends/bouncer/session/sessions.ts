@@ -56,7 +56,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     const fits = wish !== undefined && parseJid(`${account.jid}/${wish}`)?.resource === wish;
     const resource = fits ? wish : `minimix.${randomBytes(5).toString('hex')}`;
     const taken = [...sessions].find((session) => resourceOf(session.jid) === resource);
-    if (taken && taken.login.device.id === login.device.id) await taken.giveUp('conflict', 'The device has logged in anew.');
+    if (taken && taken.login.device.id === login.device.id) await taken.giveUp('conflict', 'The device has logged in again.');
     const own = resourceOf(account.rooms.occupancy.jid()) === resource;
     return own || coming.has(resource) || [...sessions].some(({ jid }) => resourceOf(jid) === resource)
       ? `${resource}.${randomBytes(3).toString('hex')}`
@@ -100,7 +100,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     if (!online.ok || over || !credentials.get(login.device.id)) {
       await upstream.stop();
       if (!online.ok) return refused(online.error.code, online.error.message);
-      return refused(over?.condition ?? 'not-authorized', over?.why ?? 'The device was revoked.');
+      return refused(over?.condition ?? 'not-authorized', over?.why ?? 'The device’s password was revoked.');
     }
     const bound = begin(login, online.value, upstream, note);
     here.session = bound;

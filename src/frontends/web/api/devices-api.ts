@@ -7,7 +7,7 @@ export const deviceCalls = {
   relay: trpc.router({
     pause: procedure.input(inputs.pauseRelay).mutation(({ ctx, input }) => {
       const until = input.until === undefined ? undefined : Date.parse(input.until);
-      if (until !== undefined && until <= Date.now()) throw refused({ code: 'invalid', message: 'That time has passed already.' });
+      if (until !== undefined && until <= Date.now()) throw refused({ code: 'invalid', message: 'This time is in the past.' });
       return chosen(ctx.api, input.account).map((account) => account.devices.pauseRelay(until));
     }),
     resume: procedure

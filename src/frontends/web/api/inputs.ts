@@ -12,10 +12,10 @@ export const nick = z
   .trim()
   .min(1, 'is empty')
   .max(255, 'is longer than 255 characters')
-  .refine(printable, 'holds a control character');
+  .refine(printable, 'contains a control character');
 
 const show = z.enum(['online', 'chat', 'away', 'xa', 'dnd']);
-const status = z.string().trim().max(500, 'is longer than 500 characters').refine(printable, 'holds a control character').optional();
+const status = z.string().trim().max(500, 'is longer than 500 characters').refine(printable, 'contains a control character').optional();
 
 /** What a room sees of the person. */
 const roomPresence = z.discriminatedUnion('kind', [
@@ -26,7 +26,7 @@ const roomPresence = z.discriminatedUnion('kind', [
 
 const body = z.string().min(1, 'is empty').max(32_768, 'is longer than 32768 characters');
 const archiveId = z.int().min(1);
-const stanzaId = z.string().min(1).max(1024).refine(printable, 'holds a control character');
+const stanzaId = z.string().min(1).max(1024).refine(printable, 'contains a control character');
 
 const minute = z.int().min(0).max(1439);
 
@@ -109,7 +109,7 @@ export const inputs = {
   changeDevice: z.object({
     account: bareJid.optional(),
     device: deviceName,
-    label: z.string().trim().max(60, 'is longer than 60 characters').refine(printable, 'holds a control character').optional(),
+    label: z.string().trim().max(60, 'is longer than 60 characters').refine(printable, 'contains a control character').optional(),
     attached: z.boolean().optional(),
     policy: z.enum(['everything', 'mentions', 'nothing', 'default']).optional(),
     room: bareJid.optional(),

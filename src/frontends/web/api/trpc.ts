@@ -31,7 +31,7 @@ export function one(api: DaemonApi, jid: string | undefined): Account {
   if (jid === undefined && accounts.length > 1) {
     throw refused({
       code: 'account-needed',
-      message: `There are ${accounts.length} accounts: say which one is meant.`,
+      message: `There are ${accounts.length} accounts: choose one.`,
     });
   }
   const account = jid === undefined ? accounts[0] : accounts.find((candidate) => candidate.jid === jid);
@@ -59,6 +59,6 @@ function describe(error: TRPCError): { code: string; message: string } {
     return { code: 'invalid', message: `${where} ${issue?.message ?? 'is not valid'}` };
   }
   if (error.code === 'INTERNAL_SERVER_ERROR')
-    return { code: 'internal', message: 'The daemon failed; its log says why.' };
+    return { code: 'internal', message: 'Minimix failed; its log says why.' };
   return { code: error.code.toLowerCase().replaceAll('_', '-'), message: error.message };
 }

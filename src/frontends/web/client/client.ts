@@ -25,5 +25,5 @@ export function faultOf(error: unknown): MinimixError | undefined {
   if (data !== null && typeof data === 'object' && 'fault' in data && typeof data.fault === 'string') {
     return new MinimixError(data.fault, error.message, error);
   }
-  return new MinimixError('no-daemon', 'The daemon does not answer.', error);
+  return new MinimixError('no-daemon', 'Minimix does not answer.', error);
 }

@@ -52,7 +52,7 @@ const deviceName = z
   .trim()
   .min(1, 'is empty')
   .max(60, 'is longer than 60 characters')
-  .refine((text) => !/\p{Cc}/u.test(text), 'holds a control character');
+  .refine((text) => !/\p{Cc}/u.test(text), 'contains a control character');
 
 export const bouncerInputs = {
   on: z.object({

@@ -66,7 +66,7 @@ export interface Problem {
 
 /** What the daemon weighs and how it fares, for the overview. */
 export interface Statistics {
-  /** The archive on disk, with its write-ahead log. */
+  /** Size of the archive on disk, with its write-ahead log. */
   readonly archiveBytes: number;
   readonly messages: number;
   /** UTC, ISO 8601; null where none was made from here. */

@@ -16,26 +16,26 @@ export type Caller = 'cli' | 'page';
 export function refuseHost(request: IncomingMessage, port: number): RequestRefusal | undefined {
   const names = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
   if (!names.includes(request.headers.host?.toLowerCase() ?? '')) {
-    return { status: 421, code: 'wrong-host', message: 'This server answers to its loopback address only.' };
+    return { status: 421, code: 'wrong-host', message: 'This server answers only on its loopback address.' };
   }
   // An absolute target would speak of another host than the header that was just looked at.
   const target = request.url ?? '';
   if (target.startsWith('/') && !target.startsWith('//') && !target.includes('\\')) return undefined;
-  return { status: 400, code: 'wrong-target', message: 'The request names no path of this server.' };
+  return { status: 400, code: 'wrong-target', message: 'The request has no valid path.' };
 }
 
 /** Was it a page of another origin that sent this? Pages of other ports on loopback are other origins too. */
 export function refuseOrigin(request: IncomingMessage): RequestRefusal | undefined {
   const { origin, host } = request.headers;
   if (origin === undefined || origin === `http://${host}`) return undefined;
-  return { status: 403, code: 'wrong-origin', message: 'Pages of other sites may not use this server.' };
+  return { status: 403, code: 'wrong-origin', message: 'Other sites may not use this server.' };
 }
 
 /** For what has a login of its own: any page of this computer may ask, and no other. */
 export function refuseRemoteOrigin(request: IncomingMessage): RequestRefusal | undefined {
   const { origin } = request.headers;
   if (origin === undefined || /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)) return undefined;
-  return { status: 403, code: 'wrong-origin', message: 'Pages of other sites may not use this server.' };
+  return { status: 403, code: 'wrong-origin', message: 'Other sites may not use this server.' };
 }
 
 /**
@@ -51,7 +51,7 @@ export function refuseForgery(request: IncomingMessage): RequestRefusal | undefi
   return {
     status: 403,
     code: 'no-origin',
-    message: 'The request does not prove that it comes from our own page.',
+    message: 'The request does not come from the page of Minimix.',
   };
 }
 

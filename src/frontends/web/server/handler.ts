@@ -53,7 +53,7 @@ function callFiles({ access, api, log }: WebOptions, request: IncomingMessage, r
   }
   serveFiles(api.files, request, response, path).catch((error: unknown) => {
     log('error', 'a file could not be handed on', { error: sentenceOf(error) });
-    if (!response.headersSent) sendRefusal(response, { status: 500, code: 'internal', message: 'The daemon failed; its log says why.' });
+    if (!response.headersSent) sendRefusal(response, { status: 500, code: 'internal', message: 'Minimix failed; its log says why.' });
     else response.destroy();
   });
 }
@@ -68,7 +68,7 @@ async function givePage(
   const { method } = request;
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
-    sendPage(response, plain(405, 'Pages are only read.'), true);
+    sendPage(response, plain(405, 'Pages can only be read.'), true);
     return;
   }
   const watched = watchPage(options.api, access, request, path);
@@ -89,10 +89,10 @@ async function givePage(
   else if (known) sendPage(response, await readPage(options.pages, path), method === 'GET');
   else {
     const why =
-      ticket === null ? 'This browser is not let in yet' : 'This address was used before, or is too old';
+      ticket === null ? 'This browser is not logged in' : 'This login link was used before or has expired';
     sendPage(
       response,
-      plain(401, `${why}: open the address that \`minimix page\` prints.`),
+      plain(401, `${why}: open the login link that \`minimix page\` prints.`),
       method === 'GET',
     );
   }
@@ -140,11 +140,11 @@ function createApi(options: WebOptions) {
   };
 }
 
-const unknown: RequestRefusal = { status: 401, code: 'unauthorized', message: 'Who asks is not known here.' };
+const unknown: RequestRefusal = { status: 401, code: 'unauthorized', message: 'You are not logged in.' };
 // tRPC would decode the path: what is counted by name must have one spelling.
-const noSuchCall: RequestRefusal = { status: 404, code: 'not-found', message: 'There is no such call.' };
+const noSuchCall: RequestRefusal = { status: 404, code: 'not-found', message: 'The API has no such call.' };
 const tooLarge: RequestRefusal = { status: 413, code: 'too-large', message: 'The request is too large.' };
-const tooMany: RequestRefusal = { status: 503, code: 'too-many-readers', message: 'Too many pages listen already.' };
+const tooMany: RequestRefusal = { status: 503, code: 'too-many-readers', message: 'Too many pages are open.' };
 
 /** In the shape of tRPC's errors, so that its client reads the sentence. */
 function sendRefusal(response: ServerResponse, refusal: RequestRefusal): void {

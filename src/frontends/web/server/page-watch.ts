@@ -12,7 +12,7 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/;
 export function watchPage(api: DaemonApi, access: Access, request: IncomingMessage, path: string): Page | undefined {
   if (path !== '/health' && path !== '/metrics') return undefined;
   const { health, metrics } = api.watch.offers();
-  if (!(path === '/health' ? health : metrics) || !isFromHere(request)) return plain(404, 'There is nothing here.');
+  if (!(path === '/health' ? health : metrics) || !isFromHere(request)) return plain(404, 'This page does not exist.');
   const { authorization, cookie } = request.headers;
   const named = access.whoIs({ authorization, cookie }) !== undefined;
   if (path === '/metrics') return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: api.watch.metrics(named), lasting: false };

@@ -25,11 +25,11 @@ export async function readPage(root: string, path: string): Promise<Page> {
   const name = path === '/' ? '/index.html' : path;
   const type = TYPES[extname(name)];
   // Vite names its files plainly: what is percent-encoded, hidden or climbing is not ours.
-  if (type === undefined || !/^(\/[\w-][\w.-]*)+$/.test(name)) return plain(404, 'There is nothing here.');
+  if (type === undefined || !/^(\/[\w-][\w.-]*)+$/.test(name)) return plain(404, 'This page does not exist.');
   try {
     const base = await realpath(root);
     const file = await realpath(join(base, name));
-    if (!file.startsWith(base + sep)) return plain(404, 'There is nothing here.');
+    if (!file.startsWith(base + sep)) return plain(404, 'This page does not exist.');
     return { status: 200, type, body: await readFile(file), lasting: name.startsWith('/assets/') };
   } catch (error) {
     const missing =
@@ -37,8 +37,8 @@ export async function readPage(root: string, path: string): Promise<Page> {
       'code' in error &&
       ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String(error.code));
     if (!missing) throw error;
-    if (name !== '/index.html') return plain(404, 'There is nothing here.');
-    return plain(503, 'The page is not built yet: run `npm run build`, then load this again.');
+    if (name !== '/index.html') return plain(404, 'This page does not exist.');
+    return plain(503, 'The page is not built yet: run `npm run build`, then reload.');
   }
 }
 

@@ -48,5 +48,5 @@ async function listen(server: Server, port: number): Promise<number> {
     const address = server.address();
     if (address !== null && typeof address === 'object') return address.port;
   }
-  throw new MinimixError('no-port', 'No port of 127.0.0.1 is free for the page.');
+  throw new MinimixError('no-port', 'There is no free port on 127.0.0.1 for the page.');
 }

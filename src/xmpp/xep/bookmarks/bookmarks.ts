@@ -48,7 +48,7 @@ export function readConference(room: string, element: Element): Bookmark {
   };
 }
 
-/** DESIGN: found whether or not the child carries the namespace itself; servers that bridge lose it. */
+/** Finds the child with or without its namespace: servers that bridge bookmarks lose it. */
 function isOurs(parent: Element, child: Element): boolean {
   const namespace = child.getNS() ?? '';
   return known.has(child.getName()) && ['', NS_CLIENT, parent.getNS() ?? ''].includes(namespace);

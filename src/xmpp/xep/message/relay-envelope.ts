@@ -28,7 +28,7 @@ export function addressedTo(to: string, prefix: string): (envelope: string, numb
   return (envelope, number) => `${opening}${number}'>${envelope}`;
 }
 
-/** A few words for a device, in the same hints: a headline is neither copied nor kept (RFC 6121 5.2.2, FACTS). */
+/** A few words for a device, in the same hints: a headline is neither copied nor kept (RFC 6121 5.2.2). */
 export function headline(to: string, id: string, body: string): string {
   const open = `<message xmlns='jabber:client' type='headline' to='${escapeXML(to)}' id='${escapeXML(id)}'>`;
   return `${open}<body>${escapeXMLText(body)}</body>${hints}</message>`;

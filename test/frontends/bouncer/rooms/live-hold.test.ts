@@ -1,4 +1,4 @@
-// DESIGN, Devices: what was missed, oldest first, then what comes live, without a hole where a device goes in between.
+// A device gets what was missed, oldest first, then what comes live, without a hole where a device goes in between.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

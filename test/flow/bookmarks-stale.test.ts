@@ -75,7 +75,7 @@ describe.each(servers)('on $kind', (server) => {
     home.account.bookmarks.set({ severalGone: 'restore' });
     const old = await person(home.who, { resource: 'old' });
     await writePrivate(old, {});
-    await until(() => home.account.bookmarks.log(50).some(({ cause }) => cause.includes('put back')), { what: 'a restoration' });
+    await until(() => home.account.bookmarks.log(50).some(({ cause }) => cause.includes('restored')), { what: 'a restoration' });
     await storagesHave(phone, rooms);
     await joined(home, rooms);
   });

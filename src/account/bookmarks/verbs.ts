@@ -130,7 +130,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
       context.transact((transaction) => {
         for (const room of rooms) {
           const bookmark = state.list().get(room);
-          state.record(transaction, { room, storage: 'minimix', before: bookmark, after: bookmark, cause: 'you restored it after it had been removed' });
+          state.record(transaction, { room, storage: 'minimix', before: bookmark, after: bookmark, cause: 'its removal was rejected: restored' });
         }
         const held = state.held().filter((one) => one.id !== id);
         state.save(transaction, { held });
@@ -143,7 +143,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
       const found = takeHeld(id);
       if (!found.ok) return found;
       const { rooms, storage } = found.value;
-      apply(rooms.map((room) => ({ room, after: undefined, cause: `you accepted its removal from ${storage}` })), true);
+      apply(rooms.map((room) => ({ room, after: undefined, cause: `its removal from ${storage} was accepted` })), true);
       return ok({ rooms });
     },
     put(text, edit) {

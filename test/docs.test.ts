@@ -52,8 +52,17 @@ describe.each(documents)('%s', (document) => {
 
 test('README names the functions on the message’s path, each with its file', () => {
   const readme = read('README.md').replaceAll(/\s+/g, ' ');
-  const path = ['connect', 'receive', 'receiveRoomMessage', 'next', 'append', 'tell'];
+  const path = ['connect', 'receive', 'receiveRoomMessage', 'next', 'append', 'emit'];
   expect(path.filter((name) => !readme.includes(`\`${name}()\` in \`src/`))).toEqual([]);
+});
+
+test('a comment cites no document that is not there', () => {
+  const cited = globSync('{src,test,renderer,bench,scripts}/**/*.{ts,tsx,css}', { cwd: root, exclude: ['renderer/dist/**'] }).flatMap((file) =>
+    [...read(file).matchAll(/^[^'"`\n]*(?:\/\/|\/?\*).*$/gm)].flatMap(([line]) =>
+      [...line.matchAll(/\b(?:DESIGN|FACTS|GLOSSARY|STYLE|WORDING|MEASURED)\b/g)].map(([name]) => `${file}: ${name}`),
+    ),
+  );
+  expect(cited).toEqual([]);
 });
 
 describe('SECURITY.md', () => {

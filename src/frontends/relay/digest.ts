@@ -7,8 +7,8 @@ import { headline } from '../../xmpp/xep/message/relay-envelope.ts';
 const MAX_TEXT = 500;
 
 /**
- * For devices that take nothing else and whose person asked for it: a mention, as a plain headline in words. FACTS:
- * all native clients show one. What was said while the device was away is not told later: it is news or nothing.
+ * Sends each mention as a plain headline to devices that accept nothing else, if the person asked for it. All native clients that
+ * were tried show a headline. Mentions from the time when the device was away are not sent later.
  */
 export function startDigest(account: Account, signal: AbortSignal, now: () => number): void {
   function tell(message: KeptMessage): void {

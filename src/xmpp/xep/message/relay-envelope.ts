@@ -1,4 +1,4 @@
-// XEP-0280: Message Carbons, XEP-0297: Stanza Forwarding, XEP-0334: Message Processing Hints: DESIGN's relay envelope
+// XEP-0280: Message Carbons, XEP-0297: Stanza Forwarding, XEP-0334: Message Processing Hints: the envelope of a relayed message
 import { escapeXML, escapeXMLText } from '../../xml.ts';
 import { delayText } from './delay.ts';
 

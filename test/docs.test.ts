@@ -56,6 +56,16 @@ test('README names the functions on the message’s path, each with its file', (
   expect(path.filter((name) => !readme.includes(`\`${name}()\` in \`src/`))).toEqual([]);
 });
 
+test('the glossary says of each name, once, what it is and where it lives', () => {
+  const rows = [...read('docs/glossary.md').matchAll(/^\| (?!name \||---)(.*) \|$/gm)].map(([, row = '']) => row.split(' | '));
+  expect(rows.length).toBeGreaterThan(60);
+  expect(rows.filter(([, , file = '', ...more]) => more.length > 0 || !existsSync(join(root, file.slice(1, -1))))).toEqual([]);
+  const names = rows.map(([name]) => name);
+  expect(names.filter((name, at) => names.indexOf(name) < at)).toEqual([]);
+  const types = rows.flatMap(([name = '', , file = '']) => [...name.matchAll(/`(\w+)`/g)].map(([, type = '']) => ({ type, file: file.slice(1, -1) })));
+  expect(types.filter(({ type, file }) => !new RegExp(`\\b${type}\\b`).test(read(file)))).toEqual([]);
+});
+
 test('a comment cites no document that is not there', () => {
   const cited = globSync('{src,test,renderer,bench,scripts}/**/*.{ts,tsx,css}', { cwd: root, exclude: ['renderer/dist/**'] }).flatMap((file) =>
     [...read(file).matchAll(/^[^'"`\n]*(?:\/\/|\/?\*).*$/gm)].flatMap(([line]) =>

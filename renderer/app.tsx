@@ -26,7 +26,7 @@ import { Sidebar } from './view/shell/sidebar.tsx';
 import { Welcome } from './view/start/welcome.tsx';
 import { useKeys } from './view/controls/use-keys.ts';
 
-/** The whole page: the rooms at the left, one view beside them; on a narrow screen one of the two. */
+/** The whole page: rooms on the left, one view beside them; a narrow screen shows one of the two. */
 export function App() {
   const link = useStore(daemon, (state) => state.link);
   const loaded = useStore(daemon, (state) => state.loaded);
@@ -99,7 +99,7 @@ function View() {
   }
 }
 
-const NARROW = matchMedia('(max-width: 719px)'); // as in styles/layout.css
+const NARROW = matchMedia('(max-width: 719px)'); // the same width as in styles/layout.css
 
 function useNarrow(): boolean {
   return useSyncExternalStore(
@@ -111,7 +111,7 @@ function useNarrow(): boolean {
   );
 }
 
-/** The unread count stands in the tab, where it is seen from another one. */
+/** Shows the unread count in the title of the browser's tab, so that it is visible from other tabs. */
 function useTitle(): void {
   const muted = useStore(daemon, mutedRooms);
   const waiting = useStore(unread.store, (book) => [...book].reduce((sum, [key, room]) => sum + (muted.includes(` ${key} `) ? 0 : room.count), 0));
@@ -121,7 +121,7 @@ function useTitle(): void {
   }, [waiting, current]);
 }
 
-/** As one text, so that another object is another answer only where it says something else. */
+/** The answer as one string, so that an equal object from the store causes no render. */
 function mutedRooms({ rooms }: DaemonState): string {
   return [...rooms].flatMap(([key, room]) => (room.notify === 'never' ? [` ${key} `] : [])).join('');
 }

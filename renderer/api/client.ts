@@ -11,7 +11,7 @@ export type FoundRoom = FoundRooms['rooms'][number];
 export type FirstLook = Outputs['accounts']['look'];
 export type AccountStatus = Outputs['status']['accounts'][number];
 export type Room = Outputs['rooms'][number];
-/** A message as it is to be read. */
+/** A message as the page shows it, edits and deletions applied. */
 export type Message = Outputs['view'][number];
 export type Hit = Outputs['search'][number];
 export type Gap = Outputs['gaps'][number];
@@ -34,7 +34,7 @@ export type Setting = Outputs['settings']['list'][number];
 
 const url = '/api';
 
-/** The daemon that served this page. The cookie of the one-time address is what lets us in. */
+/** The daemon that served this page. The cookie that the one-time link gave us authorises each call. */
 export const api = createTRPCClient<AppRouter>({
   links: [
     splitLink({
@@ -47,11 +47,11 @@ export const api = createTRPCClient<AppRouter>({
 
 export type Api = typeof api;
 
-/** What the daemon tells as it happens. */
+/** The daemon's events, as they happen. */
 export type RawMessage = Outputs['history'][number];
 export type Heard = Outputs['events'] extends AsyncIterable<infer Event extends { data: unknown }> ? Event['data'] : never;
 
-/** True where the daemon answered that we are not let in: the cookie is missing, or too old. */
+/** True if the daemon refused the session: its cookie is missing or has expired. */
 export function isLockedOut(error: unknown): boolean {
   if (!(error instanceof TRPCClientError)) return false;
   const response: unknown = error.meta?.['response'];
@@ -65,7 +65,7 @@ export function sentenceOf(error: unknown): string {
   return strings.link.unreachable;
 }
 
-/** The daemon's code for what went wrong; `undefined` where it did not answer. */
+/** The daemon's error code; `undefined` if it did not answer. */
 export function faultOf(error: unknown): string | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;
   const data: unknown = error.data;

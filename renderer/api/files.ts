@@ -1,9 +1,9 @@
 import { strings } from '../strings/strings.ts';
 
-/** Hands a file to the daemon, which brings it to the account's server; resolves with its link, rejects with a sentence. */
+/** Gives a file to the daemon, which uploads it to the account's server. Resolves with the link, rejects with a sentence for the person. */
 export function sendFile(account: string, file: File, told: (part: number) => void, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest(); // `fetch` tells nothing of how far it has got
+    const request = new XMLHttpRequest(); // not `fetch`: it reports no upload progress
     request.open('PUT', `/files?${new URLSearchParams({ account, name: file.name })}`);
     request.setRequestHeader('content-type', file.type === '' ? 'application/octet-stream' : file.type);
     request.responseType = 'json';
@@ -26,7 +26,7 @@ export function pictureHref(id: number): string {
   return `/picture?${new URLSearchParams({ id: String(id) })}`;
 }
 
-/** The picture of somebody in a room; `hash` is in it so that another picture has another address. */
+/** The avatar of somebody in a room. The address contains `hash`, so that a new avatar is not taken from the browser's cache. */
 export function avatarHref(account: string, room: string, nick: string, hash: string): string {
   return `/avatar?${new URLSearchParams({ account, room, nick, hash })}`;
 }

@@ -16,7 +16,7 @@ export const emptyAccountForm: AccountForm = { jid: '', password: '', server: ''
 export type Problems = Partial<Record<'jid' | 'password' | 'server', string>>;
 export type AccountRequest = Parameters<Api['accounts']['add']['mutate']>[0];
 
-/** What the daemon is to be asked, or what is wrong in the form; the daemon checks again, and more closely. */
+/** The request for the daemon, or what is wrong in the form. The daemon checks it again, and more strictly. */
 export function readAccountForm(form: AccountForm): { request: AccountRequest } | { problems: Problems } {
   const jid = form.jid.trim();
   const server = form.server.trim() === '' ? undefined : readServer(form.server.trim());
@@ -36,7 +36,7 @@ export function readAccountForm(form: AccountForm): { request: AccountRequest } 
   return { request: { settings, password: form.password } };
 }
 
-/** `host`, `host:port` or `[::1]:port`; `null` where it is none of them. */
+/** `host`, `host:port` or `[::1]:port`; `null` for anything else. */
 function readServer(text: string): { host: string; port: number } | null {
   const found = /^(?:\[([0-9a-f:.]+)\]|([^\s:/[\]]+))(?::(\d{1,5}))?$/i.exec(text);
   const host = found?.[1] ?? found?.[2];

@@ -1,6 +1,6 @@
-/** A year of messages a day. */
+/** A year of message counts, by day. */
 export interface Activity {
-  /** From a Monday to today, without a hole; `level` is 0 to 4. */
+  /** Every day from a Monday to today; `level` is 0 to 4. */
   readonly days: readonly { readonly day: string; readonly messages: number; readonly level: number }[];
   readonly total: number;
   readonly active: number;
@@ -10,7 +10,7 @@ export interface Activity {
 const DAY = 86_400_000;
 const WEEKS = 52;
 
-/** Days (UTC) with their counts; a day may be there several times, once for each account. Levels are quarters of the most. */
+/** Takes days (UTC) with their counts; a day may occur once for each account. Each level is a quarter of the highest count. */
 export function daysOf(perDay: readonly { readonly day: string; readonly messages: number }[], now: Date): Activity {
   const counts = new Map<string, number>();
   for (const { day, messages } of perDay) counts.set(day, (counts.get(day) ?? 0) + messages);
@@ -31,7 +31,7 @@ export function daysOf(perDay: readonly { readonly day: string; readonly message
   };
 }
 
-/** The place among days (UTC, oldest first) of the last one that is not after a time; 0 where all are. */
+/** The index, among days (UTC, oldest first), of the last day that is not after a time; 0 if all are later. */
 export function dayIndex(days: readonly { readonly day: string }[], at: string): number {
   const day = at.slice(0, 10);
   return Math.max(0, days.findLastIndex((one) => one.day <= day));

@@ -2,7 +2,7 @@ import { roomOfLink } from '../text/links.ts';
 import type { DaemonState } from './daemon-state.ts';
 import type { Store } from './store.ts';
 
-/** What the address asks for beside a view: to join a room, by an `xmpp:` link from elsewhere where there is one. */
+/** What the address asks for besides a view: joining a room, possibly by an `xmpp:` link from another program. */
 export function readJoin(hash: string): { readonly room?: string; readonly password?: string } | undefined {
   const [path, query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   if (path !== 'join') return undefined;
@@ -10,7 +10,7 @@ export function readJoin(hash: string): { readonly room?: string; readonly passw
   return link === undefined ? {} : { room: link.room, ...(link.password !== undefined && { password: link.password }) };
 }
 
-/** Opens the dialog that the address asks for, once the accounts are known; the person has the last word. */
+/** Opens the dialog that the address asks for, as soon as the accounts are known. Nothing is joined until the person confirms. */
 export function followAsked(daemon: Store<DaemonState>, open: (join: { room?: string; password?: string }) => void): void {
   const look = (): void => {
     const join = readJoin(location.hash);

@@ -10,7 +10,7 @@ const all = [
   { name: 'date', words: strings.composing.verbs.date },
 ] as const;
 
-/** The commands that a line may be the beginning of; none where it is no command, or a whole one. */
+/** The commands that start with what was typed; none if the line is not a command, or a command with arguments. */
 export function commandsFor(text: string): readonly { readonly name: string; readonly words: string }[] {
   const typed = /^\/([a-z]*)$/i.exec(text)?.[1]?.toLowerCase();
   return typed === undefined ? [] : all.filter(({ name }) => name.startsWith(typed));

@@ -5,10 +5,10 @@ import { dialog } from './page.ts';
 import { go } from './route.ts';
 import type { RoomName } from './timelines.ts';
 
-/** A line that begins with a slash: what it does, or that there is no such command. */
+/** A command that was run; `done` rejects if there is no such command. */
 export interface Command {
   readonly done: Promise<unknown>;
-  /** It has led elsewhere: nothing is left to do in the composer. */
+  /** True if the command opened another view or a dialog. */
   readonly stays: boolean;
 }
 
@@ -16,7 +16,7 @@ class UnknownCommand extends Error {
   override name = 'UnknownCommand';
 }
 
-/** Runs `/nick`, `/join`, `/leave`, `/search` and `/date`; `undefined` for what is to be said, `/me` and `//` among it. */
+/** Runs `/nick`, `/join`, `/leave`, `/search` and `/date`; `undefined` for a message to send, which includes `/me` and `//`. */
 export function runCommand(name: RoomName, text: string): Command | undefined {
   const found = /^\/([a-z]+)(?:\s+([^]*))?$/i.exec(text.trim());
   if (!found || found[1]?.toLowerCase() === 'me') return undefined;

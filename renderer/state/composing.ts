@@ -1,7 +1,7 @@
 import type { Message } from '../api/client.ts';
 import { createStore, type Store } from './store.ts';
 
-/** What the composer of a room is about, beside saying something new. */
+/** The message that the composer of a room replies to or edits; nothing for a new message. */
 export type Composing =
   | { readonly mode: 'reply'; readonly message: Message }
   | { readonly mode: 'correct'; readonly message: Message };
@@ -16,12 +16,12 @@ export function compose(key: string, about: Composing | undefined): void {
   composing.set(next);
 }
 
-/** Whether a message can be answered: the room gave it an id. */
+/** True if the room gave the message an id, which a reply needs. */
 export function canReply(message: Message): boolean {
   return message.stanzaId !== null && message.nick !== null && message.retracted === null && message.kind !== 'private';
 }
 
-/** Whether a message is ours to correct: its sender's id is known, and it was said in words. */
+/** True if we may edit the message: it is our own, its sender's id is known, and it has text. */
 export function canCorrect(message: Message, nick: string | undefined): boolean {
   return message.nick === nick && message.originId !== null && message.kind === 'message' && message.retracted === null;
 }

@@ -1,18 +1,18 @@
 import type { AccountStatus, Device, Heard, Invitation, Room } from '../api/client.ts';
 
-/** How we stand with the daemon itself. */
+/** The page's connection to the daemon. */
 export type Link = 'connecting' | 'live' | 'away' | 'locked';
 
-/** What the daemon knows of accounts, rooms and devices; replaced, never changed. */
+/** Everything that the daemon has reported of accounts, rooms and devices. A new object replaces it; it is never mutated. */
 export interface DaemonState {
   readonly link: Link;
-  /** True once the daemon has told everything: until then an empty list means nothing. */
+  /** True when the daemon has answered for everything. Until then an empty list does not mean that there is nothing. */
   readonly loaded: boolean;
   readonly accounts: readonly AccountStatus[];
   readonly rooms: ReadonlyMap<string, Room>;
   readonly devices: ReadonlyMap<string, readonly Device[]>;
   readonly invitations: ReadonlyMap<string, readonly Invitation[]>;
-  /** Counts what was told of bookmarks, by account: another number, and they are asked for anew. */
+  /** Counts the events about bookmarks, by account. Views ask for the bookmarks again when the number changes. */
   readonly bookmarks: ReadonlyMap<string, { readonly changes: number; readonly held: number }>;
 }
 
@@ -26,12 +26,12 @@ export const emptyDaemonState: DaemonState = {
   bookmarks: new Map(),
 };
 
-/** A room's key over all accounts; what is said in private there has one of its own. */
+/** The key of a room among those of all accounts. Its private messages have a key of their own. */
 export function keyOf(room: { readonly account: string; readonly room: string; readonly private?: boolean | undefined }): string {
-  return `${room.account} ${room.room}${room.private ? ' private' : ''}`; // neither part can hold a space
+  return `${room.account} ${room.room}${room.private ? ' private' : ''}`; // neither part can contain a space
 }
 
-/** The daemon after everything was asked anew: what is not in it is gone. */
+/** The state after the page has asked for everything again: what the answers do not contain is gone. */
 export function refreshed(
   daemon: DaemonState,
   accounts: readonly AccountStatus[],
@@ -47,7 +47,7 @@ export function refreshed(
   };
 }
 
-/** The daemon after an event; messages, resets and what the page has no place for yet do not change it. */
+/** The state after an event. Messages, resets and events that the page does not use leave it unchanged. */
 export function heard(daemon: DaemonState, event: Heard): DaemonState {
   switch (event.type) {
     case 'status':

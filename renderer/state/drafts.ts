@@ -1,17 +1,17 @@
-/** What was typed and not sent, by room; kept in this browser, so that a reload or a crash loses none of it. */
+/** Unsent text, by room. The browser stores it, so that a reload or a crash does not lose it. */
 import { createStore, type Store } from './store.ts';
 
 export interface Drafts {
-  /** The rooms that have one. */
+  /** The rooms with a draft. */
   readonly rooms: Store<ReadonlySet<string>>;
   of(key: string): string;
-  /** An empty text ends it. */
+  /** An empty text deletes the draft. */
   keep(key: string, text: string): void;
 }
 
 const KEY = 'minimix.drafts';
 const MOST = 100;
-const PAUSE = 300; // milliseconds without a key before it is written down
+const PAUSE = 300; // milliseconds without a key press before a draft is stored
 
 export function createDrafts(storage: Pick<Storage, 'getItem' | 'setItem'> | undefined): Drafts {
   const drafts = readDrafts(storage?.getItem(KEY) ?? null);
@@ -22,7 +22,7 @@ export function createDrafts(storage: Pick<Storage, 'getItem' | 'setItem'> | und
     try {
       storage?.setItem(KEY, JSON.stringify([...drafts]));
     } catch {
-      // The browser keeps no more of us: drafts then last as long as the page.
+      // The browser's storage is full or off: drafts then last as long as the page.
     }
   }
 
@@ -32,7 +32,7 @@ export function createDrafts(storage: Pick<Storage, 'getItem' | 'setItem'> | und
     keep(key, text) {
       if ((drafts.get(key) ?? '') === text) return;
       drafts.delete(key);
-      if (text.trim() !== '') drafts.set(key, text); // the order is that of the last change
+      if (text.trim() !== '') drafts.set(key, text); // in the order of the last change
       for (const eldest of drafts.keys()) if (drafts.size > MOST) drafts.delete(eldest);
       if (rooms.get().has(key) !== drafts.has(key)) rooms.set(new Set(drafts.keys()));
       clearTimeout(timer);
@@ -47,7 +47,7 @@ function readDrafts(text: string | null): Map<string, string> {
     const entries: unknown = JSON.parse(text);
     return new Map(Array.isArray(entries) ? entries.filter(isDraft).slice(-MOST) : []);
   } catch {
-    return new Map(); // somebody else's text: begin anew
+    return new Map(); // not what we stored: start with nothing
   }
 }
 

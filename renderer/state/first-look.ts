@@ -8,7 +8,7 @@ export interface Groups {
   readonly away: readonly LookedRoom[];
 }
 
-/** By what would happen to them: joined at once, left alone, or tried in vain for now. */
+/** Groups the rooms by what would happen to them: joined at once, not joined, or unreachable for now. */
 export function grouped(rooms: readonly LookedRoom[]): Groups {
   const isAway = ({ state }: LookedRoom): boolean => state === 'missing' || state === 'unreachable';
   return {
@@ -18,7 +18,7 @@ export function grouped(rooms: readonly LookedRoom[]): Groups {
   };
 }
 
-/** What the daemon is to be told: bookmarks that say join and are not ticked, and what is ticked though they do not. */
+/** The differences from the bookmarks: auto-join rooms that are not ticked, and ticked rooms that are not auto-join. */
 export function wishesOf(rooms: readonly LookedRoom[], ticked: ReadonlySet<string>): { keepOut: string[]; join: string[] } {
   return {
     keepOut: rooms.filter(({ room, autojoin }) => autojoin && !ticked.has(room)).map(({ room }) => room),

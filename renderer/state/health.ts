@@ -1,6 +1,6 @@
 import type { Room } from '../api/client.ts';
 
-/** How a room fares, as the dot shows it: by shape and by colour. */
+/** A room's state, as its dot shows it by shape and colour. */
 export type Health = 'well' | 'unsure' | 'working' | 'waiting' | 'trouble';
 
 const healthOf: Readonly<Record<string, Health>> = {
@@ -14,7 +14,7 @@ const healthOf: Readonly<Record<string, Health>> = {
   'service-down': 'waiting',
 };
 
-/** Where we are in and a reason is given, it says why that is in doubt. A state that the page does not know needs a look. */
+/** A reason for a joined room says why we may no longer be in it. A state that the page does not know needs attention. */
 export function roomHealth({ state, reason }: Pick<Room, 'state' | 'reason'>): Health {
   return state === 'joined' && reason ? 'unsure' : (healthOf[state] ?? 'trouble');
 }

@@ -1,17 +1,17 @@
-/** The hours of a week, each with its messages; as a picture and in words. */
+/** The message counts of each hour of a week, for a picture and a sentence. */
 export interface Week {
-  /** By day from Monday on, by hour; `level` is 0 to 4. */
+  /** By day, Monday first, then by hour; `level` is 0 to 4. */
   readonly days: readonly (readonly { readonly messages: number; readonly level: number }[])[];
   readonly total: number;
-  /** The hour of the week with the most; `undefined` where nothing was said. */
+  /** The busiest hour of the week; `undefined` if there were no messages. */
   readonly busiest: { readonly day: number; readonly hour: number; readonly messages: number } | undefined;
-  /** The three hours of a day, one behind the other, with the most over the whole week: the first of them. */
+  /** The first of those three consecutive hours of the day in which, over the whole week, most messages came. */
   readonly stretch: number | undefined;
 }
 
 const HOURS = 24;
 
-/** Of 168 numbers a list; several accounts are added up. Levels are quarters of the most. */
+/** Adds up one list of 168 counts for each account. Each level is a quarter of the highest count. */
 export function weekOf(accounts: readonly (readonly number[])[]): Week {
   const sums = Array.from({ length: 7 * HOURS }, (_, index) => accounts.reduce((sum, hours) => sum + (hours[index] ?? 0), 0));
   const most = Math.max(...sums);
@@ -29,7 +29,7 @@ export function weekOf(accounts: readonly (readonly number[])[]): Week {
   };
 }
 
-/** What the archive grows by in 30 days, in bytes, as the last 30 days went: messages by their mean weight. */
+/** An estimate of the archive's growth in 30 days, in bytes: the messages of the last 30 days times the mean size of a message. */
 export function growthOf(perDay: readonly { readonly day: string; readonly messages: number }[], figures: { readonly archiveBytes: number; readonly messages: number }, now: number): number {
   const since = new Date(now - 30 * 86_400_000).toISOString().slice(0, 10);
   const recent = perDay.filter(({ day }) => day > since).reduce((sum, { messages }) => sum + messages, 0);

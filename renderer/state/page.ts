@@ -9,7 +9,7 @@ import { createShown } from './shown-account.ts';
 import { createUnread } from './unread.ts';
 import { watch } from './watch.ts';
 
-/** The page's state, in one place: everything that the views read. */
+/** The state that all views of the page read. */
 export const daemon = createStore<DaemonState>(emptyDaemonState);
 export const route = createRoute();
 export const timelines = createTimelines(api);
@@ -17,9 +17,9 @@ export const unread = createUnread(browserStorage());
 export const drafts = createDrafts(browserStorage());
 /** The account whose rooms are listed; `undefined` for all. */
 export const shownAccount = createShown(browserStorage());
-/** What dialog is open, if any. */
+/** The open dialog, if any. */
 export const dialog = createStore<Dialog>(undefined);
-/** The last message that came live, for those who listen instead of looking. */
+/** The last live message, for screen readers. */
 export const lastHeard = createStore<RawMessage | undefined>(undefined);
 
 export type Dialog =
@@ -27,15 +27,15 @@ export type Dialog =
   | { readonly name: 'leave'; readonly account: string; readonly room: string }
   | { readonly name: 'palette' }
   | { readonly name: 'date'; readonly account: string; readonly room: string }
-  /** A question before something that cannot be taken back. */
+  /** A question before something that cannot be undone. */
   | { readonly name: 'ask'; readonly question: string; readonly go: string; readonly act: () => Promise<unknown> }
   | { readonly name: 'register'; readonly account: string; readonly room: string }
   | { readonly name: 'bookmark'; readonly account: string; readonly bookmark?: Bookmark }
   | undefined;
 
-const FRAME = 16; // milliseconds in which events are gathered: a burst is one render
+const FRAME = 16; // milliseconds in which events are collected, so that a burst causes one render
 
-/** Begins to follow the daemon; returns its stop. */
+/** Starts to follow the daemon; returns the function that stops it. */
 export function start(): () => void {
   followAsked(daemon, (join) => {
     if (daemon.get().accounts.length > 0) dialog.set({ name: 'join', ...join });
@@ -76,7 +76,7 @@ function count(event: Heard): void {
   if (unread.told(keyOf(name), event.state, Date.now())) sayRead(name, unread.store.get().get(keyOf(name))?.readTo ?? 0);
 }
 
-const READ_PAUSE = 300; // milliseconds in which what is read is gathered
+const READ_PAUSE = 300; // milliseconds in which read markers are collected
 const reads = new Map<string, { readonly name: RoomName; readonly id: number }>();
 
 /**
@@ -95,7 +95,7 @@ function sayRead(name: RoomName, id: number): void {
 function tellReads(): void {
   for (const { name, id } of reads.values()) {
     const { account, room } = name;
-    api.read.mutate({ account, room, id, private: name.private === true }).catch(() => undefined); // told again after the next connection
+    api.read.mutate({ account, room, id, private: name.private === true }).catch(() => undefined); // reported again after the next connection
   }
   reads.clear();
 }
@@ -104,6 +104,6 @@ function browserStorage(): Storage | undefined {
   try {
     return localStorage;
   } catch {
-    return undefined; // switched off by the person: unread counts then last as long as the page
+    return undefined; // the person has turned the browser's storage off: unread counts then last as long as the page
   }
 }

@@ -1,8 +1,8 @@
 import { createStore, type Store } from './store.ts';
 
-/** What the page shows. It stands in the address's fragment, so that Back and a bookmark work and the server sees none. */
+/** What the page shows. It is in the fragment of the address, so that Back and browser bookmarks work and no server sees it. */
 export type Route =
-  /** The list of rooms; where there is space for both, the overview beside it. */
+  /** The list of rooms, with the overview beside it if there is space. */
   | { readonly view: 'home' }
   | { readonly view: 'overview' }
   | { readonly view: 'room'; readonly account: string; readonly room: string; readonly at?: number }
@@ -17,7 +17,7 @@ export type Route =
 
 const PLAIN = ['overview', 'devices', 'bookmarks', 'browse', 'settings', 'add-account'] as const;
 
-/** The route in a fragment; home where it is not one of ours. */
+/** The route in a fragment; `home` for a fragment that the page does not know. */
 export function readRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const parts = path.split('/').map(decoded);

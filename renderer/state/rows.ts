@@ -12,7 +12,7 @@ export type Row =
   | { readonly type: 'gap'; readonly key: string; readonly gap: Gap }
   | { readonly type: 'pending'; readonly key: string; readonly pending: Pending };
 
-const GROUP = 5 * 60_000; // what one person says within this time stands under one nick
+const GROUP = 5 * 60_000; // messages of one person within this time are shown under one nick
 
 /**
  * The rows of a window. `freshAfter` is the last message that was read when the room was opened; `gaps` are the holes in
@@ -47,7 +47,7 @@ export function rowsOf(window: Window, nick: string | undefined, freshAfter: num
     if (!marked && freshAfter !== undefined && message.id > freshAfter) {
       marked = true;
       previous = undefined;
-      // At the top of what is loaded nobody knows whether it is the first one.
+      // Older messages may not be loaded yet, so this may not be the first one.
       if (message !== window.items[0]) rows.push({ type: 'fresh', key: 'fresh' });
     }
     if (isNotice(message)) {
@@ -64,7 +64,7 @@ export function rowsOf(window: Window, nick: string | undefined, freshAfter: num
   return rows;
 }
 
-/** Markers, reactions and what has neither words nor a subject have no line of their own yet. */
+/** Markers, reactions and messages without text or subject have no row of their own. */
 function isShown(message: Message): boolean {
   if (message.kind === 'marker' || message.kind === 'reaction') return false;
   return message.body !== null || message.retracted !== null || message.kind === 'subject' || message.kind === 'retraction' || message.kind === 'encrypted';
@@ -91,7 +91,7 @@ export function isAction(message: { readonly body: string | null }): boolean {
   return message.body?.startsWith('/me ') === true;
 }
 
-/** Tells whether a text names us: our nick, not as a part of a longer word. */
+/** True if a text contains our nick as a word of its own. */
 export function mentionOf(nick: string | undefined): (text: string) => boolean {
   if (nick === undefined || nick.trim() === '') return () => false;
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])${RegExp.escape(nick)}(?![\\p{L}\\p{N}_])`, 'iu');

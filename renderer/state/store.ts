@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react';
 
-/** A value that changes, and those who are told. */
+/** A value that changes, and its listeners. */
 export interface Store<T> {
   get(): T;
-  /** Tells the listeners only where the value is another one. */
+  /** Calls the listeners only if the value is a different one. */
   set(next: T): void;
   subscribe(listener: () => void): () => void;
 }

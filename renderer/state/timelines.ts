@@ -6,51 +6,51 @@ import { appended, around, emptyWindow, latest, PAGE, promised, reread, withNewe
 export interface RoomName {
   readonly account: string;
   readonly room: string;
-  /** What is said between the person and one other there, instead of what all hear. */
+  /** The private messages with one person of the room, instead of the room's messages. */
   readonly private?: boolean | undefined;
 }
 
 /** A message as it comes live. */
 export interface News {
   readonly message: RawMessage;
-  /** It says something of another message. */
+  /** It refers to another message: a reply, an edit, a reaction or a deletion. */
   readonly refers: boolean;
 }
 
-/** What our own message says of another one. */
+/** The message that our own message replies to or edits. */
 export interface SayAbout {
-  /** The id of ours that it takes the place of. */
+  /** The id of our message that it replaces. */
   readonly replaces?: string;
   readonly reply?: { readonly id: string; readonly nick: string };
-  /** The link of the file that it is about. */
+  /** The link of the file that it sends. */
   readonly file?: string;
 }
 
-/** The loaded stretches of the rooms that were looked at. */
+/** The loaded messages of the rooms that were opened. */
 export interface Timelines {
   of(name: RoomName): Store<Window>;
-  /** Loads the live end, unless it is there. */
+  /** Loads the newest messages, unless they are loaded. */
   open(name: RoomName): void;
   showLatest(name: RoomName): Promise<void>;
   showAround(name: RoomName, id: number): Promise<void>;
   loadOlder(name: RoomName): Promise<void>;
   loadNewer(name: RoomName): Promise<void>;
-  /** Takes in what came live, in order. */
+  /** Adds live messages, in order. */
   hear(news: readonly News[]): void;
-  /** Says it; resolves once the daemon has it on disk, rejects with its reason. */
+  /** Sends a message. Resolves when the daemon has it on disk, rejects with the daemon's reason. */
   say(name: RoomName, body: string, about?: SayAbout): Promise<void>;
-  /** More was missed than was told: what is on screen is loaded anew. */
+  /** The page has missed events: loads again what is on screen. */
   reset(): void;
 }
 
 const MOST_OPEN = 12;
-const REREAD = 400; // how far back what is said of a message is looked for: at most 500
-const PAUSE = 120; // milliseconds in which what refers is gathered
+const REREAD = 400; // how many of the last messages are loaded again when a message refers to one of them: at most 500
+const PAUSE = 120; // milliseconds in which references are collected
 
 
 interface Entry extends RoomName {
   readonly store: Store<Window>;
-  /** One load at a time; a later one of another kind makes the earlier one's answer void. */
+  /** One load at a time. A later load of another kind cancels the earlier one: its answer is ignored. */
   loading: string | undefined;
   turn: number;
   rereading: boolean;
@@ -79,7 +79,7 @@ export function createTimelines(api: Api): Timelines {
       const change = await ask();
       if (turn === entry.turn) entry.store.set(change(entry.store.get()));
     } catch {
-      // The sentence is the same whatever the cause, and the next event or a click tries again.
+      // The page shows the same sentence for every cause. The next event or a click tries again.
       const window = entry.store.get();
       if (turn === entry.turn && window.items.length === 0) entry.store.set({ ...window, phase: 'failed' });
     } finally {
@@ -101,7 +101,7 @@ export function createTimelines(api: Api): Timelines {
       const anchor = newer ? (items.at(-limit - 1) ?? items[0]) : undefined;
       page(entry, anchor ? { after: anchor.id } : {}, limit).then(
         (found) => entry.store.set(reread(entry.store.get(), found)),
-        () => undefined, // the banner says when the daemon is away, and what comes next asks again
+        () => undefined, // the banner says that Minimix is not running; the next event asks again
       );
     }, PAUSE);
   }
@@ -164,7 +164,7 @@ export function createTimelines(api: Api): Timelines {
     async say(name, body, about = {}) {
       const { store } = entryOf(name);
       const key = (saying += 1);
-      // A correction has no line of its own.
+      // An edit has no row of its own.
       const pending = about.replaces === undefined ? [{ key, body, originId: undefined }] : [];
       store.set({ ...store.get(), pending: [...store.get().pending, ...pending] });
       try {
@@ -184,7 +184,7 @@ export function createTimelines(api: Api): Timelines {
   };
 }
 
-/** The key of the timeline that a message stands in. */
+/** The key of the timeline that a message belongs to. */
 export function timelineOf(message: RawMessage): string {
   return keyOf({ account: message.account, room: message.room, private: message.kind === 'private' });
 }
@@ -194,7 +194,7 @@ function stands({ message, refers }: News): boolean {
   return !refers || !['correction', 'retraction', 'reaction'].includes(message.kind);
 }
 
-/** A message of which nothing was said yet. */
+/** A message without edits, reactions or deletion. */
 function shown(message: RawMessage): Message {
   return { ...message, earlier: [], retracted: null, reactions: [], reply: null };
 }

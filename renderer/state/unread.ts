@@ -3,25 +3,25 @@ import { mentionOf } from './rows.ts';
 import { createStore, type Store } from './store.ts';
 import { timelineOf } from './timelines.ts';
 
-/** What was not looked at in one room, on any device. */
+/** The unread messages of one room; a message that any device has shown is read. */
 export interface Unread {
   readonly count: number;
   readonly mentions: number;
   /** The last message that was on screen (archive id). */
   readonly readTo: number;
-  /** When this browser first heard of the room, in milliseconds since the epoch: older history is not news. */
+  /** When this browser first learned of the room, in milliseconds since the epoch. Older history does not count as unread. */
   readonly since: number;
 }
 
 export interface UnreadBook {
   readonly store: Store<ReadonlyMap<string, Unread>>;
-  /** The last event that this browser has, for the stream to go on from. */
+  /** The last event that this browser has received; the next stream continues after it. */
   cursor(): string | undefined;
-  /** Counts what came live; `ownNick` is ours in the message's room. */
+  /** Counts a live message; `ownNick` is our nick in its room. */
   hear(messages: readonly RawMessage[], ownNick: (message: RawMessage) => string | undefined, now: number): void;
-  /** All up to `id` was on screen. True where that is news, for the daemon and the other devices too. */
+  /** Marks everything up to `id` as shown. True if it was not yet, so that the daemon and the other devices have to be told. */
   read(key: string, id: number, now: number): boolean;
-  /** What the daemon knows of all devices. True where this browser has read further and could not say so. */
+  /** Takes in how far all devices have read. True if this browser has read further and has not been able to report it. */
   told(key: string, state: Pick<ReadState, 'readTo' | 'unread' | 'mentions'>, now: number): boolean;
   keepCursor(id: string): void;
 }
@@ -31,7 +31,7 @@ const CURSOR = 'minimix.cursor';
 const MOST = 2000;
 const COUNTED: readonly string[] = ['message', 'encrypted', 'private'];
 
-/** The daemon's read states and what has come since; kept in the browser too, for rooms in which nothing was read yet. */
+/** The daemon's read markers and the messages since. The browser stores them too, for rooms without a read marker. */
 export function createUnread(storage: Pick<Storage, 'getItem' | 'setItem'> | undefined): UnreadBook {
   const store = createStore<ReadonlyMap<string, Unread>>(readBook(storage?.getItem(BOOK) ?? null));
 
@@ -57,7 +57,7 @@ export function createUnread(storage: Pick<Storage, 'getItem' | 'setItem'> | und
         const next = after(known, message, ownNick(message));
         if (next === known) continue;
         changed = true;
-        book.delete(key); // the order is that of the last news
+        book.delete(key); // in the order of the last message
         book.set(key, next);
       }
       if (changed) keep(book);
@@ -98,7 +98,7 @@ function readBook(text: string | null): Map<string, Unread> {
     const entries: unknown = JSON.parse(text);
     return new Map(Array.isArray(entries) ? entries.filter(isEntry).slice(-MOST) : []);
   } catch {
-    return new Map(); // somebody else's text: begin anew
+    return new Map(); // not what we stored: start with nothing
   }
 }
 

@@ -2,7 +2,7 @@ import { isLockedOut, type Api, type Heard } from '../api/client.ts';
 import { heard, refreshed, type DaemonState } from './daemon-state.ts';
 import type { Store } from './store.ts';
 
-const GRACE = 800; // a blink of the connection is not worth a banner
+const GRACE = 800; // milliseconds: a shorter disconnect shows no banner
 const FIRST_RETRY = 500;
 const LAST_RETRY = 8000;
 
@@ -73,7 +73,7 @@ export function watch(
     stop = () => subscription.unsubscribe();
   }
 
-  /** The stream cannot say why it was refused, so a plain call goes first. */
+  /** An event stream does not report why it was refused, so a plain call goes first. */
   function begin(): void {
     api.status.query().then(() => {
       if (!stopped && !stop) follow();

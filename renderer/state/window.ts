@@ -1,26 +1,26 @@
 import type { Message } from '../api/client.ts';
 
-/** Something said here that the room has not reflected yet. */
+/** Our own message that the room has not reflected yet. */
 export interface Pending {
   readonly key: number;
   readonly body: string;
-  /** Known once the daemon has it on disk. */
+  /** Set when the daemon has the message on disk. */
   readonly originId: string | undefined;
 }
 
-/** A stretch of one room's archive, oldest first, in the room's order; replaced, never changed. */
+/** A loaded part of one room's archive, oldest first, in the room's order. A new object replaces it; it is never mutated. */
 export interface Window {
   readonly phase: 'loading' | 'ready' | 'failed';
   readonly items: readonly Message[];
   /** There may be older messages. */
   readonly older: boolean;
-  /** There may be newer ones: this is not the live end. */
+  /** There may be newer messages: this part does not reach the live end. */
   readonly newer: boolean;
   readonly pending: readonly Pending[];
 }
 
 export const PAGE = 60;
-const MOST = 1500; // beyond this the far end is let go, and loaded again when it is scrolled to
+const MOST = 1500; // if more messages are loaded, the far end is dropped and loaded again when the person scrolls to it
 
 export const emptyWindow: Window = { phase: 'loading', items: [], older: true, newer: false, pending: [] };
 
@@ -63,7 +63,7 @@ export function appended(window: Window, message: Message): Window | undefined {
   return { ...settledNow, items: settledNow.items.slice(-MOST), older: window.older || settledNow.items.length > MOST };
 }
 
-/** What the room has reflected is no longer pending. */
+/** Removes from the pending messages what the room has reflected. */
 function settled(window: Window): Window {
   if (window.pending.length === 0) return window;
   const reflected = new Set(window.items.slice(-PAGE).map((message) => message.originId));

@@ -5,7 +5,7 @@ import { readIfThere, writeWhole } from './files.ts';
 
 const contents = z.array(z.tuple([z.string().regex(/^[0-9a-f]{64}$/), z.int()]));
 
-/** The browsers that were let in, in the home's sessions.json. A file that cannot be read lets nobody in. */
+/** The browsers that are logged in, in the home's sessions.json. If the file is unreadable, none is. */
 export function openSessions(home: string): SessionStore {
   const path = join(home, 'sessions.json');
   return {
@@ -13,7 +13,7 @@ export function openSessions(home: string): SessionStore {
       try {
         return contents.parse(JSON.parse(readIfThere(path) ?? '[]'));
       } catch {
-        return []; // each browser then asks for a new address, which is all that is lost
+        return []; // all that is lost: each browser needs a new login link
       }
     },
     write: (sessions) => writeWhole(path, `${JSON.stringify(sessions)}\n`),

@@ -5,15 +5,15 @@ import { editSettings, readSettings, settingsText, type Settings } from './confi
 import { jsonSchema, type Effect, type JsonSchema } from './schema.ts';
 import { writtenAt } from './settings-text.ts';
 
-/** A setting as the schema tells of it. */
+/** A setting as the schema describes it. */
 export type Setting = Omit<SettingNow, 'account' | 'value' | 'chosen'>;
 
 const ACCOUNT = 'account';
-/** How JSON Schema calls it, how we do; all else is text. */
+/** Our names for JSON Schema's types; every other type is text. */
 const kinds: ReadonlyMap<string | undefined, Setting['kind']> = new Map([['boolean', 'flag'], ['integer', 'number'], ['number', 'number'], ['array', 'list']]);
 const root = jsonSchema();
 
-/** What is told elsewhere: an account's address is its name, and the rest is of the file itself. */
+/** Not in the list: an account's address, which is its name, and keys that describe the file itself. */
 const UNLISTED = new Set(['$schema', 'version', `${ACCOUNT}.jid`]);
 
 export const catalogue: readonly Setting[] = leaves(root, []).filter(({ key }) => !UNLISTED.has(key));
@@ -74,12 +74,12 @@ export function changeSetting(home: string, key: string, value: unknown, account
   return editSettings(home, [{ path: pathOf(key, readSettings(home), account), value }]);
 }
 
-/** When a change of that setting counts: of a group, as its first part says. */
+/** When a change of that setting takes effect; for a group, as for its first part. */
 export function effectOf(key: string): Effect {
   return catalogue.find((setting) => setting.key === key || setting.key.startsWith(`${key}.`))?.effect ?? 'restart';
 }
 
-/** The words of a command line as the value that the setting takes; the check is the schema's. */
+/** Turns the words of a command line into a value for the setting. The schema checks it later. */
 export function valueOf(key: string, words: string): unknown {
   const setting = catalogue.find((one) => one.key === key);
   if (!setting && partOf(key) === undefined) throw noSetting(key);
@@ -90,7 +90,7 @@ export function valueOf(key: string, words: string): unknown {
   try {
     return JSON.parse(words) as unknown;
   } catch {
-    return words; // the schema refuses it, and says what it takes
+    return words; // the schema refuses it and names what is allowed
   }
 }
 

@@ -1,9 +1,9 @@
-// The text of settings.json: JSON in which comments and trailing commas may stand. What a person wrote stays as it is.
+// The text of settings.json: JSON with comments and trailing commas. What a person wrote is preserved.
 import { applyEdits, findNodeAtLocation, getNodeValue, modify, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { JSONPath, Node, ParseError } from 'jsonc-parser';
 import { jsonSchema, settingsSchema, type JsonSchema, type Settings } from './schema.ts';
 
-/** A place in the text, both from 1. */
+/** A place in the text; line and column count from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
@@ -11,7 +11,7 @@ export interface Place {
 
 export interface Unknown extends Place {
   readonly key: string;
-  /** A setting with nearly that name. */
+  /** A setting with a similar name. */
   readonly near: string | undefined;
 }
 
@@ -44,7 +44,7 @@ const words: Readonly<Record<string, string>> = {
 /** Reads the text: the settings with what is unknown, or what is wrong and where, as one clause. */
 export function readSettingsText(text: string): ReadSettings {
   if (text.length > LONGEST) return { ok: false, line: 1, column: 1, reason: 'it is too large for a settings file' };
-  const bare = text.replace(/^\uFEFF/, ' '); // as long as before, so that places stay
+  const bare = text.replace(/^\uFEFF/, ' '); // of the same length, so that places in the text stay the same
   const errors: ParseError[] = [];
   const root = parseTree(bare, errors, SYNTAX);
   const [first] = errors;
@@ -73,7 +73,7 @@ export function editText(text: string, path: JSONPath, value: unknown): string {
   return applyEdits(text, modify(text, path, value, { formattingOptions, isArrayInsertion: false }));
 }
 
-/** The value at a path as it is written; `undefined` where it is left to its default. */
+/** The value at a path as it is written; `undefined` if the setting has its default. */
 export function writtenAt(text: string, path: JSONPath): unknown {
   const root = parseTree(text, [], SYNTAX);
   const node = root && findNodeAtLocation(root, path);
@@ -97,7 +97,7 @@ const bounds: Readonly<Record<string, string>> = { '>=': 'at least', '<=': 'at m
 const names: Readonly<Record<string, string>> = { boolean: 'true or false', string: 'a text in double quotes', number: 'a number', int: 'a whole number', object: 'an object in { }', array: 'a list in [ ]' };
 const article = (type: string): string => names[type] ?? `a ${type}`;
 
-/** The value without what the schema does not know; that is reported with its path. */
+/** The value without keys that the schema does not know; each of them is reported with its path. */
 function knownOnly(node: Node, part: JsonSchema | undefined, path: JSONPath, report: (path: JSONPath, node: Node, near: string | undefined) => void): unknown {
   if (node.type === 'array') return (node.children ?? []).map((child, at) => knownOnly(child, part?.items, [...path, at], report));
   if (node.type !== 'object' || !part?.properties) return getNodeValue(node) as unknown;
@@ -113,7 +113,7 @@ function knownOnly(node: Node, part: JsonSchema | undefined, path: JSONPath, rep
   return known;
 }
 
-/** A key that an object has twice: JSON takes the last one in silence, and half of what was meant is lost. */
+/** Finds a key that an object has twice: JSON silently takes the last one, and the first would be lost. */
 function repeated(node: Node, path: JSONPath = []): { path: JSONPath; offset: number } | undefined {
   const seen = new Set<string>();
   for (const [at, child] of (node.children ?? []).entries()) {
@@ -139,7 +139,7 @@ function valueAt(value: unknown, path: JSONPath): unknown {
   return at;
 }
 
-/** Where the value stands, or the nearest thing around it that does. */
+/** The place of the value, or of the nearest part around it that exists. */
 function placeOf(text: string, root: Node, path: JSONPath): Place {
   for (let length = path.length; length > 0; length -= 1) {
     const node = findNodeAtLocation(root, path.slice(0, length));
@@ -159,7 +159,7 @@ function nearest(key: string, known: readonly string[]): string | undefined {
   return ranked.find(({ away, name }) => away <= 2 && away < name.length / 2)?.name;
 }
 
-/** Levenshtein's, of two short names. */
+/** The Levenshtein distance of two short names. */
 function distance(a: string, b: string): number {
   if (a.length > 40) return a.length;
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);

@@ -11,7 +11,7 @@ export type DaemonStatus = Awaited<ReturnType<DaemonClient['status']['query']>>;
 export interface DaemonReach {
   /** What the home's daemon.json says, if it is there. */
   read(): DaemonAddress | undefined;
-  /** The status, or nothing where nobody answers who knows the token. */
+  /** The status; nothing if no daemon that knows the token answers. */
   ask(address: DaemonAddress): Promise<DaemonStatus | undefined>;
   /** Starts `minimix run` so that it outlives the tray. */
   start(): void;
@@ -36,21 +36,21 @@ export async function attachOrStart(reach: DaemonReach, noAnswer: string): Promi
 
 const address = z.object({ pid: z.int(), url: z.url(), token: z.string() });
 
-/** The real one: files of `home`, HTTP on loopback, and `start` as the boot gives it. */
+/** The real implementation: the files of `home`, HTTP on loopback, and the `start` that the boot passes in. */
 export function reachOf(home: string, start: () => void): DaemonReach {
   return {
     read() {
       try {
         return address.safeParse(JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8'))).data;
       } catch {
-        return undefined; // not there, or half of it: nobody is up yet
+        return undefined; // missing or incomplete: no daemon is up yet
       }
     },
     async ask(where) {
       try {
         return await connectTo(where).status.query();
       } catch {
-        return undefined; // a file left by a crash: nobody listens there, or somebody else does
+        return undefined; // the file is left from a crash: nothing listens there, or another program does
       }
     },
     start,

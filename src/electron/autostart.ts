@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Starting with the desktop, as the person chose it. */
+/** Whether the tray starts at login. */
 export interface Autostart {
   isOn(): boolean;
   set(on: boolean): void;
@@ -13,11 +13,11 @@ export interface AutostartPlace {
   readonly config: string;
   /** What is started: the program and its arguments. */
   readonly command: readonly string[];
-  /** macOS and Windows keep the wish themselves. */
+  /** macOS and Windows store the choice themselves. */
   readonly system: { getLoginItemSettings(): { openAtLogin: boolean }; setLoginItemSettings(settings: { openAtLogin: boolean; args: string[] }): void };
 }
 
-/** Started this way the tray shows no window, unless there is no place for a tray. */
+/** With this argument the tray starts without a window, unless the desktop shows no tray icons. */
 export const HIDDEN = '--hidden';
 
 export function openAutostart({ platform, config, command, system }: AutostartPlace): Autostart {

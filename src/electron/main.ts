@@ -29,7 +29,7 @@ export interface TrayOptions {
   readonly trayHost?: () => Promise<boolean>;
 }
 
-const CLOCK = 30_000; // milliseconds: a pause ends by itself
+const CLOCK = 30_000; // milliseconds between two looks whether a pause is over
 const NEEDS_NOBODY = new Set(['joined', 'joining', 'leaving', 'absent', 'service-down', 'nick-conflict', 'room-full', 'room-locked']);
 
 /** Runs the tray until the person quits it; the daemon goes on. */
@@ -41,7 +41,7 @@ export async function runTray(options: TrayOptions): Promise<void> {
   const { trayHost = hasTrayHost } = options;
   let link = linkIn(options.argv);
   app.on('open-url', (event, url) => {
-    event.preventDefault(); // macOS hands links over so, also before it is ready
+    event.preventDefault(); // macOS delivers links by this event, possibly before the app is ready
     link = joinFragment(url);
     if (app.isReady()) void open(link);
   });
@@ -87,11 +87,11 @@ export async function runTray(options: TrayOptions): Promise<void> {
       void open(fragment);
     });
     notification.on('close', () => notifications.delete(key));
-    notifications.set(key, notification); // as long as it is held it can be clicked
+    notifications.set(key, notification); // a notification can be clicked only while it is referenced
     notification.show();
   }
 
-  /** What is on screen is no longer waiting. */
+  /** Mentions that are on screen no longer count. */
   function looked(): void {
     const key = lookingAt();
     if (key !== undefined && mentions.seen(key)) refresh();
@@ -179,7 +179,7 @@ export async function runTray(options: TrayOptions): Promise<void> {
     };
   }
 
-  /** A menu that is replaced closes under the person's hand: only where it has become another one. */
+  /** Replacing an open menu closes it, so it is replaced only when its content has changed. */
   function refresh(): void {
     const view = viewOf();
     const [image, menu] = [trayState(view), menuOf(view, strings)];
@@ -213,7 +213,7 @@ async function moveWindow(address: DaemonAddress, window: PageWindow): Promise<v
   try {
     window.move((await connectTo(address).page.mutate()).url);
   } catch {
-    return; // it is gone again: the next look tells
+    return; // the daemon is gone again; the next look reports it
   }
 }
 

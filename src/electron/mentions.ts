@@ -3,7 +3,7 @@ import { privateFragment, roomFragment } from './links.ts';
 
 type Heard = Extract<HeardEvent, { type: 'message' }>;
 
-/** A room in which something waits that is meant for the person. */
+/** A room with mentions or private messages that the person has not seen. */
 export interface MentionedRoom {
   readonly key: string;
   readonly account: string;
@@ -14,10 +14,10 @@ export interface MentionedRoom {
   readonly fragment: string;
 }
 
-/** What waits for the person, by room, from the most recent on: until they look at the room or speak there. */
+/** The unseen mentions by room, most recent first, until the person looks at the room or writes in it. */
 export interface Mentions {
   list(): readonly MentionedRoom[];
-  /** True where it changed something. `own` is our nick in the room. */
+  /** True if it changed something. `own` is our nick in the room. */
   hear(event: Heard, about: { readonly own: string | undefined; readonly name: string | undefined }): boolean;
   seen(key: string): boolean;
   clear(): void;
@@ -25,7 +25,7 @@ export interface Mentions {
 
 const MOST = 100;
 
-/** A room's key over all accounts; what is said in private there has one of its own. */
+/** The key of a room among those of all accounts. Its private messages have a key of their own. */
 export function keyOf(message: { readonly account: string; readonly room: string; readonly kind?: string }): string {
   return `${message.account} ${message.room}${message.kind === 'private' ? ' private' : ''}`;
 }

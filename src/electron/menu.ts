@@ -15,9 +15,9 @@ export interface TroubledRoom {
 }
 
 export interface TrayView {
-  /** Nothing where no daemon answers. */
+  /** `undefined` if no daemon answers. */
   readonly status: DaemonStatus | undefined;
-  /** Rooms that need the person. */
+  /** Rooms that need attention. */
   readonly trouble: readonly TroubledRoom[];
   readonly mentions: readonly MentionedRoom[];
   /** Removed bookmarks that need a decision. */
@@ -58,7 +58,7 @@ const HOUR = 3_600_000;
 const MORNING = 8; // o'clock: when tomorrow begins
 const separator: MenuEntry = { type: 'separator' };
 
-/** What needs the person comes first; then what mends itself; then what they chose; then what is new. */
+/** What needs the person comes first, then what recovers on its own, then what they paused, then what is new. */
 export function trayState({ status, trouble, mentions, held, notificationsPausedUntil }: TrayView): TrayState {
   if (!status) return 'offline';
   const states = status.accounts.map((account) => account.connection.state);
@@ -68,7 +68,7 @@ export function trayState({ status, trouble, mentions, held, notificationsPaused
   return mentions.length > 0 ? 'attention' : 'connected';
 }
 
-/** The sentence at the menu's head. */
+/** The first line of the menu. */
 export function statusLine(view: TrayView, strings: TrayStrings): string {
   const { status, trouble, mentions } = view;
   if (!status) return strings.notRunning;
@@ -153,7 +153,7 @@ function settingsMenu({ choices, status }: TrayView, strings: TrayStrings): Menu
   return { type: 'menu', label: strings.settings, entries: status ? [open(strings.openSettings, '#/settings'), separator, ...entries] : entries };
 }
 
-/** All accounts rest, or the relay does not. */
+/** The relay counts as paused only if it is paused for all accounts. */
 function relayPause(status: DaemonStatus): { readonly until: string | null } | undefined {
   const pauses = status.accounts.map((account) => account.relayPause);
   return pauses.every((pause) => pause !== undefined) ? pauses[0] : undefined;
@@ -177,7 +177,7 @@ function open(name: string, fragment: string): MenuEntry {
   return act(name, { do: 'open', fragment });
 }
 
-/** No mnemonics out of a stranger's words. */
+/** Keeps `&` in other people's text from becoming a keyboard shortcut of the menu. */
 function label(text: string): string {
   return plain(text, LONGEST).replaceAll('&', '&&');
 }

@@ -12,13 +12,13 @@ export interface Notice {
   readonly body: string;
   /** Where a click leads on the page. */
   readonly fragment: string;
-  /** The room's, so that a later one takes its place; one of its own for a summary. */
+  /** The key of the room, so that a later notification replaces this one; a summary has its own. */
   readonly key: string;
 }
 
 export interface NoticeOptions {
   readonly strings: TrayStrings;
-  /** Desktops of the freedesktop kind read markup in a body. */
+  /** True on freedesktop desktops, which read markup in the body. */
   readonly markup: boolean;
   show(notice: Notice): void;
   /** Whether notifications are wanted now. */
@@ -35,13 +35,13 @@ interface Waiting {
   readonly count: number;
 }
 
-const GATHER = 250; // milliseconds in which a burst is gathered
+const GATHER = 250; // milliseconds in which a burst is collected
 const REST = 5000; // and before the next ones
 const MOST = 3; // rooms at once; more are one summary
 const TITLE = 80; // characters
 const BODY = 200;
 
-/** Tells the person of what is meant for them: a few at a time, whatever the rooms send. */
+/** Notifies the person of mentions and private messages, a few at a time however many arrive. */
 export function createNotices(options: NoticeOptions): (event: Heard, name: string | undefined) => void {
   const { strings, later } = options;
   let waiting = new Map<string, Waiting>();
@@ -86,7 +86,7 @@ export function createNotices(options: NoticeOptions): (event: Heard, name: stri
   };
 }
 
-/** What cannot be read as markup by a server that reads it, and is not shown as an entity by one that does not. */
+/** Replaces characters of markup by lookalikes: some notification servers parse markup, others would show escaped entities. */
 function unmarked(text: string): string {
   return text.replaceAll('<', '‹').replaceAll('>', '›').replaceAll('&', '＆');
 }

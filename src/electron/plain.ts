@@ -16,7 +16,7 @@ export function plain(text: string, longest: number): string {
   return characters.join('');
 }
 
-/** Marks heaped on one letter grow over the lines above and below; the largest emoji has eleven parts. */
+/** Many combining marks on one letter would cover the lines above and below. The largest emoji has eleven parts. */
 const MOST_MARKS = 12;
 
 /** The name that a person knows a room by: its own, else the first part of its address. */

@@ -23,7 +23,7 @@ export interface TraySettings {
   setNotify(on: boolean): void;
   hideText(): boolean;
   setHideText(on: boolean): void;
-  /** `undefined` where notifications are not paused, or no longer. */
+  /** `undefined` if notifications are not paused, or no longer. */
   pausedUntil(now: number): number | undefined;
   pause(until: number | undefined): void;
 }
@@ -33,7 +33,7 @@ export function openSettings(): TraySettings {
   const bounds = { type: 'object', properties: { x: whole, y: whole, width: whole, height: whole }, required: ['x', 'y', 'width', 'height'] } as const;
   const store = new Store<Kept>({
     name: 'tray',
-    clearInvalidConfig: true, // another version's, or half of it: what is lost is where the window was
+    clearInvalidConfig: true, // written by another version, or incomplete: only the window's place is lost
     schema: {
       window: { type: 'object', properties: { bounds, maximized: { type: 'boolean' } }, required: ['bounds', 'maximized'] },
       notify: { type: 'boolean' },

@@ -8,7 +8,7 @@ const NAME = 'org.kde.StatusNotifierWatcher';
 const PATH = '/StatusNotifierWatcher';
 const PROPERTY = 'IsStatusNotifierHostRegistered';
 
-/** The same question to the session bus, by whatever tool the desktop has. */
+/** The same question to the session bus, with each tool that a desktop may have. */
 const QUESTIONS: readonly (readonly [program: string, args: readonly string[], yes: RegExp])[] = [
   ['busctl', ['--user', '--timeout=2', 'get-property', NAME, PATH, NAME, PROPERTY], /^b true$/m],
   ['gdbus', ['call', '--session', '--timeout', '2', '--dest', NAME, '--object-path', PATH, '--method', 'org.freedesktop.DBus.Properties.Get', NAME, PROPERTY], /<true>/],

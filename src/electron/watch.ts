@@ -6,7 +6,7 @@ import { keyOf } from './mentions.ts';
 type Room = Extract<HeardEvent, { type: 'room' }>['room'];
 type Message = Extract<HeardEvent, { type: 'message' }>;
 
-/** What the tray knows of the daemon; nothing of it where no daemon answers. */
+/** What the tray knows of the daemon; empty if no daemon answers. */
 export interface Seen {
   readonly address: DaemonAddress;
   readonly status: DaemonStatus;
@@ -24,15 +24,15 @@ export interface Watching {
 
 export interface DaemonWatchOptions {
   readonly reach: Pick<DaemonReach, 'read' | 'ask'>;
-  /** Something of it has changed. */
+  /** Called when any of it has changed. */
   readonly changed: () => void;
   readonly message: (event: Message, room: Room | undefined) => void;
   readonly signal: AbortSignal;
 }
 
-const EVERY = 1000; // milliseconds between two looks for a daemon, while none is followed
+const EVERY = 1000; // milliseconds between two looks for a daemon while there is none
 const SELDOM = 10; // and so many of them while one is
-const GATHER = 100; // milliseconds: a start tells a hundred things at once
+const GATHER = 100; // milliseconds: a start causes many events at once
 
 /** Follows the home's daemon for as long as the tray lives, through its restarts; what was missed is heard then. */
 export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOptions): Watching {
@@ -60,7 +60,7 @@ export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOpti
     tell();
   }
 
-  /** Problems of the daemon come by no event: they are asked for. */
+  /** There is no event for the daemon's problems, so they are polled. */
   async function look(): Promise<void> {
     const where = reach.read();
     const found = where && (await reach.ask(where));

@@ -5,7 +5,7 @@ import type { WindowState } from './settings.ts';
 export interface PageWindow {
   /** Shows the window, at that fragment of the page where one is given. */
   show(fragment?: string): void;
-  /** Loads the page of a daemon that is now at another address, at the place where it was. */
+  /** Loads the page from the daemon's new address, and shows the same view again. */
   move(url: string): void;
   /** Where its page is served. */
   origin(): string;
@@ -18,7 +18,7 @@ export interface WindowOptions {
   readonly state: WindowState | undefined;
   readonly keep: (state: WindowState) => void;
   readonly closed: () => void;
-  /** The person looks at another place of the page. */
+  /** Called when the person has opened another view of the page. */
   readonly looked: () => void;
 }
 

@@ -90,8 +90,7 @@ describe.each(servers)('on $kind', (server) => {
   });
 
   test('what another device has read before it came here is read as soon as it comes', async () => {
-    const { home, room, phone, talker, idOf, stanzaIdOf } = await scene();
-    const one = stanzaIdOf('one');
+    const { home, room, phone, talker, idOf } = await scene();
     home.account.history.markRead(room, idOf('one'), 'groupchat');
     await phone.next((stanza) => displayedIn(stanza, room) !== undefined);
     await home.account.stop();
@@ -103,6 +102,7 @@ describe.each(servers)('on $kind', (server) => {
     await until(() => again.bodies(room).includes('late'), { what: 'the late word' });
     await reads(again, idOf('late', again));
     await phone.settle();
-    expect(phone.stanzas.filter((stanza) => displayedIn(stanza, room) === one)).toHaveLength(1); // what was further is not taken back
+    // What was further is not taken back. A server may tell the last of it once more, when it has learned what the phone wishes to hear.
+    expect(phone.stanzas.map((stanza) => displayedIn(stanza, room)).filter((id) => id !== undefined).at(-1)).toBe(stanzaId);
   });
 });

@@ -2,6 +2,8 @@ import type { Archive } from '../archive/contract.ts';
 import { storedStream } from '../archive/stored-values.ts';
 import { parseBareJid } from '../core/jid.ts';
 import type { PresencePace } from '../core/presence.ts';
+import { sentenceOf } from '../core/errors.ts';
+import { openAcknowledgement } from './acknowledgement.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, StreamState } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
@@ -64,10 +66,22 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const saved = archive.stream(jid);
   let stream: StreamState | undefined = saved === undefined ? undefined : storedStream.read(saved);
 
+  const acknowledgement = openAcknowledgement({
+    barrier: archive.barrier,
+    from: stream,
+    moved: () => connection.acknowledge(),
+    drop() {
+      connection.abandon();
+      if (!life.signal.aborted) connection.start();
+    },
+    log,
+  });
   const connection: Connection = connect({
     ...wireOptions(settings),
     password,
     receive,
+    handled: acknowledgement.handled,
+    settled: acknowledgement.settled,
     log,
     ...(stream && { resume: stream }),
   });
@@ -141,7 +155,10 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     rooms.transact((transaction) => {
       for (const stanza of batch) receiveStanza(receivers, transaction, stanza);
       archive.saveStream(jid, state && storedStream.write(state));
-      transaction.onCommit(() => (stream = state));
+      transaction.onCommit(() => {
+        stream = state;
+        acknowledgement.committed(state);
+      });
     });
   }
 
@@ -172,6 +189,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     start: connection.start,
     async stop() {
       life.abort();
+      await acknowledgement.settled().catch((error: unknown) => log('error', `what came last is not acknowledged: ${sentenceOf(error)}`, { error }));
       await connection.stop();
     },
     status: summary,

@@ -1,5 +1,6 @@
 import { MinimixError } from '../core/errors.ts';
 import { appender } from './write/append.ts';
+import { openBarrier } from './write/barrier.ts';
 import { blocks } from './schema/blocks.ts';
 import { bookmarkRecords } from './write/bookmark-log.ts';
 import type { Archive } from './contract.ts';
@@ -9,6 +10,8 @@ import { ledgerRecords } from './write/ledger.ts';
 import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './maintenance/salvage.ts';
 import { unreadReader } from './read/unread.ts';
 import { holdIds, maintenance } from './maintenance/maintenance.ts';
+import { isDiskFault } from './schema/disk-fault.ts';
+import { idReserve } from './write/id-reserve.ts';
 import { quarantineRecords } from './write/quarantine.ts';
 import { rangeReader } from './read/range.ts';
 import { messageReader } from './read/messages.ts';
@@ -32,7 +35,9 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   const names = dictionary(db);
   const packed = blocks(db);
   const counted = counts(db);
-  const append = appender(db, names, packed);
+  const barrier = openBarrier(db);
+  const reserve = idReserve(db, barrier);
+  const append = appender(db, names, packed, reserve);
   const [begin, commit] = [db.sql('BEGIN IMMEDIATE'), db.sql('COMMIT')];
   const [part, keepPart, undoPart] = [db.sql('SAVEPOINT part'), db.sql('RELEASE part'), db.sql('ROLLBACK TO part')];
   const dataVersion = db.sql('PRAGMA data_version');
@@ -51,6 +56,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     if (db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: a transaction is open already');
     begin.run();
     ended = undefined;
+    reserve.begin();
     const now = dataVersion.get()?.['data_version'];
     if (now !== version) forget(); // another program has written, such as an import
     version = now;
@@ -62,6 +68,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
       const result = work();
       if (ended !== undefined) throw ended;
       commit.run();
+      reserve.committed();
       return result;
     } catch (error) {
       if (db.raw.isTransaction) db.exec('ROLLBACK');
@@ -92,6 +99,15 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     }
   }
 
+  /** Where the disk does not take that, the ids of the next run go on a little later. */
+  function releaseIds(): void {
+    try {
+      if (db.raw.isOpen) reserve.release();
+    } catch (error) {
+      if (!isDiskFault(error)) throw error;
+    }
+  }
+
   return {
     ...messageReader(db, names, packed, counted),
     ...rangeReader(db, names, packed),
@@ -103,6 +119,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     ...quarantineRecords(db, names),
     transaction,
     savepoint,
+    barrier: barrier.reached,
     append(message) {
       if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');
       return append.append(message);
@@ -112,7 +129,11 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
       removeAccount(db, account);
       forget();
     },
-    close: () => db.close(),
+    close() {
+      releaseIds();
+      db.close();
+      barrier.close();
+    },
   };
 }
 

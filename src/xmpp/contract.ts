@@ -69,6 +69,11 @@ export interface ConnectionOptions {
    * first; `undefined` for all that are handled. A change is told by `acknowledge()`.
    */
   readonly handled?: () => number | undefined;
+  /**
+   * Resolves once all that was received may be acknowledged: waited for before a stream is taken up again, since `<resume/>`
+   * tells the count. Where it rejects, the attempt has failed, and another one follows.
+   */
+  readonly settled?: () => Promise<void>;
   readonly log?: (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
 }
 

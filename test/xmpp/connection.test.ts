@@ -92,6 +92,32 @@ describe('what comes in', () => {
     expect(watched.state()).toMatchObject({ id: 'stream-1', inbound: 3, jid: 'romeo@scripted.test/bound' });
   });
 
+  test('a request is answered at once with what is on disk by then, and once more when all that had come is', async () => {
+    const server = await scripted();
+    let handled = 0;
+    const { watched, peer } = await online(server, {}, { handled: () => handled });
+    peer.send(`<message id='1'/><message id='2'/>${R}`);
+    expect((await peer.expect(/<a\b[^>]*h=["'](\d+)/))[1]).toBe('0');
+    handled = 1;
+    watched.connection.acknowledge(); // not yet all of it
+    handled = 2;
+    watched.connection.acknowledge();
+    expect((await peer.expect(/<a\b[^>]*h=["']([1-9]\d*)/))[1]).toBe('2');
+  });
+
+  test('a stream is taken up again once what came is on disk, and not as long as that fails', async () => {
+    const server = await scripted();
+    const disk = { works: true };
+    const settled = (): Promise<void> => (disk.works ? Promise.resolve() : Promise.reject(new Error('the disk did not take it')));
+    const { watched, peer } = await online(server, {}, { settled, backoff: { first: 20, ceiling: 20 } });
+    disk.works = false;
+    peer.destroy();
+    await until(() => watched.logs.join().includes('the disk did not take it'), { what: 'an attempt that waits for the disk' });
+    disk.works = true;
+    expect(await (await server.next()).logIn({ resumed: { h: 0 } })).toBe('resumed');
+    expect(await watched.reaches('online')).toMatchObject({ resumed: true });
+  });
+
   test('many stanzas are acknowledged without being asked', async () => {
     const server = await scripted();
     const { peer } = await online(server);

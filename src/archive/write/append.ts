@@ -6,6 +6,7 @@ import type { Appended, NewMessage } from '../contract.ts';
 import type { Database, Statement } from '../schema/database.ts';
 import { findImported } from './imported.ts';
 import type { Chat, Dictionary } from '../schema/dictionary.ts';
+import type { IdReserve } from './id-reserve.ts';
 import { order } from './order.ts';
 import { searchTagsOf } from '../search/search-tags.ts';
 import { lastBefore, unplacedRows, ordOf, recognise, mergeState, setMerged } from './history-merge.ts';
@@ -22,23 +23,12 @@ export interface Appender {
 }
 
 /** The one way in for messages: decides whether it is new, where it stands, and writes row and index. */
-export function appender(db: Database, names: Dictionary, blocks: Blocks): Appender {
+export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: IdReserve): Appender {
   const places = order(db);
   const rows = inserts(db);
-  let nextId: number | undefined;
-
-  function takeId(): number {
-    if (nextId === undefined) {
-      const top = db.sql(`SELECT max(coalesce((SELECT max(id) FROM message), 0),
-        coalesce((SELECT value FROM meta WHERE key = 'floor'), 0)) AS id`).get();
-      nextId = Number(top?.['id'] ?? 0) + 1;
-    }
-    return nextId++;
-  }
-
   function insert(chat: Chat, given: NewMessage, ord: number, flags: number, sid = sidOf(given.message)): Appended {
     const { message } = given;
-    const id = takeId();
+    const id = ids.take();
     const words = indexed(message.body ?? message.subject ?? '');
     const doc = words === '' ? null : places.doc(ord);
     const sameOrigin = message.originId !== undefined && message.originId === message.id;
@@ -167,7 +157,7 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks): Appen
       );
     },
     forget() {
-      nextId = undefined;
+      ids.forget();
       places.forget();
     },
   };

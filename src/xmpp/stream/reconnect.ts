@@ -141,6 +141,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   /** One attempt, and the session where it leads to one. Resolves with why that is over. */
   async function once(signal: AbortSignal): Promise<{ end: StreamEnd; online: boolean }> {
     try {
+      await options.settled?.();
       const how = { resource, resume: sm.resumable(), redirect };
       const opened = await attempts.logIn(how, signal, (begun) => (stream = begun));
       if (signal.aborted) opened.stream.destroy(new StreamEnd('lost', 'stopped'));

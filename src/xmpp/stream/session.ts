@@ -103,7 +103,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     }
     if (counted > 0 && !hand(batch, counted, passedOver)) return;
     for (const settle of answers) settle();
-    acknowledge();
+    acknowledge(wanted);
     if (acknowledgement !== undefined) took(acknowledgement);
     else if (unheard && wanted) doubt();
     if (unreadable !== undefined) giveUpOn(unreadable);
@@ -140,12 +140,15 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     }, deadlines.ping);
   }
 
-  /** Asked for, as soon as all is handled that had come then; unasked, where it is a lot. */
-  function acknowledge(): void {
+  /**
+   * Asked, at once, with what may be acknowledged by then (XEP-0198 4: an answer is not withheld), and once more as soon as
+   * that covers what had come when the server asked; unasked, where it is a lot.
+   */
+  function acknowledge(askedNow = false): void {
     if (over || !sm.enabled()) return;
     const h = options.handled() ?? sm.inbound();
     const due = wantedAt !== undefined && sm.owed(h) >= sm.owed(wantedAt);
-    if (!due && sm.owed(h) < MAX_OWED) return;
+    if (!askedNow && !due && sm.owed(h) < MAX_OWED) return;
     if (due) wantedAt = undefined;
     stream.put(sm.ack(h));
   }
@@ -271,7 +274,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     stream.deliver(read);
   }
 
-  return { start, send, nonza: pass, probe, acknowledge, close };
+  return { start, send, nonza: pass, probe, acknowledge: () => acknowledge(), close };
 }
 
 /** The answer to a request of which no more is known than its start (RFC 6120 8.3). */

@@ -1,0 +1,66 @@
+// XEP-0198: what the server may forget. A stanza is acknowledged once it is on disk, and not merely committed: a power
+// cut takes back what is in the cache alone.
+import { sentenceOf } from '../core/errors.ts';
+import type { StreamState } from '../xmpp/contract.ts';
+import type { Log } from '../core/log.ts';
+
+export interface Acknowledgement {
+  /** The count (h) up to which the stream's stanzas are on disk; `undefined` where the stream cannot be resumed. */
+  handled(): number | undefined;
+  /** All that came up to this state is committed. */
+  committed(state: StreamState | undefined): void;
+  /** Resolves once all of it is on disk: before a stream is taken up again, which acknowledges it too. */
+  settled(): Promise<void>;
+}
+
+export interface AcknowledgementOptions {
+  /** Of the archive. */
+  readonly barrier: () => Promise<void>;
+  /** The state with which the account starts; `settled()` is waited for before it is told to anybody. */
+  readonly from: StreamState | undefined;
+  /** `handled` has moved on. */
+  readonly moved: () => void;
+  /** The disk did not take it: the stream goes, unacknowledged. */
+  readonly drop: () => void;
+  readonly log: Log;
+}
+
+export function openAcknowledgement({ barrier, from, moved, drop, log }: AcknowledgementOptions): Acknowledgement {
+  let now = from;
+  let onDisk = from;
+  /** The sync that is to come, and what it covers. */
+  let due: { readonly sync: Promise<void>; state: StreamState | undefined } | undefined;
+
+  function wait(): void {
+    const sync = barrier();
+    if (due?.sync === sync) {
+      due.state = now;
+      return;
+    }
+    const waiting = { sync, state: now };
+    due = waiting;
+    sync.then(
+      () => {
+        onDisk = waiting.state;
+        moved();
+      },
+      (error: unknown) => {
+        log('error', `what came is not known to be on disk, and is not acknowledged: ${sentenceOf(error)}`, { error });
+        drop();
+      },
+    );
+  }
+
+  return {
+    handled() {
+      if (now === undefined) return undefined;
+      return onDisk?.id === now.id ? onDisk.inbound : 0; // of a new stream nothing is on disk yet
+    },
+    committed(state) {
+      now = state;
+      if (state === undefined) onDisk = undefined;
+      else wait();
+    },
+    settled: barrier,
+  };
+}

@@ -11,17 +11,16 @@ const INTRO = `# Settings
 
 <!-- Made by \`npm run docs\` out of src/config/schema.ts: change it there. -->
 
-All that is chosen for the daemon lies in one file, \`settings.json\` in its home (\`minimix settings path\` prints where).
-Change it there, by \`minimix settings set\`, or on the page: all three are one, and a daemon that runs takes a change
-of the file up by itself within a second.
+All settings are in one file, \`settings.json\` in the home (\`minimix settings path\` prints where). Change it by hand, with
+\`minimix settings set\`, or on the page. A running daemon notices a change of the file within a second.
 
 \`\`\`sh
-minimix settings list                          # each with its value; those that were chosen are marked
+minimix settings list                          # each with its value; * marks those that are not at their default
 minimix settings get log.level
 minimix settings set log.level debug
 minimix settings set account.chat off --account alice@example.org
 minimix settings set account.server '{"host": "xmpp.example.org", "port": 5222}'
-minimix settings set log.level --default       # as if it had never been chosen
+minimix settings set log.level --default       # back to the default
 \`\`\`
 
 - The file is JSON, in which comments (\`//\`, \`/* */\`) and trailing commas may stand. What the daemon, the command
@@ -29,22 +28,22 @@ minimix settings set log.level --default       # as if it had never been chosen
   its owner only (0600).
 - A file that cannot be read, or holds what a setting does not take, is refused with line, column and reason, and the
   last good settings stay in force: \`minimix status\`, the page and the log say so. They lie in \`settings.good.json\`,
-  from which a start takes them too. Until the file is mended, nothing is written to it.
-- A key that is no setting is kept, named, and does nothing.
+  from which a start takes them too. Until the file is fixed, nothing is written to it.
+- An unknown key stays in the file and has no effect; Minimix warns of it.
 - Editors check the file against [settings.schema.json](settings.schema.json) where it begins with a \`"$schema"\` that
   leads there.
 - Passwords are never in it. What is chosen for one room or one device (nick, policy, retention, …) lies in the archive,
   with what it is about; the language of the page in the browser, the tray's own choices beside it.
 
-“At once” counts without a restart; “new login” makes the daemon log the account in anew, by itself; “restart” waits for
-the next start, and \`minimix settings set\` says so.
+“At once” takes effect without a restart; “new login” makes the daemon reconnect the account; “restart” takes effect after the next
+start, and \`minimix settings set\` says so.
 `;
 
 const GROUPS: readonly (readonly [prefix: string, title: string])[] = [
-  ['log.', 'The log'],
-  ['watch.', 'Being watched'],
-  ['web.', 'The page'],
-  ['bouncer.', 'The bouncer'],
+  ['log.', 'Log'],
+  ['watch.', 'Monitoring'],
+  ['web.', 'Web page'],
+  ['bouncer.', 'Local login (bouncer)'],
   ['account.', 'Each account'],
 ];
 
@@ -59,7 +58,7 @@ function tableOf(settings: readonly Setting[]): string {
   const rows = settings.map(({ key, description, effect, byDefault, ...rest }) =>
     [`\`${key}\``, kindOf(rest), byDefault === null ? '' : `\`${String(byDefault)}\``, effect, description].join(' | '),
   );
-  return ['setting | takes | default | counts | what it is', '--- | --- | --- | --- | ---', ...rows].map((row) => `| ${row} |`).join('\n');
+  return ['setting | values | default | takes effect | what it is', '--- | --- | --- | --- | ---', ...rows].map((row) => `| ${row} |`).join('\n');
 }
 
 function kindOf({ kind, choices, least, most }: Pick<Setting, 'kind' | 'choices' | 'least' | 'most'>): string {

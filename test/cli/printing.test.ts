@@ -240,5 +240,5 @@ test('what is asked wrongly is refused as all else is, with where more is said',
 
 test('an account that is not here is named, with what lists those that are', async () => {
   const { run } = await open();
-  expect(await run('--account', 'bob@example.org', 'presence')).toBe('minimix: There is no account bob@example.org here: `minimix account list` names them.\n');
+  expect(await run('--account', 'bob@example.org', 'presence')).toBe('minimix: There is no account bob@example.org here; `minimix account list` shows all.\n');
 });

@@ -13,14 +13,14 @@ export interface AccountForm {
 
 export const emptyAccountForm: AccountForm = { jid: '', password: '', server: '', directTls: false, pin: '', ca: '' };
 
-export type Problems = Partial<Record<'jid' | 'password' | 'server', string>>;
+export type FormProblems = Partial<Record<'jid' | 'password' | 'server', string>>;
 export type AccountRequest = Parameters<Api['accounts']['add']['mutate']>[0];
 
 /** The request for the daemon, or what is wrong in the form. The daemon checks it again, and more strictly. */
-export function readAccountForm(form: AccountForm): { request: AccountRequest } | { problems: Problems } {
+export function readAccountForm(form: AccountForm): { request: AccountRequest } | { problems: FormProblems } {
   const jid = form.jid.trim();
   const server = form.server.trim() === '' ? undefined : readServer(form.server.trim());
-  const problems: Problems = {
+  const problems: FormProblems = {
     ...(/^[^\s@/]+@[^\s@/]+$/.test(jid) ? {} : { jid: strings.account.jidBad }),
     ...(form.password === '' ? { password: strings.account.passwordBad } : {}),
     ...(server === null ? { server: strings.account.serverBad } : {}),

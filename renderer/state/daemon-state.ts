@@ -1,4 +1,4 @@
-import type { AccountStatus, Device, Heard, Invitation, Room } from '../api/client.ts';
+import type { ApiAccountStatus, ApiDevice, Heard, ApiInvitation, ApiRoom } from '../api/client.ts';
 
 /** The page's connection to the daemon. */
 export type Link = 'connecting' | 'live' | 'away' | 'locked';
@@ -8,10 +8,10 @@ export interface DaemonState {
   readonly link: Link;
   /** True when the daemon has answered for everything. Until then an empty list does not mean that there is nothing. */
   readonly loaded: boolean;
-  readonly accounts: readonly AccountStatus[];
-  readonly rooms: ReadonlyMap<string, Room>;
-  readonly devices: ReadonlyMap<string, readonly Device[]>;
-  readonly invitations: ReadonlyMap<string, readonly Invitation[]>;
+  readonly accounts: readonly ApiAccountStatus[];
+  readonly rooms: ReadonlyMap<string, ApiRoom>;
+  readonly devices: ReadonlyMap<string, readonly ApiDevice[]>;
+  readonly invitations: ReadonlyMap<string, readonly ApiInvitation[]>;
   /** Counts the events about bookmarks, by account. Views ask for the bookmarks again when the number changes. */
   readonly bookmarks: ReadonlyMap<string, { readonly changes: number; readonly held: number }>;
 }
@@ -34,9 +34,9 @@ export function keyOf(room: { readonly account: string; readonly room: string; r
 /** The state after the page has asked for everything again: what the answers do not contain is gone. */
 export function refreshed(
   daemon: DaemonState,
-  accounts: readonly AccountStatus[],
-  rooms: readonly Room[],
-  devices: readonly Device[],
+  accounts: readonly ApiAccountStatus[],
+  rooms: readonly ApiRoom[],
+  devices: readonly ApiDevice[],
 ): DaemonState {
   return {
     ...daemon,
@@ -77,7 +77,7 @@ export function heard(daemon: DaemonState, event: Heard): DaemonState {
   }
 }
 
-function placed(accounts: readonly AccountStatus[], status: AccountStatus): AccountStatus[] {
+function placed(accounts: readonly ApiAccountStatus[], status: ApiAccountStatus): ApiAccountStatus[] {
   const known = accounts.some((account) => account.account === status.account);
   if (!known) return [...accounts, status];
   return accounts.map((account) => (account.account === status.account ? status : account));

@@ -1,4 +1,4 @@
-import type { Room } from '../api/client.ts';
+import type { ApiRoom } from '../api/client.ts';
 
 /** A room's state, as its dot shows it by shape and colour. */
 export type Health = 'well' | 'unsure' | 'working' | 'waiting' | 'trouble';
@@ -15,6 +15,6 @@ const healthOf: Readonly<Record<string, Health>> = {
 };
 
 /** A reason for a joined room says why we may no longer be in it. A state that the page does not know needs attention. */
-export function roomHealth({ state, reason }: Pick<Room, 'state' | 'reason'>): Health {
+export function roomHealth({ state, reason }: Pick<ApiRoom, 'state' | 'reason'>): Health {
   return state === 'joined' && reason ? 'unsure' : (healthOf[state] ?? 'trouble');
 }

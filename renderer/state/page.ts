@@ -1,4 +1,4 @@
-import { api, type Bookmark, type Heard, type RawMessage } from '../api/client.ts';
+import { api, type ApiBookmark, type Heard, type RawMessage } from '../api/client.ts';
 import { followAsked } from './asked.ts';
 import { emptyDaemonState, heard, keyOf, type DaemonState } from './daemon-state.ts';
 import { createDrafts } from './drafts.ts';
@@ -30,7 +30,7 @@ export type Dialog =
   /** A question before something that cannot be undone. */
   | { readonly name: 'ask'; readonly question: string; readonly go: string; readonly act: () => Promise<unknown> }
   | { readonly name: 'register'; readonly account: string; readonly room: string }
-  | { readonly name: 'bookmark'; readonly account: string; readonly bookmark?: Bookmark }
+  | { readonly name: 'bookmark'; readonly account: string; readonly bookmark?: ApiBookmark }
   | undefined;
 
 const FRAME = 16; // milliseconds in which events are collected, so that a burst causes one render

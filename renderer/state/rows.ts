@@ -1,15 +1,15 @@
-import type { Gap, Message } from '../api/client.ts';
+import type { ApiGap, Message } from '../api/client.ts';
 import { dayKey } from '../text/time.ts';
 import type { Pending, Window } from './window.ts';
 
 /** One line of the timeline. Keys stay the same when older pages come before it. */
-export type Row =
+export type TimelineRow =
   | { readonly type: 'start'; readonly key: string }
   | { readonly type: 'day'; readonly key: string; readonly at: Date }
   | { readonly type: 'fresh'; readonly key: string }
   | { readonly type: 'message'; readonly key: string; readonly message: Message; readonly head: boolean; readonly mention: boolean }
   | { readonly type: 'notice'; readonly key: string; readonly message: Message }
-  | { readonly type: 'gap'; readonly key: string; readonly gap: Gap }
+  | { readonly type: 'gap'; readonly key: string; readonly gap: ApiGap }
   | { readonly type: 'pending'; readonly key: string; readonly pending: Pending };
 
 const GROUP = 5 * 60_000; // messages of one person within this time are shown under one nick
@@ -18,8 +18,8 @@ const GROUP = 5 * 60_000; // messages of one person within this time are shown u
  * The rows of a window. `freshAfter` is the last message that was read when the room was opened; `gaps` are the holes in
  * the archive, oldest first: each stands before the first message that is later than its beginning.
  */
-export function rowsOf(window: Window, nick: string | undefined, freshAfter: number | undefined, gaps: readonly Gap[] = []): Row[] {
-  const rows: Row[] = [];
+export function rowsOf(window: Window, nick: string | undefined, freshAfter: number | undefined, gaps: readonly ApiGap[] = []): TimelineRow[] {
+  const rows: TimelineRow[] = [];
   if (window.phase === 'ready' && !window.older && window.items.length > 0) rows.push({ type: 'start', key: 'start' });
   const mentions = mentionOf(nick);
   const days = new Set<string>();
@@ -28,7 +28,7 @@ export function rowsOf(window: Window, nick: string | undefined, freshAfter: num
   let marked = freshAfter === undefined;
   const first = window.items[0];
   const holes = first ? gaps.filter((gap) => !window.older || gap.from >= first.at) : [];
-  const pushGap = (gap: Gap): void => void rows.push({ type: 'gap', key: `gap ${gap.from} ${gap.to}`, gap });
+  const pushGap = (gap: ApiGap): void => void rows.push({ type: 'gap', key: `gap ${gap.from} ${gap.to}`, gap });
   for (const message of window.items) {
     if (!isShown(message)) continue;
     while (holes[0] && holes[0].from < message.at) {

@@ -2,6 +2,7 @@ import type { Api, Message, RawMessage } from '../api/client.ts';
 import { keyOf } from './daemon-state.ts';
 import { createStore, type Store } from './store.ts';
 import { appended, around, emptyWindow, latest, PAGE, promised, reread, withNewer, withOlder, type Window } from './window.ts';
+import { inBackground } from './background.ts';
 
 export interface RoomName {
   readonly account: string;
@@ -119,7 +120,7 @@ export function createTimelines(api: Api): Timelines {
     of: (name) => entryOf(name).store,
     open(name) {
       const { phase, newer } = entryOf(name).store.get();
-      if (phase !== 'ready' || newer) void showLatest(name);
+      if (phase !== 'ready' || newer) inBackground('showing the latest messages', showLatest(name));
     },
     showLatest,
     showAround(name, id) {
@@ -158,7 +159,7 @@ export function createTimelines(api: Api): Timelines {
         let window: Window | undefined = entry.store.get();
         for (const { message } of ofRoom.filter(stands)) window = window && appended(window, shown(message));
         if (window) entry.store.set(window);
-        else void showLatest(entry);
+        else inBackground('showing the latest messages', showLatest(entry));
       }
     },
     async say(name, body, about = {}) {
@@ -178,7 +179,7 @@ export function createTimelines(api: Api): Timelines {
     },
     reset() {
       for (const entry of entries.values()) {
-        if (!entry.store.get().newer) void showLatest(entry);
+        if (!entry.store.get().newer) inBackground('showing the latest messages', showLatest(entry));
       }
     },
   };

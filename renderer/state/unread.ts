@@ -1,4 +1,4 @@
-import type { RawMessage, ReadState } from '../api/client.ts';
+import type { RawMessage, ApiReadState } from '../api/client.ts';
 import { mentionOf } from './rows.ts';
 import { createStore, type Store } from './store.ts';
 import { timelineOf } from './timelines.ts';
@@ -22,7 +22,7 @@ export interface UnreadBook {
   /** Marks everything up to `id` as shown. True if it was not yet, so that the daemon and the other devices have to be told. */
   read(key: string, id: number, now: number): boolean;
   /** Takes in how far all devices have read. True if this browser has read further and has not been able to report it. */
-  told(key: string, state: Pick<ReadState, 'readTo' | 'unread' | 'mentions'>, now: number): boolean;
+  told(key: string, state: Pick<ApiReadState, 'readTo' | 'unread' | 'mentions'>, now: number): boolean;
   keepCursor(id: string): void;
 }
 

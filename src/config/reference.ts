@@ -1,5 +1,5 @@
 // docs/settings.md and docs/settings.schema.json, made of the schema; `npm run docs` writes them, a test holds them to it.
-import { catalogue, type Setting } from './settings-list.ts';
+import { catalogue, type CatalogueSetting } from './settings-list.ts';
 import { jsonSchema } from './schema.ts';
 
 /** The shipped JSON Schema. */
@@ -54,14 +54,14 @@ export function settingsReference(): string {
   return `${[INTRO.trimEnd(), ...told, ...rest].join('\n\n')}\n`;
 }
 
-function tableOf(settings: readonly Setting[]): string {
+function tableOf(settings: readonly CatalogueSetting[]): string {
   const rows = settings.map(({ key, description, effect, byDefault, ...rest }) =>
     [`\`${key}\``, kindOf(rest), byDefault === null ? '' : `\`${String(byDefault)}\``, effect, description].join(' | '),
   );
   return ['setting | values | default | takes effect | what it is', '--- | --- | --- | --- | ---', ...rows].map((row) => `| ${row} |`).join('\n');
 }
 
-function kindOf({ kind, choices, least, most }: Pick<Setting, 'kind' | 'choices' | 'least' | 'most'>): string {
+function kindOf({ kind, choices, least, most }: Pick<CatalogueSetting, 'kind' | 'choices' | 'least' | 'most'>): string {
   if (kind === 'choice') return choices.map((choice) => `\`${choice}\``).join(', ');
   if (kind === 'flag') return '`true`, `false`';
   if (kind === 'number') return `${least ?? ''} to ${most ?? ''}`;

@@ -6,25 +6,25 @@ import { jsonSchema, type Effect, type JsonSchema } from './schema.ts';
 import { writtenAt } from './settings-text.ts';
 
 /** A setting as the schema describes it. */
-export type Setting = Omit<SettingNow, 'account' | 'value' | 'chosen'>;
+export type CatalogueSetting = Omit<SettingNow, 'account' | 'value' | 'chosen'>;
 
 const ACCOUNT = 'account';
 /** Our names for JSON Schema's types; every other type is text. */
-const kinds: ReadonlyMap<string | undefined, Setting['kind']> = new Map([['boolean', 'flag'], ['integer', 'number'], ['number', 'number'], ['array', 'list']]);
+const kinds: ReadonlyMap<string | undefined, CatalogueSetting['kind']> = new Map([['boolean', 'flag'], ['integer', 'number'], ['number', 'number'], ['array', 'list']]);
 const root = jsonSchema();
 
 /** Not in the list: an account's address, which is its name, and keys that describe the file itself. */
 const UNLISTED = new Set(['$schema', 'version', `${ACCOUNT}.jid`]);
 
-export const catalogue: readonly Setting[] = leaves(root, []).filter(({ key }) => !UNLISTED.has(key));
+export const catalogue: readonly CatalogueSetting[] = leaves(root, []).filter(({ key }) => !UNLISTED.has(key));
 
-function leaves(part: JsonSchema, path: readonly string[]): Setting[] {
+function leaves(part: JsonSchema, path: readonly string[]): CatalogueSetting[] {
   if (part.type === 'array' && part.items?.properties) return leaves(part.items, [ACCOUNT]);
   if (part.properties) return Object.entries(part.properties).flatMap(([key, of]) => leaves(of, [...path, key]));
   return [settingOf(part, path.join('.'))];
 }
 
-function settingOf(part: JsonSchema, key: string): Setting {
+function settingOf(part: JsonSchema, key: string): CatalogueSetting {
   const kind = part.enum ? 'choice' : (kinds.get(part.type) ?? 'text');
   const fallback = part.default;
   return {
@@ -53,7 +53,7 @@ function ofAccount(key: string): boolean {
   return key.startsWith(`${ACCOUNT}.`);
 }
 
-function now(setting: Setting, text: string, settings: Settings, account: string | undefined): SettingNow {
+function now(setting: CatalogueSetting, text: string, settings: Settings, account: string | undefined): SettingNow {
   const path = pathOf(setting.key, settings, account);
   const written = writtenAt(text, path);
   const value = written === undefined ? setting.byDefault : shown(written);

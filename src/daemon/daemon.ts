@@ -28,6 +28,7 @@ import type { DaemonApi } from '../frontends/web/contract/contract.ts';
 import { refuseHost, refuseRemoteOrigin } from '../frontends/web/server/guard.ts';
 import { createWeb } from '../frontends/web/server/handler.ts';
 import { startServer } from '../frontends/web/server/server.ts';
+import { inBackground } from '../core/background.ts';
 
 const LOCK_PATIENCE = 2000; // milliseconds: a command that works on the home holds the lock for a moment
 
@@ -105,7 +106,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const sandbox = openSandbox({ home, env, log, add: accounts.addAccount, join: async (jid, room) => accountOf(jid)?.rooms.join(room) });
     undo.push(() => sandbox.end(false), accounts.stop, bouncer.stop);
     const sandboxed = settings.accounts.find(({ jid }) => jid === SANDBOX_ACCOUNT)?.server?.port;
-    if (sandboxed !== undefined) void sandbox.resume(sandboxed);
+    if (sandboxed !== undefined) inBackground(log, 'resuming the sandbox', sandbox.resume(sandboxed));
     await begin(settings.bouncer);
     const live = openSettings(home, loaded, {
       problems,

@@ -7,6 +7,7 @@ import { MinimixError, fail, ok, sentenceOf } from '../core/errors.ts';
 import type { SettingsApi } from '../frontends/web/contract/settings-contract.ts';
 import type { Log } from '../core/log.ts';
 import type { Problems } from './diagnostics/problems.ts';
+import { inBackground } from '../core/background.ts';
 
 const BAD = 'bad-settings';
 const UNKNOWN = 'unknown-settings';
@@ -51,7 +52,7 @@ export function openSettings(home: string, loaded: LoadedSettings, { apply, prob
       say(undefined, read.unknown);
       const changed = read.text !== text;
       ({ settings, text } = read);
-      if (changed) void enforce();
+      if (changed) inBackground(log, 'applying the settings', enforce());
     } catch (error) {
       problems.tell(BAD, `${sentenceOf(error)} The last good settings stay in force.`);
     }

@@ -5,14 +5,14 @@ import { z } from 'zod';
 import { fail, ok, type Result } from '../core/errors.ts';
 import { connectTo, type DaemonAddress, type DaemonClient } from '../frontends/web/client/client.ts';
 
-export type DaemonStatus = Awaited<ReturnType<DaemonClient['status']['query']>>;
+export type StatusAnswer = Awaited<ReturnType<DaemonClient['status']['query']>>;
 
 /** How the tray finds a daemon and starts one; a test gives its own. */
 export interface DaemonReach {
   /** What the home's daemon.json says, if it is there. */
   read(): DaemonAddress | undefined;
   /** The status; nothing if no daemon that knows the token answers. */
-  ask(address: DaemonAddress): Promise<DaemonStatus | undefined>;
+  ask(address: DaemonAddress): Promise<StatusAnswer | undefined>;
   /** Starts `minimix run` so that it outlives the tray. */
   start(): void;
   wait(): Promise<void>;

@@ -13,6 +13,8 @@ import { stringsFor } from './strings.ts';
 import { hasTrayHost } from './tray-host.ts';
 import { watchDaemon } from './watch.ts';
 import { openWindow, type PageWindow } from './window.ts';
+import { inBackground } from '../core/background.ts';
+import { trayLog } from './plain.ts';
 
 export interface TrayOptions {
   /** The daemon's home. */
@@ -43,7 +45,7 @@ export async function runTray(options: TrayOptions): Promise<void> {
   app.on('open-url', (event, url) => {
     event.preventDefault(); // macOS delivers links by this event, possibly before the app is ready
     link = joinFragment(url);
-    if (app.isReady()) void open(link);
+    if (app.isReady()) inBackground(trayLog, 'the tray’s work', open(link));
   });
   await app.whenReady();
   const strings = stringsFor(app.getLocale());
@@ -84,7 +86,7 @@ export async function runTray(options: TrayOptions): Promise<void> {
     const notification = new Notification({ title, body });
     notification.on('click', () => {
       mentions.seen(key);
-      void open(fragment);
+      inBackground(trayLog, 'the tray’s work', open(fragment));
     });
     notification.on('close', () => notifications.delete(key));
     notifications.set(key, notification); // a notification can be clicked only while it is referenced
@@ -190,16 +192,16 @@ export async function runTray(options: TrayOptions): Promise<void> {
     }
     Object.assign(shown, { image, menu: JSON.stringify(menu) });
     const address = watching.seen()?.address;
-    if (window && address && address.url !== window.origin()) void moveWindow(address, window);
+    if (window && address && address.url !== window.origin()) inBackground(trayLog, 'the tray’s work', moveWindow(address, window));
   }
 
   app.on('second-instance', (_event, argv) => void open(linkIn(argv)));
   app.on('activate', () => void open());
   // The tray lives on without a window, except where the desktop has no place for one: then nothing is hidden.
   app.on('window-all-closed', () => {
-    void trayHost().then((there) => {
+    inBackground(trayLog, 'the tray’s work', trayHost().then((there) => {
       if (!there && !window) app.quit();
-    });
+    }));
   });
   app.on('will-quit', () => life.abort());
   tray.on('click', () => void open());

@@ -1,4 +1,4 @@
-import type { DaemonStatus } from './attach.ts';
+import type { StatusAnswer } from './attach.ts';
 import { roomFragment } from './links.ts';
 import type { MentionedRoom } from './mentions.ts';
 import { plain, roomTitle } from './plain.ts';
@@ -16,7 +16,7 @@ export interface TroubledRoom {
 
 export interface TrayView {
   /** `undefined` if no daemon answers. */
-  readonly status: DaemonStatus | undefined;
+  readonly status: StatusAnswer | undefined;
   /** Rooms that need attention. */
   readonly trouble: readonly TroubledRoom[];
   readonly mentions: readonly MentionedRoom[];
@@ -132,7 +132,7 @@ function notificationsEntry({ notificationsPausedUntil, now }: TrayView, strings
   return { type: 'menu', label: strings.pauseNotifications, entries: [pause(strings.oneHour, now + HOUR), pause(strings.untilTomorrow, tomorrow(now))] };
 }
 
-function relayEntry(status: DaemonStatus, now: number, strings: TrayStrings): MenuEntry {
+function relayEntry(status: StatusAnswer, now: number, strings: TrayStrings): MenuEntry {
   if (relayPause(status)) return act(strings.resumeRelay, { do: 'resume-relay' });
   const pause = (name: string, until: number | undefined): MenuEntry => act(name, { do: 'pause-relay', until });
   return {
@@ -154,7 +154,7 @@ function settingsMenu({ choices, status }: TrayView, strings: TrayStrings): Menu
 }
 
 /** The relay counts as paused only if it is paused for all accounts. */
-function relayPause(status: DaemonStatus): { readonly until: string | null } | undefined {
+function relayPause(status: StatusAnswer): { readonly until: string | null } | undefined {
   const pauses = status.accounts.map((account) => account.relayPause);
   return pauses.every((pause) => pause !== undefined) ? pauses[0] : undefined;
 }

@@ -1,3 +1,4 @@
+import type { Log } from '../core/log.ts';
 import { oneLine } from '../core/printable.ts';
 
 const segmenter = new Intl.Segmenter();
@@ -24,3 +25,6 @@ export function roomTitle(room: { readonly room: string; readonly name?: string 
   const name = plain(room.name ?? '', longest);
   return name === '' ? plain(room.room.split('@')[0] || room.room, longest) : name;
 }
+
+/** The tray keeps no log of its own: what fails there unseen goes to where it was started from. */
+export const trayLog: Log = (_level, message) => console.error(message);

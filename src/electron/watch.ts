@@ -1,15 +1,17 @@
 import { connectTo, type DaemonAddress } from '../frontends/web/client/client.ts';
 import { followEvents, type HeardEvent } from '../frontends/web/client/follow.ts';
-import type { DaemonReach, DaemonStatus } from './attach.ts';
+import type { DaemonReach, StatusAnswer } from './attach.ts';
 import { keyOf } from './mentions.ts';
+import { inBackground } from '../core/background.ts';
+import { trayLog } from './plain.ts';
 
 type Room = Extract<HeardEvent, { type: 'room' }>['room'];
 type Message = Extract<HeardEvent, { type: 'message' }>;
 
 /** What the tray knows of the daemon; empty if no daemon answers. */
-export interface Seen {
+export interface SeenDaemon {
   readonly address: DaemonAddress;
-  readonly status: DaemonStatus;
+  readonly status: StatusAnswer;
   readonly rooms: ReadonlyMap<string, Room>;
   readonly devicesOnline: number;
   /** Removed bookmarks that need a decision. */
@@ -17,7 +19,7 @@ export interface Seen {
 }
 
 export interface Watching {
-  seen(): Seen | undefined;
+  seen(): SeenDaemon | undefined;
   /** Looks now, instead of when it is time. */
   look(): void;
 }
@@ -37,7 +39,7 @@ const GATHER = 100; // milliseconds: a start causes many events at once
 /** Follows the home's daemon for as long as the tray lives, through its restarts; what was missed is heard then. */
 export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOptions): Watching {
   let address: DaemonAddress | undefined;
-  let status: DaemonStatus | undefined;
+  let status: StatusAnswer | undefined;
   let stop: (() => void) | undefined;
   let looking = false;
   let last: string | undefined;
@@ -76,7 +78,7 @@ export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOpti
     if (!stop) await follow(where, found);
   }
 
-  async function follow(where: DaemonAddress, { accounts }: DaemonStatus): Promise<void> {
+  async function follow(where: DaemonAddress, { accounts }: StatusAnswer): Promise<void> {
     stop = followEvents(where, last, { event: hear, ended: lost });
     const client = connectTo(where);
     for (const { account } of accounts) held.set(account, (await client.bookmarks.held.query({ account })).length);
@@ -91,7 +93,7 @@ export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOpti
     if (event.type === 'bookmarks') held.set(event.account, event.held);
     if (event.type === 'devices' && event.devices[0]) devices.set(event.devices[0].account, event.devices.filter(({ online }) => online).length);
     if (event.type === 'status' && status) status = { ...status, accounts: placed(status.accounts, event.status) };
-    if (event.type === 'account-removed') void again();
+    if (event.type === 'account-removed') inBackground(trayLog, 'looking at the daemon', again());
     tell();
   }
 
@@ -110,14 +112,14 @@ export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOpti
   let ticks = 0;
   const timer = setInterval(() => {
     ticks += 1;
-    if (!stop || ticks % SELDOM === 0) void again();
+    if (!stop || ticks % SELDOM === 0) inBackground(trayLog, 'looking at the daemon', again());
   }, EVERY);
   signal.addEventListener('abort', () => {
     clearInterval(timer);
     clearTimeout(telling);
     stop?.();
   });
-  void again();
+  inBackground(trayLog, 'looking at the daemon', again());
   return {
     seen: () => (address && status ? { address, status, rooms, devicesOnline: sum(devices), held: sum(held) } : undefined),
     look: () => void again(),

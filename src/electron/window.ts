@@ -1,6 +1,8 @@
 import { BrowserWindow, screen, session, shell, type Rectangle } from 'electron';
 import { joinFragment } from './links.ts';
 import type { WindowState } from './settings.ts';
+import { inBackground } from '../core/background.ts';
+import { trayLog } from './plain.ts';
 
 export interface PageWindow {
   /** Shows the window, at that fragment of the page where one is given. */
@@ -65,7 +67,7 @@ export function openWindow({ url, state, keep, closed, looked }: WindowOptions):
     const outside = URL.parse(target);
     const join = outside?.protocol === 'xmpp:' ? joinFragment(target) : undefined;
     if (join !== undefined) go(join);
-    if (outside && OUTSIDE.has(outside.protocol) && outside.origin !== origin) void shell.openExternal(outside.href);
+    if (outside && OUTSIDE.has(outside.protocol) && outside.origin !== origin) inBackground(trayLog, 'showing the page', shell.openExternal(outside.href));
     return { action: 'deny' };
   });
   keepState(window, keep);
@@ -75,7 +77,7 @@ export function openWindow({ url, state, keep, closed, looked }: WindowOptions):
     window.show();
   });
   window.once('closed', closed);
-  void window.loadURL(url);
+  inBackground(trayLog, 'showing the page', window.loadURL(url));
   return {
     show(fragment) {
       if (fragment !== undefined) go(fragment);
@@ -85,7 +87,7 @@ export function openWindow({ url, state, keep, closed, looked }: WindowOptions):
     },
     move(next) {
       ({ origin } = new URL(next));
-      void window.loadURL(`${next}${new URL(webContents.getURL() || next).hash}`);
+      inBackground(trayLog, 'showing the page', window.loadURL(`${next}${new URL(webContents.getURL() || next).hash}`));
     },
     origin: () => origin,
     lookedAt: () => (window.isFocused() && !window.isMinimized() ? (URL.parse(webContents.getURL())?.hash ?? '') : undefined),

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { attachOrStart, reachOf, type DaemonReach, type DaemonStatus } from '../../src/electron/attach.ts';
+import { attachOrStart, reachOf, type DaemonReach, type StatusAnswer } from '../../src/electron/attach.ts';
 
 const address = { pid: 1, url: 'http://127.0.0.1:7722', token: 'secret' };
-const status: DaemonStatus = { version: '0', home: '/home', pid: 1, startedAt: '2026-11-23T00:00:00Z', accounts: [], problems: [] };
+const status: StatusAnswer = { version: '0', home: '/home', pid: 1, startedAt: '2026-11-23T00:00:00Z', accounts: [], problems: [] };
 
 /** A home whose daemon answers once `ready` waits have passed; undefined for never. */
 function home(options: { file: boolean; answersAfter: number | undefined; daemonStarts?: boolean }) {

@@ -4,7 +4,7 @@ import { createDrafts } from '../../renderer/state/drafts.ts';
 import { grouped, wishesOf, type LookedRoom } from '../../renderer/state/first-look.ts';
 import { growthOf, weekOf } from '../../renderer/state/hours.ts';
 import { daysOf } from '../../renderer/state/activity.ts';
-import type { Gap } from '../../renderer/api/client.ts';
+import type { ApiGap } from '../../renderer/api/client.ts';
 import { rowsOf } from '../../renderer/state/rows.ts';
 import { emptyWindow, type Window } from '../../renderer/state/window.ts';
 import { de } from '../../renderer/strings/de.ts';
@@ -29,7 +29,7 @@ test('a hole in the archive stands before the first message that is later than i
     const ids = { id, account: 'romeo@example.org', room: 'hall@rooms.example.org', stanzaId: null, originId: null, occupantId: null };
     return { ...said, ...ids, earlier: [], retracted: null, reactions: [], reply: null };
   };
-  const gap: Gap = {
+  const gap: ApiGap = {
     account: 'romeo@example.org',
     room: 'hall@rooms.example.org',
     from: new Date(now.getTime() + 2500).toISOString(),

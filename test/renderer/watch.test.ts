@@ -1,6 +1,6 @@
 // The page asks for everything, and is told of changes meanwhile: an answer that is older than these takes nothing back.
 import { expect, test } from 'vitest';
-import type { Api, Heard, Room } from '../../renderer/api/client.ts';
+import type { Api, Heard, ApiRoom } from '../../renderer/api/client.ts';
 import { emptyDaemonState, heard, type DaemonState } from '../../renderer/state/daemon-state.ts';
 import { createStore } from '../../renderer/state/store.ts';
 import { watch } from '../../renderer/state/watch.ts';
@@ -10,10 +10,10 @@ interface Handlers {
   onData(event: { readonly id: string; readonly data: Heard }): void;
 }
 
-const room = (name: string, state: string) => ({ account: 'romeo@capulet.example', room: `${name}@rooms.example`, state }) as unknown as Room;
+const room = (name: string, state: string) => ({ account: 'romeo@capulet.example', room: `${name}@rooms.example`, state }) as unknown as ApiRoom;
 
 test('what is told while the page asks for everything stands against the answer', async () => {
-  const answer = Promise.withResolvers<Room[]>();
+  const answer = Promise.withResolvers<ApiRoom[]>();
   const following = Promise.withResolvers<Handlers>();
   const api = {
     status: { query: async () => ({ accounts: [] }) },

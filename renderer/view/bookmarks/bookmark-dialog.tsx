@@ -1,16 +1,17 @@
 import { useId, useState } from 'react';
-import { api, type Bookmark } from '../../api/client.ts';
+import { api, type ApiBookmark } from '../../api/client.ts';
 import { strings } from '../../strings/strings.ts';
 import { roomOfLink } from '../../text/links.ts';
 import { closeDialog, Dialog, DialogFoot } from '../controls/dialog.tsx';
 import { Field, FormError } from '../controls/field.tsx';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 const levels = ['always', 'on-mention', 'never'] as const;
 type Level = (typeof levels)[number];
 
 /** Adds a bookmark, or edits one. A password that is not typed stays as it is. */
-export function BookmarkDialog({ account, bookmark }: { account: string; bookmark?: Bookmark | undefined }) {
+export function BookmarkDialog({ account, bookmark }: { account: string; bookmark?: ApiBookmark | undefined }) {
   const { bookmarks } = strings;
   const [address, setAddress] = useState(bookmark?.room ?? '');
   const [name, setName] = useState(bookmark?.name ?? '');
@@ -36,7 +37,7 @@ export function BookmarkDialog({ account, bookmark }: { account: string; bookmar
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void save();
+          inBackground('saving a bookmark', save());
         }}
       >
         {bookmark ? (

@@ -6,6 +6,7 @@ import { strings } from '../../strings/strings.ts';
 import { momentOf } from '../../text/time.ts';
 import { FormError } from '../controls/field.tsx';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 type Format = 'json' | 'xml';
 
@@ -50,7 +51,7 @@ export function BookmarkFiles({ account, onDone }: { account: string; onDone: ()
           aria-label={take.import}
           onChange={(event) => {
             const [file] = event.target.files ?? [];
-            if (file) void add(account, () => file.text());
+            if (file) inBackground('reading a file of bookmarks', add(account, () => file.text()));
             event.target.value = '';
           }}
         />

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { api, type BookmarkChange } from '../../api/client.ts';
+import { api, type ApiBookmarkChange } from '../../api/client.ts';
 import { strings } from '../../strings/strings.ts';
 import { momentOf } from '../../text/time.ts';
 import { visibleNick, visibleText } from '../../text/visible.ts';
@@ -52,7 +52,7 @@ export function BookmarkLog({ account, changes, onDone }: { account: string; cha
 }
 
 /** Where it was changed, and what was there before. */
-function detailOf({ storage, before, after }: BookmarkChange): string {
+function detailOf({ storage, before, after }: ApiBookmarkChange): string {
   const { bookmarks } = strings;
   const places: Readonly<Record<string, string>> = { ...bookmarks.storages, minimix: bookmarks.here };
   const said = (value: string | boolean | undefined): string => (typeof value === 'boolean' ? (value ? '✓' : '–') : value === undefined ? '–' : visibleText(value));
@@ -61,7 +61,7 @@ function detailOf({ storage, before, after }: BookmarkChange): string {
   return [places[storage] ?? storage, ...changes].join(' · ');
 }
 
-function wordsOf({ before, after }: BookmarkChange): string {
+function wordsOf({ before, after }: ApiBookmarkChange): string {
   if (before === null) return strings.bookmarks.added;
   return after === null ? strings.bookmarks.removed : strings.bookmarks.changed;
 }

@@ -1,4 +1,4 @@
-import { api, type Bookmark, type StorageSummary } from '../../api/client.ts';
+import { api, type ApiBookmark, type ApiStorageSummary } from '../../api/client.ts';
 import { dialog } from '../../state/page.ts';
 import { strings } from '../../strings/strings.ts';
 import { visibleNick, visibleText } from '../../text/visible.ts';
@@ -8,8 +8,8 @@ import { useCall } from '../controls/use-call.ts';
 
 interface TableProps {
   readonly account: string;
-  readonly list: readonly Bookmark[];
-  readonly storages: readonly StorageSummary[];
+  readonly list: readonly ApiBookmark[];
+  readonly storages: readonly ApiStorageSummary[];
   readonly onDone: () => void;
 }
 
@@ -45,8 +45,8 @@ export function BookmarkTable({ account, list, storages, onDone }: TableProps) {
 
 interface RowProps {
   readonly account: string;
-  readonly bookmark: Bookmark;
-  readonly storages: readonly StorageSummary[];
+  readonly bookmark: ApiBookmark;
+  readonly storages: readonly ApiStorageSummary[];
   readonly onDone: () => void;
 }
 
@@ -112,7 +112,7 @@ function BookmarkRow({ account, bookmark, storages, onDone }: RowProps) {
 }
 
 /** How a storage has the bookmark; where it differs, why. One that the server shows for another is as that one. */
-function InStorage({ storage, bookmark }: { storage: StorageSummary; bookmark: Bookmark }) {
+function InStorage({ storage, bookmark }: { storage: ApiStorageSummary; bookmark: ApiBookmark }) {
   const { bookmarks } = strings;
   const shown = storage.sameAs ?? storage.name;
   const said = bookmark.differs[shown];

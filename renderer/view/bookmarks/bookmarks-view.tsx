@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { api, type Bookmark, type BookmarkRules, type HeldBookmarks, type StorageSummary } from '../../api/client.ts';
+import { api, type ApiBookmark, type BookmarkRules, type ApiHeldBookmarks, type ApiStorageSummary } from '../../api/client.ts';
 import { dialog, daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -14,11 +14,12 @@ import { SelfCard } from '../overview/self-card.tsx';
 import { Switch } from '../controls/switch.tsx';
 import { useAnswer } from '../controls/use-answer.ts';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 interface Book {
-  readonly list: readonly Bookmark[];
-  readonly storages: readonly StorageSummary[];
-  readonly held: readonly HeldBookmarks[];
+  readonly list: readonly ApiBookmark[];
+  readonly storages: readonly ApiStorageSummary[];
+  readonly held: readonly ApiHeldBookmarks[];
   readonly rules: BookmarkRules;
 }
 
@@ -80,7 +81,7 @@ async function read(account: string): Promise<Book> {
 }
 
 /** Several rooms were gone at once: the person says whether that was meant. */
-function HeldCard({ account, held, onDone }: { account: string; held: HeldBookmarks; onDone: () => void }) {
+function HeldCard({ account, held, onDone }: { account: string; held: ApiHeldBookmarks; onDone: () => void }) {
   const { busy, error, run } = useCall();
   const { bookmarks } = strings;
   const decide = async (verb: 'restore' | 'accept'): Promise<void> => {
@@ -114,7 +115,7 @@ function HeldCard({ account, held, onDone }: { account: string; held: HeldBookma
 }
 
 interface StoragesProps {
-  readonly storages: readonly StorageSummary[];
+  readonly storages: readonly ApiStorageSummary[];
   readonly inSync: boolean;
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
@@ -170,7 +171,7 @@ function Rules({ account, rules, onDone }: { account: string; rules: BookmarkRul
           disabled={busy}
           onChange={(event) => {
             const severalGone = wishes.find((wish) => wish === event.target.value);
-            if (severalGone) void set({ severalGone });
+            if (severalGone) inBackground('changing a rule for bookmarks', set({ severalGone }));
           }}
         >
           {wishes.map((wish) => (
@@ -190,7 +191,7 @@ function Rules({ account, rules, onDone }: { account: string; rules: BookmarkRul
           disabled={busy}
           onBlur={(event) => {
             const deadDays = event.target.valueAsNumber;
-            if (Number.isInteger(deadDays) && deadDays !== rules.deadDays) void set({ deadDays });
+            if (Number.isInteger(deadDays) && deadDays !== rules.deadDays) inBackground('changing a rule for bookmarks', set({ deadDays }));
           }}
         />
       </label>

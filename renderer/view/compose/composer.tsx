@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
-import { sentenceOf, type Room } from '../../api/client.ts';
+import { sentenceOf, type ApiRoom } from '../../api/client.ts';
 import { commandsFor } from '../../state/command-names.ts';
 import { runCommand } from '../../state/commands.ts';
 import { canCorrect, compose, composing, type Composing } from '../../state/composing.ts';
@@ -19,7 +19,7 @@ const LONGEST = 32_768; // as the API has it
 
 interface Props {
   readonly name: RoomName;
-  readonly room: Room;
+  readonly room: ApiRoom;
   readonly title: string;
   readonly open: boolean;
 }

@@ -5,6 +5,7 @@ import { timelines } from '../../state/page.ts';
 import type { RoomName } from '../../state/timelines.ts';
 import { strings } from '../../strings/strings.ts';
 import { sizeOf } from '../../text/size.ts';
+import { inBackground } from '../../state/background.ts';
 
 export interface Upload {
   readonly file: File;
@@ -57,10 +58,10 @@ export function useUpload(name: RoomName): Uploading {
     upload,
     choose(file) {
       setUpload({ file, state: 'asking', part: 0, problem: undefined, most: '' });
-      void look(file);
+      inBackground('an upload', look(file));
     },
     send() {
-      if (upload?.state === 'ready') void bring(upload.file);
+      if (upload?.state === 'ready') inBackground('an upload', bring(upload.file));
     },
     stop() {
       if (upload?.state === 'sending') stopping.current?.abort();

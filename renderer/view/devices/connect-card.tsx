@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { api, type Login, type NewLogin } from '../../api/client.ts';
+import { api, type ApiLogin, type NewLogin } from '../../api/client.ts';
 import { dialog, daemon } from '../../state/page.ts';
 import { createStore, useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -9,6 +9,7 @@ import { Field, FormError } from '../controls/field.tsx';
 import { QrCode } from './qr-code.tsx';
 import { useCall } from '../controls/use-call.ts';
 import { MINUTE, useNow } from '../controls/use-now.ts';
+import { inBackground } from '../../state/background.ts';
 
 type Door = Awaited<ReturnType<typeof api.bouncer.status.query>>;
 
@@ -20,7 +21,7 @@ const fresh = createStore<NewLogin | undefined>(undefined);
 /** The door for unmodified clients: open or closed, a password for each device, and who has one. */
 export function ConnectCard() {
   const [door, setDoor] = useState<Door>();
-  const [logins, setLogins] = useState<readonly Login[]>([]);
+  const [logins, setLogins] = useState<readonly ApiLogin[]>([]);
   const added = useStore(fresh, (login) => login);
   const { busy, error, run } = useCall();
   const look = useCallback((): void => {
@@ -77,7 +78,7 @@ function NewDevice({ onAdded, onDone }: { onAdded: (added: NewLogin) => void; on
       className="form form-inline"
       onSubmit={(event) => {
         event.preventDefault();
-        void add();
+        inBackground('adding a device', add());
       }}
     >
       <Field label={strings.devices.name} hint={strings.devices.nameHint} value={name} onType={setName} maxLength={60} autoComplete="off" />
@@ -95,7 +96,7 @@ function NewDevice({ onAdded, onDone }: { onAdded: (added: NewLogin) => void; on
 type Progress = 'waiting' | 'arrived' | 'works';
 
 /** How far a new device has got: logged in, and then given or sent its first message. */
-function progressOf(login: Login | undefined): Progress {
+function progressOf(login: ApiLogin | undefined): Progress {
   if (login?.firstMessage !== undefined) return 'works';
   return login && (login.online || login.lastSeen !== undefined) ? 'arrived' : 'waiting';
 }
@@ -141,9 +142,9 @@ function loginUri({ jid, host, port, password }: NewLogin): string {
   return `xmpp:${encodeURI(jid)}?login;${more.toString().replaceAll('&', ';')}`;
 }
 
-function Logins({ logins, onDone }: { logins: readonly Login[]; onDone: () => void }) {
+function Logins({ logins, onDone }: { logins: readonly ApiLogin[]; onDone: () => void }) {
   const now = new Date(useNow(MINUTE));
-  const revoke = ({ account, name }: Login): void =>
+  const revoke = ({ account, name }: ApiLogin): void =>
     dialog.set({
       name: 'ask',
       question: strings.devices.revokeAsk(name),
@@ -176,6 +177,6 @@ function Logins({ logins, onDone }: { logins: readonly Login[]; onDone: () => vo
   );
 }
 
-function seenWords({ lastSeen }: Login, now: Date): string {
+function seenWords({ lastSeen }: ApiLogin, now: Date): string {
   return lastSeen === undefined ? strings.devices.neverSeen : strings.devices.lastSeen(momentOf(new Date(lastSeen), now));
 }

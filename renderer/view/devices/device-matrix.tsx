@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { api, type Device } from '../../api/client.ts';
+import { api, type ApiDevice } from '../../api/client.ts';
 import { daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -68,6 +68,6 @@ export function DeviceMatrix({ account }: { account: string }) {
   );
 }
 
-function labelOf(device: Device): string {
+function labelOf(device: ApiDevice): string {
   return visibleNick(device.label, device.resource);
 }

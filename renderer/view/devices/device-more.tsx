@@ -1,17 +1,18 @@
 import { useState } from 'react';
-import { api, type Device, type DeviceTest } from '../../api/client.ts';
+import { api, type ApiDevice, type ApiDeviceTest } from '../../api/client.ts';
 import { strings } from '../../strings/strings.ts';
 import { Field, FormError } from '../controls/field.tsx';
 import { Switch } from '../controls/switch.tsx';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** Sends the device a relayed message; what became of it stands beside the button. */
-export function TestButton({ device }: { device: Device }) {
+export function TestButton({ device }: { device: ApiDevice }) {
   const { error, busy, run } = useCall();
-  const [outcome, setOutcome] = useState<DeviceTest['outcome']>();
+  const [outcome, setOutcome] = useState<ApiDeviceTest['outcome']>();
   const test = (): void => {
     setOutcome(undefined);
-    void run(async () => setOutcome((await api.device.test.mutate({ account: device.account, device: device.id })).outcome));
+    inBackground('changing a device', run(async () => setOutcome((await api.device.test.mutate({ account: device.account, device: device.id })).outcome)));
   };
   return (
     <div className="device-test">
@@ -27,7 +28,7 @@ export function TestButton({ device }: { device: Device }) {
 }
 
 /** What a device is told of and given afterwards: words, limits, and mentions in words. */
-export function DeviceMore({ device, limit }: { device: Device; limit: NonNullable<Device['limit']> }) {
+export function DeviceMore({ device, limit }: { device: ApiDevice; limit: NonNullable<ApiDevice['limit']> }) {
   const { error, busy, run } = useCall();
   const [words, setWords] = useState((device.words ?? []).join(', '));
   const [messages, setMessages] = useState(String(limit.messages));
@@ -36,7 +37,7 @@ export function DeviceMore({ device, limit }: { device: Device; limit: NonNullab
   const texts = strings.devices;
   const save = (): void => {
     const list = words.split(',').map((word) => word.trim()).filter((word) => word !== '');
-    void run(() => api.device.change.mutate({ ...about, words: list, limit: { messages: Number(messages), hours: Number(hours) } }));
+    inBackground('changing a device', run(() => api.device.change.mutate({ ...about, words: list, limit: { messages: Number(messages), hours: Number(hours) } })));
   };
   return (
     <details className="more">
@@ -62,14 +63,14 @@ export function DeviceMore({ device, limit }: { device: Device; limit: NonNullab
 }
 
 /** The switch, and between which hours it is quiet (by the daemon's clock). */
-function Digest({ device }: { device: Device }) {
+function Digest({ device }: { device: ApiDevice }) {
   const { error, run } = useCall();
   const about = { account: device.account, device: device.id };
   const quiet = device.digest?.quiet;
   const set = (digest: 'off' | { quiet?: { from: number; to: number } }): Promise<boolean> => run(() => api.device.change.mutate({ ...about, digest }));
   const change = (side: 'from' | 'to', text: string): void => {
     const [hours = 0, minutes = 0] = text.split(':').map(Number);
-    if (text !== '') void set({ quiet: { from: quiet?.from ?? 0, to: quiet?.to ?? 0, [side]: hours * 60 + minutes } });
+    if (text !== '') inBackground('changing a device', set({ quiet: { from: quiet?.from ?? 0, to: quiet?.to ?? 0, [side]: hours * 60 + minutes } }));
   };
   return (
     <>

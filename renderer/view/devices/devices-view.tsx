@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { api, type Device, type Room } from '../../api/client.ts';
+import { api, type ApiDevice, type ApiRoom } from '../../api/client.ts';
 import { dialog, daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -16,6 +16,7 @@ import { nameOf } from '../room/room-list.tsx';
 import { Switch } from '../controls/switch.tsx';
 import { useCall } from '../controls/use-call.ts';
 import { MINUTE, useNow } from '../controls/use-now.ts';
+import { inBackground } from '../../state/background.ts';
 
 type DeviceChange = Parameters<typeof api.device.change.mutate>[0];
 
@@ -43,7 +44,7 @@ export function DevicesView() {
   );
 }
 
-function DeviceCard({ device }: { device: Device }) {
+function DeviceCard({ device }: { device: ApiDevice }) {
   const { error, busy, run } = useCall();
   const now = new Date(useNow(MINUTE));
   const several = useStore(daemon, (state) => state.accounts.length > 1);
@@ -103,7 +104,7 @@ function DeviceCard({ device }: { device: Device }) {
 }
 
 /** The device's row of the matrix: what it gets of each room. */
-function ByRoom({ device }: { device: Device }) {
+function ByRoom({ device }: { device: ApiDevice }) {
   const rooms = useStore(daemon, (state) => state.rooms);
   const { error, busy, run } = useCall();
   const own = useMemo(() => roomsOf(device, [...rooms.values()]), [device, rooms]);
@@ -131,13 +132,13 @@ function ByRoom({ device }: { device: Device }) {
 }
 
 /** The account's rooms, and those that were left with a policy of their own. */
-function roomsOf(device: Device, rooms: readonly Room[]): { room: string; title: string }[] {
+function roomsOf(device: ApiDevice, rooms: readonly ApiRoom[]): { room: string; title: string }[] {
   const titles = new Map(Object.keys(device.policies).map((room) => [room, room]));
   for (const room of rooms) if (room.account === device.account) titles.set(room.room, nameOf(room));
   return [...titles].map(([room, title]) => ({ room, title })).toSorted((a, b) => a.title.localeCompare(b.title));
 }
 
-function Rename({ device }: { device: Device }) {
+function Rename({ device }: { device: ApiDevice }) {
   const [label, setLabel] = useState(device.label);
   const { error, busy, run } = useCall();
   return (
@@ -145,7 +146,7 @@ function Rename({ device }: { device: Device }) {
       className="rename"
       onSubmit={(event) => {
         event.preventDefault();
-        void run(() => api.device.change.mutate({ account: device.account, device: device.id, label }));
+        inBackground('naming a device', run(() => api.device.change.mutate({ account: device.account, device: device.id, label })));
       }}
     >
       <Field label={strings.devices.rename} value={label} onType={setLabel} maxLength={60} autoComplete="off" />

@@ -1,4 +1,4 @@
-import { api, type AccountStatus } from '../../api/client.ts';
+import { api, type ApiAccountStatus } from '../../api/client.ts';
 import { daemon } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -15,7 +15,7 @@ export function RelayRest() {
   return accounts.map((account) => <Rest key={account.account} {...account} several={accounts.length > 1} />);
 }
 
-function Rest({ account, relayPause, several }: AccountStatus & { several: boolean }) {
+function Rest({ account, relayPause, several }: ApiAccountStatus & { several: boolean }) {
   const { error, busy, run } = useCall();
   const now = new Date(useNow(MINUTE));
   const { devices } = strings;

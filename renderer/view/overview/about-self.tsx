@@ -1,18 +1,19 @@
 import { useId, useState } from 'react';
-import { api, type Room } from '../../api/client.ts';
+import { api, type ApiRoom } from '../../api/client.ts';
 import { dialog } from '../../state/page.ts';
 import { strings } from '../../strings/strings.ts';
 import { visibleNick, visibleText } from '../../text/visible.ts';
 import { Field, FormError } from '../controls/field.tsx';
 import { useAnswer } from '../controls/use-answer.ts';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 export const shows = ['online', 'chat', 'away', 'xa', 'dnd'] as const;
-export type Show = (typeof shows)[number];
+export type ShowChoice = (typeof shows)[number];
 const levels = ['default', 'always', 'on-mention', 'never'] as const;
 
 /** The nick in a room: which one, why that, and what the room says to another. */
-export function NickForm({ room }: { room: Room }) {
+export function NickForm({ room }: { room: ApiRoom }) {
   const [nick, setNick] = useState(room.nick ?? '');
   const { busy, error, run } = useCall();
   const { wanted, nickRefusal } = room;
@@ -23,7 +24,7 @@ export function NickForm({ room }: { room: Room }) {
       className="about-part"
       onSubmit={(event) => {
         event.preventDefault();
-        void run(() => api.changeNick.mutate({ account: room.account, room: room.room, nick }));
+        inBackground('changing a room’s settings', run(() => api.changeNick.mutate({ account: room.account, room: room.room, nick })));
       }}
     >
       <Field label={strings.about.nick} hint={wanted && !differs ? self.from[wanted.from] : undefined} value={nick} onType={setNick} autoComplete="off" />
@@ -51,7 +52,7 @@ export function NickForm({ room }: { room: Room }) {
 }
 
 /** What this room sees of the person, where it is not what all rooms see. */
-export function RoomPresence({ room }: { room: Room }) {
+export function RoomPresence({ room }: { room: ApiRoom }) {
   const { busy, error, run } = useCall();
   const id = useId();
   const kept = room.settings?.presence ?? { kind: 'follow' as const };
@@ -61,7 +62,7 @@ export function RoomPresence({ room }: { room: Room }) {
   const choose = (choice: string): void => {
     const show = shows.find((one) => one === choice);
     const presence = show ? { kind: 'fixed' as const, show, ...(status !== '' && { status }) } : { kind: choice === 'hidden' ? ('hidden' as const) : ('follow' as const) };
-    void run(() => api.setRoom.mutate({ ...about, presence }));
+    inBackground('changing a room’s settings', run(() => api.setRoom.mutate({ ...about, presence })));
   };
   const value = kept.kind === 'fixed' ? kept.show : kept.kind;
   return (
@@ -98,14 +99,14 @@ function Seen({ account }: { account: string }) {
 }
 
 /** What rooms see now, and by whose word. */
-export function seenWords({ shown, by }: { shown: { show: Show; status?: string | undefined }; by?: string | undefined }): string {
+export function seenWords({ shown, by }: { shown: { show: ShowChoice; status?: string | undefined }; by?: string | undefined }): string {
   const { self } = strings;
   const words = shown.status === undefined ? self.shows[shown.show] : `${self.shows[shown.show]} (${visibleText(shown.status)})`;
   return by === undefined ? self.nowNobody(words) : self.now(words, visibleNick(by, '?'));
 }
 
 /** When the person's clients notify of the room (XEP-0492); kept in its bookmark. */
-export function Notify({ room }: { room: Room }) {
+export function Notify({ room }: { room: ApiRoom }) {
   const { busy, error, run } = useCall();
   const id = useId();
   const { self } = strings;
@@ -118,7 +119,7 @@ export function Notify({ room }: { room: Room }) {
         disabled={busy}
         onChange={(event) => {
           const notify = levels.find((level) => level === event.target.value);
-          if (notify) void run(() => api.bookmarks.put.mutate({ account: room.account, room: room.room, notify }));
+          if (notify) inBackground('changing a room’s settings', run(() => api.bookmarks.put.mutate({ account: room.account, room: room.room, notify })));
         }}
       >
         {levels.map((level) => (

@@ -1,4 +1,4 @@
-import type { AccountStatus } from '../../api/client.ts';
+import type { ApiAccountStatus } from '../../api/client.ts';
 import { daemon, shownAccount } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';
@@ -17,7 +17,7 @@ export function AccountLines() {
   );
 }
 
-function AccountLine({ status }: { status: AccountStatus }) {
+function AccountLine({ status }: { status: ApiAccountStatus }) {
   const { connection, account } = status;
   const why = connection.state === 'waiting' || connection.state === 'refused' ? connection.why : undefined;
   const several = useStore(daemon, (state) => state.accounts.length > 1);
@@ -53,7 +53,7 @@ function AccountLine({ status }: { status: AccountStatus }) {
   );
 }
 
-function ConnectionWords({ status: { connection } }: { status: AccountStatus }) {
+function ConnectionWords({ status: { connection } }: { status: ApiAccountStatus }) {
   const seconds = useSecondsTo(connection.state === 'waiting' ? connection.retryAt : undefined);
   switch (connection.state) {
     case 'online':

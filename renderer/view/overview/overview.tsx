@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { api, type Device, type Figures, type Room } from '../../api/client.ts';
+import { api, type ApiDevice, type Figures, type ApiRoom } from '../../api/client.ts';
 import { roomHealth } from '../../state/health.ts';
 import { growthOf } from '../../state/hours.ts';
 import { keyOf } from '../../state/daemon-state.ts';
@@ -118,7 +118,7 @@ function CalmCard({ empty }: { empty: boolean }) {
   );
 }
 
-function TroubleCard({ rooms }: { rooms: readonly Room[] }) {
+function TroubleCard({ rooms }: { rooms: readonly ApiRoom[] }) {
   return (
     <section className="card">
       <h2>{strings.overview.troubleTitle}</h2>
@@ -140,7 +140,7 @@ function TroubleCard({ rooms }: { rooms: readonly Room[] }) {
 }
 
 /** Rooms in which the person was named, or written to, and has not looked since. */
-function MentionsCard({ rooms }: { rooms: ReadonlyMap<string, Room> }) {
+function MentionsCard({ rooms }: { rooms: ReadonlyMap<string, ApiRoom> }) {
   const book = useStore(unread.store, (value) => value);
   const named = [...rooms].flatMap(([key, room]) => {
     const inPrivate = book.get(`${key} private`)?.mentions ?? 0;
@@ -169,7 +169,7 @@ function MentionsCard({ rooms }: { rooms: ReadonlyMap<string, Room> }) {
   );
 }
 
-const doors: Readonly<Record<Device['frontend'], string>> = {
+const doors: Readonly<Record<ApiDevice['frontend'], string>> = {
   relay: strings.overview.relays,
   bouncer: strings.overview.bouncer,
   none: strings.overview.noDoor,

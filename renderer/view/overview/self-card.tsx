@@ -1,10 +1,11 @@
 import { useId, useState } from 'react';
 import { api, type SelfPresence } from '../../api/client.ts';
 import { strings } from '../../strings/strings.ts';
-import { seenWords, shows, type Show } from './about-self.tsx';
+import { seenWords, shows, type ShowChoice } from './about-self.tsx';
 import { Field, FormError } from '../controls/field.tsx';
 import { useAnswer } from '../controls/use-answer.ts';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** What all rooms see of the person: presence with no device online, and the account's own nick. */
 export function SelfCard({ account }: { account: string }) {
@@ -17,7 +18,7 @@ export function SelfCard({ account }: { account: string }) {
 
 function Self({ account, now, onDone }: { account: string; now: SelfPresence; onDone: () => void }) {
   const [status, setStatus] = useState(now.offline.status ?? '');
-  const [show, setShow] = useState<Show>(now.offline.show);
+  const [show, setShow] = useState<ShowChoice>(now.offline.show);
   const [nick, setNick] = useState(now.nick ?? '');
   const { busy, error, run } = useCall();
   const id = useId();
@@ -39,7 +40,7 @@ function Self({ account, now, onDone }: { account: string; now: SelfPresence; on
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void save();
+          inBackground('changing your presence', save());
         }}
       >
         <div className="field-pair">

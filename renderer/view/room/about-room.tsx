@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { api, type LedgerEntry, type Room } from '../../api/client.ts';
+import { api, type ApiLedgerEntry, type ApiRoom } from '../../api/client.ts';
 import { keyOf } from '../../state/daemon-state.ts';
 import { unread } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
@@ -20,7 +20,7 @@ import { useCall } from '../controls/use-call.ts';
 import { MINUTE, useNow } from '../controls/use-now.ts';
 
 /** Beside the room: how it stands with it, what was chosen for it, and what happened in it. */
-export function AboutRoom({ room, onClose }: { room: Room; onClose: () => void }) {
+export function AboutRoom({ room, onClose }: { room: ApiRoom; onClose: () => void }) {
   const name = { account: room.account, room: room.room };
   const now = useNow(MINUTE);
   const waiting = useStore(unread.store, (book) => book.get(keyOf({ ...name, private: true }))?.count ?? 0);
@@ -60,7 +60,7 @@ export function AboutRoom({ room, onClose }: { room: Room; onClose: () => void }
   );
 }
 
-function Wishes({ room }: { room: Room }) {
+function Wishes({ room }: { room: ApiRoom }) {
   const { error, run } = useCall();
   const set = (change: { rejoinAfterKick?: boolean; neverCreate?: boolean }): Promise<boolean> =>
     run(() => api.setRoom.mutate({ account: room.account, room: room.room, ...change }));
@@ -84,7 +84,7 @@ function Wishes({ room }: { room: Room }) {
 
 const MOST = 300;
 
-function Ledger({ room: { account, room, state, verifiedAt } }: { room: Room }) {
+function Ledger({ room: { account, room, state, verifiedAt } }: { room: ApiRoom }) {
   const told = useAnswer(`${account} ${room} ${state} ${verifiedAt}`, () => api.ledger.query({ account, room, limit: MOST }));
   const entries = useMemo(() => told?.toReversed() ?? [], [told]);
   const [all, setAll] = useState(false);
@@ -115,7 +115,7 @@ function Ledger({ room: { account, room, state, verifiedAt } }: { room: Room }) 
 /** Of these the daemon says only that they are under way. */
 const UNDER_WAY = new Set(['join', 'retry', 'leave']);
 
-function LedgerWords({ entry: { event, nick, text } }: { entry: LedgerEntry }) {
+function LedgerWords({ entry: { event, nick, text } }: { entry: ApiLedgerEntry }) {
   const said = text === null || UNDER_WAY.has(event) ? '' : visibleText(text);
   const own = !event.startsWith('occupant-');
   // The daemon's own sentence says what the event says, and more.

@@ -1,6 +1,6 @@
 import { createContext, use, useMemo, useState, type ReactNode } from 'react';
 import { avatarHref } from '../../api/files.ts';
-import type { Occupant } from '../../api/client.ts';
+import type { ApiOccupant } from '../../api/client.ts';
 import type { RoomName } from '../../state/timelines.ts';
 import { Badge } from './nick.tsx';
 
@@ -11,7 +11,7 @@ const HASH = 40; // characters of a SHA-1
 const Context = createContext<Faces>(new Map());
 
 /** Lets what is in it show the pictures of a room's occupants, by nick. */
-export function FacesOf({ name, occupants, children }: { name: RoomName; occupants: readonly Occupant[]; children: ReactNode }) {
+export function FacesOf({ name, occupants, children }: { name: RoomName; occupants: readonly ApiOccupant[]; children: ReactNode }) {
   const { account, room } = name;
   // Occupants are asked for often; pictures seldom change, and each change renders all that shows one.
   const known = occupants.flatMap(({ nick, avatar }) => (avatar === undefined ? [] : [`${avatar} ${nick}`])).join('\n');

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { api, type Invitation } from '../../api/client.ts';
+import { api, type ApiInvitation } from '../../api/client.ts';
 import { daemon } from '../../state/page.ts';
 import { go } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
@@ -27,7 +27,7 @@ export function InvitationsCard() {
   );
 }
 
-function InvitationItem({ invitation }: { invitation: Invitation }) {
+function InvitationItem({ invitation }: { invitation: ApiInvitation }) {
   const { account, room, by, reason, mediated, at } = invitation;
   const { busy, error, run } = useCall();
   const now = new Date(useNow(MINUTE));

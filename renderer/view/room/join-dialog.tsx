@@ -9,6 +9,7 @@ import { AccountChoice } from '../start/account-choice.tsx';
 import { closeDialog, Dialog, DialogFoot } from '../controls/dialog.tsx';
 import { Field, FormError } from '../controls/field.tsx';
 import { useShownAccount } from './room-list.tsx';
+import { inBackground } from '../../state/background.ts';
 
 /** Joins a room by its address or by a link. */
 export function JoinDialog(given: { account?: string; room?: string; password?: string; nick?: string }) {
@@ -50,7 +51,7 @@ export function JoinDialog(given: { account?: string; room?: string; password?: 
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void join();
+          inBackground('joining a room', join());
         }}
       >
         <Field

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Occupant, Room } from '../../api/client.ts';
+import type { ApiOccupant, ApiRoom } from '../../api/client.ts';
 import { strings } from '../../strings/strings.ts';
 import { count } from '../../text/time.ts';
 import { Face } from './faces.tsx';
@@ -9,7 +9,7 @@ import { SidePanel } from '../shell/side-panel.tsx';
 const roles = ['moderator', 'participant', 'visitor', 'none'] as const;
 
 /** Who is in the room, by role. */
-export function Occupants({ room, occupants, onClose }: { room: Room; occupants: readonly Occupant[]; onClose: () => void }) {
+export function Occupants({ room, occupants, onClose }: { room: ApiRoom; occupants: readonly ApiOccupant[]; onClose: () => void }) {
   const byRole = useMemo(() => Map.groupBy(occupants.toSorted(byNick), (occupant) => occupant.role), [occupants]);
   return (
     <SidePanel title={strings.room.occupants} hide={strings.room.hideOccupants} onClose={onClose}>
@@ -34,7 +34,7 @@ export function Occupants({ room, occupants, onClose }: { room: Room; occupants:
   );
 }
 
-function OccupantItem({ occupant, own }: { occupant: Occupant; own: boolean }) {
+function OccupantItem({ occupant, own }: { occupant: ApiOccupant; own: boolean }) {
   const notes = [strings.affiliations[occupant.affiliation], strings.shows[occupant.show]].filter((note) => note !== '').join(', ');
   return (
     <li className={`person person-${occupant.show}`} title={occupant.jid ?? occupant.status}>
@@ -49,6 +49,6 @@ function OccupantItem({ occupant, own }: { occupant: Occupant; own: boolean }) {
   );
 }
 
-function byNick(a: Occupant, b: Occupant): number {
+function byNick(a: ApiOccupant, b: ApiOccupant): number {
   return a.nick.localeCompare(b.nick);
 }

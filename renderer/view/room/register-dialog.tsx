@@ -1,16 +1,16 @@
 import { useEffect, useId, useState } from 'react';
-import { api, sentenceOf, type Registration } from '../../api/client.ts';
+import { api, sentenceOf, type ApiRegistration } from '../../api/client.ts';
 import { strings } from '../../strings/strings.ts';
 import { visibleNick, visibleText } from '../../text/visible.ts';
 import { closeDialog, Dialog, DialogFoot } from '../controls/dialog.tsx';
 import { Field, FormError } from '../controls/field.tsx';
 import { useCall } from '../controls/use-call.ts';
 
-type FormField = NonNullable<Registration['form']>['fields'][number];
+type FormField = NonNullable<ApiRegistration['form']>['fields'][number];
 
 /** Registers with a room (XEP-0045 7.10): its own form, as text alone. */
 export function RegisterDialog({ account, room }: { account: string; room: string }) {
-  const [told, setTold] = useState<Registration>();
+  const [told, setTold] = useState<ApiRegistration>();
   const [sent, setSent] = useState(false);
   const [problem, setProblem] = useState<string>();
   const { busy, error, run } = useCall();
@@ -62,13 +62,13 @@ export function RegisterDialog({ account, room }: { account: string; room: strin
   );
 }
 
-function wordsOf(told: Registration | undefined): string {
+function wordsOf(told: ApiRegistration | undefined): string {
   const { register } = strings;
   if (!told?.registered) return register.pending;
   return told.nick === undefined ? register.registeredPlain : register.registered(visibleNick(told.nick, '?'));
 }
 
-function Form({ form, busy, error, onSend }: { form: NonNullable<Registration['form']>; busy: boolean; error: string | undefined; onSend: (values: Record<string, string>) => void }) {
+function Form({ form, busy, error, onSend }: { form: NonNullable<ApiRegistration['form']>; busy: boolean; error: string | undefined; onSend: (values: Record<string, string>) => void }) {
   const [values, setValues] = useState<Record<string, string>>(() =>
     Object.fromEntries(form.fields.flatMap(({ name, value, type }) => (value === undefined && type !== 'boolean' ? [] : [[name, value ?? '0']]))),
   );

@@ -1,4 +1,4 @@
-import { api, type Room } from '../../api/client.ts';
+import { api, type ApiRoom } from '../../api/client.ts';
 import { roomHealth } from '../../state/health.ts';
 import { dialog } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
@@ -13,7 +13,7 @@ import { nameOf } from './room-list.tsx';
 
 interface Props {
   readonly name: RoomName;
-  readonly room: Room | undefined;
+  readonly room: ApiRoom | undefined;
   readonly aside: 'people' | 'about' | undefined;
   readonly onToggle: (side: 'people' | 'about') => void;
 }
@@ -96,7 +96,7 @@ export function RoomHeader({ name, room, aside, onToggle }: Props) {
 }
 
 /** On a narrow screen the header has no place for these: they stand beside the room's facts. */
-export function RoomActions({ room }: { room: Room }) {
+export function RoomActions({ room }: { room: ApiRoom }) {
   const { busy, run } = useCall();
   const name = { account: room.account, room: room.room };
   const muted = room.notify === 'never';
@@ -122,7 +122,7 @@ export function RoomActions({ room }: { room: Room }) {
 }
 
 /** Whether the room may call the person (XEP-0492): kept in its bookmark, so that other clients know it too. */
-function MuteButton({ room: { account, room, notify } }: { room: Room }) {
+function MuteButton({ room: { account, room, notify } }: { room: ApiRoom }) {
   const { busy, run } = useCall();
   const muted = notify === 'never';
   const words = muted ? strings.mute.off : strings.mute.on;

@@ -1,5 +1,5 @@
 import { memo, useCallback, useDeferredValue, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import type { Room } from '../../api/client.ts';
+import type { ApiRoom } from '../../api/client.ts';
 import { roomHealth, type Health } from '../../state/health.ts';
 import { keyOf } from '../../state/daemon-state.ts';
 import { dialog, drafts, daemon, route, shownAccount, unread } from '../../state/page.ts';
@@ -89,7 +89,7 @@ function Find(props: { typed: string; onType: (text: string) => void; onKey: (ev
 }
 
 interface ItemProps {
-  readonly room: Room;
+  readonly room: ApiRoom;
   readonly withAccount: boolean;
   readonly onKey: (event: KeyboardEvent) => void;
 }
@@ -171,20 +171,20 @@ export function useShownAccount(): string | undefined {
 }
 
 /** Those in trouble first, then by name. */
-export function inOrder(rooms: Iterable<Room>): Room[] {
+export function inOrder(rooms: Iterable<ApiRoom>): ApiRoom[] {
   return [...rooms].toSorted(byUrgencyThenName);
 }
 
 /** The room's own name, else the local part of its address. */
-export function nameOf(room: Pick<Room, 'name' | 'room'>): string {
+export function nameOf(room: Pick<ApiRoom, 'name' | 'room'>): string {
   return room.name?.trim() || room.room.slice(0, room.room.indexOf('@')) || room.room;
 }
 
-function byUrgencyThenName(a: Room, b: Room): number {
+function byUrgencyThenName(a: ApiRoom, b: ApiRoom): number {
   return urgency[roomHealth(a)] - urgency[roomHealth(b)] || nameOf(a).localeCompare(nameOf(b));
 }
 
-function matches(room: Room, wanted: string): boolean {
+function matches(room: ApiRoom, wanted: string): boolean {
   return wanted === '' || nameOf(room).toLowerCase().includes(wanted) || room.room.includes(wanted);
 }
 

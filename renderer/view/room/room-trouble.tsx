@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { api, type Room } from '../../api/client.ts';
+import { api, type ApiRoom } from '../../api/client.ts';
 import type { Health } from '../../state/health.ts';
 import { dialog } from '../../state/page.ts';
 import { go } from '../../state/route.ts';
@@ -9,7 +9,7 @@ import { HealthDot } from '../overview/health.tsx';
 import { useCall, type Call } from '../controls/use-call.ts';
 
 /** Why we are not in the room, or may not be, and the one thing to do about it. */
-export function RoomTrouble({ room, health }: { room: Room; health: Health }) {
+export function RoomTrouble({ room, health }: { room: ApiRoom; health: Health }) {
   const call = useCall();
   return (
     <div className={`notice notice-${health}`} role="status">
@@ -24,7 +24,7 @@ export function RoomTrouble({ room, health }: { room: Room; health: Health }) {
 }
 
 /** By state: a password or a nick is asked for, the named venue is followed, anything else is tried again. */
-function Remedy({ room, call }: { room: Room; call: Call }) {
+function Remedy({ room, call }: { room: ApiRoom; call: Call }) {
   const name = { account: room.account, room: room.room };
   const ask = (words: string) => (
     <button type="button" className="button button-small" onClick={() => dialog.set({ name: 'join', ...name })}>
@@ -57,7 +57,7 @@ function Remedy({ room, call }: { room: Room; call: Call }) {
 }
 
 /** In a moderated room, without a voice. */
-export function Voiceless({ room }: { room: Room }) {
+export function Voiceless({ room }: { room: ApiRoom }) {
   const { busy, error, run } = useCall();
   const [asked, setAsked] = useState(false);
   const ask = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { FoundRoom, FoundRooms } from '../../api/client.ts';
+import type { ApiFoundRoom, ApiFoundRooms } from '../../api/client.ts';
 import { keyOf } from '../../state/daemon-state.ts';
 import { dialog, daemon } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
@@ -9,35 +9,36 @@ import { count } from '../../text/time.ts';
 import { visibleNick, visibleText } from '../../text/visible.ts';
 import { nameOf } from '../room/room-list.tsx';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
-type Ask = (after: { after?: string }) => Promise<FoundRooms>;
+type Ask = (after: { after?: string }) => Promise<ApiFoundRooms>;
 
 interface Finding {
   readonly busy: boolean;
   readonly error: string | undefined;
-  readonly found: FoundRooms | undefined;
+  readonly found: ApiFoundRooms | undefined;
   /** The first page of what is given, or the next one of what was. */
   readonly ask: (first?: Ask) => void;
 }
 
 /** Pages of found rooms, one behind the other. */
 export function useFound(again: Ask): Finding {
-  const [found, setFound] = useState<FoundRooms>();
+  const [found, setFound] = useState<ApiFoundRooms>();
   const { busy, error, run } = useCall();
   const ask = (first?: Ask): void => {
     const after = first ? undefined : found?.next;
     if (first) setFound(undefined);
-    void run(async () => {
+    inBackground('joining a room', run(async () => {
       const page = await (first ?? again)(after ? { after } : {});
       setFound((before) => ({ ...page, rooms: first ? page.rooms : [...(before?.rooms ?? []), ...page.rooms] }));
-    });
+    }));
   };
   return { busy, error, found, ask };
 }
 
 interface ListProps {
   readonly account: string;
-  readonly found: FoundRooms;
+  readonly found: ApiFoundRooms;
   readonly busy: boolean;
   readonly onMore: () => void;
 }
@@ -63,7 +64,7 @@ export function FoundList({ account, found, busy, onMore }: ListProps) {
   );
 }
 
-function FoundItem({ account, room: found }: { account: string; room: FoundRoom }) {
+function FoundItem({ account, room: found }: { account: string; room: ApiFoundRoom }) {
   const { room, name, description, occupants } = found;
   const known = useStore(daemon, (state) => state.rooms.has(keyOf({ account, room })));
   const title = visibleNick(nameOf({ name: name ?? undefined, room }), room);

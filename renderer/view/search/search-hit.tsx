@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Hit } from '../../api/client.ts';
+import type { ApiHit } from '../../api/client.ts';
 import { keyOf } from '../../state/daemon-state.ts';
 import { daemon } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
@@ -12,7 +12,7 @@ import { nameOf } from '../room/room-list.tsx';
 import { MINUTE, useNow } from '../controls/use-now.ts';
 
 /** One hit, with the words that were looked for marked; leads to its place in the room. */
-export function SearchHit({ hit }: { hit: Hit }) {
+export function SearchHit({ hit }: { hit: ApiHit }) {
   const room = useStore(daemon, (state) => state.rooms.get(keyOf(hit)));
   const now = useNow(MINUTE);
   const pieces = useMemo(() => piecesOf(hit.excerpt), [hit]);
@@ -42,7 +42,7 @@ export function SearchHit({ hit }: { hit: Hit }) {
 }
 
 /** The daemon's excerpt, cut at its marks; each piece made safe to look at by itself, for that may change its length. */
-function piecesOf({ text, marks }: Hit['excerpt']): { text: string; hit: boolean }[] {
+function piecesOf({ text, marks }: ApiHit['excerpt']): { text: string; hit: boolean }[] {
   const pieces: { text: string; hit: boolean }[] = [];
   let at = 0;
   for (const [start, end] of marks) {

@@ -1,5 +1,5 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import { api, sentenceOf, type Hit } from '../../api/client.ts';
+import { api, sentenceOf, type ApiHit } from '../../api/client.ts';
 import { keyOf } from '../../state/daemon-state.ts';
 import { daemon } from '../../state/page.ts';
 import { go, hrefOf } from '../../state/route.ts';
@@ -14,7 +14,7 @@ const PAUSE = 250; // milliseconds without a key before the archive is asked
 const MOST = 100;
 
 type Found =
-  | { readonly for: string; readonly hits: readonly Hit[]; readonly whole: boolean }
+  | { readonly for: string; readonly hits: readonly ApiHit[]; readonly whole: boolean }
   | { readonly for: string; readonly error: string };
 type Order = 'time' | 'rank';
 
@@ -150,7 +150,7 @@ function useSearch(text: string, scope: { account?: string; room?: string }, ord
   const [found, setFound] = useState<Found>();
   const turn = useRef(0);
   const asked = `${order} ${text}`;
-  const ask = (known: readonly Hit[]): void => {
+  const ask = (known: readonly ApiHit[]): void => {
     turn.current += 1;
     const { current } = turn;
     const older = known.at(-1)?.id;

@@ -1,15 +1,16 @@
 import { useCallback, useEffect, useId, useState } from 'react';
-import { api, sentenceOf, type Setting } from '../../api/client.ts';
+import { api, sentenceOf, type ApiSetting } from '../../api/client.ts';
 import { strings } from '../../strings/strings.ts';
 import { Field, FormError } from '../controls/field.tsx';
 import { Switch } from '../controls/switch.tsx';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 type Value = string | number | boolean | string[] | undefined;
 
 /** All settings of the daemon, as its schema tells of them, each changed where it stands. */
 export function SettingsCards() {
-  const [settings, setSettings] = useState<readonly Setting[]>([]);
+  const [settings, setSettings] = useState<readonly ApiSetting[]>([]);
   const [error, setError] = useState<string>();
   const look = useCallback((): void => {
     api.settings.list.query().then(
@@ -43,9 +44,9 @@ export function SettingsCards() {
 }
 
 /** By the first part of the key; those of an account under its address. */
-function groupsOf(settings: readonly Setting[]): { name: string; list: Setting[] }[] {
+function groupsOf(settings: readonly ApiSetting[]): { name: string; list: ApiSetting[] }[] {
   const { groups } = strings.settings;
-  const found = new Map<string, Setting[]>();
+  const found = new Map<string, ApiSetting[]>();
   for (const setting of settings) {
     const [first = ''] = setting.key.split('.');
     const name = setting.account === null ? (groups[first] ?? groups['other'] ?? first) : `${groups['account'] ?? ''} ${setting.account}`;
@@ -54,7 +55,7 @@ function groupsOf(settings: readonly Setting[]): { name: string; list: Setting[]
   return [...found].map(([name, list]) => ({ name, list }));
 }
 
-function OneSetting({ setting, onDone }: { setting: Setting; onDone: () => void }) {
+function OneSetting({ setting, onDone }: { setting: ApiSetting; onDone: () => void }) {
   const { key, account, kind, description, byDefault } = setting;
   const { error, run } = useCall();
   const [said, setSaid] = useState<string>();
@@ -85,14 +86,14 @@ function OneSetting({ setting, onDone }: { setting: Setting; onDone: () => void 
   );
 }
 
-function aboutOf({ kind, byDefault, least, most, effect, chosen }: Setting): string {
+function aboutOf({ kind, byDefault, least, most, effect, chosen }: ApiSetting): string {
   const range = kind === 'number' && least !== null && most !== null ? strings.settings.range(String(least), String(most)) : '';
   const fallback = chosen && byDefault !== null ? strings.settings.byDefault(String(byDefault)) : '';
   return [range, fallback, strings.settings.effects[effect] ?? ''].filter(Boolean).join(' · ');
 }
 
 interface Input {
-  readonly setting: Setting;
+  readonly setting: ApiSetting;
   readonly label: string;
   readonly onSet: (value: Value) => Promise<boolean>;
 }
@@ -120,7 +121,7 @@ function Typed({ setting, label, onSet }: Input) {
   const had = value === null ? '' : typeof value === 'object' ? value.join(' ') : String(value);
   const [text, setText] = useState(had);
   const save = (): void => {
-    if (text !== had) void onSet(valueOf(kind, text.trim()));
+    if (text !== had) inBackground('changing a setting', onSet(valueOf(kind, text.trim())));
   };
   return (
     <form
@@ -141,7 +142,7 @@ function Typed({ setting, label, onSet }: Input) {
 }
 
 /** What is no number is sent as it was typed: the daemon says what it takes. */
-function valueOf(kind: Setting['kind'], text: string): Value {
+function valueOf(kind: ApiSetting['kind'], text: string): Value {
   if (text === '') return undefined;
   if (kind === 'list') return text.split(/[\s,]+/).filter(Boolean);
   return kind === 'number' && /^-?\d+$/.test(text) ? Number(text) : text;

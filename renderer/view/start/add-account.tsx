@@ -1,10 +1,11 @@
 import { useId, useState } from 'react';
 import { api, faultOf, sentenceOf, type FirstLook } from '../../api/client.ts';
-import { emptyAccountForm, readAccountForm, type AccountForm, type AccountRequest, type Problems } from '../../state/account-form.ts';
+import { emptyAccountForm, readAccountForm, type AccountForm, type AccountRequest, type FormProblems } from '../../state/account-form.ts';
 import { strings } from '../../strings/strings.ts';
 import { Field, FormError } from '../controls/field.tsx';
 import { Found } from '../search/found.tsx';
 import { SandboxCard } from '../settings/sandbox-card.tsx';
+import { inBackground } from '../../state/background.ts';
 
 type Change = (change: Partial<AccountForm>) => void;
 
@@ -24,7 +25,7 @@ interface LoginProps {
 }
 
 function Login({ first, form, change, onLooked }: LoginProps) {
-  const [problems, setProblems] = useState<Problems>({});
+  const [problems, setProblems] = useState<FormProblems>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const [details, setDetails] = useState(form.server !== '');
@@ -58,7 +59,7 @@ function Login({ first, form, change, onLooked }: LoginProps) {
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            void look();
+            inBackground('looking at an account', look());
           }}
         >
           {!first && <h1>{strings.account.title}</h1>}
@@ -103,7 +104,7 @@ function Login({ first, form, change, onLooked }: LoginProps) {
 }
 
 /** Asked for where the server was not found by itself. */
-function ServerDetails({ form, problems, change }: { form: AccountForm; problems: Problems; change: Change }) {
+function ServerDetails({ form, problems, change }: { form: AccountForm; problems: FormProblems; change: Change }) {
   const id = useId();
   return (
     <fieldset className="more more-open">

@@ -8,6 +8,7 @@ import { closeDialog, Dialog, DialogFoot } from '../controls/dialog.tsx';
 import { Field, FormError } from '../controls/field.tsx';
 import { useCall } from '../controls/use-call.ts';
 import { HOUR, useNow } from '../controls/use-now.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** Goes to a day in the room: to its first message, or to the next one that there is. */
 export function DateDialog({ account, room }: RoomName) {
@@ -32,7 +33,7 @@ export function DateDialog({ account, room }: RoomName) {
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void jump();
+          inBackground('going to a date', jump());
         }}
       >
         <Field label={strings.date.day} hint={strings.date.hint} type="date" max={dayKey(new Date(now))} value={day} onType={setDay} required />

@@ -6,7 +6,7 @@ import { daemon } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import type { RoomName } from '../../state/timelines.ts';
-import { isAction, type Row } from '../../state/rows.ts';
+import { isAction, type TimelineRow } from '../../state/rows.ts';
 import type { Pending } from '../../state/window.ts';
 import { strings } from '../../strings/strings.ts';
 import { clockOf } from '../../text/time.ts';
@@ -19,7 +19,7 @@ import { Nick } from '../room/nick.tsx';
 const QUOTED = 140; // characters of what is answered
 
 interface Props {
-  readonly row: Extract<Row, { type: 'message' }>;
+  readonly row: Extract<TimelineRow, { type: 'message' }>;
   readonly name: RoomName;
   readonly nick: string | undefined;
   readonly target: boolean;

@@ -1,6 +1,6 @@
 import { memo } from 'react';
-import type { Gap, Message } from '../../api/client.ts';
-import type { Row } from '../../state/rows.ts';
+import type { ApiGap, Message } from '../../api/client.ts';
+import type { TimelineRow } from '../../state/rows.ts';
 import type { RoomName } from '../../state/timelines.ts';
 import { strings } from '../../strings/strings.ts';
 import { dayName, momentOf } from '../../text/time.ts';
@@ -8,7 +8,7 @@ import { MINUTE, useNow } from '../controls/use-now.ts';
 import { MessageRow, NoticeRow, PendingRow } from './message-row.tsx';
 
 interface Props {
-  readonly row: Row;
+  readonly row: TimelineRow;
   readonly name: RoomName;
   readonly nick: string | undefined;
   /** The message that the address asks for. */
@@ -43,7 +43,7 @@ export const RowView = memo(function RowView({ row, name, nick, target, unfolded
   before.target === after.target && before.nick === after.nick && before.unfolded === after.unfolded && sameRow(before.row, after.row));
 
 /** A hole in the archive, with what is known of it. */
-function GapRow({ gap }: { gap: Gap }) {
+function GapRow({ gap }: { gap: ApiGap }) {
   const now = new Date(useNow(MINUTE));
   const words = strings.message.gap(momentOf(new Date(gap.from), now), momentOf(new Date(gap.to), now));
   return (
@@ -69,7 +69,7 @@ function sameMessage(a: Message, b: Message): boolean {
 }
 
 /** Rows are made anew with each window; what they show seldom changes. */
-function sameRow(a: Row, b: Row): boolean {
+function sameRow(a: TimelineRow, b: TimelineRow): boolean {
   if (a.key !== b.key || a.type !== b.type) return false;
   if (a.type === 'message' && b.type === 'message') {
     return sameMessage(a.message, b.message) && a.head === b.head && a.mention === b.mention;

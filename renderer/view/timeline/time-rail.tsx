@@ -8,6 +8,7 @@ import { strings } from '../../strings/strings.ts';
 import { dateOf } from '../../text/time.ts';
 import { useAnswer } from '../controls/use-answer.ts';
 import { HOUR, useNow } from '../controls/use-now.ts';
+import { inBackground } from '../../state/background.ts';
 
 interface Props {
   readonly name: RoomName;
@@ -75,7 +76,7 @@ function useJump({ account, room }: RoomName): (day: string | undefined) => void
     };
     return (day: string | undefined): void => {
       wish.current = { day };
-      if (!running.current) void run();
+      if (!running.current) inBackground('going to a time', run());
     };
   });
   return jump;

@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Gap } from '../../api/client.ts';
+import type { ApiGap } from '../../api/client.ts';
 import { keyOf } from '../../state/daemon-state.ts';
 import { timelines, unread } from '../../state/page.ts';
-import { rowsOf, type Row } from '../../state/rows.ts';
+import { rowsOf, type TimelineRow } from '../../state/rows.ts';
 import { useStore } from '../../state/store.ts';
 import type { RoomName } from '../../state/timelines.ts';
 import { strings } from '../../strings/strings.ts';
@@ -12,6 +12,7 @@ import { TimeRail } from './time-rail.tsx';
 import { TimelineFoot } from './timeline-foot.tsx';
 import { useFolding } from './use-folding.ts';
 import { useAtEnd, useReading } from './use-reading.ts';
+import { inBackground } from '../../state/background.ts';
 
 const NEAR = 900; // pixels from an edge at which the next page is asked for
 const AT_END = 64;
@@ -21,10 +22,10 @@ interface Props {
   readonly nick: string | undefined;
   /** The archive id of a message to begin at, else the live end. */
   readonly at: number | undefined;
-  readonly gaps?: readonly Gap[];
+  readonly gaps?: readonly ApiGap[];
 }
 
-const NO_GAPS: readonly Gap[] = [];
+const NO_GAPS: readonly ApiGap[] = [];
 
 /** What is said in one room: only the rows in sight are in the document, older pages come before them without a jump. */
 export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
@@ -40,7 +41,7 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
 
   useEffect(() => {
     if (at === undefined) timelines.open(name);
-    else void timelines.showAround(name, at).then(() => setLoadedAround(at));
+    else inBackground('loading messages', timelines.showAround(name, at).then(() => setLoadedAround(at)));
     // The view is keyed by the room: only the place in it changes.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [at]);
@@ -95,8 +96,8 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
   const fill = useCallback(() => {
     const element = scroller.current;
     if (!element || placedAt.current === undefined) return;
-    if (element.scrollTop < NEAR) void timelines.loadOlder(name);
-    if (element.scrollHeight - element.scrollTop - element.clientHeight < NEAR) void timelines.loadNewer(name);
+    if (element.scrollTop < NEAR) inBackground('loading messages', timelines.loadOlder(name));
+    if (element.scrollHeight - element.scrollTop - element.clientHeight < NEAR) inBackground('loading messages', timelines.loadNewer(name));
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, []);
   useEffect(() => {
@@ -109,7 +110,7 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
     if (window.newer) {
       placedAt.current = undefined;
       if (at !== undefined) location.hash = location.hash.replace(/\/\d+$/, '');
-      else void timelines.showLatest(name);
+      else inBackground('loading messages', timelines.showLatest(name));
     } else virtualizer.scrollToEnd({ behavior: calm() || isFar(scroller.current) ? 'auto' : 'smooth' });
   };
   const onFold = (id: number): void => {
@@ -163,7 +164,7 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
 }
 
 /** Rows are measured once they are in the document; this only has to be near. */
-function estimate(row: Row | undefined): number {
+function estimate(row: TimelineRow | undefined): number {
   switch (row?.type) {
     case 'message': {
       const lines = Math.min(24, Math.ceil((row.message.body?.length ?? 0) / 90));
@@ -178,13 +179,13 @@ function estimate(row: Row | undefined): number {
 }
 
 /** When what a row shows was said, where it shows something that was. */
-function timeOf(row: Row | undefined): string | undefined {
+function timeOf(row: TimelineRow | undefined): string | undefined {
   if (row?.type === 'day') return row.at.toISOString();
   return row?.type === 'message' || row?.type === 'notice' ? row.message.at : undefined;
 }
 
 /** The row of a message; where it is shown at another one (a correction), the row of the last one before it. */
-function placeOf(rows: readonly Row[], at: number, loaded: boolean): number {
+function placeOf(rows: readonly TimelineRow[], at: number, loaded: boolean): number {
   const index = rows.findIndex((row) => row.key === `m${at}`);
   if (index >= 0 || !loaded) return index;
   return rows.findLastIndex((row) => row.type === 'message' && row.message.id <= at);

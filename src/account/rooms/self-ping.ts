@@ -5,6 +5,7 @@ import { discoInfoQuery } from '../../xmpp/xep/service/disco.ts';
 import { selfPingVerdict, type SelfPingVerdict } from '../../xmpp/xep/room/self-ping.ts';
 import type { AccountContext, Room } from '../context.ts';
 import type { Memberships } from './membership.ts';
+import { inBackground } from '../../core/background.ts';
 
 /** Milliseconds. */
 export interface SelfPingTimes {
@@ -59,7 +60,7 @@ export function startSelfPing(context: AccountContext, memberships: Memberships,
     for (const room of context.rooms()) {
       const due = context.now() - (room.verifiedAt ?? 0) >= silence;
       if (room.membership.state !== 'joined' || asking.has(room.jid) || !due) continue;
-      void one(room);
+      inBackground(context.log, 'a self-ping', one(room));
     }
   }
 

@@ -93,7 +93,7 @@ export function openWorkerClient(path: string, { idle = IDLE, limits = MOST_MEMO
       const ended = worker.terminate();
       worker = undefined;
       ending.add(ended);
-      void ended.finally(() => ending.delete(ended));
+      ended.then(() => ending.delete(ended), () => ending.delete(ended));
     }, idle).unref();
   }
 

@@ -5,6 +5,7 @@ import { connect } from '../../xmpp/connection.ts';
 import { groupchatMessage } from '../../xmpp/xep/message/groupchat.ts';
 import { joinPresence } from '../../xmpp/xep/room/muc.ts';
 import type { Log } from '../../core/log.ts';
+import { inBackground } from '../../core/background.ts';
 
 export interface TalkerOptions {
   readonly jid: string;
@@ -54,7 +55,7 @@ export function startTalker({ jid, password, port, room, signal, log }: TalkerOp
   }, signal);
   signal.addEventListener('abort', () => void connection.stop(), { once: true });
   connection.start();
-  void talk(say, signal);
+  inBackground(log, 'the sandbox’s talker', talk(say, signal));
 }
 
 async function talk(say: (text: string) => void, signal: AbortSignal): Promise<void> {

@@ -9,6 +9,7 @@ import { errorAnswer, resultAnswer } from '../../xmpp/xep/service/errors.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { xml, type Element } from '../../xmpp/xml.ts';
 import { startChat, type ChatOptions } from './chat.ts';
+import { inBackground } from '../../core/background.ts';
 
 export interface CommandsOptions extends ChatOptions {
   /** Whether a plain chat to the daemon is answered. Default true. */
@@ -41,13 +42,14 @@ export function startCommands({ account, archive, log, signal, chat = true }: Co
     if (!values && action.fields.length > 0) return answer({ status: 'executing', form: formOf(action, context) });
     if (running >= MAX_RUNNING) return errorAnswer(element, 'wait', 'resource-constraint', 'Too many commands are running.');
     running += 1;
-    void run(action, context, values ?? {}, answer)
+    const answered = run(action, context, values ?? {}, answer)
       .catch((error: unknown) => {
         log('error', `the command ${action.name} failed: ${sentenceOf(error)}`, { error });
         return errorAnswer(element, 'cancel', 'internal-server-error');
       })
       .then((done) => account.server.write(done.toString()))
       .finally(() => (running -= 1));
+    inBackground(log, `answering the command ${action.name}`, answered);
     return undefined;
   }
 

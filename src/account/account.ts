@@ -10,7 +10,7 @@ import type { Stanza } from '../xmpp/stanza.ts';
 import { alertFor } from './devices/alerts.ts';
 import { openIqResponder } from './server/iq-responder.ts';
 import { openBookmarks } from './bookmarks/bookmarks.ts';
-import { isCatchingUp, isOut, openCatchUps } from './history/catch-up.ts';
+import { isCatchingUp, isOut, openCatchUps, readUpTo } from './history/catch-up.ts';
 import type { Clock } from './clock.ts';
 import type { AccountStatus } from './account-status.ts';
 import type { Account } from './contract.ts';
@@ -50,7 +50,7 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   /** How patient it is with silent rooms; tests are less so. */
-  readonly times?: Partial<SelfPingTimes & JoinTimes & { readonly sweep: number; readonly calm: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
+  readonly times?: Partial<SelfPingTimes & JoinTimes & { readonly sweep: number; readonly calm: number; readonly archiveSilence: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
   /** By which presence waits before it is told. */
@@ -107,6 +107,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     context,
     (room) => outbox.caughtUp(room),
     (room) => events.emit({ type: 'caught-up', account: jid, room }),
+    times.archiveSilence,
   );
   const order = openReorderAfterResume(context, catchups.run, times.calm);
   const memberships: Memberships = openMemberships(context, {
@@ -220,6 +221,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     },
     history: {
       isCatchingUp: (room) => isCatchingUp(rooms.all.get(room)),
+      readUpTo: (room) => readUpTo(rooms.all.get(room)),
       readStates: readMarkers.states,
       markRead: readMarkers.mark,
     },

@@ -48,6 +48,8 @@ export interface Catchup {
   readonly follows?: number | undefined;
   /** The first join: what comes is the past, not news. */
   readonly first: boolean;
+  /** Of a first join: the room's archive cannot be read for now, and nobody waits for its past. */
+  readonly givenUp?: boolean | undefined;
   /** The row that marks the hole in the archive, while the room's archive cannot be read. */
   readonly gap?: number | undefined;
   /** It is there already; read once more for the room's order (room-order.ts). */

@@ -9,7 +9,10 @@ import type { ReadState, RoomSummary } from './rooms/contract.ts';
 
 /** What subscribers hear, each after its commit. */
 export type AccountEvent =
-  /** `fresh` is false for what a first join brings of the room's past: kept, but no news. */
+  /**
+   * `fresh` is false for what a first join brings of the room's past, and for what is found later of a hole, behind
+   * which devices have gone on: kept, but no news.
+   */
   | { readonly type: 'message'; readonly message: KeptMessage; readonly fresh: boolean }
   /** What else a room we know has sent: presence, errors, and messages that the archive does not keep. */
   | { readonly type: 'room-stanza'; readonly account: string; readonly room: string; readonly stanza: Stanza }

@@ -238,7 +238,7 @@ export interface WriteArchive {
   updateOutbox(id: number, change: Partial<Pick<OutboxEntry, 'stream' | 'outbound' | 'state'>>): void;
   removeFromOutbox(id: number): void;
   setCursor(account: string, owner: string, room: string, archiveId: number): void;
-  /** Forgets all cursors of an owner. */
+  /** Forgets all cursors of an owner, and what is kept beside them (`deliveredBeyond`). */
   removeCursors(account: string, owner: string): void;
   setValue<T>(account: string, what: StoredValue<T>, value: T | undefined): void;
   addGap(gap: Omit<ArchiveGap, 'id'>): number;

@@ -177,7 +177,11 @@ export const storedValues = {
   /** An archive id: all of a room up to it was on a screen. */
   readTo: family('read', 'open', number),
   readPrivateTo: family('read-private', 'open', number),
-  /** When a room was first joined, where that brought its past: nobody is owed what is older. */
+  /** Of a device (`device:` and its id) and a room: runs of archive ids, as the first and the number of each, that it has beyond its cursor. */
+  deliveredBeyond: family('beyond', 'open', json(z.array(z.tuple([z.number(), z.number()])))),
+  /** The first message of a room that was no past when it came, where its first join brought its past; 0 until there is one. */
+  relayFirst: family('relay-first', 'open', number),
+  /** COMPAT: what stood in its place until November 2026, a time. */
   relayFloor: family('relay-floor', 'open', number),
   /** Milliseconds since the epoch, or Infinity. */
   relayPause: one('relay-pause', 'open', number),

@@ -5,6 +5,11 @@ import type { ReadState } from '../rooms/contract.ts';
 export interface AccountHistory {
   /** The room's archive is being read for what was missed: until it is, what comes live stands behind a hole. */
   isCatchingUp(room: string): boolean;
+  /**
+   * Up to where the room is read without a hole: its end, or, while it is caught up, the message (an archive id) behind
+   * which the catch-up stands; 0 where it has brought nothing yet.
+   */
+  readUpTo(room: string): 'end' | number;
   /** Of the rooms in which anything was marked as read. */
   readStates(): ReadState[];
   /** All up to that message (an archive id) was on a screen: also told to the other devices. */

@@ -137,7 +137,7 @@ function receivePage(parts: RoomParts, transaction: Transaction, room: Room, sta
   let { follows, lost } = catchup;
   if (read && inner.type === 'groupchat' && !isPassing(inner.element)) {
     const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };
-    const { archiveId, kept } = keep(parts, transaction, message, xml, { kind: 'mam', follows }, !catchup.first);
+    const { archiveId, kept } = keep(parts, transaction, message, xml, { kind: 'mam', follows }, !catchup.first && catchup.gap === undefined);
     if (lost !== undefined && kept) recordLostHistory(parts.context, room.jid, lost, message.at);
     follows = archiveId;
     lost = undefined; // only a message that can be one of ours tells whether there is a hole

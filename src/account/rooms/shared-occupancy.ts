@@ -47,7 +47,8 @@ export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, o
       if (!known) return undefined;
       const { membership, subject, entering, catchup, features } = known;
       const { state, nick, reason, venue } = membership;
-      return { room, state, nick, subject, reason, venue, entering, catchingUp: catchup !== undefined && !catchup.known, features };
+      const firstReading = catchup?.first === true && catchup.givenUp !== true;
+      return { room, state, nick, subject, reason, venue, entering, catchingUp: catchup !== undefined && !catchup.known, firstReading, features };
     },
     async join(room, options) {
       const mine = !context.room(room)?.wanted;

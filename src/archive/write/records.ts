@@ -2,7 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { ArchiveGap, OccupantRecord, OutboxEntry, RoomRecord, Archive } from '../contract.ts';
 import type { Occupant } from '../../core/occupant.ts';
 import type { Database, SqlRow } from '../schema/database.ts';
-import type { StoredValue } from '../stored-values.ts';
+import { storedValues, type StoredValue } from '../stored-values.ts';
 import type { Dictionary } from '../schema/dictionary.ts';
 
 type Records = Pick<
@@ -162,7 +162,9 @@ function smallRecords(db: Database, names: Dictionary) {
       ).run(names.account(account), owner, room, archiveId);
     },
     removeCursors(account: string, owner: string): void {
-      db.sql('DELETE FROM cursor WHERE account = ? AND owner = ?').run(names.findAccount(account) ?? -1, owner);
+      const [whose, beyond] = [names.findAccount(account) ?? -1, `${storedValues.deliveredBeyond.prefix}:${owner}:`];
+      db.sql('DELETE FROM cursor WHERE account = ? AND owner = ?').run(whose, owner);
+      db.sql('DELETE FROM value WHERE account = ? AND substr(key, 1, ?) = ?').run(whose, beyond.length, beyond);
     },
     lastId(): number {
       const newest = number(db.sql('SELECT max(id) AS id FROM message').get()?.['id']) ?? 0;

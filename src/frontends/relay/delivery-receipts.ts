@@ -23,8 +23,6 @@ const ASK_EVERY = 50;
 export interface DeliveryReceipts {
   /** Something may have been sent; `more` waits for room. */
   sent(more: boolean): void;
-  /** Something is to be written down, though nothing was sent. */
-  soon(): void;
   /** We are online again: whoever was silent may not have been. */
   wake(): void;
   /** It answers nothing: what the server has acknowledged counts as arrived. */
@@ -38,7 +36,6 @@ export interface ReceiptParts {
   inFlight(): number;
   /** The first so many of what is in flight have arrived. */
   arrived(count: number): void;
-  settle(): void;
   /** From now on the server's acknowledgement has to do. */
   unanswered(): void;
 }
@@ -58,7 +55,7 @@ interface Question {
 const nextWay: Readonly<Record<Way, Way>> = { ping: 'disco', disco: 'server', server: 'server' };
 const NO_ANSWER = 'it does not answer pings, so it may miss messages that are on the way when its connection breaks';
 
-export function openDeliveryReceipts(target: RelayTarget, { account, times, inFlight, arrived, settle, unanswered }: ReceiptParts): DeliveryReceipts {
+export function openDeliveryReceipts(target: RelayTarget, { account, times, inFlight, arrived, unanswered }: ReceiptParts): DeliveryReceipts {
   const { jid, device } = target;
   let way: Way = target.pings ? 'ping' : 'disco';
   /** Not answered yet, in the order of asking: what a device has answered, it has got all that was sent before. */
@@ -116,7 +113,6 @@ export function openDeliveryReceipts(target: RelayTarget, { account, times, inFl
       timer = undefined;
       resting = false;
       if (questions.length === 0) void ask();
-      settle();
     }, wait);
     timer.unref();
   }
@@ -127,7 +123,6 @@ export function openDeliveryReceipts(target: RelayTarget, { account, times, inFl
       if (unasked() >= ASK_EVERY || (more && questions.length === 0)) void ask();
       else later(times.after);
     },
-    soon: () => later(times.after),
     wake,
     byServer: () => way === 'server',
     stop() {

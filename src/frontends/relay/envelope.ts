@@ -1,24 +1,35 @@
 import type { KeptMessage } from '../../core/groupchat.ts';
 import { relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 
-/** A message on its way to the devices: what is the same for all of them is made once, when the first one needs it. */
+/** What of a relayed message is the same for all devices. */
 export interface Envelope {
-  readonly message: KeptMessage;
-  /** It came by the wire just now and was checked there; what lies in the archive may have been imported. */
-  readonly checked: boolean;
   /** Whether it may be relayed at all. */
   fit(): boolean;
-  envelope(): string;
+  text(): string;
 }
 
-export function envelopeOf(message: KeptMessage, account: string, checked: boolean): Envelope {
+/** The envelope of a message is made once, when the first device needs it. */
+export interface Envelopes {
+  of(message: KeptMessage): Envelope;
+}
+
+export function openEnvelopes(account: string): Envelopes {
+  const made = new WeakMap<KeptMessage, Envelope>();
+  return {
+    of(message) {
+      const envelope = made.get(message) ?? envelopeOf(message, account);
+      made.set(message, envelope);
+      return envelope;
+    },
+  };
+}
+
+function envelopeOf(message: KeptMessage, account: string): Envelope {
   let fits: boolean | undefined;
   let text: string | undefined;
   return {
-    message,
-    checked,
     fit: () => (fits ??= relayable(message, account)),
-    envelope: () => (text ??= relayEnvelope(message.xml, message.at)),
+    text: () => (text ??= relayEnvelope(message.xml, message.at)),
   };
 }
 

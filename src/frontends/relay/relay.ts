@@ -1,11 +1,10 @@
 import type { Account } from '../../account/contract.ts';
 import type { Archive } from '../../archive/contract.ts';
-import { storedValues } from '../../archive/stored-values.ts';
-import type { KeptMessage } from '../../core/groupchat.ts';
 import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
 import { startSender, type Sender, type SenderParts } from './sender.ts';
 import { startDigest } from './digest.ts';
-import { envelopeOf } from './envelope.ts';
+import { openEnvelopes } from './envelope.ts';
+import { openFirstNews } from './first-news.ts';
 import { receiptTimes, type ReceiptTimes } from './delivery-receipts.ts';
 
 export interface RelayOptions {
@@ -26,29 +25,17 @@ const gone: ReadonlySet<string> = new Set(['recipient-unavailable', 'service-una
 /** The relay: each kept room message, once and in order, to each own device that takes forwarded carbons. */
 export function startRelay({ account, archive, log, signal, times, now = Date.now, took }: RelayOptions): void {
   const senders = new Map<string, Sender>();
-  const floors = new Map<string, number>();
+  const firstNews = openFirstNews(account.jid, archive);
   const parts: SenderParts = {
     account,
     archive,
+    envelopes: openEnvelopes(account.jid),
     times: { ...receiptTimes, ...times },
     log: (message, about) => log('warn', message, about),
     now,
     took,
-    floor,
+    first: firstNews.of,
   };
-
-  /** When a room was first joined, where that brought its past: kept, for a device may come much later. */
-  function floor(room: string): number {
-    const known = floors.get(room) ?? archive.value(account.jid, storedValues.relayFloor.of(room)) ?? 0;
-    floors.set(room, known);
-    return known;
-  }
-
-  function setFloor({ room, arrivedAt }: KeptMessage): void {
-    if (floor(room) !== 0) return;
-    floors.set(room, arrivedAt);
-    archive.setValue(account.jid, storedValues.relayFloor.of(room), arrivedAt);
-  }
 
   function follow(): void {
     const targets = account.devices.relays();
@@ -63,19 +50,18 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
     }
   }
 
-  function relay(message: KeptMessage): void {
-    const envelope = envelopeOf(message, account.jid, true);
-    for (const sender of senders.values()) sender.live(envelope);
-  }
+  const all = (tell: (sender: Sender) => void): void => senders.forEach(tell);
 
   account.events.subscribe((event) => {
-    if (event.type === 'message' && event.fresh) relay(event.message);
-    else if (event.type === 'message') {
-      setFloor(event.message);
-      for (const sender of senders.values()) sender.passed(event.message.room, event.message.archiveId);
+    if (event.type === 'message' && event.fresh) {
+      firstNews.news(event.message);
+      all((sender) => sender.kept(event.message));
+    } else if (event.type === 'message') {
+      firstNews.past(event.message);
+      all((sender) => sender.passed(event.message.room, event.message.archiveId));
     } else if (event.type === 'devices') follow();
-    else if (event.type === 'caught-up') for (const sender of senders.values()) sender.caughtUp(event.room);
-    else if (event.type === 'status' && event.status.connection.state === 'online') for (const sender of senders.values()) sender.resume();
+    else if (event.type === 'caught-up') all((sender) => sender.moved(event.room));
+    else if (event.type === 'status' && event.status.connection.state === 'online') all((sender) => sender.resume());
     else if (event.type === 'bounced' && event.stanza.id?.startsWith('mx-')) {
       const error = readStanzaError(event.stanza.element);
       if (error && !gone.has(error.condition)) account.devices.refuseRelay(event.from, error.text ?? error.condition);

@@ -2,6 +2,7 @@
 import type { Element } from 'ltx';
 import { expect, test } from 'vitest';
 import { entry, presenceError, refusal, result, roomInfo, worlds, type Answer } from '../../support/rooms-scripted.ts';
+import type { HouseOptions } from '../../support/house.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
@@ -21,10 +22,10 @@ const archived = (queryId: string, n: number): string =>
   `<delay xmlns='urn:xmpp:delay' stamp='2026-11-27T10:00:0${n}Z'/>${stanza(n)}</forwarded></result></message>`;
 
 /** Enters the room, hears message 1 (or `heard`), and loses the stream; from then on `answer` is the room's archive. */
-async function away(answer: (asked: Asked, page: (numbers: readonly number[], complete?: boolean) => Answer, iq: Element) => Answer, heard = [1]) {
+async function away(answer: (asked: Asked, page: (numbers: readonly number[], complete?: boolean) => Answer, iq: Element) => Answer, heard = [1], times: HouseOptions['times'] = {}) {
   const asked: Asked[] = [];
   let present = false;
-  const world = await open();
+  const world = await open({ times });
   world.script(ROOM, {
     info: ({ attrs }) => roomInfo(ROOM, String(attrs['id']), ['urn:xmpp:mam:2', 'urn:xmpp:sid:0']),
     join: (_presence, nick) => entry(ROOM, nick),
@@ -115,4 +116,37 @@ test('what is still to be read goes before what is live while the room is entere
   await state(ROOM, 'banned');
   expect(account.history.isCatchingUp(ROOM)).toBe(false);
   expect(await told).toMatchObject({ room: ROOM });
+});
+
+test('an archive that gives nothing for too long is a hole on record: what is live goes on, and what is found later is no news', async () => {
+  let silent = true;
+  const { account, archive, asked, drop, events, jid, send, settle } = await away((_asked, page) => (silent ? undefined : page([2, 3])), [1], { archiveSilence: 300 });
+  await until(() => asked.length > 0, { what: 'the catch-up' });
+  send(live(4));
+  await settle();
+  expect(account.history.readUpTo(ROOM)).toBe(archive.page({ account: jid, room: ROOM, limit: 1, after: 0 })[0]?.archiveId);
+  await until(() => account.history.readUpTo(ROOM) === 'end', { what: 'the end of the wait' });
+  expect(archive.gaps(jid, ROOM)).toMatchObject([{ cause: expect.stringContaining('could not be read') }]);
+
+  silent = false;
+  drop();
+  const late = await Promise.all(['2', '3'].map((body) => events.next((event) => event.type === 'message' && event.message.body === body)));
+  expect(late).toMatchObject([{ fresh: false }, { fresh: false }]);
+  await until(() => archive.gaps(jid, ROOM).length === 0, { what: 'the hole to be healed' });
+});
+
+test('a catch-up goes on for as long as its pages come, however slowly', async () => {
+  const pages: { readonly page: (numbers: readonly number[], complete?: boolean) => Answer; readonly after: string | undefined }[] = [];
+  const { account, archive, asked, jid, send, settle } = await away(({ after }, page) => void pages.push({ page, after }), [1], { archiveSilence: 1_500 });
+  const begun = performance.now();
+  for (let n = 2; n <= 5; n += 1) {
+    const at = String(n - 1);
+    const asking = await until(() => pages.find(({ after }) => after === at), { what: `page ${n}` });
+    await until(() => performance.now() - begun > (n - 1) * 600, { what: 'a slow archive' });
+    send(...[asking?.page([n], n === 5)].flat().map(String));
+    await settle();
+  }
+  await until(() => !account.history.isCatchingUp(ROOM), { what: 'the end of the catch-up' });
+  expect(performance.now() - begun).toBeGreaterThan(1_500);
+  expect([archive.gaps(jid, ROOM), asked.length]).toEqual([[], 4]);
 });

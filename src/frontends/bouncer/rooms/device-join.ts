@@ -6,7 +6,8 @@ import type { Fault } from '../../../core/errors.ts';
 import { resourceOf } from '../../../core/jid.ts';
 import { NS_MUC, status } from '../../../xmpp/xep/room/muc.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
-import type { Cursors } from './cursors.ts';
+import type { Cursors } from '../../../delivery/cursors.ts';
+import type { OccupantDeliveries } from './occupant-deliveries.ts';
 import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { historyOf, readHistoryWish } from './room-history.ts';
 import type { HistoryWish } from './room-history.ts';
@@ -33,15 +34,13 @@ const REFUSALS: Readonly<Record<string, readonly [type: string, condition: strin
 const UNREACHABLE = ['wait', 'remote-server-timeout'] as const;
 
 export interface DeviceJoinTimes {
-  /** Milliseconds for which the history of a room that is new to us is waited for. */
-  readonly history: number;
-  /** For which what comes live may wait for a room's archive to be read: as long as a page of it may take. */
-  readonly live: number;
+  /** Milliseconds that a room has from our self-presence to the subject, with which it ends its history (XEP-0045 7.1). */
+  readonly subject: number;
   /** Milliseconds from a device's unavailable to its leaving: an app that is closed says it too. */
   readonly leave: number;
 }
 
-export const deviceJoinTimes: DeviceJoinTimes = { history: 8000, live: 30_000, leave: 2000 };
+export const deviceJoinTimes: DeviceJoinTimes = { subject: 8000, leave: 2000 };
 
 interface Entry {
   readonly deviceOccupant: DeviceOccupant;
@@ -78,11 +77,12 @@ export interface DeviceJoinOptions {
   readonly stateCache: RoomStateCache;
   readonly deviceJoins: DeviceJoins;
   readonly cursors: Cursors;
+  readonly deliveries: OccupantDeliveries;
   readonly times: DeviceJoinTimes;
   readonly now: () => number;
 }
 
-export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, times, now }: DeviceJoinOptions): DeviceJoin {
+export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, deliveries, times, now }: DeviceJoinOptions): DeviceJoin {
   const { occupancy } = account.rooms;
   const entries = new Set<Entry>();
   const wakes = new Map<string, Set<() => void>>();
@@ -93,7 +93,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
     const history = readHistoryWish(asked.element, now());
     const entry: Entry = { deviceOccupant, room, asked, nick: resourceOf(asked.to), history, refusal: undefined, over: false };
     const view = occupancy.room(room);
-    if (view?.state === 'joined' && !view.entering && !view.catchingUp) return show(entry, view);
+    if (view?.state === 'joined' && !view.entering && !view.firstReading) return show(entry, view);
     entries.add(entry);
     void knock(entry).finally(() => {
       entries.delete(entry);
@@ -111,13 +111,14 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
       const joined = await occupancy.join(room, wish);
       if (!joined.ok) return refuse(entry, joined.error);
     }
-    await until(room, times.history, (view) => view?.state !== 'joined' || (!view.entering && !view.catchingUp));
+    await until(room, (view) => view?.state !== 'joined' || !view.entering, times.subject);
+    await until(room, (view) => view?.state !== 'joined' || !view.firstReading); // which ends, or is given up
     const view = occupancy.room(room);
     if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'You left the room.' });
     show(entry, view);
   }
 
-  function until(room: string, patience: number, done: (view: RoomView | undefined) => boolean): Promise<void> {
+  function until(room: string, done: (view: RoomView | undefined) => boolean, patience?: number): Promise<void> {
     if (done(occupancy.room(room))) return Promise.resolve();
     return new Promise((resolve) => {
       const waiting = wakes.get(room) ?? new Set();
@@ -131,7 +132,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
       const look = (): void => {
         if (done(occupancy.room(room))) finish();
       };
-      const clock = setTimeout(finish, patience);
+      const clock = patience === undefined ? undefined : setTimeout(finish, patience);
       waiting.add(look);
     });
   }
@@ -167,18 +168,19 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
     presence.attrs['from'] = `${room}/${nick}`;
     if (asked.id !== undefined) presence.attrs['id'] = asked.id;
     deviceOccupant.send(presence.toString());
-    past(deviceOccupant, room, history);
-    const upTo = archive.lastId();
+    const start = deliveries.enter(deviceOccupant, room);
+    past(deviceOccupant, room, history, start.before);
     const set = stateCache.lastSubject(room);
     const last = set === undefined ? subjectMessage(room, deviceOccupant.jid, subject ?? '').toString() : addressable(set).to(deviceOccupant.jid);
-    deviceOccupant.send(last, () => cursors.reached(deviceOccupant.device, room, upTo));
+    deviceOccupant.send(last, start.delivered);
   }
 
-  function past(deviceOccupant: DeviceOccupant, room: string, wish: HistoryWish): void {
+  function past(deviceOccupant: DeviceOccupant, room: string, wish: HistoryWish, before: number | undefined): void {
     const { jid, device, shows } = deviceOccupant;
-    const has = cursors.knows(device, room) ? (id: number): boolean => cursors.has(device, room, id) : undefined;
-    for (const { id, text } of historyOf(archive, { account: account.jid, room, to: jid, shows, has }, wish)) {
-      deviceOccupant.send(text, () => cursors.got(device, room, id));
+    const cursor = cursors.of(device, room);
+    const has = cursor.upTo() === undefined ? undefined : cursor.has;
+    for (const { id, text } of historyOf(archive, { account: account.jid, room, to: jid, shows, has, before }, wish)) {
+      deviceOccupant.send(text, () => cursor.add(id));
     }
   }
 

@@ -1,18 +1,15 @@
 import type { Account } from '../../../account/contract.ts';
 import type { AccountEvent } from '../../../account/events.ts';
-import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import { resourceOf } from '../../../core/jid.ts';
 import { readMamResult } from '../../../xmpp/xep/service/mam.ts';
 import { NS_MUC_USER, readCodes, status } from '../../../xmpp/xep/room/muc.ts';
 import { NS_SID } from '../../../xmpp/xep/message/stanza-id.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
-import type { Cursors } from './cursors.ts';
+import type { OccupantDeliveries } from './occupant-deliveries.ts';
 import type { RoomFeed, RoomFeeds } from './room-feed.ts';
 import type { RoomStateCache } from './room-state-cache.ts';
 import type { IqProxy } from './iq-proxy.ts';
-import { asHistory } from './room-history.ts';
-import { openLiveHold } from './live-hold.ts';
 import { leftPresence, occupantPresence, open, selfPresence } from './room-stanzas.ts';
 
 /** States that a person has to end: a device that thinks itself inside is told that it is out. */
@@ -37,27 +34,14 @@ export interface DownstreamOptions {
   readonly feeds: RoomFeeds;
   readonly stateCache: RoomStateCache;
   readonly iqProxy: IqProxy;
-  readonly cursors: Cursors;
-  /** Milliseconds for which what comes live waits for what was missed. */
-  readonly patience: number;
-  readonly archive: ReadArchive;
-  readonly signal: AbortSignal;
+  readonly deliveries: OccupantDeliveries;
   /** A room has refused a presence: told to those who wait for it. */
   readonly refused: (room: string, stanza: Stanza) => void;
 }
 
 /** What the rooms say, shown to the devices that are in them. */
-export function openDownstream({ account, archive, feeds, stateCache, iqProxy, cursors, patience, signal, refused }: DownstreamOptions): Downstream {
+export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries, refused }: DownstreamOptions): Downstream {
   const { occupancy } = account.rooms;
-  const liveHold = openLiveHold({ account, archive, feeds, cursors, patience, signal });
-
-  function message(kept: KeptMessage): void {
-    const feed = feeds.of(kept.room);
-    if (!feed) return;
-    if (kept.kind === 'private' && sentByUs(kept)) return;
-    if (!liveHold.holds(feed, kept)) feeds.deliver(kept, kept.delayed ? asHistory(kept) : kept.xml, liveHold.noting(kept));
-  }
-
   function stanza(room: string, given: Stanza): void {
     if (given.kind === 'presence') return presence(room, given);
     const feed = feeds.of(room);
@@ -143,14 +127,14 @@ export function openDownstream({ account, archive, feeds, stateCache, iqProxy, c
   return {
     take(event) {
       if (event.type === 'message') {
-        if (event.fresh) message(event.message);
+        if (event.message.kind !== 'private' || !sentByUs(event.message)) deliveries.kept(event.message, event.fresh);
         if (event.message.kind === 'subject') stateCache.subject(event.message.room, event.message.xml);
       } else if (event.type === 'room-stanza') {
         if (event.stanza.type === 'groupchat' && event.stanza.element.getChild('subject')) stateCache.subject(event.room, event.stanza.raw);
         stanza(event.room, event.stanza);
       } else if (event.type === 'room') state(event.room.room);
       else if (event.type === 'room-forgotten') state(event.room);
-      else if (event.type === 'caught-up') liveHold.over(event.room);
+      else if (event.type === 'caught-up') deliveries.moved(event.room);
     },
   };
 }

@@ -44,8 +44,6 @@ export interface RoomFeeds {
   exitAll(deviceOccupant: DeviceOccupant): void;
   /** The same text to all, each with its own address. */
   tell(room: string, raw: string): void;
-  /** A kept message, to those that are to be shown it, of `among` alone where that is given; `delivered` is told of each device that has it. */
-  deliver(message: KeptMessage, raw: string, delivered: (device: string) => void, among?: ReadonlySet<DeviceOccupant>): void;
   /** What nobody keeps, to those that are to be shown it. */
   deliverTransient(room: string, raw: string): void;
   /** Nobody looks at it any more. */
@@ -53,12 +51,13 @@ export interface RoomFeeds {
   all(): Iterable<RoomFeed>;
 }
 
-export function openRoomFeeds(): RoomFeeds {
+/** `left` is told of each device that sees a room no more. */
+export function openRoomFeeds(left: (deviceOccupant: DeviceOccupant, room: string) => void): RoomFeeds {
   const feeds = new Map<string, RoomFeed>();
 
   function exit(deviceOccupant: DeviceOccupant, room: string): void {
     const feed = feeds.get(room);
-    feed?.deviceOccupants.delete(deviceOccupant);
+    if (feed?.deviceOccupants.delete(deviceOccupant)) left(deviceOccupant, room);
     if (feed?.deviceOccupants.size === 0) feeds.delete(room);
   }
 
@@ -81,26 +80,16 @@ export function openRoomFeeds(): RoomFeeds {
       const text = addressable(raw);
       for (const deviceOccupant of feed.deviceOccupants) deviceOccupant.send(text.to(deviceOccupant.jid));
     },
-    deliver(message, raw, delivered, among = feeds.get(message.room)?.deviceOccupants) {
-      const feed = feeds.get(message.room);
-      if (!feed) return;
-      const text = addressable(raw);
-      const sender = message.id === undefined ? undefined : feed.sent.get(message.id);
-      for (const deviceOccupant of feed.deviceOccupants) {
-        if (among?.has(deviceOccupant) !== true) continue;
-        // what it said itself comes back to it, whatever else it is shown
-        if (deviceOccupant !== sender && !deviceOccupant.shows(message)) continue;
-        deviceOccupant.send(text.to(deviceOccupant.jid), () => delivered(deviceOccupant.device));
-        if (deviceOccupant !== sender) deviceOccupant.calls(message);
-      }
-    },
     deliverTransient(room, raw) {
       const feed = feeds.get(room);
       if (!feed) return;
       const text = addressable(raw);
       for (const deviceOccupant of feed.deviceOccupants) if (deviceOccupant.showsPassing(room)) deviceOccupant.send(text.to(deviceOccupant.jid));
     },
-    close: (room) => void feeds.delete(room),
+    close(room) {
+      for (const deviceOccupant of feeds.get(room)?.deviceOccupants ?? []) left(deviceOccupant, room);
+      feeds.delete(room);
+    },
     all: () => feeds.values(),
   };
 }

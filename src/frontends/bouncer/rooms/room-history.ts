@@ -15,8 +15,6 @@ export interface HistoryWish {
   readonly since: number | undefined;
   /** It asked `since` a time: it goes on from what it has. */
   readonly goesOn: boolean;
-  /** That time is yet to come, as where our own clock was fast when it got what it has: it tells nothing. */
-  readonly ahead: boolean;
 }
 
 /** One message of the past, ready for the wire. */
@@ -24,9 +22,6 @@ export interface Past {
   readonly id: number;
   readonly text: string;
 }
-
-/** A device whose clock is fast asks for less than it lacks. */
-const CLOCKS_DIFFER = 60 * 60_000;
 
 /** What servers send where nothing is asked. */
 const USUAL = 20;
@@ -47,7 +42,6 @@ export function readHistoryWish(presence: Element, now: number): HistoryWish {
     maxchars: count(maxchars),
     since: bounds.length > 0 ? Math.max(...bounds) : undefined,
     goesOn: from !== undefined,
-    ahead: from !== undefined && from > now + CLOCKS_DIFFER,
   };
 }
 
@@ -63,46 +57,37 @@ export interface HistoryQuery {
   readonly shows: (message: KeptMessage) => boolean;
   /** What the device is known to have; `undefined` where nothing is known of it in this room. */
   readonly has: ((archiveId: number) => boolean) | undefined;
+  /** The first message, in the room's order, that comes by the device's feed instead; `undefined` for none. */
+  readonly before: number | undefined;
 }
 
 /**
  * The messages asked for, oldest first. The smallest of all bounds counts. Whoever goes on from what it has gets what
- * it lacks, whatever its clock says, and nothing twice.
+ * it lacks, and nothing twice: what it has, the archive's ids tell, and neither its clock nor ours.
  */
-export function historyOf(archive: ReadArchive, { account, room, to, shows, has }: HistoryQuery, { maxstanzas, maxchars, since, goesOn, ahead }: HistoryWish): Past[] {
+export function historyOf(archive: ReadArchive, { account, room, to, shows, has, before: end }: HistoryQuery, { maxstanzas, maxchars, since, goesOn }: HistoryWish): Past[] {
   const bounded = maxstanzas !== undefined || maxchars !== undefined || since !== undefined;
   const most = Math.min(maxstanzas ?? (bounded ? MOST : USUAL), MOST);
   const known = goesOn ? has : undefined;
   /** Who asks for nothing in particular is shown the usual, and by all means what was never shown to that device. */
   const news = (id: number): boolean => !bounded && found.length < MOST && has?.(id) === false;
-  const oldest = since === undefined || (known && ahead) ? -Infinity : since - (known ? CLOCKS_DIFFER : 0);
   if (most === 0) return [];
-  const found: (Past & { readonly at: number })[] = [];
+  const found: Past[] = [];
   let characters = 0;
-  let before: number | undefined;
-  for (;;) {
+  for (let before = end; ; ) {
     const page = archive.page({ account, room, limit: PAGE, ...(before !== undefined && { before }) });
     for (const message of page.toReversed()) {
-      if (message.at < oldest && known?.(message.archiveId) !== false) return askedFor(found, oldest);
+      if (!known && since !== undefined && message.at < since) return found.toReversed();
       if (!TOLD.has(message.kind) || known?.(message.archiveId) || !shows(message)) continue;
       const text = addressable(asHistory(message)).to(to);
       characters += text.length;
-      if ((found.length >= most && !news(message.archiveId)) || (maxchars !== undefined && characters > maxchars)) return askedFor(found, oldest);
-      found.push({ id: message.archiveId, text, at: message.at });
+      if ((found.length >= most && !news(message.archiveId)) || (maxchars !== undefined && characters > maxchars)) return found.toReversed();
+      found.push({ id: message.archiveId, text });
     }
     before = page[0]?.archiveId;
-    if (page.length < PAGE || before === undefined) break;
+    const hasAll = known !== undefined && page.every(({ archiveId }) => known(archiveId));
+    if (page.length < PAGE || before === undefined || hasAll) return found.toReversed();
   }
-  return askedFor(found, oldest);
-}
-
-/**
- * Of what was found, newest first: from the first in the room's order that is young enough. What came while our clock
- * was slow stands behind it with a time that is not.
- */
-function askedFor(found: readonly (Past & { readonly at: number })[], oldest: number): Past[] {
-  const end = found.findLastIndex(({ at }) => at >= oldest);
-  return found.slice(0, end + 1).toReversed();
 }
 
 /** With the room's time on it, which what came live does not have. */

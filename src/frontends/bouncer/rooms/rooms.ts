@@ -6,12 +6,13 @@ import { readCarbon } from '../../../xmpp/xep/message/carbons.ts';
 import { NS_MUC } from '../../../xmpp/xep/room/muc.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import { attrsOf } from '../../../xmpp/xml.ts';
-import { openCursors } from './cursors.ts';
+import { openCursors } from '../../../delivery/cursors.ts';
 import { openDeviceJoin } from './device-join.ts';
 import type { DeviceJoinTimes } from './device-join.ts';
 import { openRoomFeeds } from './room-feed.ts';
 import type { DeviceOccupant } from './room-feed.ts';
 import { openDownstream } from './downstream.ts';
+import { openOccupantDeliveries } from './occupant-deliveries.ts';
 import { openRoomStateCache } from './room-state-cache.ts';
 import { openUpstreamRooms } from './upstream.ts';
 import { openIqProxy } from './iq-proxy.ts';
@@ -40,14 +41,15 @@ export interface BouncerRoomsOptions {
 }
 
 export function openBouncerRooms({ account, archive, times, log, now, signal }: BouncerRoomsOptions): BouncerRooms {
-  const feeds = openRoomFeeds();
+  const cursors = openCursors(account.jid, archive, (message, about) => log('error', message, about));
+  const feeds = openRoomFeeds((deviceOccupant, room) => deliveries.leave(deviceOccupant, room));
+  const deliveries = openOccupantDeliveries({ account, archive, cursors, feeds, log: (message) => log('warn', message) });
   const stateCache = openRoomStateCache(account.jid, archive);
   const iqProxy = openIqProxy(account, archive, feeds);
   const out = openUpstreamRooms(account, feeds);
   const deviceJoins = openDeviceJoins(account.jid, archive);
-  const cursors = openCursors(account.jid, archive, log);
-  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, times, now });
-  const into = openDownstream({ account, archive, signal, feeds, stateCache, iqProxy, cursors, patience: times.live, refused: deviceJoin.refused });
+  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, deliveries, times, now });
+  const into = openDownstream({ account, feeds, stateCache, iqProxy, deliveries, refused: deviceJoin.refused });
   /** What a session has once joined is a room, whatever the account knows of it now. */
   const visited = new WeakMap<DeviceOccupant, Set<string>>();
 
@@ -100,6 +102,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
     },
     gone(deviceOccupant) {
       deviceJoin.gone(deviceOccupant);
+      deliveries.gone(deviceOccupant);
       cursors.flush();
     },
     forget(device) {

@@ -22,7 +22,7 @@ const archive = {
   page: ({ limit, before = Infinity }: PageQuery) => kept.filter(({ archiveId }) => archiveId < before).slice(-limit),
 } as unknown as ReadArchive;
 
-const query: HistoryQuery = { account: 'a@b', room: ROOM, to: 'a@b/c', shows: () => true, has: undefined };
+const query: HistoryQuery = { account: 'a@b', room: ROOM, to: 'a@b/c', shows: () => true, has: undefined, before: undefined };
 
 function shown(history: string, about: Partial<HistoryQuery> = {}): (string | null)[] {
   const x = `<x xmlns='http://jabber.org/protocol/muc'>${history}</x>`;
@@ -49,7 +49,7 @@ describe('a device is shown of a room’s past', () => {
   });
 
   test('with the room’s time on each', () => {
-    const [last] = historyOf(archive, query, { maxstanzas: 1, maxchars: undefined, since: undefined, goesOn: false, ahead: false });
+    const [last] = historyOf(archive, query, { maxstanzas: 1, maxchars: undefined, since: undefined, goesOn: false });
     const delay = parseElement(last?.text ?? '').getChild('delay', 'urn:xmpp:delay');
     expect(delay?.attrs).toMatchObject({ from: ROOM, stamp: '2026-11-23T11:58:00.000Z' });
   });
@@ -79,13 +79,24 @@ describe('a device is shown of a room’s past', () => {
   test('what came while our clock was slow, in its place', () => {
     const slow = (message: KeptMessage): KeptMessage => (message.archiveId > 443 && message.archiveId < 447 ? { ...message, at: message.at - 3 * 86_400_000 } : message);
     const jumped = { page: (about: PageQuery) => archive.page(about).map(slow) } as unknown as ReadArchive;
-    const wish = { maxstanzas: undefined, maxchars: undefined, since: NOW - 60 * 60_000, goesOn: true, ahead: false };
+    const wish = { maxstanzas: undefined, maxchars: undefined, since: NOW - 60 * 60_000, goesOn: true };
     const texts = historyOf(jumped, { ...query, has }, wish).map(({ text }) => parseElement(text).getChildText('body'));
     expect(texts).toEqual(lacking);
   });
 
-  test('no more than it asks for where it was away for longer', () => {
-    expect(shown(`<history since='2026-11-23T12:55:00Z'/>`, { has })).toEqual(lacking.slice(-4));
+  test.each(['2026-11-23T11:59:30Z', '2026-11-23T12:55:00Z', '2026-11-23T08:00:00Z'])('all that it lacks, once, where it goes on from %s by a clock that may be hours wrong', (since) => {
+    expect(shown(`<history since='${since}'/>`, { has })).toEqual(lacking);
+  });
+
+  test('all that it lacks where our own clock was three hours slow while all of that came', () => {
+    const slow = (message: KeptMessage): KeptMessage => (message.archiveId > 430 ? { ...message, at: message.at - 3 * 3_600_000 } : message);
+    const jumped = { page: (about: PageQuery) => archive.page(about).map(slow) } as unknown as ReadArchive;
+    const wish = { maxstanzas: undefined, maxchars: undefined, since: NOW - 10 * 60_000, goesOn: true };
+    expect(historyOf(jumped, { ...query, has }, wish).map(({ text }) => parseElement(text).getChildText('body'))).toEqual(lacking);
+  });
+
+  test('nothing that its feed brings behind it', () => {
+    expect(shown(`<history since='1970-01-01T00:00:00Z'/>`, { has, before: 446 })).toEqual(lacking.slice(0, 5));
   });
 
   test('as much as it asks for where it does not go on, whatever it has', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readBacklog } from '../../../src/frontends/relay/backlog.ts';
-import { append, JULIET, ORCHARD, ownArchive, T0 } from '../../archive/support.ts';
+import { readBacklog } from '../../src/delivery/backlog.ts';
+import { append, JULIET, ORCHARD, ownArchive, T0 } from '../archive/support.ts';
 
 let own: ReturnType<typeof ownArchive>;
 beforeEach(() => {
@@ -10,7 +10,7 @@ afterEach(() => own.close());
 
 const DAY = 86_400_000;
 const owed = async (): Promise<(string | undefined)[]> => {
-  const query = { account: JULIET, room: ORCHARD, after: 0, limit: { messages: 100, hours: 24 * 365 }, now: T0 + DAY, floor: 0 };
+  const query = { account: JULIET, room: ORCHARD, after: 0, limit: { messages: 100, hours: 24 * 365 }, now: T0 + DAY };
   return (await readBacklog(own.archive, query)).ids.map((id) => own.archive.message(id)?.body);
 };
 

@@ -1,4 +1,4 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { lookup as systemLookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
@@ -21,6 +21,9 @@ export interface Outgoing {
   /** Milliseconds to wait for the next byte. */
   readonly patience: number;
 }
+
+/** As `dns.lookup` is asked here. */
+type Lookup = (host: string, options: LookupAllOptions, callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void) => void;
 
 const MOST_REDIRECTS = 3;
 
@@ -113,9 +116,9 @@ function checked(text: string, trust: OutsideTrust): Result<URL> {
 }
 
 /** Refuses private addresses during the connection's own lookup, so that a second lookup cannot give another address. */
-function guardedLookup(trust: OutsideTrust): LookupFunction {
+export function guardedLookup(trust: OutsideTrust, lookup: Lookup = systemLookup): LookupFunction {
   return (host, options, callback) => {
-    systemLookup(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    lookup(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
       const fits = error ? [] : addresses.filter(({ address }) => mayReach(host, address, trust));
       const [first] = fits;
       if (error) callback(error, '', 4);
@@ -126,17 +129,26 @@ function guardedLookup(trust: OutsideTrust): LookupFunction {
   };
 }
 
-const privateNets = new BlockList();
+/** One list for each family: one that holds ::ffff:0:0/96 would refuse every IPv4 address. */
+const privateNets = { 4: new BlockList(), 6: new BlockList() };
 for (const [net, bits] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 3]] as const) {
-  privateNets.addSubnet(net, bits, 'ipv4');
+  privateNets[4].addSubnet(net, bits, 'ipv4');
 }
-for (const [net, bits] of [['::', 128], ['::1', 128], ['64:ff9b:1::', 48], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8]] as const) {
-  privateNets.addSubnet(net, bits, 'ipv6');
+for (const [net, bits] of [['64:ff9b:1::', 48], ['fc00::', 7], ['fe80::', 10], ['fec0::', 10], ['ff00::', 8]] as const) {
+  privateNets[6].addSubnet(net, bits, 'ipv6');
+}
+// What carries an IPv4 address: compatible (with :: and ::1), mapped, translated (RFC 2765, 6052), Teredo, 6to4. A router on
+// the way may unwrap it into this network.
+for (const [net, bits] of [['::', 96], ['::ffff:0:0', 96], ['::ffff:0:0:0', 96], ['64:ff9b::', 96], ['2001::', 32], ['2002::', 16]] as const) {
+  privateNets[6].addSubnet(net, bits, 'ipv6');
 }
 
-/** Whether the daemon may connect to this address of `host`. The list itself treats IPv4 in IPv6 as IPv4. */
-function mayReach(host: string, address: string, trust: OutsideTrust): boolean {
-  if (!privateNets.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) return true;
+/** Whether the daemon may connect to this address of `host`. */
+function mayReach(host: string, scoped: string, trust: OutsideTrust): boolean {
+  const address = scoped.replace(/%.*$/, ''); // the list reads no zone of RFC 4007
+  const family = isIP(address);
+  if (family === 4 && !privateNets[4].check(address, 'ipv4')) return true;
+  if (family === 6 && !privateNets[6].check(address, 'ipv6')) return true;
   return (trust.loopback && isLoopback(address)) || (isIP(host) === 0 && inDomain(host, trust));
 }
 

@@ -1,21 +1,63 @@
-// XEP-0077 3.2, 3.3: what changes the account's password, or ends the account. It is not for a device, whose own password
-// can be revoked: whoever has taken it must not be able to take the account.
+// What changes the account's login, ends the account or loses its bookmarks is not for a device, whose own password can
+// be revoked: whoever has taken the device must not be able to take the account.
+import { domainToASCII } from 'node:url';
+import { domainOf } from '../../../core/jid.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
+import { NS_BOOKMARKS } from '../../../xmpp/xep/bookmarks/bookmarks.ts';
+import { NS_STORAGE } from '../../../xmpp/xep/bookmarks/legacy-bookmarks.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
-import { escapeXML } from '../../../xmpp/xml.ts';
+import { attributeOf, escapeXML, type Element } from '../../../xmpp/xml.ts';
 
-const NS_REGISTER = 'jabber:iq:register';
+const BOOKMARK_NODES: ReadonlySet<string | undefined> = new Set([NS_BOOKMARKS, NS_STORAGE]);
+/** XEP-0401: an invitation changes nothing of the account. Every other command of the server is refused, unknown ones too. */
+const COMMANDS_ALLOWED: ReadonlySet<string | undefined> = new Set(['urn:xmpp:invite#invite']);
 
-/** `account` is its bare JID; rooms and gateways have registrations of their own, which are none of this. */
-export function changesAccount({ kind, type, to, element }: Stanza, account: string): boolean {
+/** By the payload's namespace: whether it is dangerous where it reaches the account's own server. */
+const DANGERS: Readonly<Record<string, (payload: Element) => boolean>> = {
+  'jabber:iq:register': () => true, // XEP-0077 3.2, 3.3: the password, the account's end
+  'jabber:iq:auth': () => true, // XEP-0078: another login on the same stream
+  'urn:ietf:params:xml:ns:xmpp-bind': () => true, // the resource is the session's
+  'urn:xmpp:cam:0': () => true, // XEP-0494: revokes clients, the daemon among them
+  'http://jabber.org/protocol/commands': (command) => !COMMANDS_ALLOWED.has(attributeOf(command, 'node')), // XEP-0050, XEP-0133
+  'http://jabber.org/protocol/pubsub#owner': (pubsub) => elementsIn(pubsub).some(harmsBookmarks), // XEP-0060 8
+};
+
+/** `account` is its bare JID; rooms and gateways have registrations and commands of their own, which are none of this. */
+export function endangersAccount({ kind, type, to, element }: Stanza, account: string): boolean {
+  if (kind !== 'iq' || type === 'get' || type === 'result' || type === 'error') return false;
   // the tree, not the text: a namespace can be written in many ways
-  return kind === 'iq' && type === 'set' && isOwnServer(to, account) && element.getChild('query', NS_REGISTER) !== undefined;
+  const dangerous = elementsIn(element).some((payload) => DANGERS[payload.getNS() ?? '']?.(payload) === true);
+  return dangerous && !isElsewhere(to, account);
 }
 
-/** However it is written: a server prepares an address before it looks where it leads. */
-function isOwnServer(to: string, account: string): boolean {
-  const bare = to.normalize('NFKC').toLowerCase().split('/', 1)[0]?.replace(/\.$/, '') ?? '';
-  return bare === '' || bare === account || bare === account.slice(account.indexOf('@') + 1);
+function elementsIn(parent: Element): readonly Element[] {
+  return parent.children.filter((child) => typeof child !== 'string');
+}
+
+/** The node's deletion, purge, affiliations and whatever comes later; its configuration only where that opens it. */
+function harmsBookmarks(action: Element): boolean {
+  if (!BOOKMARK_NODES.has(attributeOf(action, 'node'))) return false;
+  if (action.getName() !== 'configure') return true;
+  const fields = action.getChild('x', 'jabber:x:data')?.getChildren('field') ?? [];
+  return fields.some((field) => attributeOf(field, 'var') === 'pubsub#access_model' && field.getChildText('value') !== 'whitelist');
+}
+
+/** Whether an address leads to another domain by every way in which a server may read it. In doubt it does not. */
+function isElsewhere(to: string, account: string): boolean {
+  const [there, own] = [spellings(domainOf(to)), spellings(domainOf(account))];
+  return !there.includes('') && !there.some((spelling) => own.includes(spelling));
+}
+
+/** A domain by nameprep (RFC 3491), as today's servers do, and by what came after it (UTS 46): they differ in ß and ς. */
+function spellings(domain: string): readonly string[] {
+  const bare = domain.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC').toLowerCase();
+  const folded = bare.toUpperCase().toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
+  // node reads by UTS 46; what it cannot read is ''
+  return [domain, folded].map((text) => withoutDot(domainToASCII(withoutDot(text))));
+}
+
+function withoutDot(domain: string): string {
+  return domain.replace(/[.。．｡]+$/u, '');
 }
 
 /** Answers the device at `jid` in the place of its server. */

@@ -8,7 +8,7 @@ import { createStreamManagement } from '../../../xmpp/sm/stream-management.ts';
 import { attributeOf, escapeXML, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import type { DeviceLink } from './link.ts';
-import { changesAccount, refusal } from '../credentials/account-guard.ts';
+import { endangersAccount, refusal } from '../credentials/account-guard.ts';
 import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
 
 /** Bytes that may wait for a device which takes none, where no acknowledgement bounds them. */
@@ -137,7 +137,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (given.kind === 'iq' && given.type === 'set' && given.raw.includes(SESSION_NS)) {
       return send(`<iq xmlns='jabber:client' type='result' id='${escapeXML(given.id ?? '')}' to='${escapeXML(jid)}'/>`);
     }
-    if (changesAccount(given, login.account)) return send(refusal(given, jid));
+    if (endangersAccount(given, login.account)) return send(refusal(given, jid));
     if (inside.fromDevice(given)) return;
     const sent = upstream.send(given);
     if (!sent.ok) void end('resource-constraint', sent.error.message);

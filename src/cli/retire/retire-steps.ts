@@ -66,7 +66,7 @@ export async function waitOnline(daemon: DaemonClient, account: string): Promise
 /** The file that this account's messages are exported to. */
 function exportFile(plan: RetirePlan, account: string): string | undefined {
   if (plan.export === null) return undefined;
-  return plan.accounts.length === 1 ? plan.export : plan.export.replace(/(\.[^./]*)?$/, `-${account.replaceAll(/[^\w.@-]/g, '_')}$1`);
+  return plan.accounts.length === 1 ? plan.export : plan.export.replace(/(\.[^./]*)?$/, (ending) => `-${account.replaceAll(/[^\w.@-]/g, '_')}${ending}`);
 }
 
 async function exportOf(world: World, home: string, plan: RetirePlan, { account }: AccountPlan): Promise<string | undefined> {

@@ -4,11 +4,10 @@ import { resourceOf } from '../../../core/jid.ts';
 import { isPassing } from '../../../xmpp/xep/message/passing.ts';
 import { originId, readOriginId } from '../../../xmpp/xep/message/stanza-id.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
-import { escapeXML } from '../../../xmpp/xml.ts';
 import { rememberSent } from './room-feed.ts';
 import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { errorFor, sentCarbon } from './room-stanzas.ts';
-import { withChild, withoutAttribute } from '../session/stanza-text.ts';
+import { withAttribute, withChild, withoutAttribute } from '../session/stanza-text.ts';
 
 /** RFC 6120 8.3.3, for what is refused before the room has seen it. */
 const CONDITIONS: Readonly<Record<string, readonly [type: string, condition: string]>> = {
@@ -50,7 +49,7 @@ export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(dev
     const sent = occupancy.sendPrivate(room, xml);
     if (!sent.ok) return refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
     // XEP-0280: the other devices see what was sent
-    const own = xml.replace(/^<message/, `<message from='${escapeXML(deviceOccupant.jid)}'`);
+    const own = withAttribute(xml, 'from', deviceOccupant.jid);
     for (const other of feeds.of(room)?.deviceOccupants ?? []) {
       if (other !== deviceOccupant && other.carbons()) other.send(sentCarbon(account.jid, other.jid, own));
     }
@@ -65,7 +64,7 @@ export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(dev
       if (!inside && (stanza.type === 'groupchat' || nick !== '')) return refuse(deviceOccupant, stanza, 'not-joined');
       const id = stanza.id ?? randomUUID();
       let xml = withoutAttribute(stanza.raw, 'from');
-      if (stanza.id === undefined) xml = xml.replace(/^<message/, `<message id='${id}'`);
+      if (stanza.id === undefined) xml = withAttribute(xml, 'id', id);
       if (feed) rememberSent(feed, id, deviceOccupant);
       if (stanza.type === 'groupchat' && nick === '') groupchat(deviceOccupant, room, stanza, xml, id);
       else if (nick !== '') direct(deviceOccupant, room, stanza, xml);

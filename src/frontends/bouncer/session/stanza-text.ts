@@ -25,6 +25,12 @@ export function withoutAttribute(raw: string, name: string): string {
   return found ? raw.slice(0, found.index) + raw.slice(found.index + found[0].length) : raw;
 }
 
+/** The text with one more attribute on its root, which has none of that name. */
+export function withAttribute(raw: string, name: string, value: string): string {
+  const at = /^<[^\s/>]+/.exec(raw)?.[0].length ?? 0;
+  return `${raw.slice(0, at)} ${name}='${escapeXML(value)}'${raw.slice(at)}`;
+}
+
 /** The text with one more child, last. */
 export function withChild(raw: string, child: string): string {
   const end = endOfTag(raw);

@@ -6,7 +6,7 @@ import { sentenceOf } from '../core/errors.ts';
 import { openAcknowledgement } from './acknowledgement.ts';
 import { connect } from '../xmpp/connection.ts';
 import type { Connection, StreamState } from '../xmpp/contract.ts';
-import type { Stanza } from '../xmpp/stanza.ts';
+import type { PassedOver, Stanza } from '../xmpp/stanza.ts';
 import { alertFor } from './devices/alerts.ts';
 import { openIqResponder } from './server/iq-responder.ts';
 import { openBookmarks } from './bookmarks/bookmarks.ts';
@@ -32,6 +32,7 @@ import type { Outbox } from './sending/outbox.ts';
 import { openPresence } from './sending/presence.ts';
 import { startSelfPing, type SelfPingTimes } from './rooms/self-ping.ts';
 import { receiveStanza } from './inbound.ts';
+import { takeBatch } from './inbound-batch.ts';
 import { openReadMarkers } from './history/read-markers.ts';
 import { openRegistrations } from './rooms/registration.ts';
 import { openRelayPause } from './devices/relay-pause.ts';
@@ -151,15 +152,20 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const own = { iqResponder, bookmarks, devices, invitations, nicks, presence, readMarkers, occupancy, deviceMessages };
   const receivers = { context, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.refreshDisco, ...own };
 
-  /** The one door in. One transaction for all that came in one read; a throw means that nothing was taken. */
-  function receive(batch: readonly Stanza[], state: StreamState | undefined): void {
-    rooms.transact((transaction) => {
-      for (const stanza of batch) receiveStanza(receivers, transaction, stanza);
-      archive.saveStream(jid, state && storedStream.write(state));
-      transaction.onCommit(() => {
-        stream = state;
-        acknowledgement.committed(state);
-      });
+  /** The one door in. A throw means that nothing was taken, or that what was is known when it comes again. */
+  function receive(stanzas: readonly Stanza[], state: StreamState | undefined, passedOver: readonly PassedOver[]): void {
+    takeBatch(context, {
+      stanzas,
+      passedOver,
+      take: (transaction, stanza) => receiveStanza(receivers, transaction, stanza),
+      save(transaction) {
+        archive.saveStream(jid, state && storedStream.write(state));
+        transaction.onCommit(() => {
+          stream = state;
+          acknowledgement.committed(state);
+        });
+      },
+      askRoom: (room) => void selfPing.one(room), // never rejects
     });
   }
 

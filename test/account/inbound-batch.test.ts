@@ -61,7 +61,7 @@ describe('a batch of stanzas', () => {
 
   test('a presence of a room that is passed over makes the room be asked whether we are in it', async () => {
     const one = await joined();
-    const asked = vi.fn(() => 'pong' as const);
+    const asked = vi.fn<() => 'pong'>(() => 'pong');
     one.script(ROOM, { join: (_, nick) => entry(ROOM, nick, ['juliet']), ping: asked });
     one.send(presence(ROOM, 'juliet').replace('</presence>', '<p:x/></presence>'));
     await until(() => asked.mock.calls.length > 0, { what: 'the self-ping' });

@@ -1,0 +1,55 @@
+// What a stranger or an occupant says costs that stanza alone, whatever a real server makes of it.
+import { afterEach, describe, expect, test } from 'vitest';
+import { openHouse } from '../support/house.ts';
+import { connectPerson, type Person } from '../support/person.ts';
+import { newAccount, servers, type Account } from '../support/servers.ts';
+import { until } from '../support/until.ts';
+
+const QUOTES = '"'.repeat(250_000); // each is six bytes on the wire out of the server
+
+describe.each(servers)('on $kind', (server) => {
+  const open: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((one) => one.close()));
+  });
+
+  async function person(who: Account): Promise<Person> {
+    const one = await connectPerson(server, who.user, who.password);
+    open.push(one);
+    return one;
+  }
+
+  test('a stranger says 250,000 quotes to the account: they are on record, and the room’s next word arrives on the same stream', async () => {
+    const [alice, bob, mallory] = [await newAccount(server, 'alice'), await newAccount(server, 'bob'), await newAccount(server, 'mallory')];
+    const room = await server.room({ archive: true });
+    const house = openHouse(server, alice);
+    open.push({ close: house.stop });
+    await house.online();
+    expect(await house.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+    const talker = await person(bob);
+    await talker.join(room, 'bob');
+    const before = house.account.status().connection;
+    const stranger = await person(mallory);
+    const me = before.state === 'online' ? before.jid : '';
+    for (const id of ['1', '2', '3']) stranger.send(`<message to='${me}' type='chat' id='${id}'><body>${QUOTES}</body></message>`);
+    await until(() => house.archive.quarantined(alice.jid).length === 3, { what: 'the quarantine' });
+    await talker.say(room, 'still there?');
+    await until(() => house.bodies(room).includes('still there?'), { what: 'the room’s next word' });
+    expect(house.archive.quarantined(alice.jid)[0]).toMatchObject({ sender: stranger.jid, kind: 'message', cause: 'a stanza is too big' });
+    expect(house.account.status().connection).toEqual(before);
+  });
+
+  test('a prefix that only the stranger’s own stream has declared costs that message alone', async () => {
+    const [alice, mallory] = [await newAccount(server, 'alice'), await newAccount(server, 'mallory')];
+    const house = openHouse(server, alice);
+    open.push({ close: house.stop });
+    await house.online();
+    const before = house.account.status().connection;
+    const me = before.state === 'online' ? before.jid : '';
+    const stranger = await person(mallory);
+    stranger.send(`<message to='${me}' type='chat' id='odd'><body>x</body><stream:x/></message>`);
+    stranger.send(`<iq to='${me}' type='get' id='after'><ping xmlns='urn:xmpp:ping'/></iq>`);
+    await stranger.next((stanza) => stanza.attrs['id'] === 'after');
+    expect(house.account.status().connection).toEqual(before);
+  });
+});

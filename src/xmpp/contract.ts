@@ -50,6 +50,8 @@ export interface ConnectionOptions {
   readonly deadlines?: Partial<{ readonly login: number; readonly idle: number; readonly ping: number }>;
   /** Milliseconds between attempts: first, ceiling. Jittered, without end. */
   readonly backoff?: Partial<{ readonly first: number; readonly ceiling: number }>;
+  /** How many logins may come to nothing in how many milliseconds; 12 in ten minutes where nothing is said. */
+  readonly fruitless?: { readonly most: number; readonly within: number };
   /**
    * All stanzas that came in one read of the socket, in order, answers to our own IQs left out, and the stream's
    * state once they are handled. Returns when they are on disk; a throw destroys the stream, unacknowledged.

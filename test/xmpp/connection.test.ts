@@ -293,6 +293,35 @@ describe('it comes back', () => {
     expect(why(await watched.reaches('waiting'))).toContain('silent');
   });
 
+  test('but not at once where each new session ends soon after its login, whatever the reason', async () => {
+    const server = await scripted();
+    const watched = romeo(server, { fruitless: { most: 4, within: 1e6 } });
+    for (let n = 0; n < 4; n++) {
+      const peer = await server.next();
+      await peer.logIn({ sm: false });
+      peer.send('<message/>');
+      peer.destroy();
+    }
+    await until(() => watched.statuses.all.filter(({ state }) => state === 'waiting').length === 4, { what: 'the fourth end' });
+    const last = watched.statuses.all.at(-1);
+    expect(last?.state === 'waiting' && last.retryAt - Date.now()).toBeGreaterThan(900_000);
+    expect(server.peers.all).toHaveLength(4);
+  });
+
+  test('at once, any number of times, where it goes on with the stream of before and gets on', async () => {
+    const server = await scripted();
+    const { watched, peer } = await online(server, {}, { fruitless: { most: 2, within: 1e6 } });
+    peer.destroy();
+    for (let n = 0; n < 5; n++) {
+      const next = await server.next();
+      expect(await next.logIn({ resumed: { h: 0 } })).toBe('resumed');
+      next.send(`<message id='${n}'/>`);
+      await watched.stanzas.next(({ id }) => id === String(n));
+      next.destroy();
+    }
+    await server.next();
+  });
+
   test('from a conflict with another resource, without resuming', async () => {
     const server = await scripted();
     const { watched, peer } = await online(server);

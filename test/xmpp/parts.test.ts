@@ -1,6 +1,6 @@
 // The small parts of the connection that need no socket.
 import { describe, expect, test } from 'vitest';
-import { backoffDelay, failuresAfter, STABLE } from '../../src/xmpp/stream/backoff.ts';
+import { backoffDelay, createFruitlessLogins, failuresAfter, isFruitless, STABLE } from '../../src/xmpp/stream/backoff.ts';
 import { mayAnswer } from '../../src/xmpp/iq/pending-iqs.ts';
 import { endpointsOf, parseHostPort } from '../../src/xmpp/transport/resolve.ts';
 import type { SrvRecord } from '../../src/xmpp/transport/resolve.ts';
@@ -129,10 +129,30 @@ describe('stream management', () => {
 });
 
 test('a line that flaps is not taken for a server that refuses: the wait stays short, but for a conflict', () => {
-  const short = { held: 2_000, conflict: false };
+  const short = { online: true, held: 2_000, conflict: false, gotOn: true };
   expect(failuresAfter(9, { ...short, online: false })).toBe(9);
-  expect(failuresAfter(9, { ...short, online: true })).toBe(3);
-  expect(failuresAfter(1, { ...short, online: true })).toBe(1);
-  expect(failuresAfter(9, { ...short, online: true, conflict: true })).toBe(9);
-  expect(failuresAfter(9, { ...short, online: true, held: STABLE })).toBe(0);
+  expect(failuresAfter(9, short)).toBe(3);
+  expect(failuresAfter(1, short)).toBe(1);
+  expect(failuresAfter(9, { ...short, conflict: true })).toBe(9);
+  expect(failuresAfter(9, { ...short, held: STABLE })).toBe(0);
+});
+
+test('a stream that ended soon after its login, with nothing newly acknowledged, counts as a failure', () => {
+  const short = { online: true, held: 59_000, conflict: false, gotOn: false };
+  expect(failuresAfter(9, short)).toBe(9);
+  expect(failuresAfter(9, { ...short, held: STABLE })).toBe(0);
+  expect([short, { ...short, gotOn: true }, { ...short, held: STABLE }, { ...short, online: false }].map(isFruitless)).toEqual([true, false, false, false]);
+});
+
+test('there are never more than twelve logins that come to nothing in ten minutes', () => {
+  const logins = createFruitlessLogins();
+  let now = 0;
+  const times: number[] = [];
+  for (let n = 0; n < 60; n++) {
+    now += logins.wait(now) + 1; // as fast as it is let
+    logins.add(now);
+    times.push(now);
+  }
+  const most = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 600_000).length));
+  expect(most).toBe(12);
 });

@@ -5,7 +5,8 @@ import type { Result } from '../../core/errors.ts';
 import { bareOf } from '../../core/jid.ts';
 import { createLoginAttempts } from './login-attempt.ts';
 import type { OpenStream } from './login-attempt.ts';
-import { backoffDelay, failuresAfter } from './backoff.ts';
+import { backoffDelay, createFruitlessLogins, failuresAfter, isFruitless } from './backoff.ts';
+import type { AttemptOutcome } from './backoff.ts';
 import type { Connection, ConnectionOptions, ConnectionStatus } from '../contract.ts';
 import { StreamEnd, asEnd } from '../faults.ts';
 import { createPendingIqs } from '../iq/pending-iqs.ts';
@@ -56,6 +57,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   const pendingIqs = createPendingIqs(() => jid);
   const attempts = createLoginAttempts(options, deadlines.login, { dns, openStream });
   const waitingRoom = createWaitingRoom();
+  const fruitless = createFruitlessLogins(options.fruitless);
 
   let status: ConnectionStatus = { state: 'offline' };
   let jid = options.resume?.jid ?? `${account}/${options.resource}`;
@@ -79,15 +81,16 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     let redirects = 0;
     for (let attempt = 1; !signal.aborted; attempt++) {
       tell({ state: 'connecting', attempt });
-      const began = Date.now();
-      const { end, online } = await once(signal);
+      const { end, ...outcome } = await once(signal);
+      const { online } = outcome;
       if (signal.aborted) return;
       // An attempt that met something else (a captive portal, say) has not ended the stream that waits on the
       // server.
       const stuck = end.kind === 'unreadable' && isStuck(end.broken);
       const forGood = end.kind === 'broken' || end.kind === 'conflict' || stuck || sm.resumable() === undefined;
       if (online && forGood) forget();
-      failures = failuresAfter(failures, { online, held: Date.now() - began, conflict: end.kind === 'conflict' });
+      failures = failuresAfter(failures, outcome);
+      if (isFruitless(outcome)) fruitless.add(performance.now());
       if (end.kind === 'refused') {
         log('error', end.message);
         pendingIqs.giveUp();
@@ -102,7 +105,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       }
       redirects = 0;
       if (end.kind === 'conflict') resource = `${options.resource}.${randomBytes(3).toString('hex')}`;
-      const delay = backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
+      const usual = backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
+      const delay = Math.max(usual, fruitless.wait(performance.now()));
       log('warn', end.message, { retryIn: delay, attempt });
       tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }) });
       await pause(delay, signal);
@@ -139,16 +143,22 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   }
 
   /** One attempt, and the session where it leads to one. Resolves with why that is over. */
-  async function once(signal: AbortSignal): Promise<{ end: StreamEnd; online: boolean }> {
+  async function once(signal: AbortSignal): Promise<AttemptOutcome & { readonly end: StreamEnd }> {
     try {
       await options.settled?.();
       const how = { resource, resume: sm.resumable(), redirect };
       const opened = await attempts.logIn(how, signal, (begun) => (stream = begun));
+      const began = performance.now();
+      const [handled, acknowledged] = [sm.inbound(), sm.acknowledged()];
       if (signal.aborted) opened.stream.destroy(new StreamEnd('lost', 'stopped'));
       else begin(opened.stream, opened.login);
-      return { end: await opened.stream.ended, online: true };
+      const end = await opened.stream.ended;
+      const moved = sm.inbound() !== handled || sm.acknowledged() !== acknowledged;
+      // What cannot be kept here is no fault of the login.
+      const gotOn = end.kind === 'unkept' || (opened.login.how === 'resumed' && moved);
+      return { end, online: true, held: performance.now() - began, conflict: end.kind === 'conflict', gotOn };
     } catch (error) {
-      return { end: asEnd(error), online: false };
+      return { end: asEnd(error), online: false, held: 0, conflict: false, gotOn: false };
     } finally {
       session = undefined;
       stream = undefined;

@@ -128,6 +128,11 @@ export interface Connection {
   acknowledged(): number;
   /** `handled` has moved on: the server is told where it waits for that. */
   acknowledge(): void;
+  /**
+   * Bytes that one stanza may have, as it is written (XEP-0478, else what the server was found to take, which only shrinks).
+   * What has more is refused by `send()` with the code `too-large`.
+   */
+  limit(): number;
   /** What the server offers on the stream (RFC 6120 4.3.2), as of the last login. */
   features(): Element | undefined;
   /** XEP-0352: whether a person looks. Nothing where there is no session, or the server knows nothing of it. */

@@ -8,6 +8,8 @@ export type EndKind =
   | 'broken'
   /** What came is no XML: the stream can be taken up again, and what is unreadable left out where it comes twice. */
   | 'unreadable'
+  /** The server ended it over its policy: what we sent was too large, or too much. */
+  | 'policy'
   /** What came could not be kept here: the server is not to blame. */
   | 'unkept'
   /** Another session took our resource: wait longer, use another one. */

@@ -37,6 +37,8 @@ export interface LoginScript {
   readonly success?: (right: string) => string;
   /** Offer stream management. */
   readonly sm?: boolean;
+  /** More stream features, beside binding and stream management. */
+  readonly features?: string;
   readonly resource?: string;
   /** Bind the resource that is asked for. */
   readonly asked?: boolean;
@@ -157,7 +159,7 @@ function createPeer(first: Socket, settings: ScriptedOptions & { domain: string;
   async function logIn(script: LoginScript = {}): Promise<'bound' | 'resumed'> {
     await authenticate(script);
     const sm = script.sm === false ? '' : `<sm xmlns='${SM}'/>`;
-    await header(`<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${sm}`);
+    await header(`<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${sm}${script.features ?? ''}`);
     const [, resume] = await expect(/(<resume\b[^>]*>)|<bind[^>]*>/);
     if (resume !== undefined) {
       const previd = /previd=["']([^"']+)/.exec(resume)?.[1];

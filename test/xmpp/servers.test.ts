@@ -65,6 +65,19 @@ describe.each(servers)('on %s', (_name, startServer) => {
     await until(() => connection.acknowledged() === 1, { what: 'the acknowledgement of the ping' });
   });
 
+  test('takes a stanza of the size that we take it to take', async () => {
+    const { connection, reaches } = romeo();
+    const online = await reaches('online');
+    const most = connection.limit();
+    expect(most).toBeGreaterThanOrEqual(256 * 1024);
+    const stanza = (length: number): string => `<message to='${'jid' in online ? online.jid : ''}' type='headline'><body>${'x'.repeat(length)}</body></message>`;
+    const room = most - stanza(0).length;
+    expect(connection.send(stanza(room + 1))).toMatchObject({ ok: false, error: { code: 'too-large' } });
+    expect(connection.send(stanza(Math.min(room, 250_000)))).toMatchObject({ ok: true });
+    await until(() => connection.acknowledged() === 1, { what: 'the acknowledgement of a large stanza' });
+    expect(connection.status()).toEqual(online);
+  });
+
   test('logs in by direct TLS', async () => {
     const { reaches } = romeo({ server: { host: server.host, port: server.directTlsPort }, directTls: true });
     expect(await reaches('online')).toMatchObject({ resumed: false });

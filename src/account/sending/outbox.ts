@@ -68,7 +68,12 @@ export function openOutbox(context: AccountContext, streamId: () => string | und
     context.transact(() => archive.updateOutbox(entry.id, change));
     entries.set(entry.originId, { ...entry, ...change });
     const sent = connection.send(entry.xml);
-    if (!sent.ok) log('warn', `could not send to ${entry.room}: ${sent.error.message}`);
+    if (sent.ok) return;
+    log('warn', `could not send to ${entry.room}: ${sent.error.message}`);
+    // What cannot be written now can never be: it must not stand in the way of what follows it.
+    if (sent.error.code !== 'too-large' && sent.error.code !== 'malformed') return;
+    const error = { condition: 'policy-violation', type: 'modify', text: sent.error.message, element: undefined };
+    context.transact((transaction) => refuse(transaction, entry, error));
   }
 
   function drop(transaction: Transaction, entry: OutboxEntry): void {
@@ -123,6 +128,8 @@ export function openOutbox(context: AccountContext, streamId: () => string | und
     const self = transaction.occupant(room, entry.membership.nick ?? '');
     if (self?.role === 'visitor') return fail('no-voice', `You are not allowed to speak in ${room}: it is moderated, and you are a visitor.`);
     if (xml.length > MAX_XML) return fail('too-large', `A message may have ${MAX_XML} characters at most.`);
+    const [bytes, most] = [Buffer.byteLength(xml), connection.limit()];
+    if (bytes > most) return fail('too-large', `Your server takes messages of ${most} bytes; this one has ${bytes}.`);
     const fault = faultIn(xml);
     if (fault !== undefined) return fail('malformed', `This is not a message: ${fault}.`);
     if (entries.has(originId)) return fail('conflict', 'A message with this id is already being sent.');

@@ -80,7 +80,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
       noteSent();
       return 'sent';
     }
-    if (sent.error.code === 'malformed') {
+    if (sent.error.code === 'malformed' || sent.error.code === 'too-large') {
       log(`message ${id} cannot be relayed: ${sent.error.message}`);
       return 'passed';
     }

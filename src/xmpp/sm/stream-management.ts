@@ -33,6 +33,10 @@ export interface StreamManagement {
   acknowledge(h: string | undefined): boolean;
   /** Stanzas sent and not acknowledged. */
   pending(): number;
+  /** Bytes of the largest of them. */
+  largest(): number;
+  /** Bytes of the largest that was acknowledged since the last call. */
+  takeTaken(): number;
   /** Whether one more stanza of this size may be sent. */
   hasRoom(length: number): boolean;
 }
@@ -61,6 +65,7 @@ export function createStreamManagement(left: StreamState | undefined): StreamMan
   let acked = outbound;
   let queue: string[] = [];
   let queueLength = 0;
+  let taken = 0;
 
   function state(): StreamState | undefined {
     return stream && { ...stream, inbound, outbound };
@@ -103,7 +108,10 @@ export function createStreamManagement(left: StreamState | undefined): StreamMan
     }
     const newly = h === undefined ? -1 : (h - acked + WRAP) % WRAP;
     if (newly < 0 || newly > queue.length) return false;
-    for (const done of queue.splice(0, newly)) queueLength -= done.length;
+    for (const done of queue.splice(0, newly)) {
+      queueLength -= done.length;
+      if (3 * done.length > taken) taken = Math.max(taken, Buffer.byteLength(done)); // no character is more than three bytes
+    }
     acked = h ?? acked;
     return true;
   }
@@ -146,6 +154,12 @@ export function createStreamManagement(left: StreamState | undefined): StreamMan
     acknowledged: () => acked,
     acknowledge,
     pending: () => queue.length,
+    largest: () => queue.reduce((most, text) => Math.max(most, Buffer.byteLength(text)), 0),
+    takeTaken() {
+      const most = taken;
+      taken = 0;
+      return most;
+    },
     hasRoom: (length) => queue.length < MAX_STANZAS && queueLength + length <= MAX_LENGTH,
   };
 }

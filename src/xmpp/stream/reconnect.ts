@@ -10,6 +10,7 @@ import type { AttemptOutcome } from './backoff.ts';
 import type { Connection, ConnectionOptions, ConnectionStatus } from '../contract.ts';
 import { StreamEnd, asEnd } from '../faults.ts';
 import { createPendingIqs } from '../iq/pending-iqs.ts';
+import { createOutgoingLimit } from './outgoing-limit.ts';
 import { createListeners } from './listeners.ts';
 import type { Login } from './login.ts';
 import { faultIn } from '../transport/outgoing.ts';
@@ -57,6 +58,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   const pendingIqs = createPendingIqs(() => jid);
   const attempts = createLoginAttempts(options, deadlines.login, { dns, openStream });
   const waitingRoom = createWaitingRoom();
+  const limit = createOutgoingLimit();
   const fruitless = createFruitlessLogins(options.fruitless);
 
   let status: ConnectionStatus = { state: 'offline' };
@@ -87,7 +89,10 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       // An attempt that met something else (a captive portal, say) has not ended the stream that waits on the
       // server.
       const stuck = end.kind === 'unreadable' && isStuck(end.broken);
-      const forGood = end.kind === 'broken' || end.kind === 'conflict' || stuck || sm.resumable() === undefined;
+      // What was too large would be sent again first of all.
+      const refused = end.kind === 'policy' && online && limit.refused(sm.largest());
+      if (refused) log('error', `the server does not take stanzas of ${sm.largest()} bytes; from now on none has more than ${limit.now()}`);
+      const forGood = end.kind === 'broken' || end.kind === 'conflict' || stuck || refused || sm.resumable() === undefined;
       if (online && forGood) forget();
       failures = failuresAfter(failures, outcome);
       if (isFruitless(outcome)) fruitless.add(performance.now());
@@ -190,8 +195,12 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       if (!keep(opened, () => options.receive(early, sm.state(), passedOver))) return;
     }
     jid = resumed ? (sm.state()?.jid ?? jid) : jid;
-    const acknowledged = (h: number): void => ackListeners.tell(h);
+    const acknowledged = (h: number): void => {
+      limit.taken(sm.takeTaken());
+      ackListeners.tell(h);
+    };
     features = result.features;
+    limit.offered(features);
     const { receive, transparent = false, unseen = false, handled = (): undefined => undefined } = options;
     session = createSession(opened, { receive, transparent, unseen, handled, log, sm, pendingIqs, deadlines, acknowledged, resumed });
     log('info', resumed ? 'resumed' : 'logged in', { jid });
@@ -219,7 +228,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
 
   function flush(): void {
     for (const text of waitingRoom.take()) {
-      const sent = session?.send(text) ?? disconnected();
+      const sent = session === undefined ? disconnected() : write(session, text);
       if (!sent.ok) log('warn', 'a queued stanza could not be sent', { why: sent.error.message });
     }
   }
@@ -228,8 +237,15 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     const text = typeof stanza === 'string' ? stanza : stanza.toString();
     const fault = how.checked ? undefined : faultIn(text);
     if (fault !== undefined) return fail('malformed', `This is not a stanza: ${fault}.`);
-    if (session !== undefined) return session.send(text);
+    if (session !== undefined) return write(session, text);
     return how.whenDown === 'queue' ? waitingRoom.add(text) : disconnected();
+  }
+
+  /** What is too large would end the stream, and again each time that it is tried. */
+  function write(open: Session, text: string): Result<number> {
+    const most = limit.now();
+    if (3 * text.length <= most || Buffer.byteLength(text) <= most) return open.send(text);
+    return fail('too-large', `Your server takes stanzas of ${most} bytes; this one has ${Buffer.byteLength(text)}.`);
   }
 
   function start(): void {
@@ -283,6 +299,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     acknowledged: () => sm.acknowledged(),
     acknowledge: () => session?.acknowledge(),
     features: () => features,
+    limit: limit.now,
     clientState(state) {
       if (features?.getChild('csi', NS.csi)) session?.nonza(`<${state} xmlns='${NS.csi}'/>`);
     },

@@ -19,5 +19,6 @@ export function streamError(element: Element): StreamEnd {
   const sentence = `the server ended the stream: ${name}${text ? ` (${text.slice(0, 200)})` : ''}`;
   if (name === 'conflict') return new StreamEnd('conflict', sentence);
   if (name === 'see-other-host') return new StreamEnd('moved', sentence, { host: condition?.getText() ?? '' });
+  if (name === 'policy-violation') return new StreamEnd('policy', sentence);
   return new StreamEnd('lost', sentence);
 }

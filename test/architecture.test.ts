@@ -23,7 +23,7 @@ const good: Tree = {
   'src/xmpp/connection.ts': `import '@xmpp/client-core'; import './sasl.ts';`,
   'src/xmpp/sasl.ts': `import '@xmpp/sasl';`,
   'src/xmpp/xep/service/ping.ts': `import { bare } from '../../../core/jid.ts'; export const ping = bare;`,
-  'src/core/jid.ts': `import { jid } from '@xmpp/jid'; export const bare = (at: number) => [jid, new Date(at), { process: 1 }];`,
+  'src/core/jid.ts': `import { nodeprep } from 'stanza/lib/stringprep/index.js'; export const bare = (at: number) => [nodeprep, new Date(at), { process: 1 }];`,
   'src/electron/tray.ts': `import { app } from 'electron'; export const name = app;`,
   'renderer/main.tsx': `import './app.css'; import type { Api } from '../src/frontends/web/server.ts'; export const App = (): Api => 1;`,
 };
@@ -47,7 +47,8 @@ describe('a breach is named', () => {
     ['a folder on no floor', 'src/helpers/x.ts', `import '../core/jid.ts';`, 'helpers is on no floor'],
     ['src that imports a test', 'src/frontends/web/x.ts', `import '../../../test/support/until.ts';`, 'outside of src/'],
     ['a module that is not there', 'src/frontends/web/x.ts', `import './gone.ts';`, 'which is not there'],
-    ['@xmpp/jid outside of core/jid.ts', 'src/xmpp/x.ts', `import '@xmpp/jid';`, 'imports @xmpp/jid'],
+    ['@xmpp/jid', 'src/xmpp/x.ts', `import '@xmpp/jid';`, 'imports @xmpp/jid'],
+    ['stanza outside of core/jid.ts', 'src/xmpp/x.ts', `import 'stanza';`, 'imports stanza'],
     ['@xmpp/client outside of xmpp', 'src/account/x.ts', `import { client } from '@xmpp/client';`, 'imports @xmpp/client'],
     ['electron outside of its folder', 'src/cli/x.ts', `import { app } from 'electron';`, 'imports electron'],
     ['electron-store in the daemon', 'src/config/x.ts', `import Store from 'electron-store';`, 'imports electron-store'],

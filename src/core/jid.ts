@@ -1,4 +1,4 @@
-import { jid as parse } from '@xmpp/jid';
+import { A1, nameprep, nodeprep, resourceprep } from 'stanza/lib/stringprep/index.js';
 
 /** A JID in its parts (RFC 7622). `resource` is the occupant's nick where the JID is a room's. */
 export interface Jid {
@@ -8,20 +8,25 @@ export interface Jid {
 }
 
 const MAX_PART_BYTES = 1023; // RFC 7622 3.1
+/** Plain ASCII in small letters, as nearly every address is written: each profile leaves it as it is. */
+const PLAIN = /^[!#-%(-.0-9;=?[-~]*$/;
 
-/** Reads a JID typed by a person or sent by a peer; `undefined` where it is not one. */
+/**
+ * Reads a JID typed by a person or sent by a peer, and writes its parts in the form in which today's servers compare them:
+ * by nodeprep, nameprep and resourceprep (RFC 6122). PRECIS (RFC 7622) would keep ß, which Prosody and ejabberd fold.
+ * `undefined` where it is no JID.
+ */
 export function parseJid(text: string): Jid | undefined {
-  if (/[\s<>"&'\p{Cc}]/u.test(bareOf(text)) || /\p{Cc}/u.test(text)) return undefined;
-  let read;
-  try {
-    read = parse(text.normalize('NFC'));
-  } catch {
-    return undefined; // @xmpp/jid throws where the domain is missing
-  }
-  const [local, domain, resource] = [read.getLocal(), read.getDomain(), read.getResource()];
-  const bytes = [local, domain, resource].map((part) => Buffer.byteLength(part));
-  if (bytes.some((n) => n > MAX_PART_BYTES)) return undefined;
-  if (text.startsWith('@') || domain.includes('@') || (resource === '' && text.includes('/'))) return undefined;
+  const bare = bareOf(text);
+  if (/[\s<>"&'\p{Cc}]/u.test(bare) || /\p{Cc}/u.test(text) || !text.isWellFormed()) return undefined;
+  if (text.startsWith('@') || text.endsWith('/') && bare.length === text.length - 1) return undefined;
+  const local = prepared(nodeprep, localOf(bare));
+  const domain = prepared(nameprep, domainOf(bare).replace(/\.$/, ''));
+  const resource = prepared(resourceprep, resourceOf(text));
+  if (local === undefined || resource === undefined || !domain || domain.includes('@')) return undefined;
+  // What is left out in comparing may be all that there was, and what is folded may be a separator (U+FE6B is an @).
+  if (/[\s"&'/:<>@]/u.test(local) || /[\s<>"&'/]/u.test(domain) || (local === '' && bare.includes('@')) || (resource === '' && text.includes('/'))) return undefined;
+  if ([local, domain, resource].some((part) => utf8Length(part) > MAX_PART_BYTES)) return undefined;
   return { local, domain, resource };
 }
 
@@ -29,6 +34,46 @@ export function parseJid(text: string): Jid | undefined {
 export function parseBareJid(text: string): string | undefined {
   const jid = parseJid(text.trim());
   return jid && jid.local !== '' && jid.resource === '' ? `${jid.local}@${jid.domain}` : undefined;
+}
+
+/** The form in which two spellings of one address are the same text; what is no address stays as it is. */
+export function canonicalJid(text: string): string {
+  if (PLAIN.test(localOf(text)) && PLAIN.test(domainOf(text)) && PLAIN.test(resourceOf(text)) && !domainOf(text).endsWith('.')) return text;
+  const jid = parseJid(text);
+  if (!jid) return text;
+  return `${jid.local === '' ? '' : `${jid.local}@`}${jid.domain}${jid.resource === '' ? '' : `/${jid.resource}`}`;
+}
+
+/** Whether two spellings are one address, as a server compares them. */
+export function sameJid(a: string, b: string): boolean {
+  return a === b || canonicalJid(a) === canonicalJid(b);
+}
+
+/** By a profile of stringprep (RFC 3454), `undefined` where that prohibits the text. */
+function prepared(profile: (text: string) => string, text: string): string | undefined {
+  if (PLAIN.test(text)) return text;
+  try {
+    return assignedRuns(text).map((run) => (run.known ? profile(run.text) : run.text)).join('');
+  } catch {
+    return undefined; // the library throws at a code point that the profile prohibits
+  }
+}
+
+/** Stringprep is of Unicode 3.2: what came later (A.1) stays as it is, though a normalisation of today would change it. */
+function assignedRuns(text: string): { text: string; readonly known: boolean }[] {
+  const runs: { text: string; known: boolean }[] = [];
+  for (const character of text) {
+    const known = !A1.contains(character.codePointAt(0) ?? 0);
+    const last = runs.at(-1);
+    if (last?.known === known) last.text += character;
+    else runs.push({ text: character, known });
+  }
+  return runs;
+}
+
+/** Bytes of a text as it is written to a stream. */
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** The JID without its resource. Plain text work: what a server has stamped is already normal. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bareOf, domainOf, localOf, parseBareJid, parseJid, resourceOf } from '../../src/core/jid.ts';
+import { bareOf, canonicalJid, domainOf, localOf, parseBareJid, parseJid, resourceOf, sameJid } from '../../src/core/jid.ts';
 
 describe('a JID', () => {
   test('is read in its parts and in its normal form', () => {
@@ -41,5 +41,37 @@ describe('a JID', () => {
       jid?.resource,
       'cave@rooms.example',
     ]);
+  });
+
+  test.each([
+    ['straße@verona.test', 'strasse@verona.test'],
+    ['ΣΑΣ@verona.test', 'σασ@verona.test'],
+    ['σας@verona.test', 'σασ@verona.test'],
+    ['Ｒｏｍｅｏ@verona.test', 'romeo@verona.test'],
+    ['ro\u00admeo@verona.test', 'romeo@verona.test'],
+    ['romeo@Bücher.test', 'romeo@bücher.test'],
+    ['ROMEO@VERONA.TEST.', 'romeo@verona.test'],
+    ['romeo@verona.test/Ga\u00adrten', 'romeo@verona.test/Garten'],
+  ])('%s is compared as %s, as servers do', (text, canonical) => {
+    expect(canonicalJid(text)).toBe(canonical);
+    expect(sameJid(text, canonical)).toBe(true);
+    expect(canonicalJid(canonical)).toBe(canonical);
+  });
+
+  test('keeps the letters of a resource, and is not folded into another account', () => {
+    expect(sameJid('cave@rooms.test/Nick', 'cave@rooms.test/nick')).toBe(false);
+    expect(sameJid('romeo@verona.test', 'romeo1@verona.test')).toBe(false);
+  });
+
+  test.each(['\u00ad@b', 'a\uff20b@c', 'a@b\uff0fc', 'a\ufe6bb@c', 'a@\u00ad', 'a@b/\u00ad', 'a\u2028b@c'])('is not what %j is, once it is folded', (text) => {
+    expect(parseJid(text)).toBeUndefined();
+    expect(canonicalJid(text)).toBe(text);
+  });
+
+  test('is the same however often it is brought into its canonical form', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), fc.string({ unit: 'grapheme', maxLength: 8 }), (local, resource) => {
+      const once = canonicalJid(`${local}@verona.test${resource === '' ? '' : `/${resource}`}`);
+      expect(canonicalJid(once)).toBe(once);
+    }));
   });
 });

@@ -46,6 +46,7 @@ describe('an answer', () => {
   const allowed: [to: string, from: string][] = [
     ['', ''], ['', 'romeo@a.test'], ['', own], ['', 'a.test'], ['romeo@a.test', ''], ['a.test', 'a.test'],
     ['a.test', ''], ['Juliet@B.test/x', 'juliet@b.test/x'], ['room@muc.test/Nick', 'room@muc.test/Nick'], [own, ''],
+    ['straße@b.test', 'strasse@b.test'], ['ΣΑΣ@muc.test/Nick', 'σασ@muc.test/Nick'], ['Ｊuliet@b.test/x', 'juliet@b.test/x'],
   ];
   test.each(allowed)('to what was asked of "%s" may come from "%s"', (to, from) => {
     expect(mayAnswer(to, from, own)).toBe(true);

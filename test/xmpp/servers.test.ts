@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ConnectionOptions } from '../../src/xmpp/contract.ts';
+import { canonicalJid } from '../../src/core/jid.ts';
 import { xml } from '../../src/xmpp/xml.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { startEjabberd } from '../support/ejabberd.ts';
@@ -63,6 +64,16 @@ describe.each(servers)('on %s', (_name, startServer) => {
     expect(answer.ok).toBe(true);
     expect(connection.nextOutbound()).toBe(2);
     await until(() => connection.acknowledged() === 1, { what: 'the acknowledgement of the ping' });
+  });
+
+  test.each(['straße', 'ΣΑΣ', 'Ｎｏｂｏｄｙ', 'no\u00adbody'])('answers a question to %s, under another spelling, and the answer is taken', async (local) => {
+    const { connection, reaches } = romeo();
+    await reaches('online');
+    const to = `${local}@${server.domain}`;
+    const answer = await connection.iq(xml('iq', { type: 'get', to }, xml('query', { xmlns: 'http://jabber.org/protocol/disco#info' })), { timeout: 8000 });
+    expect(answer.ok ? 'result' : answer.error.condition).not.toBe('timeout');
+    const from = (answer.ok ? answer.element : answer.error.element)?.attrs['from'];
+    expect([canonicalJid(to), to]).toContain(from);
   });
 
   test('takes a stanza of the size that we take it to take', async () => {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { clone } from 'ltx';
 import type { Element } from 'ltx';
-import { bareOf, domainOf, resourceOf } from '../../core/jid.ts';
+import { bareOf, domainOf, sameJid } from '../../core/jid.ts';
 import type { IqAnswer, StanzaFault } from '../contract.ts';
 import { NS } from '../namespaces.ts';
 import type { PassedOver, Stanza } from '../stanza.ts';
@@ -78,15 +78,10 @@ export function createPendingIqs(own: () => string): PendingIqs {
  * nothing (RFC 6120 8.1.2.1), and its server speaks for it; only the server can leave `from` out.
  */
 export function mayAnswer(to: string, from: string, own: string): boolean {
-  if (same(to, from)) return true;
+  if (sameJid(to, from)) return true;
   const account = ['', bareOf(own), domainOf(own)];
-  const isAccount = (jid: string): boolean => account.some((known) => same(known, jid));
-  return isAccount(to) ? isAccount(from) || same(from, own) : from === '' && same(to, own);
-}
-
-/** The server has normalised what it stamps: the bare part may come back in small letters. */
-function same(a: string, b: string): boolean {
-  return a === b || (resourceOf(a) === resourceOf(b) && bareOf(a).toLowerCase() === bareOf(b).toLowerCase());
+  const isAccount = (jid: string): boolean => account.some((known) => sameJid(known, jid));
+  return isAccount(to) ? isAccount(from) || sameJid(from, own) : from === '' && sameJid(to, own);
 }
 
 function answerOf(stanza: Stanza): IqAnswer {

@@ -407,6 +407,22 @@ test('the proof of the password is computed natively, and beside the event loop'
   expect(longer).toBeGreaterThan(own); // the loop goes on turning, however long it takes
 });
 
+test('a name of the account beyond Latin-1 logs in', async () => {
+  const server = await scripted({ user: 'σας' });
+  const client = plain(server, { username: 'σας' });
+  const errors = feed<string>();
+  client.xmpp.on('error', (error) => errors.push(String(error)));
+  const first = await server.next();
+  await first.header(`<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-1</mechanism></mechanisms>`);
+  expect(await errors.next(() => true)).toContain('Invalid character');
+  expect(first.sent()).not.toContain('<auth');
+
+  const watched = ours(server, { jid: 'σας@scripted.test' });
+  const peer = await server.next();
+  await peer.logIn();
+  await watched.reaches('online');
+});
+
 test('a private authority can be trusted for one account', async () => {
   const server = await scripted({ tls });
   const client = plain(server); // there is no option to give it the authority

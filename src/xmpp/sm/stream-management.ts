@@ -47,10 +47,13 @@ const MAX_STANZAS = 10_000;
 const MAX_LENGTH = 32 * 1024 * 1024;
 
 export const REQUEST = `<r xmlns='${NS.sm}'/>`;
-export const ENABLE = `<enable xmlns='${NS.sm}' resume='true'/>`;
 
-export function resumeRequest(state: StreamState): string {
-  return xml('resume', { xmlns: NS.sm, h: String(state.inbound), previd: state.id }).toString();
+export function enableRequest(): Element {
+  return xml('enable', { xmlns: NS.sm, resume: 'true' });
+}
+
+export function resumeRequest(state: StreamState): Element {
+  return xml('resume', { xmlns: NS.sm, h: String(state.inbound), previd: state.id });
 }
 
 /** Counters of one account's streams, one after the other; `left` is what another process left behind. */

@@ -4,17 +4,10 @@ import { localOf } from '../../core/jid.ts';
 import type { ConnectionOptions, StreamState } from '../contract.ts';
 import { StreamEnd } from '../faults.ts';
 import { NS } from '../namespaces.ts';
-import { authenticate } from '../sasl/sasl.ts';
-import type { Stanza } from '../stanza.ts';
-import type { Stream } from './stream.ts';
-import { streamError } from './stream-error.ts';
-import type { Incoming } from '../transport/reader.ts';
-import { ENABLE, resumeRequest } from '../sm/stream-management.ts';
-import { faultOf } from '../iq/pending-iqs.ts';
+import { chooseMechanism, MECHANISMS } from '../sasl/sasl.ts';
+import { enableRequest, resumeRequest } from '../sm/stream-management.ts';
 import { attributeOf, xml } from '../xml.ts';
-
-/** What comes while the login is under way. */
-export type Early = Exclude<Incoming, { readonly nonza: Element }>;
+import type { Early, Stream } from './stream.ts';
 
 export type Login =
   | { readonly how: 'resumed'; readonly answer: Element; readonly features: Element }
@@ -35,105 +28,81 @@ export interface LoginOptions {
   readonly resume: StreamState | undefined;
 }
 
-/** Logs in on a new socket. Throws `StreamEnd` that says why not. */
-export async function login(stream: Stream, { account, resource, resume }: LoginOptions): Promise<Login> {
-  await stream.connectSocket();
-  await stream.openStream();
-  let features = await readFeatures(stream);
-  if (!stream.secure() && account.allowPlaintext !== true) features = await startTls(stream, features);
-  const password = await account.password();
-  const username = localOf(account.jid);
-  const nonza = (): Promise<Element> => nextNonza(stream);
-  const negotiator = { write: (text: string): void => stream.put(text), nonza };
-  await authenticate(negotiator, features, { username, password, secure: stream.secure() });
-  await stream.openStream();
-  features = await readFeatures(stream);
-  const counts = features.getChild('sm', NS.sm) !== undefined;
-  let failed: Element | undefined;
-  if (counts && resume !== undefined) {
-    stream.put(resumeRequest(resume));
-    const answer = await nextNonza(stream);
-    const same = attributeOf(answer, 'previd') === resume.id;
-    if (answer.is('resumed', NS.sm) && same) return { how: 'resumed', answer, features };
-    if (!answer.is('failed', NS.sm)) throw unexpected(answer);
-    failed = answer;
-  }
-  const early: Early[] = [];
-  const jid = await bind(stream, account.jid, resource, early);
-  const enabled = counts ? await enable(stream, early) : undefined;
-  return { how: 'bound', features, jid, enabled, early, failed };
-}
+/** How far a login has come: each step is taken on what the last one has left, and no server can have one left out. */
+type Progress =
+  | { readonly state: 'opening' }
+  | { readonly state: 'authenticated' }
+  | { readonly state: 'not-resumed'; readonly failed: Element }
+  | { readonly state: 'done' };
 
-/** Asks for TLS, and reads what is offered within it. Throws where it is not offered. */
-export async function startTls(stream: Stream, features: Element): Promise<Element> {
-  if (features.getChild('starttls', NS.tls) === undefined) {
-    throw new StreamEnd('lost', 'the server offers no TLS, and Minimix sends nothing without it');
-  }
-  stream.put(`<starttls xmlns='${NS.tls}'/>`);
-  const answer = await nextNonza(stream);
-  if (!answer.is('proceed', NS.tls)) throw new StreamEnd('lost', 'the server refused to start TLS');
-  await stream.startTls();
-  await stream.openStream();
-  return readFeatures(stream);
-}
+/** Logs in on a new socket. Throws `StreamEnd` that says why not; where the stream ends, it is the caller who hears of it. */
+export function login(stream: Stream, { account, resource, resume }: LoginOptions): Promise<Login> {
+  const { negotiation } = stream;
+  let progress: Progress = { state: 'opening' };
 
-async function bind(stream: Stream, account: string, resource: string, early: Early[]): Promise<string> {
-  const id = 'bind';
-  const request = xml('bind', { xmlns: NS.bind }, xml('resource', {}, resource));
-  stream.put(xml('iq', { type: 'set', id }, request).toString());
-  for (;;) {
-    const item = await stream.next();
-    if ('nonza' in item) throw unexpected(item.nonza);
-    const stanza = 'stanza' in item ? item.stanza : undefined;
-    if (stanza?.kind !== 'iq' || stanza.id !== id || (stanza.type !== 'result' && stanza.type !== 'error')) {
-      keepEarly(early, item);
-      continue;
+  return new Promise((resolve, reject) => {
+    requireTls(stream, account.allowPlaintext === true);
+
+    negotiation.sasl(MECHANISMS, async (offered) => {
+      if (progress.state !== 'opening') throw new StreamEnd('lost', 'the server asks for a second login');
+      const exchange = chooseMechanism(offered, { username: localOf(account.jid), password: await account.password(), secure: stream.secure() });
+      const { finish } = exchange;
+      return {
+        ...exchange,
+        finish(data) {
+          finish(data);
+          progress = { state: 'authenticated' };
+        },
+      };
+    });
+    negotiation.onFeatures((features) => {
+      if (progress.state === 'opening') throw new StreamEnd('lost', `the server offers no login`);
+      if (!features.getChild('bind', NS.bind)) throw new StreamEnd('lost', 'the server binds no resource');
+    });
+
+    negotiation.feature('sm', NS.sm, async (features, next) => {
+      if (resume !== undefined) {
+        const answer = await negotiation.ask(resumeRequest(resume), 'resumed', 'failed');
+        if (answer.name === 'resumed') {
+          if (attributeOf(answer, 'previd') !== resume.id) throw new StreamEnd('lost', 'the server resumed another stream');
+          progress = { state: 'done' };
+          return resolve({ how: 'resumed', answer, features });
+        }
+        progress = { state: 'not-resumed', failed: answer };
+      }
+      await next();
+      const answer = await negotiation.ask(enableRequest(), 'enabled', 'failed');
+      bound(features, answer.name === 'enabled' ? answer : undefined);
+    });
+
+    negotiation.feature('bind', NS.bind, async (features, next) => {
+      await next();
+      if (!negotiation.jid().includes('/')) throw new StreamEnd('lost', `the server assigned no resource to ${account.jid}`);
+      if (!features.getChild('sm', NS.sm)) bound(features, undefined);
+    });
+    negotiation.bind(resource);
+
+    function bound(features: Element, enabled: Element | undefined): void {
+      const failed = progress.state === 'not-resumed' ? progress.failed : undefined;
+      progress = { state: 'done' };
+      resolve({ how: 'bound', features, jid: negotiation.jid(), enabled, early: stream.early(), failed });
     }
-    if (stanza.type === 'error') throw bindFailed(stanza);
-    const jid = stanza.element.getChild('bind', NS.bind)?.getChildText('jid')?.trim();
-    if (!jid || !jid.includes('/')) throw new StreamEnd('lost', `the server assigned no resource to ${account}`);
-    return jid;
-  }
+
+    stream.open().catch(reject);
+  });
 }
 
-function bindFailed(stanza: Stanza): StreamEnd {
-  const { condition } = faultOf(stanza.element);
-  const why = `the server assigned no resource: ${condition}`;
-  return new StreamEnd(condition === 'conflict' ? 'conflict' : 'lost', why);
-}
-
-async function enable(stream: Stream, early: Early[]): Promise<Element | undefined> {
-  stream.put(ENABLE);
-  for (;;) {
-    const item = await stream.next();
-    if (!('nonza' in item)) keepEarly(early, item);
-    else if (item.nonza.is('enabled', NS.sm)) return item.nonza;
-    else if (item.nonza.is('failed', NS.sm)) return undefined;
-    else throw unexpected(item.nonza);
-  }
-}
-
-const MAX_EARLY = 1000;
-
-function keepEarly(early: Early[], item: Early): void {
-  if (early.length >= MAX_EARLY) throw new StreamEnd('lost', 'the server sends stanzas and no login');
-  early.push(item);
-}
-
-export async function readFeatures(stream: Stream): Promise<Element> {
-  const element = await nextNonza(stream);
-  if (!element.is('features', NS.streams)) throw unexpected(element);
-  return element;
-}
-
-async function nextNonza(stream: Stream): Promise<Element> {
-  const item = await stream.next();
-  if (!('nonza' in item)) throw new StreamEnd('lost', 'the server sent a stanza before the login was done');
-  if (item.nonza.is('error', NS.streams)) throw streamError(item.nonza);
-  return item.nonza;
-}
-
-function unexpected(element: Element): StreamEnd {
-  if (element.is('error', NS.streams)) return streamError(element);
-  return new StreamEnd('lost', `the server sent <${element.name}/> out of turn`);
+/** TLS before anything else (RFC 6120 5): what is not offered ends the stream, whatever else is. */
+export function requireTls(stream: Stream, plain: boolean): void {
+  const { negotiation } = stream;
+  const due = (): boolean => !plain && !stream.secure();
+  negotiation.onFeatures((features) => {
+    if (due() && !features.getChild('starttls', NS.tls)) throw new StreamEnd('lost', 'the server offers no TLS, and Minimix sends nothing without it');
+  });
+  negotiation.feature('starttls', NS.tls, async (_features, next) => {
+    if (!due()) return next();
+    const answer = await negotiation.ask(xml('starttls', { xmlns: NS.tls }), 'proceed', 'failure');
+    if (answer.name !== 'proceed') throw new StreamEnd('lost', 'the server refused to start TLS');
+    await negotiation.startTls();
+  });
 }

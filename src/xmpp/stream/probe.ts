@@ -3,7 +3,7 @@ import { openStream } from '../connection.ts';
 import type { Element } from 'ltx';
 import { dial } from '../transport/dial.ts';
 import { StreamEnd } from '../faults.ts';
-import { readFeatures, startTls } from './login.ts';
+import { requireTls } from './login.ts';
 import type { Dns, Endpoint } from '../transport/resolve.ts';
 import { DEFAULT_LIMITS } from '../transport/splitter.ts';
 import type { Trust } from '../transport/tls.ts';
@@ -28,10 +28,10 @@ export async function probe(
   const over = (): void => stream.destroy(new StreamEnd('lost', 'it took too long'));
   options.signal.addEventListener('abort', over, { once: true });
   try {
-    await stream.connectSocket();
-    await stream.openStream();
-    let features = await readFeatures(stream);
-    if (!stream.secure() && !options.plain) features = await startTls(stream, features);
+    requireTls(stream, options.plain);
+    const offered = new Promise<Element>((resolve) => stream.negotiation.onFeatures(resolve));
+    await stream.open();
+    const features = await Promise.race([offered, stream.ended.then((why) => Promise.reject(why))]);
     const socket = stream.tls();
     const ends = socket?.getPeerX509Certificate()?.validTo;
     return {

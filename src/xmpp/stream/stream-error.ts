@@ -1,5 +1,5 @@
 // RFC 6120 4.9: what ends a stream, said and heard.
-import { StreamEnd } from '../faults.ts';
+import { StreamEnd, asEnd } from '../faults.ts';
 import { NS } from '../namespaces.ts';
 import type { StreamFault } from '../transport/stream-fault.ts';
 import { xml } from '../xml.ts';
@@ -21,4 +21,22 @@ export function streamError(element: Element): StreamEnd {
   if (name === 'see-other-host') return new StreamEnd('moved', sentence, { host: condition?.getText() ?? '' });
   if (name === 'policy-violation') return new StreamEnd('policy', sentence);
   return new StreamEnd('lost', sentence);
+}
+
+/** What the library throws, as the end of a stream. */
+export function endOf(error: Error): StreamEnd {
+  const condition = 'condition' in error && typeof error.condition === 'string' ? error.condition : undefined;
+  if (error.name === 'SASLError') return saslFailure(condition, 'text' in error && typeof error.text === 'string' ? error.text : '');
+  if (error.name === 'StanzaError' && condition !== undefined) {
+    return new StreamEnd(condition === 'conflict' ? 'conflict' : 'lost', `the server assigned no resource: ${condition}`, { cause: error });
+  }
+  return asEnd(error);
+}
+
+function saslFailure(condition: string | undefined, text: string): StreamEnd {
+  if (condition === undefined || condition.startsWith('SASL: ')) return new StreamEnd('lost', 'the server offers no login method that Minimix supports');
+  const sentence = `the server refused the login: ${condition}${text === '' ? '' : ` (${text.slice(0, 200)})`}`;
+  // RFC 6120 6.5: only these two may be over by themselves.
+  const passing = condition === 'temporary-auth-failure' || condition === 'aborted';
+  return new StreamEnd(passing ? 'lost' : 'refused', sentence);
 }

@@ -1,5 +1,7 @@
 import type { TLSSocket } from 'node:tls';
+import type { Element } from 'ltx';
 import type { StreamEnd } from '../faults.ts';
+import type { SaslExchange } from '../sasl/sasl.ts';
 import type { PassedOver } from '../stanza.ts';
 import type { Incoming } from '../transport/reader.ts';
 import type { StreamFault } from '../transport/stream-fault.ts';
@@ -14,21 +16,38 @@ export interface Unreadable {
 /** Takes what one read of the socket brought. */
 export type StreamHandler = (items: readonly Incoming[], unreadable: Unreadable | undefined) => void;
 
+/** What comes while the login is under way. */
+export type Early = Exclude<Incoming, { readonly nonza: Element }>;
+
+/** What a login does on a stream. Handlers are registered before the stream is opened; a throw of one ends it. */
+export interface Negotiation {
+  /** Is called with all features where this one is among them; `next` goes on to those registered later. */
+  feature(name: string, namespace: string, handle: (features: Element, next: () => Promise<void>) => Promise<void>): void;
+  /** Sees all features before those that are registered later handle one. */
+  onFeatures(check: (features: Element) => void): void;
+  /** Sends what is no stanza, and resolves with the next answer of its namespace, which must have one of these names. */
+  ask(element: Element, ...answers: string[]): Promise<Element>;
+  /** Turns the socket into a TLS one and opens a new stream on it. What was read before is gone. */
+  startTls(): Promise<void>;
+  /** Logs in by one of the mechanisms that are `known`, in their order, and opens a new stream. */
+  sasl(known: readonly string[], choose: (offered: readonly string[]) => Promise<SaslExchange>): void;
+  bind(resource: string): void;
+  /** What is bound. */
+  jid(): string;
+}
+
 /** A stream on one socket, as the login and the session see it. Nothing here throws but what is awaited. */
 export interface Stream {
+  readonly negotiation: Negotiation;
   secure(): boolean;
   /** The TLS socket, where there is one. */
   tls(): TLSSocket | undefined;
-  /** Takes the socket into use. */
-  connectSocket(): Promise<void>;
-  /** Sends a header and waits for the server's; after TLS and after SASL anew. */
-  openStream(): Promise<void>;
-  /** Turns the socket into a TLS one. What was read before is gone. */
-  startTls(): Promise<void>;
-  /** What came, one by one and in order; rejects with `StreamEnd` once nothing more can come. */
-  next(): Promise<Incoming>;
+  /** Takes the socket into use, sends a header and waits for the server's. */
+  open(): Promise<void>;
+  /** Stanzas that came before the server counted. */
+  early(): readonly Early[];
   /**
-   * From now on: all that one read of the socket brought, at once; first what `next` has left. What is unreadable is the
+   * From now on: all that one read of the socket brought, at once; first what came behind the login. What is unreadable is the
    * handler's to answer: nothing more is read by then.
    */
   deliver(handler: StreamHandler): void;

@@ -7,7 +7,7 @@ import type { Trust } from './tls.ts';
 /** RFC 8446 5.1: bytes that a TLS record holds at most. */
 const RECORD = 16_384;
 
-type Done = (error?: Error | null) => void;
+type Done = (error?: Error) => void;
 
 interface Waiting {
   readonly text: string;
@@ -16,10 +16,10 @@ interface Waiting {
 }
 
 /**
- * A connected socket in the shape that @xmpp/connection takes (`connect`, `write`, `end`; data, close,
- * error). It becomes a TLS socket without the library's noticing.
+ * A connected socket in the shape that @xmpp/connection takes (`connect`, `write`, `end`; close, error),
+ * but for its data, which it emits as `bytes`. It becomes a TLS socket without the library's noticing.
  */
-export class Wire extends EventEmitter {
+export class SocketAdapter extends EventEmitter {
   secure = false;
   #socket: Socket | undefined;
   #waiting: Waiting[] = [];
@@ -28,7 +28,7 @@ export class Wire extends EventEmitter {
   /** A record is under way, or about to be. */
   #writing = false;
   #listeners = {
-    data: (bytes: Buffer): boolean => this.emit('data', bytes),
+    data: (bytes: Buffer): boolean => this.emit('bytes', bytes),
     error: (error: Error): boolean => this.emit('error', error),
     close: (dirty: boolean): boolean => this.emit('close', dirty),
   };
@@ -84,7 +84,7 @@ export class Wire extends EventEmitter {
       return;
     }
     this.#socket.write(batch.map(({ text }) => text).join(''), (error) => {
-      for (const { done } of batch) done?.(error);
+      for (const { done } of batch) done?.(error ?? undefined);
       this.#flush();
     });
   }
@@ -126,6 +126,11 @@ export class Wire extends EventEmitter {
 
   destroy(): void {
     this.#socket?.destroy();
+  }
+
+  /** Tells the library that nothing more comes of it. */
+  fail(error: Error): void {
+    this.emit('error', error);
   }
 
   #attach(socket: Socket): void {

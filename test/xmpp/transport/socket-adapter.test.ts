@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer as createTlsServer } from 'node:tls';
 import { expect, test } from 'vitest';
-import { Wire } from '../../../src/xmpp/transport/socket-adapter.ts';
+import { SocketAdapter } from '../../../src/xmpp/transport/socket-adapter.ts';
 import { makeCertificates } from '../../support/certificates.ts';
 import { undoing } from '../../support/undo.ts';
 import { portOf } from '../../support/server.ts';
@@ -61,7 +61,7 @@ test('a connection that breaks within a burst leaves whole stanzas at the server
   );
   const socket = connect({ port: await breaking(port, 10_000, 3), host: '127.0.0.1', ca });
   await once(socket, 'secureConnect');
-  const wire = new Wire();
+  const wire = new SocketAdapter();
   wire.connect({ socket, secure: true });
 
   const stanzas = Array.from({ length: 200 }, (_, n) => `<message id='${n}'><body>${'é'.repeat(200 + n)}</body></message>`);
@@ -83,7 +83,7 @@ test('what waits goes out before the last words, and a stanza that no record hol
   );
   const socket = connectTcp(port, '127.0.0.1');
   await once(socket, 'connect');
-  const wire = new Wire();
+  const wire = new SocketAdapter();
   wire.connect({ socket, secure: false });
   const parts = ['<a/>', `<b>${'x'.repeat(100_000)}</b>`, '<c/>'];
   const told: string[] = [];

@@ -11,7 +11,7 @@ const say = (id: string, body: string): string => `<message type='groupchat' fro
 async function joined(): Promise<World> {
   const one = await world();
   one.script(ROOM, { join: (_, nick) => entry(ROOM, nick, ['juliet']) });
-  expect(await one.account.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
+  expect(await one.account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
   await one.settle();
   return one;
 }
@@ -65,6 +65,6 @@ describe('a batch of stanzas', () => {
     one.script(ROOM, { join: (_, nick) => entry(ROOM, nick, ['juliet']), ping: asked });
     one.send(presence(ROOM, 'juliet').replace('</presence>', '<p:x/></presence>'));
     await until(() => asked.mock.calls.length > 0, { what: 'the self-ping' });
-    expect(one.account.occupants(ROOM).map(({ nick }) => nick)).toContain('juliet');
+    expect(one.account.rooms.occupants(ROOM).map(({ nick }) => nick)).toContain('juliet');
   });
 });

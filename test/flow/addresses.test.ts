@@ -20,7 +20,7 @@ describe.each(servers)('on $kind', (server) => {
     open.push(house.stop);
     await house.online();
     const rest = `${uniqueName('')}@${server.archivedRooms}`.replace(/^-?/, '-');
-    expect(await house.account.join(`${typed}${rest}`, { nick: 'alice' })).toMatchObject({ ok: true });
-    expect(house.account.rooms()).toMatchObject([{ room: `${folded}${rest}`, state: 'joined' }]);
+    expect(await house.account.rooms.join(`${typed}${rest}`, { nick: 'alice' })).toMatchObject({ ok: true });
+    expect(house.account.rooms.list()).toMatchObject([{ room: `${folded}${rest}`, state: 'joined' }]);
   });
 });

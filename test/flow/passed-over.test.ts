@@ -25,7 +25,7 @@ describe.each(servers)('on $kind', (server) => {
     const house = openHouse(server, alice);
     open.push({ close: house.stop });
     await house.online();
-    expect(await house.account.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+    expect(await house.account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
     const talker = await person(bob);
     await talker.join(room, 'bob');
     const before = house.account.status().connection;

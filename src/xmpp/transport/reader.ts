@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { Element } from 'ltx';
 import type { StreamLimits } from '../contract.ts';
 import { NS } from '../namespaces.ts';
@@ -53,6 +53,9 @@ export function createPassingReader(limits: StreamLimits): Reader<Incoming> {
 
 function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | undefined): Reader<T | Item> {
   const isJid = createJidCheck();
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  /** The last byte was none of ASCII: the decoder may hold a part of a character. */
+  let cut = false;
   let parser: ElementParser | undefined;
   let header: Read['header'];
   let items: (T | Item)[] = [];
@@ -110,7 +113,9 @@ function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | u
       const short = bytes.length <= LONGEST_KNOWN && !closed && splitter.idle() ? bytes.toString('latin1') : undefined;
       const before = short === undefined ? undefined : known.get(short);
       if (before) return before;
+      const isText = followsAsText(bytes);
       splitter.write(bytes);
+      if (!isText) throw new StreamFault('unsupported-encoding', 'bytes that are not UTF-8');
       if (short !== undefined && splitter.idle()) remember(short);
     } catch (error) {
       if (!(error instanceof StreamFault)) throw error;
@@ -120,6 +125,18 @@ function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | u
       known.clear(); // nothing more is read from this stream
     }
     return { header, items, closed, fault, broken };
+  }
+
+  /** Told at once, and not when the element has ended that they stand in. Characters may be cut anywhere. */
+  function followsAsText(bytes: Buffer): boolean {
+    if (!cut && isAscii(bytes)) return true;
+    cut = (bytes.at(-1) ?? 0) > 0x7f;
+    try {
+      decoder.decode(bytes, { stream: true });
+      return true;
+    } catch {
+      return false; // `fatal`: that is how it tells
+    }
   }
 
   function remember(short: string): void {

@@ -252,6 +252,7 @@ describe('the reader', () => {
   });
 
   test('takes no bytes that are not UTF-8', () => {
+    expect(reader(Buffer.from([0x3c, 0x61, 0xff])).fault?.condition).toBe('unsupported-encoding');
     expect(reader(Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e])).fault?.condition).toBe('unsupported-encoding');
   });
 

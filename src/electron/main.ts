@@ -59,6 +59,7 @@ export async function runTray(options: TrayOptions): Promise<void> {
   const notifications = new Map<string, Notification>();
   let window: PageWindow | undefined;
   let opening: Promise<void> | undefined;
+  let moving = false;
 
   const lookingAt = (): string | undefined => keyOfFragment(window?.lookedAt() ?? '');
   const hear = createNotices({
@@ -192,7 +193,9 @@ export async function runTray(options: TrayOptions): Promise<void> {
     }
     Object.assign(shown, { image, menu: JSON.stringify(menu) });
     const address = watching.seen()?.address;
-    if (window && address && address.url !== window.origin()) inBackground(trayLog, 'the tray’s work', moveWindow(address, window));
+    if (!window || !address || address.url === window.origin() || moving) return;
+    moving = true; // until the page’s address is known many events may come, and each address lets the window in once
+    inBackground(trayLog, 'the tray’s work', moveWindow(address, window).finally(() => (moving = false)));
   }
 
   app.on('second-instance', (_event, argv) => void open(linkIn(argv)));

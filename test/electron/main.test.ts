@@ -192,6 +192,23 @@ test('a menu that has not changed is not put in the place of one that may be ope
   expect(fake.tray?.menus).toBe((before ?? 0) + 1);
 });
 
+test('a window moves to the daemon’s new address once, whatever changes before it is told where', async () => {
+  let asked = 0;
+  const pageUrl = (): string => {
+    asked += 1;
+    if (asked === 2) for (const _ of [1, 2]) click('Hide message text in notifications'); // each draws the menu anew
+    return asked === 1 ? 'http://127.0.0.1/?t=1' : `http://127.0.0.1:${door.port}/?t=${asked}`;
+  };
+  Object.assign(small.api, { pageUrl });
+  announce();
+  await tray();
+  await until(() => window()?.loaded.length !== 1, { what: 'the window to move' });
+  await shows('connected');
+  await door.stop();
+  await shows('offline');
+  expect(window()?.loaded).toEqual(['http://127.0.0.1/?t=1', `http://127.0.0.1:${door.port}/?t=2`]);
+});
+
 test('with the real daemon: started, followed, stopped, and started again from the menu', async () => {
   writeFileSync(join(home, 'settings.json'), JSON.stringify({ version: 1, web: { port: 0 }, accounts: [] }));
   const startDaemon = (): void => {

@@ -50,12 +50,31 @@ describe.each(documents)('%s', (document) => {
   });
 });
 
-test('README names the functions on the message’s path, each with its file', () => {
-  const readme = read('README.md').replaceAll(/\s+/g, ' ');
-  const path = ['connect', 'receive', 'receiveRoomMessage', 'next', 'append', 'emit'];
-  expect(path.filter((name) => !readme.includes(`\`${name}()\` in \`src/`))).toEqual([]);
-});
+describe('docs/architecture.md names each hop of a message, in order, with its file', () => {
+  const text = read('docs/architecture.md');
+  const hops = (from: string, to: string): { name: string; path: string }[] => {
+    const part = text.slice(text.indexOf(from), text.indexOf(to));
+    return [...part.matchAll(/^\| `(\w+)\(\)` in `([\w./-]+)` \|/gm)].map(([, name = '', path = '']) => ({ name, path }));
+  };
 
+  test('to the archive: at most eight functions in six files', () => {
+    const way = hops('To the archive', 'After the commit');
+    expect(way.map(({ name }) => name)).toEqual(['createReader', 'createSession', 'receive', 'receiveStanza', 'receiveRoomMessage', 'append']);
+    expect(way.length).toBeLessThanOrEqual(8);
+    expect(new Set(way.map(({ path }) => path)).size).toBeLessThanOrEqual(6);
+  });
+
+  test.each([
+    ['the relay', 'To a device by the relay', 'To a device at the bouncer', 'src/frontends/relay/'],
+    ['the bouncer', 'To a device at the bouncer', 'To the page', 'src/frontends/bouncer/'],
+    ['the page', 'To the page', 'Out: ', 'src/frontends/web/'],
+  ])('to %s, from the event on', (_frontend, from, to, folder) => {
+    const way = hops(from, to);
+    expect(way.length).toBeGreaterThan(1);
+    expect(way[0]?.path.startsWith(folder)).toBe(true);
+    expect(way.filter(({ name, path }) => !declares(read(path), name))).toEqual([]);
+  });
+});
 test('the glossary says of each name, once, what it is and where it lives', () => {
   const rows = [...read('docs/glossary.md').matchAll(/^\| (?!name \||---)(.*) \|$/gm)].map(([, row = '']) => row.split(' | '));
   expect(rows.length).toBeGreaterThan(60);

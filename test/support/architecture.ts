@@ -48,6 +48,25 @@ export function breaches(tree: Tree): string[] {
   return [...new Set([...found, ...hiddenXmpp(imports), ...circles(imports)])];
 }
 
+/** Files of code that a folder may hold: with more, nobody sees what it is about. */
+const MOST_FILES = 25;
+const MOST_LINES = 320;
+
+/** What makes a tree hard to enter: crowded folders, long files, types of one name. */
+export function untidiness(tree: Tree): string[] {
+  const folders = Map.groupBy(Object.keys(tree), dirname);
+  const crowded = [...folders].filter(([, files]) => files.length > MOST_FILES);
+  const long = Object.entries(tree).map(([path, text]) => ({ path, lines: text.split('\n').length - 1 })).filter(({ lines }) => lines > MOST_LINES);
+  const types = Object.entries(tree).flatMap(([path, text]) =>
+    [...text.matchAll(/^export (?:interface|type|abstract class|class) (\w+)/gm)].map(([, name = '']) => ({ name, path })));
+  const repeated = [...Map.groupBy(types, ({ name }) => name)].filter(([, places]) => places.length > 1);
+  return [
+    ...crowded.map(([folder, files]) => `${folder} holds ${files.length} files`),
+    ...long.map(({ path, lines }) => `${path} has ${lines} lines`),
+    ...repeated.map(([name, places]) => `${name} is exported by ${places.map(({ path }) => path).join(' and ')}`),
+  ];
+}
+
 /** The project's own sources. */
 export function projectTree(root: string): Tree {
   const paths = globSync(['src/**/*.ts', 'renderer/**/*.{ts,tsx}'], { cwd: root, exclude: ['renderer/dist/**'] });

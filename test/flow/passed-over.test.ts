@@ -1,5 +1,6 @@
 // What a stranger or an occupant says costs that stanza alone, whatever a real server makes of it.
 import { afterEach, describe, expect, test } from 'vitest';
+import { openDoor } from '../frontends/bouncer/door.ts';
 import { openHouse } from '../support/house.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { newAccount, servers, type Account } from '../support/servers.ts';
@@ -51,5 +52,24 @@ describe.each(servers)('on $kind', (server) => {
     stranger.send(`<iq to='${me}' type='get' id='after'><ping xmlns='urn:xmpp:ping'/></iq>`);
     await stranger.next((stanza) => stanza.attrs['id'] === 'after');
     expect(house.account.status().connection).toEqual(before);
+  });
+
+  test('a device at the bouncer keeps its stream when such a thing is said to it, and when it says what the server does not take', async () => {
+    const [alice, mallory] = [await newAccount(server, 'alice'), await newAccount(server, 'mallory')];
+    const door = await openDoor(server, alice);
+    open.push({ close: door.stop });
+    await door.house.online();
+    const phone = await door.person('phone');
+    open.push(phone);
+    const stranger = await person(mallory);
+    stranger.send(`<message to='${phone.jid}' type='chat' id='big'><body>${QUOTES}</body></message>`);
+    stranger.send(`<message to='${phone.jid}' type='chat' id='small'><body>x</body></message>`);
+    await phone.next((stanza) => stanza.attrs['id'] === 'small');
+    phone.send(`<message to='${stranger.jid}' type='chat' id='mine'><body>${'x'.repeat(300_000)}</body></message>`);
+    const refused = await phone.next((stanza) => stanza.attrs['id'] === 'mine');
+    expect(refused.attrs['type']).toBe('error');
+    expect(refused.getChild('error')?.getChild('policy-violation')).toBeDefined();
+    await phone.settle();
+    expect(phone.stanzas.map(({ attrs }) => String(attrs['id']))).not.toContain('big');
   });
 });

@@ -8,6 +8,7 @@ import { createStreamManagement } from '../../../xmpp/sm/stream-management.ts';
 import { attributeOf, escapeXML, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import type { DeviceLink } from './link.ts';
+import { errorAnswer } from '../../../xmpp/xep/service/errors.ts';
 import { endangersAccount, refusal } from '../credentials/account-guard.ts';
 import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
 
@@ -140,7 +141,11 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (endangersAccount(given, login.account)) return send(refusal(given, jid));
     if (inside.fromDevice(given)) return;
     const sent = upstream.send(given);
-    if (!sent.ok) void end('resource-constraint', sent.error.message);
+    if (sent.ok) return;
+    if (sent.error.code !== 'too-large') return void end('resource-constraint', sent.error.message);
+    log('info', `a stanza of a device is refused: ${sent.error.message}`, { jid });
+    const asks = given.kind === 'iq' ? given.type === 'get' || given.type === 'set' : given.kind === 'message' && given.type !== 'error';
+    if (asks) send(errorAnswer(given.element, 'modify', 'policy-violation', sent.error.message).toString());
   }
 
   function closed(gone: DeviceLink, how: 'closed' | 'lost'): void {

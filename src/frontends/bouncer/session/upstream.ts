@@ -2,8 +2,9 @@ import type { Result } from '../../../core/errors.ts';
 import { fail, ok } from '../../../core/errors.ts';
 import { bareOf, domainOf } from '../../../core/jid.ts';
 import { connect } from '../../../xmpp/connection.ts';
+import { mayAnswer } from '../../../xmpp/iq/pending-iqs.ts';
 import type { Connection, ConnectionOptions, ConnectionStatus } from '../../../xmpp/contract.ts';
-import type { Stanza } from '../../../xmpp/stanza.ts';
+import type { PassedOver, Stanza } from '../../../xmpp/stanza.ts';
 import { attrsOf, escapeXML, parseElement, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import { openDelivery } from '../rooms/delivery.ts';
@@ -83,8 +84,9 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     resource,
     password,
     transparent: true,
-    receive: (batch, stream) => {
+    receive: (batch, stream, passedOver) => {
       delivery.batch(stream);
+      for (const stanza of passedOver) unreadable(stanza);
       for (const stanza of batch) {
         if (stanza.kind === 'iq' && (stanza.type === 'result' || stanza.type === 'error')) open.delete(stanza.id ?? '');
         receive(stanza, delivery.took());
@@ -122,11 +124,18 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     if (presence !== undefined) connection.send(presence);
   }
 
-  function lost(id: string, to: string): Stanza {
+  /** An answer that could not be read: the device is told so, or it would wait for it. */
+  function unreadable({ kind, type, id = '', from }: PassedOver): void {
+    const to = open.get(id);
+    const answers = kind === 'iq' && (type === 'result' || type === 'error') && to !== undefined && mayAnswer(to, from, jid ?? account);
+    if (!answers) return;
+    open.delete(id);
+    receive(lost(id, to, `<error type='cancel'><policy-violation xmlns='${NS.stanzaErrors}'/></error>`), delivery.took());
+  }
+
+  function lost(id: string, to: string, error = `<error type='wait'><remote-server-timeout xmlns='${NS.stanzaErrors}'/></error>`): Stanza {
     const from = to === '' ? '' : ` from='${escapeXML(to)}'`;
-    const raw =
-      `<iq xmlns='jabber:client' type='error' id='${escapeXML(id)}'${from} to='${escapeXML(jid ?? account)}'>` +
-      `<error type='wait'><remote-server-timeout xmlns='${NS.stanzaErrors}'/></error></iq>`;
+    const raw = `<iq xmlns='jabber:client' type='error' id='${escapeXML(id)}'${from} to='${escapeXML(jid ?? account)}'>${error}</iq>`;
     return { kind: 'iq', raw, from: to, to: jid ?? account, type: 'error', id, element: parseElement(raw) };
   }
 
@@ -167,8 +176,9 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       return fail(status.state === 'refused' ? 'not-authorized' : 'remote-connection-failed', `The server of ${bareOf(account)} cannot be reached: ${why}`);
     },
     send(stanza) {
-      note(stanza);
-      return connection.send(stanza.raw, { whenDown: 'queue' });
+      const sent = connection.send(stanza.raw, { whenDown: 'queue' });
+      if (sent.ok) note(stanza);
+      return sent;
     },
     clientState(next) {
       state = next;

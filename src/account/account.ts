@@ -177,6 +177,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   function entered(room: string): void {
     catchups.run(room);
     presence.check();
+    nicks.entered(room);
   }
 
   function summary(): AccountStatus {

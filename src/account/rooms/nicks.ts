@@ -34,21 +34,28 @@ export interface Nicks {
   answered(room: string, refusal: string | undefined): void;
   /** Publishes the account's nick (XEP-0172 4.5), or takes it away. */
   publish(nick: string | undefined): Promise<Result<{ readonly nick: string | undefined }>>;
-  /** Takes the wanted nick in a room where another is in use. */
+  /** Takes the wanted nick in a room where another is in use; once it has let us in, where it is asked to. */
   renick(room: string): void;
+  /** The room has let us in. */
+  entered(room: string): void;
 }
 
 export function openNicks(context: AccountContext, wantedNick: (room: Room) => string): Nicks {
   const { archive, connection, jid } = context;
   const refusals = new Map<string, string>();
+  /** Rooms whose nick became another while they were asked to let us in under the one before. */
+  const overtaken = new Set<string>();
   let known = archive.value(jid, storedValues.accountNick);
   const unnamed = (room: Room): boolean => room.nick === undefined && known === undefined;
 
   function renick(room: string): void {
     const found = context.room(room);
-    if (found?.membership.state !== 'joined' || context.signal.aborted) return;
+    if (!found || context.signal.aborted) return;
+    const { state, nick: current } = found.membership;
     const nick = wantedNick(found);
-    if (nick !== found.membership.nick) connection.send(nickPresence(room, nick, context.roomPresence(room)));
+    if (state === 'joining' && nick !== current) overtaken.add(room);
+    else overtaken.delete(room);
+    if (state === 'joined' && nick !== current) connection.send(nickPresence(room, nick, context.roomPresence(room)));
   }
 
   /** A room in which we have the old nick by the account's wish takes the new one; elsewhere nothing changes. */
@@ -119,5 +126,8 @@ export function openNicks(context: AccountContext, wantedNick: (room: Room) => s
       return true;
     },
     renick,
+    entered(room) {
+      if (overtaken.has(room)) renick(room);
+    },
   };
 }

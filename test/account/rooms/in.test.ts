@@ -1,10 +1,11 @@
 // Ways in, and refusals, that no real server shows when asked.
 import { describe, expect, test } from 'vitest';
 import { story } from '../../support/rooms-seen.ts';
-import { entry, presence, presenceError, refusal, subject, worlds, type RoomScript } from '../../support/rooms-scripted.ts';
+import { entry, ME, presence, presenceError, refusal, subject, worlds, type RoomScript } from '../../support/rooms-scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'garden@rooms.scripted.test';
+const NICK = 'http://jabber.org/protocol/nick';
 const world = worlds();
 
 const refusing = (condition: string, type?: string, text?: string, inside?: string): RoomScript => ({
@@ -180,6 +181,21 @@ describe('an answered join (scripted)', () => {
     script(ROOM, { join: () => entry(ROOM, 'Romeo of Montague', [], [110, 210]) });
     expect(await account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true, value: { nick: 'Romeo of Montague' } });
     expect(archive.rooms(jid)).toMatchObject([{ nick: 'romeo' }]);
+  });
+
+  test('a nick that is learned while a room is still to let us in is taken once it has', async () => {
+    const { account, script, send, settle, heard } = await world();
+    let asked: string | undefined;
+    script(ROOM, { join: (_, nick) => void (asked = nick) });
+    const joined = account.rooms.join(ROOM);
+    await until(() => asked, { what: 'the knock' });
+    script(ROOM, { join: (_, nick) => presence(ROOM, nick, { codes: [110] }) });
+    send(`<message from='${ME}'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='${NICK}'><item id='current'><nick xmlns='${NICK}'>Queen</nick></item></items></event></message>`);
+    await settle();
+    expect(account.rooms.list()).toMatchObject([{ state: 'joining', nick: asked }]);
+    send(...entry(ROOM, asked ?? ''));
+    expect(await joined).toMatchObject({ ok: true });
+    await heard.next(({ name, attrs }) => name === 'presence' && attrs['to'] === `${ROOM}/Queen`, { what: 'the wish for the new nick' });
   });
 
   test('no answer at all: given up at the deadline, and tried again by the clock', async () => {

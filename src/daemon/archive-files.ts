@@ -3,6 +3,7 @@ import { closeSync, createWriteStream, existsSync, openSync, readSync, realpathS
 import { rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { checkedImport } from '../account/history/checked-import.ts';
 import { fromServerData, type Include } from '../account/server/server-data.ts';
 import { openArchive } from '../archive/archive.ts';
 import { openWorkerClient } from '../archive/search/worker-client.ts';
@@ -34,7 +35,7 @@ export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
   },
   async import(home, { account: named, file }, progress) {
     const account = named ?? onlyOne(readSettings(home).accounts.map(({ jid }) => jid));
-    const messages = messagesOf(file, account);
+    const messages = checkedImport(messagesOf(file, account));
     return withArchive(join(home, 'archive.db'), (archive) => {
       const report = importAll(archive, account, messages, (soFar) => {
         progress(soFar);

@@ -43,7 +43,8 @@ export function* fromClient(path: string, account: string): Generator<Imported> 
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path, { readOnly: true });
-    const select = known(db, 'logs') && known(db, 'jids') ? GAJIM : known(db, 'real_jid') && known(db, 'message') ? DINO : undefined;
+    db.exec('PRAGMA trusted_schema = OFF');
+    const select = are(db, 'logs', 'jids') ? GAJIM : are(db, 'message', 'jid', 'account', 'real_jid') ? DINO : undefined;
     if (select === undefined) throw new MinimixError('import-unknown', 'This is not a database of Gajim or Dino.');
     for (const found of db.prepare(present(db, select)).iterate(account)) yield importedOf(found);
   } catch (error) {
@@ -56,8 +57,13 @@ export function* fromClient(path: string, account: string): Generator<Imported> 
   }
 }
 
-function known(db: DatabaseSync, table: string): boolean {
-  return db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined;
+/** All are plain tables: behind the name of one a view may stand that never ends, or a virtual table that runs code. */
+function are(db: DatabaseSync, ...tables: string[]): boolean {
+  return tables.every((table) => isTable(db, table));
+}
+
+function isTable(db: DatabaseSync, table: string): boolean {
+  return db.prepare("SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name = ?").get(table) !== undefined;
 }
 
 /** `{table.column}` is NULL where the file's version has no such column. */

@@ -77,6 +77,13 @@ test('what the archive has of itself is met by what a client kept of the same', 
   expect(imported(GAJIM)).toMatchObject({ kept: 1, known: 2 });
 });
 
+test('a view in the place of a table, such as one that never ends, is not read', () => {
+  const endless = 'CREATE VIEW jids AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS jid_id, x AS jid FROM n;';
+  const hostile = GAJIM.replace(/CREATE TABLE jids[^;]*;/, endless).replace(/INSERT INTO jids[^;]*;/, '');
+  expect(hostile).toContain('CREATE VIEW jids');
+  expect(() => imported(hostile)).toThrow('not a database of Gajim');
+});
+
 test('a file of another kind is refused with a sentence', () => {
   const path = join(dirname(own.path), 'note.txt');
   writeFileSync(path, 'Dear Romeo, '.repeat(99));

@@ -178,7 +178,7 @@ export function createTimelines(api: Api): Timelines {
       }
     },
     reset() {
-      for (const entry of entries.values()) {
+      for (const entry of [...entries.values()]) { // showing one moves it to the end of the map
         if (!entry.store.get().newer) inBackground('showing the latest messages', showLatest(entry));
       }
     },

@@ -6,19 +6,17 @@ import { readDelay } from '../../xmpp/xep/message/delay.ts';
 import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import { NS_CLIENT } from '../../xmpp/xep/service/namespaces.ts';
-import { createScope } from '../../xmpp/scope.ts';
 import { StreamFault } from '../../xmpp/transport/stream-fault.ts';
-import { parseTag, type Tag } from '../../xmpp/transport/tag.ts';
-import { attributeOf, parseElement, XmlError, type Element } from '../../xmpp/xml.ts';
-import { xmlPieces } from './xml-pieces.ts';
+import { readXmlFile } from '../../xmpp/transport/xml-file.ts';
+import { attributeOf, XmlError, type Element } from '../../xmpp/xml.ts';
 
 const NS_PIE = 'urn:xmpp:pie:0';
 const NS_PIE_MAM = 'urn:xmpp:pie:0#mam';
 const NS_XINCLUDE = 'http://www.w3.org/2001/XInclude';
 const NS_FORWARD = 'urn:xmpp:forward:0';
-const MAX_DEPTH = 200;
-const MAX_ATTRIBUTES = 200;
 const MAX_RESULT = 4 * 1024 * 1024; // characters; no server lets a stanza of that size through
+/** Characters that an element weighs beside its own. */
+const ELEMENT = 50;
 const MAX_INCLUDES = 3; // within each other: hosts, users, and one for good measure
 
 /** Gives the text of a file that another one includes by a relative path; `undefined` where there is none. */
@@ -53,71 +51,61 @@ interface Course {
 }
 
 function* fileOf(file: string, chunks: Iterable<string>, course: Course): Generator<Imported> {
-  const scope = createScope();
-  const names: string[] = [];
-  const levels: (Level | undefined)[] = []; // as `names`; undefined for what is passed over
-  const above = (): Level | undefined => (levels.length === 0 ? course.within : levels.at(-1));
-  let result = ''; // the text of the result so far
-  let resultAt = 0; // at which depth it began
-  for (const { tag: written, text } of xmlPieces(chunks)) {
-    if (resultAt > 0 && result.length <= MAX_RESULT) result += text;
-    if (written === undefined) continue;
-    const tag = parseTag(written, MAX_ATTRIBUTES);
-    if (tag.form !== 'close') {
-      scope.enter(tag);
-      names.push(tag.name);
-      if (names.length > MAX_DEPTH) throw new StreamFault('policy-violation', 'its elements are nested too deeply');
-      const { local, namespace } = nameOf(tag, scope.lookup);
-      if (names.length === 1 && course.depth === 0 && namespace !== NS_PIE) throw new StreamFault('invalid-namespace', 'it is not a server’s data');
-      const parent = above();
-      if (local === 'include' && namespace === NS_XINCLUDE && parent) yield* included(file, tag, { ...course, within: parent });
-      if (parent?.kind === 'archive' && resultAt === 0 && local === 'result' && namespace === NS_MAM) {
-        resultAt = names.length;
-        result = written;
-      }
-      levels.push(levelOf(tag, local, namespace, parent, names.length === 1));
-    }
-    if (tag.form !== 'open') {
-      if (tag.form === 'close' && names.at(-1) !== tag.name) throw new StreamFault('not-well-formed', 'its tags do not match');
-      if (names.length === resultAt) {
-        const read = importedOf(result, archiveOwner(levels), course.account);
-        if (read) yield read;
-        resultAt = 0;
-        result = '';
-      }
-      scope.leave();
-      names.pop();
+  const levels: (Level | undefined)[] = []; // of the open elements; undefined for what is passed over
+  /** The element of a result that is open, and how many characters of text it has so far. */
+  let here: Element | undefined;
+  let length = 0;
+  /** Open elements in it that are not kept any more. */
+  let beyond = 0;
+  for (const event of readXmlFile(chunks)) {
+    if (event.what === 'text') {
+      length += event.text.length;
+      if (here && length <= MAX_RESULT) here.t(event.text);
+    } else if (event.what === 'close') {
       levels.pop();
+      if (beyond > 0) beyond--;
+      else if (here) {
+        const { parent } = here;
+        if (parent === null) yield* resultOf(here, length, levels.at(-1)?.owner ?? '', course.account);
+        here = parent ?? undefined;
+      }
+    } else {
+      const { element, namespace } = event;
+      const parent = levels.length === 0 ? course.within : levels.at(-1);
+      if (levels.length === 0 && course.depth === 0 && namespace !== NS_PIE) throw new StreamFault('invalid-namespace', 'it is not a server’s data');
+      if (here) {
+        length += ELEMENT + element.toString().length;
+        if (length > MAX_RESULT) beyond++;
+        else here = here.cnode(element);
+      } else if (parent?.kind === 'archive' && element.name === 'result' && namespace === NS_MAM) {
+        here = element;
+        length = 0;
+      } else if (element.name === 'include' && namespace === NS_XINCLUDE && parent) yield* included(file, element, { ...course, within: parent });
+      levels.push(levelOf(element, namespace, parent, levels.length === 0));
     }
   }
-  if (names.length > 0) throw new StreamFault('not-well-formed', 'it ends too early');
 }
 
-/** The archive that the element which is about to end lies in. */
-function archiveOwner(levels: readonly (Level | undefined)[]): string {
-  return levels.at(-2)?.owner ?? '';
+function* resultOf(result: Element, length: number, owner: string, account: string): Generator<Imported> {
+  const read = length > MAX_RESULT ? { refused: 'a message that is too big' } : importedOf(result, owner, account);
+  if (read) yield read;
 }
 
-function nameOf(tag: Tag, lookup: (prefix: string) => string | undefined): { local: string; namespace: string } {
-  const colon = tag.name.indexOf(':');
-  return { local: tag.name.slice(colon + 1), namespace: lookup(colon === -1 ? '' : tag.name.slice(0, colon)) ?? '' };
-}
-
-function levelOf(tag: Tag, local: string, namespace: string, parent: Level | undefined, root: boolean): Level | undefined {
+function levelOf(element: Element, namespace: string, parent: Level | undefined, root: boolean): Level | undefined {
   const known = parent ?? (root ? { kind: 'data' as const, host: '', owner: '' } : undefined);
   if (!known || known.kind === 'archive') return undefined;
-  if (namespace === NS_PIE_MAM && local === 'archive' && known.owner !== '') return { ...known, kind: 'archive' };
+  if (namespace === NS_PIE_MAM && element.name === 'archive' && known.owner !== '') return { ...known, kind: 'archive' };
   if (namespace !== NS_PIE) return undefined;
-  const value = (name: string): string => tag.attributes.find((one) => one.name === name)?.value ?? '';
-  if (local === 'server-data') return { ...known, kind: 'data' };
-  if (local === 'host') return { kind: 'host', host: value('jid'), owner: '' };
-  if (local === 'user' && known.host !== '') return { ...known, kind: 'user', owner: bareOf(`${value('name')}@${known.host}`) };
+  const value = (name: string): string => attributeOf(element, name) ?? '';
+  if (element.name === 'server-data') return { ...known, kind: 'data' };
+  if (element.name === 'host') return { kind: 'host', host: value('jid'), owner: '' };
+  if (element.name === 'user' && known.host !== '') return { ...known, kind: 'user', owner: bareOf(`${value('name')}@${known.host}`) };
   return undefined;
 }
 
 /** Section 5: a relative path, whole. What the included file has of trouble is its own: the rest is read all the same. */
-function* included(file: string, tag: Tag, course: Course): Generator<Imported> {
-  const value = (name: string): string | undefined => tag.attributes.find((one) => one.name === name)?.value;
+function* included(file: string, element: Element, course: Course): Generator<Imported> {
+  const value = (name: string): string | undefined => attributeOf(element, name);
   const href = value('href') ?? '';
   const whole = value('parse') === undefined && value('xpointer') === undefined;
   const found = whole && course.depth < MAX_INCLUDES ? course.include(file, href) : undefined;
@@ -133,15 +121,7 @@ function* included(file: string, tag: Tag, course: Course): Generator<Imported> 
   }
 }
 
-function importedOf(text: string, owner: string, account: string): Imported | undefined {
-  if (text.length > MAX_RESULT) return { refused: 'a message that is too big' };
-  let result: Element;
-  try {
-    result = parseElement(text);
-  } catch (error) {
-    if (error instanceof XmlError) return { refused: error.message };
-    throw error;
-  }
+function importedOf(result: Element, owner: string, account: string): Imported | undefined {
   const forwarded = result.getChild('forwarded', NS_FORWARD);
   const message = forwarded?.getChild('message');
   if (!forwarded || !message) return { refused: 'a result without a message' };

@@ -43,6 +43,22 @@ test('a room’s own archive gives its ids, wherever the file is cut into pieces
   expect(page(own.archive)).toMatchObject([{ body: 'a > <b>', stanzaId: 's1' }]);
 });
 
+test('a message is kept with namespaces of its own, whatever prefixes the file has declared elsewhere', () => {
+  const prefixed = result('p1', 'hello').replace('<body>', `<x:mark x:by='me'/><body>`);
+  const text = data(host('rooms.lit', user('orchard', prefixed))).replace('<server-data ', `<server-data xmlns:x='urn:x' `);
+  imported(text, 5);
+  const [kept] = own.archive.page({ account: JULIET, room: ORCHARD, limit: 5 });
+  expect(kept?.xml).toContain(`<mark xmlns="urn:x" x:by="me" xmlns:x="urn:x"/>`);
+});
+
+test('a result that is too big is refused by itself, whatever it is big of', () => {
+  for (const bulk of ['x'.repeat(5_000_000).replaceAll(/x{1000}/g, '$&<a/>'), '<a/>'.repeat(100_000)]) {
+    const text = data(host('rooms.lit', user('orchard', result('b1', bulk) + result('b2', 'small'))));
+    expect(imported(text, 65_536)).toMatchObject({ refused: 1 });
+    expect(page(own.archive)).toMatchObject([{ body: 'small' }]);
+  }
+});
+
 test('files that it includes are read, and what cannot be is told', () => {
   const files: Record<string, string> = {
     'capulet.lit.xml': `<host xmlns='urn:xmpp:pie:0' xmlns:xi='http://www.w3.org/2001/XInclude' jid='capulet.lit'><xi:include href='juliet.xml'/></host>`,

@@ -1,6 +1,7 @@
 import type { AccountHistory } from '../account/history/account-history.ts';
 import type { ReadArchive } from '../archive/contract.ts';
 import type { ReplayLimit } from '../core/device.ts';
+import { inBackground } from '../core/background.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { KeptMessage } from '../core/groupchat.ts';
 import { placeBehind, readBacklog } from './backlog.ts';
@@ -117,6 +118,10 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
     if (waiting.length > 0) ready();
   }
 
+  function readOn(): void {
+    inBackground((_level, message) => log(message), `reading what was missed in ${room}`, read());
+  }
+
   async function read(): Promise<void> {
     if (now.state !== 'unread' || !limits) return;
     const reading: FeedState = { state: 'reading', newest: seen };
@@ -157,7 +162,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
     read(wanted) {
       limits = wanted;
       seen = cursor.upTo() ?? wanted.from;
-      void read();
+      readOn();
     },
     enter() {
       const end = account.history.readUpTo(room);
@@ -179,7 +184,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
     kept({ archiveId, kind }) {
       if (now.state === 'closed' || archiveId <= seen) return 'later';
       if (now.state === 'reading') now.newest = archiveId;
-      if (now.state === 'unread') void read();
+      if (now.state === 'unread') readOn();
       if (now.state !== 'open') return 'later';
       seen = archiveId;
       unsettled.add(archiveId);
@@ -195,7 +200,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
       cursor.moved(reached);
     },
     moved() {
-      if (now.state === 'unread') void read();
+      if (now.state === 'unread') readOn();
       else release();
     },
     next: () => waiting[0],

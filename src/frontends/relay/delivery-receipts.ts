@@ -1,5 +1,6 @@
 import type { Account } from '../../account/contract.ts';
 import type { RelayTarget } from '../../account/devices/contract.ts';
+import { inBackground } from '../../core/background.ts';
 import type { IqAnswer } from '../../xmpp/contract.ts';
 import { discoInfoQuery } from '../../xmpp/xep/service/disco.ts';
 import { ping } from '../../xmpp/xep/service/ping.ts';
@@ -33,6 +34,7 @@ export interface DeliveryReceipts {
 export interface ReceiptParts {
   readonly account: Account;
   readonly times: ReceiptTimes;
+  readonly log: (message: string, about: object) => void;
   inFlight(): number;
   /** The first so many of what is in flight have arrived. */
   arrived(count: number): void;
@@ -41,10 +43,10 @@ export interface ReceiptParts {
 }
 
 /**
- * How it is asked. A ping (XEP-0199); where it refuses that, disco#info, which it has answered before: for
+ * How a device is asked. A ping (XEP-0199); if it refuses that, disco#info, which it has answered before: for
  * service-unavailable may be the server's word for a session that has just ended, and a result is never that.
  */
-type Way = 'ping' | 'disco' | 'server';
+type Way = 'ping' | 'disco';
 
 interface Question {
   readonly way: Way;
@@ -52,82 +54,103 @@ interface Question {
   covers: number;
 }
 
-const nextWay: Readonly<Record<Way, Way>> = { ping: 'disco', disco: 'server', server: 'server' };
-const NO_ANSWER = 'it does not answer pings, so it may miss messages that are on the way when its connection breaks';
+/** When the device is asked next: at the next message, once the timer is over, or not before that, for it was silent for too long. */
+type NextQuestion = { readonly when: 'open' } | { readonly when: 'soon' | 'resting'; readonly timer: NodeJS.Timeout };
 
-export function openDeliveryReceipts(target: RelayTarget, { account, times, inFlight, arrived, unanswered }: ReceiptParts): DeliveryReceipts {
+/** Who tells what has arrived. */
+type ReceiptState =
+  /** `answered`: it has answered once, so that a silence now is a sleep or a break. */
+  | { readonly by: 'device'; readonly way: Way; readonly answered: boolean; readonly next: NextQuestion }
+  /** The device answers nothing. */
+  | { readonly by: 'server' }
+  /** The session is over. */
+  | { readonly by: 'nobody' };
+
+const OPEN: NextQuestion = { when: 'open' };
+const NO_ANSWER = 'it answers no ping, so that it may miss what is under way when its connection breaks';
+
+export function openDeliveryReceipts(target: RelayTarget, { account, times, log, inFlight, arrived, unanswered }: ReceiptParts): DeliveryReceipts {
   const { jid, device } = target;
-  let way: Way = target.pings ? 'ping' : 'disco';
+  let now: ReceiptState = { by: 'device', way: target.pings ? 'ping' : 'disco', answered: false, next: OPEN };
   /** Not answered yet, in the order of asking: what a device has answered, it has got all that was sent before. */
   const questions: Question[] = [];
-  /** It has answered, so that a silence now is a sleep or a break. */
-  let answers = false;
-  /** It was silent for too long, and is left alone for a while. */
-  let resting = false;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
 
   function unasked(): number {
     return questions.reduce((rest, { covers }) => rest - covers, inFlight());
   }
 
   async function ask(): Promise<void> {
-    const question: Question = { way, covers: unasked() };
-    if (stopped || question.covers === 0 || way === 'server') return;
+    if (now.by !== 'device' || unasked() === 0) return;
+    const question: Question = { way: now.way, covers: unasked() };
     questions.push(question);
-    const answer = await account.server.ask(way === 'ping' ? ping(jid) : discoInfoQuery(jid), times.answer);
-    const place = questions.indexOf(question);
-    if (!stopped && place !== -1) judge(answer, question, place);
+    const answer = await account.server.ask(question.way === 'ping' ? ping(jid) : discoInfoQuery(jid), times.answer);
+    if (questions.includes(question)) judge(answer, question);
   }
 
-  function judge(answer: IqAnswer, question: Question, place: number): void {
+  function askNow(): void {
+    inBackground((_level, message, about) => log(message, about), `asking ${jid} what has arrived`, ask());
+  }
+
+  function judge(answer: IqAnswer, question: Question): void {
+    if (now.by === 'nobody') return;
+    const place = questions.indexOf(question);
     const condition = answer.ok ? undefined : answer.error.condition;
     if (answer.ok || condition === 'feature-not-implemented') {
-      if (!answers) account.devices.note(device, undefined);
-      answers = true;
+      if (now.by === 'device' && !now.answered) {
+        account.devices.note(device, undefined);
+        now = { ...now, answered: true };
+      }
       return arrived(questions.splice(0, place + 1).reduce((sum, { covers }) => sum + covers, 0));
     }
     questions.splice(place, 1);
-    const next = questions[place];
-    if (next) next.covers += question.covers;
-    if (question.way !== way) return;
-    if (condition === 'service-unavailable' || (condition === 'timeout' && !answers)) {
-      way = nextWay[way];
-      if (way !== 'server') return void ask();
-      account.devices.note(device, NO_ANSWER);
-      return unanswered();
+    const following = questions[place];
+    if (following) following.covers += question.covers;
+    if (now.by !== 'device' || question.way !== now.way) return;
+    if (condition === 'service-unavailable' || (condition === 'timeout' && !now.answered)) return refused(now);
+    wait('resting', times.again); // asleep, about to be announced as gone, or we are not online
+  }
+
+  function refused(state: Extract<ReceiptState, { by: 'device' }>): void {
+    if (state.way === 'ping') {
+      now = { ...state, way: 'disco' };
+      return askNow();
     }
-    resting = true; // asleep, about to be announced as gone, or we are not online
-    later(times.again);
+    end({ by: 'server' });
+    account.devices.note(device, NO_ANSWER);
+    unanswered();
   }
 
-  function wake(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    resting = false;
-    later(times.after);
+  function end(next: ReceiptState): void {
+    if (now.by === 'device' && now.next.when !== 'open') clearTimeout(now.next.timer);
+    now = next;
   }
 
-  function later(wait: number): void {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      resting = false;
-      if (questions.length === 0) void ask();
-    }, wait);
+  /** Sets when it is asked next; what is set already stands. */
+  function wait(when: 'soon' | 'resting', milliseconds: number): void {
+    if (now.by !== 'device') return;
+    const timer = now.next.when === 'open' ? setTimeout(due, milliseconds) : now.next.timer;
     timer.unref();
+    now = { ...now, next: { when, timer } };
+  }
+
+  function due(): void {
+    if (now.by !== 'device') return;
+    now = { ...now, next: OPEN };
+    if (questions.length === 0) askNow();
   }
 
   return {
     sent(more) {
-      if (stopped || resting) return;
-      if (unasked() >= ASK_EVERY || (more && questions.length === 0)) void ask();
-      else later(times.after);
+      if (now.by !== 'device' || now.next.when === 'resting') return;
+      if (unasked() >= ASK_EVERY || (more && questions.length === 0)) askNow();
+      else wait('soon', times.after);
     },
-    wake,
-    byServer: () => way === 'server',
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
+    wake() {
+      if (now.by !== 'device') return;
+      end({ ...now, next: OPEN });
+      wait('soon', times.after);
     },
+    byServer: () => now.by === 'server',
+    stop: () => end({ by: 'nobody' }),
   };
 }

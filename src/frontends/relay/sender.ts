@@ -58,6 +58,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
   const receipts = openDeliveryReceipts(target, {
     account,
     times: parts.times,
+    log,
     inFlight: () => flight.length,
     arrived,
     unanswered: () => acknowledged(account.server.acknowledged()),
@@ -104,6 +105,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
       delivered();
       if (since !== undefined) parts.took?.(parts.now() - since);
     }
+    cursors.flush(); // at once: what is not on disk when either side ends, the device gets again
     delivery.resume();
     if (flight.length > 0) noteSent();
   }
@@ -135,6 +137,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
     stop() {
       stopped = true;
       delivery.stop();
+      if (account.devices.list().some(({ id }) => id === device)) cursors.flush(); // one that is forgotten leaves nothing behind
       cursors.close();
       receipts.stop();
     },

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { inBackground } from '../../../core/background.ts';
 import { sentenceOf } from '../../../core/errors.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 import { createReader } from '../../../xmpp/transport/reader.ts';
@@ -21,7 +22,16 @@ const MAX_WAITING = 20;
 const GRACE = 1000;
 const SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 
-type Phase = 'clear' | 'securing' | 'secured' | 'authenticated' | 'bound' | 'over';
+/** How far a connection has come. */
+type StreamState =
+  /** Nothing but STARTTLS is offered. */
+  | { readonly phase: 'clear' }
+  | { readonly phase: 'securing' }
+  | { readonly phase: 'secured'; readonly entry: StreamLogin }
+  /** Somebody is let in, and is to bind or to resume. */
+  | { readonly phase: 'authenticated'; readonly login: DeviceLoginGrant }
+  | { readonly phase: 'bound'; readonly user: DeviceLinkUser }
+  | { readonly phase: 'over' };
 
 /** How a connection is secured: by STARTTLS, by TLS from the first byte (XEP-0368), or by not leaving this computer. */
 export type Security = 'starttls' | 'direct' | 'loopback';
@@ -33,22 +43,19 @@ export function serveDevice(
   { security, address }: { readonly security: Security; readonly address: string },
 ): { end(condition: string): void } {
   const direct = security === 'direct';
-  let phase: Phase = security === 'loopback' ? 'secured' : 'clear';
   let socket: Duplex = plain;
   let reader: Reader = createReader(STRANGER);
-  let bindings: Bindings = new Map();
   let domain = '';
   let opened = false; // our header is out on this stream
-  let login: DeviceLoginGrant | undefined;
-  let user: DeviceLinkUser | undefined;
+  /** What came ahead of the binding, taken one at a time. */
   let waiting: Item[] = [];
   let working = false;
   let clock = setTimeout(() => end('connection-timeout'), host.times.login);
-  let entry = openLogin();
+  let now: StreamState = security === 'loopback' ? { phase: 'secured', entry: openLogin(new Map()) } : { phase: 'clear' };
 
   const link: DeviceLink = { address, put, backlog: () => socket.writableLength, end, drop };
   plain.on('error', () => undefined); // 'close' follows
-  if (direct) void startTls(undefined);
+  if (direct) inBackground(host.log, `TLS with ${address}`, startTls(undefined));
   else listen(plain);
 
   function listen(on: Duplex): void {
@@ -61,25 +68,25 @@ export function serveDevice(
   }
 
   function finish(how: 'closed' | 'lost'): void {
-    if (phase === 'over') return;
-    const stranger = login === undefined;
-    phase = 'over';
+    const before = now;
+    if (before.phase === 'over') return;
+    now = { phase: 'over' };
     clearTimeout(clock);
     waiting = [];
-    if (stranger) host.throttle.left(address);
-    user?.over(link, how);
+    if (before.phase === 'bound') before.user.over(link, how);
+    else if (before.phase !== 'authenticated') host.throttle.left(address);
   }
 
   function put(text: string): void {
-    if (phase !== 'over' && !socket.writableEnded && !socket.destroyed) socket.write(text);
+    if (now.phase !== 'over' && !socket.writableEnded && !socket.destroyed) socket.write(text);
   }
 
   function end(condition?: string, text?: string): void {
-    if (phase === 'over') return;
-    if (!opened && phase !== 'securing') header();
+    if (now.phase === 'over') return;
+    if (!opened && now.phase !== 'securing') header();
     const why = text === undefined ? '' : `<text xmlns='${NS.streamErrors}' xml:lang='en'>${escapeXML(text)}</text>`;
     const error = condition === undefined ? '' : `<stream:error><${condition} xmlns='${NS.streamErrors}'/>${why}</stream:error>`;
-    hangUp(phase === 'securing' ? '' : `${error}</stream:stream>`);
+    hangUp(now.phase === 'securing' ? '' : `${error}</stream:stream>`);
     finish('lost');
   }
 
@@ -106,17 +113,17 @@ export function serveDevice(
   }
 
   function read(bytes: Buffer): void {
-    if (phase === 'over') return;
+    if (now.phase === 'over') return;
     const { header: theirs, items, closed: goodbye, fault } = reader.read(bytes);
     if (theirs !== undefined && !welcome(theirs)) return;
-    if (user !== undefined && items.length > 0) user.take(items);
+    if (now.phase === 'bound' && items.length > 0) now.user.take(items);
     else if (items.length > 0) queue(items);
     if (fault !== undefined) end(fault.condition, fault.message);
     else if (goodbye) farewell();
   }
 
   function farewell(): void {
-    if (phase === 'over') return;
+    if (now.phase === 'over') return;
     hangUp('</stream:stream>');
     finish('closed');
   }
@@ -135,18 +142,18 @@ export function serveDevice(
   }
 
   function offers(): string {
-    if (phase === 'clear') return `<starttls xmlns='${NS.tls}'><required/></starttls>`;
-    if (login !== undefined) {
+    if (now.phase === 'clear') return `<starttls xmlns='${NS.tls}'><required/></starttls>`;
+    if (now.phase === 'authenticated') {
       const session = `<session xmlns='${SESSION}'><optional/></session>`;
-      return `<bind xmlns='${NS.bind}'/>${session}<sm xmlns='${NS.sm}'/>${host.features(login.account)}`;
+      return `<bind xmlns='${NS.bind}'/>${session}<sm xmlns='${NS.sm}'/>${host.features(now.login.account)}`;
     }
-    return entry.offers();
+    return now.phase === 'secured' ? now.entry.offers() : '';
   }
 
   function queue(items: readonly Item[]): void {
     waiting.push(...items);
     if (waiting.length > MAX_WAITING) end('policy-violation', 'Too much data before the login.');
-    else if (!working) void work();
+    else if (!working) inBackground(host.log, `the login of a device at ${address}`, work());
   }
 
   /** One at a time and in order: a login may have to wait. */
@@ -163,24 +170,25 @@ export function serveDevice(
 
   /** What is left once a device is bound goes to its session. */
   function nextItem(): Item | undefined {
-    return phase === 'over' || phase === 'bound' ? undefined : waiting.shift();
+    return now.phase === 'over' || now.phase === 'bound' ? undefined : waiting.shift();
   }
 
   async function step(item: Item): Promise<void> {
-    if (phase === 'clear' && 'nonza' in item && item.nonza.is('starttls', NS.tls)) {
+    if (now.phase === 'clear' && 'nonza' in item && item.nonza.is('starttls', NS.tls)) {
       put(`<proceed xmlns='${NS.tls}'/>`);
       return startTls(domain);
     }
-    if (phase === 'secured' && 'nonza' in item && item.nonza.getNS() === NS.sasl) return entry.take(item.nonza);
-    if (phase === 'authenticated') return bindOrResume(item);
-    end('not-authorized', phase === 'clear' ? 'First TLS.' : 'First a login.');
+    if (now.phase === 'secured' && 'nonza' in item && item.nonza.getNS() === NS.sasl) return now.entry.take(item.nonza);
+    if (now.phase === 'authenticated') return bindOrResume(now.login, item);
+    end('not-authorized', now.phase === 'clear' ? 'First TLS.' : 'First a login.');
   }
 
   async function startTls(asked: string | undefined): Promise<void> {
     if (!(plain instanceof Socket)) return end('internal-server-error');
     plain.off('data', read);
     plain.off('close', closed);
-    phase = 'securing';
+    now = { phase: 'securing' };
+    let bindings: Bindings;
     waiting = []; // what came in the clear behind <starttls/> was not said by whom we will know
     try {
       const choose = (servername: string | undefined): ServerIdentity => host.identity(asked ?? servername);
@@ -193,37 +201,34 @@ export function serveDevice(
       return;
     }
     if (is('over')) return void socket.destroy(); // its time was over meanwhile
-    phase = 'secured';
+    now = { phase: 'secured', entry: openLogin(bindings) };
     opened = false;
     reader = createReader(STRANGER);
-    entry = openLogin();
     listen(socket);
   }
 
   /** As a function: the compiler does not see that others change it meanwhile. */
-  function is(which: Phase): boolean {
-    return phase === which;
+  function is(which: StreamState['phase']): boolean {
+    return now.phase === which;
   }
 
-  function openLogin(): StreamLogin {
+  function openLogin(bindings: Bindings): StreamLogin {
     const { books, throttle, log } = host;
     const over = (): boolean => is('over');
     return openStreamLogin({ address, tls: security !== 'loopback', bindings, domain: () => domain, books, throttle, log, over, put, end, succeeded });
   }
 
-  function succeeded(who: DeviceLoginGrant, data: string): void {
-    login = who;
+  function succeeded(login: DeviceLoginGrant, data: string): void {
     host.throttle.left(address);
     clearTimeout(clock);
     clock = setTimeout(() => end('connection-timeout'), host.times.bind);
     reader = createReader({ ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes });
     put(`<success xmlns='${NS.sasl}'>${data}</success>`);
-    phase = 'authenticated';
+    now = { phase: 'authenticated', login };
     opened = false;
   }
 
-  async function bindOrResume(item: Item): Promise<void> {
-    if (!login) return;
+  async function bindOrResume(login: DeviceLoginGrant, item: Item): Promise<void> {
     if ('nonza' in item && item.nonza.is('resume', NS.sm)) {
       const { previd, h } = attrsOf(item.nonza);
       const resumed = host.resume(login, { previd: previd ?? '', h: h ?? '' }, link);
@@ -240,9 +245,9 @@ export function serveDevice(
 
   function handOver(bound: Extract<Bound, { ok: true }>): void {
     clearTimeout(clock);
-    if (phase === 'over') return bound.user.over(link, 'lost'); // gone while it was waiting
-    phase = 'bound';
-    ({ user } = bound);
+    if (now.phase === 'over') return bound.user.over(link, 'lost'); // gone while it was waiting
+    const { user } = bound;
+    now = { phase: 'bound', user };
     bound.begin();
     const left = waiting;
     waiting = [];

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { bareOf } from '../../../core/jid.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
+import { inBackground } from '../../../core/background.ts';
 import type { Item } from '../../../xmpp/transport/reader.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import { createStreamManagement } from '../../../xmpp/sm/stream-management.ts';
@@ -14,72 +15,91 @@ import type { BouncerSession, BouncerSessionOptions } from './session-contract.t
 
 /** Bytes that may wait for a device which takes none, where no acknowledgement bounds them. */
 export const MAX_BACKLOG = 16 * 1024 * 1024;
-const MAX_OWED = 20;
+const MAX_UNACKNOWLEDGED = 20;
 const REQUEST = `<r xmlns='${NS.sm}'/>`;
 const SESSION_NS = 'urn:ietf:params:xml:ns:xmpp-session';
 
-export function openBouncerSession(options: BouncerSessionOptions): BouncerSession {
-  const { login, jid, upstream, inside, times, log, now } = options;
-  const sm = createStreamManagement(undefined);
-  let link: DeviceLink | undefined;
-  let id: string | undefined;
-  let over = false;
-  let asked = false;
-  let early: { text: string; delivered: (() => void) | undefined }[] | undefined = []; // until the first link is told that it is bound
-  let asking: NodeJS.Immediate | undefined;
-  let holding: NodeJS.Timeout | undefined;
-  let dying: NodeJS.Timeout | undefined;
-  let idle: NodeJS.Timeout | undefined;
-  let sleeping: NodeJS.Timeout | undefined;
-  let lostAt: number | undefined;
-  /** Told, in order, when the device has acknowledged so many. */
-  const owing: { readonly number: number; readonly delivered: () => void }[] = [];
+/** A session from the login of its device until it is given up. */
+type SessionState =
+  /** The first link has not been told yet that it is bound. */
+  | { readonly state: 'binding'; readonly waiting: { readonly text: string; readonly delivered: (() => void) | undefined }[] }
+  | {
+      readonly state: 'attached';
+      readonly link: DeviceLink;
+      /** Until the device has been silent for too long. */
+      idle: NodeJS.Timeout | undefined;
+      /** It has been asked what it has, and has not said. */
+      asked: boolean;
+      asking: NodeJS.Immediate | undefined;
+      /** Until its silence ends the link. */
+      unanswered: NodeJS.Timeout | undefined;
+    }
+  /** The link was lost, and the device is waited for. */
+  | { readonly state: 'away'; readonly since: number; readonly hibernating: NodeJS.Timeout | undefined; readonly holding: NodeJS.Timeout | undefined }
+  | { readonly state: 'over' };
 
-  function attach(next: DeviceLink): void {
-    link = next;
-    lostAt = undefined;
-    asked = false;
-    clearTimeout(holding);
-    clearTimeout(sleeping);
+export function openBouncerSession(options: BouncerSessionOptions): BouncerSession {
+  const { login, jid, upstream, inside, times, log, now: clock } = options;
+  const sm = createStreamManagement(undefined);
+  let now: SessionState = { state: 'binding', waiting: [] };
+  /** The id under which the session can be resumed, once the device has asked for that. */
+  let id: string | undefined;
+  /** Told, in order, when the device has acknowledged so many. */
+  const undelivered: { readonly number: number; readonly delivered: () => void }[] = [];
+
+  const linkOf = (): DeviceLink | undefined => (now.state === 'attached' ? now.link : undefined);
+
+  /** Leaves a state: its timers end. */
+  function become(next: SessionState): void {
+    const timers = now.state === 'attached' ? [now.idle, now.unanswered] : now.state === 'away' ? [now.hibernating, now.holding] : [];
+    for (const timer of timers) clearTimeout(timer);
+    if (now.state === 'attached') clearImmediate(now.asking);
+    now = next;
+  }
+
+  function attach(link: DeviceLink): void {
+    const waiting = now.state === 'binding' ? now.waiting : [];
+    become({ state: 'attached', link, idle: undefined, asked: false, asking: undefined, unanswered: undefined });
     if (upstream.hibernates()) upstream.wake();
     inside.back();
     alive();
-    const texts = early ?? [];
-    early = undefined;
-    for (const { text, delivered } of texts) send(text, delivered);
+    for (const { text, delivered } of waiting) send(text, delivered);
   }
 
   function alive(): void {
-    clearTimeout(dying);
-    dying = undefined;
-    clearTimeout(idle);
-    if (!over && link) idle = setTimeout(ask, times.idle);
+    if (now.state !== 'attached') return;
+    clearTimeout(now.unanswered);
+    now.unanswered = undefined;
+    clearTimeout(now.idle);
+    now.idle = setTimeout(ask, times.idle);
   }
 
   /** A device without XEP-0198 is left to TCP: there is nothing that it must answer. */
   function ask(): void {
-    if (!link || !sm.enabled()) return;
-    asked = true;
+    if (now.state !== 'attached' || !sm.enabled()) return;
+    const { link } = now;
+    now.asked = true;
     link.put(REQUEST);
-    dying ??= setTimeout(() => link?.drop(), times.answer);
+    now.unanswered ??= setTimeout(() => link.drop(), times.answer);
   }
 
   function askSoon(): void {
-    if (asked || asking !== undefined || !sm.enabled()) return;
-    asking = setImmediate(() => {
-      asking = undefined;
-      if (!asked && !over) ask();
+    if (now.state !== 'attached' || now.asked || now.asking !== undefined || !sm.enabled()) return;
+    const attached = now;
+    attached.asking = setImmediate(() => {
+      attached.asking = undefined;
+      if (!attached.asked) ask();
     });
   }
 
   function send(text: string, delivered?: () => void): void {
-    if (over) return;
-    if (early) return void early.push({ text, delivered });
-    const room = sm.enabled() ? sm.hasRoom(text.length) : (link?.backlog() ?? 0) <= options.backlog;
-    if (!room) return void end('policy-violation', 'The device no longer accepts data.');
+    if (now.state === 'over') return;
+    if (now.state === 'binding') return void now.waiting.push({ text, delivered });
+    const room = sm.enabled() ? sm.hasRoom(text.length) : (linkOf()?.backlog() ?? 0) <= options.backlog;
+    if (!room) return endSoon('policy-violation', 'The device no longer accepts data.');
     const number = sm.sent(text);
-    link?.put(text);
-    if (sm.enabled() && delivered) owing.push({ number, delivered });
+    linkOf()?.put(text);
+    if (sm.enabled() && delivered) undelivered.push({ number, delivered });
     else delivered?.();
     askSoon();
   }
@@ -87,53 +107,53 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   /** XEP-0198 4: the device has all up to what it has acknowledged. */
   function settle(): void {
     const upTo = sm.acknowledged();
-    while (owing[0] && owing[0].number <= upTo) owing.shift()?.delivered();
+    while (undelivered[0] && undelivered[0].number <= upTo) undelivered.shift()?.delivered();
   }
 
   function take(items: readonly Item[]): void {
     alive();
     for (const item of items) {
-      if (over) return;
+      if (isOver()) return;
       if ('nonza' in item) nonza(item.nonza);
       else stanza(item.stanza);
     }
-    if (sm.enabled() && sm.owed() >= MAX_OWED) link?.put(sm.ack());
+    if (sm.enabled() && sm.owed() >= MAX_UNACKNOWLEDGED) linkOf()?.put(sm.ack());
   }
 
   function nonza(element: Element): void {
-    if (element.is('r', NS.sm) && sm.enabled()) link?.put(sm.ack());
+    if (element.is('r', NS.sm) && sm.enabled()) linkOf()?.put(sm.ack());
     else if (element.is('a', NS.sm)) acknowledged(element);
     else if (element.is('enable', NS.sm)) enable(element);
     else if (element.is('active', NS.csi)) upstream.clientState('active');
     else if (element.is('inactive', NS.csi)) upstream.clientState('inactive');
-    else if (element.getNS() === NS.sm) link?.put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
+    else if (element.getNS() === NS.sm) linkOf()?.put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
     else log('debug', `ignored <${element.name}/> from the device`);
   }
 
   function acknowledged(element: Element): void {
     if (!sm.enabled()) return;
     if (!sm.acknowledge(attributeOf(element, 'h'))) {
-      return void end('undefined-condition', 'The device acknowledged more than was sent.');
+      return endSoon('undefined-condition', 'The device acknowledged more than was sent.');
     }
-    asked = false;
+    if (now.state === 'attached') now.asked = false;
     settle();
     if (sm.pending() > 0) askSoon();
   }
 
   function enable(element: Element): void {
-    if (sm.enabled()) return link?.put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
+    if (sm.enabled()) return linkOf()?.put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
     const resumes = ['true', '1'].includes(attributeOf(element, 'resume') ?? '');
     id = resumes ? randomBytes(18).toString('base64url') : undefined;
     const how = id === undefined ? {} : { id, resume: 'true', max: String(Math.floor(times.hold / 1000)) };
     const enabled = xml('enabled', { xmlns: NS.sm, ...how });
     sm.begin(jid, enabled);
-    link?.put(enabled.toString());
+    linkOf()?.put(enabled.toString());
   }
 
   function stanza(given: Stanza): void {
     if (sm.enabled()) sm.received();
     if (given.from !== '' && bareOf(given.from).toLowerCase() !== login.account && !inside.isOccupant(given)) {
-      return void end('invalid-from', 'A device may only write as its own account.');
+      return endSoon('invalid-from', 'A device may only write as its own account.');
     }
     if (given.kind === 'iq' && given.type === 'set' && given.raw.includes(SESSION_NS)) {
       return send(`<iq xmlns='jabber:client' type='result' id='${escapeXML(given.id ?? '')}' to='${escapeXML(jid)}'/>`);
@@ -142,43 +162,42 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (inside.fromDevice(given)) return;
     const sent = upstream.send(given);
     if (sent.ok) return;
-    if (sent.error.code !== 'too-large') return void end('resource-constraint', sent.error.message);
+    if (sent.error.code !== 'too-large') return endSoon('resource-constraint', sent.error.message);
     log('info', `a stanza of a device is refused: ${sent.error.message}`, { jid });
     const asks = given.kind === 'iq' ? given.type === 'get' || given.type === 'set' : given.kind === 'message' && given.type !== 'error';
     if (asks) send(errorAnswer(given.element, 'modify', 'policy-violation', sent.error.message).toString());
   }
 
+  const isOver = (): boolean => now.state === 'over';
+
   function closed(gone: DeviceLink, how: 'closed' | 'lost'): void {
-    const never = early !== undefined; // gone before it was told that it is bound
-    if (over || (gone !== link && !never)) return;
-    link = undefined;
-    clearTimeout(idle);
-    clearTimeout(dying);
-    dying = undefined;
-    if (how === 'closed' || id === undefined) return void end();
-    lostAt = now();
+    if (now.state === 'over' || now.state === 'away' || (now.state === 'attached' && gone !== now.link)) return;
+    if (how === 'closed' || id === undefined) return endSoon();
     log('info', 'a device dropped off; it is waited for', { jid, hold: times.hold });
-    sleeping = setTimeout(upstream.hibernate, times.hibernate);
-    holding = setTimeout(() => void giveUp(), times.hold);
+    become({
+      state: 'away',
+      since: clock(),
+      hibernating: setTimeout(upstream.hibernate, times.hibernate),
+      holding: setTimeout(() => inBackground(log, `giving up the session of ${jid}`, giveUp()), times.hold),
+    });
   }
 
   /** What the server has held for it all the while is here before the session ends. */
   async function giveUp(condition?: string, why?: string): Promise<void> {
-    clearTimeout(sleeping);
+    if (now.state === 'away') clearTimeout(now.hibernating);
     await upstream.collect(times.upstream);
-    if (!link || condition !== undefined) await end(condition, why);
+    if (now.state !== 'attached' || condition !== undefined) await end(condition, why);
   }
 
   function resume(next: DeviceLink, h: string): string | undefined {
-    if (over || id === undefined) return 'item-not-found';
-    clearTimeout(holding);
-    const before = link;
-    link = undefined;
+    if (now.state === 'over' || id === undefined) return 'item-not-found';
+    const before = linkOf();
+    become({ state: 'away', since: now.state === 'away' ? now.since : clock(), hibernating: undefined, holding: undefined });
     before?.end('conflict', 'Resumed on another connection.');
     // `resumed` acknowledges up to h and gives back what is left
     const again = sm.resumed(xml('resumed', { xmlns: NS.sm, h }));
     if (again === undefined) {
-      void end();
+      endSoon();
       return 'item-not-found';
     }
     settle();
@@ -191,26 +210,29 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     return undefined;
   }
 
+  function endSoon(condition?: string, why?: string): void {
+    inBackground(log, `ending the session of ${jid}`, end(condition, why));
+  }
+
   async function end(condition?: string, why?: string): Promise<void> {
-    if (over) return;
-    over = true;
-    for (const timer of [holding, sleeping, idle, dying]) clearTimeout(timer);
-    clearImmediate(asking);
+    if (now.state === 'over') return;
+    const link = linkOf();
+    const since = now.state === 'away' ? now.since : clock();
+    become({ state: 'over' });
     const left = (sm.enabled() && sm.resumed(xml('resumed', { xmlns: NS.sm, h: String(sm.acknowledged()) }))) || [];
     log('info', 'the session of a device is over', { jid, condition, why, unacknowledged: left.length });
     link?.end(condition, why);
-    link = undefined;
     inside.over();
-    const taken = options.ended(session, left, lostAt ?? now());
+    const taken = options.ended(session, left, since);
     await upstream.stop({ taken });
   }
 
   const session: BouncerSession = {
     login,
     jid,
-    since: now(),
+    since: clock(),
     resumption: () => id,
-    address: () => link?.address,
+    address: () => linkOf()?.address,
     attach,
     resume,
     take,

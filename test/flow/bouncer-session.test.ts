@@ -198,7 +198,7 @@ describe('a session', () => {
   test('is told to the account’s devices, and is never relayed to', async () => {
     const one = await door();
     const phone = await one.person('phone');
-    expect(one.house.account.devices.list().find(({ resource }) => resource === 'phone')).toMatchObject({ door: 'bouncer', relay: false, label: 'phone' });
+    expect(one.house.account.devices.list().find(({ resource }) => resource === 'phone')).toMatchObject({ frontend: 'bouncer', relay: false, label: 'phone' });
     await phone.close();
     await until(() => one.house.account.devices.list().some(({ frontend: by, online }) => by === 'bouncer' && !online), { what: 'the session to be gone' });
   });

@@ -275,7 +275,7 @@ describe.each(servers)('on $kind', (server) => {
   test('a test is sent to a device, and what became of it is told', async () => {
     const { home, phone, say, alice } = await scene();
     const device = await phone();
-    expect(await home.account.devices.test('phone')).toMatchObject({ ok: true, value: { outcome: 'arrived', text: expect.stringContaining('has arrived at a test') } });
+    expect(await home.account.devices.test('phone')).toMatchObject({ ok: true, value: { outcome: 'arrived', text: expect.stringContaining('was delivered to a test') } });
     const [wrapper] = await heard(device, ['This is a test from Minimix: if you can read it, this device accepts relayed messages.']);
     expect([wrapper?.attrs['from'], innerOf(wrapper ?? xml('none'))?.attrs['from']]).toEqual([`${alice.jid}/minimix`, `${alice.jid}/minimix`]);
     const strict = await person(alice, { resource: 'strict', strict: true });

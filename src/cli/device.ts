@@ -18,7 +18,8 @@ export function deviceCommands(program: Command, world: World): void {
   const change = async (command: Command, name: string, about: object): Promise<void> => {
     const options = command.optsWithGlobals<GlobalOptions>();
     const changed = await (await reachDaemon(world, options)).device.change.mutate({ ...meant(options), device: name, ...about });
-    printLine(world, `Saved for ${changed.label}: it receives room messages by ${receives(changed)}. ${changed.why}`);
+    const way = receives(changed);
+    printLine(world, `Saved for ${changed.label}: it receives ${way === 'nothing' ? 'no room messages' : `room messages by ${way}`} (${changed.why}).`);
   };
 
   device

@@ -257,8 +257,8 @@ test('completion offers nothing, and says nothing, where no daemon runs', async 
 });
 
 test.each([
-  [['export', 'nowhere/out.jsonl', '--account', ALICE], 'There is no folder', 'nowhere'],
-  [['backup', 'nowhere/copy.db'], 'There is no folder', 'nowhere'],
+  [['export', 'nowhere/out.jsonl', '--account', ALICE], 'No such folder', 'nowhere'],
+  [['backup', 'nowhere/copy.db'], 'No such folder', 'nowhere'],
   [['import', '', '--account', ALICE], 'it is a folder', ''],
   [['account', 'add', ALICE, '--ca', 'no.pem'], '--ca cannot be read: there is no such file or folder', ''],
 ])('a path that is wrong is told in one clear sentence: %j', async ([verb = '', ...args], sentence, place) => {

@@ -68,19 +68,19 @@ describe.each(servers)('on $kind', (server) => {
     expect((await run('join', { room, nick: 'Ali' })).note).toBe(`In ${room} as Ali, with 1 there.`);
     const listed = (await run('rooms')).command.getChild('x', DATA)?.getChild('item');
     expect(listed?.getChildren('field').map((field) => field.getChildText('value'))).toEqual([room, 'joined', 'Ali', '']);
-    expect((await run('nick', { room, nick: 'Alix' })).note).toBe(`You are Alix in ${room} now.`);
-    expect((await run('notify', { room, level: 'never' })).note).toBe(`Of ${room} you are told: never.`);
+    expect((await run('nick', { room, nick: 'Alix' })).note).toBe(`You are now Alix in ${room}.`);
+    expect((await run('notify', { room, level: 'never' })).note).toBe(`Notifications of ${room}: never.`);
     expect(home.account.bookmarks.notify(room)).toBe('never');
-    expect((await run('say', { room, text: 'the quick brown fox' })).note).toBe(`Said in ${room}.`);
+    expect((await run('say', { room, text: 'the quick brown fox' })).note).toBe(`Sent to ${room}.`);
     await until(() => home.bodies(room).includes('the quick brown fox'), { what: 'the word to be kept' });
     expect((await run('search', { text: 'brown' })).note).toContain('Alix: the quick brown fox');
-    expect((await run('detach')).note).toBe('a test gets no room\'s messages: you turned it off.');
-    expect((await run('attach')).note).toBe('a test gets the rooms\' messages from now on: you turned it on.');
+    expect((await run('detach')).note).toBe('a test receives no room messages: you turned it off.');
+    expect((await run('attach')).note).toBe('a test receives room messages from now on: you turned it on.');
     expect((await run('policy', { policy: 'mentions' })).note).toBe('a test gets mentions.');
     expect((await run('policy', { policy: 'nothing', room })).note).toBe(`a test gets nothing of ${room}.`);
-    expect((await run('mentions', { words: 'tea, cake' })).note).toBe('On a test these count as mentions too: tea, cake.');
+    expect((await run('mentions', { words: 'tea, cake' })).note).toBe('On a test, these words also count as mentions: tea, cake.');
     expect((await run('digest', { digest: 'on', quiet: '22:00-07:00' })).note).toContain('but not in 22:00-07:00');
-    expect((await run('limit', { messages: '10', hours: '5' })).note).toBe('a test gets 10 messages of a room at most, of the last 5 hours.');
+    expect((await run('limit', { messages: '10', hours: '5' })).note).toBe('a test receives at most 10 missed messages per room, from the last 5 hours.');
     expect((await run('limit', { messages: '0', hours: '5' })).note).toBe('Newest messages per room, at most: is at least 1.');
     expect((await run('leave', { room })).note).toBe(`Left ${room}.`);
     expect(home.account.rooms.list()).toEqual([]);
@@ -107,7 +107,7 @@ describe.each(servers)('on $kind', (server) => {
     };
     expect(await ask('hello?')).toMatch(/^This is Minimix\. It understands:\nstatus – /);
     expect(await ask(`join ${room} Ali`)).toBe(`In ${room} as Ali, with 1 there.`);
-    expect(await ask(`say ${room} three words, all  of them`)).toBe(`Said in ${room}.`);
+    expect(await ask(`say ${room} three words, all  of them`)).toBe(`Sent to ${room}.`);
     await until(() => home.bodies(room).includes('three words, all  of them'), { what: 'the words to be kept' });
     expect(await ask('join')).toBe('Room: is needed.');
     phone.send(xml('message', { to: daemon, type: 'chat', id: 'mxr-1' }, xml('body', {}, 'help')));
@@ -178,13 +178,13 @@ describe.each(servers)('on $kind', (server) => {
       ['status', {}, /^Minimix is online, in 0 of 0 rooms/],
       ['join', { room, nick: 'Sli' }, /as Sli, with 1 there\.$/],
       ['rooms', {}, /joined, as Sli/],
-      ['nick', { room, nick: 'Slix' }, /^You are Slix in /],
+      ['nick', { room, nick: 'Slix' }, /^You are now Slix in /],
       ['notify', { room, level: 'never' }, /never/],
-      ['say', { room, text: 'said by slixmpp' }, /^Said in /],
+      ['say', { room, text: 'said by slixmpp' }, /^Sent to /],
       ['policy', { policy: 'mentions', room }, /gets mentions of /],
-      ['mentions', { words: 'tea, cake' }, /these count as mentions too: tea, cake\.$/],
+      ['mentions', { words: 'tea, cake' }, /these words also count as mentions: tea, cake\.$/],
       ['digest', { digest: 'on', quiet: '22:00-07:00' }, /but not in 22:00-07:00\.$/],
-      ['limit', { messages: '20', hours: '48' }, /gets 20 messages of a room at most, of the last 48 hours\.$/],
+      ['limit', { messages: '20', hours: '48' }, /receives at most 20 missed messages per room, from the last 48 hours\.$/],
       ['detach', {}, /you turned it off\.$/],
       ['attach', {}, /from now on/],
       ['leave', { room }, /^Left /],
@@ -217,7 +217,7 @@ describe.each(servers)('on $kind', (server) => {
     profanity.type(`/cmd exec rooms ${daemon}`);
     await profanity.shows(/Form title: List the rooms/, new RegExp(`${room}, joined, as Prof`));
     profanity.type(`/cmd exec notify ${daemon}`);
-    await profanity.shows(/Form title: When your clients notify/, new RegExp(`Room: ${room}`), /When: always, on-mention, never/);
+    await profanity.shows(/Form title: Notifications of a room/, new RegExp(`Room: ${room}`), /When: always, on-mention, never/);
   });
 
   test('poezio lists the commands and runs one', async () => {

@@ -42,7 +42,7 @@ describe.each(servers)('on $kind', (server) => {
     const checks = ['node', 'home', 'settings', 'disk', 'archive', 'backup', 'keyring', 'daemon', 'port', 'dns', 'tls', 'login', 'stream management', 'carbons', 'client state', 'push', 'pep', 'bookmarks bridging', 'clock'];
     for (const check of checks) expect(alone.of(check).length, check).toBeGreaterThan(0);
     for (const check of ['tls', 'login', 'stream management', 'carbons', 'clock', 'pep']) expect(alone.of(check)[0], check).toMatchObject({ level: 'ok', account: alice.jid });
-    expect(alone.of('tls')[0]?.message).toMatch(/TLSv1\.3; its certificate is trusted for \d+ more days; it takes .*SCRAM-SHA/);
+    expect(alone.of('tls')[0]?.message).toMatch(/TLSv1\.3; its certificate is trusted for \d+ more days; it accepts .*SCRAM-SHA/);
     const [bridging] = alone.of('bookmarks bridging');
     const bridged = await bridges(server);
     expect(bridging?.level).toBe(bridged ? 'ok' : 'note');

@@ -25,16 +25,16 @@ describe.each(servers)('on $kind', (server) => {
     expect(Object.keys(first ?? {})).toEqual(['account', 'id', 'label', 'resource', 'online', 'door', 'relay', 'why']);
     expect(first).toMatchObject({ account: alice.jid, label: 'a test', resource: 'phone', online: true, door: 'relay', relay: true, why: 'it supports the relay (urn:minimix:relay:0)' });
 
-    expect(await home.cli(['device', 'label', 'phone', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Pocket (phone): online, relay:') });
-    expect(await home.cli(['device', 'policy', 'Pocket', 'mentions'])).toMatchObject({ code: 0, stdout: expect.stringContaining('gets mentions;') });
-    expect(await home.cli(['device', 'detach', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('no relay: you turned it off') });
+    expect(await home.cli(['device', 'label', 'phone', 'Pocket'])).toMatchObject({ code: 0, stdout: 'Saved for Pocket: it receives room messages by relay (it supports the relay (urn:minimix:relay:0)).\n' });
+    expect(await home.cli(['device', 'policy', 'Pocket', 'mentions'])).toMatchObject({ code: 0, stdout: expect.stringContaining('it receives room messages by relay (mentions) (it supports') });
+    expect(await home.cli(['device', 'detach', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('it receives no room messages (you turned it off).') });
     expect(await devices()).toMatchObject([{ door: 'none', relay: false, why: 'you turned it off' }]);
-    expect(await home.cli(['device', 'attach', String(first?.['id'])])).toMatchObject({ code: 0, stdout: expect.stringContaining('relay: you turned it on') });
+    expect(await home.cli(['device', 'attach', String(first?.['id'])])).toMatchObject({ code: 0, stdout: expect.stringContaining('it receives room messages by relay (mentions) (you turned it on).') });
     expect(await home.cli(['device', 'mentions', 'Pocket', 'tea', 'cake'])).toMatchObject({ code: 0 });
     expect(await home.cli(['device', 'limit', 'Pocket', '--messages', '20', '--hours', '48'])).toMatchObject({ code: 0 });
     expect(await home.cli(['device', 'digest', 'Pocket', 'on', '--quiet', '22:00-07:00'])).toMatchObject({ code: 0 });
     expect(await home.cli(['device', 'digest', 'Pocket', 'on', '--quiet', 'at night'])).toMatchObject({ code: 2 });
-    expect(await home.cli(['device', 'test', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('The test has arrived at Pocket.') });
+    expect(await home.cli(['device', 'test', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('The test was delivered to Pocket.') });
     expect(await home.cli(['device', 'policy', 'Pocket', 'sometimes'])).toMatchObject({ code: 2 });
     expect(await home.cli(['device', 'label', 'tablet', 'x'])).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no device tablet') });
 

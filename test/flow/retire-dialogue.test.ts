@@ -38,7 +38,7 @@ function retire(home: Home): Terminal {
 }
 
 const KEEP = '[keep/leave/choose]';
-const SURE = 'Type “retire” to go on';
+const SURE = 'Type “retire” to continue';
 
 test('each room is asked for, all is shown before the last word, and only that word does it', async () => {
   const { home, jid, rooms: [garden, market] } = await scene();

@@ -68,7 +68,7 @@ describe.each(servers)('on $kind', (server) => {
     await apiOf(home).bouncer.addDevice.mutate({ name: 'Phone' });
     const told = await home.cli(['retire', '--leave', left, '--export', file, '--yes']);
     expect(told, `${told.stderr}${home.log()}`).toMatchObject({ code: 0, stderr: '' });
-    expect(told.stdout).toContain('1 rooms stay bookmarked to be joined, 1 were left; all places of bookmarks say so.');
+    expect(told.stdout).toContain('1 rooms stay bookmarked with auto-join, 1 were left; all bookmark storages are up to date.');
     expect(told.stdout).toContain('Revoked the device passwords of Phone.');
     expect(existsSync(home.dir)).toBe(false);
     expect(readFileSync(file, 'utf8')).toContain(`words in ${left}`);

@@ -75,8 +75,10 @@ const world: World = {
     export: async (...asked) => (await archiveFiles()).export(...asked),
     import: async (...asked) => (await archiveFiles()).import(...asked),
     backup: async (...asked) => (await archiveFiles()).backup(...asked),
-    restore: (home, ...asked) =>
-      alone(home, async () => ok(await (await import('./daemon/archive-files.ts')).restoreArchive(home, ...asked))),
+    restore(home, ...asked) {
+      if (homeState(home).held) throw new MinimixError('daemon-running', `Minimix is running on ${home}. Stop it first (Ctrl+C where it was started, or \`systemctl --user stop minimix\`), then restore.`);
+      return alone(home, async () => ok(await (await import('./daemon/archive-files.ts')).restoreArchive(home, ...asked)));
+    },
   },
   service: serviceOf,
   terminal: {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { MinimixError } from '../core/errors.ts';
 import { appender } from './write/append.ts';
 import { openBarrier } from './write/barrier.ts';
@@ -10,7 +11,7 @@ import { ledgerRecords } from './write/ledger.ts';
 import { isMarkedDamaged, markDamaged, salvage, type Salvaged } from './maintenance/salvage.ts';
 import { unreadReader } from './read/unread.ts';
 import { holdIds, maintenance } from './maintenance/maintenance.ts';
-import { isDiskFault } from './schema/disk-fault.ts';
+import { isDiskFault, troubleOf } from './schema/disk-fault.ts';
 import { idReserve } from './write/id-reserve.ts';
 import { quarantineRecords } from './write/quarantine.ts';
 import { rangeReader } from './read/range.ts';
@@ -120,6 +121,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     transaction,
     savepoint,
     barrier: barrier.reached,
+    isInPlace: fileAt(path),
     append(message) {
       if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');
       return append.append(message);
@@ -143,7 +145,8 @@ function openOrSalvage(path: string, { onTrouble }: ArchiveOptions): Database {
     return error;
   };
   try {
-    if (!onTrouble || !isMarkedDamaged(path)) return openDatabase(path, { noticed });
+    refuseEmpty(path);
+    if (!onTrouble || !isMarkedDamaged(path)) return readThrough(openDatabase(path, { noticed }));
   } catch (error) {
     if (!onTrouble || !isCorrupt(error)) throw error;
   }
@@ -151,8 +154,37 @@ function openOrSalvage(path: string, { onTrouble }: ArchiveOptions): Database {
   return openDatabase(path, { noticed });
 }
 
+/** An archive is never empty: SQLite would take a file that was lost to a crash of the machine for a new one. */
+function refuseEmpty(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.size !== 0) return;
+  throw new MinimixError('archive-corrupt', `The archive ${path} is an empty file: restore a backup (\`minimix restore\`), or remove it to begin anew.`);
+}
+
+/** Whatever is read at a start is read here: what is damaged in it is salvaged at this start, not at the next one. */
+function readThrough(db: Database): Database {
+  try {
+    for (const table of STARTING) for (const row of db.raw.prepare(`SELECT * FROM "${table}"`).iterate()) if (!row) break;
+    return db;
+  } catch (error) {
+    db.close();
+    throw troubleOf(error);
+  }
+}
+
+const STARTING = ['meta', 'account', 'chat', 'room', 'occupant', 'stream', 'outbox', 'cursor', 'value', 'gap', 'bookmark'] as const;
+
 function isCorrupt(error: unknown): boolean {
   return error instanceof MinimixError && error.code === 'archive-corrupt';
+}
+
+/** Whether the file that was opened is still the one that its name leads to. */
+function fileAt(path: string): () => boolean {
+  const identity = (): string | undefined => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && `${found.dev} ${found.ino}`;
+  };
+  const opened = path === ':memory:' ? undefined : identity();
+  return () => path === ':memory:' || identity() === opened;
 }
 
 function removeAccount(db: Database, account: string): void {

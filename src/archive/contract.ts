@@ -255,5 +255,7 @@ export interface WriteArchive {
 
 /** The daemon's own handle. */
 export interface Archive extends ReadArchive, WriteArchive {
+  /** Whether the file that is written to is still the one of its name: false once it was removed or replaced. */
+  isInPlace(): boolean;
   close(): void;
 }

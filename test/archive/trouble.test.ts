@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync,
+  chmodSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync,
 } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
 import type { Archive } from '../../src/archive/contract.ts';
+import { storedValues } from '../../src/archive/stored-values.ts';
 import { MinimixError } from '../../src/core/errors.ts';
 import type { Salvaged } from '../../src/archive/maintenance/salvage.ts';
 import { append, appendInside, JULIET, ORCHARD, ownArchive, page as lastPage, T0 } from './support.ts';
@@ -92,6 +93,36 @@ describe('a damaged archive', () => {
     archive.close();
   });
 
+  test('that is an empty file is refused with what to do, and set aside where the daemon starts', () => {
+    own.archive.close();
+    for (const suffix of ['-wal', '-shm']) rmSync(own.path + suffix, { force: true });
+    writeFileSync(own.path, '');
+    expect(() => openArchive(own.path)).toThrow('is an empty file: restore a backup (`minimix restore`), or remove it to begin anew.');
+    expect(statSync(own.path).size).toBe(0);
+    const { archive, told } = open();
+    expect(told).toMatchObject([{ messages: 0, message: expect.stringContaining('damaged') }]);
+    expect(append(archive, { body: 'a' }).kept).toBe(true);
+    archive.close();
+  });
+
+  test('in what a start reads is salvaged at that same start', () => {
+    own.archive.transaction(() => {
+      for (let n = 0; n < 400; n++) own.archive.setValue(JULIET, storedValues.readTo.of(`room${n}@rooms.lit`), n);
+      for (let n = 0; n < 50; n++) appendInside(own.archive, { body: `word${n} said`, stanzaId: `s${n}`, arrivedAt: T0 + n * 1000 });
+    });
+    own.archive.close();
+    const db = new DatabaseSync(own.path);
+    const page = Number(db.prepare("SELECT pageno FROM dbstat WHERE name = 'value' AND pagetype = 'leaf' LIMIT 1 OFFSET 1").get()?.['pageno']);
+    db.close();
+    const file = openSync(own.path, 'r+');
+    writeSync(file, Buffer.alloc(4096, 0xa5), 0, 4096, (page - 1) * 4096);
+    closeSync(file);
+    const { archive, told } = open();
+    expect(told).toMatchObject([{ messages: 50 }]);
+    expect(archive.count(JULIET)).toBe(50);
+    archive.close();
+  });
+
   test('cut short is salvaged as far as it goes', () => {
     many();
     truncateSync(own.path, Math.floor(statSync(own.path).size / 4096 / 2) * 4096);
@@ -110,6 +141,16 @@ function readAll(archive: Archive): number {
     last = messages.at(-1)?.archiveId ?? Number.MAX_SAFE_INTEGER;
   }
 }
+
+test('an archive whose file was removed or replaced says so', () => {
+  expect(own.archive.isInPlace()).toBe(true);
+  renameSync(own.path, `${own.path}.moved`);
+  expect(own.archive.isInPlace()).toBe(false);
+  writeFileSync(own.path, '');
+  expect(own.archive.isInPlace()).toBe(false);
+  renameSync(`${own.path}.moved`, own.path);
+  expect(own.archive.isInPlace()).toBe(true);
+});
 
 test('a full disk is named, and nothing of the transaction is kept', () => {
   append(own.archive, { body: 'before' });

@@ -8,12 +8,12 @@ afterEach(() => {
   for (const one of life.splice(0)) one.abort();
 });
 
-function start(tidy: () => boolean, times = { first: 1, pause: 1, round: 1 }) {
+function start(tidy: () => boolean, times: { readonly first: number; readonly pause: number; readonly round: number; readonly look?: number } = { first: 1, pause: 1, round: 1 }, isInPlace = (): boolean => true) {
   const logged: string[] = [];
   const problems = openProblems((level, message) => void logged.push(`${level} ${message}`));
   const end = new AbortController();
   life.push(end);
-  return { ...startMaintenance({ tidy }, problems, end.signal, times), problems, logged, end };
+  return { ...startMaintenance({ tidy, isInPlace }, problems, end.signal, times), problems, logged, end };
 }
 
 test('a round goes on slice by slice while there is more to do, and the next one waits', async () => {
@@ -43,6 +43,15 @@ test('a slice that fails is a problem, said once, until one succeeds', async () 
   full = false;
   await until(() => problems.list().length === 0, { what: 'the problem to be over' });
   expect(logged).toHaveLength(2);
+});
+
+test('an archive whose file is gone is a problem until it is back', async () => {
+  let there = false;
+  const { problems } = start(() => false, { first: 1, pause: 1, round: 3_600_000, look: 1 }, () => there);
+  await until(() => problems.list().length > 0, { what: 'the problem' });
+  expect(problems.list()).toMatchObject([{ code: 'archive-missing', message: expect.stringContaining('removed or replaced') }]);
+  there = true;
+  await until(() => problems.list().length === 0, { what: 'the problem to be over' });
 });
 
 test('nothing is done once it has ended', async () => {

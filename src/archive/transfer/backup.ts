@@ -68,7 +68,7 @@ function runs(pid: number): boolean {
 
 /**
  * Puts a backup, once verified, in the place of the archive at `path`; no daemon may be running. `passphrase` is asked
- * where it is encrypted. What was there is set aside, and its new name answered. Throws `archive-newer`,
+ * where it is encrypted. Whatever it holds, it brings no credential: nobody becomes a device by a backup. What was there is set aside, and its new name answered. Throws `archive-newer`,
  * `archive-corrupt`, `wrong-passphrase`, `backup-damaged`; then nothing has changed.
  */
 export async function restore(source: string, path: string, now: Date, passphrase: () => Promise<string>): Promise<{ readonly setAside: string | undefined }> {
@@ -80,6 +80,9 @@ export async function restore(source: string, path: string, now: Date, passphras
     if (!existsSync(part)) copyFileSync(source, part);
     chmodSync(part, 0o600); // a copy has the mode of what it was made from
     verify(part, source);
+    refuseCode(part, source);
+    withoutKeys(part);
+    asOfOthers(part, lastIdAt(path));
   } catch (error) {
     removeFiles(part);
     throw error;
@@ -92,20 +95,67 @@ export async function restore(source: string, path: string, now: Date, passphras
   return { setAside };
 }
 
+/** An archive of ours has no trigger and no view: one that has would do what somebody else wants while it is written to. */
+function refuseCode(path: string, named: string): void {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    const found = db.prepare("SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view') LIMIT 1").get()?.['name'];
+    if (found !== undefined) throw new MinimixError('archive-corrupt', `${named} is no backup of Minimix: it holds a program of its own (${String(found).slice(0, 100)}).`);
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * A backup may be somebody else's, or of another time: what waits in its outbox is asked about before it is said, and no id
+ * that was given since is given again.
+ */
+function asOfOthers(path: string, lastId: number): void {
+  const db = new DatabaseSync(path);
+  try {
+    db.exec("UPDATE outbox SET state = 'ask', stream = NULL, outbound = NULL");
+    db.prepare("INSERT INTO meta VALUES ('floor', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)").run(lastId);
+  } finally {
+    db.close();
+  }
+}
+
+/** The last id that may have been given by the archive which is to be replaced; 0 where there is none, or none that can be read. */
+function lastIdAt(path: string): number {
+  if (!existsSync(path)) return 0;
+  try {
+    const db = new DatabaseSync(path);
+    try {
+      const row = db.prepare("SELECT max(coalesce((SELECT max(id) FROM message), 0), coalesce((SELECT max(value) FROM meta WHERE key IN ('floor', 'reserved')), 0)) AS id").get();
+      return Number(row?.['id'] ?? 0);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (error instanceof Error && 'errcode' in error) return 0; // it may be damaged, which is why it is replaced
+    throw error;
+  }
+}
+
 /** Takes out what `stored-values.ts` names as secret, and every value that it does not name. */
 function withoutKeys(path: string): void {
   const db = new DatabaseSync(path);
   try {
     // One file without a log beside it; what is deleted is overwritten, not left in free pages.
     db.exec('PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; BEGIN');
-    for (const table of secretRows) db.exec(`DELETE FROM "${table}"`);
+    for (const table of secretRows) if (hasTable(db, table)) db.exec(`DELETE FROM "${table}"`);
     for (const [table, column] of secretTexts) db.exec(`UPDATE "${table}" SET "${column}" = NULL`);
-    for (const { table, column, fields } of secretFields) stripColumn(db, table, column, fields);
+    for (const { table, column, fields } of secretFields) if (hasTable(db, table)) stripColumn(db, table, column, fields);
     stripValues(db);
     db.exec('COMMIT');
   } finally {
     db.close();
   }
+}
+
+/** A backup of a former version has fewer tables. */
+function hasTable(db: DatabaseSync, table: string): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined;
 }
 
 /** Some of these tables have no row ids: the text itself finds its rows. */

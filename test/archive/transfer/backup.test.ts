@@ -1,5 +1,6 @@
 import { chmodSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openArchive } from '../../../src/archive/archive.ts';
 import { backUp, restore } from '../../../src/archive/transfer/backup.ts';
@@ -95,4 +96,33 @@ test('what is restored is for its owner alone, whatever the backup lay there as'
   await restore(target, own.path, new Date(T0), nobodyAsks);
   expect(statSync(own.path).mode & 0o777).toBe(0o600);
   own.reopen();
+});
+
+test('a backup of somebody’s making brings no device, says nothing by itself, and gives no id again', async () => {
+  const entry = { account: JULIET, room: ORCHARD, originId: 'o1', xml: '<message/>', createdAt: T0, stream: 'x', outbound: 3, state: 'waiting' as const };
+  own.archive.addToOutbox(entry);
+  const target = `${own.path}.backup`;
+  await backUp(own.path, target);
+  const scram = { storedKey: 'c3RvcmVk', serverKey: 'c2VydmVy' };
+  const foreign = openArchive(target);
+  foreign.setValue(JULIET, storedValues.bouncerDevices, { salt: 'c2FsdA==', devices: [{ id: 'd1', name: 'phone', addedAt: T0, policy: 'everything', policies: {}, words: [], sha1: scram, sha256: scram }] });
+  foreign.close();
+  const since = append(own.archive, { body: 'since', arrivedAt: T0 + 9999 });
+  own.archive.close();
+  await restore(target, own.path, new Date(T0), nobodyAsks);
+  const restored = own.reopen();
+  expect(restored.value(JULIET, storedValues.bouncerDevices)).toBeUndefined();
+  expect(restored.outbox(JULIET)).toMatchObject([{ originId: 'o1', state: 'ask', stream: undefined }]);
+  const next = append(restored, { body: 'next', arrivedAt: T0 + 10_000 });
+  expect(since.kept && next.kept && next.message.archiveId > since.message.archiveId).toBe(true);
+});
+
+test('a backup with a program of its own is not restored, and nothing is touched', async () => {
+  const target = `${own.path}.backup`;
+  await backUp(own.path, target);
+  const hostile = new DatabaseSync(target);
+  hostile.exec("CREATE TRIGGER again AFTER DELETE ON stream BEGIN INSERT INTO value VALUES (1, 'bouncer-devices', '{}'); END");
+  hostile.close();
+  await expect(restore(target, own.path, new Date(T0), nobodyAsks)).rejects.toThrow('holds a program of its own (again)');
+  expect(own.archive.count(JULIET)).toBe(500);
 });

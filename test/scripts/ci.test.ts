@@ -30,6 +30,16 @@ test('the count is that of the tests here, where all is good', () => {
   expect(ci(ALL, `${GOOD}; echo 'Tests: 9 passed, 0 failed, 0 skipped'`)).toEqual({ status: 0, last: 'Tests: 30 passed, 0 failed, 2 skipped' });
 });
 
+test('the tests that failed in the bare Debian are added to those that failed here', () => {
+  const bad = "echo 'trixie: npm ci && npm test -- test/flow: bad (exit 1), 700 s, Tests: 90 passed, 7 failed, 1 skipped'";
+  const stopped = "echo 'trixie: npm ci && npm test -- test/flow: bad (more than 45 minutes), 2700 s, Tests: 9 passed, 0 failed, 0 skipped'";
+  expect(ci("echo 'Tests: 29 passed, 1 failed, 2 skipped'; exit 1", `${bad}; ${stopped}; exit 1`)).toEqual({ status: 1, last: 'Tests: 29 passed, 9 failed, 2 skipped' });
+});
+
+test('an end that was not good is one that failed, where no test did', () => {
+  expect(ci(`${ALL}; exit 1`, GOOD)).toEqual({ status: 1, last: 'Tests: 30 passed, 1 failed, 2 skipped' });
+});
+
 test('each command of the bare Debian that was not good is one more that failed', () => {
   const bad = "echo 'trixie: npm ci && npm run demo -- --once: bad (exit 1), 20 s'";
   expect(ci(ALL, `${bad}; ${bad}; exit 1`)).toEqual({ status: 1, last: 'Tests: 30 passed, 2 failed, 2 skipped' });

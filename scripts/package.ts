@@ -158,7 +158,7 @@ async function main(): Promise<void> {
     const packages = await bundle(tree);
     fill(tree, packages);
     const tgz = makeTgz(tree, out);
-    console.log(`${tgz}: ${megabytes(tgz)}; ${packages.length} packages bundled; npm adds ${native.length}: ${native.join(', ')}`);
+    console.log(`${tgz}: ${megabytes(tgz)}; ${packages.length} packages bundled; npm adds ${Object.keys(manifest.optionalDependencies).join(', ')}, as far as they are for the machine`);
     const system = join(work, 'system');
     const epoch = epochOf();
     systemTree(tree, system, epoch);

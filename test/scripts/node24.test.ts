@@ -100,6 +100,13 @@ test.each(['node24', 'minimix'])('%s says in one sentence that the host’s Node
   expect(run(program, 'node', 'x.ts')).toEqual({ code: 1, out: '', err: `${NEEDED}v18.20.4${TO_DO}` });
 });
 
+test('who installed a package is told to install it again, and of no `npm ci`', () => {
+  node(join(host, 'node'), 'v18.20.4');
+  rmSync(join(checkout, 'src'), { recursive: true });
+  const err = `${NEEDED}v18.20.4 is here: install Minimix again, with the optional packages (Linux on x64 or arm64), or take Node from nodejs.org.\n`;
+  expect(run('minimix', 'rooms')).toEqual({ code: 1, out: '', err });
+});
+
 test('arm64 without its Node is told in one sentence, though the one for x64 is there', () => {
   machine('aarch64');
   node(beside('x64'), 'v24.21.0');

@@ -20,6 +20,9 @@ interface Wish {
   readonly verbose: boolean;
 }
 
+/** Set where this process has mounts of its own. */
+const ISOLATED = 'MINIMIX_FRESH_ISOLATED';
+
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
 
@@ -30,9 +33,17 @@ async function main(): Promise<number> {
   if (typeof wish === 'string') return refuse(wish);
   const obstacle = whatHinders(process.getuid?.(), succeeds);
   if (obstacle !== undefined) return refuse(obstacle);
+  isolate();
   const host = readHost();
   if (typeof host === 'string') return refuse(host);
   return await attempt(wish, host);
+}
+
+/** Begins again with mounts of its own: however this process ends, none of them is left. */
+function isolate(): void {
+  if (process.env[ISOLATED] !== undefined || process.execve === undefined) return;
+  const command = ['unshare', '--mount', '--', process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve('/usr/bin/unshare', command, { ...process.env, [ISOLATED]: '1' });
 }
 
 async function attempt({ releases, steps, verbose }: Wish, host: Host): Promise<number> {

@@ -2,7 +2,7 @@
 // its end, whatever the end was, no mount and no process of it is left, and the folder can be removed like any other.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CERTIFICATES, type Host } from './host.ts';
 
@@ -27,9 +27,9 @@ export interface Order {
 }
 
 export interface Roots {
-  /** Makes the bare Debian that all others are copied from. */
+  /** Makes the bare Debian that all others begin as. */
   make(release: string): Promise<Ended>;
-  /** A copy of it with the project in it, as committed; its folder. */
+  /** One that begins as it, with the project in it, as committed; its folder. */
   copy(name: string, tree: string): Promise<string>;
   run(folder: string, order: Order): Promise<Ended>;
   remove(folder: string): void;
@@ -45,8 +45,9 @@ mount --rbind /dev "$1/dev"
 mount --rbind /sys "$1/sys"
 mount -t proc proc "$1/proc"
 mount --bind "$2" "$1/var/cache/apt/archives"
+mount --bind "$3" "$1$4/.npm"
 root=$1
-shift 2
+shift 4
 exec chroot "$root" "$@"`;
 
 /** Where the project lies for a person. */
@@ -57,6 +58,17 @@ export function openRoots(place: string, host: Host, signal: AbortSignal, hear: 
   const bare = join(place, 'bare');
   const archives = join(place, 'archives'); // what apt fetched for one root serves the next
   mkdirSync(join(archives, 'partial'), { recursive: true });
+
+  /** And what npm fetched for one person serves the same one in the next root. */
+  function npmCache(folder: string, person: Person): string {
+    const cache = join(place, `npm-${person}`);
+    const home = join(folder, HOMES[person]);
+    for (const each of [cache, join(home, '.npm')]) {
+      mkdirSync(each, { recursive: true });
+      chownSync(each, statSync(home).uid, statSync(home).gid);
+    }
+    return cache;
+  }
 
   async function execute(program: string, args: readonly string[], minutes: number): Promise<Ended> {
     const isolated = ['--mount', '--pid', '--fork', '--kill-child=KILL', '--', program, ...args];
@@ -89,7 +101,7 @@ export function openRoots(place: string, host: Host, signal: AbortSignal, hear: 
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const person = as === 'root' ? [] : ['setpriv', `--reuid=${as}`, `--regid=${as}`, '--init-groups'];
     const command = ['env', '-i', ...variables, ...person, 'sh', '-c', `cd "$0" && ${line}`, within];
-    return execute('sh', ['-c', INSIDE, 'sh', folder, archives, ...command], minutes);
+    return execute('sh', ['-c', INSIDE, 'sh', folder, archives, npmCache(folder, as), HOMES[as], ...command], minutes);
   }
 
   async function make(release: string): Promise<Ended> {
@@ -111,7 +123,7 @@ export function openRoots(place: string, host: Host, signal: AbortSignal, hear: 
   async function copy(name: string, tree: string): Promise<string> {
     const folder = join(place, name);
     remove(folder);
-    must(spawnSync('cp', ['-a', '--reflink=auto', bare, folder], { encoding: 'utf8' }));
+    if (!layer(bare, folder)) must(spawnSync('cp', ['-a', '--reflink=auto', bare, folder], { encoding: 'utf8' }));
     for (const person of Object.keys(HOMES) as Person[]) {
       const project = join(folder, projectOf(person));
       mkdirSync(project);
@@ -126,9 +138,24 @@ export function openRoots(place: string, host: Host, signal: AbortSignal, hear: 
   return { make, copy, run, remove };
 }
 
+/**
+ * Mounts the bare one at `folder` with a layer above it that takes what is changed; false where this system cannot, as
+ * where its own root is such a mount. A copy would take a minute. What is in the layer need not survive a loss of power.
+ */
+function layer(bare: string, folder: string): boolean {
+  const [upper, work] = [`${folder}.upper`, `${folder}.work`];
+  for (const each of [folder, upper, work]) mkdirSync(each);
+  const options = `lowerdir=${bare},upperdir=${upper},workdir=${work}`;
+  const mounted = [`${options},volatile`, options].some((each) =>
+    spawnSync('mount', ['-t', 'overlay', 'overlay', '-o', each, folder], { stdio: 'ignore' }).status === 0);
+  if (!mounted) for (const each of [folder, upper, work]) remove(each);
+  return mounted;
+}
+
 /** Removes a root; not what somebody may have mounted in it. */
 function remove(folder: string): void {
-  must(spawnSync('rm', ['-rf', '--one-file-system', '--', folder], { encoding: 'utf8' }));
+  if (spawnSync('mountpoint', ['-q', folder]).status === 0) must(spawnSync('umount', [folder], { encoding: 'utf8' }));
+  must(spawnSync('rm', ['-rf', '--one-file-system', '--', folder, `${folder}.upper`, `${folder}.work`], { encoding: 'utf8' }));
 }
 
 function must({ status, stderr, error }: { status: number | null; stderr: string; error?: Error }): void {

@@ -301,7 +301,7 @@ test('an import is told what it did; again, nothing is new; what is no export is
   expect(await home.cli(['export', out])).toMatchObject({ code: 1, stdout: '' });
 });
 
-test('an encrypted backup is asked for its passphrase twice, unseen, and a restoration once', { timeout: 60_000 }, async () => {
+test('an encrypted backup is asked for its passphrase twice, unseen, and a restoration once', async () => {
   openArchive(join(home.dir, 'archive.db')).close();
   const file = join(home.dir, 'backup.age');
   const seen = await onTerminal('"$BIN" backup --encrypt "$FILE"', { FILE: file }, ['Passphrase of the backup: ', 'Repeat the passphrase: '], 'wherefore art thou');

@@ -66,7 +66,7 @@ test('bookmarks are listed, edited, undone, held, restored, exported and importe
   expect((await home.cli(['bookmarks', 'restore'])).code).toBe(2);
 
   expect((await home.cli(['bookmarks', 'undo', '999999'])).code).toBe(1);
-}, 60_000);
+});
 
 test('what rooms see is chosen, a nick registered, and all of it told', async () => {
   const where = ['--server', `127.0.0.1:${server.port}`, '--ca', server.caFile, '--password-stdin'];
@@ -86,4 +86,4 @@ test('what rooms see is chosen, a nick registered, and all of it told', async ()
   expect(await said('room', 'register', room, '--nick', 'Kept')).toBe(`Registered with ${room} as Kept\n`);
   const [shown] = await home.json<Line>(['rooms', room]);
   expect(shown).toMatchObject({ presence: { kind: 'fixed', show: 'dnd', status: 'only here' }, notify: 'never', wanted: 'Kept' });
-}, 90_000);
+});

@@ -122,7 +122,6 @@ test('a room that is not here is named by what lists a room, which ends with 1',
 
 test(
   'a join while the server is out of reach is refused in one sentence, with 1',
-  { timeout: 60_000 },
   async () => {
     await home.cli(['account', 'add', ALICE, '--server', await nowhere(), '--password-stdin'], 'x\n');
     await home.start();

@@ -8,7 +8,6 @@ const script = fileURLToPath(new URL('../../scripts/demo.ts', import.meta.url));
 
 test(
   'the demo counts ten sent, ten archived and ten relayed, and says where the page is',
-  { timeout: 120_000 },
   async () => {
     const child = spawn(process.execPath, [script, '--once'], { stdio: ['ignore', 'pipe', 'pipe'] });
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

@@ -3,14 +3,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createElement as xml, type Element } from 'ltx';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeHome, type Home } from '../support/daemon.ts';
 import { connectPerson, type Person } from '../support/person.ts';
 import { startProsody } from '../support/prosody.ts';
 import type { XmppServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 90_000 }); // each command is a process of its own, and the machine may be busy
 
 type Line = Record<string, unknown>;
 

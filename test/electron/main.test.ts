@@ -229,4 +229,4 @@ test('with the real daemon: started, followed, stopped, and started again from t
   click('Stop Minimix');
   await again;
   expect(fake.errors).toEqual([]);
-}, 60_000);
+});

@@ -42,7 +42,7 @@ beforeAll(async () => {
   files = listPackage(asar, { isPack: false }).map((path) => path.slice(1)).toSorted();
   app = join(dir, 'app');
   extractAll(asar, app);
-}, 120_000);
+});
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const isFile = (path: string): boolean => statSync(join(app, path)).isFile();
@@ -92,7 +92,7 @@ test('what is packed starts without anything beside it: a daemon, its page, its 
     daemon.kill('SIGTERM');
     await once(daemon, 'exit');
   }
-}, 60_000);
+});
 
 test('the program that a desktop starts is called apart from the command line', () => {
   expect(readdirSync(unpacked)).toContain('minimix-tray');

@@ -90,5 +90,5 @@ describe.each(servers)('on $kind', (server) => {
     // bouncer has noticed it.
     expect(logins, [...door.log, ...said].join('\n')).toEqual(made);
     expect(door.house.account.rooms.occupants(room)).toHaveLength(2);
-  }, 120_000);
+  });
 });

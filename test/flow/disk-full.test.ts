@@ -18,7 +18,6 @@ const impossible = noSmallDisk();
 
 test.for([{ archive: true }, { archive: false }])(
   'a full disk stops nothing for good: once there is room again, all is there (archive: $archive)',
-  { timeout: 90_000 },
   async ({ archive }, { skip }) => {
     if (impossible !== undefined) skip(impossible);
     const disk = makeSmallDisk(16);

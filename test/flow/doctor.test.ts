@@ -31,7 +31,7 @@ async function examine(home: Home): Promise<{ code: number; findings: Finding[];
 }
 
 describe.each(servers)('on $kind', (server) => {
-  test('all is looked at, with a daemon and without one, and nothing is changed', { timeout: 120_000 }, async () => {
+  test('all is looked at, with a daemon and without one, and nothing is changed', async () => {
     const home = newHome();
     const alice = await newAccount(server, 'alice');
     await home.addAccount(server, alice);
@@ -60,7 +60,7 @@ describe.each(servers)('on $kind', (server) => {
   });
 });
 
-test('what is wrong is bad, says what to do, and ends with 1', { timeout: 60_000 }, async () => {
+test('what is wrong is bad, says what to do, and ends with 1', async () => {
   const home = newHome();
   const [server] = servers;
   if (!server) throw new Error('no server');
@@ -82,7 +82,7 @@ test('what is wrong is bad, says what to do, and ends with 1', { timeout: 60_000
   expect(stdout).toMatch(/\d+ errors?, \d+ notes?\.\n$/);
 });
 
-test('a password that the server does not take is told apart from a server that cannot be reached', { timeout: 60_000 }, async () => {
+test('a password that the server does not take is told apart from a server that cannot be reached', async () => {
   const home = newHome();
   const [server] = servers;
   if (!server) throw new Error('no server');

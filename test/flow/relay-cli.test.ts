@@ -44,5 +44,5 @@ describe.each(servers)('on $kind', (server) => {
     expect(await home.cli(['device', 'test', 'Pocket'])).toMatchObject({ code: 1, stderr: expect.stringContaining('Pocket is not online.') });
     expect(await home.cli(['device', 'forget', 'Pocket'])).toMatchObject({ code: 0, stdout: 'Forgot Pocket.\n' });
     expect(await devices()).toEqual([]);
-  }, 60_000);
+  });
 });

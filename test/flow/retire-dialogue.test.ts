@@ -1,14 +1,12 @@
 // Retiring as a person does it, on a terminal: what is asked, what is shown before it counts, and how to get out of it.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { homeState } from '../../src/config/lock.ts';
 import { apiOf, makeHome, type Home } from '../support/daemon.ts';
 import { newAccount, servers } from '../support/servers.ts';
 import { runInTerminal, type Terminal } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 90_000 });
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {

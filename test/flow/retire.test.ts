@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readNative, readPrivate } from '../support/bookmarks.ts';
 import { apiOf, bin, makeHome, type Home } from '../support/daemon.ts';
 import { connectPerson, type Person } from '../support/person.ts';
@@ -12,8 +12,6 @@ import { newAccount, servers, type Account } from '../support/servers.ts';
 import type { SharedServer } from '../support/server.ts';
 import { undoing } from '../support/undo.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const undo = undoing();
 

@@ -36,7 +36,7 @@ describe.each(servers.map(({ kind }) => ({ kind })))('a service on $kind', ({ ki
       expect(['shutdown', 'removed-by-error', 'disconnected']).toContain(story(account, room)[2]);
       expect(await state(room, 'joined')).toMatchObject({ nick: 'alice' });
     });
-  }, 90_000);
+  });
 });
 
 describe('a service on prosody', () => {
@@ -52,5 +52,5 @@ describe('a service on prosody', () => {
       await until(() => account.rooms.list()[0]?.state === 'joined', { what: 'the return', deadline: 40_000 });
       expect(story(account, room)).toContain('unreachable');
     });
-  }, 60_000);
+  });
 });

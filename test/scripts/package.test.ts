@@ -141,7 +141,7 @@ describe('the deb', () => {
       daemon.kill('SIGTERM');
       await once(daemon, 'exit');
     }
-  }, 60_000);
+  });
 
   test('has the keyring that its Node can load', async () => {
     const home = join(system, 'usr/lib/minimix');

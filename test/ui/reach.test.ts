@@ -212,7 +212,7 @@ test('without an account, the sandbox leads from the first screen to a room in w
   expect(wrong).toEqual([]);
   await other.context().close();
   await fresh.stop();
-}, 60_000);
+});
 
 test('nothing of all this was an error in the console or against the CSP', () => {
   // What the daemon refused is told by the browser, too.

@@ -94,4 +94,4 @@ test('each room that we are out of says why, and its ledger ends with it', async
     await about.getByRole('listitem').first().getByText(ledger).first().waitFor();
   }
   expect(await findingsOfAxe(page)).toEqual([]);
-}, 60_000);
+});

@@ -236,7 +236,7 @@ test('a device that connects gets a password once, as words and as a code', asyn
   await main().getByRole('button', { name: 'Revoke: Laptop' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
   await main().getByRole('button', { name: 'Revoke: Laptop' }).waitFor({ state: 'detached' });
-}, 60_000);
+});
 
 test('a bookmark is added, edited and removed; the log undoes it', async () => {
   await tool('Bookmarks').click();
@@ -261,7 +261,7 @@ test('a bookmark is added, edited and removed; the log undoes it', async () => {
   const log = main().getByRole('region', { name: 'Changes' });
   await log.getByRole('listitem').filter({ hasText: 'The library removed' }).getByRole('button').click();
   await row.waitFor();
-}, 60_000);
+});
 
 test('rooms gone at once are asked about, and what rooms see of one can be said', async () => {
   const gone = await connectPerson(prosody, alice.user, alice.password, { resource: 'old-laptop' });

@@ -30,7 +30,7 @@ describe.each(servers)('on %s', (_name, startServer) => {
     await server.register('juliet', 'rose');
     dir = await mkdtemp(join(tmpdir(), 'minimix-ca-'));
     strangerCa = (await makeCertificates(dir, server.domain)).ca;
-  }, 40_000);
+  });
   afterAll(async () => {
     await server.stop();
     await rm(dir, { recursive: true });

@@ -64,7 +64,7 @@ describe('hostile rooms and occupants (scripted)', () => {
     await one.settle();
     expect(one.account.rooms.occupants(ROOM).length).toBeLessThanOrEqual(20_000);
     expect(one.archive.occupants(ME).length).toBe(one.account.rooms.occupants(ROOM).length);
-  }, 90_000);
+  });
 
   test('one nick that comes and goes ten thousand times: the ledger stays bounded, ours stays readable', async () => {
     const one = await joined();
@@ -75,7 +75,7 @@ describe('hostile rooms and occupants (scripted)', () => {
     const lines = one.account.rooms.ledger(ROOM, 1_000_000);
     expect(lines.length).toBeLessThanOrEqual(2_200);
     expect(lines.filter(({ event }) => !event.startsWith('occupant-')).map(({ event }) => event)).toEqual(['join', 'self']);
-  }, 60_000);
+  });
 
   test('a thousand invitations fill a list of a hundred, and no room is entered', async () => {
     const { account, send, settle } = await joined();
@@ -93,7 +93,7 @@ describe('hostile rooms and occupants (scripted)', () => {
     one.send(...Array.from({ length: 5_000 }, (_, n) => presence(ROOM, `n${n}`)));
     await one.settle();
     expect(summaries() - before).toBeLessThan(1_000); // the stanzas themselves go on, one by one, for the bouncer
-  }, 60_000);
+  });
 
   test('garbage from a joined room: nothing of it is believed', async () => {
     const one = await joined(['juliet']);
@@ -145,5 +145,5 @@ describe('hostile rooms and occupants (scripted)', () => {
     expect(JSON.stringify(account.rooms.ledger(ROOM, 1_000)).length).toBeLessThan(200_000);
     expect(JSON.stringify(account.rooms.list()).length).toBeLessThan(10_000);
     expect(story(account, ROOM).at(-1)).toBe('kicked');
-  }, 60_000);
+  });
 });

@@ -143,7 +143,7 @@ describe('a service with a limit (scripted)', () => {
     expect(out).toHaveLength(5);
     await until(() => account.status().joined === 61, { what: 'the rest, by the clock' });
     expect(joins()).toHaveLength(65);
-  }, 60_000);
+  });
 });
 
 describe('an answered join (scripted)', () => {

@@ -48,7 +48,7 @@ describe('what a room is asked before it lets us in (scripted)', () => {
     const [room = ''] = rooms;
     one.script(room, { info: (iq) => (question(iq)?.attrs['node'] === undefined ? answer(iq) : undefined) });
     expect(await one.account.rooms.join(room)).toMatchObject({ ok: true, value: { nick: 'romeo' } });
-  }, 60_000);
+  });
 
   test('after a lost stream nothing is asked first; what has changed meanwhile is learned afterwards, and the nick with it', async () => {
     const one = await world();

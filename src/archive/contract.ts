@@ -1,4 +1,5 @@
 import type { GroupchatMessage, KeptMessage } from '../core/groupchat.ts';
+import type { MentionReason } from '../core/mention.ts';
 import type { Viewed } from '../core/view.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { StoredValue } from './stored-values.ts';
@@ -29,8 +30,8 @@ export interface NewMessage {
   readonly arrivedAt: number;
   readonly xml: string;
   readonly source: Source;
-  /** It names the person (their nick, or XEP-0372); for `has:mention`. */
-  readonly mentions?: boolean;
+  /** Why it is meant for the person; for `has:mention`, and kept with it. */
+  readonly mention?: MentionReason | undefined;
 }
 
 export type Appended =

@@ -23,6 +23,8 @@ export interface UnreadQuery {
   readonly after: number;
   readonly nick: string | undefined;
   readonly only: 'groupchat' | 'private';
+  /** Of these, only what is meant for the person. */
+  readonly mentions?: boolean;
 }
 
 /** Groupchat between two bounds; private messages left out. Times are room time, in milliseconds since the epoch. */

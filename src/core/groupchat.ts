@@ -1,3 +1,5 @@
+import type { MentionReason } from './mention.ts';
+
 /** What a groupchat stanza is for; decides how a reader of the archive sees it. */
 export type MessageKind =
   | 'message'
@@ -48,6 +50,8 @@ export interface KeptMessage extends GroupchatMessage {
   readonly archiveId: number;
   /** The account's bare JID. */
   readonly account: string;
+  /** Why it is meant for the person, decided once, when it was received; nothing where it is not. */
+  readonly mention?: MentionReason | undefined;
   /** When it reached the daemon, in milliseconds since the epoch. */
   readonly arrivedAt: number;
   /** The stanza's text as it came, with the `jabber:client` namespace explicit. */

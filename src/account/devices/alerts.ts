@@ -2,7 +2,6 @@ import type { KeptMessage } from '../../core/groupchat.ts';
 import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
 import type { Alert } from './contract.ts';
 import type { AccountContext } from '../context.ts';
-import { mentionFor } from './mentions.ts';
 
 const SAID: readonly string[] = ['message', 'encrypted', 'private'];
 
@@ -14,6 +13,6 @@ export function alertFor(context: AccountContext, level: NotifyLevel | undefined
   const { nick, room, kind } = message;
   if (level === 'never' || nick === undefined || !SAID.includes(kind) || nick === context.room(room)?.membership.nick) return undefined;
   if (kind === 'private') return 'private';
-  if (mentionFor(context, { words: [] }, message) !== undefined) return 'mention';
+  if (message.mention !== undefined) return 'mention';
   return level === 'always' ? 'room' : undefined;
 }

@@ -1,9 +1,7 @@
 import type { Device } from '../../core/device.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
-import { mentionIn } from '../../core/mention.ts';
-import { NS_REFERENCE, readMentionedNicks, readRepliedNick } from '../../xmpp/xep/message/mention.ts';
+import { sentenceOfMention, wordIn } from '../../core/mention.ts';
 import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
-import { stanzaFrom } from '../../xmpp/stanza.ts';
 import type { AccountContext } from '../context.ts';
 
 /**
@@ -18,18 +16,16 @@ export function wantedBy(context: AccountContext, device: Pick<Device, 'words'>,
   return why === undefined ? { wanted: false, why: 'it does not mention you' } : { wanted: true, why };
 }
 
-/** Why a kept message is meant for the person, by a device's rules; `undefined` where it is not. */
+/**
+ * Why a kept message is meant for the person on a device; `undefined` where it is not. What was decided when it was
+ * received holds for every device; the device's further words are looked for on top of it, here alone.
+ */
 export function mentionFor(context: AccountContext, device: Pick<Device, 'words'>, message: KeptMessage): string | undefined {
-  const room = context.room(message.room);
-  if (message.kind === 'private') return message.nick === room?.membership.nick ? undefined : 'it is a private message';
-  const nicks = [room?.membership.nick, room?.nick].filter((nick) => nick !== undefined);
-  const marked = message.repliesTo !== undefined || message.xml.includes(NS_REFERENCE) || message.xml.includes('urn:xmpp:reply:0');
-  const element = marked ? stanzaFrom(message.xml).element : undefined;
-  const about = {
-    nick: message.nick,
-    body: message.body,
-    repliesToNick: element && readRepliedNick(element, message.room),
-    names: element ? readMentionedNicks(element, message.room) : [],
-  };
-  return mentionIn(about, { nicks, words: device.words, replies: true });
+  const { kind, nick, mention, body } = message;
+  const own = nick !== undefined && nick === context.room(message.room)?.membership.nick;
+  if (own) return undefined;
+  if (kind === 'private') return 'it is a private message';
+  if (mention !== undefined) return sentenceOfMention(mention);
+  const word = body === undefined ? undefined : wordIn(body, device.words);
+  return word === undefined ? undefined : `it contains the word “${word}”`;
 }

@@ -7,12 +7,9 @@ import type { Stanza } from '../../xmpp/stanza.ts';
 import { openBookmarkNode } from '../bookmarks/node.ts';
 import type { ReadState } from '../rooms/contract.ts';
 import type { Transaction, AccountContext } from '../context.ts';
-import { mentionFor } from '../devices/mentions.ts';
 
 /** Chats of which the node is read; what is beyond is no person's. */
 const MOST_CHATS = 2000;
-/** Messages in which mentions are counted. */
-const MOST_MENTIONS = 200;
 /** Messages back in which one with a stanza-id is looked for. */
 const LOOK_BACK = 50;
 
@@ -56,16 +53,10 @@ export function openReadMarkers(context: AccountContext, tell: (state: ReadState
     if (to === undefined) return undefined;
     const nick = context.room(room)?.membership.nick;
     const unread = archive.unread({ account: jid, room, after: to, nick, only });
-    const mentions = only === 'private' ? unread : mentionsAfter(room, to, unread);
+    const mentions = only === 'private' || unread === 0 ? unread : archive.unread({ account: jid, room, after: to, nick, only, mentions: true });
     const state = { account: jid, room, only, readTo: to, unread, mentions };
     states.set(keyOf(room, only), state);
     return state;
-  }
-
-  function mentionsAfter(room: string, to: number, unread: number): number {
-    if (unread === 0) return 0;
-    const behind = archive.page({ account: jid, room, after: to, limit: MOST_MENTIONS, only: 'groupchat' });
-    return behind.filter((message) => mentionFor(context, { words: [] }, message) !== undefined).length;
   }
 
   /** True where that is news. */

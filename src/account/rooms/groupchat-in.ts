@@ -12,7 +12,9 @@ import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
 import { stanzaFrom } from '../../xmpp/stanza.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { recordLostHistory } from '../history/catch-up.ts';
+import type { Element } from '../../xmpp/xml.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
+import { decideMention } from './decide-mention.ts';
 import type { Memberships } from './membership.ts';
 import type { Outbox } from '../sending/outbox.ts';
 
@@ -68,7 +70,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
     return false;
   }
   if (message.kind !== 'private') return receiveGroupchat(parts, transaction, room, message, stanza);
-  keep(parts, transaction, message, stanza.raw, { kind: 'live' }, true);
+  keep(parts, transaction, { message, element: stanza.element, xml: stanza.raw, source: { kind: 'live' }, fresh: true });
   return true;
 }
 
@@ -81,7 +83,7 @@ function receiveGroupchat(parts: RoomParts, transaction: Transaction, room: Room
   const isSubject = message.subject !== undefined && message.body === undefined;
   if (isSubject && subjectEndsEntry(parts, transaction, room, message)) return false;
   const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };
-  keep(parts, transaction, message, stanza.raw, source, true);
+  keep(parts, transaction, { message, element: stanza.element, xml: stanza.raw, source, fresh: true });
   const now = transaction.room(room.jid);
   if (now) transaction.put({ ...now, verifiedAt: transaction.at, ...(isSubject && { subject: short(message.subject) ?? '' }) });
   return true;
@@ -137,7 +139,13 @@ function receivePage(parts: RoomParts, transaction: Transaction, room: Room, sta
   let { follows, lost } = catchup;
   if (read && inner.type === 'groupchat' && !isPassing(inner.element)) {
     const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };
-    const { archiveId, kept } = keep(parts, transaction, message, xml, { kind: 'mam', follows }, !catchup.first && catchup.gap === undefined);
+    const { archiveId, kept } = keep(parts, transaction, {
+      message,
+      element: inner.element,
+      xml,
+      source: { kind: 'mam', follows },
+      fresh: !catchup.first && catchup.gap === undefined,
+    });
     if (lost !== undefined && kept) recordLostHistory(parts.context, room.jid, lost, message.at);
     follows = archiveId;
     lost = undefined; // only a message that can be one of ours tells whether there is a hole
@@ -145,10 +153,21 @@ function receivePage(parts: RoomParts, transaction: Transaction, room: Room, sta
   transaction.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows, lost } });
 }
 
+interface Received {
+  readonly message: GroupchatMessage;
+  readonly element: Element;
+  /** The text that is kept. */
+  readonly xml: string;
+  readonly source: Source;
+  /** It is news, and not the past of a room that was joined for the first time. */
+  readonly fresh: boolean;
+}
+
 /** Appends, and tells the doors unless it was there already (then not `kept`). The archive id is there in either case. */
-function keep(parts: RoomParts, transaction: Transaction, message: GroupchatMessage, xml: string, source: Source, fresh: boolean): { archiveId: number; kept: boolean } {
+function keep(parts: RoomParts, transaction: Transaction, { message, element, xml, source, fresh }: Received): { archiveId: number; kept: boolean } {
   const { context, outbox } = parts;
-  const entry: NewMessage = { account: context.jid, message, arrivedAt: transaction.at, xml, source };
+  const mention = decideMention(context, transaction, message, element);
+  const entry: NewMessage = { account: context.jid, message, mention, arrivedAt: transaction.at, xml, source };
   const appended = context.archive.append(entry);
   outbox.reflected(transaction, message);
   if (source.kind === 'history') noteReplay(transaction, message, appended.kept);

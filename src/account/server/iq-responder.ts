@@ -7,6 +7,7 @@ import { discoInfo, discoItems, NS_DISCO_INFO, NS_DISCO_ITEMS } from '../../xmpp
 import type { Identity } from '../../xmpp/xep/service/disco.ts';
 import { errorAnswer, resultAnswer } from '../../xmpp/xep/service/errors.ts';
 import { NS_MDS } from '../../xmpp/xep/message/displayed.ts';
+import { NS_MENTIONS } from '../../xmpp/xep/message/explicit-mention.ts';
 import { NS_NICK } from '../../xmpp/xep/room/nick.ts';
 import { NS_PING } from '../../xmpp/xep/service/ping.ts';
 import { NS_VERSION, versionAnswer } from '../../xmpp/xep/service/version.ts';
@@ -22,6 +23,7 @@ const ownFeatures: readonly string[] = [
   NS_CAPS,
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
+  NS_MENTIONS,
   NS_PING,
   NS_VERSION,
   `${NS_BOOKMARKS}+notify`,

@@ -108,7 +108,7 @@ function rescueMessages(old: DatabaseSync, db: Database): { messages: number; lo
     copy(db, 'message', row);
     const text = typeof texts['body'] === 'string' ? texts['body'] : undefined;
     const words = indexed(text ?? String(texts['subject'] ?? ''));
-    if (typeof row['doc'] === 'number' && words !== '') {
+    if (typeof row['doc'] === 'number') {
       const [nick = null, realJid = null] = [row['nick'], row['real_jid']].map((id) => (typeof id === 'number' ? id : null));
       const tags = searchTagsOf(Number(row['chat']), nick, realJid, text, texts['xml'], (Number(row['flags']) & MENTION) !== 0);
       db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(row['doc'], words, tags);

@@ -2,7 +2,7 @@ import type { ReadArchive } from '../contract.ts';
 import type { Database } from '../schema/database.ts';
 import type { Dictionary } from '../schema/dictionary.ts';
 import { anchor } from './messages.ts';
-import { KINDS } from '../schema/rows.ts';
+import { KINDS, MENTION } from '../schema/rows.ts';
 
 const COUNTED = [KINDS.indexOf('message'), KINDS.indexOf('encrypted')].join(', ');
 const PRIVATE = KINDS.indexOf('private');
@@ -30,7 +30,7 @@ export function unreadReader(db: Database, names: Dictionary): Pick<ReadArchive,
         .all(JSON.stringify(ids), chat)
         .map((row) => Number(row['id']));
     },
-    unread({ account, room, after, nick, only }) {
+    unread({ account, room, after, nick, only, mentions = false }) {
       const chat = names.findChat(account, room)?.id;
       if (chat === undefined) return 0;
       const kinds = only === 'private' ? String(PRIVATE) : COUNTED;
@@ -38,7 +38,7 @@ export function unreadReader(db: Database, names: Dictionary): Pick<ReadArchive,
       const row = db
         .sql(
           `SELECT count(*) AS n FROM (SELECT 1 FROM message WHERE chat = ? AND (ord, id) > (?, ?) AND kind IN (${kinds})
-           AND nick IS NOT NULL AND nick <> coalesce((SELECT id FROM term WHERE text = ?), -1) LIMIT ${MOST})`,
+           ${mentions ? `AND flags & ${MENTION}` : ''} AND nick IS NOT NULL AND nick <> coalesce((SELECT id FROM term WHERE text = ?), -1) LIMIT ${MOST})`,
         )
         .get(chat, from.ord, from.id, nick ?? '');
       return Number(row?.['n'] ?? 0);

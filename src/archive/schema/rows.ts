@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { KeptMessage, MessageKind } from '../../core/groupchat.ts';
+import { MENTION_REASONS, type MentionReason } from '../../core/mention.ts';
 import type { Blocks } from './blocks.ts';
 import type { SqlRow } from './database.ts';
 import type { Dictionary } from './dictionary.ts';
@@ -27,13 +28,23 @@ export const FROM_HISTORY = 8;
 /** Came live, and a replay has told the room's own stamp since. */
 export const STAMPED = 16;
 
-/** It names the person. */
+/** It is meant for the person. The three bits above say why: a place in `MENTION_REASONS`. */
 export const MENTION = 32;
+const REASON_SHIFT = 6;
+const REASON_MASK = 7;
 
 /** A message with its texts, where they are not in a block. */
 export const MESSAGES = `SELECT id, message.chat AS chat, ord, doc, kind, flags, nick, occupant, real_jid, arrived, lag, block,
   stanza_id, mid, origin_id, subject, body, xml, replaces, retracts, reacts_to, replies_to
   FROM message LEFT JOIN stanza ON stanza.message = message.id LEFT JOIN relation ON relation.message = message.id`;
+
+export function mentionFlags(mention: MentionReason | undefined): number {
+  return mention === undefined ? 0 : MENTION | (MENTION_REASONS.indexOf(mention) << REASON_SHIFT);
+}
+
+function mentionOf(flags: number): MentionReason | undefined {
+  return flags & MENTION ? MENTION_REASONS[(flags >> REASON_SHIFT) & REASON_MASK] : undefined;
+}
 
 function optional(value: SQLOutputValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
@@ -48,6 +59,7 @@ export function toKept(row: SqlRow, names: Dictionary, blocks: Blocks): KeptMess
   const arrivedAt = Number(row['arrived']);
   const texts = typeof row['block'] === 'number' ? blocks.texts(row['block'], Number(row['id'])) : row;
   const id = optional(texts['mid']);
+  const mention = mentionOf(flags);
   return {
     archiveId: Number(row['id']),
     account: chat.account,
@@ -64,6 +76,7 @@ export function toKept(row: SqlRow, names: Dictionary, blocks: Blocks): KeptMess
     at: arrivedAt - Number(row['lag']),
     delayed: (flags & DELAYED) !== 0,
     ...(hasRelation(row) ? relationsOf(row) : {}),
+    ...(mention && { mention }),
     arrivedAt,
     xml: optional(texts['xml']) ?? '',
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GroupchatMessage } from '../../core/groupchat.ts';
+import { MENTION_REASONS, type MentionReason } from '../../core/mention.ts';
 import { MinimixError } from '../../core/errors.ts';
 import type { NewMessage, Archive } from '../contract.ts';
 import { KINDS } from '../schema/rows.ts';
@@ -15,7 +16,7 @@ export interface ImportReport {
 
 /** One message of a file, or why it is none. */
 export type Imported =
-  | { readonly message: GroupchatMessage; readonly arrivedAt: number; readonly xml: string }
+  | { readonly message: GroupchatMessage; readonly mention?: MentionReason | undefined; readonly arrivedAt: number; readonly xml: string }
   | { readonly refused: string }
   | { readonly gap: { readonly room: string; readonly from: number; readonly to: number; readonly cause: string } };
 
@@ -98,6 +99,7 @@ const line = z.object({
   repliesTo: text,
   at: time,
   delayed: z.boolean(),
+  mention: z.enum(MENTION_REASONS).optional(),
   arrivedAt: time,
   xml: z.string().min(1),
 });
@@ -136,7 +138,7 @@ function lineOf(value: unknown): Imported {
     const [issue] = read.error.issues;
     return { refused: issue ? `${issue.path.join('.') || 'the line'}: ${issue.message}` : 'not a message' };
   }
-  const { arrivedAt, xml, ...rest } = read.data;
+  const { mention, arrivedAt, xml, ...rest } = read.data;
   const { nick, id, stanzaId, originId, occupantId, realJid, body, subject } = rest;
-  return { message: { ...rest, nick, id, stanzaId, originId, occupantId, realJid, body, subject }, arrivedAt, xml };
+  return { message: { ...rest, nick, id, stanzaId, originId, occupantId, realJid, body, subject }, mention, arrivedAt, xml };
 }

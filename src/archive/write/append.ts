@@ -10,7 +10,7 @@ import type { IdReserve } from './id-reserve.ts';
 import { order } from './order.ts';
 import { searchTagsOf } from '../search/search-tags.ts';
 import { lastBefore, unplacedRows, ordOf, recognise, mergeState, setMerged } from './history-merge.ts';
-import { DELAYED, KINDS, MENTION, ORIGIN_IS_ID, FROM_HISTORY, SENT } from '../schema/rows.ts';
+import { DELAYED, KINDS, mentionFlags, ORIGIN_IS_ID, FROM_HISTORY, SENT } from '../schema/rows.ts';
 import { findStanza, sidOf, stanzaHash, type Placed } from './stanza-id.ts';
 
 const RESENT = 10_000; // archive ids back in which a message sent again is looked for
@@ -30,7 +30,7 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
     const { message } = given;
     const id = ids.take();
     const words = indexed(message.body ?? message.subject ?? '');
-    const doc = words === '' ? null : places.doc(ord);
+    const doc = words === '' && given.mention === undefined ? null : places.doc(ord);
     const sameOrigin = message.originId !== undefined && message.originId === message.id;
     const nick = names.termOf(message.nick);
     const realJid = names.termOf(message.realJid);
@@ -40,7 +40,7 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
       ord,
       doc,
       KINDS.indexOf(message.kind),
-      flags | (message.delayed ? DELAYED : 0) | (sameOrigin ? ORIGIN_IS_ID : 0) | (given.mentions ? MENTION : 0),
+      flags | (message.delayed ? DELAYED : 0) | (sameOrigin ? ORIGIN_IS_ID : 0) | mentionFlags(given.mention),
       nick,
       names.termOf(message.occupantId),
       realJid,
@@ -59,12 +59,12 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
     );
     relate(db, chat.id, id, message);
     if (doc !== null) {
-      rows.word.run(doc, words, searchTagsOf(chat.id, nick, realJid, message.body, given.xml, given.mentions === true));
+      rows.word.run(doc, words, searchTagsOf(chat.id, nick, realJid, message.body, given.xml, given.mention !== undefined));
     }
     if (flags & FROM_HISTORY) db.sql('UPDATE chat SET frozen = min(frozen, ?) WHERE id = ?').run(ord - 1, chat.id);
     places.taken(chat.id, ord);
-    const { account, arrivedAt, xml } = given;
-    const kept: KeptMessage = { ...message, archiveId: id, account, arrivedAt, xml };
+    const { account, mention, arrivedAt, xml } = given;
+    const kept: KeptMessage = { ...message, archiveId: id, account, ...(mention && { mention }), arrivedAt, xml };
     return { kept: true, message: kept };
   }
 

@@ -42,7 +42,7 @@ test('a search finds what has a link, a file, a mention', () => {
       arrivedAt: T0,
       xml: '<message/>',
       source: { kind: 'live' },
-      mentions: true,
+      mention: 'nick',
     }),
   );
   expect(found('has:link')).toEqual(['see https://verona.example']);

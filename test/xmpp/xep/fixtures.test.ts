@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readChannels } from '../../../src/xmpp/xep/room/channel-search.ts';
 import { readDiscoItems } from '../../../src/xmpp/xep/service/disco.ts';
 import { readDisplayed } from '../../../src/xmpp/xep/message/displayed.ts';
+import { MAX_MENTIONS, mentionElement, readExplicitMentions } from '../../../src/xmpp/xep/message/explicit-mention.ts';
 import { readGroupchat } from '../../../src/xmpp/xep/message/groupchat.ts';
 import { readSlot, readUploadService } from '../../../src/xmpp/xep/service/http-upload.ts';
 import { readMucPresence } from '../../../src/xmpp/xep/room/muc.ts';
@@ -10,7 +11,7 @@ import { readOob } from '../../../src/xmpp/xep/message/oob.ts';
 import { readItems } from '../../../src/xmpp/xep/service/pubsub.ts';
 import { readRoomInfo } from '../../../src/xmpp/xep/room/room-info.ts';
 import { readTime } from '../../../src/xmpp/xep/service/time.ts';
-import { parseElement, type Element } from '../../../src/xmpp/xml.ts';
+import { parseElement, xml, type Element } from '../../../src/xmpp/xml.ts';
 
 const folder = new URL('fixtures/', import.meta.url);
 
@@ -20,6 +21,7 @@ const readers: Readonly<Record<string, (element: Element) => unknown>> = {
   'channel-search': readChannels,
   'disco-items': readDiscoItems,
   displayed: (element) => readItems(element).map(readDisplayed),
+  'explicit-mention': readExplicitMentions,
   'http-upload-service': readUploadService,
   'http-upload-slot': readSlot,
   oob: readOob,
@@ -44,4 +46,18 @@ describe('a reader gives what the fixture says', () => {
       expect(plain(read?.(element))).toEqual(expected);
     });
   }
+});
+
+test('of a message that mentions a crowd, only so many are read', () => {
+  const crowd = Array.from({ length: 500 }, (_, n) => mentionElement({ occupantId: `o${n}` }));
+  expect(readExplicitMentions(xml('message', {}, ...crowd))).toHaveLength(MAX_MENTIONS);
+});
+
+test('a mention that is written reads as it was', () => {
+  const ones = [
+    { occupantId: 'o1', jid: undefined, range: { begin: 0, end: 3 }, silent: true },
+    { occupantId: undefined, jid: 'cave@muc/O’Neill & <co>', range: undefined, silent: false },
+  ];
+  const text = xml('message', { xmlns: 'jabber:client' }, ...ones.map(mentionElement)).toString();
+  expect(readExplicitMentions(parseElement(text))).toEqual(ones);
 });

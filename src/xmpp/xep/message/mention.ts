@@ -3,7 +3,7 @@ import { bareOf, resourceOf } from '../../../core/jid.ts';
 import { attrsOf } from '../../xml.ts';
 import type { Element } from '../../xml.ts';
 
-export const NS_REFERENCE = 'urn:xmpp:reference:0';
+const NS_REFERENCE = 'urn:xmpp:reference:0';
 const NS_REPLY = 'urn:xmpp:reply:0';
 const MAX_REFERENCES = 50;
 
@@ -22,12 +22,12 @@ export function readRepliedNick(message: Element, room: string): string | undefi
 }
 
 function nickIn(jid: string, room: string): string[] {
-  const nick = resourceOf(decoded(jid));
+  const nick = resourceOf(decodedUri(jid));
   return bareOf(jid) === room && nick !== '' ? [nick] : [];
 }
 
 /** RFC 5122 2.4; what is no such encoding is taken as it stands. */
-function decoded(text: string): string {
+export function decodedUri(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -109,21 +109,22 @@ function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | u
     items = [];
     broken = undefined;
     let fault: StreamFault | undefined;
+    const isText = followsAsText(bytes);
     try {
       const short = bytes.length <= LONGEST_KNOWN && !closed && splitter.idle() ? bytes.toString('latin1') : undefined;
       const before = short === undefined ? undefined : known.get(short);
       if (before) return before;
-      const isText = followsAsText(bytes);
       splitter.write(bytes);
-      if (!isText) throw new StreamFault('unsupported-encoding', 'bytes that are not UTF-8');
-      if (short !== undefined && splitter.idle()) remember(short);
+      if (short !== undefined && isText && splitter.idle()) remember(short);
     } catch (error) {
-      if (!(error instanceof StreamFault)) throw error;
-      fault = error;
+      if (error instanceof StanzaRefusal) fault = error.asFault(); // of the header: nothing is passed over there
+      else if (error instanceof StreamFault) fault = error;
+      else throw error;
       const remains = splitter.remains();
-      broken ??= remains && stanzaOf(remains, remains.length, 'not-xml', error.message);
-      known.clear(); // nothing more is read from this stream
+      broken ??= remains && stanzaOf(remains, remains.length, 'not-xml', fault.message);
     }
+    if (!isText) fault = new StreamFault('unsupported-encoding', 'bytes that are not UTF-8');
+    if (fault) known.clear(); // nothing more is read from this stream
     return { header, items, closed, fault, broken };
   }
 

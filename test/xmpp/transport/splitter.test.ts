@@ -256,6 +256,13 @@ describe('the reader', () => {
     expect(reader(Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e])).fault?.condition).toBe('unsupported-encoding');
   });
 
+  test('takes no header with a prefix that nobody bound, and says so', () => {
+    for (const create of [createReader, createPassingReader]) {
+      const header = HEADER.replace(" id='1'", " p:id='1'");
+      expect(create(DEFAULT_LIMITS).read(Buffer.from(header)).fault?.condition).toBe('bad-namespace-prefix');
+    }
+  });
+
   test('takes no stranger among the stanzas', () => {
     expect(reader('<stanza/>').fault?.condition).toBe('unsupported-stanza-type');
   });

@@ -2,14 +2,18 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { language } from './strings/strings.ts';
+import { logIn } from './api/session.ts';
 import { start } from './state/page.ts';
 import './styles/index.css';
 
 const root = document.getElementById('root');
 document.documentElement.lang = language;
-if (root) {
+// before anything is shown, for what is shown asks the daemon
+if (root) void logIn().finally(() => open(root));
+
+function open(place: HTMLElement): void {
   start();
-  createRoot(root).render(
+  createRoot(place).render(
     <StrictMode>
       <App />
     </StrictMode>,

@@ -1,7 +1,9 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import type { inferRouterOutputs } from '@trpc/server';
+import { EventSource } from 'eventsource';
 import type { AppRouter } from '../../src/frontends/web/api/router.ts';
 import { strings } from '../strings/strings.ts';
+import { credentials } from './session.ts';
 
 type Outputs = inferRouterOutputs<AppRouter>;
 
@@ -34,13 +36,18 @@ export type ApiSetting = Outputs['settings']['list'][number];
 
 const url = '/api';
 
-/** The daemon that served this page. The cookie that the one-time link gave us authorises each call. */
+/** The daemon that served this page. The token that the one-time link gave us authorises each call. */
 export const api = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (operation) => operation.type === 'subscription',
-      true: httpSubscriptionLink({ url }),
-      false: httpLink({ url }),
+      // not the browser's own, which sends no headers
+      true: httpSubscriptionLink({
+        url,
+        EventSource,
+        eventSourceOptions: { fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, ...credentials() } }) },
+      }),
+      false: httpLink({ url, headers: credentials }),
     }),
   ],
 });
@@ -51,7 +58,7 @@ export type Api = typeof api;
 export type RawMessage = Outputs['history'][number];
 export type Heard = Outputs['events'] extends AsyncIterable<infer Event extends { data: unknown }> ? Event['data'] : never;
 
-/** True if the daemon refused the session: its cookie is missing or has expired. */
+/** True if the daemon refused the session: its token is missing, has expired, or is of a run of the daemon that has ended. */
 export function isLockedOut(error: unknown): boolean {
   if (!(error instanceof TRPCClientError)) return false;
   const response: unknown = error.meta?.['response'];

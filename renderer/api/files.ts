@@ -1,10 +1,12 @@
 import { strings } from '../strings/strings.ts';
+import { credentials } from './session.ts';
 
 /** Gives a file to the daemon, which uploads it to the account's server. Resolves with the link, rejects with a sentence for the person. */
 export function sendFile(account: string, file: File, told: (part: number) => void, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest(); // not `fetch`: it reports no upload progress
     request.open('PUT', `/files?${new URLSearchParams({ account, name: file.name })}`);
+    for (const [name, value] of Object.entries(credentials())) request.setRequestHeader(name, value);
     request.setRequestHeader('content-type', file.type === '' ? 'application/octet-stream' : file.type);
     request.responseType = 'json';
     request.upload.addEventListener('progress', ({ loaded, total }) => told(total > 0 ? loaded / total : 0));
@@ -21,12 +23,12 @@ export function sendFile(account: string, file: File, told: (part: number) => vo
   });
 }
 
-/** The picture of a message, fetched by the daemon when this is loaded. */
+/** The picture of a message, fetched by the daemon when this is loaded; to be signed first. */
 export function pictureHref(id: number): string {
   return `/picture?${new URLSearchParams({ id: String(id) })}`;
 }
 
-/** The avatar of somebody in a room. The address contains `hash`, so that a new avatar is not taken from the browser's cache. */
+/** The avatar of somebody in a room, to be signed first. The address contains `hash`, so that a new avatar is not taken from the browser's cache. */
 export function avatarHref(account: string, room: string, nick: string, hash: string): string {
   return `/avatar?${new URLSearchParams({ account, room, nick, hash })}`;
 }

@@ -71,6 +71,10 @@ const web = z.strictObject({
       effect: 'restart' satisfies Effect,
       description: 'Port on 127.0.0.1 for the web page and the command line (next free one if taken; 0 = any)',
     }),
+  otherUsers: z
+    .boolean()
+    .default(false)
+    .meta({ effect: 'restart' satisfies Effect, description: 'Let other users of this computer reach the page; each still needs a one-time login link (Linux)' }),
 });
 
 /** The whole settings.json of a home. A key that is not listed here stays in the file and has no effect; the daemon warns of it. */

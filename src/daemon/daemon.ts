@@ -5,7 +5,6 @@ import { openWorkerClient } from '../archive/search/worker-client.ts';
 import { loadSettings, type LoadedSettings, type Settings } from '../config/config.ts';
 import { homeState, lockHome, type Holder } from '../config/lock.ts';
 import { openSecrets } from '../config/secrets.ts';
-import { openSessions } from '../config/sessions.ts';
 import { createLatency } from '../core/latency.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { wireOptions } from '../account/settings.ts';
@@ -26,6 +25,7 @@ import { startMonitoring } from './monitoring/monitoring.ts';
 import { watchWrites } from './monitoring/watched-archive.ts';
 import type { DaemonApi } from '../frontends/web/contract/contract.ts';
 import { refuseHost, refuseRemoteOrigin } from '../frontends/web/server/guard.ts';
+import { createConnections } from '../frontends/web/server/connections.ts';
 import { createWeb } from '../frontends/web/server/handler.ts';
 import { startServer } from '../frontends/web/server/server.ts';
 import { inBackground } from '../core/background.ts';
@@ -122,13 +122,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const token = randomBytes(32).toString('base64url');
     options.log.hide(token);
     let port = 0;
-    const access = createAccess({
-      cliToken: token,
-      port: () => port,
-      now: Date.now,
-      store: openSessions(home),
-    });
-    undo.push(access.close);
+    const access = createAccess({ cliToken: token, now: Date.now });
+    const connections = createConnections();
+    const owner = settings.web.otherUsers ? undefined : process.getuid?.();
     const pageUrl = (): string => `http://127.0.0.1:${port}/?t=${access.mint()}`;
     const api: DaemonApi = {
       ...accounts,
@@ -170,11 +166,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...openFiles({ home, archive, log, account: accountOf, settings: accounts.login }),
       pageUrl,
     };
-    const web = createWeb({ api, access, port: () => port, pages, log });
-    const server = await startServer(settings.web.port, web);
+    const web = createWeb({ api, access, connections, owner, port: () => port, pages, log, now: Date.now });
+    const server = await startServer(settings.web.port, web, connections);
     undo.push(server.stop);
     server.server.on('upgrade', (request, socket, head) => {
       const refused = refuseHost(request, port) ?? refuseRemoteOrigin(request);
+      connections.release(request.socket); // the bouncer counts its own strangers
       if (refused || !bouncer.upgrade(request, socket, head)) socket.destroy();
     });
     ({ port } = server);

@@ -58,8 +58,9 @@ export async function runTray(options: TrayOptions): Promise<void> {
   const shown = { image: 'offline', menu: '' };
   const notifications = new Map<string, Notification>();
   let window: PageWindow | undefined;
+  /** The token of the daemon's run that let the window in. */
+  let served: string | undefined;
   let opening: Promise<void> | undefined;
-  let moving = false;
 
   const lookingAt = (): string | undefined => keyOfFragment(window?.lookedAt() ?? '');
   const hear = createNotices({
@@ -113,6 +114,7 @@ export async function runTray(options: TrayOptions): Promise<void> {
     if (!found.ok) throw new Error(found.error.message, { cause: found.error.cause });
     watching.look();
     const { url } = await connectTo(found.value).page.mutate();
+    served = found.value.token;
     window = openWindow({
       url: `${url}${fragment}`,
       state: settings.window(),
@@ -193,9 +195,17 @@ export async function runTray(options: TrayOptions): Promise<void> {
     }
     Object.assign(shown, { image, menu: JSON.stringify(menu) });
     const address = watching.seen()?.address;
-    if (!window || !address || address.url === window.origin() || moving) return;
-    moving = true; // until the page’s address is known many events may come, and each address lets the window in once
-    inBackground(trayLog, 'the tray’s work', moveWindow(address, window).finally(() => (moving = false)));
+    if (window && address && address.token !== served) inBackground(trayLog, 'the tray’s work', moveWindow(address, window));
+  }
+
+  /** A daemon that was started again knows nobody, on the same port neither: the window logs in anew. */
+  async function moveWindow(address: DaemonAddress, to: PageWindow): Promise<void> {
+    served = address.token; // at once: many events may come until the page’s address is known, and each address lets the window in once
+    try {
+      to.move((await connectTo(address).page.mutate()).url);
+    } catch {
+      served = undefined; // the daemon is gone again; the next look reports it
+    }
   }
 
   app.on('second-instance', (_event, argv) => void open(linkIn(argv)));
@@ -212,14 +222,6 @@ export async function runTray(options: TrayOptions): Promise<void> {
   refresh();
   if (link !== undefined || !options.argv.includes(HIDDEN) || !(await trayHost())) await open(link);
   else await attachOrStart(reach, strings.noAnswer).then(() => watching.look());
-}
-
-async function moveWindow(address: DaemonAddress, window: PageWindow): Promise<void> {
-  try {
-    window.move((await connectTo(address).page.mutate()).url);
-  } catch {
-    return; // the daemon is gone again; the next look reports it
-  }
 }
 
 function stopDaemon(address: DaemonAddress | undefined): void {

@@ -83,8 +83,7 @@ test('what is packed starts without anything beside it: a daemon, its page, its 
   try {
     const told = await until(async () => String((await once(daemon.stdout, 'data'))[0]), { what: 'the page’s address' });
     const url = /http:\S+/.exec(told)?.[0] ?? '';
-    const page = await fetch(url, { redirect: 'manual' });
-    const index = await fetch(new URL('/', url), { headers: { cookie: page.headers.get('set-cookie')?.split(';')[0] ?? '' } });
+    const index = await fetch(url);
     expect(await index.text()).toContain('<div id="root">');
     expect((await cli('status')).stdout).toContain('No account yet');
     expect((await cli('search', 'tea')).stdout).toBe(''); // by the worker

@@ -1,4 +1,6 @@
 // The page in a real browser, over a real daemon and a real Prosody; the tests are one walk, in this order.
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { displayedIn, MDS, sayDisplayed, stanzaIdBy } from '../support/displayed.ts';
@@ -80,9 +82,33 @@ test('the one-time address lets one browser in, once', async () => {
   await page.goto(daemon.url);
   await page.getByRole('heading', { name: 'One account, in every room' }).waitFor();
   const { page: other } = await openPage(browser);
-  const answer = await other.goto(daemon.url);
-  expect(answer?.status()).toBe(401);
+  await other.goto(daemon.url);
+  await other.getByRole('heading', { name: 'Session expired' }).waitFor();
   await other.context().close();
+  expect(new URL(page.url()).search).toBe(''); // no ticket is left in the address bar
+});
+
+test('a server of somebody else on another port of 127.0.0.1 is told nothing, and reads nothing', async () => {
+  const heard: IncomingHttpHeaders[] = [];
+  const theirs = createServer(({ headers }, response) => {
+    heard.push(headers);
+    response.writeHead(200, { 'content-type': 'text/html', 'access-control-allow-origin': '*' }).end('<!doctype html><title>theirs</title>');
+  }).listen(0, '127.0.0.1');
+  await once(theirs, 'listening');
+  const address = theirs.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const ours = await page.evaluate<string | null>(`localStorage.getItem('minimix-session')`);
+  expect(ours?.length).toBeGreaterThan(30);
+  const visit = await page.context().newPage(); // the same browser, the same profile
+  await visit.goto(`http://127.0.0.1:${address.port}/`);
+  expect(await visit.evaluate(`JSON.stringify([document.cookie, localStorage.length, sessionStorage.length])`)).toBe('["",0,0]');
+  await visit.close();
+  theirs.close();
+  expect(heard.length).toBeGreaterThan(0);
+  for (const headers of heard) {
+    expect(headers.cookie).toBeUndefined();
+    expect(JSON.stringify(headers)).not.toContain(String(ours));
+  }
 });
 
 test('the first screen says what is missing, and asks for the server only where it is not found', async () => {
@@ -252,7 +278,7 @@ test('a search finds a word, and its hit leads to its place', async () => {
   await timeline().getByText('heavy lorem').waitFor();
 });
 
-test('while the daemon is away the page says so, and catches up by itself', async () => {
+test('while the daemon is away the page says so, and once it is logged in again nothing is missing', async () => {
   const before = problems.length;
   await daemon.crash();
   await page.getByText('Minimix is not running. Reconnecting…').waitFor();
@@ -263,11 +289,14 @@ test('while the daemon is away the page says so, and catches up by itself', asyn
   expect(await findingsOfAxe(page)).toEqual([]);
   await bob.say(room, 'said meanwhile');
   await daemon.startAgain();
+  // what let this browser in has died with the daemon
+  await page.getByRole('heading', { name: 'Session expired' }).waitFor();
+  await page.goto(`${await daemon.minimix(['page'])}${new URL(page.url()).hash}`);
   await timeline().getByText('said meanwhile').waitFor();
   await page.getByText('Minimix is not running. Reconnecting…').waitFor({ state: 'detached' });
   await composer().press('Enter');
   await timeline().getByText('into the void').waitFor();
-  const network = /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)/;
+  const network = /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)|status of 401/;
   expect(problems.splice(before).filter((problem) => !network.test(problem))).toEqual([]);
 });
 
@@ -314,7 +343,7 @@ test('leaving asks first, and takes the room from the list', async () => {
 
 test('a browser that is no longer let in is told what lets it in again', async () => {
   const before = problems.length;
-  await page.context().clearCookies();
+  await page.evaluate(`localStorage.removeItem('minimix-session')`);
   await daemon.crash();
   await daemon.startAgain();
   await page.getByRole('heading', { name: 'Session expired' }).waitFor();

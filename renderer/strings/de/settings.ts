@@ -11,6 +11,7 @@ export const described: Readonly<Record<string, string>> = {
   'watch.names': 'Namen von Konten und Räumen in beiden nennen; alle Benutzer dieses Computers können sie dann lesen',
   'watch.offlineMinutes': '/health meldet einen Fehler, wenn ein Konto so lange offline ist (Minuten)',
   'watch.unverifiedMinutes': '/health meldet einen Fehler, wenn ein Raum so lange nicht geprüft wurde (Minuten)',
+  'web.otherUsers': 'Andere Benutzer dieses Rechners zur Webseite lassen; jeder braucht dennoch einen Einmal-Link (Linux)',
   'web.port': 'Port auf 127.0.0.1 für Webseite und Befehlszeile (der nächste freie, falls belegt; 0 = beliebig)',
   'bouncer.on': 'Lokale Anmeldung: Clients dürfen sich bei Minimix anmelden, als wäre es ihr Server',
   'bouncer.listen.host': 'Adresse für STARTTLS-Verbindungen',

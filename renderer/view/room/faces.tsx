@@ -1,5 +1,6 @@
-import { createContext, use, useMemo, useState, type ReactNode } from 'react';
+import { createContext, use, useMemo, type ReactNode } from 'react';
 import { avatarHref } from '../../api/files.ts';
+import { useSigned } from '../controls/use-signed.ts';
 import type { ApiOccupant } from '../../api/client.ts';
 import type { RoomName } from '../../state/timelines.ts';
 import { Badge } from './nick.tsx';
@@ -24,8 +25,7 @@ export function FacesOf({ name, occupants, children }: { name: RoomName; occupan
 
 /** Somebody's picture where they have one, else the letter on their colour. */
 export function Face({ nick }: { nick: string | null }) {
-  const href = use(Context).get(nick ?? '');
-  const [bad, setBad] = useState<string>();
-  if (nick === null || href === undefined || bad === href) return <Badge nick={nick} />;
-  return <img className="badge face" src={href} alt="" loading="lazy" decoding="async" draggable={false} onError={() => setBad(href)} />;
+  const { src, failed } = useSigned(use(Context).get(nick ?? ''));
+  if (nick === null || src === undefined) return <Badge nick={nick} />;
+  return <img className="badge face" src={src} alt="" loading="lazy" decoding="async" draggable={false} onError={failed} />;
 }

@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Message } from '../../api/client.ts';
 import { pictureHref } from '../../api/files.ts';
+import { sign } from '../../api/signed.ts';
 import { strings } from '../../strings/strings.ts';
 import { shortened, visibleNick } from '../../text/visible.ts';
 import { FileIcon, PictureIcon } from '../controls/icons.tsx';
@@ -35,15 +36,30 @@ export function FileLine({ id, file }: { id: number; file: File }) {
           {strings.files.notShown}
         </p>
       )}
-      {shown && (
-        <img
-          className={state === 'open' ? 'file-picture' : 'file-picture file-loading'}
-          src={pictureHref(id)}
-          alt={strings.files.picture(name)}
-          onLoad={() => setState('open')}
-          onError={() => setState('failed')}
-        />
-      )}
+      {shown && <Picture id={id} name={name} open={state === 'open'} told={setState} />}
     </div>
+  );
+}
+
+function Picture({ id, name, open, told }: { id: number; name: string; open: boolean; told: (state: 'open' | 'failed') => void }) {
+  const [src, setSrc] = useState<string>();
+  useEffect(() => {
+    let current = true;
+    sign(pictureHref(id)).then(
+      (signed) => current && setSrc(signed.src),
+      () => current && told('failed'),
+    );
+    return () => {
+      current = false;
+    };
+  }, [id, told]);
+  return (
+    <img
+      className={open ? 'file-picture' : 'file-picture file-loading'}
+      src={src}
+      alt={strings.files.picture(name)}
+      onLoad={() => told('open')}
+      onError={() => told('failed')}
+    />
   );
 }

@@ -1,4 +1,5 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Account } from '../../../src/account/contract.ts';
 import type { AccountStatus } from '../../../src/account/account-status.ts';
 import type { EventListener } from '../../../src/account/events.ts';
@@ -6,7 +7,9 @@ import type { ArchiveGap, ReadArchive, Retention } from '../../../src/archive/co
 import type { PageQuery } from '../../../src/archive/query-contract.ts';
 import { fail, ok } from '../../../src/core/errors.ts';
 import type { KeptMessage } from '../../../src/core/groupchat.ts';
-import { createAccess, type SessionStore } from '../../../src/frontends/web/server/access.ts';
+import { createAccess } from '../../../src/frontends/web/server/access.ts';
+import { createConnections } from '../../../src/frontends/web/server/connections.ts';
+import type { PeerUser } from '../../../src/frontends/web/server/peer-user.ts';
 import type { DaemonApi, Problem } from '../../../src/frontends/web/contract/contract.ts';
 import { createWeb } from '../../../src/frontends/web/server/handler.ts';
 import { startServer } from '../../../src/frontends/web/server/server.ts';
@@ -74,7 +77,7 @@ export function smallDaemon(...jids: string[]) {
     settings: { list: () => [], set: async () => ok({ restart: false }) },
     figures: () => ({ archiveBytes: 0, messages: 0, lastBackup: null, relay: { count: 0, steps: [], half: null, most: null } }),
     sandbox: { available: () => false, begin: async () => fail('no-prosody', 'Prosody is not installed on this computer.') },
-    files: { place: async () => null } as unknown as DaemonApi['files'],
+    files: { place: async () => null, avatar: async () => undefined } as unknown as DaemonApi['files'],
     outside: { services: async () => [] } as unknown as DaemonApi['outside'],
     pageUrl: () => 'http://127.0.0.1/?t=x',
   };
@@ -181,26 +184,23 @@ function messageOf(archiveId: number, account: string, body: string): KeptMessag
   };
 }
 
-export function newStore(): SessionStore {
-  let kept: readonly (readonly [string, number])[] = [];
-  return { read: () => kept, write: (sessions) => (kept = sessions) };
+export interface SmallDoorOptions {
+  /** Whose connection each is, where it is not asked of the system. */
+  readonly user?: (socket: Socket) => PeerUser;
+  /** Connections at once. */
+  readonly most?: number;
 }
 
 /** The web door of a small api on a random port. */
-export async function openDoor(
-  api: DaemonApi,
-  pages = 'nowhere',
-  now = Date.now,
-  wished = 0,
-  store = newStore(),
-) {
+export async function openDoor(api: DaemonApi, pages = 'nowhere', now = Date.now, wished = 0, { user, most }: SmallDoorOptions = {}) {
   let port = 0;
-  const access = createAccess({ cliToken: 'the-cli-token', port: () => port, now, store });
+  const access = createAccess({ cliToken: 'the-cli-token', now });
+  const connections = createConnections({ ...(user && { user }), ...(most !== undefined && { most }) });
   const errors: string[] = [];
   const log = (_level: string, message: string, about?: object): void => {
     errors.push(`${message} ${JSON.stringify(about)}`);
   };
-  const web = await startServer(wished, createWeb({ api, access, port: () => port, pages, log }));
+  const web = await startServer(wished, createWeb({ api, access, connections, owner: process.getuid?.(), port: () => port, pages, log, now }), connections);
   port = web.port;
   return { ...web, access, errors, bearer: { authorization: 'Bearer the-cli-token' } };
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ask, newStore, openDoor, ROOM, smallDaemon } from './daemon-api.ts';
+import { createConnections } from '../../../src/frontends/web/server/connections.ts';
+import { ask, openDoor, ROOM, smallDaemon } from './daemon-api.ts';
 
 const alice = 'alice@example.org';
 const { api, said } = smallDaemon(alice);
@@ -34,9 +35,10 @@ const say = (headers: Record<string, string>, body = JSON.stringify({ room: ROOM
     body,
   });
 const own = (): string => `http://127.0.0.1:${door.port}`;
-async function logIn(): Promise<string> {
-  const { headers } = await ask(door.port, `/?t=${door.access.mint()}`);
-  return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+/** What the page's script does with the ticket of its address: the header that it says from then on. */
+async function logIn(one: { port: number; access: { mint(): string } } = door): Promise<{ authorization: string }> {
+  const { text } = await ask(one.port, '/login', { method: 'POST', headers: { authorization: `Ticket ${one.access.mint()}` } });
+  return { authorization: `Bearer ${JSON.parse(text).token}` };
 }
 
 test('the door is on one address of loopback, and on no other', async (context) => {
@@ -99,31 +101,31 @@ test('a request with an absolute target is refused', async () => {
   }
 });
 
-test('a page of another origin is refused, one on another port of loopback too, even with the cookie', async () => {
-  const cookie = await logIn();
-  for (const origin of [
-    'https://evil.example',
-    'http://127.0.0.1:1',
-    'null',
-    `https://127.0.0.1:${door.port}`,
-  ]) {
-    expect((await say({ cookie, origin })).status, origin).toBe(403);
+test('a page of another origin is refused, one on another port of loopback too, even with the token', async () => {
+  const token = await logIn();
+  for (const origin of ['https://evil.example', 'http://127.0.0.1:1', 'null', `https://127.0.0.1:${door.port}`]) {
+    expect((await say({ ...token, origin })).status, origin).toBe(403);
     expect((await say({ ...door.bearer, origin })).status, origin).toBe(403);
+    const login = await ask(door.port, '/login', { method: 'POST', headers: { origin, authorization: `Ticket ${door.access.mint()}` } });
+    expect(login.status, origin).toBe(403);
   }
-  expect((await say({ cookie, origin: own() })).status).toBe(200);
+  expect((await say({ ...token, origin: own() })).status).toBe(200);
 });
 
-test('the cookie alone moves nothing: Origin or Sec-Fetch-Site must prove our own page', async () => {
-  const cookie = await logIn();
-  const read = (headers: Record<string, string>) =>
-    ask(door.port, '/api/status', { headers: { cookie, ...headers } });
-  expect((await say({ cookie })).status).toBe(403);
-  expect((await say({ cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(403);
-  for (const site of ['cross-site', 'same-site', 'none']) {
-    expect((await read({ 'sec-fetch-site': site })).status, site).toBe(403);
+test('no answer sets a cookie, and no cookie opens anything', async () => {
+  const ticket = door.access.mint();
+  const token = (await logIn()).authorization.split(' ')[1] ?? '';
+  const answers = [
+    await ask(door.port, `/?t=${ticket}`),
+    await ask(door.port, '/login', { method: 'POST', headers: { authorization: `Ticket ${ticket}` } }),
+    await ask(door.port, '/api/status', { headers: { authorization: `Bearer ${token}` } }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  for (const { headers } of answers) expect(headers['set-cookie']).toBeUndefined();
+  const cookie = `minimix-${door.port}=${token}`;
+  for (const path of ['/api/status', '/picture?id=1']) {
+    expect((await ask(door.port, path, { headers: { cookie, 'sec-fetch-site': 'same-origin' } })).status, path).toBe(401);
   }
-  expect((await read({})).status).toBe(403);
-  expect((await read({ 'sec-fetch-site': 'same-origin' })).status).toBe(200);
 });
 
 test('a verb that changes something is not to be had by GET', async () => {
@@ -133,57 +135,82 @@ test('a verb that changes something is not to be had by GET', async () => {
   expect(said).not.toContain('by GET');
 });
 
-test('a one-time address lets one browser in, once, and leaves no token in the address bar', async () => {
-  const ticket = door.access.mint();
-  const first = await ask(door.port, `/?t=${ticket}`);
-  expect(first.status).toBe(303);
-  expect(first.headers.location).toBe('/');
-  const cookie = first.headers['set-cookie']?.[0] ?? '';
-  expect(cookie).toContain('HttpOnly');
-  expect(cookie).toContain('SameSite=Strict');
-  expect((await ask(door.port, '/', { headers: { cookie: cookie.split(';')[0] ?? '' } })).status).toBe(200);
-  const second = await ask(door.port, `/?t=${ticket}`);
+test('a one-time address lets one browser in, once', async () => {
+  const headers = { authorization: `Ticket ${door.access.mint()}` };
+  const first = await ask(door.port, '/login', { method: 'POST', headers });
+  expect(first.status).toBe(200);
+  const authorization = `Bearer ${JSON.parse(first.text).token}`;
+  expect((await ask(door.port, '/api/status', { headers: { authorization } })).status).toBe(200);
+  const second = await ask(door.port, '/login', { method: 'POST', headers });
   expect(second.status).toBe(401);
-  expect(second.headers['set-cookie']).toBeUndefined();
+  expect(second.text).not.toContain('token');
+});
+
+test('a login is asked by POST, and a ticket is no token', async () => {
+  const ticket = door.access.mint();
+  expect((await ask(door.port, '/login', { headers: { authorization: `Ticket ${ticket}` } })).status).toBe(404);
+  expect((await say({ authorization: `Bearer ${ticket}` })).status).toBe(401);
+  expect((await ask(door.port, '/login', { method: 'POST', headers: door.bearer })).status).toBe(401);
 });
 
 test('a one-time address that nobody opened within a quarter of an hour is void', async () => {
   const ticket = door.access.mint();
   clock += 15 * 60_000 + 1;
-  expect((await ask(door.port, `/?t=${ticket}`)).status).toBe(401);
+  expect((await ask(door.port, '/login', { method: 'POST', headers: { authorization: `Ticket ${ticket}` } })).status).toBe(401);
 });
 
 test('a session that nobody used for a month is void', async () => {
-  const cookie = await logIn();
+  const token = await logIn();
   clock += 31 * 24 * 3_600_000;
-  expect((await ask(door.port, '/', { headers: { cookie } })).status).toBe(401);
+  expect((await say(token)).status).toBe(401);
 });
 
-test('an open page goes on after a restart, and what is kept for it opens nothing', async () => {
-  const store = newStore();
-  const first = await openDoor(api, pages, Date.now, 0, store);
-  const { headers } = await ask(first.port, `/?t=${first.access.mint()}`);
-  const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+test('a token dies with the daemon: the next one on that port refuses it', async () => {
+  const first = await openDoor(api, pages);
+  const token = await logIn(first);
+  expect((await ask(first.port, '/api/status', { headers: token })).status).toBe(200);
   const { port } = first;
   await first.stop();
-  const second = await openDoor(api, pages, Date.now, port, store);
+  const second = await openDoor(api, pages, Date.now, port);
   expect(second.port).toBe(port);
-  expect((await ask(port, '/', { headers: { cookie } })).status).toBe(200);
-  const stolen = `minimix-${port}=${store.read()[0]?.[0]}`;
-  expect((await ask(port, '/', { headers: { cookie: stolen } })).status).toBe(401);
+  expect((await ask(port, '/api/status', { headers: token })).status).toBe(401);
   await second.stop();
 });
 
-test('without a session there is no page and no script', async () => {
-  for (const path of ['/', '/index.html', '/assets/main-1.js']) {
-    expect((await ask(door.port, path)).status, path).toBe(401);
+test('a picture has an address for a minute, of that picture alone', async () => {
+  const token = await logIn();
+  const signing = await ask(door.port, '/api/sign', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...token },
+    body: JSON.stringify({ paths: ['/avatar?account=a%40example.org&room=r%40example.org&nick=bob&hash=0'] }),
+  });
+  const path: string = JSON.parse(signing.text).result.data[0];
+  const asked = async (where: string): Promise<number> => (await ask(door.port, where)).status;
+  expect(await asked(path)).toBe(204);
+  expect(await asked(path.replace('nick=bob', () => 'nick=eve'))).toBe(401);
+  expect(await asked(`${path}&nick=eve`)).toBe(401);
+  expect(await asked(path.replace(/until=\d/, (start) => `${start}9`))).toBe(401);
+  expect(await asked(path.replace('/avatar', () => '/picture'))).toBe(401);
+  expect((await ask(door.port, path, { method: 'PUT' })).status).toBe(401);
+  clock += 60_001;
+  expect(await asked(path)).toBe(401);
+});
+
+test('only what is a picture is signed', async () => {
+  const headers = { 'content-type': 'application/json', ...(await logIn()) };
+  for (const path of ['/files?account=a%40example.org&name=x', '/api/status?x', '/picture', '//evil.example/picture?id=1']) {
+    expect((await ask(door.port, '/api/sign', { method: 'POST', headers, body: JSON.stringify({ paths: [path] }) })).status, path).toBe(400);
   }
 });
 
+test('the page is given to whoever may reach it, and holds nothing of anybody’s', async () => {
+  const answer = await ask(door.port, '/?t=nothing');
+  expect([answer.status, answer.text]).toEqual([200, '<!doctype html><title>Minimix</title>']);
+});
+
 test('the page is given, and nothing outside of its directory', async () => {
-  const headers = { cookie: await logIn() };
-  expect((await ask(door.port, '/', { headers })).text).toContain('<title>Minimix</title>');
-  expect((await ask(door.port, '/assets/main-1.js', { headers })).headers['content-type']).toContain(
+  expect((await ask(door.port, '/')).text).toContain('<title>Minimix</title>');
+  expect((await ask(door.port, '/assets/main-1.js')).headers['content-type']).toContain(
     'text/javascript',
   );
   const outside = [
@@ -194,7 +221,7 @@ test('the page is given, and nothing outside of its directory', async () => {
     '/.env.json',
   ];
   for (const path of outside) {
-    const answer = await ask(door.port, path, { headers });
+    const answer = await ask(door.port, path);
     expect(answer.status, path).toBe(404);
     expect(answer.text, path).not.toContain('the password');
   }
@@ -204,10 +231,9 @@ test('every answer carries the strict policy', async () => {
   const policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-  const cookie = await logIn();
   const answers = [
-    await ask(door.port, '/', { headers: { cookie } }),
     await ask(door.port, '/'),
+    await ask(door.port, '/api/status'),
     await ask(door.port, '/api/status', { headers: door.bearer }),
     await ask(door.port, '/', { headers: { host: 'evil.example' } }),
   ];
@@ -230,9 +256,7 @@ test('a preflight of another origin gets no leave', async () => {
 
 test('a page that is not built says how to build it', async () => {
   const bare = await openDoor(api);
-  const { headers } = await ask(bare.port, `/?t=${bare.access.mint()}`);
-  const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
-  const answer = await ask(bare.port, '/', { headers: { cookie } });
+  const answer = await ask(bare.port, '/');
   await bare.stop();
   expect(answer.status).toBe(503);
   expect(answer.text).toContain('npm run build');
@@ -257,7 +281,7 @@ test('what is not HTTP ends the connection, not the server', async () => {
 
 test('a taken port is passed over for the next one', async () => {
   const { startServer } = await import('../../../src/frontends/web/server/server.ts');
-  const second = await startServer(door.port, (_request, response) => response.end());
+  const second = await startServer(door.port, (_request, response) => response.end(), createConnections());
   expect(second.port).not.toBe(door.port);
   await second.stop();
 });

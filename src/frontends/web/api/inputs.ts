@@ -143,6 +143,7 @@ export const inputs = {
     /** Minutes east of UTC, for the dates in `text`. */
     zone: z.int().min(-1440).max(1440).optional(),
   }),
+  sign: z.object({ paths: z.array(z.string().max(4096).regex(/^\/(picture|avatar)\?[^#\s]+$/, 'is no picture')).max(100) }),
   events: z.object({ lastEventId: z.string().max(20).regex(/^\d+$/).optional() }).optional(),
 };
 

@@ -6,6 +6,8 @@ import type { DaemonApi } from '../contract/contract.ts';
 
 export interface ApiContext {
   readonly api: DaemonApi;
+  /** The path of a picture, with what lets it be read for a minute. */
+  readonly sign: (path: string) => string;
 }
 
 /** What the parts of the router are made with. */

@@ -1,65 +1,56 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Caller } from './guard.ts';
 
 const TICKET_LIFE = 15 * 60_000; // milliseconds from minting to use
 const SESSION_LIFE = 30 * 24 * 3_600_000; // milliseconds since the last use
+const SIGNED_LIFE = 60_000; // milliseconds
 const MOST_TICKETS = 64;
 const MOST_SESSIONS = 64;
 
 /**
- * Who may come in: the command line by a lasting token, a browser by a one-time ticket that becomes a cookie.
+ * Who may come in: the command line by a lasting token, a browser by a one-time ticket that becomes a token of its own. There is
+ * no cookie: browsers send those to every port of 127.0.0.1, another user's server included. Nothing is kept on disk: whoever
+ * takes the port once the daemon has ended can read what the page has stored, and it must open nothing.
  */
 export interface Access {
   /** A ticket for one browser, good once and for 15 minutes. */
   mint(): string;
-  /** The session for a ticket; `undefined` where it is unknown, used or old. */
+  /** The token for a ticket; `undefined` where the ticket is unknown, used or old. */
   exchange(ticket: string): string | undefined;
-  /** Writes down when each session was last used. */
-  close(): void;
-  whoIs(credentials: { authorization: string | undefined; cookie: string | undefined }): Caller | undefined;
-  /** The cookie's name: cookies are shared by all ports of a host, so each daemon has its own. */
-  cookieName(): string;
-}
-
-/**
- * Where sessions outlive the daemon, so that an open page goes on after its restart; digests and ages only.
- */
-export interface SessionStore {
-  /** Each session's digest and when it ends, in milliseconds since the epoch. */
-  read(): readonly (readonly [string, number])[];
-  write(sessions: readonly (readonly [string, number])[]): void;
+  /** Whose token the header holds. */
+  whoIs(authorization: string | undefined): Caller | undefined;
+  /** The path of a picture with a proof that lets it be read for a minute: an <img> sends no headers. */
+  sign(path: string): string;
+  isSigned(path: string): boolean;
 }
 
 export interface AccessOptions {
   readonly cliToken: string;
-  readonly port: () => number;
   readonly now: () => number;
-  readonly store: SessionStore;
 }
 
-export function createAccess(options: AccessOptions): Access {
-  const { now, store } = options;
-  const cli = digest(options.cliToken);
-  // Digests only, as keys: looking one up tells nothing by its timing.
+export function createAccess({ cliToken, now }: AccessOptions): Access {
+  const cli = digest(cliToken);
+  const key = randomBytes(32);
+  // Digests as keys: looking one up tells nothing by its timing.
   const tickets = new Map<string, number>();
-  const sessions = new Map(store.read().slice(-MOST_SESSIONS));
-  const cookieName = (): string => `minimix-${options.port()}`;
+  const sessions = new Map<string, number>();
 
-  const take = (map: Map<string, number>, key: string): boolean => {
-    const until = map.get(key);
-    map.delete(key);
+  const take = (map: Map<string, number>, name: string): boolean => {
+    const until = map.get(name);
+    map.delete(name);
     return until !== undefined && until > now();
   };
-  const put = (map: Map<string, number>, key: string, until: number, most: number): void => {
-    map.set(key, until);
+  const put = (map: Map<string, number>, name: string, until: number, most: number): void => {
+    map.set(name, until);
     for (const oldest of map.keys()) {
       if (map.size <= most) break;
       map.delete(oldest);
     }
   };
+  const proofOf = (path: string): string => createHmac('sha256', key).update(path).digest('base64url');
 
   return {
-    cookieName,
     mint() {
       const ticket = randomBytes(24).toString('base64url');
       put(tickets, hex(ticket), now() + TICKET_LIFE, MOST_TICKETS);
@@ -69,29 +60,25 @@ export function createAccess(options: AccessOptions): Access {
       if (!take(tickets, hex(ticket))) return undefined;
       const session = randomBytes(32).toString('base64url');
       put(sessions, hex(session), now() + SESSION_LIFE, MOST_SESSIONS);
-      store.write([...sessions]);
       return session;
     },
-    close: () => store.write([...sessions]),
-    whoIs({ authorization, cookie }) {
-      if (authorization !== undefined) {
-        const token = /^Bearer ([\w-]{1,200})$/.exec(authorization)?.[1];
-        return token !== undefined && timingSafeEqual(digest(token), cli) ? 'cli' : undefined;
-      }
-      const session = readCookie(cookie, cookieName());
-      if (session === undefined || !take(sessions, hex(session))) return undefined;
-      put(sessions, hex(session), now() + SESSION_LIFE, MOST_SESSIONS); // used: young again, and last to go
+    whoIs(authorization) {
+      const token = /^Bearer ([\w-]{1,200})$/.exec(authorization ?? '')?.[1];
+      if (token === undefined) return undefined;
+      if (timingSafeEqual(digest(token), cli)) return 'cli';
+      if (!take(sessions, hex(token))) return undefined;
+      put(sessions, hex(token), now() + SESSION_LIFE, MOST_SESSIONS); // used: young again, and last to go
       return 'page';
     },
+    sign(path) {
+      const dated = `${path}&until=${now() + SIGNED_LIFE}`;
+      return `${dated}&proof=${proofOf(dated)}`;
+    },
+    isSigned(path) {
+      const [, dated = '', until, proof = ''] = /^(.*&until=(\d{1,16}))&proof=([\w-]{43})$/.exec(path) ?? [];
+      return timingSafeEqual(digest(proofOf(dated)), digest(proof)) && Number(until) > now();
+    },
   };
-}
-
-function readCookie(header: string | undefined, name: string): string | undefined {
-  for (const pair of (header ?? '').split(';')) {
-    const [key, value] = pair.trim().split('=', 2);
-    if (key === name && value) return value;
-  }
-  return undefined;
 }
 
 function digest(text: string): Buffer {

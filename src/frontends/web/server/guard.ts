@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { PeerUser } from './peer-user.ts';
 
 /** A request that is turned away: an HTTP status, a code for programs, a sentence for a person. */
 export interface RequestRefusal {
@@ -38,21 +39,10 @@ export function refuseRemoteOrigin(request: IncomingMessage): RequestRefusal | u
   return { status: 403, code: 'wrong-origin', message: 'Other sites may not use this server.' };
 }
 
-/**
- * What rides on the cookie must prove that our own page sent it: browsers set Origin on each POST, and Sec-
- * Fetch-Site on each GET, where they set no Origin (Fetch, section 3.2; Fetch Metadata, section 2.3).
- */
-export function refuseForgery(request: IncomingMessage): RequestRefusal | undefined {
-  const proven =
-    request.method === 'GET'
-      ? request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin'
-      : request.headers.origin !== undefined;
-  if (proven) return undefined;
-  return {
-    status: 403,
-    code: 'no-origin',
-    message: 'The request does not come from the page of Minimix.',
-  };
+/** Is it another user of this computer? They are strangers; only root can read our token and memory anyway. */
+export function refuseUser(user: PeerUser, own: number | undefined): RequestRefusal | undefined {
+  if (typeof user !== 'number' || own === undefined || user === own || user === 0) return undefined;
+  return { status: 403, code: 'other-user', message: 'This page belongs to another user of this computer. Its owner can open it to all of them with the setting web.otherUsers.' };
 }
 
 export const securityHeaders: Readonly<Record<string, string>> = {

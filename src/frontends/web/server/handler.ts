@@ -4,18 +4,26 @@ import { sentenceOf } from '../../../core/errors.ts';
 import type { Access } from './access.ts';
 import type { DaemonApi } from '../contract/contract.ts';
 import { FILE_PATHS, serveFiles } from './files.ts';
-import { refuseForgery, refuseHost, refuseOrigin, securityHeaders, type RequestRefusal } from './guard.ts';
+import type { Connections } from './connections.ts';
+import { refuseHost, refuseOrigin, refuseUser, securityHeaders, type Caller, type RequestRefusal } from './guard.ts';
 import { plain, readPage, type Page } from './pages.ts';
 import { router } from '../api/router.ts';
 import { watchPage } from './page-watch.ts';
+import { createWrongTokens } from './wrong-tokens.ts';
 
 const API = '/api/';
+const LOGIN = '/login';
+const WATCHED: readonly string[] = ['/health', '/metrics'];
 const MOST_BODY = 512 * 1024; // bytes
 const MOST_STREAMS = 24;
 
 export interface WebOptions {
   readonly api: DaemonApi;
   readonly access: Access;
+  readonly connections: Connections;
+  /** The user whose page it is; `undefined` where other users of this computer may come in too. */
+  readonly owner: number | undefined;
+  readonly now: () => number;
   /** The port that we listen on. */
   readonly port: () => number;
   /** The directory of the built page. */
@@ -23,18 +31,52 @@ export interface WebOptions {
   readonly log: (level: 'warn' | 'error', message: string, about?: object) => void;
 }
 
-/** Answers everything that comes in on the loopback port: the page, its one-time entrance and the API. */
+/** Who asks, or why they are turned away, and after how many milliseconds they are told. */
+type Asked = { readonly caller: Caller } | { readonly refusal: RequestRefusal; readonly after: number };
+
+/** Answers everything that comes in on the loopback port: the page, its login and the API. */
 export function createWeb(options: WebOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const { access, connections } = options;
+  const wrong = createWrongTokens(options.now);
   const callApi = createApi(options);
+
+  function whoAsks({ headers, socket }: IncomingMessage): Asked {
+    const caller = access.whoIs(headers.authorization);
+    if (caller === undefined) return { refusal: unknown, after: headers.authorization === undefined ? 0 : wrong(connections.userOf(socket)) };
+    connections.trust(socket);
+    return { caller };
+  }
+
+  /** The page's script hands in the ticket of its address, and gets the token that it says from then on. */
+  function logIn(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method !== 'POST') return sendRefusal(response, noSuchCall);
+    const ticket = /^Ticket ([\w-]{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
+    const token = ticket === undefined ? undefined : access.exchange(ticket);
+    if (token === undefined) return refuseLater(response, usedBefore, wrong(connections.userOf(request.socket)));
+    connections.trust(request.socket);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token }));
+  }
+
   return (request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     response.setHeader('cache-control', 'no-store');
-    const refusal = refuseHost(request, options.port()) ?? refuseOrigin(request);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (refusal) sendRefusal(response, refusal);
-    else if (path.startsWith(API)) callApi(request, response, path.slice(API.length));
-    else if (FILE_PATHS.includes(path)) callFiles(options, request, response, path);
-    else {
+    const refusal =
+      refuseHost(request, options.port()) ??
+      refuseOrigin(request) ??
+      // what is watched by a program of the system has a setting of its own, and names nothing
+      (WATCHED.includes(path) ? undefined : refuseUser(connections.userOf(request.socket), options.owner));
+    if (refusal) return sendRefusal(response, refusal);
+    if (path === LOGIN) return logIn(request, response);
+    if (path.startsWith(API)) {
+      const asked = whoAsks(request);
+      if ('refusal' in asked) refuseLater(response, asked.refusal, asked.after);
+      else callApi(request, response, path.slice(API.length));
+    } else if (FILE_PATHS.includes(path)) {
+      const asked = request.method === 'GET' && access.isSigned(request.url ?? '') ? undefined : whoAsks(request);
+      if (asked && 'refusal' in asked) refuseLater(response, asked.refusal, asked.after);
+      else callFiles(options, request, response, path);
+    } else {
       givePage(options, request, response, path).catch((error: unknown) => {
         options.log('error', 'a page could not be read', { error: sentenceOf(error) });
         if (!response.headersSent) sendPage(response, plain(500, 'The page could not be read.'), true);
@@ -43,17 +85,10 @@ export function createWeb(options: WebOptions): (request: IncomingMessage, respo
   };
 }
 
-function callFiles({ access, api, log }: WebOptions, request: IncomingMessage, response: ServerResponse, path: string): void {
-  const { authorization, cookie } = request.headers;
-  const caller = access.whoIs({ authorization, cookie });
-  const refusal = caller === undefined ? unknown : caller === 'page' ? refuseForgery(request) : undefined;
-  if (refusal) {
-    sendRefusal(response, refusal);
-    return;
-  }
+function callFiles({ api, log }: WebOptions, request: IncomingMessage, response: ServerResponse, path: string): void {
   serveFiles(api.files, request, response, path).catch((error: unknown) => {
     log('error', 'a file could not be handed on', { error: sentenceOf(error) });
-    if (!response.headersSent) sendRefusal(response, { status: 500, code: 'internal', message: 'Minimix failed; its log says why.' });
+    if (!response.headersSent) sendRefusal(response, { status: 500, code: 'internal', message: 'The daemon failed; its log says why.' });
     else response.destroy();
   });
 }
@@ -76,37 +111,15 @@ async function givePage(
     sendPage(response, watched, method === 'GET');
     return;
   }
-  const ticket =
-    path === '/' && method === 'GET' ? new URLSearchParams(request.url?.slice(2)).get('t') : null;
-  const session = ticket === null ? undefined : access.exchange(ticket);
-  if (session !== undefined) {
-    response.setHeader('set-cookie', `${access.cookieName()}=${session}; Path=/; HttpOnly; SameSite=Strict`);
-    response.writeHead(303, { location: '/' }).end();
-    return;
-  }
-  const known = access.whoIs({ authorization: undefined, cookie: request.headers.cookie }) !== undefined;
-  if (known && ticket !== null) response.writeHead(303, { location: '/' }).end();
-  else if (known) sendPage(response, await readPage(options.pages, path), method === 'GET');
-  else {
-    const why =
-      ticket === null ? 'This browser is not logged in' : 'This login link was used before or has expired';
-    sendPage(
-      response,
-      plain(401, `${why}: open the login link that \`minimix page\` prints.`),
-      method === 'GET',
-    );
-  }
+  // The page itself holds nothing of anybody's: what it shows it asks for with its token.
+  sendPage(response, await readPage(options.pages, path), method === 'GET');
 }
 
 function createApi(options: WebOptions) {
   const { access, api, log } = options;
   let streams = 0;
   return (request: IncomingMessage, response: ServerResponse, path: string): void => {
-    const { authorization, cookie } = request.headers;
-    const caller = access.whoIs({ authorization, cookie });
     const refusal =
-      (caller === undefined ? unknown : undefined) ??
-      (caller === 'page' ? refuseForgery(request) : undefined) ??
       (/^[a-z]+(\.[a-z]+)?$/i.test(path) ? undefined : noSuchCall) ??
       (Number(request.headers['content-length'] ?? 0) > MOST_BODY ? tooLarge : undefined) ??
       (path === 'events' && streams >= MOST_STREAMS ? tooMany : undefined);
@@ -127,7 +140,7 @@ function createApi(options: WebOptions) {
       path,
       maxBodySize: MOST_BODY,
       allowBatching: false,
-      createContext: () => ({ api }),
+      createContext: () => ({ api, sign: access.sign }),
       onError: ({ error, path: procedure }) => {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;
         log('error', 'an API call failed', {
@@ -142,9 +155,17 @@ function createApi(options: WebOptions) {
 
 const unknown: RequestRefusal = { status: 401, code: 'unauthorized', message: 'You are not logged in.' };
 // tRPC would decode the path: what is counted by name must have one spelling.
+const usedBefore: RequestRefusal = { status: 401, code: 'unauthorized', message: 'This address was used before, or is too old: open the address that `minimix page` prints.' };
 const noSuchCall: RequestRefusal = { status: 404, code: 'not-found', message: 'The API has no such call.' };
 const tooLarge: RequestRefusal = { status: 413, code: 'too-large', message: 'The request is too large.' };
 const tooMany: RequestRefusal = { status: 503, code: 'too-many-readers', message: 'Too many pages are open.' };
+
+/** Turns a caller away once they have waited. */
+function refuseLater(response: ServerResponse, refusal: RequestRefusal, after: number): void {
+  if (after === 0) return sendRefusal(response, refusal);
+  const timer = setTimeout(() => sendRefusal(response, refusal), after);
+  response.once('close', () => clearTimeout(timer));
+}
 
 /** In the shape of tRPC's errors, so that its client reads the sentence. */
 function sendRefusal(response: ServerResponse, refusal: RequestRefusal): void {

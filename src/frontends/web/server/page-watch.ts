@@ -13,8 +13,7 @@ export function watchPage(api: DaemonApi, access: Access, request: IncomingMessa
   if (path !== '/health' && path !== '/metrics') return undefined;
   const { health, metrics } = api.watch.offers();
   if (!(path === '/health' ? health : metrics) || !isFromHere(request)) return plain(404, 'This page does not exist.');
-  const { authorization, cookie } = request.headers;
-  const named = access.whoIs({ authorization, cookie }) !== undefined;
+  const named = access.whoIs(request.headers.authorization) !== undefined;
   if (path === '/metrics') return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: api.watch.metrics(named), lasting: false };
   const report = api.watch.health(named);
   return { status: report.status === 'ok' ? 200 : 503, type: 'application/json', body: `${JSON.stringify(report, undefined, 2)}\n`, lasting: false };

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { once } from 'node:events';
+import type { Connections } from './connections.ts';
 import { MinimixError } from '../../../core/errors.ts';
 
 const PORTS_TRIED = 20;
@@ -14,9 +15,9 @@ export interface LoopbackServer {
 }
 
 /** Listens on 127.0.0.1, on `port` or the next one that is free; 0 takes any. */
-export async function startServer(port: number, handle: RequestListener): Promise<LoopbackServer> {
+export async function startServer(port: number, handle: RequestListener, connections: Connections): Promise<LoopbackServer> {
   const server = createServer({ maxHeaderSize: 16_384, connectionsCheckingInterval: 5000 }, handle);
-  server.maxConnections = 256;
+  server.on('connection', connections.admit);
   server.headersTimeout = 10_000;
   server.requestTimeout = 3_600_000; // a large file on its way to a slow server; headers have a deadline of their own
   server.keepAliveTimeout = 10_000;

@@ -1,0 +1,50 @@
+import type { Socket } from 'node:net';
+import { peerUser, type PeerUser } from './peer-user.ts';
+
+const MOST = 256;
+
+/** The connections to the page's port, and whose they are. */
+export interface Connections {
+  /** Takes a new one in. Where there are too many, one of those that never proved who they are is closed for it. */
+  admit(socket: Socket): void;
+  userOf(socket: Socket): PeerUser;
+  /** A known caller speaks over it: it is not closed to make room for another. */
+  trust(socket: Socket): void;
+  /** It is somebody else's now, as after an upgrade. */
+  release(socket: Socket): void;
+}
+
+export interface ConnectionsOptions {
+  readonly most?: number;
+  readonly user?: (socket: Socket) => PeerUser;
+}
+
+export function createConnections({ most = MOST, user = peerUser }: ConnectionsOptions = {}): Connections {
+  const open = new Map<Socket, { readonly user: PeerUser; trusted: boolean }>();
+
+  /** The oldest one of the user who has the most that never said a token. */
+  function victim(): Socket | undefined {
+    const strangers = [...open].filter(([, { trusted }]) => !trusted);
+    const [largest] = [...Map.groupBy(strangers, ([, one]) => one.user).values()].toSorted((a, b) => b.length - a.length);
+    return largest?.[0]?.[0];
+  }
+
+  return {
+    admit(socket) {
+      const who = user(socket);
+      if (who === 'gone') return void socket.destroy();
+      open.set(socket, { user: who, trusted: false });
+      socket.once('close', () => open.delete(socket));
+      if (open.size <= most) return;
+      const closed = victim() ?? socket;
+      open.delete(closed);
+      closed.destroy();
+    },
+    userOf: (socket) => open.get(socket)?.user,
+    trust(socket) {
+      const one = open.get(socket);
+      if (one) one.trusted = true;
+    },
+    release: (socket) => void open.delete(socket),
+  };
+}

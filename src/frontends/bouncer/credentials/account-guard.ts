@@ -1,7 +1,7 @@
 // What changes the account's login, ends the account or loses its bookmarks is not for a device, whose own password can
 // be revoked: whoever has taken the device must not be able to take the account.
 import { domainToASCII } from 'node:url';
-import { domainOf } from '../../../core/jid.ts';
+import { domainOf, parseJid } from '../../../core/jid.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 import { NS_BOOKMARKS } from '../../../xmpp/xep/bookmarks/bookmarks.ts';
 import { NS_STORAGE } from '../../../xmpp/xep/bookmarks/legacy-bookmarks.ts';
@@ -44,16 +44,17 @@ function harmsBookmarks(action: Element): boolean {
 
 /** Whether an address leads to another domain by every way in which a server may read it. In doubt it does not. */
 function isElsewhere(to: string, account: string): boolean {
-  const [there, own] = [spellings(domainOf(to)), spellings(domainOf(account))];
+  const [there, own] = [spellings(to), spellings(account)];
   return !there.includes('') && !there.some((spelling) => own.includes(spelling));
 }
 
-/** A domain by nameprep (RFC 3491), as today's servers do, and by what came after it (UTS 46): they differ in ß and ς. */
-function spellings(domain: string): readonly string[] {
-  const bare = domain.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC').toLowerCase();
+/** A domain by nameprep (RFC 3491), as today's servers read it, by what came after (UTS 46), and with all folded that ever was. */
+function spellings(jid: string): readonly string[] {
+  const written = domainOf(jid);
+  const bare = written.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC').toLowerCase();
   const folded = bare.toUpperCase().toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
   // node reads by UTS 46; what it cannot read is ''
-  return [domain, folded].map((text) => withoutDot(domainToASCII(withoutDot(text))));
+  return [written, parseJid(written)?.domain ?? '', folded].map((text) => withoutDot(domainToASCII(withoutDot(text))));
 }
 
 function withoutDot(domain: string): string {

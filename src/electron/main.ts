@@ -58,9 +58,10 @@ export async function runTray(options: TrayOptions): Promise<void> {
   const shown = { image: 'offline', menu: '' };
   const notifications = new Map<string, Notification>();
   let window: PageWindow | undefined;
-  /** The token of the daemon's run that let the window in. */
+  /** The token of the daemon's run that let the window in: one that was started again knows nobody, on the same port neither. */
   let served: string | undefined;
   let opening: Promise<void> | undefined;
+  let moving = false;
 
   const lookingAt = (): string | undefined => keyOfFragment(window?.lookedAt() ?? '');
   const hear = createNotices({
@@ -195,16 +196,17 @@ export async function runTray(options: TrayOptions): Promise<void> {
     }
     Object.assign(shown, { image, menu: JSON.stringify(menu) });
     const address = watching.seen()?.address;
-    if (window && address && address.token !== served) inBackground(trayLog, 'the tray’s work', moveWindow(address, window));
+    if (!window || !address || moving || (address.token === served && address.url === window.origin())) return;
+    moving = true; // until the page’s address is known many events may come, and each address lets the window in once
+    inBackground(trayLog, 'the tray’s work', moveWindow(address, window).finally(() => (moving = false)));
   }
 
-  /** A daemon that was started again knows nobody, on the same port neither: the window logs in anew. */
   async function moveWindow(address: DaemonAddress, to: PageWindow): Promise<void> {
-    served = address.token; // at once: many events may come until the page’s address is known, and each address lets the window in once
     try {
       to.move((await connectTo(address).page.mutate()).url);
+      served = address.token;
     } catch {
-      served = undefined; // the daemon is gone again; the next look reports it
+      return; // the daemon is gone again; the next look reports it
     }
   }
 

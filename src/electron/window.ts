@@ -9,6 +9,8 @@ export interface PageWindow {
   show(fragment?: string): void;
   /** Loads the page from the daemon's new address, and shows the same view again. */
   move(url: string): void;
+  /** Where its page is served. */
+  origin(): string;
   /** The page's fragment while the person looks at it. */
   lookedAt(): string | undefined;
 }
@@ -87,6 +89,7 @@ export function openWindow({ url, state, keep, closed, looked }: WindowOptions):
       ({ origin } = new URL(next));
       inBackground(trayLog, 'showing the page', window.loadURL(`${next}${new URL(webContents.getURL() || next).hash}`));
     },
+    origin: () => origin,
     lookedAt: () => (window.isFocused() && !window.isMinimized() ? (URL.parse(webContents.getURL())?.hash ?? '') : undefined),
   };
 }

@@ -132,6 +132,6 @@ test('an archive of today is refused, in words, by code that knows no more than 
   const raw = new DatabaseSync(path, { readOnly: true });
   const version = Number(raw.prepare('PRAGMA user_version').get()?.['user_version']);
   raw.close();
-  expect(() => refuseNewer(version, expected.userVersion)).toThrow(`written by a newer Minimix (version ${migrations.length}, this one knows ${expected.userVersion}). It is left as it is`);
+  expect(() => refuseNewer(version, expected.userVersion)).toThrow(`written by a newer version of Minimix (archive version ${migrations.length}, this one knows ${expected.userVersion}). It is left as it is`);
   expect(() => refuseNewer(version)).not.toThrow();
 });

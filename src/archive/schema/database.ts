@@ -103,7 +103,7 @@ export function refuseNewer(version: number, known = migrations.length): void {
   if (version <= known) return;
   throw new MinimixError(
     'archive-newer',
-    `The archive was written by a newer Minimix (version ${version}, this one knows ${known}). It is left as it is: install the newer Minimix again.`,
+    `The archive was written by a newer version of Minimix (archive version ${version}, this one knows ${known}). It is left as it is: install the newer Minimix again.`,
   );
 }
 

@@ -100,7 +100,7 @@ test('a question that takes too much memory fails, as does an export that was un
   const narrow = openWorkerClient(own.path, { limits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 } });
   const leaving = narrow.exported({ account: JULIET, room: BALL }, 'jsonl');
   expect(await leaving.next()).toMatchObject({ done: false });
-  await expect(narrow.find({ text: 'thorn', limit: 400 })).rejects.toThrow('more memory');
+  await expect(narrow.find({ text: 'thorn', limit: 400 })).rejects.toThrow('too much memory');
   expect(await narrow.find({ text: 'rose', limit: 1 })).toMatchObject({ ok: true });
   await expect(leaving.next()).rejects.toThrow('The export stopped');
   await narrow.close();

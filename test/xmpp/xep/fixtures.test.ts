@@ -7,6 +7,7 @@ import { MAX_MENTIONS, mentionElement, readExplicitMentions } from '../../../src
 import { readGroupchat } from '../../../src/xmpp/xep/message/groupchat.ts';
 import { readSlot, readUploadService } from '../../../src/xmpp/xep/service/http-upload.ts';
 import { readMucPresence } from '../../../src/xmpp/xep/room/muc.ts';
+import { readMamRequest } from '../../../src/xmpp/xep/service/mam-server.ts';
 import { readOob } from '../../../src/xmpp/xep/message/oob.ts';
 import { readItems } from '../../../src/xmpp/xep/service/pubsub.ts';
 import { readRoomInfo } from '../../../src/xmpp/xep/room/room-info.ts';
@@ -24,6 +25,7 @@ const readers: Readonly<Record<string, (element: Element) => unknown>> = {
   'explicit-mention': readExplicitMentions,
   'http-upload-service': readUploadService,
   'http-upload-slot': readSlot,
+  'mam-request': readMamRequest,
   oob: readOob,
   'room-info': readRoomInfo,
   time: readTime,

@@ -2,12 +2,10 @@
 import type { Account } from '../../../account/contract.ts';
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
-import { delayText } from '../../../xmpp/xep/message/delay.ts';
-import { NS_MAM, NS_RSM } from '../../../xmpp/xep/service/mam.ts';
-import { readRoomQuery } from '../../../xmpp/xep/service/mam-query.ts';
-import type { RoomQuery } from '../../../xmpp/xep/service/mam-query.ts';
+import { NS_MAM } from '../../../xmpp/xep/service/mam.ts';
+import { mamFin, mamResult, readMamRequest, type MamRequest } from '../../../xmpp/xep/service/mam-server.ts';
 import { NS_SID } from '../../../xmpp/xep/message/stanza-id.ts';
-import { escapeXML, xml } from '../../../xmpp/xml.ts';
+import { xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import { withoutAttribute } from '../session/stanza-text.ts';
 
@@ -25,13 +23,32 @@ type Found = Pick<ArchivePage, 'messages' | 'complete'>;
 
 const USUAL = 50;
 const MOST = 250;
+/** Who asks for more at once may mean something else: the room itself answers. */
+const MOST_ASKED = 999_999;
 const CHUNK = 200;
 /** The room's clock and ours differ by less: a message nearer than this to an asked time may be on either side of it. */
 const CLOCKS_DIFFER = 60_000;
 
+/** A query that our archive can answer as the room's would. */
+interface RoomQuery extends Pick<MamRequest, 'after' | 'before' | 'fromEnd' | 'flipped'> {
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+  readonly max: number | undefined;
+}
+
+const PLAIN: ReadonlySet<string> = new Set(['FORM_TYPE', 'start', 'end', 'before-id', 'after-id']);
+
+/** `undefined` where it asks for what only the room itself may know (`with`, `ids`, an index), or cannot be read. */
+function roomQuery(element: Element): RoomQuery | undefined {
+  const { fields, start, end, max, byIndex, boundTwice, ...rest } = readMamRequest(element);
+  if (byIndex || boundTwice || fields.some((name) => !PLAIN.has(name))) return undefined;
+  if (start === 'unreadable' || end === 'unreadable' || max === 'unreadable' || (max ?? 0) > MOST_ASKED) return undefined;
+  return { ...rest, start, end, max };
+}
+
 /** The page that answers a query, or `undefined` where the room has to be asked itself. */
 export function archivePage(account: Account, archive: ReadArchive, room: string, element: Element): ArchivePage | undefined {
-  const query = readRoomQuery(element);
+  const query = roomQuery(element);
   const from = coveredFrom(account, archive, room);
   if (!query || from === undefined || query.max === 0) return undefined; // a count alone is the room's to give
   const unsure = [query.start, query.end].some((at) => at !== undefined && isNear(account, archive, room, at));
@@ -114,17 +131,11 @@ function isNear(account: Account, archive: ReadArchive, room: string, at: number
 
 /** 4.2, one result. */
 export function resultText({ xml: text, at, stanzaId = '', room }: KeptMessage, to: string, queryId: string | undefined): string {
-  const asked = queryId === undefined ? '' : ` queryid='${escapeXML(queryId)}'`;
-  const forwarded = `<forwarded xmlns='urn:xmpp:forward:0'>${delayText(at)}${withoutAttribute(text, 'to')}</forwarded>`;
-  const result = `<result xmlns='${NS_MAM}'${asked} id='${escapeXML(stanzaId)}'>${forwarded}</result>`;
-  return `<message xmlns='jabber:client' from='${escapeXML(room)}' to='${escapeXML(to)}'>${result}</message>`;
+  return mamResult({ id: stanzaId, at, text: withoutAttribute(text, 'to') }, { from: room, to, queryId });
 }
 
 /** 4.4, the end of the page. */
-export function finText({ messages, complete, flipped }: ArchivePage, about: { readonly id: string; readonly room: string; readonly to: string }): string {
-  const set = xml('set', { xmlns: NS_RSM });
-  const [first, last] = flipped ? [messages.at(-1), messages[0]] : [messages[0], messages.at(-1)];
-  if (first && last) set.append(xml('first', {}, first.stanzaId ?? ''), xml('last', {}, last.stanzaId ?? ''));
-  const fin = xml('fin', { xmlns: NS_MAM, ...(complete && { complete: 'true' }) }, set);
+export function finText({ messages, ...page }: ArchivePage, about: { readonly id: string; readonly room: string; readonly to: string }): string {
+  const fin = mamFin(messages.map(({ stanzaId = '' }) => stanzaId), page);
   return xml('iq', { xmlns: 'jabber:client', type: 'result', id: about.id, from: about.room, to: about.to }, fin).toString();
 }

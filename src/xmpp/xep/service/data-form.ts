@@ -121,6 +121,12 @@ export function readSubmitted(parent: Element): Readonly<Record<string, string>>
   return x?.attrs['type'] === 'submit' ? valuesOf(x) : undefined;
 }
 
+/** The first value of each field of the first form, an empty one too, in the order of the fields. */
+export function readFields(parent: Element): ReadonlyMap<string, string> {
+  const fields = parent.getChild('x', NS_DATA)?.getChildren('field').slice(0, MAX_FIELDS) ?? [];
+  return new Map(fields.map((field) => [String(field.attrs['var'] ?? ''), field.getChildText('value') ?? '']));
+}
+
 /** XEP-0128: the form of that FORM_TYPE in an answer, by field. */
 export function readInfoForm(parent: Element, formType: string): Readonly<Record<string, string>> | undefined {
   const forms = parent.getChildren('x', NS_DATA).slice(0, 20).map(valuesOf);

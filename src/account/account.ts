@@ -58,7 +58,7 @@ export interface AccountOptions {
   readonly clock?: Clock;
 }
 
-/** One account, wired: the one door in (`receive`), the rooms, and the events of the doors. */
+/** One account, wired: the only way in (`receive`), its parts by subject, and its events. */
 export function openAccount({ settings, password, archive, log, times = {}, now = Date.now, clock }: AccountOptions): Account {
   const { jid } = settings;
   const life = new AbortController();
@@ -152,7 +152,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const own = { iqResponder, bookmarks, devices, invitations, nicks, presence, readMarkers, occupancy, deviceMessages };
   const receivers = { context, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.refreshDisco, ...own };
 
-  /** The one door in. A throw means that nothing was taken, or that what was is known when it comes again. */
+  /** The only way in. If it throws, nothing is acknowledged; stanzas already stored are recognised as duplicates when they are sent again. */
   function receive(stanzas: readonly Stanza[], state: StreamState | undefined, passedOver: readonly PassedOver[]): void {
     takeBatch(context, {
       stanzas,
@@ -276,7 +276,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       async examine() {
         const ask: Ask = (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
         const lists = { storages: bookmarks.verbs.storages(), held: bookmarks.verbs.held().length, rooms: [...rooms.all.values()].map(memberships.summary) };
-        const here = examineLists({ account: jid, ...lists, now: now(), failed: events.failed() });
+        const here = examineLists({ account: jid, ...lists, now: now(), failed: events.failed(), quarantined: archive.quarantined(jid) });
         return [...(await examineServer(ask, jid, connection.features(), now)), ...here];
       },
     },

@@ -52,9 +52,9 @@ export interface Catchup {
   readonly givenUp?: boolean | undefined;
   /** The row that marks the hole in the archive, while the room's archive cannot be read. */
   readonly gap?: number | undefined;
-  /** It is there already; read once more for the room's order (room-order.ts). */
+  /** It is there already; read once more for the room's order (reorder-after-resume.ts). */
   readonly known?: boolean | undefined;
-  /** When the last that we have was said, where the room's archive has lost it and has yet to show that it lost no more. */
+  /** Time of our last message (milliseconds since the epoch), if the room's archive no longer has that message. */
   readonly lost?: number | undefined;
 }
 
@@ -77,14 +77,14 @@ export interface Transaction {
   put(room: Room): void;
   forget(jid: string): void;
   occupant(room: string, nick: string): Occupant | undefined;
-  /** At least as many as are there. */
+  /** An upper bound of the number of occupants. */
   crowd(room: string): number;
   setOccupant(room: string, occupant: Occupant, xml: string): void;
   removeOccupant(room: string, nick: string): void;
   clearOccupants(room: string): void;
   /** Runs after the commit, in order. */
   onCommit(effect: () => void): void;
-  /** Told to the doors after the commit and after the effects. */
+  /** Told to subscribers after the commit and after the effects. */
   emit(event: AccountEvent): void;
 }
 

@@ -31,7 +31,7 @@ export interface Receivers extends RoomParts {
   readonly deviceMessages: DeviceMessages;
 }
 
-/** Behind the one door in: each stanza to whom it concerns, by where it comes from. */
+/** Hands each stanza to the part that it concerns, by sender and kind. */
 export function receiveStanza(to: Receivers, transaction: Transaction, stanza: Stanza): void {
   const { jid } = to.context;
   const from = bareOf(stanza.from);
@@ -45,30 +45,30 @@ export function receiveStanza(to: Receivers, transaction: Transaction, stanza: S
 }
 
 function receiveOfRoom(to: Receivers, transaction: Transaction, stanza: Stanza, room: string): void {
-  const toDoors = (): void => transaction.emit({ type: 'room-stanza', account: to.context.jid, room, stanza });
+  const toSubscribers = (): void => transaction.emit({ type: 'room-stanza', account: to.context.jid, room, stanza });
   if (stanza.kind === 'presence') {
-    toDoors(); // before it makes the room forgotten
+    toSubscribers(); // before it makes the room forgotten
     receiveRoomPresence(to.context, to.memberships, transaction, stanza);
-  } else if (!receiveRoomMessage(to, transaction, stanza)) toDoors();
+  } else if (!receiveRoomMessage(to, transaction, stanza)) toSubscribers();
 }
 
-function receiveOwnPresence({ bookmarks, devices, presence, occupancy: seat }: Receivers, transaction: Transaction, stanza: Stanza): void {
+function receiveOwnPresence({ bookmarks, devices, presence, occupancy }: Receivers, transaction: Transaction, stanza: Stanza): void {
   if (stanza.type !== 'error') {
     transaction.onCommit(() => bookmarks.stirred());
     presence.receive(transaction, stanza);
   }
-  if (stanza.type !== undefined || !seat.holds(stanza.from)) devices.receive(transaction, stanza);
+  if (stanza.type !== undefined || !occupancy.holds(stanza.from)) devices.receive(transaction, stanza);
 }
 
 /** Only a stanza that the server has stamped with one of the account's own resources may command or feed anything. */
-function receiveOwn({ deviceMessages: spoken }: Receivers, transaction: Transaction, stanza: Stanza): void {
-  if (!spoken.receive(transaction, stanza)) transaction.emit({ type: 'own-message', from: stanza.from, stanza });
+function receiveOwn({ deviceMessages }: Receivers, transaction: Transaction, stanza: Stanza): void {
+  if (!deviceMessages.receive(transaction, stanza)) transaction.emit({ type: 'own-message', from: stanza.from, stanza });
 }
 
-function answer({ iqResponder: answers, context: { connection, log } }: Receivers, stanza: Stanza): void {
+function answer({ iqResponder, context: { connection, log } }: Receivers, stanza: Stanza): void {
   let reply: Element | undefined;
   try {
-    reply = answers.answer(stanza);
+    reply = iqResponder.answer(stanza);
   } catch (error) {
     log('error', `a request could not be answered: ${sentenceOf(error)}`, { error });
     reply = errorAnswer(stanza.element, 'cancel', 'internal-server-error');

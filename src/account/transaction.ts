@@ -37,6 +37,9 @@ export function openRoomTable(options: {
   const { account, archive, now, tell, log, signal } = options;
   const rooms = new Map<string, Room>();
   const occupants = new Map<string, Map<string, Occupant>>();
+  /** In the order of the commits: an effect may commit in turn, and what that emits stands behind what led to it. */
+  const committed: AccountEvent[] = [];
+  let underWay = 0;
   load();
 
   function load(): void {
@@ -146,6 +149,8 @@ export function openRoomTable(options: {
       return value;
     });
     assign(changes);
+    committed.push(...changes.events);
+    underWay += 1;
     for (const effect of changes.effects) {
       try {
         effect();
@@ -153,7 +158,8 @@ export function openRoomTable(options: {
         log('error', 'an effect failed after its commit', { error });
       }
     }
-    for (const event of changes.events) tell(event);
+    underWay -= 1;
+    if (underWay === 0) for (const event of committed.splice(0)) tell(event);
     return result;
   }
 

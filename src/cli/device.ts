@@ -129,7 +129,7 @@ function listCommand(program: Command, world: World): void {
       const devices = await (await reachDaemon(world, options)).devices.query(meant(options));
       printList(world, options.json, devices, {
         empty: 'No device of yours was seen yet.',
-        asJson: ({ account, id, label, resource, online, frontend: door, relay, why }) => ({ account, id, label, resource, online, door, relay, why }),
+        asJson: ({ account, id, label, resource, online, frontend, relay, why }) => ({ account, id, label, resource, online, frontend, relay, why }),
         columns: [
           { title: 'ACCOUNT', of: ({ account }) => account, onlyIfVaried: true },
           { title: 'DEVICE', of: ({ label }) => label },

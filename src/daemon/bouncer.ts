@@ -18,7 +18,7 @@ import type { Log } from '../core/log.ts';
 export interface OpenDoor {
   readonly bouncer: Bouncer;
   /** The calls of the API. */
-  readonly door: BouncerApi;
+  readonly api: BouncerApi;
   /** Listens if the settings turn it on; a port in use is logged and stops nothing else. */
   begin(kept: KeptBouncer | undefined): Promise<void>;
   /** Applies these settings. */
@@ -50,8 +50,8 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
 
   function keep(kept: KeptBouncer): void {
     inForce = kept;
-    const { leaves: _, ...door } = kept; // `leaves` is not part of turning it on or off
-    editSettings(home, Object.entries(door).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
+    const { leaves: _, ...api } = kept; // `leaves` is not part of turning it on or off
+    editSettings(home, Object.entries(api).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
   }
 
   function status(): BouncerStatus {
@@ -59,7 +59,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     return running ? { on: true, ...running } : { on: false };
   }
 
-  const door: BouncerApi = {
+  const api: BouncerApi = {
     status,
     async on(wish) {
       const before = readSettings(home).bouncer;
@@ -99,7 +99,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
 
   return {
     bouncer,
-    door,
+    api,
     begin,
     async apply(kept) {
       bouncer.setLeaving(kept?.leaves ?? 'here');

@@ -97,7 +97,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return secret;
     };
     const secrets = { ...kept, read: (jid: string) => kept.read(jid).then(hidden) };
-    const { bouncer, door, begin, apply } = openBouncerOf(home, archive, log);
+    const { bouncer, api: bouncerApi, begin, apply } = openBouncerOf(home, archive, log);
     const delays = createLatency();
     const accounts = openAccounts(home, settings.accounts, archive, secrets, log, ({ settings: wire, ...opened }, signal) => {
       bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal);
@@ -145,10 +145,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         upkeep.soon();
       },
       problems: problems.list,
-      bouncer: door,
+      bouncer: bouncerApi,
       settings: live,
       examine: () =>
-        examineDaemon({ accounts: accounts.accounts(), problems: problems.list(), bouncer: door.status(), wished: live.now().bouncer }),
+        examineDaemon({ accounts: accounts.accounts(), problems: problems.list(), bouncer: bouncerApi.status(), wished: live.now().bouncer }),
       watch: startMonitoring({
         ...accounts,
         home,

@@ -25,8 +25,15 @@ test('a subscriber that throws loses that event, hears the next, and costs nobod
 
 test('diagnostics name the subscriber that lost an event', () => {
   const failed = [{ name: 'the relay', lost: 2, event: 'message' as const, why: 'out of order', at: 0 }];
-  const found = examineLists({ account: 'romeo@example.org', storages: [], held: 0, rooms: [], now: 0, failed });
+  const found = examineLists({ account: 'romeo@example.org', storages: [], held: 0, rooms: [], now: 0, failed, quarantined: [] });
   expect(found.find(({ check }) => check === 'events')).toMatchObject({ level: 'bad', message: expect.stringMatching(/the relay.*2 events.*out of order/) as string });
+});
+
+test('diagnostics tell of what is in quarantine, on one line', () => {
+  const quarantined = [{ id: 1, account: 'romeo@example.org', at: 0, sender: 'x@evil.example\nall is well', kind: 'message' as const, size: 1_500_000, cause: 'too large', text: '' }];
+  const found = examineLists({ account: 'romeo@example.org', storages: [], held: 0, rooms: [], now: 0, failed: [], quarantined });
+  const note = found.find(({ check }) => check === 'quarantine');
+  expect(note?.message).toMatch(/^One stanza .*x@evil\.example.*1500000 bytes.*too large$/);
 });
 
 test('after its signal a subscriber hears nothing', () => {

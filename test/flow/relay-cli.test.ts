@@ -22,13 +22,13 @@ describe.each(servers)('on $kind', (server) => {
     const devices = () => home.json<Record<string, unknown>>(['devices']);
     await until(async () => (await devices()).some(({ relay }) => relay), { what: 'the phone to be known', every: 200 });
     const [first] = await devices();
-    expect(Object.keys(first ?? {})).toEqual(['account', 'id', 'label', 'resource', 'online', 'door', 'relay', 'why']);
-    expect(first).toMatchObject({ account: alice.jid, label: 'a test', resource: 'phone', online: true, door: 'relay', relay: true, why: 'it supports the relay (urn:minimix:relay:0)' });
+    expect(Object.keys(first ?? {})).toEqual(['account', 'id', 'label', 'resource', 'online', 'frontend', 'relay', 'why']);
+    expect(first).toMatchObject({ account: alice.jid, label: 'a test', resource: 'phone', online: true, frontend: 'relay', relay: true, why: 'it supports the relay (urn:minimix:relay:0)' });
 
     expect(await home.cli(['device', 'label', 'phone', 'Pocket'])).toMatchObject({ code: 0, stdout: 'Saved for Pocket: it receives room messages by relay (it supports the relay (urn:minimix:relay:0)).\n' });
     expect(await home.cli(['device', 'policy', 'Pocket', 'mentions'])).toMatchObject({ code: 0, stdout: expect.stringContaining('it receives room messages by relay (mentions) (it supports') });
     expect(await home.cli(['device', 'detach', 'Pocket'])).toMatchObject({ code: 0, stdout: expect.stringContaining('it receives no room messages (you turned it off).') });
-    expect(await devices()).toMatchObject([{ door: 'none', relay: false, why: 'you turned it off' }]);
+    expect(await devices()).toMatchObject([{ frontend: 'none', relay: false, why: 'you turned it off' }]);
     expect(await home.cli(['device', 'attach', String(first?.['id'])])).toMatchObject({ code: 0, stdout: expect.stringContaining('it receives room messages by relay (mentions) (you turned it on).') });
     expect(await home.cli(['device', 'mentions', 'Pocket', 'tea', 'cake'])).toMatchObject({ code: 0 });
     expect(await home.cli(['device', 'limit', 'Pocket', '--messages', '20', '--hours', '48'])).toMatchObject({ code: 0 });

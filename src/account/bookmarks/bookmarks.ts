@@ -43,11 +43,11 @@ export function openBookmarks(context: AccountContext, { memberships, verbs, ren
   const follow = openAutojoin(context, { memberships, verbs, renick, claim });
   const sync = openBookmarkSync(context, state, {
     online,
-    changed(transaction, changes) {
+    changed(transaction, changes, held) {
       // What is seen for the first time, and is not to be entered here, was said before the account began.
       follow.all(transaction, changes.filter(({ room, before }) => before !== undefined || !state.leftHere().has(room)));
       for (const { room, cause } of changes) transaction.onCommit(() => log('info', `bookmark of ${room}: ${cause}`));
-      transaction.emit({ type: 'bookmarks', account: jid, held: state.held().length });
+      transaction.emit({ type: 'bookmarks', account: jid, held });
     },
     held(transaction, { id, rooms, storage, cause }) {
       log('warn', `${rooms.length} bookmarks disappeared from ${storage}; their removal needs your decision: ${cause}`, { rooms: rooms.join(' ') });

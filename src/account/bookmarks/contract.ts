@@ -61,7 +61,7 @@ export interface StorageSummary {
   readonly trouble: string | undefined;
 }
 
-/** What a person does about bookmarks, whatever door it comes by. */
+/** What a person does about bookmarks, by whatever frontend. */
 export interface BookmarkVerbs {
   list(): BookmarkSummary[];
   storages(): StorageSummary[];

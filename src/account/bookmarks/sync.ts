@@ -40,8 +40,8 @@ export interface BookmarkSync {
 }
 
 export interface BookmarkSyncHooks {
-  /** Inside the transaction: what clients changed; to be followed after the commit. */
-  readonly changed: (transaction: Transaction, changes: readonly LoggedChange[]) => void;
+  /** Inside the transaction: what clients changed, to be followed after the commit; `held` removals wait for the person then. */
+  readonly changed: (transaction: Transaction, changes: readonly LoggedChange[], held: number) => void;
   readonly held: (transaction: Transaction, held: HeldBookmarks) => void;
   /** Resources that were online at some time since then (milliseconds since the epoch). */
   readonly online: (since: number) => readonly string[];
@@ -139,10 +139,11 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
         .filter(({ rooms }) => rooms.length > 0);
       let id = Math.max(transaction.at, ...kept.map((one) => one.id));
       const fresh = held.map((one): HeldBookmarks => ({ ...one, id: (id += 1), at: transaction.at, online: hooks.online(contents.suspectsSince(one.storage)) }));
-      state.save(transaction, { list: merged.list, before: new Map(views.map(({ name, now }) => [name, now])), held: [...kept, ...fresh] });
+      const waiting = [...kept, ...fresh];
+      state.save(transaction, { list: merged.list, before: new Map(views.map(({ name, now }) => [name, now])), held: waiting });
       transaction.onCommit(echoes.agreed);
       for (const one of fresh) hooks.held(transaction, one);
-      hooks.changed(transaction, changes);
+      hooks.changed(transaction, changes, waiting.length);
     });
     return merged;
   }

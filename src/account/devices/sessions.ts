@@ -24,7 +24,7 @@ export interface DeviceSession {
   readonly info: DiscoInfo | undefined;
   /** The device that it is, once that is known. */
   readonly device: string | undefined;
-  /** What its door has to say about it beside the decision. */
+  /** What its frontend has to say about it beside the decision. */
   readonly note: string | undefined;
   /** COMPAT: Prosody 0.12 still lists who leaves: what rooms said of this JID before it came is of a former session. */
   readonly former: ReadonlySet<readonly string[]>;

@@ -38,7 +38,7 @@ export interface RoomParts {
 
 /**
  * A groupchat or private message from a room in which we are: kept once, then told. True where the archive has taken
- * it, or had it; false where it is for the live doors alone.
+ * it, or had it; false where it is for the live frontends alone.
  */
 export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, stanza: Stanza): boolean {
   const room = transaction.room(bareOf(stanza.from));
@@ -163,7 +163,7 @@ interface Received {
   readonly fresh: boolean;
 }
 
-/** Appends, and tells the doors unless it was there already (then not `kept`). The archive id is there in either case. */
+/** Appends, and tells subscribers unless it was there already (then not `kept`). The archive id is there in either case. */
 function keep(parts: RoomParts, transaction: Transaction, { message, element, xml, source, fresh }: Received): { archiveId: number; kept: boolean } {
   const { context, outbox } = parts;
   const mention = decideMention(context, transaction, message, element);

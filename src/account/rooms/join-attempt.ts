@@ -37,31 +37,31 @@ export function openJoinAttempts(context: AccountContext, { entry, nicks, wanted
   const { connection, log } = context;
   const looks = pLimit(LOOKS_AT_ONCE);
   const queue = openJoinQueue(context.signal, times.rest);
-  const attempts = new Map<string, { knocked: boolean }>();
+  const attempts = new Map<string, { asked: boolean }>();
   /** The question behind a wish that may have reached the room before the stream was resumed. */
   const fences = new Map<string, object>();
   context.signal.addEventListener('abort', () => looks.clearQueue());
 
   function begin(room: Room): void {
-    const visit = attempts.get(room.jid);
-    if (visit?.knocked) return sendJoin(room);
-    if (!visit && connection.status().state === 'online') void enter(room.jid).catch((error: unknown) => log('error', 'a join failed', { room: room.jid, error }));
+    const attempt = attempts.get(room.jid);
+    if (attempt?.asked) return sendJoin(room);
+    if (!attempt && connection.status().state === 'online') void enter(room.jid).catch((error: unknown) => log('error', 'a join failed', { room: room.jid, error }));
   }
 
   /** Looks at a room of which nothing is known, then holds one of the places in the queue until the room has decided. */
   async function enter(jid: string): Promise<void> {
-    const visit = { knocked: false };
-    attempts.set(jid, visit);
+    const attempt = { asked: false };
+    attempts.set(jid, attempt);
     const before = context.room(jid);
     await looks(() => look(jid));
     await queue.run(jid, async () => {
       const room = context.room(jid);
-      const called = attempts.get(jid) === visit && room?.membership.state === 'joining';
+      const called = attempts.get(jid) === attempt && room?.membership.state === 'joining';
       if (!called || connection.status().state !== 'online') {
-        if (attempts.get(jid) === visit) attempts.delete(jid); // the next login comes back to it, or the resumption
+        if (attempts.get(jid) === attempt) attempts.delete(jid); // the next login comes back to it, or the resumption
         return;
       }
-      visit.knocked = true;
+      attempt.asked = true;
       const done = settled(jid);
       sendJoin(room);
       await done;
@@ -90,8 +90,8 @@ export function openJoinAttempts(context: AccountContext, { entry, nicks, wanted
    * wish's own. Only who is not let in by then asks again.
    */
   async function askUnlessHeard({ jid, membership }: Room): Promise<void> {
-    const visit = attempts.get(jid);
-    if (visit && !visit.knocked) return; // its turn is still to come
+    const attempt = attempts.get(jid);
+    if (attempt && !attempt.asked) return; // its turn is still to come
     const fence = {};
     fences.set(jid, fence);
     const answer = await connection.iq(ping(`${jid}/${membership.nick ?? ''}`), { timeout: times.join });

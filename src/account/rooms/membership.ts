@@ -19,7 +19,7 @@ export interface JoinTimes {
   readonly historyWindow?: number | undefined;
 }
 
-const entryTimes: JoinTimes = { join: 30_000, leave: 5_000, rest: 1_000 };
+const joinTimes: JoinTimes = { join: 30_000, leave: 5_000, rest: 1_000 };
 const MAX_FALLBACKS = 5;
 
 export type MembershipSignal = Omit<RoomSignal, 'at' | 'random' | 'rejoinAfterKick'>;
@@ -53,7 +53,7 @@ export interface MembershipHooks extends SummaryHooks {
 }
 
 export function openMemberships(context: AccountContext, hooks: MembershipHooks, patience: Partial<JoinTimes> = {}): Memberships {
-  const times = { ...entryTimes, ...patience };
+  const times = { ...joinTimes, ...patience };
   const { connection, archive, log } = context;
   const timers = createTimers(context.signal);
   const waiting = new Map<string, (() => void)[]>();
@@ -61,7 +61,7 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
   const summaries = openRoomSummaries(context, hooks);
   const { changed, wantedNick } = summaries;
   const entry = openRoomJoin(context, changed, times.historyWindow);
-  const visits = openJoinAttempts(context, {
+  const joinAttempts = openJoinAttempts(context, {
     entry,
     nicks: hooks.nicks,
     wantedNick,
@@ -88,8 +88,8 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
     if (state === before && about.name !== 'join') return;
     if (before === 'joining' && about.name === 'timeout') transaction.onCommit(() => goodbye(room)); // it may have let us in
     if (state === 'joined') entry.beginCatchup(transaction, { ...room, membership, ...changes });
-    if (before === 'joining' && about.name === 'overloaded') transaction.onCommit(() => visits.tooMuch(jid));
-    if (before === 'joining' && state === 'joined') transaction.onCommit(() => visits.letIn(jid));
+    if (before === 'joining' && about.name === 'overloaded') transaction.onCommit(() => joinAttempts.tooMuch(jid));
+    if (before === 'joining' && state === 'joined') transaction.onCommit(() => joinAttempts.letIn(jid));
     transaction.onCommit(() => act(jid));
     transaction.onCommit(() => changed(jid));
   }
@@ -113,7 +113,7 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
     const room = context.room(jid);
     if (!room) return settle(jid);
     const { state, retryAt, attempts } = room.membership;
-    if (state === 'joining') return visits.begin(room);
+    if (state === 'joining') return joinAttempts.begin(room);
     if (state === 'leaving') {
       goodbye(room);
       return after(jid, times.leave, { name: 'timeout' });
@@ -156,7 +156,7 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
   }
 
   function settle(jid: string): void {
-    visits.end(jid);
+    joinAttempts.end(jid);
     const listeners = waiting.get(jid) ?? [];
     waiting.delete(jid);
     for (const resolve of listeners) resolve();
@@ -203,7 +203,7 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
         if (membership.state === 'joined') hooks.joined(jid);
       }
       for (const room of context.rooms()) {
-        if (room.membership.state === 'joining') visits.askAgain(room);
+        if (room.membership.state === 'joining') joinAttempts.askAgain(room);
       }
     },
     disconnected() {

@@ -202,7 +202,7 @@ function setNick(memberships: Memberships, transaction: Transaction, jid: string
   transaction.onCommit(() => memberships.changed(jid));
 }
 
-/** The doors hear of the number of occupants once the room has settled, not for each of the hundreds on entry. */
+/** Subscribers hear of the number of occupants once the room has settled, not for each of the hundreds on entry. */
 function tellCount(memberships: Memberships, transaction: Transaction, jid: string, own: boolean): void {
   const room = transaction.room(jid);
   if (!room || own || room.membership.state !== 'joined' || room.entering) return;

@@ -13,7 +13,7 @@ const DAY = 86_400_000;
 /** Milliseconds of a room's past that a first join brings, where nothing else is chosen. */
 const FIRST_LOOK_BACK = 30 * 24 * 3600_000;
 
-/** The stanzas of an entry: what is asked of a room before, at, and after the door (XEP-0045 6.4, 7.2; XEP-0313). */
+/** The stanzas of an entry: what is asked of a room before, at, and after the room (XEP-0045 6.4, 7.2; XEP-0313). */
 export interface RoomJoin {
   /** Asks what the room is and can. A room that does not exist yet has no answer; that is no obstacle. */
   discover(room: string): Promise<void>;

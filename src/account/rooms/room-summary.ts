@@ -21,7 +21,7 @@ export interface SummaryHooks {
 export interface RoomSummaries {
   wantedNick(room: Room): string;
   summary(room: Room): RoomSummary;
-  /** Tells the doors what a room is now; many calls in one tick are one event. */
+  /** Tells subscribers what a room is now; many calls in one tick are one event. */
   changed(room: string): void;
 }
 

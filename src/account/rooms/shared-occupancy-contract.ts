@@ -22,14 +22,14 @@ export interface RoomView {
   readonly features: ReadonlySet<string> | undefined;
 }
 
-/** The devices that a door knows by a login of its own. */
+/** The devices that a frontend knows by a login of its own. */
 export interface DeviceProvider {
   list(): readonly DeviceSummary[];
-  /** By id or label; `undefined` where it is none of the door's. */
+  /** By id or label; `undefined` where it is none of the frontend's. */
   change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
 }
 
-/** The account's one place in each room, for a door that lets devices believe that it is theirs. */
+/** The account's one place in each room, for a frontend that lets devices believe that it is theirs. */
 export interface SharedOccupancy {
   /** The daemon's full JID: the occupant. */
   jid(): string;
@@ -42,9 +42,9 @@ export interface SharedOccupancy {
   sendMessage(room: string, xml: string, originId: string): Result<unknown>;
   /** Archives a private message as sent, and sends it. */
   sendPrivate(room: string, xml: string): Result<number>;
-  /** The door's devices, online or not, which stand in the list beside the others; returns how to say that they changed. */
+  /** The frontend's devices, online or not, which stand in the list beside the others; returns how to say that they changed. */
   host(guests: DeviceProvider, signal: AbortSignal): () => void;
-  /** From now on this resource is a device of the door: never relayed to. */
+  /** From now on this resource is a device of the frontend: never relayed to. */
   hold(jid: string, signal: AbortSignal): void;
   /**
    * From when on (milliseconds since the epoch) the archive has all that the room's own has, but for the gaps that are

@@ -17,14 +17,14 @@ export interface OwnedOccupancy extends SharedOccupancy {
   /** Somebody who is no device wants the room: a bookmark, the page, the command line. */
   claim(room: string): void;
   summaries(): readonly DeviceSummary[];
-  /** `undefined` where it is no device of the door. */
+  /** `undefined` where it is no device of the frontend. */
   change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
 }
 
 export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, outbox: Outbox, changed: () => void): OwnedOccupancy {
   const { archive, jid } = context;
   const held = new Set<string>();
-  let guests: DeviceProvider | undefined;
+  let provider: DeviceProvider | undefined;
   /** Rooms that only devices want. */
   let wanted: ReadonlySet<string> = new Set(archive.value(jid, storedValues.roomsOfDevices) ?? []);
 
@@ -90,8 +90,8 @@ export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, o
       return context.connection.send(xml);
     },
     host(those, signal) {
-      guests = those;
-      signal.addEventListener('abort', () => (guests = undefined), { once: true });
+      provider = those;
+      signal.addEventListener('abort', () => (provider = undefined), { once: true });
       return changed;
     },
     hold(full, signal) {
@@ -108,7 +108,7 @@ export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, o
     features: () => context.connection.features(),
     holds: (full) => held.has(full),
     claim,
-    summaries: () => guests?.list() ?? [],
-    change: (name, change) => guests?.change(name, change),
+    summaries: () => provider?.list() ?? [],
+    change: (name, change) => provider?.change(name, change),
   };
 }

@@ -13,7 +13,7 @@ export interface JoinOptions {
   readonly password?: string | undefined;
 }
 
-/** What a person does about rooms, whatever door it comes by. */
+/** What a person does about rooms, by whatever frontend. */
 export interface RoomVerbs {
   join(room: string, options?: JoinOptions): Promise<Result<RoomSummary>>;
   leave(room: string): Promise<Result<undefined>>;

@@ -7,6 +7,8 @@ import { NS_CARBONS } from '../../xmpp/xep/message/relay-envelope.ts';
 import { readTime, timeQuery } from '../../xmpp/xep/service/time.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import type { StorageSummary } from '../bookmarks/contract.ts';
+import type { QuarantinedStanza } from '../../archive/contract.ts';
+import { oneLine } from '../../core/printable.ts';
 import type { FailedSubscriber } from '../events.ts';
 import type { RoomSummary } from '../rooms/contract.ts';
 import type { Ask } from './server-parts.ts';
@@ -85,6 +87,8 @@ export interface ExaminedLists {
   readonly now: number;
   /** Subscribers that could not take an event. */
   readonly failed: readonly FailedSubscriber[];
+  /** Stanzas that could not be taken, oldest first. */
+  readonly quarantined: readonly QuarantinedStanza[];
 }
 
 const UNVERIFIED = 15 * 60_000;
@@ -92,7 +96,7 @@ const UNDER_WAY: readonly string[] = ['absent', 'joining', 'leaving', 'service-d
 const MOST_NAMED = 5;
 
 /** How the bookmarks and the rooms of an account that runs fare. */
-export function examineLists({ account, storages, held, rooms, now, failed }: ExaminedLists): Finding[] {
+export function examineLists({ account, storages, held, rooms, now, failed, quarantined }: ExaminedLists): Finding[] {
   const found: Finding[] = [];
   const troubled = storages.filter(({ trouble }) => trouble !== undefined);
   for (const { name, trouble } of troubled) {
@@ -103,6 +107,11 @@ export function examineLists({ account, storages, held, rooms, now, failed }: Ex
   for (const { name, lost, event, why, at } of failed) {
     const message = `${name} could not take ${lost === 1 ? 'an event' : `${lost} events`}, last “${event}” at ${new Date(at).toISOString()}: ${why}`;
     found.push(finding({ check: 'events', level: 'bad', message, todo: 'This is a fault in Minimix: please report it with the log (`minimix log --level error`).' }, account));
+  }
+  const last = quarantined.at(-1);
+  if (last) {
+    const message = `${quarantined.length === 1 ? 'One stanza' : `${quarantined.length} stanzas`} could not be read and ${quarantined.length === 1 ? 'is' : 'are'} in quarantine; the last one came at ${new Date(last.at).toISOString()} from ${last.sender ?? 'the server'} (${last.kind}, ${last.size} bytes): ${last.cause}`;
+    found.push(finding({ check: 'quarantine', level: 'note', message: oneLine(message), todo: 'Nothing else was lost. If it was a message that you miss, ask its sender to send it again in parts.' }, account));
   }
   const silent = rooms.filter(({ state, verifiedAt }) => state === 'joined' && (verifiedAt === undefined || now - Date.parse(verifiedAt) > UNVERIFIED));
   const outside = rooms.filter(({ state }) => UNDER_WAY.includes(state));

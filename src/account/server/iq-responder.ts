@@ -32,10 +32,10 @@ const ownFeatures: readonly string[] = [
   `${NS_MDS}+notify`,
 ];
 
-/** What the daemon's full JID answers. Doors add to it before the account starts, so that XEP-0115 tells all of it. */
+/** What the daemon's full JID answers. Frontends add to it before the account starts, so that XEP-0115 tells all of it. */
 export interface IqResponder {
   register(handler: IqHandler, signal: AbortSignal): void;
-  /** The answer to a request; `undefined` where there is none to give, or a door gives it itself. */
+  /** The answer to a request; `undefined` where there is none to give, or a frontend gives it itself. */
   answer(stanza: Stanza): Element | undefined;
   /** The `<c/>` by which others learn what we can. */
   caps(): Element;

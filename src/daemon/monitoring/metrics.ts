@@ -33,7 +33,7 @@ export interface MetricInputs {
 const MOST_ROOMS = 500;
 /** Milliseconds between two measurements of the event loop. */
 export const STEP = 20;
-const DOORS = ['relay', 'bouncer', 'none'] as const;
+const FRONTENDS = ['relay', 'bouncer', 'none'] as const;
 
 /** Everything that /metrics shows. No label has a value that a stranger chose, unless the settings ask for names. */
 export function familiesOf(figures: MetricInputs): Family[] {
@@ -98,7 +98,7 @@ function ofAccounts({ accounts, names }: MetricInputs): Family[] {
     counter('minimix_messages_kept_total', 'Messages archived since the start.', ...samples((_account, { messages }) => messages)),
     gauge('minimix_rooms', 'Rooms by state.', ...spread('state', Object.keys(moves), (account) => account.rooms.list(), ({ state }) => state)),
     gauge('minimix_occupants', 'Occupants of all rooms.', ...samples((account) => account.rooms.list().reduce((sum, { occupants }) => sum + occupants, 0))),
-    gauge('minimix_devices_online', 'Devices online, by frontend.', ...spread('door', DOORS, (account) => account.devices.list().filter(({ online }) => online), ({ frontend: door }) => door)),
+    gauge('minimix_devices_online', 'Devices online, by frontend.', ...spread('frontend', FRONTENDS, (account) => account.devices.list().filter(({ online }) => online), ({ frontend }) => frontend)),
     gauge('minimix_outbox', 'Messages sent but not confirmed by their room.', ...spread('state', ['waiting', 'sent', 'ask'], (account) => account.sending.outbox(), ({ state }) => state)),
     gauge('minimix_invitations', 'Invitations that wait for an answer.', ...samples((account) => account.rooms.invitations().length)),
     gauge('minimix_bookmarks_held', 'Removed bookmarks that need a decision.', ...samples((account) => account.bookmarks.held().length)),

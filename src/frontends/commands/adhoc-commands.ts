@@ -28,7 +28,7 @@ export interface ActionAnswer {
   readonly table?: { readonly columns: readonly { readonly name: string; readonly label: string }[]; readonly rows: readonly Readonly<Record<string, string>>[] };
 }
 
-/** A verb, once: whatever door it comes by, its input is checked by the same schema. */
+/** A verb, once: whatever frontend it comes by, its input is checked by the same schema. */
 export interface Action {
   readonly name: string;
   /** What it does, in a few words. */

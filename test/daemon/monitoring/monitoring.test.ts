@@ -75,7 +75,7 @@ test('an archive that cannot be written fails, is a problem for the person, and 
   expect(problems.list()).toEqual([]);
 });
 
-test('metrics are well formed, count by state and door, and name nothing unless they are told to', () => {
+test('metrics are well formed, count by state and frontend, and name nothing unless they are told to', () => {
   const { watch, connection, settings } = watched();
   connection('online');
   const text = watch.metrics(false);

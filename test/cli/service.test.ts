@@ -96,7 +96,7 @@ test('MINIMIX_HOME is honoured; where user namespaces are kept from the person, 
   const { env } = standIns(['systemd-run']);
   const home = join(dir, 'elsewhere');
   const { stdout } = await run(bin, ['service', 'install'], { env: { ...env, MINIMIX_HOME: home } });
-  expect(stdout).toContain('keeps user namespaces from you');
+  expect(stdout).toContain('does not let you use user namespaces');
   const file = /^Installed (.*)\.$/m.exec(stdout)?.[1] ?? '';
   const text = readFileSync(file, 'utf8');
   expect(file).toMatch(/minimix-[0-9a-f]{8}\.service$/);

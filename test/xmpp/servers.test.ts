@@ -153,7 +153,7 @@ describe.each(servers)('on %s', (_name, startServer) => {
 
   test('a certificate with another pin is refused', async () => {
     const { reaches } = watchPinned(server.fingerprint.replace(/^./, (c) => (c === '0' ? '1' : '0')));
-    expect(await reaches('waiting')).toMatchObject({ why: expect.stringContaining('pinned') });
+    expect(await reaches('waiting')).toMatchObject({ why: expect.stringContaining('not the one with the fingerprint in the settings') });
   });
 
   function watchPinned(pin: string): Watched {

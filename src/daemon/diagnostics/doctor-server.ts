@@ -88,7 +88,7 @@ function judged(where: string, { protocol, expires, mechanisms }: Probed): Judge
 
 function adviceOn(why: string): string {
   if (/expired/i.test(why)) return 'The certificate has expired (or this computer’s clock is wrong): ask your server’s admin to renew it.';
-  if (/pinned/i.test(why)) return 'Compare the new fingerprint with your server’s admin; then `minimix settings set account.pin …`';
+  if (/fingerprint/i.test(why)) return 'Compare the new fingerprint with your server’s admin; then `minimix settings set account.pin …`';
   if (/self.signed|unable to (verify|get)|issuer/i.test(why)) return 'Name its authority (`account add --ca FILE`), or pin it: `minimix settings set account.pin SHA256`';
   if (/altnames|does not match/i.test(why)) return 'The certificate is for another name: check for typos, or tell your server’s admin.';
   if (/no TLS/i.test(why)) return 'Minimix sends nothing without TLS. Ask your server’s admin.';

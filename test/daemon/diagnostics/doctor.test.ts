@@ -46,9 +46,9 @@ async function secureServer(validDays: number, domain = 'scripted.test'): Promis
 const account = (more: object) => ({ jid: 'romeo@scripted.test', resource: 'test', ...more });
 
 describe('certificates', () => {
-  const look = async (validDays: number, trusted = true): Promise<Finding | undefined> => {
+  const look = async (validDays: number, trusted = true, pin?: string): Promise<Finding | undefined> => {
     const { port, ca } = await secureServer(validDays);
-    const found = await examineEndpoints(account({ server: { host: '127.0.0.1', port }, directTls: true, ...(trusted && { ca }) }));
+    const found = await examineEndpoints(account({ server: { host: '127.0.0.1', port }, directTls: true, ...(trusted && { ca }), ...(pin !== undefined && { pin }) }));
     return found.find(({ check }) => check === 'tls');
   };
 
@@ -63,6 +63,10 @@ describe('certificates', () => {
 
   test('one of an authority that nobody knows can be trusted by name or by fingerprint', async () => {
     expect(await look(29, false)).toMatchObject({ level: 'bad', todo: expect.stringMatching(/--ca FILE.*account\.pin/) });
+  });
+
+  test('one whose fingerprint is not that in the settings is to be compared with the admin', async () => {
+    expect(await look(29, true, '00'.repeat(32))).toMatchObject({ level: 'bad', message: expect.stringContaining('fingerprint'), todo: expect.stringMatching(/^Compare the new fingerprint.*account\.pin/) });
   });
 });
 

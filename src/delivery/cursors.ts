@@ -10,7 +10,7 @@ export interface Cursor {
   has(id: number): boolean;
   /** It has this one, or is not to have it, but perhaps not all before it. */
   add(id: number): void;
-  /** `reached` is asked before the cursor is written: the device is owed nothing up to the id that it gives. */
+  /** `reached` is asked before the cursor is written: nothing is undelivered up to the id that it gives. */
   moved(reached: () => number): void;
 }
 

@@ -15,7 +15,7 @@ export interface DeliveryRooms {
 
 /** How much of what it has missed a device gets. */
 export interface BacklogLimits {
-  /** The archive id from which on it is owed what a room has no cursor for. */
+  /** The archive id from which on all of a room is undelivered that has no cursor. */
   readonly from: number;
   readonly limit: ReplayLimit;
   now(): number;
@@ -88,7 +88,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
   const waiting: number[] = [];
   let releasing: NodeJS.Immediate | undefined;
 
-  /** The id up to which the device is owed nothing; -1 where that is no more than is known without a cursor. */
+  /** The id up to which nothing is undelivered; -1 where that is no more than is known without a cursor. */
   function reached(): number {
     if (entering) return -1;
     let least = seen + 1;

@@ -7,7 +7,7 @@ import type { Connection, ConnectionOptions, ConnectionStatus } from '../../../x
 import type { PassedOver, Stanza } from '../../../xmpp/stanza.ts';
 import { attrsOf, escapeXML, parseElement, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
-import { openDelivery } from '../rooms/delivery.ts';
+import { openHandledCount } from './handled-count.ts';
 import type { Log } from '../../../core/log.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 
@@ -75,7 +75,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   let jid: string | undefined;
   /** Questions of the device that are not answered yet: whom it asked, by id. */
   const open = new Map<string, string>();
-  const delivery = openDelivery(() => connection.acknowledge());
+  const handledCount = openHandledCount(() => connection.acknowledge());
   let asleep = false;
 
   const connection = connect({
@@ -85,14 +85,14 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     password,
     transparent: true,
     receive: (batch, stream, passedOver) => {
-      delivery.batch(stream);
+      handledCount.batch(stream);
       for (const stanza of passedOver) unreadable(stanza);
       for (const stanza of batch) {
         if (stanza.kind === 'iq' && (stanza.type === 'result' || stanza.type === 'error')) open.delete(stanza.id ?? '');
-        receive(stanza, delivery.took());
+        receive(stanza, handledCount.took());
       }
     },
-    handled: delivery.handled,
+    handled: handledCount.handled,
     log,
   });
 
@@ -107,7 +107,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     jid = status.jid;
     if (before !== undefined && before !== jid) return ended('conflict', 'the server gave the session another address');
     if (before === undefined) return;
-    delivery.forget(); // the server was told on resumption that all is here
+    handledCount.forget(); // the server was told on resumption that all is here
     if (!status.resumed) restore();
     if (state === 'inactive') connection.clientState(state);
   }
@@ -130,7 +130,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     const answers = kind === 'iq' && (type === 'result' || type === 'error') && to !== undefined && mayAnswer(to, from, jid ?? account);
     if (!answers) return;
     open.delete(id);
-    receive(lost(id, to, `<error type='cancel'><policy-violation xmlns='${NS.stanzaErrors}'/></error>`), delivery.took());
+    receive(lost(id, to, `<error type='cancel'><policy-violation xmlns='${NS.stanzaErrors}'/></error>`), handledCount.took());
   }
 
   function lost(id: string, to: string, error = `<error type='wait'><remote-server-timeout xmlns='${NS.stanzaErrors}'/></error>`): Stanza {
@@ -186,7 +186,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     },
     carbons: () => carbons,
     hibernate() {
-      if (!delivery.resumable()) return connection.clientState('inactive');
+      if (!handledCount.resumable()) return connection.clientState('inactive');
       asleep = true;
       log('info', 'the session hibernates on the server, for the device is away', { jid });
       connection.abandon();
@@ -200,7 +200,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       if (status.state === 'online') await connection.iq(xml('iq', { type: 'get' }, xml('ping', { xmlns: NS.ping })), { timeout: patience });
     },
     async stop({ taken } = { taken: true }) {
-      if (taken) delivery.forget();
+      if (taken) handledCount.forget();
       if (asleep && !taken) {
         wake();
         await settled(connection, GOODBYE);

@@ -1,7 +1,7 @@
 import type { StreamState } from '../../../xmpp/contract.ts';
 
 /** How far the device has what came from the server, by the server's count (XEP-0198 h). */
-export interface Delivery {
+export interface HandledCount {
   /** One read of the server's stream has brought something; the stream's state behind it. */
   batch(next: StreamState | undefined): void;
   /** One stanza of it goes to the device; to be called once it is there. */
@@ -15,7 +15,7 @@ export interface Delivery {
 }
 
 /** `moved` is told when `handled` has moved on. */
-export function openDelivery(moved: () => void): Delivery {
+export function openHandledCount(moved: () => void): HandledCount {
   const waiting: { readonly before: number; delivered: boolean }[] = [];
   let stream: StreamState | undefined;
   /** The count before the stanzas that came in one read: where one of them waits, no more is acknowledged. */

@@ -1,5 +1,5 @@
 import type { Archive } from '../archive/contract.ts';
-import { storedValues, type StoredValue } from '../archive/stored-values.ts';
+import { storedValues } from '../archive/stored-values.ts';
 import { cursorOwner } from '../core/device.ts';
 import { sentenceOf } from '../core/errors.ts';
 
@@ -54,7 +54,7 @@ export function openCursors(account: string, archive: Archive, log: (message: st
     devices.set(device, rooms);
     const known = rooms.get(room);
     if (known) return known;
-    const runs = archive.value(account, beyondOf(device, room)) ?? [];
+    const runs = archive.value(account, storedValues.deliveredBeyond.of(placeName(device, room))) ?? [];
     const beyond = new Set(runs.flatMap(([first, count]) => Array.from({ length: count }, (_, n) => first + n)));
     const place: Place = { device, room, reached: archive.cursor(account, cursorOwner(device), room), beyond, asked: new Set(), written: JSON.stringify(runs) };
     rooms.set(room, place);
@@ -74,7 +74,7 @@ export function openCursors(account: string, archive: Archive, log: (message: st
     if (reached !== undefined) archive.setCursor(account, cursorOwner(device), room, reached);
     const runs = runsOf(beyond);
     const now = JSON.stringify(runs);
-    if (now !== written) archive.setValue(account, beyondOf(device, room), runs.length === 0 ? undefined : runs);
+    if (now !== written) archive.setValue(account, storedValues.deliveredBeyond.of(placeName(device, room)), runs.length === 0 ? undefined : runs);
     return now;
   }
 
@@ -134,8 +134,8 @@ export function openCursors(account: string, archive: Archive, log: (message: st
 }
 
 /** Named after its owner: `removeCursors` of the archive forgets it with the cursors. */
-function beyondOf(device: string, room: string): StoredValue<Runs> {
-  return storedValues.deliveredBeyond.of(`${cursorOwner(device)}:${room}`);
+function placeName(device: string, room: string): string {
+  return `${cursorOwner(device)}:${room}`;
 }
 
 function runsOf(ids: ReadonlySet<number>): Runs {

@@ -24,6 +24,7 @@ import { serveDevice } from './server/stream.ts';
 import type { StreamHost } from './server/host.ts';
 import { createThrottle } from './server/throttle.ts';
 import { openWebSocketDoor } from './server/websocket.ts';
+import { inBackground } from '../../core/background.ts';
 
 interface Resident extends BouncerAccount {
   readonly credentials: DeviceCredentials;
@@ -99,7 +100,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const credentials = openDeviceCredentials(account.jid, archive, now);
       const rooms = openBouncerRooms({ account, archive, times, log, now, signal });
       const offlineStore = openOfflineStore(account.jid, archive);
-      const pushes = openPushes(account, archive);
+      const pushes = openPushes(account, archive, log);
       const sessions = openBouncerSessions({ ...added, credentials, rooms, offlineStore, pushes, leaving: () => leaving, times, backlog, log, now });
       const resident: Resident = { ...added, credentials, rooms, sessions, offlineStore, pushes, changed: () => undefined };
       residents.set(account.jid, resident);
@@ -107,7 +108,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
       signal.addEventListener('abort', () => {
         if (residents.get(account.jid) === resident) residents.delete(account.jid);
-        void sessions.end(undefined, 'system-shutdown');
+        inBackground(log, 'ending the sessions', sessions.end(undefined, 'system-shutdown'));
       }, { once: true });
     },
     async start(wanted) {

@@ -11,6 +11,7 @@ import { REQUEST, WRAP } from '../sm/stream-management.ts';
 import type { StreamManagement } from '../sm/stream-management.ts';
 import type { Stream, Unreadable } from './stream.ts';
 import { attributeOf, xml } from '../xml.ts';
+import { inBackground } from '../../core/background.ts';
 
 /** What happens on a stream between the login and its end. */
 export interface Session {
@@ -66,13 +67,13 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   let wantedAt: number | undefined;
   const idle = setTimeout(probe, deadlines.idle);
 
-  void stream.ended.then(() => {
+  inBackground(log, 'the stream’s end', stream.ended.then(() => {
     over = true;
     clearTimeout(idle);
     clearTimeout(dying);
     clearTimeout(asking);
     clearTimeout(doubting);
-  });
+  }));
 
   function read(items: readonly Incoming[], unreadable: Unreadable | undefined): void {
     if (over) return;
@@ -230,10 +231,10 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     if (over) return;
     if (sm.enabled()) return ask();
     const ping = xml('iq', { type: 'get' }, xml('ping', { xmlns: NS.ping }));
-    void pendingIqs.ask(ping, deadlines.ping, (request) => {
+    inBackground(log, 'a ping', pendingIqs.ask(ping, deadlines.ping, (request) => {
       const sent = send(request.toString());
       return sent.ok ? undefined : sent.error.code;
-    });
+    }));
     expectLife();
   }
 

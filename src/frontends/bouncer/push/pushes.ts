@@ -5,6 +5,8 @@ import { storedValues } from '../../../archive/stored-values.ts';
 import { xml } from '../../../xmpp/xml.ts';
 import { NS_PUSH } from '../session/upstream.ts';
 import type { PushService } from '../session/upstream.ts';
+import { inBackground } from '../../../core/background.ts';
+import type { Log } from '../../../core/log.ts';
 
 const MOST = 20;
 
@@ -14,7 +16,7 @@ export interface Pushes {
   end(device: string): void;
 }
 
-export function openPushes(account: Account, archive: Archive): Pushes {
+export function openPushes(account: Account, archive: Archive, log: Log): Pushes {
   function read(device: string) {
     return archive.value(account.jid, storedValues.bouncerPush.of(device)) ?? [];
   }
@@ -28,7 +30,7 @@ export function openPushes(account: Account, archive: Archive): Pushes {
     end(device) {
       for (const { jid, node } of read(device)) {
         const disable = xml('disable', { xmlns: NS_PUSH, jid, ...(node !== undefined && { node }) });
-        void account.server.ask(xml('iq', { type: 'set' }, disable));
+        inBackground(log, 'ending a device’s push', account.server.ask(xml('iq', { type: 'set' }, disable)));
       }
       archive.setValue(account.jid, storedValues.bouncerPush.of(device), undefined);
     },

@@ -15,6 +15,8 @@ import type { RoomStateCache } from './room-state-cache.ts';
 import { errorFor, leftPresence, occupantPresence, open, selfPresence, subjectMessage } from './room-stanzas.ts';
 import { addressable } from '../session/stanza-text.ts';
 import type { DeviceJoins } from './device-joins.ts';
+import { inBackground } from '../../../core/background.ts';
+import type { Log } from '../../../core/log.ts';
 
 /** XEP-0045 7.2: what a room answers, by the state that the refusal left us in. */
 const REFUSALS: Readonly<Record<string, readonly [type: string, condition: string]>> = {
@@ -79,10 +81,11 @@ export interface DeviceJoinOptions {
   readonly cursors: Cursors;
   readonly deliveries: OccupantDeliveries;
   readonly times: DeviceJoinTimes;
+  readonly log: Log;
   readonly now: () => number;
 }
 
-export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, deliveries, times, now }: DeviceJoinOptions): DeviceJoin {
+export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, deliveries, times, log, now }: DeviceJoinOptions): DeviceJoin {
   const { occupancy } = account.rooms;
   const entries = new Set<Entry>();
   const wakes = new Map<string, Set<() => void>>();
@@ -95,13 +98,14 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
     const view = occupancy.room(room);
     if (view?.state === 'joined' && !view.entering && !view.firstReading) return show(entry, view);
     entries.add(entry);
-    void knock(entry).finally(() => {
+    const decided = join(entry).finally(() => {
       entries.delete(entry);
       if (entry.over && !deviceJoins.any(room)) occupancy.release(room); // called off on the way
     });
+    inBackground(log, 'a device’s join', decided);
   }
 
-  async function knock(entry: Entry): Promise<void> {
+  async function join(entry: Entry): Promise<void> {
     const { room, nick, asked } = entry;
     const before = occupancy.room(room);
     const password = asked.element.getChild('x', NS_MUC)?.getChildText('password') ?? undefined;
@@ -214,7 +218,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
         timers.delete(timer);
         if (feeds.sees(deviceOccupant, room)) return;
         const last = deviceJoins.remove(room, deviceOccupant.device);
-        if (deviceOccupant.leaves() === 'everywhere') void account.rooms.leave(room);
+        if (deviceOccupant.leaves() === 'everywhere') inBackground(log, 'leaving a room for a device', account.rooms.leave(room));
         else if (last) occupancy.release(room);
       }, times.leave);
       timers.add(timer);

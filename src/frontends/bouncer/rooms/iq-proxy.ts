@@ -9,6 +9,8 @@ import type { Stanza } from '../../../xmpp/stanza.ts';
 import { archivePage, finText, resultText } from './room-archive.ts';
 import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { errorFor, open } from './room-stanzas.ts';
+import { inBackground } from '../../../core/background.ts';
+import type { Log } from '../../../core/log.ts';
 
 /** IQs of devices to rooms and to their occupants, asked by the one occupant that we are. */
 export interface IqProxy {
@@ -23,7 +25,7 @@ const NOT_INSIDE = ['cancel', 'not-acceptable'] as const;
 const SILENT = ['wait', 'remote-server-timeout'] as const;
 const BUSY = ['wait', 'resource-constraint'] as const;
 
-export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomFeeds): IqProxy {
+export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomFeeds, log: Log): IqProxy {
   /** Queries under way: whose they are, and how the device has called them. */
   const queries = new Map<string, { readonly deviceOccupant: DeviceOccupant; readonly queryId: string | undefined }>();
   const underWay = new Map<DeviceOccupant, number>();
@@ -81,7 +83,7 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
       const state = account.rooms.occupancy.room(bareOf(stanza.to))?.state;
       if (pings && state !== 'joined') return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, state === 'joining' ? SILENT : NOT_INSIDE));
       if (nick === '' && stanza.type === 'set' && fromArchive(deviceOccupant, room, stanza)) return;
-      void pass(deviceOccupant, stanza);
+      inBackground(log, 'asking a room for a device', pass(deviceOccupant, stanza));
     },
     result(queryId, stanza) {
       const query = queries.get(queryId);

@@ -45,10 +45,10 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
   const feeds = openRoomFeeds((deviceOccupant, room) => deliveries.leave(deviceOccupant, room));
   const deliveries = openOccupantDeliveries({ account, archive, cursors, feeds, log: (message) => log('warn', message) });
   const stateCache = openRoomStateCache(account.jid, archive);
-  const iqProxy = openIqProxy(account, archive, feeds);
+  const iqProxy = openIqProxy(account, archive, feeds, log);
   const out = openUpstreamRooms(account, feeds);
   const deviceJoins = openDeviceJoins(account.jid, archive);
-  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, deliveries, times, now });
+  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, deliveries, times, log, now });
   const into = openDownstream({ account, feeds, stateCache, iqProxy, deliveries, refused: deviceJoin.refused });
   /** What a session has once joined is a room, whatever the account knows of it now. */
   const visited = new WeakMap<DeviceOccupant, Set<string>>();

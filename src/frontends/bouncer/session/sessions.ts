@@ -18,6 +18,7 @@ import type { Log } from '../../../core/log.ts';
 import { openUpstream } from './upstream.ts';
 import { isPushWakeUp, openPushWakeUp } from '../push/push-wake-up.ts';
 import type { Upstream, UpstreamSettings } from './upstream.ts';
+import { inBackground } from '../../../core/background.ts';
 
 /** The sessions of one account's devices. */
 export interface BouncerSessions {
@@ -92,7 +93,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       push: (service, on) => pushes.note(login.device.id, service, on),
       ended(condition, why) {
         over = { condition, why };
-        void here.session?.end(condition, why);
+        if (here.session) inBackground(note, 'ending the session', here.session.end(condition, why));
       },
       log: note,
     });

@@ -10,6 +10,7 @@ import type { Element } from '../../../xmpp/xml.ts';
 import { openHandledCount } from './handled-count.ts';
 import type { Log } from '../../../core/log.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
+import { inBackground } from '../../../core/background.ts';
 
 export const NS_PUSH = 'urn:xmpp:push:0';
 
@@ -118,9 +119,9 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     const unanswered = [...open];
     open.clear();
     for (const [id, to] of unanswered) receive(lost(id, to), () => undefined);
-    if (carbons) void connection.iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' })));
-    if (roster) void connection.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' })));
-    if (blocking) void connection.iq(xml('iq', { type: 'get' }, xml('blocklist', { xmlns: 'urn:xmpp:blocking' })));
+    if (carbons) inBackground(log, 'asking for what the device had', connection.iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' }))));
+    if (roster) inBackground(log, 'asking for what the device had', connection.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' }))));
+    if (blocking) inBackground(log, 'asking for what the device had', connection.iq(xml('iq', { type: 'get' }, xml('blocklist', { xmlns: 'urn:xmpp:blocking' }))));
     if (presence !== undefined) connection.send(presence);
   }
 

@@ -10,6 +10,7 @@ import { plain, readPage, type Page } from './pages.ts';
 import { router } from '../api/router.ts';
 import { watchPage } from './page-watch.ts';
 import { createWrongTokens } from './wrong-tokens.ts';
+import { inBackground } from '../../../core/background.ts';
 
 const API = '/api/';
 const LOGIN = '/login';
@@ -133,7 +134,7 @@ function createApi(options: WebOptions) {
         streams -= 1;
       });
     }
-    void nodeHTTPRequestHandler({
+    inBackground(log, 'answering an API call', nodeHTTPRequestHandler({
       router,
       req: request,
       res: response,
@@ -149,7 +150,7 @@ function createApi(options: WebOptions) {
           stack: error.stack,
         });
       },
-    }); // never rejects
+    }));
   };
 }
 

@@ -78,8 +78,8 @@ async function attempt({ releases, steps, verbose }: Wish, host: Host): Promise<
 async function take(roots: Roots, step: Step, tree: string): Promise<Ended> {
   const folder = await roots.copy(step.name, tree);
   try {
-    const before = step.before === undefined ? undefined : await roots.run(folder, { run: step.before, minutes: 10 });
-    if (before?.good === false) return before;
+    const before = step.before === undefined ? undefined : await roots.run(folder, { run: step.before, minutes: 15 });
+    if (before?.good === false) return { ...before, why: `what comes before it: ${before.why}` };
     const order = { as: step.as, run: step.run, folder: projectOf(step.as), minutes: step.minutes };
     const ended = await roots.run(folder, order);
     const told = step.as === 'person' && !ended.good ? /^These packages are missing: .*: sudo (sh -c '.+')$/m.exec(ended.output)?.[1] : undefined;

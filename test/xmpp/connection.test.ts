@@ -387,7 +387,7 @@ describe('it comes back', () => {
     process.on('warning', warn);
     const watched = romeo({ port, domain: 'scripted.test' }, { backoff: { first: 0, ceiling: 0 } });
     const count = (): number => watched.statuses.all.filter(({ state }) => state === 'connecting').length;
-    await until(() => count() > 1000, { deadline: 25_000, what: 'a thousand attempts' });
+    await until(() => count() > 1000, { deadline: 100_000, what: 'a thousand attempts' });
     await watched.connection.stop();
     process.off('warning', warn);
     expect(warnings).toEqual([]);

@@ -21,7 +21,6 @@ const GROUP = 5 * 60_000; // messages of one person within this time are shown u
 export function rowsOf(window: Window, nick: string | undefined, freshAfter: number | undefined, gaps: readonly ApiGap[] = []): TimelineRow[] {
   const rows: TimelineRow[] = [];
   if (window.phase === 'ready' && !window.older && window.items.length > 0) rows.push({ type: 'start', key: 'start' });
-  const mentions = mentionOf(nick);
   const days = new Set<string>();
   let day = '';
   let previous: Message | undefined;
@@ -55,7 +54,7 @@ export function rowsOf(window: Window, nick: string | undefined, freshAfter: num
       previous = undefined;
       continue;
     }
-    const mention = message.nick !== nick && mentions(message.body ?? '');
+    const mention = message.mention !== null && message.nick !== nick;
     rows.push({ type: 'message', key: `m${message.id}`, message, head: !continues(previous, message), mention });
     previous = message;
   }
@@ -89,11 +88,4 @@ function continues(previous: Message | undefined, message: Message): boolean {
 /** `/me waves` (XEP-0245). */
 export function isAction(message: { readonly body: string | null }): boolean {
   return message.body?.startsWith('/me ') === true;
-}
-
-/** True if a text contains our nick as a word of its own. */
-export function mentionOf(nick: string | undefined): (text: string) => boolean {
-  if (nick === undefined || nick.trim() === '') return () => false;
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])${RegExp.escape(nick)}(?![\\p{L}\\p{N}_])`, 'iu');
-  return (text) => pattern.test(text.length > 20_000 ? text.slice(0, 20_000) : text);
 }

@@ -25,6 +25,8 @@ export interface SayAbout {
   readonly reply?: { readonly id: string; readonly nick: string };
   /** The link of the file that it sends. */
   readonly file?: string;
+  /** The nicks in it that were completed from the room's. */
+  readonly mentions?: string[];
 }
 
 /** The loaded messages of the rooms that were opened. */

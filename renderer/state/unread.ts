@@ -1,5 +1,4 @@
 import type { RawMessage, ApiReadState } from '../api/client.ts';
-import { mentionOf } from './rows.ts';
 import { createStore, type Store } from './store.ts';
 import { timelineOf } from './timelines.ts';
 
@@ -87,7 +86,7 @@ function after(known: Unread, message: RawMessage, own: string | undefined): Unr
   const old = message.delayed && Date.parse(message.at) < known.since;
   const counts = message.body !== null && COUNTED.includes(message.kind) && message.nick !== own && !old;
   if (!counts) return known.count === 0 ? { ...known, readTo: message.id } : known;
-  const meant = message.kind === 'private' || mentionOf(own)(message.body ?? '');
+  const meant = message.kind === 'private' || message.mention !== null;
   const mentions = known.mentions + (meant ? 1 : 0);
   return { ...known, count: known.count + 1, mentions };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../renderer/api/client.ts';
-import { mentionOf, rowsOf } from '../../renderer/state/rows.ts';
+import { rowsOf } from '../../renderer/state/rows.ts';
 import { hrefOf, readRoute, type Route } from '../../renderer/state/route.ts';
 import { createUnread } from '../../renderer/state/unread.ts';
+import { piecesOf } from '../../renderer/text/links.ts';
+import { withMentions } from '../../renderer/text/mentioned.ts';
 import { appended, emptyWindow, latest, PAGE, promised, reread, withOlder, type Window } from '../../renderer/state/window.ts';
 
 const noon = Date.UTC(2026, 10, 23, 12);
@@ -23,7 +25,7 @@ function message(id: number, more: Partial<Message> = {}): Message {
     originId: null,
     occupantId: null,
     delayed: false,
-    file: null,
+    file: null, mention: null, mentioned: [],
     earlier: [],
     retracted: null,
     reactions: [],
@@ -104,13 +106,20 @@ describe('rows', () => {
     expect(shape([message(1, { kind: 'marker', body: null }), message(2, { kind: 'reaction' })])).toEqual(['start']);
   });
 
+  test('a row is a mention as the daemon has decided, and never of what we said ourselves', () => {
+    const said = [message(1, { mention: 'explicit' }), message(2, { body: 'romeo' }), message(3, { nick: 'romeo', mention: 'nick' })];
+    const rows = rowsOf({ ...emptyWindow, phase: 'ready', items: said }, 'romeo', undefined);
+    expect(rows.flatMap((row) => (row.type === 'message' ? row.mention : []))).toEqual([true, false, false]);
+  });
+
   test.each([
-    ['romeo: come', true],
-    ['O ROMEO, Romeo!', true],
-    ['romeos', false],
-    ['', false],
-  ])('“%s” names us: %s', (text, named) => {
-    expect(mentionOf('romeo')(text)).toBe(named);
+    ['a name alone', [{ start: 3, end: 6 }], ['hi ', '[Ali]', ', see ', '<https://x.example/Ali>', ' now']],
+    ['none', [], ['hi Ali, see ', '<https://x.example/Ali>', ' now']],
+    ['parts that overlap, out of order, beyond the end', [{ start: 5, end: 8 }, { start: -4, end: 6 }, { start: 900, end: 999 }], ['[hi Ali]', '[, ]', 'see ', '<https://x.example/Ali>', ' now']],
+    ['a part that reaches into a link', [{ start: 8, end: 20 }], ['hi Ali, ', '[see ]', '<https://x.example/Ali>', ' now']],
+  ])('the parts of a text that mention somebody stand apart: %s', (_what, parts, shown) => {
+    const pieces = withMentions(piecesOf('hi Ali, see https://x.example/Ali now'), parts);
+    expect(pieces.map((piece) => ('href' in piece ? `<${piece.text}>` : 'mention' in piece ? `[${piece.text}]` : piece.text))).toEqual(shown);
   });
 });
 
@@ -121,7 +130,7 @@ describe('unread counts', () => {
   test('others count, mentions twice; our own words and old history do not', () => {
     const book = createUnread(undefined);
     const old = message(1, { delayed: true, at: new Date(noon - 86_400_000).toISOString() });
-    book.hear([old, message(2), message(3, { body: 'romeo!' }), message(4, { nick: 'romeo' })], own, noon);
+    book.hear([old, message(2), message(3, { body: 'romeo!', mention: 'nick' }), message(4, { nick: 'romeo' })], own, noon);
     expect(book.store.get().get(key)).toMatchObject({ count: 2, mentions: 1, readTo: 1 });
     book.read(key, 4, noon);
     expect(book.store.get().get(key)).toMatchObject({ count: 0, mentions: 0, readTo: 4 });
@@ -132,7 +141,7 @@ describe('unread counts', () => {
     book.hear([message(2), message(3), message(4)], own, noon);
     expect(book.told(key, { readTo: 3, unread: 1, mentions: 0 }, noon)).toBe(false);
     expect(book.store.get().get(key)).toMatchObject({ count: 1, mentions: 0, readTo: 3 });
-    book.hear([message(5, { body: 'romeo!' })], own, noon);
+    book.hear([message(5, { body: 'romeo!', mention: 'nick' })], own, noon);
     expect(book.store.get().get(key)).toMatchObject({ count: 2, mentions: 1 });
     expect([book.read(key, 5, noon), book.read(key, 5, noon)]).toEqual([true, false]);
     expect(book.told(key, { readTo: 3, unread: 2, mentions: 1 }, noon)).toBe(true);

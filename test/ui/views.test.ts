@@ -124,6 +124,20 @@ test('Tab completes a nick, and an unknown command is not said', async () => {
   await composer().fill('');
 });
 
+test('a nick that was completed is mentioned explicitly, too (XEP-0513), and stands out', async () => {
+  await composer().fill('🌹 bo');
+  await composer().press('Tab');
+  await until(async () => (await composer().inputValue()) === '🌹 bob ', { what: 'the nick' });
+  await composer().pressSequentially('is here');
+  await composer().press('Enter');
+  const heard = await heardByBob('🌹 bob is here');
+  const { begin, end, occupantid } = heard.getChild('mention', 'urn:xmpp:mentions:0')?.attrs ?? {};
+  expect([begin, end, typeof occupantid]).toEqual(['2', '5', 'string']);
+  const mentioned = article('bob is here').locator('.mentioned');
+  await mentioned.waitFor();
+  expect(await mentioned.allTextContents()).toEqual(['bob']);
+});
+
 test('a private message stands apart from the room', async () => {
   bob.send(xml('message', { to: `${room}/ali`, type: 'chat', id: 'pm' }, xml('body', {}, 'between us'), xml('x', { xmlns: MUC_USER })));
   await page.getByRole('link', { name: 'A private message for you' }).click();

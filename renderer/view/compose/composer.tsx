@@ -53,11 +53,12 @@ export function Composer({ name, room, title, open }: Props) {
   const send = (): void => {
     if (!sendable) return;
     const said = text;
+    const chosen = nicks.chosenIn(said);
     setText('');
     setError(undefined);
     const command = runCommand(name, said);
     if (command?.stays) return;
-    const done = command ? command.done : timelines.say(name, said.replace(/^\/\//, '/'), saying(about));
+    const done = command ? command.done : timelines.say(name, said.replace(/^\/\//, '/'), { ...saying(about), ...(chosen.length > 0 && { mentions: chosen }) });
     if (about) compose(key, undefined);
     done.catch((reason: unknown) => {
       setError(reason instanceof Error && command ? sentenceOfCommand(reason) : sentenceOf(reason));

@@ -4,6 +4,7 @@ import { commandsFor } from '../../state/command-names.ts';
 import type { RoomName } from '../../state/timelines.ts';
 
 const MOST_SHOWN = 8;
+const MOST_CHOSEN = 20; // as the API has it
 
 interface Turn {
   readonly start: number;
@@ -18,6 +19,8 @@ interface Nicks {
   readonly onKey: (event: KeyboardEvent) => boolean;
   /** The nicks that fit what was typed, while one goes through them. */
   readonly shown: readonly string[];
+  /** The nicks of a text that were completed, and not only typed. */
+  readonly chosenIn: (text: string) => string[];
 }
 
 /** Completes nicks by Tab: the first press completes the word before the caret, each further one takes the next that fits. */
@@ -27,10 +30,12 @@ export function useNicks(
   setText: (text: string) => void,
 ): Nicks {
   const turn = useRef<Turn | undefined>(undefined);
+  const chosen = useRef(new Set<string>());
   const [shown, setShown] = useState<readonly string[]>([]);
 
   function place(next: Turn, before: string, after: string): void {
     const nick = next.matches[next.index] ?? '';
+    chosen.current.add(nick);
     const put = `${nick}${next.start === 0 ? ': ' : ' '}`;
     const text = before.slice(0, next.start) + put + after;
     turn.current = { ...next, end: next.start + put.length, text };
@@ -49,6 +54,7 @@ export function useNicks(
 
   return {
     shown,
+    chosenIn: (text) => [...chosen.current].filter((nick) => text.includes(nick)).slice(-MOST_CHOSEN),
     onKey(event) {
       const element = field.current;
       if (event.key !== 'Tab' || event.shiftKey || !element) {

@@ -16,6 +16,7 @@ import { FileLine } from './file-line.tsx';
 import { MessageText } from './message-text.tsx';
 import { Nick } from '../room/nick.tsx';
 
+const ME = '/me '.length;
 const QUOTED = 140; // characters of what is answered
 
 interface Props {
@@ -71,7 +72,8 @@ function Body(props: { message: Message; action: boolean; unfolded: boolean; onF
   if (message.kind === 'encrypted') return <span className="quiet">{strings.timeline.encrypted}</span>;
   const body = message.body ?? '';
   if (message.file && body.trim() === message.file.url) return <FileLine id={message.id} file={message.file} />;
-  return <MessageText text={action ? body.slice(4) : body} unfolded={unfolded} onFold={() => onFold(message.id)} />;
+  const mentioned = action ? message.mentioned.map(({ start, end }) => ({ start: start - ME, end: end - ME })) : message.mentioned;
+  return <MessageText text={action ? body.slice(ME) : body} mentioned={mentioned} unfolded={unfolded} onFold={() => onFold(message.id)} />;
 }
 
 function Retracted({ message }: { message: Message }) {

@@ -2,6 +2,7 @@ import { memo, useMemo, type MouseEvent } from 'react';
 import { dialog } from '../../state/page.ts';
 import { strings } from '../../strings/strings.ts';
 import { isJoinLink, piecesOf, roomOfLink, type Piece } from '../../text/links.ts';
+import { withMentions, type MentionPiece, type TextPart } from '../../text/mentioned.ts';
 import { count } from '../../text/time.ts';
 import { endOfCharacter, visibleText } from '../../text/visible.ts';
 
@@ -11,19 +12,23 @@ const FOLDED = 900;
 const FOLDED_LINES = 12;
 const LINKED = 20_000; // characters of an unfolded text in which links are looked for
 
+const NOBODY: readonly TextPart[] = [];
+
 interface Props {
   readonly text: string;
   readonly unfolded: boolean;
+  /** The parts of the text that mention somebody. */
+  readonly mentioned?: readonly TextPart[];
   /** Absent where the text is always folded. */
   readonly onFold?: () => void;
 }
 
 /** A stranger's text: isolated in its direction, links found, folded where it is long. Never HTML. */
-export const MessageText = memo(function MessageText({ text, unfolded, onFold }: Props) {
+export const MessageText = memo(function MessageText({ text, unfolded, mentioned = NOBODY, onFold }: Props) {
   const shown = useMemo(() => visibleText(text), [text]);
   const long = shown.length > LONG || lineBreak(shown, TALL) < shown.length;
   const part = long && !unfolded ? folded(shown) : shown;
-  const pieces = useMemo(() => linked(part), [part]);
+  const pieces = useMemo(() => withMentions(linked(part), mentioned), [part, mentioned]);
   return (
     <>
       <span dir="auto" className="text">
@@ -42,7 +47,8 @@ export const MessageText = memo(function MessageText({ text, unfolded, onFold }:
   );
 });
 
-function PieceView({ piece }: { piece: Piece }) {
+function PieceView({ piece }: { piece: MentionPiece }) {
+  if ('mention' in piece) return <bdi className="mentioned">{piece.text}</bdi>;
   if (!('href' in piece)) return piece.text;
   const room = isJoinLink(piece.href) ? roomOfLink(piece.href) : undefined;
   const join = (event: MouseEvent): void => {

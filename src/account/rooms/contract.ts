@@ -1,6 +1,7 @@
 import type { ChosenNick } from '../../core/nick.ts';
 import type { Occupant } from '../../core/occupant.ts';
 import type { RoomPresence } from '../../core/presence.ts';
+import type { About } from '../../xmpp/xep/message/groupchat.ts';
 import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
 
 /** A room as a person sees it. */
@@ -46,14 +47,10 @@ export interface RoomSettings {
   readonly presence?: RoomPresence | undefined;
 }
 
-/** What a message of ours says something of. */
-export interface MessageRelation {
-  /** XEP-0308: the id of our message that it takes the place of. */
-  readonly replaces?: string | undefined;
-  /** XEP-0461: the room's stanza-id of the message that it answers, and its author's nick. */
-  readonly reply?: { readonly id: string; readonly nick: string } | undefined;
-  /** XEP-0066: the link of the file that it is about. */
-  readonly file?: string | undefined;
+/** What a message of ours says of another, and of whom, as a person says it. */
+export interface MessageRelation extends Omit<About, 'explicit'> {
+  /** The nicks in its text that were chosen from the room's: they are sent as XEP-0513 beside it. */
+  readonly mentions?: readonly string[] | undefined;
 }
 
 /** Something of ours that a room is not known to have. */

@@ -13,6 +13,7 @@ import { faultIn } from '../../xmpp/transport/outgoing.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
 import { stanzaFrom, type Stanza } from '../../xmpp/stanza.ts';
 import type { OutboxMessage, MessageRelation } from '../rooms/contract.ts';
+import { explicitMentions } from './explicit-mentions.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 
 /** Longer than any server lets through, short enough not to hurt us. */
@@ -171,12 +172,15 @@ export function openOutbox(context: AccountContext, streamId: () => string | und
       context.transact((transaction) => drop(transaction, found.value));
       return ok(unsaid(found.value));
     },
-    say(text, body, about) {
+    say(text, body, { mentions = [], ...about } = {}) {
       const room = parseBareJid(text) ?? text;
       if (body === '') return fail('empty', 'The message is empty.');
       if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
       const originId = randomUUID();
-      return context.transact((transaction) => put(transaction, room, groupchatMessage(room, originId, body, about).toString(), originId));
+      return context.transact((transaction) => {
+        const explicit = explicitMentions(transaction, room, body, mentions);
+        return put(transaction, room, groupchatMessage(room, originId, body, { ...about, explicit }).toString(), originId);
+      });
     },
     put: put,
     reflected(transaction, message) {

@@ -71,6 +71,8 @@ export const inputs = {
     reply: z.object({ id: stanzaId, nick }).optional(),
     /** The link of a file that the message is about; the body should be the same. */
     file: z.url({ protocol: /^https?$/ }).max(3000).optional(),
+    /** The nicks in the text that were chosen from the room's (XEP-0513). */
+    mentions: z.array(nick).max(20).optional(),
   }),
   history: z.object({
     account: bareJid.optional(),

@@ -82,8 +82,8 @@ export const roomCalls = {
   say: procedure
     .input(inputs.say)
     .mutation(async ({ ctx, input }) => {
-      const { room, body, replaces, reply, file } = input;
-      return valueOf(await one(ctx.api, input.account).sending.sendMessage(room, body, { replaces, reply, file }));
+      const { room, body, replaces, reply, file, mentions } = input;
+      return valueOf(await one(ctx.api, input.account).sending.sendMessage(room, body, { replaces, reply, file, mentions }));
     }),
   /** What was said and no room has sent back yet; where `state` is `ask`, the person says what is to be done. */
   outbox: trpc.router({

@@ -20,10 +20,14 @@ const LONGEST_QUOTE = 300;
 export function toShown(viewed: Viewed, of: (archiveId: number) => KeptMessage | undefined): ShownMessage {
   const { message, body, corrections, retracted, reactions, reply } = viewed;
   const versions = corrections.map(({ archiveId, at }) => ({ body: of(archiveId)?.body, at }));
+  const last = corrections.at(-1);
+  const { mention, mentioned } = toTimeline((last && of(last.archiveId)) ?? message);
   const earlier = [{ body: message.body, at: message.at }, ...versions].slice(0, corrections.length);
   return {
     ...toTimeline(message),
     body: body ?? null,
+    mention,
+    mentioned: retracted ? [] : mentioned,
     earlier: retracted ? [] : earlier.map((one) => ({ body: one.body ?? null, at: new Date(one.at).toISOString() })),
     retracted: retracted ? (retracted.byRoom ? 'room' : 'author') : null,
     reactions,

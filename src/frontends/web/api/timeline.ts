@@ -1,5 +1,8 @@
 import type { KeptMessage, MessageKind } from '../../../core/groupchat.ts';
+import type { MentionReason } from '../../../core/mention.ts';
 import type { Excerpt } from '../../../core/search.ts';
+import { NS_MENTIONS, readExplicitMentions } from '../../../xmpp/xep/message/explicit-mention.ts';
+import { parseElement } from '../../../xmpp/xml.ts';
 import { fileOfMessage } from './file-link.ts';
 
 /** A message as the page and the command line see it: `history --json` has these names. */
@@ -20,6 +23,10 @@ export interface TimelineMessage {
   readonly occupantId: string | null;
   /** Came as the room's history, not live. */
   readonly delayed: boolean;
+  /** Why it is meant for the person, as decided when it was received. */
+  readonly mention: MentionReason | null;
+  /** The parts of the body that mention somebody (XEP-0513), as UTF-16 offsets. */
+  readonly mentioned: readonly { readonly start: number; readonly end: number }[];
   /** What it links to where it is about a file; `picture` by its name alone. */
   readonly file: { readonly url: string; readonly name: string; readonly picture: boolean } | null;
 }
@@ -45,6 +52,21 @@ export function toTimeline(message: KeptMessage): TimelineMessage {
     originId: message.originId ?? null,
     occupantId: message.occupantId ?? null,
     delayed: message.delayed,
+    mention: message.mention ?? null,
+    mentioned: mentionedIn(message),
     file: fileOfMessage(message) ?? null,
   };
+}
+
+/** XEP-0513 counts code points; a part that is not in the body is none. */
+export function mentionedIn({ body, xml }: Pick<KeptMessage, 'body' | 'xml'>): TimelineMessage['mentioned'] {
+  if (body === undefined || !xml.includes(NS_MENTIONS)) return [];
+  const ranges = readExplicitMentions(parseElement(xml)).flatMap(({ range }) => range ?? []);
+  if (ranges.length === 0) return [];
+  const offsets = [0];
+  for (const character of body) offsets.push((offsets.at(-1) ?? 0) + character.length);
+  return ranges.flatMap(({ begin, end }) => {
+    const [start, stop] = [offsets[begin], offsets[end]];
+    return start === undefined || stop === undefined ? [] : [{ start, end: stop }];
+  });
 }

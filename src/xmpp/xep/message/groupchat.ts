@@ -1,8 +1,10 @@
 // XEP-0045 7.4, 7.5, 8.1: what occupants and the room say
 import type { GroupchatMessage, MessageKind } from '../../../core/groupchat.ts';
+import type { ExplicitMention } from '../../../core/mention.ts';
 import { bareOf, resourceOf } from '../../../core/jid.ts';
 import type { Element } from '../../xml.ts';
 import { xml } from '../../xml.ts';
+import { mentionElement } from './explicit-mention.ts';
 import { readDelay } from './delay.ts';
 import { NS_MUC_USER } from '../room/muc.ts';
 import { oob } from './oob.ts';
@@ -94,13 +96,16 @@ export interface About {
   readonly reply?: { readonly id: string; readonly nick: string } | undefined;
   /** XEP-0066. */
   readonly file?: string | undefined;
+  /** XEP-0513. */
+  readonly explicit?: readonly ExplicitMention[] | undefined;
 }
 
 /** 7.4: a message of ours to the room, with the id as XEP-0359 origin-id beside it. */
-export function groupchatMessage(room: string, id: string, body: string, { replaces, reply, file }: About = {}): Element {
+export function groupchatMessage(room: string, id: string, body: string, { replaces, reply, file, explicit = [] }: About = {}): Element {
   const message = xml('message', { to: room, type: 'groupchat', id }, xml('body', {}, body), originId(id));
   if (replaces !== undefined) message.append(xml('replace', { xmlns: NS_CORRECT, id: replaces }));
   if (reply) message.append(xml('reply', { xmlns: NS_REPLY, to: `${room}/${reply.nick}`, id: reply.id }));
   if (file !== undefined) message.append(oob(file));
+  for (const one of explicit) message.append(mentionElement(one));
   return message;
 }

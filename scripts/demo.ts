@@ -101,14 +101,14 @@ async function startDaemon({ server, home, alice, room }: Sandbox): Promise<stri
   });
   const page = await until(() => /http:\S+/.exec(said)?.[0] ?? '', {
     what: 'the daemon to say where the page is',
-    deadline: 20_000,
+    deadline: 60_000, // a first start, with other work beside it,
   });
   const joined = async (): Promise<boolean> =>
     (await list(home, ['rooms'])).some((entry) => entry['room'] === room && entry['state'] === 'joined');
   const known = async (): Promise<boolean> =>
     (await list(home, ['devices'])).some((entry) => entry['resource'] === 'phone' && entry['relay'] === true);
-  await until(joined, { what: "alice's daemon to join the bookmarked room", deadline: 30_000, every: 200 });
-  await until(known, { what: "the phone to be known to alice's daemon", deadline: 30_000, every: 200 });
+  await until(joined, { what: "alice's daemon to join the bookmarked room", deadline: 60_000, every: 200 });
+  await until(known, { what: "the phone to be known to alice's daemon", deadline: 60_000, every: 200 });
   return page;
 }
 

@@ -41,7 +41,7 @@ async function start(): Promise<{ daemon: ChildProcess; page: string }> {
   daemon.stderr.setEncoding('utf8').on('data', (chunk: string) => (log = (log + chunk).slice(-4000)));
   let said = '';
   daemon.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
-  const page = await until(() => /http:\S+/.exec(said)?.[0] ?? '', { what: 'the daemon to say where the page is', deadline: 20_000 });
+  const page = await until(() => /http:\S+/.exec(said)?.[0] ?? '', { what: 'the daemon to say where the page is', deadline: 60_000 });
   return { daemon, page };
 }
 
@@ -77,15 +77,15 @@ async function tryOut(): Promise<void> {
   await minimix(['account', 'add', alice, '--server', `${server.host}:${server.port}`, '--ca', server.caFile, '--password-stdin'], `${PASSWORD}\n`);
   told(`account added: ${alice}`);
   const { daemon, page } = await start();
-  await until(async () => (await minimix(['status'])).includes('online'), { what: 'the daemon to be online', deadline: 30_000, every: 200 });
+  await until(async () => (await minimix(['status'])).includes('online'), { what: 'the daemon to be online', deadline: 60_000, every: 200 });
   await minimix(['join', room, '--nick', 'alice']);
-  await until(async () => /"state":"joined"/.test(await minimix(['rooms', '--json'])), { what: 'the room to be joined', deadline: 30_000, every: 200 });
+  await until(async () => /"state":"joined"/.test(await minimix(['rooms', '--json'])), { what: 'the room to be joined', deadline: 60_000, every: 200 });
   told(`room joined: ${room}`);
   const bob = await connectPerson(server, 'bob', PASSWORD);
   undo.push(bob.close);
   await bob.join(room, 'bob');
   await bob.say(room, BODY);
-  await until(async () => (await minimix(['history', room, '--limit', '5'])).includes(BODY), { what: 'the message to be archived', deadline: 30_000, every: 200 });
+  await until(async () => (await minimix(['history', room, '--limit', '5'])).includes(BODY), { what: 'the message to be archived', deadline: 60_000, every: 200 });
   told('message archived');
   told(`page answered: ${await readPage(page)}`);
   const code = await end(daemon);

@@ -52,7 +52,7 @@ test.for([{ archive: true }, { archive: false }])(
       await say(5);
       const connection = (await api.status.query()).accounts[0]?.connection; // it stands only between two logins
       return connection !== undefined && 'why' in connection && connection.why === 'what came could not be kept: The disk with the archive is full.';
-    }, { what: 'the daemon to say that the disk is full', deadline: 20_000 });
+    }, { what: 'the daemon to say that the disk is full', deadline: 60_000 });
     await say(30); // more than the 20 that a room tells of its past
     disk.free();
     await until(async () => (await heard()).length >= said.length, { what: 'all that was said', deadline: 40_000, every: 300 }).catch((error: unknown) => {

@@ -53,7 +53,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+/** Of all that the code of then gave out; `mention` it kept as a flag, and gave to nobody (there is a test for it). */
+const digest = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value, (key, inner: unknown) => (key === 'mention' ? undefined : inner))).digest('hex');
 /** As JSON has it: without what is undefined. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -103,6 +105,18 @@ test('a home of November 2026 opens whole, brought up to today in one start, wit
   expect(raw.prepare('SELECT jid, key, value FROM value JOIN account ON account.id = account ORDER BY jid, key').all()).toEqual(expected.values);
   expect(raw.prepare('SELECT count(*) AS n FROM message WHERE block IS NOT NULL').get()).toEqual({ n: expected.cold });
   raw.close();
+});
+
+test('what an old home flagged as a mention is one, of which only that is known', () => {
+  const archive = openArchive(path);
+  const all = archive.keptRooms(JULIET).flatMap((room) => messagesOf(archive, JULIET, room));
+  const flagged = new DatabaseSync(path);
+  const ids = flagged.prepare('SELECT message.id AS id FROM message JOIN chat ON chat.id = message.chat JOIN account ON account.id = chat.account WHERE jid = ? AND flags & 32 ORDER BY message.id').all(JULIET);
+  flagged.close();
+  expect(ids.length).toBeGreaterThan(0);
+  const mentions = all.filter(({ mention }) => mention !== undefined).toSorted((a, b) => a.archiveId - b.archiveId);
+  expect(mentions.map(({ archiveId, mention }) => [archiveId, mention])).toEqual(ids.map(({ id }) => [id, 'nick']));
+  archive.close();
 });
 
 test('every value and record of a home of November 2026 is what today’s code reads', () => {

@@ -290,14 +290,14 @@ const srv = (port: number, name = 'xmpp.scripted.test') => ({ name, port, priori
 
 test('the whole login has a deadline', async () => {
   const server = await scripted();
-  const client = plain(server, { timeout: 50 });
+  const client = plain(server, { timeout: 1_500 });
   const peer = await server.next();
   await peer.expect(/<stream:stream[^>]*>/);
   peer.send(`<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' version='1.0'>`);
   await until(() => client.xmpp.status === 'open');
-  await expect(until(() => client.outcome(), { deadline: 300 })).rejects.toThrow(/waited/); // no features, no end
+  await expect(until(() => client.outcome(), { deadline: 3_000 })).rejects.toThrow(/waited/); // no features, no end
 
-  const watched = ours(server, { deadlines: { login: 500 } });
+  const watched = ours(server, { deadlines: { login: 2_000 } });
   const second = await server.next();
   await second.expect(/<stream:stream[^>]*>/);
   second.send(`<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' version='1.0'>`);

@@ -1,6 +1,7 @@
 // Invitations, which wait for the person, and private messages, which are kept apart.
 import { createElement as xml } from 'ltx';
 import { describe, expect, test } from 'vitest';
+import { storedValues } from '../../src/archive/stored-values.ts';
 import { cast, configure, roomOf, MUC_USER } from '../support/rooms.ts';
 import type { Person } from '../support/person.ts';
 import { newAccount, servers } from '../support/servers.ts';
@@ -78,6 +79,18 @@ describe.each(servers)('invitations on $kind', (server) => {
     expect(account.rooms.decline(room, 'not today')).toMatchObject({ ok: true });
     const declined = await bob.next((stanza) => stanza.getChild('x', MUC_USER)?.getChild('decline') !== undefined);
     expect(declined.getChild('x', MUC_USER)?.getChild('decline')?.getChildText('reason')).toBe('not today');
+    expect(account.rooms.invitations()).toEqual([]);
+  });
+
+  test('one that is declined is not found again in the account’s archive', async () => {
+    const [bob, who] = [await person('bob'), await newAccount(server, 'alice')];
+    const room = await roomOf(server, bob);
+    await person(who, { resource: 'phone' });
+    const { account, archive } = await house({ who, times: { sweep: 100 } });
+    mediated(bob, room, who.jid, 'tea');
+    await until(() => account.rooms.invitations().length > 0, { what: 'the invitation' });
+    expect(account.rooms.decline(room)).toMatchObject({ ok: true });
+    await until(() => archive.value(who.jid, storedValues.invitationsReadTo), { what: 'the archive to be read, in which it is' });
     expect(account.rooms.invitations()).toEqual([]);
   });
 });

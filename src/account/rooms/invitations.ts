@@ -49,14 +49,18 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
   let list = archive.value(jid, storedValues.invitations) ?? [];
   let sweeping: string | undefined;
   let archived = true;
+  /** Rooms whose invitation was answered: the account's archive has it too, and is not to bring it again. */
+  const answered = new Set<string>();
   /** When rooms were joined without a question. */
   let entered: number[] = [];
-  const timer = setInterval(() => {
-    const online = connection.status().state === 'online';
-    if (online && archived && sweeping === undefined) read().catch((error: unknown) => context.log('error', unread(error)));
-  }, every);
+  const timer = setInterval(look, every);
   timer.unref();
   context.signal.addEventListener('abort', () => clearInterval(timer));
+
+  function look(): void {
+    const online = connection.status().state === 'online';
+    if (online && archived && sweeping === undefined) read().catch((error: unknown) => context.log('error', unread(error)));
+  }
 
   function keep(transaction: Transaction, invitation: Invitation): void {
     if (context.room(invitation.room)?.wanted) return;
@@ -88,12 +92,16 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
 
   function drop(room: string): Invitation | undefined {
     const found = list.find((one) => one.room === room);
-    if (found) context.transact((transaction) => store(transaction, list.filter((one) => one !== found)));
+    if (!found) return undefined;
+    context.transact((transaction) => store(transaction, list.filter((one) => one !== found)));
+    answered.add(room);
+    look(); // past it, before a restart forgets that it was answered
     return found;
   }
 
   /** XEP-0313: on from where it was read to the last time. */
   async function read(): Promise<void> {
+    const before = [...answered];
     for (let page = 0; page < MAX_PAGES && !context.signal.aborted; page += 1) {
       const after = archive.value(jid, storedValues.invitationsReadTo);
       const start = after === undefined ? new Date(context.now() - FIRST_SWEEP).toISOString() : undefined;
@@ -104,6 +112,7 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
         context.transact(() => archive.setValue(jid, storedValues.invitationsReadTo, undefined)); // that id is gone from it: by time, then
       } else {
         archived = answer.ok || answer.error.condition !== 'service-unavailable';
+        if (answer.ok && readMamFin(answer.element)?.complete !== false) for (const room of before) answered.delete(room);
         if (!answer.ok || readMamFin(answer.element)?.complete !== false) return;
       }
     }
@@ -118,11 +127,12 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
         if (result.queryId !== sweeping) return false;
         archive.setValue(jid, storedValues.invitationsReadTo, result.id);
         const found = readInvitation(result.message, result.at ?? transaction.at);
-        if (found && found.by !== jid) keep(transaction, found);
+        if (found && found.by !== jid && !answered.has(found.room)) keep(transaction, found);
         return true;
       }
       const invitation = readInvitation(readCarbon(element, jid) ?? element, transaction.at);
       if (!invitation || bareOf(invitation.by ?? '') === jid) return false;
+      answered.delete(invitation.room); // they ask again
       keep(transaction, invitation);
       return true;
     },

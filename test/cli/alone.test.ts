@@ -283,7 +283,7 @@ test('an import is told what it did; again, nothing is new; what is no export is
     at: 1_790_000_000_000 + n * 1000,
     arrivedAt: 1_790_000_000_000 + n * 1000,
     delayed: false,
-    xml: `<message xmlns='jabber:client'><body>word ${n}</body></message>`,
+    xml: `<message xmlns='jabber:client' from='cave@muc.example.org/bob' type='groupchat'><body>word ${n}</body></message>`,
   });
   const lines = [{ minimix: 'archive', version: 1 }, line(1), { nonsense: true }, line(2)];
   await writeFile(file, lines.map((each) => `${JSON.stringify(each)}\n`).join(''));

@@ -224,7 +224,7 @@ test('export, import, backup and restore, beside a daemon that runs', async () =
   expect(await home.cli(['restore', file('copy.db')])).toMatchObject({ code: 0, stderr: '' });
   await home.start();
   expect(await list('retention', room)).toMatchObject([{ retention: { keep: 'forever' } }]);
-  await until(async () => (await bodies(room)).length === 2, { what: 'what the backup did not have to be caught up', deadline: 20_000 });
+  await until(async () => (await bodies(room)).length === 2, { what: 'what the backup did not have to be caught up' });
 });
 
 test('a ban is told in one sentence, with exit code 1', async () => {

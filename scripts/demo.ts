@@ -101,7 +101,7 @@ async function startDaemon({ server, home, alice, room }: Sandbox): Promise<stri
   });
   const page = await until(() => /http:\S+/.exec(said)?.[0] ?? '', {
     what: 'the daemon to say where the page is',
-    deadline: 60_000, // a first start, with other work beside it,
+    deadline: 60_000, // a first start, with other work beside it
   });
   const joined = async (): Promise<boolean> =>
     (await list(home, ['rooms'])).some((entry) => entry['room'] === room && entry['state'] === 'joined');

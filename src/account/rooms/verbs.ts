@@ -36,7 +36,7 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
     const jid = parseBareJid(text);
     if (jid === undefined) return notARoom(text);
     const room = context.room(jid);
-    return room ? ok(room) : fail('unknown-room', `${jid} is not a room of ${context.jid}.`);
+    return room ? ok(room) : fail('unknown-room', `${jid} is not in the room list of ${context.jid}.`);
   }
 
   async function join(text: string, { nick, password }: JoinOptions = {}): Promise<Result<RoomSummary>> {

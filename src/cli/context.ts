@@ -139,6 +139,7 @@ export function explain(error: unknown): { sentence: string; code: number } | un
   const codes: Readonly<Record<string, number>> = {
     'no-daemon': EXIT.noDaemon,
     'home-in-use': EXIT.homeInUse,
+    'daemon-running': EXIT.homeInUse,
     invalid: EXIT.usage,
     usage: EXIT.usage,
     'bad-query': EXIT.usage,

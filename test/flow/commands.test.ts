@@ -89,7 +89,7 @@ describe.each(servers)('on $kind', (server) => {
   test('what cannot be is answered with a sentence, and what is missing with the form again', async () => {
     const { run, phone, daemon } = await scene();
     const refused = await run('leave', { room: 'nowhere@rooms.example' });
-    expect([refused.command.attrs['status'], refused.note]).toEqual(['completed', expect.stringContaining('is not a room of')]);
+    expect([refused.command.attrs['status'], refused.note]).toEqual(['completed', expect.stringContaining('is not in the room list of')]);
     const missing = await run('join', {});
     expect([missing.command.attrs['status'], missing.note]).toEqual(['executing', 'Room: is needed.']);
     expect(missing.command.getChild('x', DATA)?.attrs['type']).toBe('form');

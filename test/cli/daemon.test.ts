@@ -80,11 +80,14 @@ test('the token of the command line is for the owner alone, and new in each run'
 
 test('the printed address lets one browser in, once; `page` makes another', async () => {
   const page = await home.start();
-  const enter = async (address: string) => (await fetch(address, { redirect: 'manual' })).status;
-  expect(await enter(page)).toBe(303);
+  const enter = async (address: string) => {
+    const { origin, searchParams } = new URL(address);
+    return (await fetch(`${origin}/login`, { method: 'POST', headers: { authorization: `Ticket ${searchParams.get('t')}` } })).status;
+  };
+  expect(await enter(page)).toBe(200);
   expect(await enter(page)).toBe(401);
   const { stdout } = await home.cli(['page']);
-  expect(await enter(stdout.trim())).toBe(303);
+  expect(await enter(stdout.trim())).toBe(200);
 });
 
 test('accounts come and go while the daemon runs, and are still there after a restart', async () => {

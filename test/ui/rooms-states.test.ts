@@ -52,6 +52,7 @@ beforeAll(async () => {
   await daemon.minimix(['account', 'add', ME, '--server', `127.0.0.1:${server.port}`, '--allow-plaintext', '--password-stdin'], 'pencil\n');
   ({ page } = await openPage(browser, { width: 1440, height: 1000 }));
   await page.goto(daemon.url);
+  await page.waitForFunction("localStorage.getItem('minimix-session') !== null");
   for (const name of Object.keys(cases)) await page.evaluate(join, [ME, room(name)] as const);
 });
 
@@ -63,7 +64,7 @@ afterAll(async () => {
 
 /** In the browser: as the page itself asks, without its waiting for the answer. */
 function join([account, jid]: readonly [string, string]): void {
-  void fetch('/api/join', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ account, room: jid, nick: 'romeo' }) });
+  void fetch('/api/join', { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${localStorage.getItem('minimix-session')}` }, body: JSON.stringify({ account, room: jid, nick: 'romeo' }) });
 }
 
 const listed = (name: string) => page.getByRole('navigation', { name: 'Rooms' }).getByRole('link').filter({ has: page.getByText(name, { exact: true }) });

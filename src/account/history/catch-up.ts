@@ -190,7 +190,8 @@ export function openCatchUps(
     run(room) {
       if (running.has(room)) return;
       running.add(room);
-      void read(room)
+      // Not in the caller's own step: after a resumption the outbox is looked through before a room's end is told.
+      Promise.resolve().then(() => read(room))
         .catch((error: unknown) => {
           if (!context.signal.aborted) context.log('error', `${room}: catching up failed: ${sentenceOf(error)}`, { error });
         })

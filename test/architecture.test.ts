@@ -14,8 +14,8 @@ test('no folder is crowded, no file is long, and no two exported types share a n
 
 test('a crowded folder, a long file and a repeated type are named', () => {
   const crowd = Object.fromEntries(Array.from({ length: 26 }, (_, n) => [`src/core/f${n}.ts`, 'export const x = 1;']));
-  const tree = { ...crowd, 'src/cli/long.ts': 'x\n'.repeat(321), 'src/web/a.ts': 'export interface Kept {}', 'renderer/b.ts': 'export type Kept = 1;' };
-  expect(untidiness(tree)).toEqual(['src/core holds 26 files', 'src/cli/long.ts has 321 lines', 'Kept is exported by src/web/a.ts and renderer/b.ts']);
+  const tree = { ...crowd, 'src/cli/long.ts': 'x\n'.repeat(301), 'src/web/a.ts': 'export interface Kept {}', 'renderer/b.ts': 'export type Kept = 1;' };
+  expect(untidiness(tree)).toEqual(['src/core holds 26 files', 'src/cli/long.ts has 301 lines', 'Kept is exported by src/web/a.ts and renderer/b.ts']);
 });
 
 /** A small house that keeps to the rules, so that each bad tree below is bad in one point alone. */

@@ -17,10 +17,10 @@ import { faultIn } from '../transport/outgoing.ts';
 import { NS } from '../namespaces.ts';
 import { parseHostPort } from '../transport/resolve.ts';
 import type { Dns, Endpoint } from '../transport/resolve.ts';
+import { createBrokenText } from './broken-text.ts';
 import { createSession } from './session.ts';
 import type { Session } from './session.ts';
 import { createStreamManagement } from '../sm/stream-management.ts';
-import type { PassedOver } from '../stanza.ts';
 import type { Stream } from './stream.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 import { pause } from './waiting.ts';
@@ -37,15 +37,6 @@ const MAX_REDIRECTS = 3;
 /** From `start()` to `stop()`, `abandon()` or a refusal. */
 type Life = AbortController;
 
-/**
- * What is no XML, and comes again when the stream is taken up again. `seen`: once, with so many stanzas handled before it.
- * `gone-round`: twice; it is counted as handled, and the record of it waits to be kept.
- */
-type Trouble =
-  | { readonly state: 'none' }
-  | { readonly state: 'seen'; readonly at: number }
-  | { readonly state: 'gone-round'; readonly at: number; readonly record: PassedOver | undefined };
-
 /** Keeps one account connected: attempt, session, wait, and again. Streams come from `openStream`. */
 export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: OpenStream): Connection {
   const account = bareOf(options.jid);
@@ -55,6 +46,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   const statusListeners = createListeners<ConnectionStatus>(log);
   const ackListeners = createListeners<number>(log);
   const sm = createStreamManagement(options.resume);
+  const broken = createBrokenText(sm, log);
   const pendingIqs = createPendingIqs(() => jid);
   const attempts = createLoginAttempts(options, deadlines.login, { dns, openStream });
   const waitingRoom = createWaitingRoom();
@@ -71,7 +63,6 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   let session: Session | undefined;
   let redirect: Endpoint | undefined;
   let features: Element | undefined;
-  let trouble: Trouble = { state: 'none' };
 
   function tell(next: ConnectionStatus): void {
     status = next;
@@ -88,7 +79,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       if (signal.aborted) return;
       // An attempt that met something else (a captive portal, say) has not ended the stream that waits on the
       // server.
-      const stuck = end.kind === 'unreadable' && isStuck(end.broken);
+      const stuck = end.kind === 'unreadable' && broken.isStuck(end.broken);
       // What was too large would be sent again first of all.
       const refused = end.kind === 'policy' && online && limit.refused(sm.largest());
       if (refused) log('error', `the server does not take stanzas of ${sm.largest()} bytes; from now on none has more than ${limit.now()}`);
@@ -116,30 +107,6 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }) });
       await pause(delay, signal);
     }
-  }
-
-  /** Once, it may have been the line; twice, it is gone round; where that does not help, only a new stream may. */
-  function isStuck(broken: PassedOver | undefined): boolean {
-    const at = sm.inbound();
-    const again = trouble.state !== 'none' && trouble.at === at;
-    if (!again) trouble = { state: 'seen', at };
-    else if (trouble.state === 'seen' && broken !== undefined) {
-      sm.received();
-      trouble = { state: 'gone-round', at: at + 1, record: broken };
-      log('error', `a stanza that is no XML is left out: ${broken.why}`, { from: broken.from });
-    } else {
-      if (trouble.state === 'seen') trouble = { state: 'none' };
-      return true;
-    }
-    return false;
-  }
-
-  /** What was left out, told once there is a stream behind it. */
-  function leftOut(): readonly PassedOver[] {
-    if (trouble.state !== 'gone-round' || trouble.record === undefined) return [];
-    const { record } = trouble;
-    trouble = { ...trouble, record: undefined };
-    return [record];
   }
 
   function redirection(end: StreamEnd): Endpoint | undefined {
@@ -182,7 +149,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       if (again === undefined) return opened.hangUp('', 500, why);
       for (const text of again) opened.put(text);
       ackListeners.tell(sm.acknowledged());
-      const without = leftOut();
+      const without = broken.leftOut();
       if (without.length > 0 && !keep(opened, () => options.receive([], sm.state(), without))) return;
     } else {
       if (sm.acknowledge(attributeOf(result.failed, 'h'))) ackListeners.tell(sm.acknowledged());
@@ -190,8 +157,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       sm.begin(result.jid, result.enabled);
       jid = result.jid;
       const early = result.early.flatMap((item) => ('stanza' in item ? item.stanza : []));
-      const passedOver = [...leftOut(), ...result.early.flatMap((item) => ('passedOver' in item ? item.passedOver : []))];
-      trouble = { state: 'none' };
+      const passedOver = [...broken.leftOut(), ...result.early.flatMap((item) => ('passedOver' in item ? item.passedOver : []))];
+      broken.begin();
       if (!keep(opened, () => options.receive(early, sm.state(), passedOver))) return;
     }
     jid = resumed ? (sm.state()?.jid ?? jid) : jid;

@@ -50,7 +50,13 @@ export async function startRooms({ sm = false, asked = false }: { readonly sm?: 
     let streams = 0;
     while (!life.over) {
       const next = await server.peers.next(() => true, { deadline: 3_600_000, what: 'a login' });
-      if ((await next.logIn({ sm, asked, resumed: forgets ? 'failed' : { h }, enabled: `id='stream-${(streams += 1)}' resume='true'` })) === 'bound') h = 0;
+      const login = await next.logIn({ sm, asked, resumed: forgets ? 'failed' : { h }, enabled: `id='stream-${(streams += 1)}' resume='true'` })
+        .catch((error: unknown) => {
+          if (next.socket.destroyed) return undefined; // a client may go in the middle of its login: the next one is let in all the same
+          throw error;
+        });
+      if (login === undefined) continue;
+      if (login === 'bound') h = 0;
       forgets = false;
       peer = next;
       readStanzas(next, (stanza) => {

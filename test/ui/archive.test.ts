@@ -5,6 +5,7 @@ import { ACCOUNT, roomOf } from '../../bench/archive-made.ts';
 import { fillHome } from '../../bench/ui-made.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
 import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { until } from '../support/until.ts';
 
 const MESSAGES = 6000; // one a minute: four days and a bit
 let browser: Browser;
@@ -43,7 +44,7 @@ test('the rail leads to any day, by keys and by the mouse, and says where one is
   await timeline().locator('[aria-current=true] time[datetime^="2024-01-03"]').waitFor();
   expect(await findingsOfAxe(page)).toEqual([]);
   await rail().press('End');
-  await page.waitForFunction('!location.hash.match(/\\/\\d+$/)');
+  await until(() => page.evaluate('!location.hash.match(/\\/\\d+$/)'), { what: 'the address to name no message' });
   await timeline().locator('time[datetime^="2024-01-05"]').first().waitFor();
 });
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ME, entry, left, presence, presenceError, startRooms, type RoomScript, type RoomServer } from '../support/rooms-server.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
 import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { until } from '../support/until.ts';
 
 let browser: Browser;
 let daemon: TestDaemon;
@@ -52,7 +53,8 @@ beforeAll(async () => {
   await daemon.minimix(['account', 'add', ME, '--server', `127.0.0.1:${server.port}`, '--allow-plaintext', '--password-stdin'], 'pencil\n');
   ({ page } = await openPage(browser, { width: 1440, height: 1000 }));
   await page.goto(daemon.url);
-  await page.waitForFunction("localStorage.getItem('minimix-session') !== null");
+  // By evaluate: what waitForFunction polls is an eval in the page, which its policy forbids.
+  await until(() => page.evaluate("localStorage.getItem('minimix-session') !== null"), { what: 'the page to be let in' });
   for (const name of Object.keys(cases)) await page.evaluate(join, [ME, room(name)] as const);
 });
 

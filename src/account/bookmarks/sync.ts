@@ -4,7 +4,7 @@ import { mergeBookmarks } from '../../core/bookmark-merge.ts';
 import type { Merged } from '../../core/bookmark-merge.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
-import { readPubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
+import { readPubsubEvent, type PubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { openMirror } from './mirror.ts';
 import type { HeldBookmarks, StorageSummary } from './contract.ts';
@@ -23,6 +23,7 @@ const LONGEST_BREATH = 1_000;
 const VERIFY = 1_500;
 const POLL = 200;
 const RETRY = 30_000;
+const MOST_MEANWHILE = 1000;
 const MAX_ROUNDS = 10;
 
 /** Keeps the storages and the agreed list the same. */
@@ -69,10 +70,14 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
     timers.set('verify', VERIFY, () => guarded('the storages could not be looked at', verify));
   }
 
+  /** Heard while the storages are read: one may have answered before, and waits for the others. In the order of the events. */
+  let meanwhile: { readonly storage: BookmarkStorage; readonly event: PubsubEvent }[] | undefined;
+
   async function load(): Promise<void> {
     logins += 1;
     const login = logins;
     contents.forget();
+    meanwhile = [];
     const answer = await connection.iq(discoInfoQuery(jid));
     const features = (answer.ok ? readDiscoInfo(answer.element)?.features : undefined) ?? new Set<string>();
     const read = await Promise.all(all.map(async (storage) => {
@@ -81,6 +86,8 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
     }));
     if (login !== logins || context.signal.aborted) return;
     contents.loaded(read, features);
+    for (const { storage, event } of meanwhile ?? []) contents.hear(storage, event);
+    meanwhile = undefined;
     await settleNow();
     for (const { name } of contents.active()) wrote.add(name); // what came before the server knew that we watch was told to nobody
     verifyLater();
@@ -201,7 +208,8 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
       const storage = all.find((one) => one.node === event.node);
       if (!storage) return false;
       transaction.onCommit(() => {
-        if (contents.hear(storage, event)) breathe();
+        if (meanwhile && meanwhile.length < MOST_MEANWHILE) meanwhile.push({ storage, event });
+        else if (contents.hear(storage, event)) breathe();
       });
       return true;
     },

@@ -55,10 +55,12 @@ describe.each(servers)('on $kind', (server) => {
      * of a lost session to the one that resumes it; then that is the order of the archive, and so of the devices.
      */
     kept?(): Promise<string[]>;
+    /** What the daemon said. */
+    log?(): string;
   }
 
   /** Bob talks, gadgets come and go; then both have all, in order, and nobody else has any of it. */
-  async function play({ alice, room, trouble, relayed, kept }: Scene, seed: number): Promise<void> {
+  async function play({ alice, room, trouble, relayed, kept, log }: Scene, seed: number): Promise<void> {
     const random = dice(seed);
     const bob = await newAccount(server, 'bob');
     const talker = await connectPerson(server, bob.user, bob.password);
@@ -93,7 +95,11 @@ describe.each(servers)('on $kind', (server) => {
 
     const words = Array.from({ length: MESSAGES }, (_, n) => `word ${n + 1}`);
     for (const gadget of gadgets) {
-      await until(() => once(gadget.heard()).length >= MESSAGES, { what: 'all of it', deadline: 30_000, every: 100 });
+      await until(() => once(gadget.heard()).length >= MESSAGES, { what: 'all of it', deadline: 30_000, every: 100 }).catch(async (error: unknown) => {
+        const heard = gadgets.map((one) => once(one.heard()).map(({ body }) => body));
+        const lacking = heard.map((bodies) => words.filter((word) => !bodies.includes(word)));
+        throw new Error(`each lacks ${JSON.stringify(lacking)} of ${MESSAGES}; kept: ${(await kept?.())?.length ?? '?'}; ${log?.().slice(-4_000) ?? ''}`, { cause: error });
+      });
     }
     const order = server.kind === 'ejabberd' && kept ? await kept() : words;
     expect(order.toSorted()).toEqual(words.toSorted());
@@ -145,7 +151,7 @@ describe.each(servers)('on $kind', (server) => {
       }
       return all.flatMap(({ nick, body }) => (nick === 'bob' && body !== null ? [body] : []));
     };
-    await play({ alice, room, relayed, trouble, kept }, 7);
+    await play({ alice, room, relayed, trouble, kept, log: home.log }, 7);
     expect(deaths).toBeGreaterThan(1);
   }, 240_000);
 });

@@ -128,7 +128,12 @@ export async function readPrivate(who: Person): Promise<ShownList> {
 
 export async function writePrivate(who: Person, list: ShownList, ...others: Element[]): Promise<void> {
   const query = xml('query', { xmlns: 'jabber:iq:private' }, storageOf(list, others));
-  await who.iq(xml('iq', { type: 'set' }, query), { deadline: 60_000, what: 'the list to be taken' });
+  try {
+    await who.iq(xml('iq', { type: 'set' }, query), { deadline: 60_000, what: 'the list to be taken' });
+  } catch (error) {
+    // COMPAT: ejabberd 24.12 takes the list, and says this where an item that it takes out of XEP-0402 too is just gone
+    if (!(error instanceof StanzaError && error.condition === 'item-not-found')) throw error;
+  }
 }
 
 /** All three, as three clients would see them. */

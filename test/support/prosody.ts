@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeCertificates, type Certificates } from './certificates.ts';
+import { fewAtOnce } from './few-at-once.ts';
 import {
   freePorts, listens, serverDir, uniqueName, withRetries,
   type ServerAddress, type SharedServer, type XmppServer,
@@ -42,6 +43,9 @@ export const prosodyPushes = ['mod_cloud_notify', 'mod_cloud_notify.lua'].some((
 
 const exec = promisify(execFile);
 
+/** As many at once as the backlog of the server's admin socket holds without a refusal, and by far: each is a process of its own. */
+const COMMANDS_AT_ONCE = 4;
+
 /** Starts a Prosody on loopback with its own data, ports and certificate; no s2s, no limits on rate. */
 export function startProsody(options: ProsodyOptions = {}): Promise<XmppServer> {
   return withRetries(() => startOnce(options));
@@ -68,10 +72,13 @@ async function startOnce(options: ProsodyOptions): Promise<XmppServer> {
 
 /** The running server at that address, for a process that did not start it. */
 export function attachProsody(address: ServerAddress): SharedServer {
-  const control = async (...args: string[]): Promise<string> => {
-    const { stdout } = await exec('prosodyctl', ['--config', join(address.dir, 'prosody.cfg.lua'), ...args]);
+  const inTurn = fewAtOnce(COMMANDS_AT_ONCE);
+  const control = (...args: string[]): Promise<string> => inTurn(async () => {
+    const { stdout } = await exec('prosodyctl', ['--config', join(address.dir, 'prosody.cfg.lua'), ...args]).catch((error: ExecFileException) => {
+      throw new Error(`${error.message}: ${error.stdout ?? ''}`, { cause: error }); // it says why on its standard output
+    });
     return stdout.replace(/^\s*\*{26}[^]*\n\*{26}\n/u, '').trim(); // a notice where lua-unbound is not installed
-  };
+  });
   const run = async (command: string): Promise<string> => control('shell', command);
   /**
    * Runs Lua in the server and asks for the answer `OK: done`, since the shell's exit code is not to be

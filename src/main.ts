@@ -27,8 +27,8 @@ const ownDaemon = openOwnDaemon(ownCommand());
 const world: World = {
   version,
   stdin: process.stdin,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: (text) => { process.stdout.write(text); },
+  err: (text) => { process.stderr.write(text); },
   findHome: (asked) => findHome(asked, env),
   findDaemon,
   async runDaemon(home, { verbose }) {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { breaches, projectTree, untidiness, type Tree } from './support/architecture.ts';
+import { breaches, projectTree, untidiness, voids, type Tree } from './support/architecture.ts';
 
 test('the project keeps to its floors', () => {
   const tree = projectTree(resolve(import.meta.dirname, '..'));
@@ -16,6 +16,15 @@ test('a crowded folder, a long file and a repeated type are named', () => {
   const crowd = Object.fromEntries(Array.from({ length: 26 }, (_, n) => [`src/core/f${n}.ts`, 'export const x = 1;']));
   const tree = { ...crowd, 'src/cli/long.ts': 'x\n'.repeat(301), 'src/web/a.ts': 'export interface Kept {}', 'renderer/b.ts': 'export type Kept = 1;' };
   expect(untidiness(tree)).toEqual(['src/core holds 26 files', 'src/cli/long.ts has 301 lines', 'Kept is exported by src/web/a.ts and renderer/b.ts']);
+});
+
+test('no promise is hidden behind a void', () => {
+  expect(voids(projectTree(resolve(import.meta.dirname, '..')))).toEqual([]);
+});
+
+test('a void is named, in a statement and in the body of an arrow function', () => {
+  const tree = { 'src/cli/x.ts': 'void a();\nexport const f = (): void => void b().then(c);', 'src/core/y.ts': 'export const g = (): void => { d(); };' };
+  expect(voids(tree)).toEqual(['src/cli/x.ts: void a()', 'src/cli/x.ts: void b().then(c)']);
 });
 
 /** A small house that keeps to the rules, so that each bad tree below is bad in one point alone. */

@@ -1,3 +1,4 @@
+import { inBackground } from '../core/background.ts';
 import type { Archive } from '../archive/contract.ts';
 import { storedStream } from '../archive/stored-values.ts';
 import { parseBareJid } from '../core/jid.ts';
@@ -133,7 +134,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   });
   const verbs = bookmarks.telling(rawVerbs);
   const readMarkers = openReadMarkers(context, (state) => events.emit({ type: 'read', state }), times.read);
-  events.subscribe((event) => void (event.type === 'message' && readMarkers.kept(event.message)), life.signal, 'read markers');
+  events.subscribe((event) => { if (event.type === 'message') readMarkers.kept(event.message); }, life.signal, 'read markers');
   const registrations = openRegistrations(context, nicks, rawVerbs);
   const invitations = openInvitations(context, verbs, { every: times.sweep, joins: settings.joinInvited === true });
   const selfPing = startSelfPing(context, memberships, times);
@@ -165,7 +166,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
           acknowledgement.committed(state);
         });
       },
-      askRoom: (room) => void selfPing.one(room), // never rejects
+      askRoom: (room) => inBackground(log, 'a self-ping', selfPing.one(room)),
     });
   }
 

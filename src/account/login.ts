@@ -1,3 +1,4 @@
+import { inBackground } from '../core/background.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { ConnectionStatus } from '../xmpp/contract.ts';
 import { xml } from '../xmpp/xml.ts';
@@ -54,14 +55,14 @@ export function openLogin(context: AccountContext, parts: LoginParts): (status: 
     memberships.disconnected();
     announce();
     memberships.enterWanted();
-    void invitations.sweep().catch((error: unknown) => log('error', `invitations could not be read: ${sentenceOf(error)}`));
+    inBackground(log, 'reading the invitations', invitations.sweep());
     loadLists();
   }
 
   function loadLists(): void {
-    void bookmarks.load().catch((error: unknown) => log('error', `the bookmarks could not be read: ${sentenceOf(error)}`));
-    void nicks.load().catch((error: unknown) => log('error', `the account’s nick could not be read: ${sentenceOf(error)}`));
-    void reading.load().catch((error: unknown) => log('error', `how far the rooms were read could not be read: ${sentenceOf(error)}`));
+    inBackground(log, 'reading the bookmarks', bookmarks.load());
+    inBackground(log, 'reading the account’s nick', nicks.load());
+    inBackground(log, 'reading how far the rooms were read', reading.load());
   }
 
   /** The daemon's own presence never gets in the way of a device: its priority is -1. */

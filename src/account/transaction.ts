@@ -101,8 +101,8 @@ export function openRoomTable(options: {
         own.nicks.clear();
         archive.clearOccupants(account, room);
       },
-      onCommit: (effect) => void changes.effects.push(effect),
-      emit: (event) => void changes.events.push(event),
+      onCommit: (effect) => { changes.effects.push(effect); },
+      emit: (event) => { changes.events.push(event); },
     };
   }
 

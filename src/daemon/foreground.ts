@@ -18,7 +18,7 @@ export async function runInForeground(
   keepHeapSmall();
   const pretty = process.stderr.isTTY;
   const file = openLogFile(logPath(options.home));
-  const err = enduring((line) => void writeSync(2, line));
+  const err = enduring((line) => { writeSync(2, line); });
   const opened = openLog(err, { pretty, level: options.verbose ? 'debug' : 'info', file: enduring(file.write) });
   const { log } = opened;
   const die = (what: string) => (error: unknown) => {

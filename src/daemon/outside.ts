@@ -98,7 +98,10 @@ function send(url: URL, options: RequestOptions, { trust, signal, patience }: Ou
     request.setTimeout(patience, () => request.destroy(new Error('it does not answer')));
     request.once('error', reject);
     request.once('response', resolve);
-    if (!body) return void request.end();
+    if (!body) {
+      request.end();
+      return;
+    }
     // Not `pipeline`: a server may answer (413, say) before it has read the whole body, and then reads no further.
     body.once('error', (error) => request.destroy(error));
     body.pipe(request);

@@ -208,7 +208,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
       const id = waiting.shift();
       if (how === 'passed' && id !== undefined) settled(id);
     },
-    wait: (id) => void waiting.push(id),
+    wait: (id) => { waiting.push(id); },
     settled,
     close() {
       now = { state: 'closed' };

@@ -18,7 +18,7 @@ export function parseElement(text: string): Element {
   };
   parser.on('doctype', forbidden);
   parser.on('opentag', ({ name, attributes }) => (here = here.cnode(elementOf(name, attributes))));
-  parser.on('closetag', () => void (here = here.parent ?? root));
+  parser.on('closetag', () => { here = here.parent ?? root; });
   const inElement = (piece: string): void => {
     if (here !== root) addText(here, piece);
   };

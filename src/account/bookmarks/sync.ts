@@ -1,8 +1,8 @@
+import { inBackground } from '../../core/background.ts';
 import { sameList } from '../../core/bookmark.ts';
 import type { StorageName } from '../../core/bookmark.ts';
 import { mergeBookmarks } from '../../core/bookmark-merge.ts';
 import type { Merged } from '../../core/bookmark-merge.ts';
-import { sentenceOf } from '../../core/errors.ts';
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import { readPubsubEvent, type PubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
@@ -63,11 +63,11 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
   let logins = 0;
 
   function guarded(what: string, work: () => Promise<void>): void {
-    void work().catch((error: unknown) => log('error', `bookmarks: ${what}: ${sentenceOf(error)}`, { error }));
+    inBackground(log, `bookmarks: ${what}`, work());
   }
 
   function verifyLater(): void {
-    timers.set('verify', VERIFY, () => guarded('the storages could not be looked at', verify));
+    timers.set('verify', VERIFY, () => guarded('looking at the storages', verify));
   }
 
   /** Heard while the storages are read: one may have answered before, and waits for the others. In the order of the events. */
@@ -105,7 +105,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
   }
 
   function settle(): void {
-    guarded('the storages could not be brought to one', settleNow);
+    guarded('bringing the storages to one', settleNow);
   }
 
   /** Merges and writes until nothing is left to do. What is still coming in is waited for: its end calls again. */
@@ -216,7 +216,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
     stirred() {
       const storage = contents.active().find(({ node }) => node === undefined);
       if (!storage) return;
-      timers.set('poll', POLL, () => guarded('XEP-0049 could not be read', async () => {
+      timers.set('poll', POLL, () => guarded('reading XEP-0049', async () => {
         const fresh = await storage.read();
         if ('refused' in fresh || !contents.of(storage.name)) return;
         contents.see(storage.name, fresh);

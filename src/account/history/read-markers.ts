@@ -1,5 +1,6 @@
+import { inBackground } from '../../core/background.ts';
 import { storedValues, type StoredValue } from '../../archive/stored-values.ts';
-import { fail, ok, sentenceOf, type Result } from '../../core/errors.ts';
+import { fail, ok, type Result } from '../../core/errors.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 import { displayed, mdsNodeOptions, NS_MDS, readDisplayed } from '../../xmpp/xep/message/displayed.ts';
 import { itemsQuery, publish, readItems, readPubsubEvent, type PubsubItem } from '../../xmpp/xep/service/pubsub.ts';
@@ -91,7 +92,7 @@ export function openReadMarkers(context: AccountContext, tell: (state: ReadState
     waiting.add(room);
     timer ??= setTimeout(() => {
       timer = undefined;
-      void flush().catch((error: unknown) => log('error', `what was read could not be told: ${sentenceOf(error)}`));
+      inBackground(log, 'telling what was read', flush());
     }, pace);
     timer.unref();
   }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inBackground } from '../../core/background.ts';
 import { storedValues } from '../../archive/stored-values.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import type { AccountContext } from '../context.ts';
@@ -37,7 +38,8 @@ export function openReorderAfterResume(context: AccountContext, catchUp: (room: 
   async function prove(): Promise<void> {
     waiting = true;
     while (unproven.size > 0 && context.connection.status().state === 'online') {
-      await delay(calm, undefined, { signal: context.signal, ref: false });
+      await delay(calm, undefined, { signal: context.signal, ref: false }).catch(() => undefined); // aborted: the account ends
+      if (context.signal.aborted) return;
       if (context.connection.status().state === 'online') look();
     }
   }
@@ -66,11 +68,7 @@ export function openReorderAfterResume(context: AccountContext, catchUp: (room: 
         if (unproven.size > 0) save();
       }
       if (waiting || unproven.size === 0) return;
-      void prove()
-        .catch((error: unknown) => {
-          if (!context.signal.aborted) context.log('warn', 'the order of rooms was not looked at', { error });
-        })
-        .finally(() => (waiting = false));
+      inBackground(context.log, 'looking at the order of rooms', prove().finally(() => (waiting = false)));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { inBackground } from '../../core/background.ts';
 import pLimit from 'p-limit';
 import { sentenceOf } from '../../core/errors.ts';
 import { ping } from '../../xmpp/xep/service/ping.ts';
@@ -45,7 +46,7 @@ export function openJoinAttempts(context: AccountContext, { entry, nicks, wanted
   function begin(room: Room): void {
     const attempt = attempts.get(room.jid);
     if (attempt?.asked) return sendJoin(room);
-    if (!attempt && connection.status().state === 'online') void enter(room.jid).catch((error: unknown) => log('error', 'a join failed', { room: room.jid, error }));
+    if (!attempt && connection.status().state === 'online') inBackground(log, `joining ${room.jid}`, enter(room.jid));
   }
 
   /** Looks at a room of which nothing is known, then holds one of the places in the queue until the room has decided. */
@@ -108,7 +109,7 @@ export function openJoinAttempts(context: AccountContext, { entry, nicks, wanted
     askAgain(room) {
       askUnlessHeard(room).catch((error: unknown) => log('error', `${room.jid} could not be asked again: ${sentenceOf(error)}`, { error }));
     },
-    end: (jid) => void attempts.delete(jid),
+    end: (jid) => { attempts.delete(jid); },
     letIn: queue.letIn,
     tooMuch: queue.tooMuch,
   };

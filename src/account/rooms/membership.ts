@@ -1,3 +1,4 @@
+import { inBackground } from '../../core/background.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import { fallbackNick } from '../../core/nick.ts';
 import { next, retryDelay } from '../../core/room.ts';
@@ -123,7 +124,7 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
       const fallback = fallbackNick(wantedNick(room), attempts);
       return context.transact((transaction) => signal(transaction, jid, { name: 'retry', nick: fallback }));
     }
-    if (state === 'registration-needed') void takeReserved(jid).catch((error: unknown) => log('error', 'a reserved nick could not be taken', { room: jid, error }));
+    if (state === 'registration-needed') inBackground(log, `taking the reserved nick of ${jid}`, takeReserved(jid));
     const again = { name: 'retry', nick: wantedNick(room) } as const;
     if (state === 'absent' && room.wanted) after(jid, retryDelay(0, Math.random()), again);
     if (retryAt !== undefined && room.wanted) after(jid, retryAt - context.now(), again);

@@ -1,3 +1,4 @@
+import { inBackground } from '../../core/background.ts';
 import { bareOf, resourceOf } from '../../core/jid.ts';
 import type { RoomSignalName } from '../../core/room.ts';
 import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
@@ -141,7 +142,7 @@ function vanished(transaction: Transaction, room: Room, { nick, newNick, codes, 
 function reclaimNick(context: AccountContext, memberships: Memberships, transaction: Transaction, room: Room, freed: string): void {
   const { state, nick } = room.membership;
   if (state !== 'joined' || nick === freed || memberships.wantedNick(room) !== freed) return;
-  transaction.onCommit(() => void context.connection.send(nickPresence(room.jid, freed, context.roomPresence(room.jid))));
+  transaction.onCommit(() => { context.connection.send(nickPresence(room.jid, freed, context.roomPresence(room.jid))); });
 }
 
 function ownPresence(context: AccountContext, memberships: Memberships, transaction: Transaction, presence: MucPresence): void {
@@ -162,7 +163,7 @@ function entered(context: AccountContext, memberships: Memberships, transaction:
   const before = transaction.room(room);
   if (!before) return;
   if (codes.has(status.created) && before.settings.neverCreate) {
-    transaction.onCommit(() => void context.connection.iq(destroyRoom(room)));
+    transaction.onCommit(() => inBackground(context.log, `destroying ${room}`, context.connection.iq(destroyRoom(room))));
     memberships.signal(transaction, room, { name: 'not-allowed', text: 'The room does not exist, and you chose not to create it.' });
     return;
   }
@@ -174,7 +175,7 @@ function entered(context: AccountContext, memberships: Memberships, transaction:
   // one's own presence, sent again by a room in which one is, need not repeat the codes of the entry
   const disclosure = before.membership.state === 'joined' ? {} : { nonAnonymous, logged };
   if (joined) transaction.put({ ...joined, ...disclosure, verifiedAt: transaction.at, doubt: undefined, entering, siblings });
-  if (codes.has(status.created)) transaction.onCommit(() => void context.connection.iq(instantRoom(room)));
+  if (codes.has(status.created)) transaction.onCommit(() => inBackground(context.log, `opening ${room}`, context.connection.iq(instantRoom(room))));
 }
 
 /** For the ledger: what the room told us of itself as it let us in. */

@@ -1,3 +1,4 @@
+import { inBackground } from '../../core/background.ts';
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import { joinPresence, type HistoryRequest } from '../../xmpp/xep/room/muc.ts';
@@ -73,13 +74,11 @@ export function openRoomJoin(context: AccountContext, changed: (room: string) =>
     const under = looking.has(jid);
     looking.set(jid, under);
     if (under) return;
-    void discover(jid)
-      .catch((error: unknown) => context.log('error', 'a look at a room failed', { room: jid, error }))
-      .finally(() => {
-        const again = looking.get(jid) === true && !context.signal.aborted;
-        looking.delete(jid);
-        if (again) rediscover(jid);
-      });
+    inBackground(context.log, `a look at ${jid}`, discover(jid).finally(() => {
+      const again = looking.get(jid) === true && !context.signal.aborted;
+      looking.delete(jid);
+      if (again) rediscover(jid);
+    }));
   }
 
   return {

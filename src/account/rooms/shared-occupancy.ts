@@ -1,3 +1,4 @@
+import { inBackground } from '../../core/background.ts';
 import { storedValues } from '../../archive/stored-values.ts';
 import { fail, sentenceOf } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
@@ -63,7 +64,7 @@ export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, o
     release(room) {
       if (!wanted.has(room)) return false;
       claim(room);
-      void verbs.leave(room).catch((error: unknown) => context.log('error', `${room} could not be left: ${sentenceOf(error)}`));
+      inBackground(context.log, `leaving ${room}`, verbs.leave(room));
       return true;
     },
     sendMessage(room, xml, originId) {

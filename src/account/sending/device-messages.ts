@@ -40,7 +40,7 @@ export function openDeviceMessages(context: AccountContext, outbox: () => Outbox
   const drafted = new WeakMap<Transaction, readonly SaidByDevice[]>();
 
   function refuse(transaction: Transaction, stanza: Stanza, [type, condition]: readonly [string, string], text: string): void {
-    transaction.onCommit(() => void context.connection.send(errorAnswer(stanza.element, type, condition, text)));
+    transaction.onCommit(() => { context.connection.send(errorAnswer(stanza.element, type, condition, text)); });
   }
 
   function say(transaction: Transaction, stanza: Stanza, wish: Extract<ForwardedSay, { ok: true }>): void {

@@ -57,7 +57,7 @@ export function idReserve(db: Database, barrier: Pick<Barrier, 'reached' | 'reac
       if (id + AHEAD > Math.max(onDisk, written)) extend(id);
       return id;
     },
-    begin: () => void (urgent = false),
+    begin: () => { urgent = false; },
     committed() {
       if (written <= onDisk && !urgent) return;
       const end = reserved(); // what a savepoint took back is not there

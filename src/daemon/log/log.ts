@@ -52,7 +52,7 @@ export function openLog(out: (line: string) => void, options: { pretty: boolean;
       counts[level] += 1;
       logger[level](about === undefined ? {} : wrap(about), message);
     },
-    setLevel: (level) => void (logger.level = level),
+    setLevel: (level) => { logger.level = level; },
     hide(secret) {
       if (secret.length < SHORTEST_SECRET) return;
       for (const form of formsOf(secret)) secrets.add(form);

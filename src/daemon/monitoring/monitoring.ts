@@ -44,7 +44,7 @@ export function startMonitoring(options: MonitoringOptions): MonitoringApi {
   let probed: { readonly at: number; readonly trouble: string | undefined } | undefined;
   const delay = monitorEventLoopDelay({ resolution: STEP });
   delay.enable();
-  signal.addEventListener('abort', () => void delay.disable(), { once: true });
+  signal.addEventListener('abort', () => { delay.disable(); }, { once: true });
   options.subscribe(hear, signal);
 
   function hear(event: DaemonEvent): void {

@@ -49,11 +49,11 @@ export function startTalker({ jid, password, port, room, signal, log }: TalkerOp
     },
     log: (level, message) => log(level === 'error' ? 'warn' : 'debug', `sandbox: ${message}`),
   });
-  const say = (text: string): void => void connection.send(groupchatMessage(room, randomUUID(), text));
+  const say = (text: string): void => { connection.send(groupchatMessage(room, randomUUID(), text)); };
   connection.onStatus((status) => {
     if (status.state === 'online' && !status.resumed) connection.send(joinPresence(room, NICK, { history: { maxstanzas: 0 } }));
   }, signal);
-  signal.addEventListener('abort', () => void connection.stop(), { once: true });
+  signal.addEventListener('abort', () => inBackground(log, 'the talker’s logout', connection.stop()), { once: true });
   connection.start();
   inBackground(log, 'the sandbox’s talker', talk(say, signal));
 }

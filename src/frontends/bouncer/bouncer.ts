@@ -105,7 +105,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const resident: Resident = { ...added, credentials, rooms, sessions, offlineStore, pushes, changed: () => undefined };
       residents.set(account.jid, resident);
       resident.changed = account.rooms.occupancy.host(sessionsProvider({ ...resident, leaving: () => leaving, changed: () => resident.changed() }, now), signal);
-      if (settings) void identify(domainOf(account.jid).toLowerCase()).catch((error: unknown) => log('error', 'no certificate', { error }));
+      if (settings) inBackground(log, 'making a certificate', identify(domainOf(account.jid).toLowerCase()));
       signal.addEventListener('abort', () => {
         if (residents.get(account.jid) === resident) residents.delete(account.jid);
         inBackground(log, 'ending the sessions', sessions.end(undefined, 'system-shutdown'));

@@ -1,7 +1,7 @@
+import { inBackground } from '../../core/background.ts';
 import { actions, type Action } from './adhoc-commands.ts';
 import type { Account } from '../../account/contract.ts';
 import type { ReadArchive } from '../../archive/contract.ts';
-import { sentenceOf } from '../../core/errors.ts';
 import { resourceOf } from '../../core/jid.ts';
 import { chatReply, isChatReply } from '../../xmpp/xep/message/chat-reply.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
@@ -36,9 +36,7 @@ export function startChat({ account, archive, log, signal }: ChatOptions): void 
     const body = stanza.type === undefined || stanza.type === 'chat' || stanza.type === 'normal' ? stanza.element.getChildText('body') : undefined;
     if (!body || running >= MAX_RUNNING) return;
     running += 1;
-    void answer(stanza, body.slice(0, MAX_LINE).trim())
-      .catch((error: unknown) => log('error', `a chat could not be answered: ${sentenceOf(error)}`, { error }))
-      .finally(() => (running -= 1));
+    inBackground(log, 'answering a chat', answer(stanza, body.slice(0, MAX_LINE).trim()).finally(() => (running -= 1)));
   }, signal, 'the chat');
 }
 

@@ -144,8 +144,8 @@ export function createStreamManagement(left: StreamState | undefined): StreamMan
       reset();
       return lost;
     },
-    received: () => void (inbound = (inbound + 1) % WRAP),
-    rewind: (count) => void (inbound = (inbound - count + WRAP) % WRAP),
+    received: () => { inbound = (inbound + 1) % WRAP; },
+    rewind: (count) => { inbound = (inbound - count + WRAP) % WRAP; },
     owed: (h = inbound) => (isBehind(h) ? 0 : (h - told + WRAP) % WRAP),
     ack: (h = inbound) => {
       if (!isBehind(h)) told = h;

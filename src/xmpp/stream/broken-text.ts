@@ -47,5 +47,5 @@ export function createBrokenText(sm: Pick<StreamManagement, 'inbound' | 'receive
     return [record];
   }
 
-  return { isStuck, leftOut, begin: () => void (trouble = { state: 'none' }) };
+  return { isStuck, leftOut, begin: () => { trouble = { state: 'none' }; } };
 }

@@ -176,7 +176,7 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
   }
 
   const negotiation: Negotiation = {
-    feature: (name, namespace, handle) => void streamFeatures.use(name, namespace, async ({ stanza }, next) => handle(stanza, async () => void (await next()))),
+    feature: (name, namespace, handle) => { streamFeatures.use(name, namespace, async ({ stanza }, next) => handle(stanza, async () => { await next(); })); },
     onFeatures(check) {
       middleware.use(async ({ stanza }, next) => {
         if (stanza.is('features', NS.streams)) check(stanza);

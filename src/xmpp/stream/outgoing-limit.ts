@@ -38,7 +38,7 @@ export function createOutgoingLimit(): OutgoingLimit {
       const node = attributeOf(features.getChild('c', NS_CAPS), 'node') ?? '';
       announced = /^[1-9]\d{0,14}$/.test(max) ? Number(max) : (SHIPPED[node] ?? UNKNOWN);
     },
-    taken: (bytes) => void (proven = Math.max(proven, bytes)),
+    taken: (bytes) => { proven = Math.max(proven, bytes); },
     refused(bytes) {
       if (bytes <= LEAST) return false;
       if (bytes <= proven) proven = LEAST; // its limit has changed

@@ -127,7 +127,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     log('warn', `passed over a stanza: ${stanza.why}`, { from: stanza.from, size: stanza.size, cause: stanza.cause });
     if (stanza.kind !== 'iq') return () => undefined;
     if (stanza.type === 'result' || stanza.type === 'error') return pendingIqs.answeredBy(stanza) ?? (() => undefined);
-    return () => void send(refusalOf(stanza));
+    return () => { send(refusalOf(stanza)); };
   }
 
   /**

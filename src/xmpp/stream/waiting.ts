@@ -19,6 +19,6 @@ export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Prom
     const aborted = (): void => reject(asEnd(signal.reason));
     if (signal.aborted) return aborted();
     signal.addEventListener('abort', aborted, { once: true });
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
   });
 }

@@ -48,7 +48,7 @@ async function dialOne(
     autoSelectFamily: true,
     ...(dns.lookup && { lookup: dns.lookup }),
   });
-  const giveUp = (): void => void socket.destroy(new StreamEnd('lost', 'gave up connecting'));
+  const giveUp = (): void => { socket.destroy(new StreamEnd('lost', 'gave up connecting')); };
   const clock = setTimeout(
     () => socket.destroy(new StreamEnd('lost', `${endpoint.host}:${endpoint.port} does not answer`)),
     patience,

@@ -54,8 +54,8 @@ export function createElementParser(headerText: string, maxAttributes: number, c
     depth = given = 0;
     fresh.on('opentag', opened);
     fresh.on('closetag', closed);
-    fresh.on('text', (text) => void (depth > 1 && outline.push(text)));
-    fresh.on('cdata', (text) => void (depth > 1 && outline.push(text)));
+    fresh.on('text', (text) => { if (depth > 1) outline.push(text); });
+    fresh.on('cdata', (text) => { if (depth > 1) outline.push(text); });
     fresh.on('comment', () => forbidden('a comment'));
     fresh.on('processinginstruction', () => forbidden('a processing instruction'));
     fresh.on('doctype', () => forbidden('a DTD'));

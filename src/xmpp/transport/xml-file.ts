@@ -31,7 +31,7 @@ export function* readXmlFile(chunks: Iterable<string>): Generator<XmlEvent> {
     depth--;
     events.push({ what: 'close' });
   });
-  const text = (piece: string): void => void events.push({ what: 'text', text: piece });
+  const text = (piece: string): void => { events.push({ what: 'text', text: piece }); };
   parser.on('text', text);
   parser.on('cdata', text);
   for (const chunk of chunks) {

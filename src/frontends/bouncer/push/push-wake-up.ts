@@ -23,7 +23,7 @@ export function openPushWakeUp(account: Account, jid: string, hibernates: () => 
       if (called || !hibernates() || account.devices.alert(message) === undefined) return;
       called = account.server.write(wakeMessage(jid, message.archiveId)).ok;
     },
-    back: () => void (called = false),
+    back: () => { called = false; },
   };
 }
 

@@ -202,7 +202,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
 
   return {
     enter,
-    rename: (deviceOccupant, room, stanza) => void rename(deviceOccupant, room, stanza),
+    rename: (deviceOccupant, room, stanza) => inBackground(log, 'a device’s change of nick', rename(deviceOccupant, room, stanza)),
     leave(deviceOccupant, room, stanza) {
       for (const entry of entries) if (entry.deviceOccupant === deviceOccupant && entry.room === room) entry.over = true;
       const feed = feeds.of(room);

@@ -200,7 +200,10 @@ export function serveDevice(
       finish('lost');
       return;
     }
-    if (is('over')) return void socket.destroy(); // its time was over meanwhile
+    if (is('over')) { // its time was over meanwhile
+      socket.destroy();
+      return;
+    }
     now = { phase: 'secured', entry: openLogin(bindings) };
     opened = false;
     reader = createReader(STRANGER);

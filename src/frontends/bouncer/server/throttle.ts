@@ -55,6 +55,6 @@ export function createThrottle(now: () => number, times: ThrottleTimes = throttl
       const [oldest] = failures.keys();
       if (failures.size > MAX_KNOWN && oldest !== undefined) failures.delete(oldest);
     },
-    succeeded: (address) => void failures.delete(address),
+    succeeded: (address) => { failures.delete(address); },
   };
 }

@@ -76,8 +76,8 @@ function carrierOf(webSocket: WebSocket): Duplex {
   });
 
   webSocket.on('message', (data, isBinary) => {
-    if (!Buffer.isBuffer(data) || isBinary || carrier.destroyed || carrier.readableLength > MAX_FRAME) return void carrier.destroy();
-    carrier.push(inStream(data.toString('utf8')));
+    if (!Buffer.isBuffer(data) || isBinary || carrier.destroyed || carrier.readableLength > MAX_FRAME) carrier.destroy();
+    else carrier.push(inStream(data.toString('utf8')));
   });
   webSocket.on('close', () => carrier.destroy());
   webSocket.on('error', () => carrier.destroy());

@@ -50,6 +50,6 @@ export function openHandledCount(moved: () => void): HandledCount {
     },
     handled: () => waiting[0]?.before,
     resumable: () => stream !== undefined,
-    forget: () => void (waiting.length = 0),
+    forget: () => { waiting.length = 0; },
   };
 }

@@ -94,7 +94,10 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
 
   function send(text: string, delivered?: () => void): void {
     if (now.state === 'over') return;
-    if (now.state === 'binding') return void now.waiting.push({ text, delivered });
+    if (now.state === 'binding') {
+      now.waiting.push({ text, delivered });
+      return;
+    }
     const room = sm.enabled() ? sm.hasRoom(text.length) : (linkOf()?.backlog() ?? 0) <= options.backlog;
     if (!room) return endSoon('policy-violation', 'The device no longer accepts data.');
     const number = sm.sent(text);

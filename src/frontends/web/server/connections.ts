@@ -32,7 +32,10 @@ export function createConnections({ most = MOST, user = peerUser }: ConnectionsO
   return {
     admit(socket) {
       const who = user(socket);
-      if (who === 'gone') return void socket.destroy();
+      if (who === 'gone') {
+        socket.destroy();
+        return;
+      }
       open.set(socket, { user: who, trusted: false });
       socket.once('close', () => open.delete(socket));
       if (open.size <= most) return;
@@ -45,6 +48,6 @@ export function createConnections({ most = MOST, user = peerUser }: ConnectionsO
       const one = open.get(socket);
       if (one) one.trusted = true;
     },
-    release: (socket) => void open.delete(socket),
+    release: (socket) => { open.delete(socket); },
   };
 }

@@ -11,7 +11,7 @@ import type { PassedOver, Stanza } from '../xmpp/stanza.ts';
 import { alertFor } from './devices/alerts.ts';
 import { openIqResponder } from './server/iq-responder.ts';
 import { openBookmarks } from './bookmarks/bookmarks.ts';
-import { isCatchingUp, isOut, openCatchUps, readUpTo } from './history/catch-up.ts';
+import { isOut, openCatchUps, readUpTo } from './history/catch-up.ts';
 import type { Clock } from './clock.ts';
 import type { AccountStatus } from './account-status.ts';
 import type { Account } from './contract.ts';
@@ -228,7 +228,6 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       occupancy,
     },
     history: {
-      isCatchingUp: (room) => isCatchingUp(rooms.all.get(room)),
       readUpTo: (room) => readUpTo(rooms.all.get(room)),
       readStates: readMarkers.states,
       markRead: readMarkers.mark,

@@ -40,11 +40,8 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   const reserve = idReserve(db, barrier);
   const append = appender(db, names, packed, reserve);
   const [begin, commit] = [db.sql('BEGIN IMMEDIATE'), db.sql('COMMIT')];
-  const [part, keepPart, undoPart] = [db.sql('SAVEPOINT part'), db.sql('RELEASE part'), db.sql('ROLLBACK TO part')];
   const dataVersion = db.sql('PRAGMA data_version');
   let version = dataVersion.get()?.['data_version'];
-  /** What made SQLite end the transaction under way by itself. */
-  let ended: Error | undefined;
 
   function forget(): void {
     names.forget();
@@ -56,7 +53,6 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   function start(): void {
     if (db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: a transaction is open already');
     begin.run();
-    ended = undefined;
     reserve.begin();
     const now = dataVersion.get()?.['data_version'];
     if (now !== version) forget(); // another program has written, such as an import
@@ -67,35 +63,12 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     start();
     try {
       const result = work();
-      if (ended !== undefined) throw ended;
       commit.run();
       reserve.committed();
       return result;
     } catch (error) {
       if (db.raw.isTransaction) db.exec('ROLLBACK');
       forget();
-      throw error;
-    }
-  }
-
-  function savepoint<T>(work: () => T): T {
-    if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: a savepoint outside a transaction');
-    part.run();
-    try {
-      const result = work();
-      keepPart.run();
-      return result;
-    } catch (error) {
-      forget();
-      if (ended !== undefined) throw error;
-      if (db.raw.isTransaction) {
-        undoPart.run();
-        keepPart.run();
-      } else {
-        // SQLite has rolled all of it back: what the caller writes on, not knowing, is to go the same way.
-        ended = error instanceof Error ? error : new MinimixError('archive-failed', 'The transaction was ended.', error);
-        begin.run();
-      }
       throw error;
     }
   }
@@ -119,7 +92,6 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     ...bookmarkRecords(db, names),
     ...quarantineRecords(db, names),
     transaction,
-    savepoint,
     barrier: barrier.reached,
     isInPlace: fileAt(path),
     append(message) {

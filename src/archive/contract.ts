@@ -208,12 +208,6 @@ export interface WriteArchive {
   /** All or nothing; throws what SQLite throws (disk full, corrupt). Not re-entrant. */
   transaction<T>(work: () => T): T;
   /**
-   * A part of a transaction that can fail alone: where `work` throws, what it has written is undone, what was written
-   * before it in the same transaction stays, and the error is thrown. Only inside `transaction`. Where SQLite has
-   * ended the whole transaction (a full disk), the transaction fails, whatever the caller does with the error.
-   */
-  savepoint<T>(work: () => T): T;
-  /**
    * Resolves once all that is committed by now is on disk, so that a power cut cannot take it back: only then may it be
    * acknowledged. One sync for many commits, beside the event loop. Rejects where the disk did not take it.
    */

@@ -47,7 +47,7 @@ describe.each(servers)('on $kind', (server) => {
     open.push({ close: second.stop });
     await second.state(room, 'joined');
     await talker.say(room, 'four');
-    await until(() => second.bodies(room).includes('four') && !second.account.history.isCatchingUp(room), { what: 'the room to be read on' });
+    await until(() => second.bodies(room).includes('four') && second.account.history.readUpTo(room) === 'end', { what: 'the room to be read on' });
     expect(second.bodies(room)).toEqual(['one', 'two', 'three', 'four']);
   });
 

@@ -74,7 +74,7 @@ describe.each(servers)('on $kind', (server) => {
       await say();
     }
     link.pace();
-    await until(() => !door.house.account.history.isCatchingUp(room), { what: 'the end of the catch-up', deadline: 60_000 });
+    await until(() => door.house.account.history.readUpTo(room) === 'end', { what: 'the end of the catch-up', deadline: 60_000 });
     await say();
     const all = [...missed, ...live];
     await until(() => [words(back), words(stays), once(tablet.heard())].every((heard) => heard.length >= all.length), { what: 'all of it', deadline: 30_000 });

@@ -3,8 +3,6 @@ import type { ReadState } from '../rooms/contract.ts';
 
 /** What the account has missed and what the person has read. */
 export interface AccountHistory {
-  /** The room's archive is being read for what was missed: until it is, what comes live stands behind a hole. */
-  isCatchingUp(room: string): boolean;
   /**
    * Up to where the room is read without a hole: its end, or, while it is caught up, the message (an archive id) behind
    * which the catch-up stands; 0 where it has brought nothing yet.

@@ -60,7 +60,7 @@ export function idReserve(db: Database, barrier: Pick<Barrier, 'reached' | 'reac
     begin: () => { urgent = false; },
     committed() {
       if (written <= onDisk && !urgent) return;
-      const end = reserved(); // what a savepoint took back is not there
+      const end = reserved();
       written = onDisk;
       if (urgent) {
         barrier.reachNow();

@@ -75,7 +75,7 @@ test.each([
     if (after === '1') return refusal(ROOM, String(iq.attrs['id']), 'item-not-found');
     return [page(numbers)].flat().map((xml) => String(xml).replace(/2026-11-27T10:00:0(\d)Z/, (_stamp, n) => later(Number(n))));
   });
-  await until(() => asked.length >= 2 && !account.history.isCatchingUp(ROOM), { what: 'the end of the catch-up' });
+  await until(() => asked.length >= 2 && account.history.readUpTo(ROOM) === 'end', { what: 'the end of the catch-up' });
   await settle();
   const last = archive.page({ account: jid, room: ROOM, limit: 1, after: 0 })[0]?.at ?? NaN;
   const hole = { from: last, cause: expect.stringContaining('no longer has') };
@@ -109,12 +109,12 @@ test('what is still to be read goes before what is live while the room is entere
   script(ROOM, { join: () => undefined });
   drop();
   await state(ROOM, 'joining');
-  expect(account.history.isCatchingUp(ROOM)).toBe(true);
+  expect(account.history.readUpTo(ROOM)).not.toBe('end');
 
-  const told = events.next((event) => event.type === 'caught-up' && !account.history.isCatchingUp(ROOM));
+  const told = events.next((event) => event.type === 'caught-up' && account.history.readUpTo(ROOM) === 'end');
   send(presenceError(`${ROOM}/romeo`, 'forbidden', 'auth'));
   await state(ROOM, 'banned');
-  expect(account.history.isCatchingUp(ROOM)).toBe(false);
+  expect(account.history.readUpTo(ROOM)).toBe('end');
   expect(await told).toMatchObject({ room: ROOM });
 });
 
@@ -146,7 +146,7 @@ test('a catch-up goes on for as long as its pages come, however slowly', async (
     send(...[asking?.page([n], n === 5)].flat().map(String));
     await settle();
   }
-  await until(() => !account.history.isCatchingUp(ROOM), { what: 'the end of the catch-up' });
+  await until(() => account.history.readUpTo(ROOM) === 'end', { what: 'the end of the catch-up' });
   expect(performance.now() - begun).toBeGreaterThan(1_500);
   expect([archive.gaps(jid, ROOM), asked.length]).toEqual([[], 4]);
 });

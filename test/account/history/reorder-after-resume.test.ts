@@ -100,16 +100,16 @@ test('a look that the end of the stream cuts off is a catch-up from then on: wha
   order.push(['2', 'first'], ['3', 'second']);
   send(said('2', 'first'), said('3', 'second'));
   await until(() => asked.length === 1, { what: 'the look' });
-  expect(account.history.isCatchingUp(ROOM)).toBe(false); // all of it is there
+  expect(account.history.readUpTo(ROOM)).toBe('end'); // all of it is there
   drop('forgotten');
   await until(() => account.status().connection.state !== 'online', { what: 'the end of the stream' });
   order.push(['4', 'while we were out']);
   await until(() => asked.length === 2, { what: 'the catch-up', deadline: 30_000 }); // two streams that ended soon put the next one off
-  expect(account.history.isCatchingUp(ROOM)).toBe(true);
+  expect(account.history.readUpTo(ROOM)).not.toBe('end');
 
   send(said('5', 'live'), late);
   order.push(['5', 'live']);
   await until(() => bodies(ROOM).join() === 'before,first,second,while we were out,live', { what: 'what was missed' });
-  await until(() => !account.history.isCatchingUp(ROOM), { what: 'the end of the catch-up' });
+  await until(() => account.history.readUpTo(ROOM) === 'end', { what: 'the end of the catch-up' });
   expect(archive.gaps(jid, ROOM)).toEqual([]);
 });

@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/flow/**/*.test.ts', 'test/ui/**/*.test.ts'],
-          globalSetup: ['test/support/shared-servers.ts'],
+          globalSetup: ['test/support/servers/shared-servers.ts'],
         },
       },
     ],

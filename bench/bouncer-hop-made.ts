@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls';
-import { portOf } from '../test/support/server.ts';
+import { portOf } from '../test/support/servers/server.ts';
 
 const [port, certificate = '', key = ''] = process.argv.slice(2);
 const secureContext = createSecureContext({ cert: readFileSync(certificate), key: readFileSync(key) });

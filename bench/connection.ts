@@ -1,7 +1,7 @@
 // Stanzas a second, from the socket to the handler: our connection beside the plain client() of @xmpp/client.
 // node bench/connection.ts [STANZAS]
 import { connect } from '../src/xmpp/connection.ts';
-import { startScripted } from '../test/support/scripted-server.ts';
+import { startScripted } from '../test/support/servers/scripted-server.ts';
 import { until } from '../test/support/until.ts';
 import { startPlain } from '../test/xmpp/plain.ts';
 import { figure } from './figure.ts';

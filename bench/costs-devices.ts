@@ -1,7 +1,7 @@
 // The same message for so many devices: each in the room by itself, by the relay, and through the bouncer.
 import { readFileSync } from 'node:fs';
 import { apiOf, type Home } from '../test/support/daemon.ts';
-import { connectPerson, type Person } from '../test/support/person.ts';
+import { connectPerson, type Person } from '../test/support/clients/person.ts';
 import { until } from '../test/support/until.ts';
 import { allJoined, cpuOfTalk, startDaemon } from './costs-rooms.ts';
 import { rssOf, type Stand } from './costs-stand.ts';

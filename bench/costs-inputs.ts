@@ -1,6 +1,6 @@
 // What the model reckons with: how many stanzas, and how long ones, real Prosody sends for each thing that happens in a room.
 import { createElement as xml, type Element } from 'ltx';
-import { connectPerson } from '../test/support/person.ts';
+import { connectPerson } from '../test/support/clients/person.ts';
 import { startDaemon, untilOnline } from './costs-rooms.ts';
 import type { Count, Stand } from './costs-stand.ts';
 

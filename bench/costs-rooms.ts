@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createElement as xml } from 'ltx';
 import { apiOf, makeHome, type Home } from '../test/support/daemon.ts';
-import { connectPerson, type Person } from '../test/support/person.ts';
+import { connectPerson, type Person } from '../test/support/clients/person.ts';
 import { until } from '../test/support/until.ts';
 import { openingOf } from './costs-page.ts';
 import { cpuOf, rssOf, type Stand, type Traffic } from './costs-stand.ts';

@@ -1,8 +1,8 @@
 // A real Prosody that counts each account's stanzas, rooms with a crowd in them, and what a process costs.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startProsody } from '../test/support/prosody.ts';
-import type { XmppServer } from '../test/support/server.ts';
+import { startProsody } from '../test/support/servers/prosody.ts';
+import type { XmppServer } from '../test/support/servers/server.ts';
 
 /** Stanzas, and bytes of their XML. */
 export interface Count {

@@ -1,7 +1,7 @@
 // A device for bench/relay.ts that reads no more than it must, so that what is measured is the relay: it looks for bodies
 // in the text that comes, and answers what it is asked by disco#info and ping.
-import { authenticate } from '../test/support/stream.ts';
-import type { ServerAddress } from '../test/support/server.ts';
+import { authenticate } from '../test/support/clients/stream.ts';
+import type { ServerAddress } from '../test/support/servers/server.ts';
 
 export interface BenchDevice {
   /** The full JID. */

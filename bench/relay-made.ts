@@ -10,8 +10,8 @@ import { openArchive } from '../src/archive/archive.ts';
 import type { Archive } from '../src/archive/contract.ts';
 import type { KeptMessage } from '../src/core/groupchat.ts';
 import { startRelay } from '../src/frontends/relay/relay.ts';
-import type { ServerAddress } from '../test/support/server.ts';
-import { authenticate } from '../test/support/stream.ts';
+import type { ServerAddress } from '../test/support/servers/server.ts';
+import { authenticate } from '../test/support/clients/stream.ts';
 import { until } from '../test/support/until.ts';
 
 export interface Task {

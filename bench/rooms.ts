@@ -10,13 +10,13 @@ import type { Account } from '../src/account/contract.ts';
 import type { AccountSettings } from '../src/account/settings.ts';
 import { openArchive } from '../src/archive/archive.ts';
 import { keepHeapSmall } from '../src/daemon/heap.ts';
-import { connectPerson } from '../test/support/person.ts';
-import { startProsody } from '../test/support/prosody.ts';
-import { ME, entry, presence, startRooms, subject } from '../test/support/rooms-server.ts';
-import type { XmppServer } from '../test/support/server.ts';
+import { connectPerson } from '../test/support/clients/person.ts';
+import { startProsody } from '../test/support/servers/prosody.ts';
+import { ME, entry, presence, startRooms, subject } from '../test/support/rooms/server.ts';
+import type { XmppServer } from '../test/support/servers/server.ts';
 import { until } from '../test/support/until.ts';
 import { figure } from './figure.ts';
-import { portOf } from '../test/support/server.ts';
+import { portOf } from '../test/support/servers/server.ts';
 
 const ROOMS = 200;
 const OCCUPANTS = 50;

@@ -1,10 +1,10 @@
 // `kill -9` at random moments, then the line cut and black-holed, then the disk full; in the end a
 // ledger of each message. `--kills N` (100), `--seed N`, `--server prosody|ejabberd|both`.
 import { parseArgs } from 'node:util';
-import { chaos, type ChaosPlan, type RoomLedger } from '../test/support/chaos.ts';
-import { startEjabberd } from '../test/support/ejabberd.ts';
-import { startProsody } from '../test/support/prosody.ts';
-import { noSmallDisk } from '../test/support/small-disk.ts';
+import { chaos, type ChaosPlan, type RoomLedger } from '../test/support/harm/chaos.ts';
+import { startEjabberd } from '../test/support/servers/ejabberd.ts';
+import { startProsody } from '../test/support/servers/prosody.ts';
+import { noSmallDisk } from '../test/support/harm/small-disk.ts';
 
 const { values } = parseArgs({
   options: {

@@ -12,9 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createElement as xml, type Element } from 'ltx';
 import { oneLine } from '../src/core/printable.ts';
-import { connectPerson, type Person } from '../test/support/person.ts';
-import { startProsody } from '../test/support/prosody.ts';
-import type { ServerAddress } from '../test/support/server.ts';
+import { connectPerson, type Person } from '../test/support/clients/person.ts';
+import { startProsody } from '../test/support/servers/prosody.ts';
+import type { ServerAddress } from '../test/support/servers/server.ts';
 import { until } from '../test/support/until.ts';
 
 const ENOUGH = 10; // messages, with --once

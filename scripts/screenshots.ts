@@ -9,9 +9,9 @@ import { createElement as xml, type Element } from 'ltx';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { de } from '../renderer/strings/de.ts';
 import { en } from '../renderer/strings/en.ts';
-import { connectPerson, type Person } from '../test/support/person.ts';
-import { startProsody } from '../test/support/prosody.ts';
-import { freePorts, type XmppServer } from '../test/support/server.ts';
+import { connectPerson, type Person } from '../test/support/clients/person.ts';
+import { startProsody } from '../test/support/servers/prosody.ts';
+import { freePorts, type XmppServer } from '../test/support/servers/server.ts';
 import { openBrowser } from '../test/ui/support/browser.ts';
 import { buildPage, startTestDaemon, type TestDaemon } from '../test/ui/support/daemon.ts';
 

@@ -1,9 +1,9 @@
 // A week of a daemon's life in minutes, on real servers and on loopback alone; in the end a ledger of
 // each message and of the daemon's memory. `--seed N`, `--server prosody|ejabberd|both`, `--minutes N` (5).
 import { parseArgs } from 'node:util';
-import { startEjabberd } from '../test/support/ejabberd.ts';
-import { startProsody } from '../test/support/prosody.ts';
-import { noSmallDisk } from '../test/support/small-disk.ts';
+import { startEjabberd } from '../test/support/servers/ejabberd.ts';
+import { startProsody } from '../test/support/servers/prosody.ts';
+import { noSmallDisk } from '../test/support/harm/small-disk.ts';
 import { wrongIn } from '../test/support/soak/account.ts';
 import { harms, type HarmName } from '../test/support/soak/harms.ts';
 import { fat, linesOf } from '../test/support/soak/report.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { breaches, projectTree, untidiness, voids, type Tree } from './support/architecture.ts';
+import { breaches, codeBesideSources, crowdedFolders, projectTree, untidiness, voids, type Tree } from './support/architecture.ts';
 
 test('the project keeps to its floors', () => {
   const tree = projectTree(resolve(import.meta.dirname, '..'));
@@ -10,6 +10,12 @@ test('the project keeps to its floors', () => {
 
 test('no folder is crowded, no file is long, and no two exported types share a name', () => {
   expect(untidiness(projectTree(resolve(import.meta.dirname, '..')))).toEqual([]);
+});
+
+test('no folder of tests, benchmarks or scripts is crowded', () => {
+  const paths = codeBesideSources(resolve(import.meta.dirname, '..'));
+  expect(paths.length).toBeGreaterThan(100);
+  expect(crowdedFolders(paths)).toEqual([]);
 });
 
 test('a crowded folder, a long file and a repeated type are named', () => {
@@ -27,7 +33,7 @@ test('a void is named, in a statement and in the body of an arrow function', () 
   expect(voids(tree)).toEqual(['src/cli/x.ts: void a()', 'src/cli/x.ts: void b().then(c)']);
 });
 
-/** A small house that keeps to the rules, so that each bad tree below is bad in one point alone. */
+/** A small project that keeps to the rules, so that each bad tree below is bad in one point alone. */
 const good: Tree = {
   'src/main.ts': `import './daemon/daemon.ts';`,
   'src/daemon/daemon.ts': `import { open } from '../account/account.ts'; import '../frontends/web/server.ts'; import { x } from '../config/config.ts'; import '../cli/say.ts';`,
@@ -47,7 +53,7 @@ const good: Tree = {
   'renderer/main.tsx': `import './app.css'; import type { Api } from '../src/frontends/web/server.ts'; export const App = (): Api => 1;`,
 };
 
-test('a house that keeps to the rules has no breach', () => {
+test('a project that keeps to the rules has no breach', () => {
   expect(breaches(good)).toEqual([]);
 });
 

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { makeCertificates, type CertificateOptions } from './support/certificates.ts';
+import { makeCertificates, type CertificateOptions } from './support/servers/certificates.ts';
 import { feed, until } from './support/until.ts';
 import { summary } from './support/reporter.ts';
-import { portOf } from './support/server.ts';
+import { portOf } from './support/servers/server.ts';
 
 const dirs: string[] = [];
 afterEach(async () => { await Promise.all(dirs.splice(0).map((dir) => rm(dir, { recursive: true, force: true }))); });
@@ -114,7 +114,7 @@ describe('a throw-away certificate', () => {
 test('a server ends, and its directory goes, when its test process is killed', async () => {
   const script = join(await newDir(), 'orphan.ts');
   await writeFile(script, `
-    import { startProsody } from ${JSON.stringify(join(import.meta.dirname, 'support/prosody.ts'))};
+    import { startProsody } from ${JSON.stringify(join(import.meta.dirname, 'support/servers/prosody.ts'))};
     const { pid, dir } = await startProsody();
     console.log(JSON.stringify({ pid, dir }));
     setInterval(() => undefined, 1000);

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { connectPerson } from '../../test/support/person.ts';
-import { startProsody } from '../../test/support/prosody.ts';
+import { connectPerson } from '../../test/support/clients/person.ts';
+import { startProsody } from '../../test/support/servers/prosody.ts';
 import { until } from '../../test/support/until.ts';
 
 const PASSWORD = 'soft, what light';

@@ -1,7 +1,7 @@
 // One bad stanza is one bad stanza, up to the archive.
 import { describe, expect, test, vi } from 'vitest';
 import { MinimixError } from '../../src/core/errors.ts';
-import { ME, entry, presence, worlds, type World } from '../support/rooms-scripted.ts';
+import { ME, entry, presence, worlds, type World } from '../support/rooms/scripted.ts';
 import { until } from '../support/until.ts';
 
 const ROOM = 'garden@rooms.scripted.test';

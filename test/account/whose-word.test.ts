@@ -1,7 +1,7 @@
 // Only what the server has stamped as the account's own commands or feeds anything. A real server lets
 // neither itself nor a room say such things, so that the server is scripted.
 import { describe, expect, test } from 'vitest';
-import { ME, entry, worlds, type World } from '../support/rooms-scripted.ts';
+import { ME, entry, worlds, type World } from '../support/rooms/scripted.ts';
 
 const ROOM = 'garden@rooms.scripted.test';
 const world = worlds();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
-import { makeCertificates } from '../support/certificates.ts';
+import { makeCertificates } from '../support/servers/certificates.ts';
 import { bin, makeHome, type Home } from '../support/daemon.ts';
 
 const ALICE = 'alice@example.org';

@@ -1,10 +1,10 @@
 // `minimix bookmarks`, by the real command line and daemon on a real Prosody.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { conference, publish, readNative, writePrivate } from '../support/bookmarks.ts';
+import { conference, publish, readNative, writePrivate } from '../support/clients/bookmarks.ts';
 import { makeHome, type Home } from '../support/daemon.ts';
-import { connectPerson, type Person } from '../support/person.ts';
-import { startProsody } from '../support/prosody.ts';
-import type { XmppServer } from '../support/server.ts';
+import { connectPerson, type Person } from '../support/clients/person.ts';
+import { startProsody } from '../support/servers/prosody.ts';
+import type { XmppServer } from '../support/servers/server.ts';
 import { until } from '../support/until.ts';
 
 type Line = Record<string, unknown>;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { freePorts } from '../support/server.ts';
+import { freePorts } from '../support/servers/server.ts';
 import { until } from '../support/until.ts';
 import { addressOf, makeHome, type Home } from '../support/daemon.ts';
 

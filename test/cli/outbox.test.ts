@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
 import { makeHome, type Home } from '../support/daemon.ts';
-import { freePorts } from '../support/server.ts';
+import { freePorts } from '../support/servers/server.ts';
 
 const ALICE = 'alice@example.org';
 const ROOM = 'cave@muc.example.org';

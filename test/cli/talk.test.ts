@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createElement as xml, type Element } from 'ltx';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeHome, type Home } from '../support/daemon.ts';
-import { connectPerson, type Person } from '../support/person.ts';
-import { startProsody } from '../support/prosody.ts';
-import type { XmppServer } from '../support/server.ts';
+import { connectPerson, type Person } from '../support/clients/person.ts';
+import { startProsody } from '../support/servers/prosody.ts';
+import type { XmppServer } from '../support/servers/server.ts';
 import { until } from '../support/until.ts';
 
 type Line = Record<string, unknown>;

@@ -22,7 +22,7 @@ test('a room that is unverified for longer than its limit is named, in any state
   for (const state of ['joined', 'joining', 'absent', 'service-down', 'nick-conflict']) expect(codes(room(state, 15.1)), state).toEqual(['room-unverified']);
 });
 
-test('a room that waits for a person is no fault of the house', () => {
+test('a room that waits for a person is no fault of the daemon', () => {
   for (const state of ['kicked', 'banned', 'members-only', 'password-needed', 'room-gone', 'leaving']) expect(codes(room(state, 10_000)), state).toEqual([]);
 });
 

@@ -34,7 +34,7 @@ test.each([
   ['degraded while an account reconnects', view([online, waiting]), 'degraded', 'romeo1@example.org is reconnecting'],
   ['attention where a server refuses the account', view([waiting, refused]), 'attention', 'Login refused: romeo1@example.org'],
   ['attention where a room needs the person', troubled, 'attention', '1 room needs attention'],
-  ['attention where the house has a problem', { ...broken, status: broken.status && { ...broken.status, problems: [problem] } }, 'attention', 'The archive was damaged.'],
+  ['attention if the daemon has a problem', { ...broken, status: broken.status && { ...broken.status, problems: [problem] } }, 'attention', 'The archive was damaged.'],
   ['attention where somebody has mentioned the person', view([online], { mentions: [mentioned] }), 'attention', '3 mentions'],
   ['paused while the relay rests', view([online], {}, paused), 'paused', /^The relay is paused until \d/],
   ['paused while the relay rests until it is resumed', view([online], {}, { relayPause: { until: null } }), 'paused', 'The relay is paused'],

@@ -2,11 +2,11 @@
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openPoezio } from '../frontends/bouncer/programs.ts';
-import { openHouse, type House, type HouseOptions } from '../support/house.ts';
-import { connectPerson, StanzaError, type Person, type PersonOptions } from '../support/person.ts';
-import { runProfanity } from '../support/profanity.ts';
-import { newAccount, servers, type Account } from '../support/servers.ts';
-import { runSlixmpp } from '../support/slixmpp.ts';
+import { openMinimix, type Minimix, type MinimixOptions } from '../support/minimix.ts';
+import { connectPerson, StanzaError, type Person, type PersonOptions } from '../support/clients/person.ts';
+import { runProfanity } from '../support/clients/profanity.ts';
+import { newAccount, servers, type Account } from '../support/servers/servers.ts';
+import { runSlixmpp } from '../support/clients/slixmpp.ts';
 import { until } from '../support/until.ts';
 
 const NS = 'http://jabber.org/protocol/commands';
@@ -27,10 +27,10 @@ describe.each(servers)('on $kind', (server) => {
     return one;
   }
 
-  async function scene(options: HouseOptions = {}) {
+  async function scene(options: MinimixOptions = {}) {
     const alice = await newAccount(server, 'alice');
     const room = await server.room({ archive: false });
-    const home: House = openHouse(server, alice, options);
+    const home: Minimix = openMinimix(server, alice, options);
     open.push(home.stop);
     await home.online();
     const phone = await person(alice, { resource: 'phone', features: ['urn:minimix:relay:0'] });

@@ -5,9 +5,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openHouse } from '../support/house.ts';
-import { connectPerson, type Person } from '../support/person.ts';
-import { newAccount, servers, type Account } from '../support/servers.ts';
+import { openMinimix } from '../support/minimix.ts';
+import { connectPerson, type Person } from '../support/clients/person.ts';
+import { newAccount, servers, type Account } from '../support/servers/servers.ts';
 import { until } from '../support/until.ts';
 
 const MAM = 'urn:xmpp:mam:2';
@@ -23,15 +23,15 @@ describe.each(servers)('the MAM service on $kind', (server) => {
   async function talked(count: number): Promise<{ alice: Account; room: string; daemon: string; laptop: Person; bob: Person }> {
     const [alice, other] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
     const room = await server.room({ archive: false });
-    const house = openHouse(server, alice);
-    open.push(house.stop);
-    await house.online();
-    await house.account.rooms.join(room);
+    const minimix = openMinimix(server, alice);
+    open.push(minimix.stop);
+    await minimix.online();
+    await minimix.account.rooms.join(room);
     const bob = await connectPerson(server, other.user, other.password);
     open.push(bob.close);
     await bob.join(room, 'bob');
     for (let n = 1; n <= count; n += 1) await bob.say(room, `word ${n}`);
-    await until(() => house.bodies(room).filter(Boolean).length === count, { what: 'all words to be kept' });
+    await until(() => minimix.bodies(room).filter(Boolean).length === count, { what: 'all words to be kept' });
     const laptop = await connectPerson(server, alice.user, alice.password, { resource: 'laptop' });
     open.push(laptop.close);
     return { alice, room, daemon: `${alice.jid}/minimix`, laptop, bob };
@@ -88,7 +88,7 @@ describe.each(servers)('the MAM service on $kind', (server) => {
 
   test('slixmpp’s own MAM code reads the whole room, page by page', async () => {
     const { alice, room, daemon } = await talked(12);
-    const script = fileURLToPath(new URL('../support/slixmpp-mam.py', import.meta.url));
+    const script = fileURLToPath(new URL('../support/clients/slixmpp-mam.py', import.meta.url));
     const args = [script, `${alice.jid}/slixmpp`, alice.password, server.host, String(server.port), server.caFile, daemon, room, '5'];
     const child = spawn('/usr/bin/python3', args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

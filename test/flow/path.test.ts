@@ -1,10 +1,10 @@
 // One room message, from a real server to disk and to a second device.
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openHouse, type House } from '../support/house.ts';
-import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
-import { uniqueName } from '../support/server.ts';
-import { newAccount, servers, type Account } from '../support/servers.ts';
+import { openMinimix, type Minimix } from '../support/minimix.ts';
+import { connectPerson, type Person, type PersonOptions } from '../support/clients/person.ts';
+import { uniqueName } from '../support/servers/server.ts';
+import { newAccount, servers, type Account } from '../support/servers/servers.ts';
 import { until } from '../support/until.ts';
 
 const RELAY = 'urn:minimix:relay:0';
@@ -15,8 +15,8 @@ describe.each(servers)('on $kind', (server) => {
     await Promise.all(open.splice(0).map((one) => one.close()));
   });
 
-  function house(who: Account): House {
-    const one = openHouse(server, who);
+  function minimix(who: Account): Minimix {
+    const one = openMinimix(server, who);
     open.push({ close: one.stop });
     return one;
   }
@@ -36,7 +36,7 @@ describe.each(servers)('on $kind', (server) => {
   test('a room that our own join has made is asked what it is once it is there: nothing said in it comes twice after a restart', async () => {
     const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
     const room = `${uniqueName('made')}@${server.archivedRooms}`;
-    const first = openHouse(server, alice);
+    const first = openMinimix(server, alice);
     await first.online();
     expect(await first.account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
     const talker = await person(bob);
@@ -58,7 +58,7 @@ describe.each(servers)('on $kind', (server) => {
       const phone = await person(alice, { resource: 'phone', features: [RELAY] });
       const strict = await person(alice, { resource: 'strict' });
       await bookmark(phone, room, true);
-      const { state, events, bodies, account } = house(alice);
+      const { state, events, bodies, account } = minimix(alice);
       await state(room, 'joined');
       await until(() => account.devices.relayTargets(room).length === 1, { what: 'the phone to be known' });
 
@@ -82,7 +82,7 @@ describe.each(servers)('on $kind', (server) => {
     test('what was said while the daemon was away is in the archive after it came back, once and in order', async () => {
       const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
       const room = await server.room(sort);
-      const first = openHouse(server, alice);
+      const first = openMinimix(server, alice);
       await first.online();
       expect(await first.account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
       const talker = await person(bob);
@@ -102,7 +102,7 @@ describe.each(servers)('on $kind', (server) => {
     test('a say is on disk first, comes back by reflection alone, and is kept once', async () => {
       const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
       const room = await server.room(sort);
-      const { account, archive, bodies, events } = house(alice);
+      const { account, archive, bodies, events } = minimix(alice);
       await account.rooms.join(room);
       const listener = await person(bob);
       await listener.join(room, 'bob');
@@ -120,7 +120,7 @@ describe.each(servers)('on $kind', (server) => {
   test('what a room without an archive forgot while the daemon was away is a hole on record, and no other', async () => {
     const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
     const room = await server.room({ archive: false });
-    const { account, archive, bodies, online } = house(alice);
+    const { account, archive, bodies, online } = minimix(alice);
     await online();
     await account.rooms.join(room);
     const talker = await person(bob);
@@ -148,7 +148,7 @@ describe.each(servers)('on $kind', (server) => {
     const room = await server.room({ archive: false });
     const phone = await person(alice);
     await bookmark(phone, await server.room({ archive: false }), false); // the node is there, and notifies
-    const { state, account, online } = house(alice);
+    const { state, account, online } = minimix(alice);
     await online();
     await bookmark(phone, room, true);
     expect(await state(room, 'joined')).toMatchObject({ nick: 'Ali' });
@@ -159,7 +159,7 @@ describe.each(servers)('on $kind', (server) => {
   test('a room that was joined by hand is joined again after a restart', async () => {
     const alice = await newAccount(server, 'alice');
     const room = await server.room({ archive: true });
-    const { account, archive, online } = house(alice);
+    const { account, archive, online } = minimix(alice);
     await online();
     await account.rooms.join(room, { nick: 'Wonder' });
     expect(archive.rooms(alice.jid)).toMatchObject([{ room, wanted: true, nick: 'Wonder' }]);
@@ -169,7 +169,7 @@ describe.each(servers)('on $kind', (server) => {
 
   test('a word in a room that was never joined is refused with a sentence', async () => {
     const alice = await newAccount(server, 'alice');
-    const { account, online } = house(alice);
+    const { account, online } = minimix(alice);
     await online();
     expect(await account.sending.sendMessage('nowhere@rooms.example', 'hello')).toMatchObject({ ok: false, error: { code: 'not-joined' } });
     expect(await account.rooms.join('not a room')).toMatchObject({ ok: false, error: { code: 'bad-jid' } });

@@ -2,10 +2,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createElement as xml } from 'ltx';
 import { openDoor } from '../frontends/bouncer/door.ts';
-import { once, smackLike } from '../support/gadget.ts';
-import { startLink } from '../support/link.ts';
-import { connectPerson, type Person } from '../support/person.ts';
-import { newAccount, servers } from '../support/servers.ts';
+import { once, smackLike } from '../support/clients/gadget.ts';
+import { startLink } from '../support/harm/link.ts';
+import { connectPerson, type Person } from '../support/clients/person.ts';
+import { newAccount, servers } from '../support/servers/servers.ts';
 import { until } from '../support/until.ts';
 
 /** More than a page of any archive, and more than 30 s of the link. */
@@ -28,7 +28,7 @@ describe.each(servers)('on $kind', (server) => {
     // three hours slow: no clock decides what a device is owed
     const door = await openDoor({ ...server, port: link.port }, alice, { upstreamPort: server.port, now: () => Date.now() - 3 * 3_600_000 });
     open.push(door.stop);
-    await door.house.online();
+    await door.minimix.online();
     const bob = await connectPerson(server, other.user, other.password);
     open.push(bob.close);
     await bob.join(room, 'bob');
@@ -40,7 +40,7 @@ describe.each(servers)('on $kind', (server) => {
     const tablet = smackLike(server, alice);
     open.push(() => tablet.off(true));
     await tablet.on();
-    await until(() => door.house.account.devices.list().some(({ relay, online }) => relay && online), { what: 'the tablet to be known', deadline: 20_000 });
+    await until(() => door.minimix.account.devices.list().some(({ relay, online }) => relay && online), { what: 'the tablet to be known', deadline: 20_000 });
     await bob.say(room, 'before');
     await until(() => tablet.heard().length === 1 && words(returns).includes('before'), { what: 'the beginning' });
     await returns.settle();
@@ -62,7 +62,7 @@ describe.each(servers)('on $kind', (server) => {
       live.push(`live ${live.length + 1}`);
       await bob.say(room, live.at(-1) ?? '');
     };
-    const read = (): number => door.house.archive.count(alice.jid, room);
+    const read = (): number => door.minimix.archive.count(alice.jid, room);
     await until(() => read() > 50, { what: 'the catch-up to begin', deadline: 60_000 });
     await say();
     await tablet.on();
@@ -74,13 +74,13 @@ describe.each(servers)('on $kind', (server) => {
       await say();
     }
     link.pace();
-    await until(() => door.house.account.history.readUpTo(room) === 'end', { what: 'the end of the catch-up', deadline: 60_000 });
+    await until(() => door.minimix.account.history.readUpTo(room) === 'end', { what: 'the end of the catch-up', deadline: 60_000 });
     await say();
     const all = [...missed, ...live];
     await until(() => [words(back), words(stays), once(tablet.heard())].every((heard) => heard.length >= all.length), { what: 'all of it', deadline: 30_000 });
     expect(words(back)).toEqual(all);
     expect(words(stays)).toEqual(['before', ...all]);
     expect(once(tablet.heard()).map(({ body }) => body)).toEqual(['before', ...all]);
-    expect(door.house.archive.gaps(alice.jid, room)).toEqual([]);
+    expect(door.minimix.archive.gaps(alice.jid, room)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startLink } from '../support/link.ts';
-import { connectPerson, type Person, type PersonOptions } from '../support/person.ts';
-import type { SharedServer } from '../support/server.ts';
-import { newAccount, servers, startServer, type Account } from '../support/servers.ts';
+import { startLink } from '../support/harm/link.ts';
+import { connectPerson, type Person, type PersonOptions } from '../support/clients/person.ts';
+import type { SharedServer } from '../support/servers/server.ts';
+import { newAccount, servers, startServer, type Account } from '../support/servers/servers.ts';
 
 const MAM = 'urn:xmpp:mam:2';
 const people: Person[] = [];

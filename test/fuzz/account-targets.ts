@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { createReader } from '../../src/xmpp/transport/reader.ts';
 import { DEFAULT_LIMITS } from '../../src/xmpp/transport/splitter.ts';
-import { openHouse, type House } from '../support/house.ts';
-import { ME, startRooms, type RoomServer } from '../support/rooms-server.ts';
+import { openMinimix, type Minimix } from '../support/minimix.ts';
+import { ME, startRooms, type RoomServer } from '../support/rooms/server.ts';
 import { HEADER, stanza } from './made.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -15,22 +15,22 @@ export const accountTargets: readonly FuzzTarget[] = [
     share: 40,
     async open() {
       const server = await startRooms();
-      const house = openHouse({ host: '127.0.0.1', port: server.port }, { jid: ME, password: 'pencil' }, { allowPlaintext: true });
-      await house.online();
+      const minimix = openMinimix({ host: '127.0.0.1', port: server.port }, { jid: ME, password: 'pencil' }, { allowPlaintext: true });
+      await minimix.online();
       let sent = 0;
       const property = fc.asyncProperty(fc.array(stanza.map(String).filter(endsNoStream), { minLength: 1, maxLength: 6 }), async (stanzas) => {
-        if (house.account.rooms.list().find(({ room }) => room === ROOM)?.state !== 'joined') await house.account.rooms.join(ROOM, { nick: 'romeo' });
-        const logged = house.log.length;
-        const { since } = onlineOf(house);
+        if (minimix.account.rooms.list().find(({ room }) => room === ROOM)?.state !== 'joined') await minimix.account.rooms.join(ROOM, { nick: 'romeo' });
+        const logged = minimix.log.length;
+        const { since } = onlineOf(minimix);
         server.send(...stanzas);
         sent += stanzas.length;
         await fence(server, `fence-${sent}`);
-        if (onlineOf(house).since !== since) throw new Error('the stream has ended');
-        const errors = house.log.slice(logged).filter((line) => line.startsWith('error '));
+        if (onlineOf(minimix).since !== since) throw new Error('the stream has ended');
+        const errors = minimix.log.slice(logged).filter((line) => line.startsWith('error '));
         if (errors.length > 0) throw new Error(errors.join('\n'));
-        lookAgain(house, sent);
+        lookAgain(minimix, sent);
       });
-      return { property, close: async () => void (await Promise.all([house.stop(), server.stop()])) };
+      return { property, close: async () => void (await Promise.all([minimix.stop(), server.stop()])) };
     },
   },
 ];
@@ -46,14 +46,14 @@ async function fence(server: RoomServer, id: string): Promise<void> {
   await server.heard.next(({ attrs }) => attrs['id'] === id, { what: 'the fence', deadline: 20_000 });
 }
 
-function onlineOf({ account, log }: House): { readonly since: number } {
+function onlineOf({ account, log }: Minimix): { readonly since: number } {
   const { connection } = account.status();
   if (connection.state === 'online') return connection;
   throw new Error(`the account is ${connection.state}: ${log.slice(-3).join('; ')}`);
 }
 
 /** All that the page asks for, of each room there is; a stanza brings one occupant at most. */
-function lookAgain({ account, archive }: House, stanzas: number): void {
+function lookAgain({ account, archive }: Minimix, stanzas: number): void {
   for (const { room } of archive.rooms(ME)) {
     const which = { account: ME, room, limit: 20 };
     archive.page(which);

@@ -11,7 +11,7 @@ import { homeState } from '../../src/config/lock.ts';
 import { openLogFile } from '../../src/daemon/log/log-file.ts';
 import { openLog } from '../../src/daemon/log/log.ts';
 import { router } from '../../src/frontends/web/api/router.ts';
-import { ME, startRooms } from '../support/rooms-server.ts';
+import { ME, startRooms } from '../support/rooms/server.ts';
 import { until } from '../support/until.ts';
 import { otherJson, text } from './made.ts';
 import type { FuzzTarget } from './target.ts';

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { createElement as xml, type Element } from 'ltx';
 import { openDoor } from '../frontends/bouncer/door.ts';
-import type { Person } from '../support/person.ts';
-import { ME, startRooms } from '../support/rooms-server.ts';
+import type { Person } from '../support/clients/person.ts';
+import { ME, startRooms } from '../support/rooms/server.ts';
 import { stanza } from './made.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -18,17 +18,17 @@ export const deviceTargets: readonly FuzzTarget[] = [
       const who = { user: 'romeo', jid: ME, password: 'pencil' };
       const address = { kind: 'prosody', domain: DOMAIN, host: '127.0.0.1', port: server.port, directTlsPort: 0, httpPort: 0, caFile: '', ca: '', fingerprint: '', archivedRooms: '', plainRooms: '', dir: '', log: '' } as const;
       const door = await openDoor(address, who, { allowPlaintext: true });
-      await door.house.online();
+      await door.minimix.online();
       const enter = (name: string): Promise<Person> => door.person(name, { priority: null });
       const good = await enter('good');
       let bad = await enter('bad');
       const property = fc.asyncProperty(fc.array(stanza.map(fromDevice), { minLength: 1, maxLength: 4 }), async (stanzas) => {
-        const logged = [door.log.length, door.house.log.length] as const;
+        const logged = [door.log.length, door.minimix.log.length] as const;
         bad.send(stanzas.join(''));
         const still = await bad.settle().then(() => true, () => false);
         await good.iq(xml('iq', { type: 'get', to: DOMAIN }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
-        if (door.house.account.status().connection.state !== 'online') throw new Error('the account is offline');
-        const errors = [...door.log.slice(logged[0]), ...door.house.log.slice(logged[1])].filter((line) => line.startsWith('error'));
+        if (door.minimix.account.status().connection.state !== 'online') throw new Error('the account is offline');
+        const errors = [...door.log.slice(logged[0]), ...door.minimix.log.slice(logged[1])].filter((line) => line.startsWith('error'));
         if (errors.length > 0) throw new Error(errors.join('\n'));
         if (!still) {
           bad.kill();

@@ -1,4 +1,4 @@
-// The house's floors as data, and a checker that reads the imports of a tree of sources. Imports of types
+// The project's floors as data, and a checker that reads the imports of a tree of sources. Imports of types
 // count.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
@@ -54,14 +54,12 @@ const MOST_LINES = 300;
 
 /** What makes a tree hard to enter: crowded folders, long files, types of one name. */
 export function untidiness(tree: Tree): string[] {
-  const folders = Map.groupBy(Object.keys(tree), dirname);
-  const crowded = [...folders].filter(([, files]) => files.length > MOST_FILES);
   const long = Object.entries(tree).map(([path, text]) => ({ path, lines: text.split('\n').length - 1 })).filter(({ lines }) => lines > MOST_LINES);
   const types = Object.entries(tree).flatMap(([path, text]) =>
     [...text.matchAll(/^export (?:interface|type|abstract class|class) (\w+)/gm)].map(([, name = '']) => ({ name, path })));
   const repeated = [...Map.groupBy(types, ({ name }) => name)].filter(([, places]) => places.length > 1);
   return [
-    ...crowded.map(([folder, files]) => `${folder} holds ${files.length} files`),
+    ...crowdedFolders(Object.keys(tree)),
     ...long.map(({ path, lines }) => `${path} has ${lines} lines`),
     ...repeated.map(([name, places]) => `${name} is exported by ${places.map(({ path }) => path).join(' and ')}`),
   ];
@@ -82,6 +80,17 @@ function nodesOf(value: unknown): Node[] {
   if (Array.isArray(value)) return value.flatMap(nodesOf);
   if (!isNode(value)) return [];
   return [value, ...Object.entries(value).flatMap(([key, child]) => (key === 'parent' ? [] : nodesOf(child)))];
+}
+
+/** Folders with more files of code than one may hold. */
+export function crowdedFolders(paths: readonly string[]): string[] {
+  const folders = [...Map.groupBy(paths, dirname)];
+  return folders.filter(([, files]) => files.length > MOST_FILES).map(([folder, files]) => `${folder} holds ${files.length} files`);
+}
+
+/** The files of code beside the sources: tests, what they share, benchmarks and scripts. */
+export function codeBesideSources(root: string): string[] {
+  return globSync(['test/**/*.{ts,tsx,py}', 'bench/**/*.{ts,c}', 'scripts/**/*.ts'], { cwd: root }).map((path) => path.split(sep).join('/'));
 }
 
 /** The project's own sources. */

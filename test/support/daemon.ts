@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { connectTo, type DaemonAddress, type DaemonClient } from '../../src/frontends/web/client/client.ts';
-import type { Account } from './server.ts';
+import type { Account } from './servers/server.ts';
 
 /** The program that a person runs. */
 export const bin = fileURLToPath(new URL('../../bin/minimix', import.meta.url));

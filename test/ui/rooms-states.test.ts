@@ -1,7 +1,7 @@
 // Each way of being in a room or out of it, as a person sees it; over rooms that answer as the test says.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ME, entry, left, presence, presenceError, startRooms, type RoomScript, type RoomServer } from '../support/rooms-server.ts';
+import { ME, entry, left, presence, presenceError, startRooms, type RoomScript, type RoomServer } from '../support/rooms/server.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
 import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
 import { until } from '../support/until.ts';

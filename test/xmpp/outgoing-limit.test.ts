@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { faultIn } from '../../src/xmpp/transport/outgoing.ts';
 import { createOutgoingLimit } from '../../src/xmpp/stream/outgoing-limit.ts';
 import { xml } from '../../src/xmpp/xml.ts';
-import { startScripted } from '../support/scripted-server.ts';
-import type { LoginScript, Peer, ScriptedServer } from '../support/scripted-server.ts';
+import { startScripted } from '../support/servers/scripted-server.ts';
+import type { LoginScript, Peer, ScriptedServer } from '../support/servers/scripted-server.ts';
 import { watch } from './watch.ts';
 import type { Watched } from './watch.ts';
 

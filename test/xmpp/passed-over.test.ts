@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ConnectionOptions } from '../../src/xmpp/contract.ts';
 import { xml } from '../../src/xmpp/xml.ts';
-import { startScripted } from '../support/scripted-server.ts';
-import type { Peer, ScriptedServer } from '../support/scripted-server.ts';
+import { startScripted } from '../support/servers/scripted-server.ts';
+import type { Peer, ScriptedServer } from '../support/servers/scripted-server.ts';
 import { watch } from './watch.ts';
 import type { Watched } from './watch.ts';
 

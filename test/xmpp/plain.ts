@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { client } from '@xmpp/client';
 import type { Client } from '@xmpp/client';
-import type { ScriptedServer } from '../support/scripted-server.ts';
+import type { ScriptedServer } from '../support/servers/scripted-server.ts';
 
 export type { Client };
 

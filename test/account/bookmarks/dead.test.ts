@@ -1,6 +1,6 @@
 // Rooms that have not answered for days are listed for tidying, and never removed unasked.
 import { expect, test } from 'vitest';
-import { presenceError, worlds } from '../../support/rooms-scripted.ts';
+import { presenceError, worlds } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'garden@rooms.scripted.test';

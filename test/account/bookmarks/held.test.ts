@@ -1,7 +1,7 @@
 // Removals that wait for the person are told the moment they are held: the page and the tray count by this event.
 import type { Element } from 'ltx';
 import { expect, test } from 'vitest';
-import { ME, refusal, result, worlds } from '../../support/rooms-scripted.ts';
+import { ME, refusal, result, worlds } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const open = worlds();

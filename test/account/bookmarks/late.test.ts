@@ -1,7 +1,7 @@
 // A list that is written whole, on a server whose events come late: ejabberd under load.
 import type { Element } from 'ltx';
 import { expect, test } from 'vitest';
-import { ME, refusal, result, worlds } from '../../support/rooms-scripted.ts';
+import { ME, refusal, result, worlds } from '../../support/rooms/scripted.ts';
 
 const open = worlds();
 const EVENT = 'http://jabber.org/protocol/pubsub#event';

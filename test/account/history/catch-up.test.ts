@@ -1,8 +1,8 @@
 // XEP-0313 in rooms: what no real server does when asked, such as an archive that has dropped the id we stand at.
 import type { Element } from 'ltx';
 import { expect, test } from 'vitest';
-import { entry, presenceError, refusal, result, roomInfo, worlds, type Answer } from '../../support/rooms-scripted.ts';
-import type { HouseOptions } from '../../support/house.ts';
+import { entry, presenceError, refusal, result, roomInfo, worlds, type Answer } from '../../support/rooms/scripted.ts';
+import type { MinimixOptions } from '../../support/minimix.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
@@ -22,7 +22,7 @@ const archived = (queryId: string, n: number): string =>
   `<delay xmlns='urn:xmpp:delay' stamp='2026-11-27T10:00:0${n}Z'/>${stanza(n)}</forwarded></result></message>`;
 
 /** Enters the room, hears message 1 (or `heard`), and loses the stream; from then on `answer` is the room's archive. */
-async function away(answer: (asked: Asked, page: (numbers: readonly number[], complete?: boolean) => Answer, iq: Element) => Answer, heard = [1], times: HouseOptions['times'] = {}) {
+async function away(answer: (asked: Asked, page: (numbers: readonly number[], complete?: boolean) => Answer, iq: Element) => Answer, heard = [1], times: MinimixOptions['times'] = {}) {
   const asked: Asked[] = [];
   let present = false;
   const world = await open({ times });

@@ -1,6 +1,6 @@
 // A room without an archive of which nothing is kept yet: what it does not tell after a loss is a hole all the same.
 import { expect, test } from 'vitest';
-import { ME, presence, refusal, result, subject, worlds } from '../../support/rooms-scripted.ts';
+import { ME, presence, refusal, result, subject, worlds } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';

@@ -1,6 +1,6 @@
 // What a server may do around a resumption (ejabberd's mod_stream_mgmt routes anew what reached the old session).
 import { expect, test } from 'vitest';
-import { entry, result, roomInfo, worlds, type RoomScript } from '../../support/rooms-scripted.ts';
+import { entry, result, roomInfo, worlds, type RoomScript } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 import { storedValues } from '../../../src/archive/stored-values.ts';
 

@@ -1,7 +1,7 @@
 // Rooms and occupants that mean harm. Nothing wrong is recorded, nothing grows without bound, nothing crashes.
 import { describe, expect, test } from 'vitest';
-import { ME, entry, presence, subject, worlds, type World } from '../../support/rooms-scripted.ts';
-import { story } from '../../support/rooms-seen.ts';
+import { ME, entry, presence, subject, worlds, type World } from '../../support/rooms/scripted.ts';
+import { story } from '../../support/rooms/seen.ts';
 
 const ROOM = 'garden@rooms.scripted.test';
 const world = worlds();

@@ -1,7 +1,7 @@
 // Ways in, and refusals, that no real server shows when asked.
 import { describe, expect, test } from 'vitest';
-import { story } from '../../support/rooms-seen.ts';
-import { entry, ME, presence, presenceError, refusal, subject, worlds, type RoomScript } from '../../support/rooms-scripted.ts';
+import { story } from '../../support/rooms/seen.ts';
+import { entry, ME, presence, presenceError, refusal, subject, worlds, type RoomScript } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'garden@rooms.scripted.test';

@@ -1,7 +1,7 @@
 // Ways out that no real server shows when asked; and each answer to a self-ping.
 import { describe, expect, test } from 'vitest';
-import { noted, story } from '../../support/rooms-seen.ts';
-import { entry, presence, refusal, result, subject, worlds, type RoomScript, type World } from '../../support/rooms-scripted.ts';
+import { noted, story } from '../../support/rooms/seen.ts';
+import { entry, presence, refusal, result, subject, worlds, type RoomScript, type World } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'garden@rooms.scripted.test';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { parseElement } from '../../../src/xmpp/xml.ts';
 import { isPassing } from '../../../src/xmpp/xep/message/passing.ts';
-import { worlds } from '../../support/rooms-scripted.ts';
+import { worlds } from '../../support/rooms/scripted.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
 const open = worlds();

@@ -1,7 +1,7 @@
 // XEP-0045 7.10 where a room does as the specification's examples do: real ones have shorter forms, or none.
 import { expect, test } from 'vitest';
 import type { Element } from 'ltx';
-import { entry, presenceError, worlds } from '../../support/rooms-scripted.ts';
+import { entry, presenceError, worlds } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'coven@rooms.scripted.test';

@@ -1,6 +1,6 @@
 // A stream that breaks while a room is asked to let us in, and is resumed (XEP-0198): the wish may have reached it.
 import { expect, test } from 'vitest';
-import { presence, refusal, result, subject, worlds, type Answer } from '../../support/rooms-scripted.ts';
+import { presence, refusal, result, subject, worlds, type Answer } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';

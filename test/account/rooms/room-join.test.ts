@@ -1,7 +1,7 @@
 // What is asked before a room lets us in, and what is not waited for.
 import type { Element } from 'ltx';
 import { describe, expect, test } from 'vitest';
-import { result, worlds, type World } from '../../support/rooms-scripted.ts';
+import { result, worlds, type World } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const INFO = 'http://jabber.org/protocol/disco#info';

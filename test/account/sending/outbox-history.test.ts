@@ -1,6 +1,6 @@
 // A message is sent again only if the room does not have it; the person is asked if no history can prove that.
 import { expect, test } from 'vitest';
-import { presence, presenceError, subject, worlds } from '../../support/rooms-scripted.ts';
+import { presence, presenceError, subject, worlds } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';

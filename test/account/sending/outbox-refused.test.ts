@@ -1,7 +1,7 @@
 // XEP-0045 7.4: a message to a room in which we are not, though we believed it.
 import type { Element } from 'ltx';
 import { expect, test } from 'vitest';
-import { entry, refusal, worlds, type World } from '../../support/rooms-scripted.ts';
+import { entry, refusal, worlds, type World } from '../../support/rooms/scripted.ts';
 
 const open = worlds();
 const ROOM = 'cave@rooms.scripted.test';

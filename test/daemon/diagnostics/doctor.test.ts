@@ -11,11 +11,11 @@ import type { Finding } from '../../../src/core/diagnostics.ts';
 import { examineDisk, examineKeyring, examinePorts } from '../../../src/daemon/diagnostics/doctor-home.ts';
 import { examineEndpoints, examineLogin } from '../../../src/daemon/diagnostics/doctor-server.ts';
 import { dnsOf } from '../../../src/xmpp/transport/resolve.ts';
-import { makeCertificates } from '../../support/certificates.ts';
-import { startDns, type Zone } from '../../support/dns.ts';
-import { startScripted, type Peer, type ScriptedServer } from '../../support/scripted-server.ts';
-import { makeSmallDisk, noSmallDisk } from '../../support/small-disk.ts';
-import { portOf } from '../../support/server.ts';
+import { makeCertificates } from '../../support/servers/certificates.ts';
+import { startDns, type Zone } from '../../support/servers/dns.ts';
+import { startScripted, type Peer, type ScriptedServer } from '../../support/servers/scripted-server.ts';
+import { makeSmallDisk, noSmallDisk } from '../../support/harm/small-disk.ts';
+import { portOf } from '../../support/servers/server.ts';
 
 const SASL = `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism></mechanisms>`;
 

@@ -6,15 +6,15 @@ import { afterEach, expect, test } from 'vitest';
 import { openSandbox, SANDBOX_ACCOUNT, SANDBOX_ROOM, type Sandbox } from '../../../src/daemon/sandbox/sandbox.ts';
 import { ok } from '../../../src/core/errors.ts';
 import type { AddAccount } from '../../../src/frontends/web/api/inputs.ts';
-import { openHouse, type House } from '../../support/house.ts';
+import { openMinimix, type Minimix } from '../../support/minimix.ts';
 import { until } from '../../support/until.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'sandbox-'));
-let house: House | undefined;
+let minimix: Minimix | undefined;
 let sandbox: Sandbox | undefined;
 
 afterEach(async () => {
-  await house?.stop();
+  await minimix?.stop();
   await sandbox?.end(true);
   rmSync(home, { recursive: true, force: true });
 });
@@ -37,12 +37,12 @@ test('a sandbox starts with an account and a room in which somebody talks and an
   if (!request) throw new Error('no account was added');
   const { settings, password } = request;
   expect(settings.server?.host).toBe('127.0.0.1');
-  house = openHouse({ host: '127.0.0.1', port: settings.server?.port ?? 0 }, { jid: SANDBOX_ACCOUNT, password }, { allowPlaintext: true });
-  await house.account.rooms.join(SANDBOX_ROOM, { nick: 'you' });
-  await until(() => house?.account.rooms.occupants(SANDBOX_ROOM).some(({ nick }) => nick === 'bob') === true, { what: 'bob' });
-  await house.account.sending.sendMessage(SANDBOX_ROOM, 'bob, do you hear me?');
-  await until(() => house?.bodies(SANDBOX_ROOM).some((body) => body?.startsWith('you: I heard you')) === true, { what: 'an answer' });
-  await house.stop();
+  minimix = openMinimix({ host: '127.0.0.1', port: settings.server?.port ?? 0 }, { jid: SANDBOX_ACCOUNT, password }, { allowPlaintext: true });
+  await minimix.account.rooms.join(SANDBOX_ROOM, { nick: 'you' });
+  await until(() => minimix?.account.rooms.occupants(SANDBOX_ROOM).some(({ nick }) => nick === 'bob') === true, { what: 'bob' });
+  await minimix.account.sending.sendMessage(SANDBOX_ROOM, 'bob, do you hear me?');
+  await until(() => minimix?.bodies(SANDBOX_ROOM).some((body) => body?.startsWith('you: I heard you')) === true, { what: 'an answer' });
+  await minimix.stop();
   await sandbox.end(true);
   expect(existsSync(join(home, 'sandbox'))).toBe(false);
 });

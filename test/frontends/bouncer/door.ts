@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { openBouncer } from '../../../src/frontends/bouncer/bouncer.ts';
 import type { AddedDevice, Bouncer, BouncerOptions } from '../../../src/frontends/bouncer/contract.ts';
 import type { CertificateStore } from '../../../src/frontends/bouncer/credentials/certificates.ts';
-import { openHouse, type House, type HouseOptions } from '../../support/house.ts';
-import { connectPerson, type Person, type PersonOptions } from '../../support/person.ts';
-import type { ServerAddress } from '../../support/server.ts';
-import type { Account } from '../../support/servers.ts';
+import { openMinimix, type Minimix, type MinimixOptions } from '../../support/minimix.ts';
+import { connectPerson, type Person, type PersonOptions } from '../../support/clients/person.ts';
+import type { ServerAddress } from '../../support/servers/server.ts';
+import type { Account } from '../../support/servers/servers.ts';
 
 export interface Door {
-  readonly house: House;
+  readonly minimix: Minimix;
   readonly bouncer: Bouncer;
   readonly port: number;
   readonly directTlsPort: number;
@@ -23,20 +23,20 @@ export interface Door {
   stop(): Promise<void>;
 }
 
-export interface DoorOptions extends HouseOptions {
-  readonly times?: HouseOptions['times'] & BouncerOptions['times'];
+export interface DoorOptions extends MinimixOptions {
+  readonly times?: MinimixOptions['times'] & BouncerOptions['times'];
   readonly backlog?: number;
   /** Where the devices' sessions reach the server, where that is not the server itself: a link that can be cut. */
   readonly upstreamPort?: number;
 }
 
 export async function openDoor(server: ServerAddress, who: Account, options: DoorOptions = {}): Promise<Door> {
-  const house = openHouse(server, who, options);
+  const minimix = openMinimix(server, who, options);
   const dir = mkdtempSync(join(tmpdir(), 'door-'));
   const log: string[] = [];
   const life = new AbortController();
   const bouncer = openBouncer({
-    archive: house.archive,
+    archive: minimix.archive,
     certificates: storeIn(dir),
     log: (level, message, about) => void log.push(`${level} ${message} ${about === undefined ? '' : JSON.stringify(about)}`),
     times: { first: 1, most: 5, ...options.times },
@@ -45,7 +45,7 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
   const upstream = { host: server.host, port: options.upstreamPort ?? server.port };
   const { allowPlaintext } = options;
   const settings = { server: upstream, ca: server.ca, allowPlaintext, backoff: { first: 50, ceiling: 500 } };
-  bouncer.addAccount({ account: house.account, settings, password: async () => who.password }, life.signal);
+  bouncer.addAccount({ account: minimix.account, settings, password: async () => who.password }, life.signal);
   const anywhere = { host: '127.0.0.1', port: 0 };
   const { port, directTlsPort } = await bouncer.start({ listen: anywhere, directTls: anywhere });
   const ca = readFileSync(join(dir, 'bouncer-ca.pem'), 'utf8');
@@ -61,7 +61,7 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
   }
 
   return {
-    house, bouncer, port, directTlsPort, ca, log, device,
+    minimix, bouncer, port, directTlsPort, ca, log, device,
     async person(name, more = {}) {
       const { password } = await device(name);
       return connectPerson(server, who.user, password, { resource: name, port, ca, ...more });
@@ -69,7 +69,7 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
     async stop() {
       await bouncer.stop();
       life.abort();
-      await house.stop();
+      await minimix.stop();
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -1,7 +1,7 @@
 // XEP-0045 as one client lives it: run with a client that is logged in to the server, and with one behind the bouncer.
 import { createElement as xml, type Element } from 'ltx';
-import type { Person } from '../../support/person.ts';
-import type { Affiliation, SharedServer } from '../../support/server.ts';
+import type { Person } from '../../support/clients/person.ts';
+import type { Affiliation, SharedServer } from '../../support/servers/server.ts';
 
 export interface Stage {
   readonly server: SharedServer;

@@ -1,8 +1,8 @@
 // The reckoning of a soak: waits for peace, then holds what the archive and each device have against what was said.
 import { apiOf } from '../daemon.ts';
-import { once, type Gadget } from '../gadget.ts';
-import { PEACE } from '../harms.ts';
-import { archived, compare, differences, misplaced, type Comparison } from '../ledger.ts';
+import { once, type Gadget } from '../clients/gadget.ts';
+import { PEACE } from '../harm/harms.ts';
+import { archived, compare, differences, misplaced, type Comparison } from '../harm/ledger.ts';
 import { until } from '../until.ts';
 import type { HarmName, Stage } from './harms.ts';
 import { weigh, type Memory } from './memory.ts';

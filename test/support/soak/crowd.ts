@@ -1,9 +1,9 @@
 // Those who talk in the soak's rooms, and the witness who hears it all. They can fall silent, go and come back.
 import { setTimeout as pause } from 'node:timers/promises';
 import { pick } from '../dice.ts';
-import { wordsOf } from '../ledger.ts';
-import { connectPerson, type Person } from '../person.ts';
-import { newAccount, type Account, type SharedServer } from '../server.ts';
+import { wordsOf } from '../harm/ledger.ts';
+import { connectPerson, type Person } from '../clients/person.ts';
+import { newAccount, type Account, type SharedServer } from '../servers/server.ts';
 
 export interface SoakRoom {
   readonly jid: string;

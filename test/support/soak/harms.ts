@@ -2,12 +2,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { apiOf } from '../daemon.ts';
 import { pick, shuffled } from '../dice.ts';
-import type { Gadget } from '../gadget.ts';
-import { blackHole, cut, diskFull, online, PEACE, type Victim } from '../harms.ts';
-import { archived } from '../ledger.ts';
-import { administer } from '../rooms-owner.ts';
-import type { Account, XmppServer } from '../server.ts';
-import type { SmallDisk } from '../small-disk.ts';
+import type { Gadget } from '../clients/gadget.ts';
+import { blackHole, cut, diskFull, online, PEACE, type Victim } from '../harm/harms.ts';
+import { archived } from '../harm/ledger.ts';
+import { administer } from '../rooms/owner.ts';
+import type { Account, XmppServer } from '../servers/server.ts';
+import type { SmallDisk } from '../harm/small-disk.ts';
 import { until } from '../until.ts';
 import type { Crowd, SoakRoom } from './crowd.ts';
 import type { SoakDaemon } from './daemon.ts';

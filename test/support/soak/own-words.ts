@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { apiOf, type Home } from '../daemon.ts';
 import { pick } from '../dice.ts';
-import { PEACE } from '../harms.ts';
+import { PEACE } from '../harm/harms.ts';
 import { until } from '../until.ts';
 
 export interface Taken {

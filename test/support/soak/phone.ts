@@ -4,9 +4,9 @@ import { connect } from '../../../src/xmpp/connection.ts';
 import type { Connection } from '../../../src/xmpp/contract.ts';
 import type { Stanza } from '../../../src/xmpp/stanza.ts';
 import type { NewDevice } from '../../../src/frontends/web/contract/bouncer-contract.ts';
-import type { Gadget, Heard } from '../gadget.ts';
-import { wordsOf } from '../ledger.ts';
-import { startLink, type Link } from '../link.ts';
+import type { Gadget, Heard } from '../clients/gadget.ts';
+import { wordsOf } from '../harm/ledger.ts';
+import { startLink, type Link } from '../harm/link.ts';
 import { until } from '../until.ts';
 
 export interface Phone extends Gadget {

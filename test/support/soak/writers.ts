@@ -1,10 +1,10 @@
 // Two clients of alice's that edit her bookmarks at the same time, each in its own storage, at a person's pace.
 import { setTimeout as pause } from 'node:timers/promises';
 import { apiOf, type Home } from '../daemon.ts';
-import { conference, publish, readAll, readPep, retract, sorted, writePep, type Shown } from '../bookmarks.ts';
+import { conference, publish, readAll, readPep, retract, sorted, writePep, type Shown } from '../clients/bookmarks.ts';
 import { pick } from '../dice.ts';
-import { connectPerson, type Person } from '../person.ts';
-import type { Account, SharedServer } from '../server.ts';
+import { connectPerson, type Person } from '../clients/person.ts';
+import type { Account, SharedServer } from '../servers/server.ts';
 import { until } from '../until.ts';
 
 export interface Writers {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePorts } from '../../support/server.ts';
+import { freePorts } from '../../support/servers/server.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const minimix = join(root, 'bin/minimix');

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { connect, createServer as createTlsServer } from 'node:tls';
 import { expect, test } from 'vitest';
 import { SocketAdapter } from '../../../src/xmpp/transport/socket-adapter.ts';
-import { makeCertificates } from '../../support/certificates.ts';
+import { makeCertificates } from '../../support/servers/certificates.ts';
 import { undoing } from '../../support/undo.ts';
-import { portOf } from '../../support/server.ts';
+import { portOf } from '../../support/servers/server.ts';
 
 const undo = undoing();
 const APPLICATION_DATA = 23;

@@ -27,7 +27,9 @@ export function rowsOf(window: Window, nick: string | undefined, freshAfter: num
   let marked = freshAfter === undefined;
   const first = window.items[0];
   const holes = first ? gaps.filter((gap) => !window.older || gap.from >= first.at) : [];
-  const pushGap = (gap: ApiGap): void => void rows.push({ type: 'gap', key: `gap ${gap.from} ${gap.to}`, gap });
+  const pushGap = (gap: ApiGap): void => {
+    rows.push({ type: 'gap', key: `gap ${gap.from} ${gap.to}`, gap });
+  };
   for (const message of window.items) {
     if (!isShown(message)) continue;
     while (holes[0] && holes[0].from < message.at) {

@@ -1,6 +1,7 @@
 import { isLockedOut, type Api, type Heard } from '../api/client.ts';
 import { heard, refreshed, type DaemonState } from './daemon-state.ts';
 import type { Store } from './store.ts';
+import { inBackground } from './background.ts';
 
 const GRACE = 800; // milliseconds: a shorter disconnect shows no banner
 const FIRST_RETRY = 500;
@@ -59,7 +60,7 @@ export function watch(
   function follow(): void {
     const last = cursor();
     const subscription = api.events.subscribe(last === undefined ? undefined : { lastEventId: last }, {
-      onStarted: () => void refresh().catch(failed),
+      onStarted: () => inBackground('asking the daemon for all', refresh().catch(failed)),
       onData: ({ id, data }) => {
         for (const told of meanwhile) told.push(data);
         hear(data, id);

@@ -71,7 +71,9 @@ export async function runTray(options: TrayOptions): Promise<void> {
     wanted: () => settings.notify() && settings.pausedUntil(Date.now()) === undefined && Notification.isSupported(),
     hideText: settings.hideText,
     looking: (key) => lookingAt() === key,
-    later: (milliseconds, work) => void setTimeout(work, milliseconds),
+    later(milliseconds, work) {
+      setTimeout(work, milliseconds);
+    },
   });
   const watching = watchDaemon({
     reach,
@@ -89,7 +91,7 @@ export async function runTray(options: TrayOptions): Promise<void> {
     const notification = new Notification({ title, body });
     notification.on('click', () => {
       mentions.seen(key);
-      inBackground(trayLog, 'the tray’s work', open(fragment));
+      openWindowAt(fragment);
     });
     notification.on('close', () => notifications.delete(key));
     notifications.set(key, notification); // a notification can be clicked only while it is referenced
@@ -108,6 +110,10 @@ export async function runTray(options: TrayOptions): Promise<void> {
       .catch((error: unknown) => dialog.showErrorBox('Minimix', sentenceOf(error)))
       .finally(() => (opening = undefined));
     await opening;
+  }
+
+  function openWindowAt(fragment?: string): void {
+    inBackground(trayLog, 'opening the window', open(fragment));
   }
 
   async function openAnew(fragment = ''): Promise<void> {
@@ -129,7 +135,7 @@ export async function runTray(options: TrayOptions): Promise<void> {
     switch (action.do) {
       case 'open':
         if (action.seen !== undefined) mentions.seen(action.seen);
-        return void open(action.fragment);
+        return openWindowAt(action.fragment);
       case 'start-daemon':
         options.startDaemon();
         return watching.look();
@@ -162,7 +168,9 @@ export async function runTray(options: TrayOptions): Promise<void> {
     if (choice === 'notify') settings.setNotify(value);
     if (choice === 'hideText') settings.setHideText(value);
     if (choice === 'autostart') autostart.set(value);
-    if (choice === 'openLinks') void (value ? app.setAsDefaultProtocolClient('xmpp') : app.removeAsDefaultProtocolClient('xmpp'));
+    if (choice !== 'openLinks') return;
+    if (value) app.setAsDefaultProtocolClient('xmpp');
+    else app.removeAsDefaultProtocolClient('xmpp');
   }
 
   function viewOf(): TrayView {
@@ -210,8 +218,8 @@ export async function runTray(options: TrayOptions): Promise<void> {
     }
   }
 
-  app.on('second-instance', (_event, argv) => void open(linkIn(argv)));
-  app.on('activate', () => void open());
+  app.on('second-instance', (_event, argv) => openWindowAt(linkIn(argv)));
+  app.on('activate', () => openWindowAt());
   // The tray lives on without a window, except where the desktop has no place for one: then nothing is hidden.
   app.on('window-all-closed', () => {
     inBackground(trayLog, 'the tray’s work', trayHost().then((there) => {
@@ -219,7 +227,7 @@ export async function runTray(options: TrayOptions): Promise<void> {
     }));
   });
   app.on('will-quit', () => life.abort());
-  tray.on('click', () => void open());
+  tray.on('click', () => openWindowAt());
   setInterval(refresh, CLOCK).unref();
   refresh();
   if (link !== undefined || !options.argv.includes(HIDDEN) || !(await trayHost())) await open(link);

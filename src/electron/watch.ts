@@ -122,7 +122,7 @@ export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOpti
   inBackground(trayLog, 'looking at the daemon', again());
   return {
     seen: () => (address && status ? { address, status, rooms, devicesOnline: sum(devices), held: sum(held) } : undefined),
-    look: () => void again(),
+    look: () => inBackground(trayLog, 'looking at the daemon', again()),
   };
 }
 

@@ -53,7 +53,8 @@ export function openWindow({ url, state, keep, closed, looked }: WindowOptions):
     },
   });
   const { webContents } = window;
-  const go = (fragment: string): void => void webContents.executeJavaScript(`location.hash = ${JSON.stringify(fragment)}`);
+  const go = (fragment: string): void =>
+    inBackground(trayLog, 'showing the page', webContents.executeJavaScript(`location.hash = ${JSON.stringify(fragment)}`));
   const stay = (event: { preventDefault(): void }, target: string): void => {
     if (URL.parse(target)?.origin !== origin) event.preventDefault();
   };

@@ -65,12 +65,9 @@ export function untidiness(tree: Tree): string[] {
   ];
 }
 
-/** Folders that still have a `void` of a promise. */
-const VOID_EXEMPT = ['renderer/', 'src/electron/'];
-
 /** Every `void` of an expression: of a promise it hides a failure (`inBackground()` names it and logs it), of all else it hides what a block says. */
 export function voids(tree: Tree): string[] {
-  return Object.entries(tree).filter(([path]) => !VOID_EXEMPT.some((folder) => path.startsWith(folder))).flatMap(([path, text]) =>
+  return Object.entries(tree).flatMap(([path, text]) =>
     nodesOf(parseSync(path, text).program)
       .filter((node) => node.type === 'UnaryExpression' && node['operator'] === 'void')
       .map((node) => `${path}: ${text.slice(Number(node['start']), Number(node['end'])).split('\n')[0]}`));

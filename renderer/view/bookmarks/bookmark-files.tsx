@@ -18,10 +18,10 @@ export function BookmarkFiles({ account, onDone }: { account: string; onDone: ()
   const input = useRef<HTMLInputElement>(null);
   const { take } = strings;
   const save = (format: Format): void =>
-    void run(async () => {
+    inBackground('saving bookmarks', run(async () => {
       const { text } = await api.bookmarks.export.query({ account, format });
       download(`bookmarks-${account}.${format}`, text, format === 'json' ? 'application/json' : 'application/xml');
-    });
+    }));
   const add = async (to: string, text: () => Promise<string>): Promise<void> => {
     const done = await run(async () => {
       const { added, changed } = await api.bookmarks.import.mutate({ account: to, text: await text() });
@@ -61,7 +61,7 @@ export function BookmarkFiles({ account, onDone }: { account: string; onDone: ()
             type="button"
             className="button"
             disabled={busy}
-            onClick={() => void add(other.account, async () => (await api.bookmarks.export.query({ account, format: 'json' })).text)}
+            onClick={() => inBackground('copying bookmarks', add(other.account, async () => (await api.bookmarks.export.query({ account, format: 'json' })).text))}
           >
             {take.copyTo(other.account)}
           </button>

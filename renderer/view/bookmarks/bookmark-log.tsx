@@ -7,6 +7,7 @@ import { FormError } from '../controls/field.tsx';
 import { useAnswer } from '../controls/use-answer.ts';
 import { useCall } from '../controls/use-call.ts';
 import { MINUTE, useNow } from '../controls/use-now.ts';
+import { inBackground } from '../../state/background.ts';
 
 const MOST = 100;
 
@@ -40,7 +41,7 @@ export function BookmarkLog({ account, changes, onDone }: { account: string; cha
               className="link"
               disabled={busy}
               aria-label={`${strings.bookmarks.undo}: ${entry.room}`}
-              onClick={() => void undo(entry.id)}
+              onClick={() => inBackground('undoing a change of bookmarks', undo(entry.id))}
             >
               {strings.bookmarks.undo}
             </button>

@@ -103,10 +103,10 @@ function HeldCard({ account, held, onDone }: { account: string; held: ApiHeldBoo
       )}
       <FormError error={error} />
       <div className="card-foot">
-        <button type="button" className="button button-main" disabled={busy} onClick={() => void decide('restore')}>
+        <button type="button" className="button button-main" disabled={busy} onClick={() => inBackground('restoring bookmarks', decide('restore'))}>
           {bookmarks.restore}
         </button>
-        <button type="button" className="button" disabled={busy} onClick={() => void decide('accept')}>
+        <button type="button" className="button" disabled={busy} onClick={() => inBackground('removing bookmarks', decide('accept'))}>
           {bookmarks.accept}
         </button>
       </div>

@@ -1,6 +1,7 @@
 import { closeDialog, Dialog, DialogFoot } from './dialog.tsx';
 import { FormError } from './field.tsx';
 import { useCall } from './use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** A question before something that cannot be taken back; the safe answer has the focus. */
 export function AskDialog({ question, go, act }: { question: string; go: string; act: () => Promise<unknown> }) {
@@ -14,7 +15,7 @@ export function AskDialog({ question, go, act }: { question: string; go: string;
         <bdi>{question}</bdi>
       </p>
       <FormError error={error} />
-      <DialogFoot go={go} busy={busy} act={() => void agree()} />
+      <DialogFoot go={go} busy={busy} act={() => inBackground('doing what was confirmed', agree())} />
     </Dialog>
   );
 }

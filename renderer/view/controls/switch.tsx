@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { inBackground } from '../../state/background.ts';
 
 interface Props {
   readonly label: string;
@@ -27,7 +28,7 @@ export function Switch({ label, checked, onSet, bare = false }: Props) {
       type="checkbox"
       checked={wish ?? checked}
       aria-label={bare ? label : undefined}
-      onChange={(event) => void set(event.target.checked)}
+      onChange={(event) => inBackground('setting a switch', set(event.target.checked))}
     />
   );
   if (bare) return box;

@@ -51,7 +51,7 @@ export function ConnectCard() {
         type="button"
         className={door.on ? 'link' : 'button button-main'}
         disabled={busy}
-        onClick={() => void run(async () => setDoor(door.on ? await api.bouncer.off.mutate() : await api.bouncer.on.mutate({})))}
+        onClick={() => inBackground('turning device connections on or off', run(async () => setDoor(door.on ? await api.bouncer.off.mutate() : await api.bouncer.on.mutate({}))))}
       >
         {door.on ? strings.devices.turnOff : strings.devices.turnOn}
       </button>

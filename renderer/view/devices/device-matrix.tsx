@@ -9,6 +9,7 @@ import { PolicySelect } from './policy-choice.tsx';
 import { nameOf } from '../room/room-list.tsx';
 import { Scrolled } from '../timeline/scrolled.tsx';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** Which device gets what of which room, side by side. */
 export function DeviceMatrix({ account }: { account: string }) {
@@ -54,7 +55,7 @@ export function DeviceMatrix({ account }: { account: string }) {
                       value={device.policies[room.room] ?? 'default'}
                       usual={strings.matrix.usual(strings.devices.policies[device.policy])}
                       busy={busy}
-                      onChoose={(policy) => void run(() => api.device.change.mutate({ account, device: device.id, room: room.room, policy }))}
+                      onChoose={(policy) => inBackground('changing a device', run(() => api.device.change.mutate({ account, device: device.id, room: room.room, policy })))}
                     />
                   </td>
                 ))}

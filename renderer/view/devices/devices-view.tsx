@@ -86,7 +86,7 @@ function DeviceCard({ device }: { device: ApiDevice }) {
           onSet={(on) => change({ leaves: on ? 'everywhere' : 'here' })}
         />
       )}
-      <PolicyChoice label={strings.devices.policy} value={device.policy} busy={busy} onChoose={(policy) => void change({ policy })} />
+      <PolicyChoice label={strings.devices.policy} value={device.policy} busy={busy} onChoose={(policy) => inBackground('changing a device', change({ policy }))} />
       <ByRoom device={device} />
       {ours && (
         <>
@@ -123,7 +123,7 @@ function ByRoom({ device }: { device: ApiDevice }) {
           value={device.policies[room] ?? 'default'}
           usual={strings.devices.policies.default}
           busy={busy}
-          onChoose={(policy) => void run(() => api.device.change.mutate({ account: device.account, device: device.id, room, policy }))}
+          onChoose={(policy) => inBackground('changing a device', run(() => api.device.change.mutate({ account: device.account, device: device.id, room, policy })))}
         />
       ))}
       <FormError error={error} />

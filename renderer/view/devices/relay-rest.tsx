@@ -6,6 +6,7 @@ import { momentOf } from '../../text/time.ts';
 import { FormError } from '../controls/field.tsx';
 import { useCall } from '../controls/use-call.ts';
 import { MINUTE, useNow } from '../controls/use-now.ts';
+import { inBackground } from '../../state/background.ts';
 
 const HOUR = 3_600_000;
 
@@ -28,7 +29,7 @@ function Rest({ account, relayPause, several }: ApiAccountStatus & { several: bo
           {relayPause ? (until ? devices.pausedUntil(momentOf(new Date(until), now)) : devices.paused) : devices.restHint}
           {several && <bdi> · {account}</bdi>}
         </span>
-        <button type="button" className="button button-small" disabled={busy} onClick={() => void run(relayPause ? () => api.relay.resume.mutate({ account }) : pause)}>
+        <button type="button" className="button button-small" disabled={busy} onClick={() => inBackground('pausing the relay', run(relayPause ? () => api.relay.resume.mutate({ account }) : pause))}>
           {relayPause ? devices.resume : devices.pauseHour}
         </button>
       </p>

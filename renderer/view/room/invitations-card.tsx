@@ -9,6 +9,7 @@ import { visibleNick, visibleText } from '../../text/visible.ts';
 import { FormError } from '../controls/field.tsx';
 import { useCall } from '../controls/use-call.ts';
 import { MINUTE, useNow } from '../controls/use-now.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** Who asks the person into which room; nothing is joined by itself. */
 export function InvitationsCard() {
@@ -46,14 +47,14 @@ function InvitationItem({ invitation }: { invitation: ApiInvitation }) {
         <FormError error={error} />
       </span>
       <span className="card-foot">
-        <button type="button" className="button button-small" disabled={busy} onClick={() => void accept()}>
+        <button type="button" className="button button-small" disabled={busy} onClick={() => inBackground('accepting an invitation', accept())}>
           {strings.invitations.accept}
         </button>
         <button
           type="button"
           className="button button-small"
           disabled={busy}
-          onClick={() => void run(() => api.invitations.decline.mutate({ account, room }))}
+          onClick={() => inBackground('declining an invitation', run(() => api.invitations.decline.mutate({ account, room })))}
         >
           {mediated ? strings.invitations.decline : strings.invitations.dismiss}
         </button>

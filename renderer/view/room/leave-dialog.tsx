@@ -5,6 +5,7 @@ import { strings } from '../../strings/strings.ts';
 import { closeDialog, Dialog, DialogFoot } from '../controls/dialog.tsx';
 import { FormError } from '../controls/field.tsx';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** Leaving is final on every device, so it is asked for twice. */
 export function LeaveDialog({ account, room }: RoomName) {
@@ -21,7 +22,7 @@ export function LeaveDialog({ account, room }: RoomName) {
       </p>
       <p>{strings.leave.text}</p>
       <FormError error={error} />
-      <DialogFoot go={busy ? strings.leave.going : strings.leave.go} busy={busy} act={() => void leave()} />
+      <DialogFoot go={busy ? strings.leave.going : strings.leave.go} busy={busy} act={() => inBackground('leaving a room', leave())} />
     </Dialog>
   );
 }

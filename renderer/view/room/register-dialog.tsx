@@ -5,6 +5,7 @@ import { visibleNick, visibleText } from '../../text/visible.ts';
 import { closeDialog, Dialog, DialogFoot } from '../controls/dialog.tsx';
 import { Field, FormError } from '../controls/field.tsx';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 type FormField = NonNullable<ApiRegistration['form']>['fields'][number];
 
@@ -25,15 +26,15 @@ export function RegisterDialog({ account, room }: { account: string; room: strin
     };
   }, [account, room]);
   const send = (values: Record<string, string>): void =>
-    void run(async () => {
+    inBackground('registering with a room', run(async () => {
       setTold(await api.registration.submit.mutate({ account, room, values }));
       setSent(true);
-    });
+    }));
   const remove = (): void =>
-    void run(async () => {
+    inBackground('giving a registration up', run(async () => {
       await api.registration.remove.mutate({ account, room });
       closeDialog();
-    });
+    }));
   const { register } = strings;
   const done = told?.registered === true || sent;
   return (

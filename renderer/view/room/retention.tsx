@@ -5,6 +5,7 @@ import { strings } from '../../strings/strings.ts';
 import { count } from '../../text/time.ts';
 import { FormError } from '../controls/field.tsx';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 type Kept = Awaited<ReturnType<typeof api.retention.query>>['retention'];
 
@@ -37,11 +38,11 @@ export function Retention({ name }: { name: RoomName }) {
   }, [account, room]);
   if (!kept) return null;
   const set = (retention: Kept): void =>
-    void run(async () => {
+    inBackground('setting how long messages are kept', run(async () => {
       const answer = await api.setRetention.mutate({ account, room, retention });
       setKept(answer.retention);
       setWanted(undefined);
-    });
+    }));
   const shown = wanted ?? kept;
   return (
     <section className="about-part field">

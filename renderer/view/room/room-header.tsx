@@ -10,6 +10,7 @@ import { HealthDot } from '../overview/health.tsx';
 import { AboutIcon, BackIcon, BellIcon, BellOffIcon, CalendarIcon, LeaveIcon, PeopleIcon, SearchIcon } from '../controls/icons.tsx';
 import { useCall } from '../controls/use-call.ts';
 import { nameOf } from './room-list.tsx';
+import { inBackground } from '../../state/background.ts';
 
 interface Props {
   readonly name: RoomName;
@@ -110,7 +111,7 @@ export function RoomActions({ room }: { room: ApiRoom }) {
         className="button button-small"
         aria-pressed={muted}
         disabled={busy}
-        onClick={() => void run(() => api.bookmarks.put.mutate({ ...name, notify: muted ? 'default' : 'never' }))}
+        onClick={() => inBackground('muting a room', run(() => api.bookmarks.put.mutate({ ...name, notify: muted ? 'default' : 'never' })))}
       >
         {strings.mute.label}
       </button>
@@ -134,7 +135,7 @@ function MuteButton({ room: { account, room, notify } }: { room: ApiRoom }) {
       aria-label={strings.mute.label}
       title={words}
       disabled={busy}
-      onClick={() => void run(() => api.bookmarks.put.mutate({ account, room, notify: muted ? 'default' : 'never' }))}
+      onClick={() => inBackground('muting a room', run(() => api.bookmarks.put.mutate({ account, room, notify: muted ? 'default' : 'never' })))}
     >
       {muted ? <BellOffIcon /> : <BellIcon />}
     </button>

@@ -7,6 +7,7 @@ import { strings } from '../../strings/strings.ts';
 import { whyOf } from '../../text/why.ts';
 import { HealthDot } from '../overview/health.tsx';
 import { useCall, type Call } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** Why we are not in the room, or may not be, and the one thing to do about it. */
 export function RoomTrouble({ room, health }: { room: ApiRoom; health: Health }) {
@@ -39,7 +40,7 @@ function Remedy({ room, call }: { room: ApiRoom; call: Call }) {
   return (
     <span className="notice-tools">
       {room.venue !== undefined && (
-        <button type="button" className="button button-small" disabled={call.busy} onClick={() => void call.run(follow)}>
+        <button type="button" className="button button-small" disabled={call.busy} onClick={() => inBackground('following a room', call.run(follow))}>
           <bdi>{strings.trouble.follow(room.venue)}</bdi>
         </button>
       )}
@@ -49,7 +50,7 @@ function Remedy({ room, call }: { room: ApiRoom; call: Call }) {
           {strings.register.title}
         </button>
       )}
-      <button type="button" className="button button-small" disabled={call.busy} onClick={() => void call.run(() => api.join.mutate(name))}>
+      <button type="button" className="button button-small" disabled={call.busy} onClick={() => inBackground('joining a room', call.run(() => api.join.mutate(name)))}>
         {call.busy ? strings.join.going : strings.room.joinAgain}
       </button>
     </span>
@@ -70,7 +71,7 @@ export function Voiceless({ room }: { room: ApiRoom }) {
         {error !== undefined && <span className="notice-error"> {error}</span>}
       </span>
       {!asked && (
-        <button type="button" className="button button-small" disabled={busy} onClick={() => void ask()}>
+        <button type="button" className="button button-small" disabled={busy} onClick={() => inBackground('asking to speak', ask())}>
           {strings.trouble.askVoice}
         </button>
       )}

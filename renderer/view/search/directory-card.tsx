@@ -5,6 +5,7 @@ import { Field, FormError } from '../controls/field.tsx';
 import { FoundList, useFound } from './found-list.tsx';
 import { useAnswer } from '../controls/use-answer.ts';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** A public directory of rooms (XEP-0433): asked only where the person switched it on, for it sees what is typed. */
 export function DirectoryCard({ account }: { account: string }) {
@@ -12,7 +13,7 @@ export function DirectoryCard({ account }: { account: string }) {
   const answer = useAnswer(`${account} ${turn}`, () => api.browse.directory.query({ account }));
   const { busy, error, run } = useCall();
   const set = (service: string | null): void =>
-    void run(() => api.browse.setDirectory.mutate({ account, service })).then((done) => done && setTurn((last) => last + 1));
+    inBackground('setting the directory', run(() => api.browse.setDirectory.mutate({ account, service })).then((done) => done && setTurn((last) => last + 1)));
   if (!answer) return null;
   const { service } = answer;
   return (

@@ -8,6 +8,7 @@ import { sizeOf } from '../../text/size.ts';
 import { visibleNick, visibleText } from '../../text/visible.ts';
 import { FormError } from '../controls/field.tsx';
 import { nameOf } from '../room/room-list.tsx';
+import { inBackground } from '../../state/background.ts';
 
 interface Props {
   readonly request: AccountRequest;
@@ -62,7 +63,7 @@ export function Found({ request, look, onBack }: Props) {
           <button type="button" className="button" disabled={busy} onClick={onBack}>
             {strings.found.back}
           </button>
-          <button type="button" className="button button-main" disabled={busy} onClick={() => void agree()}>
+          <button type="button" className="button button-main" disabled={busy} onClick={() => inBackground('adding an account', agree())}>
             {busy ? strings.found.going(ticked.size) : strings.found.agree(ticked.size)}
           </button>
         </footer>

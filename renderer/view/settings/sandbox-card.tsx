@@ -4,6 +4,7 @@ import { strings } from '../../strings/strings.ts';
 import { FormError } from '../controls/field.tsx';
 import { useAnswer } from '../controls/use-answer.ts';
 import { useCall } from '../controls/use-call.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** A way to try all of it without an account; where that cannot be, it says what is missing. */
 export function SandboxCard() {
@@ -11,10 +12,10 @@ export function SandboxCard() {
   const { busy, error, run } = useCall();
   if (!status) return null;
   const begin = (): void =>
-    void run(async () => {
+    inBackground('starting the sandbox', run(async () => {
       const { account } = await api.sandbox.begin.mutate();
       go({ view: 'welcome', account });
-    });
+    }));
   return (
     <section className="sandbox" aria-label={strings.sandbox.title}>
       <h2>{strings.sandbox.title}</h2>

@@ -103,7 +103,7 @@ function Choice({ setting, label, onSet }: Input) {
   return (
     <div className="choice">
       <label htmlFor={id}>{label}</label>
-      <select id={id} value={String(setting.value ?? '')} onChange={({ target }) => void onSet(target.value)}>
+      <select id={id} value={String(setting.value ?? '')} onChange={({ target }) => inBackground('changing a setting', onSet(target.value))}>
         {setting.value === null && <option value="">–</option>}
         {setting.choices.map((choice) => (
           <option key={choice} value={choice}>

@@ -6,6 +6,7 @@ import type { Window } from '../../state/window.ts';
 import { strings } from '../../strings/strings.ts';
 import { count } from '../../text/time.ts';
 import { DownIcon } from '../controls/icons.tsx';
+import { inBackground } from '../../state/background.ts';
 
 interface Props {
   readonly window: Window;
@@ -23,7 +24,7 @@ export function TimelineFoot({ window, name, away, onNewest }: Props) {
     return (
       <p className="timeline-state" role="alert">
         {strings.timeline.failed}{' '}
-        <button type="button" className="link" onClick={() => void timelines.showLatest(name)}>
+        <button type="button" className="link" onClick={() => inBackground('showing the latest messages', timelines.showLatest(name))}>
           {strings.timeline.again}
         </button>
       </p>

@@ -9,6 +9,7 @@ import { FormError } from '../controls/field.tsx';
 import { useAnswer } from '../controls/use-answer.ts';
 import { useCall } from '../controls/use-call.ts';
 import { MINUTE, useNow } from '../controls/use-now.ts';
+import { inBackground } from '../../state/background.ts';
 
 /** What may not have arrived, where nothing can tell: the person says what is to be done. */
 export function UnsaidCard() {
@@ -19,7 +20,7 @@ export function UnsaidCard() {
   const { busy, error, run } = useCall();
   const { unsaid } = strings;
   const act = (verb: 'again' | 'drop', about: { account: string; originId: string }): void =>
-    void run(() => api.outbox[verb].mutate(about)).then((done) => done && setTurn((last) => last + 1));
+    inBackground('sending or discarding a message', run(() => api.outbox[verb].mutate(about)).then((done) => done && setTurn((last) => last + 1)));
   if (asked.length === 0) return null;
   return (
     <section className="card card-ask" aria-label={unsaid.title}>

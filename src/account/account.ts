@@ -34,6 +34,7 @@ import { openPresence } from './sending/presence.ts';
 import { startSelfPing, type SelfPingTimes } from './rooms/self-ping.ts';
 import { receiveStanza } from './inbound.ts';
 import { takeBatch } from './inbound-batch.ts';
+import { openHeldByServer } from './history/held-by-server.ts';
 import { openReadMarkers } from './history/read-markers.ts';
 import { openRegistrations } from './rooms/registration.ts';
 import { openRelayPause } from './devices/relay-pause.ts';
@@ -52,7 +53,7 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   /** How patient it is with silent rooms; tests are less so. */
-  readonly times?: Partial<SelfPingTimes & JoinTimes & { readonly sweep: number; readonly calm: number; readonly archiveSilence: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
+  readonly times?: Partial<SelfPingTimes & JoinTimes & { readonly sweep: number; readonly calm: number; readonly archiveSilence: number; readonly archivePages: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
   /** By which presence waits before it is told. */
@@ -109,8 +110,9 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     context,
     (room) => outbox.caughtUp(room),
     (room) => events.emit({ type: 'caught-up', account: jid, room }),
-    times.archiveSilence,
+    { silence: times.archiveSilence, pages: times.archivePages },
   );
+  const held = openHeldByServer(jid, now);
   const order = openReorderAfterResume(context, catchups.run, times.calm);
   const memberships: Memberships = openMemberships(context, {
     nicks: () => nicks,
@@ -151,7 +153,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   const allDevices = () => [...devices.summaries().map(resting), ...occupancy.summaries()];
   const login = openLogin(context, { iqResponder, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, readMarkers });
   const own = { iqResponder, bookmarks, devices, invitations, nicks, presence, readMarkers, occupancy, deviceMessages };
-  const receivers = { context, memberships, outbox, catchupOf: catchups.roomOf, reconfigured: memberships.refreshDisco, ...own };
+  const receivers = { context, memberships, outbox, readingOf: catchups.readingOf, reconfigured: memberships.refreshDisco, held: held.now, ...own };
 
   /** The only way in. If it throws, nothing is acknowledged; stanzas already stored are recognised as duplicates when they are sent again. */
   function receive(stanzas: readonly Stanza[], state: StreamState | undefined, passedOver: readonly PassedOver[]): void {
@@ -171,6 +173,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   }
 
   connection.onStatus((status) => {
+    held.changed(status);
     events.emit({ type: 'status', status: summary() });
     if (status.state === 'online') login(status);
   }, life.signal);

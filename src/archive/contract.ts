@@ -13,9 +13,10 @@ export type Source =
   | { readonly kind: 'history' }
   /**
    * XEP-0313. Stands in the room's order behind the message `follows` (an archive id) and before the next one kept
-   * there, whatever its stamp says; so does one that is kept already but stood before `follows`.
+   * there, whatever its stamp says; so does one that is kept already but stood before `follows`, unless the archive has
+   * given it before in this reading (`again`): then it tells nothing of the order.
    */
-  | { readonly kind: 'mam'; readonly follows: number | undefined }
+  | { readonly kind: 'mam'; readonly follows: number | undefined; readonly again?: boolean }
   /** Our own private message, archived as sent. */
   | { readonly kind: 'sent' }
   /**

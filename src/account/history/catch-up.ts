@@ -6,7 +6,8 @@ import { domainOf } from '../../core/jid.ts';
 import { retryDelay } from '../../core/room.ts';
 import { mamQuery, readMamFin } from '../../xmpp/xep/service/mam.ts';
 import { ping } from '../../xmpp/xep/service/ping.ts';
-import type { Catchup, AccountContext, Room } from '../context.ts';
+import type { Catchup, AccountContext, Room, Transaction } from '../context.ts';
+import { createArchiveReading, MAX_RESULT_ID, MOST_PAGES, type ArchiveReading } from './archive-reading.ts';
 import { noteCovered, coveredFrom } from './archive-coverage.ts';
 
 const PAGE = 100;
@@ -19,18 +20,33 @@ const PAGE_DEADLINE = 60 * 60_000;
 /** No archive is so short by intent: one that has lost younger messages, and has nothing since, was emptied. */
 const SHORTEST_ARCHIVE = 24 * 3600_000;
 
-/** What a room's archive is asked, page by page. */
-interface Question {
-  /** When it was asked for what has not come yet, by a clock that nobody sets. */
-  begun: number | undefined;
+/** How often an archive may not know the place that it has given us. */
+const LOST_PLACES = 3;
+/** For so many silences at most, what comes of other archives excuses one that gives nothing. */
+const EXCUSED = 10;
+
+const UNREADABLE = 'the room’s archive could not be read; it is tried again after the next login';
+const ENDLESS = 'the room’s archive gives the same again and again, or has no end; it is tried again after the next login';
+
+export interface CatchUpBounds {
+  /** Milliseconds of `SILENCE`. */
+  readonly silence: number;
+  /** Of one reading. */
+  readonly pages: number;
 }
 
 /** XEP-0313: reads on in a room's archive from where we stopped, page by page, as often as it takes. */
 export interface CatchUps {
   /** Starts, or goes on, where a catch-up is due; `done` is told when the room has no more. */
   run(room: string): void;
-  /** The room that is asked under a query id. */
-  roomOf(queryId: string): string | undefined;
+  /** Something has come under a query id: the room whose archive is asked under it, if that is under way. */
+  readingOf(queryId: string): RoomReading | undefined;
+}
+
+export interface RoomReading {
+  readonly room: string;
+  /** The archive has given this id before, in the same reading: it tells nothing of the room's order. */
+  repeats(transaction: Transaction, id: string): boolean;
 }
 
 /**
@@ -66,44 +82,51 @@ export function openCatchUps(
   context: AccountContext,
   done: (room: string) => void,
   ended: (room: string) => void = () => undefined,
-  silence = SILENCE,
+  { silence = SILENCE, pages = MOST_PAGES }: Partial<CatchUpBounds> = {},
 ): CatchUps {
   const running = new Set<string>();
-  const asked = new Map<string, string>();
+  const asked = new Map<string, { readonly room: string; readonly reading: ArchiveReading }>();
   /** A page at a time, so that no room waits for all of another one. */
   const limit = pLimit(ROOMS_AT_ONCE);
   /** When something last came of any archive, by a clock that nobody sets: on a slow link one room's pages wait for another's. */
   let heard = performance.now();
 
   async function read(room: string): Promise<void> {
-    const question: Question = { begun: undefined };
+    const reading = createArchiveReading(pages);
     for (let tries = 0; !context.signal.aborted && context.room(room)?.membership.state === 'joined'; ) {
       const catchup = context.room(room)?.catchup;
       if (!catchup) return done(room);
-      const answer = await limit(() => page(room, catchup, question));
+      const answer = await limit(() => page(room, catchup, reading));
       if (answer === 'complete') finish(room);
-      else if (answer === 'more') tries = 0;
-      else if (answer === 'lost-place') fallBack(room);
+      else if (answer === 'endless') return giveUp(room, ENDLESS);
+      else if (answer === 'more') {
+        tries = 0;
+        if (reading.isEndless(context.room(room)?.catchup?.after)) return giveUp(room, ENDLESS);
+      } else if (answer === 'lost-place') {
+        fallBack(room);
+        if ((reading.lostPlaces += 1) > LOST_PLACES) return giveUp(room, ENDLESS);
+      }
       else if (context.connection.status().state !== 'online') return; // the next login goes on
-      else if (rest(question) <= 0) {
+      else if (rest(reading) <= 0) {
         if (await isHeardByServer()) giveUp(room);
         if (catchup.known) return;
-        question.begun = undefined;
+        reading.begun = undefined;
       }
       if (answer !== 'failed') continue;
       if ((tries += 1) > MAX_TRIES) return giveUp(room);
-      await delay(Math.min(retryDelay(tries, Math.random()), rest(question)), undefined, { signal: context.signal, ref: false });
+      await delay(Math.min(retryDelay(tries, Math.random()), rest(reading)), undefined, { signal: context.signal, ref: false });
     }
   }
 
   /** Milliseconds until the silence has lasted too long. */
-  function rest({ begun = performance.now() }: Question): number {
-    return Math.max(begun, heard) + silence - performance.now();
+  function rest({ begun = performance.now(), heard: own }: ArchiveReading): number {
+    const others = Math.min(heard, begun + EXCUSED * silence); // one that trickles must not hold all others up
+    return Math.max(begun, own, others) + silence - performance.now();
   }
 
   /** Resolves once nothing has come for too long, or never; the signal ends the wait. */
-  async function silent(question: Question, signal: AbortSignal): Promise<undefined> {
-    while (rest(question) > 0) await delay(rest(question), undefined, { signal, ref: false });
+  async function silent(reading: ArchiveReading, signal: AbortSignal): Promise<undefined> {
+    while (rest(reading) > 0) await delay(rest(reading), undefined, { signal, ref: false });
     return undefined;
   }
 
@@ -113,25 +136,40 @@ export function openCatchUps(
     return answer.ok || answer.error.element !== undefined;
   }
 
-  async function page(room: string, catchup: Catchup, question: Question): Promise<'complete' | 'more' | 'lost-place' | 'failed'> {
+  async function page(room: string, catchup: Catchup, reading: ArchiveReading): Promise<'complete' | 'more' | 'lost-place' | 'endless' | 'failed'> {
     const queryId = randomUUID();
-    asked.set(queryId, room);
-    question.begun ??= performance.now();
+    asked.set(queryId, { room, reading });
+    reading.begun ??= performance.now();
     const { after, start } = catchup;
     const answered = new AbortController();
+    const tooMuch = Promise.withResolvers<'endless'>();
+    reading.beginPage(() => tooMuch.resolve('endless'));
     const asking = context.connection.iq(mamQuery({ to: room, queryId, max: PAGE, after, start }), { timeout: PAGE_DEADLINE });
-    const answer = await Promise.race([asking, silent(question, AbortSignal.any([context.signal, answered.signal]))]).finally(() => {
+    const answer = await Promise.race([asking, tooMuch.promise, silent(reading, AbortSignal.any([context.signal, answered.signal]))]).finally(() => {
       answered.abort();
       asked.delete(queryId);
     });
+    if (answer === 'endless') return answer;
     if (answer?.ok) {
-      question.begun = undefined;
-      const moved = context.room(room)?.catchup?.after !== after;
-      return readMamFin(answer.element)?.complete !== false || !moved ? 'complete' : 'more';
+      reading.begun = undefined;
+      const fin = readMamFin(answer.element);
+      if (fin?.complete !== false) return 'complete';
+      return context.room(room)?.catchup?.after !== after || goOnBehind(room, fin.last) ? 'more' : 'complete';
     }
     const condition = answer?.error.condition ?? 'nothing for too long';
     context.log('warn', `${room}: its archive answered ${condition}`, { text: answer?.error.text });
     return condition === 'item-not-found' && after !== undefined ? 'lost-place' : 'failed';
+  }
+
+  /** All of a page was passed over, and is in quarantine: on from where the archive says that it ended (XEP-0059 2.2). */
+  function goOnBehind(room: string, last: string | undefined): boolean {
+    const { catchup } = context.room(room) ?? {};
+    if (!catchup || last === undefined || last === '' || last.length > MAX_RESULT_ID || last === catchup.after) return false;
+    context.transact((transaction) => {
+      const entry = transaction.room(room);
+      if (entry?.catchup) transaction.put({ ...entry, catchup: { ...entry.catchup, start: undefined, after: last } });
+    });
+    return true;
   }
 
   /** XEP-0313 4.3.2, 3.1: the id is no longer in the room's archive: from the time of what we have, then. */
@@ -160,14 +198,15 @@ export function openCatchUps(
    * Nobody waits for it any longer: the hole is on record, and what is found of it later, by a further try or after the
    * next login, is the archive's alone.
    */
-  function giveUp(room: string): void {
+  function giveUp(room: string, cause = UNREADABLE): void {
     const { gap, givenUp } = context.room(room)?.catchup ?? {};
     if (gap !== undefined || givenUp) return;
-    markHole(room);
+    context.log('warn', `${room}: ${cause}`);
+    markHole(room, cause);
     ended(room);
   }
 
-  function markHole(room: string): void {
+  function markHole(room: string, cause: string): void {
     context.transact((transaction) => {
       const entry = transaction.room(room);
       if (entry?.catchup?.known) transaction.put({ ...entry, catchup: undefined });
@@ -175,17 +214,18 @@ export function openCatchUps(
       if (!entry?.catchup || entry.catchup.gap !== undefined || entry.catchup.first || entry.catchup.known) return;
       const { follows } = entry.catchup;
       const from = (follows === undefined ? undefined : context.archive.message(follows)?.at) ?? coveredFrom(context, room) ?? transaction.at;
-      const cause = 'the room’s archive could not be read; it is tried again after the next login';
       const gap = context.archive.addGap({ account: context.jid, room, from, to: entry.membership.since, cause });
       transaction.put({ ...entry, catchup: { ...entry.catchup, gap } });
     });
   }
 
   return {
-    roomOf(queryId) {
-      const room = asked.get(queryId);
-      if (room !== undefined) heard = performance.now();
-      return room;
+    readingOf(queryId) {
+      const found = asked.get(queryId);
+      if (!found) return undefined;
+      heard = found.reading.heard = performance.now();
+      found.reading.count();
+      return { room: found.room, repeats: found.reading.repeats };
     },
     run(room) {
       if (running.has(room)) return;

@@ -3,15 +3,16 @@ import type { GroupchatMessage } from '../../core/groupchat.ts';
 import { bareOf, resourceOf } from '../../core/jid.ts';
 import { readCodes, readDisclosure, NS_MUC_USER, status } from '../../xmpp/xep/room/muc.ts';
 import { asksForCaptcha } from '../../xmpp/xep/room/captcha.ts';
-import { readMamResult } from '../../xmpp/xep/service/mam.ts';
-import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
+import { readMamResult, type MamResult } from '../../xmpp/xep/service/mam.ts';
+import { readGroupchat, type HeldDelays } from '../../xmpp/xep/message/groupchat.ts';
 import { isPassing } from '../../xmpp/xep/message/passing.ts';
 import { NS_CLIENT } from '../../xmpp/xep/service/namespaces.ts';
 import { short } from '../../xmpp/xep/service/short.ts';
 import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
 import { stanzaFrom } from '../../xmpp/stanza.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
-import { recordLostHistory } from '../history/catch-up.ts';
+import { MAX_RESULT_ID } from '../history/archive-reading.ts';
+import { recordLostHistory, type RoomReading } from '../history/catch-up.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
 import { decideMention } from './decide-mention.ts';
@@ -30,8 +31,10 @@ export interface RoomParts {
   readonly context: AccountContext;
   readonly memberships: Memberships;
   readonly outbox: Outbox;
-  /** The room whose catch-up asked under this query id, if that is under way. */
-  readonly catchupOf: (queryId: string) => string | undefined;
+  /** The reading of a room's archive that asked under this query id, if that is under way. */
+  readonly readingOf: (queryId: string) => RoomReading | undefined;
+  /** Whose delays are the time of what comes live now. */
+  readonly held: () => HeldDelays | undefined;
   /** Asks the room again what it is (XEP-0045 10.2.1, status 104). */
   readonly reconfigured: (room: string) => void;
 }
@@ -49,9 +52,10 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
   }
   const result = readMamResult(stanza.element);
   if (result) {
-    const ours = parts.catchupOf(result.queryId) === room.jid;
-    if (ours) receivePage(parts, transaction, room, stanza);
-    return ours;
+    const reading = parts.readingOf(result.queryId);
+    if (reading?.room !== room.jid) return false;
+    receivePage(parts, transaction, room, { stanza, result, reading });
+    return true;
   }
   if (!['joining', 'joined', 'leaving'].includes(room.membership.state)) return false;
   if (room.membership.state === 'joining' && asksForCaptcha(stanza.element)) {
@@ -62,6 +66,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
     arrivedAt: transaction.at,
     stanzaIds: room.features?.has(NS_SID) === true,
     history: room.entering || room.membership.state === 'joining',
+    held: parts.held(),
   });
   if (!message) return false;
   if (isPassing(stanza.element)) {
@@ -128,10 +133,17 @@ function noteReplay(transaction: Transaction, { room: jid, at, id, stanzaId }: G
 }
 
 /** XEP-0313 5.1: one message out of the room's archive, behind the one before it; the place is kept with it. */
-function receivePage(parts: RoomParts, transaction: Transaction, room: Room, stanza: Stanza): void {
-  const result = readMamResult(stanza.element);
+function receivePage(
+  parts: RoomParts,
+  transaction: Transaction,
+  room: Room,
+  { stanza, result, reading }: { readonly stanza: Stanza; readonly result: MamResult; readonly reading: RoomReading },
+): void {
   const { catchup } = room;
-  if (!result || !catchup) return;
+  if (!catchup) return;
+  // thrown: it alone goes into quarantine
+  if (result.id === '' || result.id.length > MAX_RESULT_ID) throw new Error('the room’s archive gives it an id behind which nothing can be asked');
+  const again = reading.repeats(transaction, result.id);
   result.message.attrs['xmlns'] ??= NS_CLIENT; // inherited where the archive did not repeat it
   const xml = forwardedText(stanza.raw) ?? result.message.toString();
   const inner = stanzaFrom(xml);
@@ -143,11 +155,11 @@ function receivePage(parts: RoomParts, transaction: Transaction, room: Room, sta
       message,
       element: inner.element,
       xml,
-      source: { kind: 'mam', follows },
+      source: { kind: 'mam', follows, again },
       fresh: !catchup.first && catchup.gap === undefined,
     });
     if (lost !== undefined && kept) recordLostHistory(parts.context, room.jid, lost, message.at);
-    follows = archiveId;
+    if (kept || !again) follows = archiveId;
     lost = undefined; // only a message that can be one of ours tells whether there is a hole
   }
   transaction.put({ ...room, catchup: { ...catchup, start: undefined, after: result.id, follows, lost } });

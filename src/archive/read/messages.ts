@@ -6,7 +6,7 @@ import type { Database, SqlRow } from '../schema/database.ts';
 import type { Dictionary } from '../schema/dictionary.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
 import { find } from '../search/search.ts';
-import { findStanza, stanzaHash } from '../write/stanza-id.ts';
+import { findStanza } from '../write/stanza-id.ts';
 import type { Counts } from '../write/counts.ts';
 import { viewOf } from './view.ts';
 
@@ -56,7 +56,7 @@ export function messageReader(db: Database, names: Dictionary, blocks: Blocks, c
     },
     byStanzaId(account, room, stanzaId) {
       const chat = names.findChat(account, room)?.id;
-      return chat === undefined ? undefined : findStanza(db, blocks, chat, stanzaId, stanzaHash(stanzaId))?.id;
+      return chat === undefined ? undefined : findStanza(db, blocks, chat, stanzaId);
     },
     last(account, room, withStanzaId = false) {
       const chat = names.findChat(account, room)?.id ?? -1;

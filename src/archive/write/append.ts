@@ -11,7 +11,7 @@ import { order } from './order.ts';
 import { searchTagsOf } from '../search/search-tags.ts';
 import { lastBefore, unplacedRows, ordOf, recognise, mergeState, setMerged } from './history-merge.ts';
 import { DELAYED, KINDS, mentionFlags, ORIGIN_IS_ID, FROM_HISTORY, SENT } from '../schema/rows.ts';
-import { findStanza, sidOf, stanzaHash, type Placed } from './stanza-id.ts';
+import { findKept, sidOf, stanzaHash, type Placed } from './stanza-id.ts';
 
 const RESENT = 10_000; // archive ids back in which a message sent again is looked for
 
@@ -131,14 +131,16 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
   }
 
   return {
-    append(given) {
+    append(arrived) {
+      const chat = names.chat(arrived.account, arrived.message.room);
+      const named = sidOf(arrived.message);
+      const found = named === null ? undefined : findKept(db, names, blocks, chat.id, arrived, named);
+      const given = found === 'other' ? { ...arrived, message: { ...arrived.message, stanzaId: undefined } } : arrived;
       const { message, source } = given;
-      const chat = names.chat(given.account, message.room);
-      const sid = sidOf(message);
-      const known = sid === null ? undefined : findStanza(db, blocks, chat.id, message.stanzaId ?? '', sid);
+      const [sid, known] = found === 'other' ? [null, undefined] : [named, found];
       if (source.kind === 'history') return mergeHistory(chat, given, known);
       if (known && source.kind === 'import') source.met.add(known.id);
-      if (known && source.kind === 'mam') putBehind(chat, given, known, source.follows);
+      if (known && source.kind === 'mam' && !source.again) putBehind(chat, given, known, source.follows);
       if (known) return duplicate(known.id, 'its stanza-id is kept');
       if (source.kind === 'import') return imported(chat, given, source.met, source.follows);
       if (source.kind === 'mam') return fetched(chat, given, source.follows);

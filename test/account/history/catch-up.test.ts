@@ -150,3 +150,61 @@ test('a catch-up goes on for as long as its pages come, however slowly', async (
   expect(performance.now() - begun).toBeGreaterThan(1_500);
   expect([archive.gaps(jid, ROOM), asked.length]).toEqual([[], 4]);
 });
+
+test.each([
+  ['whose pages go in a circle', (after: string | undefined) => (after === '3' ? { page: [4, 5] } : { page: [2, 3] })],
+  ['that has never heard of the place that it gave last', (after: string | undefined) => (after === undefined ? { page: [2] } : 'lost' as const)],
+  ['that answers one page for ever', (after: string | undefined) => (after === '1' ? { page: [2, 3], fin: false } : { page: [3, 2], fin: false })],
+])('an archive %s is read no further, and leaves a hole on record: live goes on, and nothing is told twice', async (_how, answers) => {
+  let endless: ((again: number) => void) | undefined;
+  const { account, archive, asked, bodies, events, jid, log, send, settle } = await away(({ after }, page, iq) => {
+    const answer = answers(after);
+    if (answer === 'lost') return refusal(ROOM, String(iq.attrs['id']), 'item-not-found');
+    if (!('fin' in answer)) return page(answer.page, false);
+    const results = [page(answer.page)].flat().map(String).slice(0, -1);
+    endless = (again) => send(...Array.from({ length: again }, () => results).flat());
+    return undefined;
+  });
+  await until(() => asked.length > 0, { what: 'the catch-up' });
+  endless?.(600);
+  await until(() => account.history.readUpTo(ROOM) === 'end', { what: 'the catch-up to be given up' });
+  send(live(9));
+  await settle();
+  expect(archive.gaps(jid, ROOM), log.slice(-5).join('\n')).toHaveLength(1);
+  expect(asked.length).toBeLessThan(30);
+  const kept = bodies(ROOM).map(Number);
+  expect(kept).toEqual([...new Set(kept)].toSorted((a, b) => a - b));
+  expect(kept.at(-1)).toBe(9);
+  const told = events.all.flatMap((event) => (event.type === 'message' ? [event.message.body] : []));
+  expect(told).toEqual([...new Set(told)]);
+});
+
+test('an archive that gives new messages without end is read up to a bound, and what it gave is kept', async () => {
+  let n = 1;
+  const { account, archive, asked, bodies, jid } = await away((_asked, page) => page([(n += 1)], false), [1], { archivePages: 6 });
+  await until(() => asked.length > 0 && account.history.readUpTo(ROOM) === 'end', { what: 'the catch-up to be given up' });
+  expect(archive.gaps(jid, ROOM)).toHaveLength(1);
+  expect(asked.length).toBe(6);
+  expect(bodies(ROOM).join()).toBe('1,2,3,4,5,6,7');
+});
+
+test('what carries the stanza-id of another message is kept beside it, from the room and from its archive', async () => {
+  const forged = (xml: string, body: string): string => xml.replace(/<body>\d<\/body>/, `<body>${body}</body>`);
+  const { account, bodies, send, settle } = await away((_asked, page) => {
+    const [two, ...rest] = [page([2])].flat().map(String);
+    return [String(two), forged(String(two), 'another'), ...rest];
+  });
+  await until(() => bodies(ROOM).includes('2') && account.history.readUpTo(ROOM) === 'end', { what: 'the page' });
+  send(forged(live(2), 'a third'), live(3));
+  await settle();
+  expect(bodies(ROOM)).toEqual(['1', '2', 'another', 'a third', '3']);
+});
+
+test('a result under an id that nothing can be asked behind is quarantined, and the rest of the page is kept', async () => {
+  const { archive, bodies, jid } = await away((_asked, page) => {
+    const [two, ...rest] = [page([2, 3])].flat().map(String);
+    return [String(two).replace(" id='2'>", ` id='${'2'.repeat(5_000)}'>`), ...rest];
+  });
+  await until(() => bodies(ROOM).includes('3'), { what: 'the rest of the page' });
+  expect(archive.quarantined(jid)).toMatchObject([{ kind: 'message', sender: ROOM }]);
+});

@@ -4,15 +4,23 @@ import type { Element } from '../../xml.ts';
 
 export const NS_DELAY = 'urn:xmpp:delay';
 
-/** The time set by the bare JID `by` (or by nobody in particular; without `by`, by anybody), in milliseconds since the epoch. */
+/**
+ * The time set by the bare JID `by`, or else by nobody in particular (without `by`, by anybody), in milliseconds since the
+ * epoch. The last one counts: whoever hands the stanza on puts theirs behind what its sender has put there.
+ */
 export function readDelay(stanza: Element, by?: string): number | undefined {
-  for (const delay of stanza.getChildren('delay', NS_DELAY)) {
-    const from: unknown = delay.attrs['from'];
-    if (by !== undefined && typeof from === 'string' && bareOf(from) !== by) continue;
-    const at = readStamp(delay.attrs['stamp']);
-    if (at !== undefined) return at;
-  }
-  return undefined;
+  const all = delaysOf(stanza);
+  const own = by === undefined ? undefined : all.findLast(({ from }) => from === by);
+  return (own ?? all.findLast(({ from }) => by === undefined || from === undefined))?.at;
+}
+
+/** Every time that somebody has put there; `from` is a bare JID. */
+export function delaysOf(stanza: Element): { readonly from: string | undefined; readonly at: number }[] {
+  return stanza.getChildren('delay', NS_DELAY).flatMap(({ attrs }) => {
+    const at = readStamp(attrs['stamp']);
+    const from: unknown = attrs['from'];
+    return at === undefined ? [] : [{ from: typeof from === 'string' ? bareOf(from) : undefined, at }];
+  });
 }
 
 /** XEP-0082 DateTime to milliseconds since the epoch. */

@@ -5,7 +5,7 @@ import { bareOf, resourceOf } from '../../../core/jid.ts';
 import type { Element } from '../../xml.ts';
 import { xml } from '../../xml.ts';
 import { mentionElement } from './explicit-mention.ts';
-import { readDelay } from './delay.ts';
+import { delaysOf, readDelay } from './delay.ts';
 import { NS_MUC_USER } from '../room/muc.ts';
 import { oob } from './oob.ts';
 import { readOccupantId } from '../room/occupant-id.ts';
@@ -29,6 +29,16 @@ export interface ReadContext {
   readonly stanzaIds: boolean;
   /** The room is sending its history: its delay stamps count. Live, anybody could have put one there. */
   readonly history: boolean;
+  /** After a resumption: by whom it may have been held, whose delay is then its time. */
+  readonly held?: HeldDelays | undefined;
+}
+
+export interface HeldDelays {
+  /** Bare JIDs. */
+  readonly by: ReadonlySet<string>;
+  /** Milliseconds since the epoch; outside of these it is a claim. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A `<message type='groupchat'/>` or a private message from an occupant, as columns; `undefined` where it is neither. */
@@ -51,10 +61,15 @@ export function readGroupchat(element: Element, context: ReadContext): Groupchat
     realJid: text(element.getChild('x', NS_MUC_USER)?.getChild('item')?.attrs['jid']),
     body: element.getChildText('body') ?? undefined,
     subject: element.getChildText('subject') ?? undefined,
-    at: delay ?? context.arrivedAt,
+    at: delay ?? heldSince(element, context.held) ?? context.arrivedAt,
     delayed: delay !== undefined,
     ...relations(element),
   };
+}
+
+function heldSince(element: Element, held: HeldDelays | undefined): number | undefined {
+  if (!held) return undefined;
+  return delaysOf(element).findLast(({ from, at }) => from !== undefined && held.by.has(from) && at >= held.from && at <= held.to)?.at;
 }
 
 function relations(element: Element): Pick<GroupchatMessage, 'replaces' | 'retracts' | 'reactsTo' | 'repliesTo'> {

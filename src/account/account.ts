@@ -1,7 +1,6 @@
 import { inBackground } from '../core/background.ts';
 import type { Archive } from '../archive/contract.ts';
 import { storedStream } from '../archive/stored-values.ts';
-import { parseBareJid } from '../core/jid.ts';
 import type { PresencePace } from '../core/presence.ts';
 import { sentenceOf } from '../core/errors.ts';
 import { openAcknowledgement } from './acknowledgement.ts';
@@ -44,6 +43,7 @@ import type { Ask } from './server/server-parts.ts';
 import { openEvents } from './events.ts';
 import { openDeviceMessages } from './sending/device-messages.ts';
 import { openRoomVerbs } from './rooms/verbs.ts';
+import { openRoomWishes, wishersOf, withWishes } from './rooms/wishes.ts';
 
 const DAY = 86_400_000;
 
@@ -53,7 +53,7 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   /** How patient it is with silent rooms; tests are less so. */
-  readonly times?: Partial<SelfPingTimes & JoinTimes & { readonly sweep: number; readonly calm: number; readonly archiveSilence: number; readonly archivePages: number; readonly read: number; readonly presence: Partial<PresencePace> }>;
+  readonly times?: Partial<SelfPingTimes & JoinTimes & { readonly sweep: number; readonly calm: number; readonly archiveSilence: number; readonly archivePages: number; readonly read: number; readonly removals: number; readonly presence: Partial<PresencePace> }>;
   /** Milliseconds since the epoch; the machine's clock where nothing is said. */
   readonly now?: () => number;
   /** By which presence waits before it is told. */
@@ -102,6 +102,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     occupants: rooms.occupants,
     roomPresence: (room) => presence.elements(room),
   };
+  const wishes = openRoomWishes(jid, archive, context.rooms(), (room) => memberships.changed(room));
   const iqResponder = openIqResponder(context);
   const presence = openPresence(context, times.presence, clock);
   const deviceMessages = openDeviceMessages(context, () => outbox, (resource) => devices.find(resource)?.id);
@@ -118,6 +119,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     nicks: () => nicks,
     notify: (room) => bookmarks.verbs.notify(room),
     called: (room) => bookmarks.called(room),
+    wishers: (room) => wishersOf(wishes.of(room), allDevices()),
     joined: entered,
     tell(event) {
       events.emit(event);
@@ -131,10 +133,11 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     memberships,
     verbs: rawVerbs,
     renick: nicks.renick,
-    claim: (room) => occupancy.claim(room),
+    wishes,
+    removals: times.removals,
     online: (since) => allDevices().flatMap(({ online: here, resource, lastSeen }) => (here || Date.parse(lastSeen) >= since ? [resource] : [])),
   });
-  const verbs = bookmarks.telling(rawVerbs);
+  const verbs = withWishes(bookmarks.telling(rawVerbs), wishes);
   const readMarkers = openReadMarkers(context, (state) => events.emit({ type: 'read', state }), times.read);
   events.subscribe((event) => { if (event.type === 'message') readMarkers.kept(event.message); }, life.signal, 'read markers');
   const registrations = openRegistrations(context, nicks, rawVerbs);
@@ -145,7 +148,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     notify: (room, identity) => bookmarks.verbs.notify(room, identity),
     saidBy: deviceMessages.saidBy,
   });
-  const occupancy: OwnedOccupancy = openSharedOccupancy(context, rawVerbs, outbox, () => events.emit({ type: 'devices', devices: allDevices() }));
+  const occupancy: OwnedOccupancy = openSharedOccupancy(context, { verbs: rawVerbs, wishes, outbox, changed: () => events.emit({ type: 'devices', devices: allDevices() }) });
   const relayPause = openRelayPause(context, () => {
     events.emit({ type: 'devices', devices: allDevices() });
     events.emit({ type: 'status', status: summary() });
@@ -208,10 +211,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     rooms: {
       list: () => [...rooms.all.values()].map(memberships.summary),
       occupants: (room) => [...rooms.occupants(room).values()],
-      async join(room, options) {
-        occupancy.claim(parseBareJid(room) ?? room);
-        return verbs.join(room, options);
-      },
+      join: verbs.join,
       leave: verbs.leave,
       follow: verbs.follow,
       set(room, wish) {

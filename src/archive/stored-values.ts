@@ -185,7 +185,8 @@ export const storedValues = {
   relayFloor: family('relay-floor', 'open', number),
   /** Milliseconds since the epoch, or Infinity. */
   relayPause: one('relay-pause', 'open', number),
-  roomsOfDevices: one('rooms-of-devices', 'open', json(z.array(text))),
+  /** By room: `bookmark` and `here` (the page, the command line), where they want it. */
+  roomsWanted: one('rooms-wanted', 'open', json(z.record(text, z.array(text)))),
   saidByDevices: one<readonly SaidByDevice[]>('said', 'open', json(z.array(said))),
   wholeFrom: family('whole-from', 'open', number),
 

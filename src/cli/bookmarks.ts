@@ -131,7 +131,7 @@ function heldCommands(bookmarks: Command, world: World): void {
 
   bookmarks
     .command('accept')
-    .description('confirm a removal: leave the rooms and remove them from all storages')
+    .description('confirm a removal: remove the rooms from all storages, and leave those that no device wants')
     .argument('<id>', 'the id of the removal, from `bookmarks held`', readId)
     .action(async (id: number, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
@@ -148,7 +148,7 @@ function editCommands(bookmarks: Command, world: World): void {
     .option('--name <name>', 'the name of the bookmark; "" for none')
     .option('--nick <nick>', 'your nickname there', readNick)
     .option('--autojoin', 'turn on auto-join: join the room now and at each start')
-    .option('--no-autojoin', 'turn off auto-join and leave the room now')
+    .option('--no-autojoin', 'turn off auto-join, and leave the room now unless a device wants it')
     .addOption(new Option('--notify <level>', 'when clients should notify you').choices(['always', 'on-mention', 'never', 'default']))
     .option('--password-stdin', "read the room's password from standard input")
     .action(async (room: string, _options: unknown, command: Command) => {
@@ -167,7 +167,7 @@ function editCommands(bookmarks: Command, world: World): void {
 
   bookmarks
     .command('remove')
-    .description('remove a bookmark and leave the room')
+    .description('remove a bookmark, and leave the room unless a device wants it')
     .argument('<room>', 'the room', readJid)
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();

@@ -55,9 +55,19 @@ export function roomCommands(program: Command, world: World): void {
     .argument('<room>', 'the room', readJid)
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      const left = await (await reachDaemon(world, options)).leave.mutate({ ...meant(options), room });
+      const daemon = await reachDaemon(world, options);
+      const known = (await daemon.rooms.query(meant(options))).find((one) => one.room === room);
+      for (const line of endedWishes(known)) printLine(world, line);
+      const left = await daemon.leave.mutate({ ...meant(options), room });
       printLine(world, `Left ${left.room}.`);
     });
+}
+
+/** Whose wishes end with a leave, said before it. */
+function endedWishes(room: { room: string; wishes?: { bookmark: boolean; devices: readonly string[] } | undefined } | undefined): string[] {
+  const { bookmark = false, devices = [] } = room?.wishes ?? {};
+  const whose = [...(bookmark ? ['its bookmark'] : []), ...devices];
+  return room === undefined || whose.length === 0 ? [] : [`Also wanted by ${whose.join(', ')}: ${whose.length === 1 ? 'that ends' : 'they end'} too.`];
 }
 
 /** Confirms that the account is in a room now. */

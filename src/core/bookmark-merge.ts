@@ -21,6 +21,8 @@ export interface MergeInput {
   readonly views: readonly StorageView[];
   /** Rooms whose removal waits for the person. */
   readonly held: ReadonlySet<string>;
+  /** What a client has just removed may be the first of several: it waits for the end of the breath. */
+  readonly breathing: boolean;
   /** What a room's bookmark was before, for values that a stale client brings back. */
   readonly past: (room: string) => readonly Bookmark[];
 }
@@ -39,6 +41,11 @@ export interface HeldRemoval {
   readonly cause: string;
 }
 
+export interface PendingRemoval {
+  readonly storage: StorageName;
+  readonly room: string;
+}
+
 /** What a storage should hold, and how it gets there. */
 export interface StorageWrite {
   readonly target: BookmarkList;
@@ -50,6 +57,8 @@ export interface Merged {
   readonly list: BookmarkList;
   readonly changes: readonly BookmarkChange[];
   readonly held: readonly HeldRemoval[];
+  /** Rooms whose removal waits for the end of the breath, by the storage in which it was seen. */
+  readonly pending: readonly PendingRemoval[];
   /** Rooms that were held, and that a client has put back by itself. */
   readonly returned: readonly string[];
   /** Only storages that differ. */
@@ -70,6 +79,8 @@ interface Work {
   readonly touched: Map<string, Set<BasicField>>;
   readonly sources: Map<string, StorageName>;
   readonly held: HeldRemoval[];
+  /** One alone by storage: with others of the same breath it is held. */
+  readonly single: PendingRemoval[];
   readonly returned: string[];
 }
 
@@ -79,16 +90,17 @@ interface Work {
  */
 export function mergeBookmarks(input: MergeInput): Merged {
   const { agreed, views } = input;
-  const work: Work = { input, list: new Map(agreed), touched: new Map(), sources: new Map(), held: [], returned: [] };
+  const work: Work = { input, list: new Map(agreed), touched: new Map(), sources: new Map(), held: [], single: [], returned: [] };
   for (const view of views) applyView(work, view);
-  const waiting = new Set([...input.held, ...work.held.flatMap(({ rooms }) => rooms)]);
+  const pending = removeSingle(work);
+  const waiting = new Set([...input.held, ...work.held.flatMap(({ rooms }) => rooms), ...pending.map(({ room }) => room)]);
   for (const room of work.returned) waiting.delete(room);
   const writes = new Map<StorageName, StorageWrite>();
   for (const view of views) {
     const write = writeFor(view, work.list, waiting);
     if (write.put.length > 0 || write.remove.length > 0) writes.set(view.name, write);
   }
-  return { list: work.list, changes: changesOf(work), held: work.held, returned: [...new Set(work.returned)], writes };
+  return { list: work.list, changes: changesOf(work), held: work.held, pending, returned: [...new Set(work.returned)], writes };
 }
 
 function applyView(work: Work, view: StorageView): void {
@@ -106,9 +118,27 @@ function applyView(work: Work, view: StorageView): void {
     return;
   }
   for (const room of gone) {
-    work.list.delete(room);
-    work.sources.set(room, view.name);
+    if (view.seen === 'live') work.single.push({ storage: view.name, room });
+    else removeFrom(work, view.name, room);
   }
+}
+
+function removeFrom(work: Work, storage: StorageName, room: string): void {
+  work.list.delete(room);
+  work.sources.set(room, storage);
+}
+
+/** Removals that were seen one by one are several as well. Returns those that wait for the end of the breath. */
+function removeSingle(work: Work): PendingRemoval[] {
+  const { input, held } = work;
+  const single = work.single.filter(({ room }) => !work.touched.has(room)); // a change beats a removal
+  if (new Set(single.map(({ room }) => room)).size > 1) {
+    for (const { storage, room } of single) held.push({ storage, rooms: [room], cause: 'several rooms disappeared one after the other: a client that tidies up writes like this' });
+    return [];
+  }
+  if (input.breathing) return single;
+  for (const { storage, room } of single) removeFrom(work, storage, room);
+  return [];
 }
 
 /** What somebody else did to the storage: what only brings it to the agreed list was us. */

@@ -19,7 +19,7 @@ function view(name: StorageView['name'], before: BookmarkList | undefined, now: 
 }
 
 function merge(agreed: BookmarkList, views: readonly StorageView[], about: Partial<MergeInput> = {}) {
-  return mergeBookmarks({ agreed, views, held: new Set(), past: () => [], ...about });
+  return mergeBookmarks({ agreed, views, held: new Set(), breathing: false, past: () => [], ...about });
 }
 
 const rooms = (list: BookmarkList): string[] => [...list.keys()].map((room) => room.split('@')[0] ?? '').toSorted();
@@ -129,6 +129,26 @@ test('a room that one storage removed and another changed stays', () => {
   const before = listOf(mark('a'));
   const { list } = merge(before, [view('native', before, new Map()), view('pep', before, listOf(mark('a', { nick: 'Ali' })))]);
   expect(list.get('a@rooms.example')?.nick).toBe('Ali');
+});
+
+test('one room gone waits for the end of its breath, in each storage as it is', () => {
+  const before = listOf(mark('a'), mark('b'));
+  const views = [view('native', before, listOf(mark('a'))), view('private', before, before)];
+  const { list, changes, held, pending, writes } = merge(before, views, { breathing: true });
+  expect(pending).toEqual([{ storage: 'native', room: 'b@rooms.example' }]);
+  expect(rooms(list)).toEqual(['a', 'b']);
+  expect([changes, held, [...writes]]).toEqual([[], [], []]);
+});
+
+test('rooms that are gone one by one within a breath are held, whatever storages they are gone from', () => {
+  const before = listOf(mark('a'), mark('b'), mark('c'));
+  const views = [view('native', before, listOf(mark('a'), mark('c'))), view('private', before, listOf(mark('a'), mark('b')))];
+  for (const breathing of [true, false]) {
+    const { list, held, pending } = merge(before, views, { breathing });
+    expect(held.map(({ storage, rooms: gone }) => [storage, ...gone])).toEqual([['native', 'b@rooms.example'], ['private', 'c@rooms.example']]);
+    expect(pending).toEqual([]);
+    expect(rooms(list)).toEqual(['a', 'b', 'c']);
+  }
 });
 
 test('one room gone, and nothing else, is removed everywhere', () => {

@@ -25,12 +25,14 @@ const input: fc.Arbitrary<MergeInput> = fc
     agreed: list,
     lists: fc.array(fc.record({ before: fc.option(list, { nil: undefined }), now: list, seen: fc.constantFrom('live' as const, 'look' as const), evicts: fc.boolean() }), { minLength: 3, maxLength: 3 }),
     held: fc.array(fc.oneof(fc.constantFrom('cave', 'orchard', 'tomb').map((room) => `${room}@rooms.scripted.test`), text), { maxLength: 2 }),
+    breathing: fc.boolean(),
     past: fc.array(list, { maxLength: 2 }),
   })
-  .map(({ agreed, lists, held, past }) => ({
+  .map(({ agreed, lists, held, breathing, past }) => ({
     agreed,
     views: lists.map((view, at) => ({ ...view, name: storageNames[at] ?? 'native', whole: at > 0 })),
     held: new Set(held),
+    breathing,
     past: (room) => past.flatMap((one) => one.get(room) ?? []),
   }));
 

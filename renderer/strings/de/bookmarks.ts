@@ -33,7 +33,7 @@ export const bookmarks: typeof english = {
     edit: 'Bearbeiten',
     editTitle: 'Lesezeichen bearbeiten',
     remove: 'Löschen',
-    removeAsk: (room) => `Das Lesezeichen von ${room} löschen? Dann verlassen alle Geräte den Raum.`,
+    removeAsk: (room) => `Das Lesezeichen von ${room} löschen? Dann verlässt du den Raum, außer ein mit Minimix verbundenes Gerät ist darin.`,
     name: 'Name',
     nick: 'Spitzname',
     password: 'Passwort',

@@ -134,6 +134,8 @@ export const rooms: typeof english = {
   leave: {
     title: 'Diesen Raum verlassen?',
     text: 'Du verlässt ihn auf allen Geräten. Seine Nachrichten bleiben in deinem Archiv.',
+    wishes: (whose) => `Auch gewünscht von: ${whose}.`,
+    bookmark: 'seinem Lesezeichen',
     go: 'Verlassen',
     going: 'Verlässt…',
   },

@@ -32,7 +32,7 @@ export const bookmarks = {
     edit: 'Edit',
     editTitle: 'Edit bookmark',
     remove: 'Delete',
-    removeAsk: (room: string) => `Delete the bookmark of ${room}? Every device then leaves the room.`,
+    removeAsk: (room: string) => `Delete the bookmark of ${room}? You then leave the room, unless a device connected to Minimix is in it.`,
     name: 'Name',
     nick: 'Nickname',
     password: 'Password',

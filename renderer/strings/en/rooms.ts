@@ -152,6 +152,8 @@ export const rooms = {
   leave: {
     title: 'Leave this room?',
     text: 'You leave it on every device. Its messages stay in your archive.',
+    wishes: (whose: string) => `Also wanted by ${whose}.`,
+    bookmark: 'its bookmark',
     go: 'Leave',
     going: 'Leaving…',
   },

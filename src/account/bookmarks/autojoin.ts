@@ -3,6 +3,7 @@ import { sentenceOf } from '../../core/errors.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 import type { Memberships } from '../rooms/membership.ts';
 import type { RoomVerbs } from '../rooms/verbs.ts';
+import { bookmarkWish, hereWish, type RoomWishes } from '../rooms/wishes.ts';
 
 export interface FollowedChange {
   readonly room: string;
@@ -10,10 +11,13 @@ export interface FollowedChange {
   readonly after: Bookmark | undefined;
 }
 
-/** What a bookmark says, done: autojoin joins, its end leaves, nick and password are the room's from then on. */
+/**
+ * What a bookmark says, done: autojoin joins, its end is one wish less, nick and password are the room's from then on.
+ * `here`: the person has changed it at the page or the command line, whose own wish ends with it.
+ */
 export interface Autojoin {
   /** To be called inside the transaction; acts after its commit. */
-  all(transaction: Transaction, changes: readonly FollowedChange[]): void;
+  all(transaction: Transaction, changes: readonly FollowedChange[], by: 'client' | 'here'): void;
   /** After a login: enters what should be joined and is not. */
   enter(list: Iterable<Bookmark>): void;
 }
@@ -22,26 +26,33 @@ export interface AutojoinHooks {
   readonly memberships: Memberships;
   readonly verbs: RoomVerbs;
   readonly renick: (room: string) => void;
-  readonly claim: (room: string) => void;
+  readonly wishes: RoomWishes;
 }
 
-export function openAutojoin(context: AccountContext, { memberships, verbs, renick, claim }: AutojoinHooks): Autojoin {
+export function openAutojoin(context: AccountContext, { memberships, verbs, renick, wishes }: AutojoinHooks): Autojoin {
   /** A disk that is full, say, refuses the verb by a throw: nobody else hears of it here. */
   function tried(room: string, work: Promise<unknown>): void {
     work.catch((error: unknown) => context.log('error', `${room}: its bookmark could not be followed: ${sentenceOf(error)}`, { error }));
   }
 
   function join({ room, nick, password }: Bookmark): void {
+    wishes.add(room, bookmarkWish);
     tried(room, verbs.join(room, { nick, password }));
   }
 
-  function follow({ room, before, after }: FollowedChange): void {
+  function unwish(room: string, by: 'client' | 'here'): void {
+    wishes.end(room, bookmarkWish);
+    if (by === 'here') wishes.end(room, hereWish);
+    const others = wishes.of(room).length;
+    if (context.room(room)?.wanted !== true) return;
+    if (others === 0) tried(room, verbs.leave(room));
+    else context.log('info', `${room}: its bookmark joins it no more; ${others === 1 ? 'one other wish keeps' : `${others} other wishes keep`} the account there`);
+  }
+
+  function follow({ room, before, after }: FollowedChange, by: 'client' | 'here'): void {
     const wanted = context.room(room)?.wanted === true;
-    if (!after || (before?.autojoin === true && !after.autojoin)) {
-      if (wanted) tried(room, verbs.leave(room));
-      return;
-    }
-    if (after.autojoin) claim(room);
+    if (!after || (before?.autojoin === true && !after.autojoin)) return unwish(room, by);
+    if (after.autojoin && wanted) wishes.add(room, bookmarkWish);
     if (wanted) update(room, before, after);
     else if (after.autojoin && before?.autojoin !== true) join(after);
   }
@@ -60,16 +71,20 @@ export function openAutojoin(context: AccountContext, { memberships, verbs, reni
   }
 
   return {
-    all(transaction, changes) {
+    all(transaction, changes, by) {
       for (const change of changes) {
         transaction.onCommit(() => {
-          follow(change);
+          follow(change, by);
           memberships.changed(change.room); // its name and its notifications are the bookmark's
         });
       }
     },
     enter(list) {
-      for (const bookmark of list) if (bookmark.autojoin && !context.room(bookmark.room)?.wanted) join(bookmark);
+      for (const bookmark of list) {
+        if (!bookmark.autojoin) continue;
+        if (context.room(bookmark.room)?.wanted) wishes.add(bookmark.room, bookmarkWish);
+        else join(bookmark);
+      }
     },
   };
 }

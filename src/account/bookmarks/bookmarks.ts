@@ -9,6 +9,7 @@ import { localChanges, openBookmarkVerbs } from './verbs.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 import type { Memberships } from '../rooms/membership.ts';
 import type { RoomVerbs } from '../rooms/verbs.ts';
+import { bookmarkWish, type RoomWishes } from '../rooms/wishes.ts';
 
 /** The control plane that every client has: three storages, one list, followed both ways. */
 export interface Bookmarks {
@@ -31,21 +32,23 @@ export interface BookmarkHooks {
   readonly verbs: RoomVerbs;
   /** Takes the wanted nick in a room. */
   readonly renick: (room: string) => void;
-  /** Somebody who is no device wants the room. */
-  readonly claim: (room: string) => void;
+  readonly wishes: RoomWishes;
   /** Resources that were online at some time since then (milliseconds since the epoch). */
   readonly online: (since: number) => readonly string[];
+  /** Milliseconds in which removals are counted together. */
+  readonly removals?: number | undefined;
 }
 
-export function openBookmarks(context: AccountContext, { memberships, verbs, renick, claim, online }: BookmarkHooks): Bookmarks {
+export function openBookmarks(context: AccountContext, { memberships, verbs, renick, wishes, online, removals }: BookmarkHooks): Bookmarks {
   const { log, jid } = context;
   const state = openBookmarkState(context);
-  const follow = openAutojoin(context, { memberships, verbs, renick, claim });
+  const follow = openAutojoin(context, { memberships, verbs, renick, wishes });
   const sync = openBookmarkSync(context, state, {
     online,
+    removals,
     changed(transaction, changes, held) {
       // What is seen for the first time, and is not to be entered here, was said before the account began.
-      follow.all(transaction, changes.filter(({ room, before }) => before !== undefined || !state.leftHere().has(room)));
+      follow.all(transaction, changes.filter(({ room, before }) => before !== undefined || !state.leftHere().has(room)), 'client');
       for (const { room, cause } of changes) transaction.onCommit(() => log('info', `bookmark of ${room}: ${cause}`));
       transaction.emit({ type: 'bookmarks', account: jid, held });
     },
@@ -58,7 +61,7 @@ export function openBookmarks(context: AccountContext, { memberships, verbs, ren
       });
     },
   });
-  const apply = localChanges(context, state, follow.all, sync.settle);
+  const apply = localChanges(context, state, (transaction, changes) => follow.all(transaction, changes, 'here'), sync.settle);
   const actions = openBookmarkVerbs(context, state, sync, apply);
 
   function joined(text: string, nick?: string, password?: string): void {
@@ -70,6 +73,7 @@ export function openBookmarks(context: AccountContext, { memberships, verbs, ren
     const known = state.list().get(room) ?? newBookmark(room);
     const after = { ...known, autojoin: true, nick: nick ?? known.nick, password: password ?? known.password };
     apply([{ room, after, cause: 'joined here' }], false);
+    wishes.add(room, bookmarkWish);
   }
 
   function left(text: string): void {

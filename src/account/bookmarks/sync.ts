@@ -1,8 +1,8 @@
 import { inBackground } from '../../core/background.ts';
 import { sameList } from '../../core/bookmark.ts';
-import type { StorageName } from '../../core/bookmark.ts';
+import type { Bookmark, BookmarkList, StorageName } from '../../core/bookmark.ts';
 import { mergeBookmarks } from '../../core/bookmark-merge.ts';
-import type { Merged } from '../../core/bookmark-merge.ts';
+import type { Merged, PendingRemoval } from '../../core/bookmark-merge.ts';
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import { readPubsubEvent, type PubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
@@ -19,6 +19,8 @@ import { createTimers } from '../timers.ts';
 /** Milliseconds. What one client writes comes in one breath, though a server that bridges makes many events of it. */
 const BREATH = 100;
 const LONGEST_BREATH = 1_000;
+/** A client that removes several bookmarks may do so one by one: so long is waited for a second one. */
+const REMOVALS = 10_000;
 /** How long after the last write the storages are looked at again. */
 const VERIFY = 1_500;
 const POLL = 200;
@@ -46,6 +48,8 @@ export interface BookmarkSyncHooks {
   readonly held: (transaction: Transaction, held: HeldBookmarks) => void;
   /** Resources that were online at some time since then (milliseconds since the epoch). */
   readonly online: (since: number) => readonly string[];
+  /** Milliseconds in which removals are counted together; 10 s where nothing is said. */
+  readonly removals?: number | undefined;
 }
 
 export function openBookmarkSync(context: AccountContext, state: BookmarkState, hooks: BookmarkSyncHooks): BookmarkSync {
@@ -58,6 +62,9 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
   const contents = openMirror(context, state, all, echoes);
   const timers = createTimers(context.signal);
   let breathSince: number | undefined;
+  /** From the first removal that was seen, until those are counted that came in its breath. */
+  let removalBreath: 'none' | 'waiting' | 'over' = 'none';
+  const removals = hooks.removals ?? REMOVALS;
   let running = false;
   let again = false;
   let logins = 0;
@@ -130,9 +137,30 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
     }
   }
 
+  function waitForRemovals(pending: readonly PendingRemoval[]): void {
+    if (pending.length === 0) {
+      removalBreath = 'none';
+      timers.clear('removals');
+    } else if (removalBreath === 'none') {
+      removalBreath = 'waiting';
+      for (const { room } of pending) log('info', `bookmark of ${room}: its removal waits for ${removals} ms, for it may be one of several`);
+      timers.set('removals', removals, () => {
+        removalBreath = 'over';
+        settle();
+      });
+    }
+  }
+
+  /** What was agreed with a storage has the rooms whose removal is not decided yet. */
+  function withPending(name: StorageName, now: BookmarkList, { pending }: Merged): BookmarkList {
+    const rooms = pending.flatMap(({ storage, room }) => (storage === name ? (state.before(name)?.get(room) ?? []) : []));
+    return rooms.length === 0 ? now : new Map([...now, ...rooms.map((bookmark): [string, Bookmark] => [bookmark.room, bookmark])]);
+  }
+
   function merge(): Merged {
     const views = contents.views();
-    const merged = mergeBookmarks({ agreed: state.list(), views, held: state.heldRooms(), past: state.past });
+    const merged = mergeBookmarks({ agreed: state.list(), views, held: state.heldRooms(), breathing: removalBreath !== 'over', past: state.past });
+    waitForRemovals(merged.pending);
     const settled = views.every(({ name, now }) => {
       const before = state.before(name); // as it is on disk, our own writes not in it yet
       return before && sameList(before, now);
@@ -147,7 +175,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
       let id = Math.max(transaction.at, ...kept.map((one) => one.id));
       const fresh = held.map((one): HeldBookmarks => ({ ...one, id: (id += 1), at: transaction.at, online: hooks.online(contents.suspectsSince(one.storage)) }));
       const waiting = [...kept, ...fresh];
-      state.save(transaction, { list: merged.list, before: new Map(views.map(({ name, now }) => [name, now])), held: waiting });
+      state.save(transaction, { list: merged.list, before: new Map(views.map(({ name, now }) => [name, withPending(name, now, merged)])), held: waiting });
       transaction.onCommit(echoes.agreed);
       for (const one of fresh) hooks.held(transaction, one);
       hooks.changed(transaction, changes, waiting.length);

@@ -35,6 +35,18 @@ export interface RoomSummary {
   readonly notify?: NotifyLevel | undefined;
   /** One can register with it (XEP-0045 7.10). */
   readonly registers?: boolean | undefined;
+  /** Who wants the account to be in it: it leaves when nobody does. */
+  readonly wishes?: RoomWishers | undefined;
+}
+
+/** Whose wish a room is. */
+export interface RoomWishers {
+  /** Its bookmark joins it. */
+  readonly bookmark: boolean;
+  /** Somebody joined it at the page or the command line. */
+  readonly here: boolean;
+  /** The devices at the bouncer that are in it, by their labels; offline ones too. */
+  readonly devices: readonly string[];
 }
 
 /** What the person chose for one room. */

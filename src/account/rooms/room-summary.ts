@@ -6,7 +6,7 @@ import { NS_REGISTER } from '../../xmpp/xep/room/register.ts';
 import type { AccountEvent } from '../events.ts';
 import type { AccountContext, Room } from '../context.ts';
 import type { Nicks } from './nicks.ts';
-import type { RoomSummary } from './contract.ts';
+import type { RoomSummary, RoomWishers } from './contract.ts';
 
 export interface SummaryHooks {
   readonly nicks: () => Nicks;
@@ -14,6 +14,7 @@ export interface SummaryHooks {
   readonly notify: (room: string) => NotifyLevel | undefined;
   /** How the person calls the room: its bookmark's name. */
   readonly called?: (room: string) => string | undefined;
+  readonly wishers?: (room: string) => RoomWishers;
   readonly tell: (event: AccountEvent) => void;
 }
 
@@ -25,7 +26,7 @@ export interface RoomSummaries {
   changed(room: string): void;
 }
 
-export function openRoomSummaries(context: AccountContext, { nicks, notify, called, tell }: SummaryHooks): RoomSummaries {
+export function openRoomSummaries(context: AccountContext, { nicks, notify, called, wishers, tell }: SummaryHooks): RoomSummaries {
   const dirty = new Set<string>();
 
   function chosenNick(room: Room): ChosenNick {
@@ -53,6 +54,7 @@ export function openRoomSummaries(context: AccountContext, { nicks, notify, call
       wanted,
       nickRefusal: wanted.nick === membership.nick ? undefined : nicks().refusal(jid),
       notify: notify(jid),
+      wishes: wishers?.(jid),
       registers: room.features?.has(NS_REGISTER) === true,
     };
   }

@@ -34,10 +34,14 @@ export interface SharedOccupancy {
   /** The daemon's full JID: the occupant. */
   jid(): string;
   room(room: string): RoomView | undefined;
-  /** Joins for a device. A room that nobody else wants is left again with the last device (`release`). */
-  join(room: string, options: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
-  /** No device wants the room any more: true where it is left, for nobody else does. */
-  release(room: string): boolean;
+  /** Joins for a device, whose wish it is from now on; refused, it is a wish no more. */
+  join(room: string, device: string, options: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
+  /** The device wants the room in which the account is. */
+  wish(room: string, device: string): void;
+  /** The device wants the room no more: it is left where nobody else does. */
+  unwish(room: string, device: string): void;
+  /** The device is gone for good. */
+  unwishAll(device: string): void;
   /** Says a whole groupchat message by the outbox. */
   sendMessage(room: string, xml: string, originId: string): Result<unknown>;
   /** Archives a private message as sent, and sends it. */

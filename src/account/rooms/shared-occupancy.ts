@@ -1,5 +1,4 @@
 import { inBackground } from '../../core/background.ts';
-import { storedValues } from '../../archive/stored-values.ts';
 import { fail, sentenceOf } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
@@ -12,30 +11,35 @@ import { mentionFor } from '../devices/mentions.ts';
 import { setCoveredFrom, coveredFrom } from '../history/archive-coverage.ts';
 import type { Outbox } from '../sending/outbox.ts';
 import type { RoomVerbs } from './verbs.ts';
+import type { RoomWishes } from './wishes.ts';
 
 export interface OwnedOccupancy extends SharedOccupancy {
   holds(jid: string): boolean;
-  /** Somebody who is no device wants the room: a bookmark, the page, the command line. */
-  claim(room: string): void;
   summaries(): readonly DeviceSummary[];
   /** `undefined` where it is no device of the frontend. */
   change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
 }
 
-export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, outbox: Outbox, changed: () => void): OwnedOccupancy {
+export interface OccupancyParts {
+  /** The verbs that tell no bookmark, and are nobody's wish. */
+  readonly verbs: RoomVerbs;
+  readonly wishes: RoomWishes;
+  readonly outbox: Outbox;
+  readonly changed: () => void;
+}
+
+export function openSharedOccupancy(context: AccountContext, { verbs, wishes, outbox, changed }: OccupancyParts): OwnedOccupancy {
   const { archive, jid } = context;
   const held = new Set<string>();
   let provider: DeviceProvider | undefined;
-  /** Rooms that only devices want. */
-  let wanted: ReadonlySet<string> = new Set(archive.value(jid, storedValues.roomsOfDevices) ?? []);
 
-  function save(next: ReadonlySet<string>): void {
-    wanted = next;
-    archive.setValue(jid, storedValues.roomsOfDevices, [...next]);
+  function leave(room: string): void {
+    if (!context.room(room)?.wanted) return;
+    inBackground(context.log, `leaving ${room}`, verbs.leave(room));
   }
 
-  function claim(room: string): void {
-    if (wanted.has(room)) save(new Set([...wanted].filter((one) => one !== room)));
+  function unwish(room: string, device: string): void {
+    if (wishes.end(room, { by: 'device', device })) leave(room);
   }
 
   return {
@@ -51,21 +55,18 @@ export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, o
       const firstReading = catchup?.first === true && catchup.givenUp !== true;
       return { room, state, nick, subject, reason, venue, entering, catchingUp: catchup !== undefined && !catchup.known, firstReading, features };
     },
-    async join(room, options) {
-      const mine = !context.room(room)?.wanted;
-      if (mine) save(new Set([...wanted, room]));
+    async join(room, device, options) {
+      const before = wishes.of(room).some((wish) => wish.by === 'device' && wish.device === device);
+      wishes.add(room, { by: 'device', device });
       const joined = await verbs.join(room, options);
-      if (!joined.ok && mine && wanted.has(room)) {
-        claim(room);
-        await verbs.leave(room); // a device was refused: that is no wish to try for ever
-      }
+      // a device that was refused has no wish to try for ever
+      if (!joined.ok && !before && wishes.end(room, { by: 'device', device }) && context.room(room)?.wanted) await verbs.leave(room);
       return joined;
     },
-    release(room) {
-      if (!wanted.has(room)) return false;
-      claim(room);
-      inBackground(context.log, `leaving ${room}`, verbs.leave(room));
-      return true;
+    wish: (room, device) => wishes.add(room, { by: 'device', device }),
+    unwish,
+    unwishAll(device) {
+      for (const room of wishes.endDevice(device)) leave(room);
     },
     sendMessage(room, xml, originId) {
       try {
@@ -108,7 +109,6 @@ export function openSharedOccupancy(context: AccountContext, verbs: RoomVerbs, o
     mention: (message, words) => mentionFor(context, { words }, message),
     features: () => context.connection.features(),
     holds: (full) => held.has(full),
-    claim,
     summaries: () => provider?.list() ?? [],
     change: (name, change) => provider?.change(name, change),
   };

@@ -13,11 +13,11 @@ test('a bookmark that cannot be followed is told in the log, and ends nothing', 
   const logged: string[] = [];
   // `as`: what is not needed here is not there.
   const context = { log: (level: string, message: string) => void logged.push(`${level} ${message}`), room: () => ({ wanted: true }) } as unknown as AccountContext;
-  const hooks = { verbs: { join: full, leave: full }, claim: () => undefined, memberships: { changed: () => undefined } } as unknown as AutojoinHooks;
+  const hooks = { verbs: { join: full, leave: full }, wishes: { add: () => undefined, end: () => true, of: () => [] }, memberships: { changed: () => undefined } } as unknown as AutojoinHooks;
   const follow = openAutojoin(context, hooks);
   const effects: (() => void)[] = [];
   const transaction = { onCommit: (effect: () => void) => void effects.push(effect) } as unknown as Transaction;
-  follow.all(transaction, [{ room: 'cave@muc.example.org', before: undefined, after: undefined }]);
+  follow.all(transaction, [{ room: 'cave@muc.example.org', before: undefined, after: undefined }], 'client');
   for (const effect of effects) effect();
   await until(() => logged.length === 1, { what: 'a line in the log' });
   expect(logged[0]).toMatch(/^error .*cave@muc\.example\.org.*full/);

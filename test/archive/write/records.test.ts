@@ -94,18 +94,18 @@ test('the outbox keeps its order, and what is known of each stanza', () => {
 test('cursors, values and gaps are kept by name', () => {
   own.archive.setCursor(JULIET, 'phone', ORCHARD, 5);
   own.archive.setCursor(JULIET, 'phone', ORCHARD, 6);
-  own.archive.setValue(JULIET, storedValues.roomsOfDevices, []);
-  own.archive.setValue(JULIET, storedValues.roomsOfDevices, [BALL]);
+  own.archive.setValue(JULIET, storedValues.roomsWanted, {});
+  own.archive.setValue(JULIET, storedValues.roomsWanted, { [BALL]: ['here'] });
   const gap = { account: JULIET, room: ORCHARD, from: 1, to: 2, cause: 'the room has no archive' };
   const id = own.archive.addGap(gap);
   const archive = own.reopen();
   expect(archive.cursor(JULIET, 'phone', ORCHARD)).toBe(6);
   expect(archive.cursor(JULIET, 'phone', BALL)).toBeUndefined();
-  expect(archive.value(JULIET, storedValues.roomsOfDevices)).toEqual([BALL]);
+  expect(archive.value(JULIET, storedValues.roomsWanted)).toEqual({ [BALL]: ['here'] });
   expect(archive.gaps(JULIET, ORCHARD)).toEqual([{ id, ...gap }]);
-  archive.setValue(JULIET, storedValues.roomsOfDevices, undefined);
+  archive.setValue(JULIET, storedValues.roomsWanted, undefined);
   archive.removeGap(id);
-  expect(archive.value(JULIET, storedValues.roomsOfDevices)).toBeUndefined();
+  expect(archive.value(JULIET, storedValues.roomsWanted)).toBeUndefined();
   expect(archive.gaps(JULIET, ORCHARD)).toEqual([]);
 });
 

@@ -40,7 +40,7 @@ describe.each(rows)('on $what', ({ start }) => {
     const who = await newAccount(server, 'alice');
     const phone = await person(who, { resource: 'phone' });
     await before?.(phone);
-    return { phone, home: await minimix({ who }) };
+    return { phone, home: await minimix({ who, times: { removals: 500 } }) };
   }
 
   /** Fence: all three storages show that list, and so does the daemon. */

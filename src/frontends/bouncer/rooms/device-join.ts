@@ -14,7 +14,6 @@ import type { HistoryWish } from './room-history.ts';
 import type { RoomStateCache } from './room-state-cache.ts';
 import { errorFor, leftPresence, occupantPresence, open, selfPresence, subjectMessage } from './room-stanzas.ts';
 import { addressable } from '../session/stanza-text.ts';
-import type { DeviceJoins } from './device-joins.ts';
 import { inBackground } from '../../../core/background.ts';
 import type { Log } from '../../../core/log.ts';
 
@@ -52,7 +51,8 @@ interface Entry {
   readonly history: HistoryWish;
   /** The room's own refusal, where it has sent one. */
   refusal: Stanza | undefined;
-  over: boolean;
+  /** Nobody waits for it any more: another presence has taken its place, the device has left, or its session is over. */
+  over: 'replaced' | 'left' | 'offline' | undefined;
 }
 
 export interface DeviceJoin {
@@ -62,8 +62,6 @@ export interface DeviceJoin {
   leave(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
   /** The room has refused a presence. */
   refused(room: string, stanza: Stanza): void;
-  /** The account has left the room for good. */
-  forgotten(room: string): void;
   /** Something about the room has changed: who waits for it is looked after. */
   changed(room: string): void;
   /** The session is over; its wishes are not. */
@@ -77,7 +75,6 @@ export interface DeviceJoinOptions {
   readonly archive: ReadArchive;
   readonly feeds: RoomFeeds;
   readonly stateCache: RoomStateCache;
-  readonly deviceJoins: DeviceJoins;
   readonly cursors: Cursors;
   readonly deliveries: OccupantDeliveries;
   readonly times: DeviceJoinTimes;
@@ -85,24 +82,30 @@ export interface DeviceJoinOptions {
   readonly now: () => number;
 }
 
-export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, deliveries, times, log, now }: DeviceJoinOptions): DeviceJoin {
+export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now }: DeviceJoinOptions): DeviceJoin {
   const { occupancy } = account.rooms;
   const entries = new Set<Entry>();
   const wakes = new Map<string, Set<() => void>>();
   const goodbyes = new Map<DeviceOccupant, Set<NodeJS.Timeout>>();
 
   function enter(deviceOccupant: DeviceOccupant, room: string, asked: Stanza): void {
-    for (const before of entries) if (before.deviceOccupant === deviceOccupant && before.room === room) before.over = true;
+    for (const before of entries) if (before.deviceOccupant === deviceOccupant && before.room === room) before.over = 'replaced';
     const history = readHistoryWish(asked.element, now());
-    const entry: Entry = { deviceOccupant, room, asked, nick: resourceOf(asked.to), history, refusal: undefined, over: false };
+    const entry: Entry = { deviceOccupant, room, asked, nick: resourceOf(asked.to), history, refusal: undefined, over: undefined };
     const view = occupancy.room(room);
     if (view?.state === 'joined' && !view.entering && !view.firstReading) return show(entry, view);
     entries.add(entry);
     const decided = join(entry).finally(() => {
       entries.delete(entry);
-      if (entry.over && !deviceJoins.any(room)) occupancy.release(room); // called off on the way
+      if (entry.over === 'left' && !wants(deviceOccupant.device, room)) occupancy.unwish(room, deviceOccupant.device); // called off on the way
     });
     inBackground(log, 'a device’s join', decided);
+  }
+
+  /** The device is in the room, or on its way in, with whatever session. */
+  function wants(device: string, room: string): boolean {
+    const inside = [...(feeds.of(room)?.deviceOccupants ?? [])].some((one) => one.device === device);
+    return inside || [...entries].some((entry) => !entry.over && entry.room === room && entry.deviceOccupant.device === device);
   }
 
   async function join(entry: Entry): Promise<void> {
@@ -112,7 +115,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
     if (before?.state !== 'joined') {
       // the nick counts where the account has none there yet
       const wish = { ...(before === undefined && { nick }), ...(password !== undefined && { password }) };
-      const joined = await occupancy.join(room, wish);
+      const joined = await occupancy.join(room, entry.deviceOccupant.device, wish);
       if (!joined.ok) return refuse(entry, joined.error);
     }
     await until(room, (view) => view?.state !== 'joined' || !view.entering, times.subject);
@@ -155,7 +158,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
   /** 7.2.3 to 7.2.15, in one go: nothing that the room says meanwhile can come between. */
   function show({ deviceOccupant, room, nick: wish, history, asked, over }: Entry, { nick = wish, subject, features }: RoomView): void {
     if (over) return;
-    deviceJoins.add(room, deviceOccupant.device);
+    occupancy.wish(room, deviceOccupant.device);
     const feed = feeds.enter(deviceOccupant, room, nick);
     const itself = stateCache.presence(room);
     if (itself !== undefined) deviceOccupant.send(addressable(itself).to(deviceOccupant.jid));
@@ -193,7 +196,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
     const feed = feeds.of(room);
     // The room shows the best of all devices: what this one is at present, its broadcast has said.
     if (!feed || nick === feed.nick || nick === '') return;
-    const entry: Entry = { deviceOccupant, room, asked: stanza, nick, history: readHistoryWish(stanza.element, now()), refusal: undefined, over: false };
+    const entry: Entry = { deviceOccupant, room, asked: stanza, nick, history: readHistoryWish(stanza.element, now()), refusal: undefined, over: undefined };
     entries.add(entry);
     const changed = await account.rooms.changeNick(room, nick);
     entries.delete(entry);
@@ -204,7 +207,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
     enter,
     rename: (deviceOccupant, room, stanza) => inBackground(log, 'a device’s change of nick', rename(deviceOccupant, room, stanza)),
     leave(deviceOccupant, room, stanza) {
-      for (const entry of entries) if (entry.deviceOccupant === deviceOccupant && entry.room === room) entry.over = true;
+      for (const entry of entries) if (entry.deviceOccupant === deviceOccupant && entry.room === room) entry.over = 'left';
       const feed = feeds.of(room);
       if (!feed || !feeds.sees(deviceOccupant, room)) return;
       const self = account.rooms.occupants(room).find(({ nick }) => nick === feed.nick);
@@ -216,10 +219,9 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
       goodbyes.set(deviceOccupant, timers);
       const timer = setTimeout(() => {
         timers.delete(timer);
-        if (feeds.sees(deviceOccupant, room)) return;
-        const last = deviceJoins.remove(room, deviceOccupant.device);
+        if (wants(deviceOccupant.device, room)) return;
         if (deviceOccupant.leaves() === 'everywhere') inBackground(log, 'leaving a room for a device', account.rooms.leave(room));
-        else if (last) occupancy.release(room);
+        else occupancy.unwish(room, deviceOccupant.device);
       }, times.leave);
       timers.add(timer);
     },
@@ -227,20 +229,15 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, deviceJoin
       const nick = resourceOf(stanza.from);
       for (const entry of entries) if (entry.room === room && (entry.nick === nick || nick === '')) entry.refusal = stanza;
     },
-    forgotten(room) {
-      if (!occupancy.room(room)) deviceJoins.clear(room);
-    },
     changed(room) {
       for (const look of wakes.get(room) ?? []) look();
     },
     gone(deviceOccupant) {
       for (const timer of goodbyes.get(deviceOccupant) ?? []) clearTimeout(timer);
       goodbyes.delete(deviceOccupant);
-      for (const entry of entries) if (entry.deviceOccupant === deviceOccupant) entry.over = true;
+      for (const entry of entries) if (entry.deviceOccupant === deviceOccupant) entry.over = 'offline';
       feeds.exitAll(deviceOccupant);
     },
-    forget(device) {
-      for (const room of deviceJoins.forget(device)) occupancy.release(room);
-    },
+    forget: occupancy.unwishAll,
   };
 }

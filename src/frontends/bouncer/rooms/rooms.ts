@@ -16,7 +16,6 @@ import { openOccupantDeliveries } from './occupant-deliveries.ts';
 import { openRoomStateCache } from './room-state-cache.ts';
 import { openUpstreamRooms } from './upstream.ts';
 import { openIqProxy } from './iq-proxy.ts';
-import { openDeviceJoins } from './device-joins.ts';
 import type { Log } from '../../../core/log.ts';
 
 /** The rooms of one account, as its devices see them: each believes that it joined. */
@@ -47,8 +46,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
   const stateCache = openRoomStateCache(account.jid, archive);
   const iqProxy = openIqProxy(account, archive, feeds, log);
   const out = openUpstreamRooms(account, feeds);
-  const deviceJoins = openDeviceJoins(account.jid, archive);
-  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, deviceJoins, cursors, deliveries, times, log, now });
+  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now });
   const into = openDownstream({ account, feeds, stateCache, iqProxy, deliveries, refused: deviceJoin.refused });
   /** What a session has once joined is a room, whatever the account knows of it now. */
   const visited = new WeakMap<DeviceOccupant, Set<string>>();
@@ -57,7 +55,6 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
     into.take(event);
     if (event.type === 'room') deviceJoin.changed(event.room.room);
     if (event.type === 'caught-up' || event.type === 'room-forgotten') deviceJoin.changed(event.room);
-    if (event.type === 'room-forgotten') deviceJoin.forgotten(event.room);
   }, signal, 'the bouncer');
 
   function presence(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean {

@@ -1,0 +1,124 @@
+import type { Archive } from '../../archive/contract.ts';
+import { storedBookmark, storedValues } from '../../archive/stored-values.ts';
+import { parseBareJid } from '../../core/jid.ts';
+import type { Room } from '../context.ts';
+import type { DeviceSummary } from '../devices/contract.ts';
+import type { RoomWishers } from './contract.ts';
+import type { RoomVerbs } from './verbs.ts';
+
+/** Who wants the account to be in a room: its bookmark, somebody at the page or the command line (`here`), or a device at the bouncer. */
+export type Wish = { readonly by: 'bookmark' | 'here' } | { readonly by: 'device'; readonly device: string };
+
+export const bookmarkWish: Wish = { by: 'bookmark' };
+export const hereWish: Wish = { by: 'here' };
+
+/** The account is in a room while anybody wants it. A wish is on disk, and ends by its owner's word alone. */
+export interface RoomWishes {
+  of(room: string): readonly Wish[];
+  add(room: string, wish: Wish): void;
+  /** True where that was the last one. */
+  end(room: string, wish: Wish): boolean;
+  /** The account leaves the room: that is for all of them. */
+  clear(room: string): void;
+  /** The rooms that only this device wanted. */
+  endDevice(device: string): string[];
+}
+
+type Marks = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Where the list of bookmarks that all storages agree on is kept. */
+const AGREED = 'list';
+
+/** On disk the devices' are apart: a backup has no devices, and no wishes of theirs. */
+export function openRoomWishes(account: string, archive: Archive, rooms: Iterable<Room>, changed: (room: string) => void): RoomWishes {
+  let marks = read(archive.value(account, storedValues.roomsWanted));
+  let devices = read(archive.value(account, storedValues.bouncerWants));
+  // COMPAT: until December 2026 nothing said who wants a room; a bookmark that joins is the likeliest
+  const nobodys = [...rooms].filter(({ jid, wanted }) => wanted && !marks.has(jid) && !devices.has(jid));
+  const autojoins = new Set(nobodys.length === 0 ? [] : archive.bookmarks(account, AGREED).filter(({ value }) => storedBookmark.read(value).autojoin).map(({ room }) => room));
+  for (const { jid } of nobodys) change(jid, autojoins.has(jid) ? bookmarkWish : hereWish, 'add');
+
+  function change(room: string, wish: Wish, how: 'add' | 'delete'): boolean {
+    const before = wish.by === 'device' ? devices : marks;
+    const name = wish.by === 'device' ? wish.device : wish.by;
+    if ((before.get(room)?.has(name) === true) === (how === 'add')) return false;
+    const names = new Set(before.get(room));
+    names[how](name);
+    const after = new Map(before);
+    if (names.size === 0) after.delete(room);
+    else after.set(room, names);
+    archive.setValue(account, wish.by === 'device' ? storedValues.bouncerWants : storedValues.roomsWanted, written(after));
+    if (wish.by === 'device') devices = after;
+    else marks = after;
+    return true;
+  }
+
+  function end(room: string, wish: Wish): boolean {
+    if (!change(room, wish, 'delete')) return false;
+    changed(room);
+    return of(room).length === 0;
+  }
+
+  function of(room: string): Wish[] {
+    const own = [bookmarkWish, hereWish].filter(({ by }) => marks.get(room)?.has(by));
+    return [...own, ...[...(devices.get(room) ?? [])].map((device): Wish => ({ by: 'device', device }))];
+  }
+
+  return {
+    of,
+    add(room, wish) {
+      if (change(room, wish, 'add')) changed(room);
+    },
+    end,
+    clear(room) {
+      for (const wish of of(room)) change(room, wish, 'delete');
+    },
+    endDevice: (device) => [...devices.keys()].filter((room) => end(room, { by: 'device', device })),
+  };
+}
+
+/** Whose wishes they are, for a person. A device that nobody knows any more has no label. */
+export function wishersOf(wishes: readonly Wish[], known: readonly Pick<DeviceSummary, 'id' | 'label'>[]): RoomWishers {
+  const labels = new Map(known.map(({ id, label }) => [id, label]));
+  return {
+    bookmark: wishes.includes(bookmarkWish),
+    here: wishes.includes(hereWish),
+    devices: wishes.flatMap((wish) => (wish.by === 'device' ? (labels.get(wish.device) ?? []) : [])),
+  };
+}
+
+/** What a person does at the page or the command line: a join is a wish, and a leave ends everybody's. */
+export function withWishes(verbs: RoomVerbs, wishes: RoomWishes): RoomVerbs {
+  const wish = (text: string): void => {
+    const room = parseBareJid(text);
+    if (room !== undefined) wishes.add(room, hereWish);
+  };
+  const leave: RoomVerbs['leave'] = (room) => {
+    const left = verbs.leave(room);
+    wishes.clear(parseBareJid(room) ?? room);
+    return left;
+  };
+  return {
+    ...verbs,
+    leave,
+    join(room, options) {
+      wish(room);
+      return verbs.join(room, options);
+    },
+    async follow(room) {
+      const followed = await verbs.follow(room);
+      if (!followed.ok) return followed;
+      wish(followed.value.room);
+      wishes.clear(parseBareJid(room) ?? room);
+      return followed;
+    },
+  };
+}
+
+function read(kept: Readonly<Record<string, readonly string[]>> | undefined): Marks {
+  return new Map(Object.entries(kept ?? {}).map(([room, names]) => [room, new Set(names)]));
+}
+
+function written(marks: Marks): Record<string, string[]> {
+  return Object.fromEntries([...marks].map(([room, names]) => [room, [...names]]));
+}

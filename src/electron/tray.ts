@@ -1,9 +1,11 @@
 // The boot of the tray: where the daemon's home is, and how a daemon is started from here.
+import { app, dialog } from 'electron';
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findHome } from '../config/config.ts';
+import { sentenceOf } from '../core/errors.ts';
 import { runTray } from './main.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url)); // it runs from dist/ only
@@ -11,7 +13,8 @@ const { env } = process;
 const home = findHome(undefined, env);
 const packaged = root.includes('.asar');
 
-await runTray({
+// Not awaited: Electron is ready only once this module has run to its end (electron#40719).
+runTray({
   home,
   startDaemon,
   icons: join(root, 'build/tray'),
@@ -19,6 +22,9 @@ await runTray({
   command: packaged ? [env['APPIMAGE'] || process.execPath] : [process.execPath, root],
   config: env['XDG_CONFIG_HOME'] || join(homedir(), '.config'),
   argv: process.argv,
+}).catch((error: unknown) => {
+  dialog.showErrorBox('Minimix', sentenceOf(error));
+  app.exit(1);
 });
 
 /** In a process group of its own and without our pipes: it outlives the tray. */

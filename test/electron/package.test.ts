@@ -71,6 +71,26 @@ test('no program in it wants a package that is not in it', () => {
   expect(foreign).toEqual(['electron']); // the keyring is imported where it is used, by a process that may fail
 });
 
+test('the tray’s entry awaits nothing at its top: Electron runs it before it is ready, and waits for it', () => {
+  const entries = ['tray.js'];
+  for (const name of entries) {
+    const text = readFileSync(join(app, 'dist', name), 'utf8');
+    const { module, program } = parseSync(name, text);
+    expect(awaitsIn(program), name).toEqual([]);
+    for (const { moduleRequest: { value } } of module.staticImports) if (value.startsWith('./') && !entries.includes(value.slice(2))) entries.push(value.slice(2));
+  }
+  expect(entries.length).toBeGreaterThan(1);
+});
+
+/** Where a module waits before it has run: each `await` outside of a function. */
+function awaitsIn(node: unknown): number[] {
+  if (Array.isArray(node)) return node.flatMap(awaitsIn);
+  if (node === null || typeof node !== 'object' || !('type' in node)) return [];
+  if (/Function/.test(String(node.type))) return [];
+  const here = node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && 'await' in node && node.await === true);
+  return [...(here && 'start' in node ? [Number(node.start)] : []), ...Object.values(node).flatMap(awaitsIn)];
+}
+
 test('what is packed starts without anything beside it: a daemon, its page, its search, its command line', async () => {
   const main = join(app, 'dist/main.js');
   const home = join(dir, 'home');

@@ -1,5 +1,5 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { existsSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { editSettings, findHome, readSettings, settingsPath } from './config/con
 import { changeSetting, effectOf, listSettings, valueOf } from './config/settings-list.ts';
 import { forgetAccount, keepAccount, storePassword } from './config/accounts.ts';
 import { homeState, lockHome } from './config/lock.ts';
+import { bareCommand, programOf } from './config/program.ts';
 import { openSecrets } from './config/secrets.ts';
 import { openService, type Service } from './config/service.ts';
 import { MinimixError, ok, sentenceOf, type Result } from './core/errors.ts';
@@ -22,7 +23,8 @@ import { erase, forgetSecrets, openOwnDaemon, readPlan, removeStarters, stopDaem
 const { env } = process;
 const { version } = packageJson;
 
-const ownDaemon = openOwnDaemon(ownCommand());
+const command = bareCommand(programOf(fileURLToPath(import.meta.url)));
+const ownDaemon = openOwnDaemon(command);
 
 const world: World = {
   version,
@@ -88,7 +90,7 @@ const world: World = {
 };
 
 function serviceOf(home: string): Service {
-  return openService({ home, usual: usualHome(), config: configHome(), command: ownCommand() });
+  return openService({ home, usual: usualHome(), config: configHome(), command });
 }
 
 function usualHome(): string {
@@ -97,14 +99,6 @@ function usualHome(): string {
 
 function configHome(): string {
   return env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
-}
-
-/** How this very program is started: the script beside the sources, else Node (or Electron as Node) on the bundle. */
-function ownCommand(): string[] {
-  const script = fileURLToPath(new URL('../bin/minimix', import.meta.url));
-  if (existsSync(script)) return [script];
-  const asNode = process.versions['electron'] === undefined ? [] : ['/usr/bin/env', 'ELECTRON_RUN_AS_NODE=1'];
-  return [...asNode, process.execPath, fileURLToPath(import.meta.url)];
 }
 
 async function archiveFiles(): Promise<Omit<World['archive'], 'restore'>> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { MinimixError } from '../core/errors.ts';
+import { siblingProgram } from '../core/sibling.ts';
 import { readIfThere, writeWhole } from './files.ts';
 
 const PROBE = 4000; // milliseconds: is there a keyring at all?
@@ -105,7 +106,7 @@ export type KeyringAnswer = z.output<typeof keyringAnswer>;
  */
 function askKeyring(order: KeyringOrder, deadline: number): Promise<KeyringAnswer> {
   return new Promise((resolve) => {
-    const program = fileURLToPath(new URL('./keyring.ts', import.meta.url));
+    const program = fileURLToPath(siblingProgram(import.meta.url, 'keyring'));
     const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'ignore'] });
     let text = '';
     const timer = setTimeout(() => child.kill('SIGKILL'), deadline);

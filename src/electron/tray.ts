@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findHome } from '../config/config.ts';
+import { programOf } from '../config/program.ts';
 import { sentenceOf } from '../core/errors.ts';
 import { runTray } from './main.ts';
 
@@ -12,14 +13,15 @@ const root = fileURLToPath(new URL('..', import.meta.url)); // it runs from dist
 const { env } = process;
 const home = findHome(undefined, env);
 const packaged = root.includes('.asar');
+/** What runs as Node lies beside the archive: its ES modules and workers are then files like any other. */
+const unpacked = root.replace('app.asar', 'app.asar.unpacked');
 
 // Not awaited: Electron is ready only once this module has run to its end (electron#40719).
 runTray({
   home,
   startDaemon,
   icons: join(root, 'build/tray'),
-  // An AppImage runs from a mount that is gone tomorrow.
-  command: packaged ? [env['APPIMAGE'] || process.execPath] : [process.execPath, root],
+  command: packaged ? [process.execPath] : [process.execPath, root],
   config: env['XDG_CONFIG_HOME'] || join(homedir(), '.config'),
   argv: process.argv,
 }).catch((error: unknown) => {
@@ -29,10 +31,8 @@ runTray({
 
 /** In a process group of its own and without our pipes: it outlives the tray. */
 function startDaemon(): void {
-  // What is packaged has no Node of its own: Electron's runs the bundle.
-  const [command, ...first] = packaged ? [process.execPath, join(root, 'dist/main.js')] : [join(root, 'bin/minimix')];
-  const environment = packaged ? { ...env, ELECTRON_RUN_AS_NODE: '1' } : env;
-  const daemon = spawn(command, [...first, '--home', home, 'run'], { detached: true, stdio: 'ignore', env: environment });
+  const { command: [program, ...first], env: more } = programOf(join(unpacked, 'dist/main.js'));
+  const daemon = spawn(program, [...first, '--home', home, 'run'], { detached: true, stdio: 'ignore', env: { ...env, ...more } });
   daemon.on('error', () => undefined); // whoever waits for it says that it does not answer
   daemon.unref();
 }

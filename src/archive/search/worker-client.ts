@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { MinimixError } from '../../core/errors.ts';
+import { siblingProgram } from '../../core/sibling.ts';
 import type { ReadArchive } from '../contract.ts';
 import type { Found, SearchQuery } from '../query-contract.ts';
 import type { Format, Selection } from '../transfer/export.ts';
@@ -34,12 +33,6 @@ const whyGone = (cause: unknown): string =>
     ? 'This search needs too much memory: search for less at a time.'
     : 'The search stopped.';
 
-/** The worker's file lies beside this one, as TypeScript or, after bundling, as JavaScript. */
-function workerFile(): URL {
-  const beside = ['./worker.ts', './worker.js', './archive-worker.js'].map((name) => new URL(name, import.meta.url));
-  return beside.find((url) => existsSync(fileURLToPath(url))) ?? new URL('./worker.ts', import.meta.url);
-}
-
 const IDLE = 30_000; // milliseconds; its start costs 0.2 s of CPU, its being there some 10 MiB
 const MOST_MEMORY: ResourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 };
 
@@ -52,7 +45,7 @@ export interface WorkerClientOptions {
 
 /** Starts nothing until something is asked; a worker that has died or was idle is started again at the next question. */
 export function openWorkerClient(path: string, { idle = IDLE, limits = MOST_MEMORY }: WorkerClientOptions = {}): WorkerClient {
-  const file = workerFile();
+  const file = siblingProgram(import.meta.url, 'worker');
   const ending = new Set<Promise<unknown>>();
   let exporting = 0;
   let rest: NodeJS.Timeout | undefined;

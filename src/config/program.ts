@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What V8 takes only before it starts; bin/minimix has the same, and says why. */
+export const NODE_FLAGS: readonly string[] = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8', '--max-old-space-size=768'];
+
+export interface ProgramCommand {
+  readonly command: readonly [program: string, ...args: string[]];
+  /** Tells an Electron to be a Node. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How Minimix is started whose entry is `main`: by the script beside it, else by the Node, or Electron, that runs this. */
+export function programOf(main: string): ProgramCommand {
+  const script = join(dirname(main), '../bin/minimix');
+  if (existsSync(script)) return { command: [script], env: {} };
+  return { command: [process.execPath, ...NODE_FLAGS, main], env: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' } };
+}
+
+/** The same for whoever takes a command alone, such as a systemd unit. */
+export function bareCommand({ command, env }: ProgramCommand): readonly string[] {
+  const set = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return set.length === 0 ? command : ['/usr/bin/env', ...set, ...command];
+}

@@ -64,7 +64,7 @@ async function attempt({ releases, steps, verbose }: Wish, host: Host): Promise<
       }
       for (const step of steps.filter((each) => each.releases?.includes(release) ?? true)) {
         if (stopping.signal.aborted) break;
-        results.push(await report(`${release}: ${step.run}${WHO[step.as]}`, () => step.take?.(roots, tree) ?? take(roots, step, tree)));
+        results.push(await report(`${release}: ${step.run}${WHO[step.as]}${step.what === undefined ? '' : `, ${step.what}`}`, () => step.take?.(roots, tree) ?? take(roots, step, tree)));
       }
     }
     if (stopping.signal.aborted) return 130;

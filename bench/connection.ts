@@ -26,8 +26,8 @@ for (let round = 1; round <= 3; round++) {
     password: () => Promise.resolve('pencil'),
     server: { host: '127.0.0.1', port: server.port },
     allowPlaintext: true,
-    receive: (batch) => void (got += batch.length),
   });
+  ours.onStanzas((batch) => void (got += batch.length));
   ours.start();
   const peer = await server.next();
   await peer.logIn();

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { breaches, codeBesideSources, crowdedFolders, projectTree, untidiness, voids, type Tree } from './support/architecture.ts';
+import { breaches, codeBesideSources, crowdedFolders, lateBindings, projectTree, untidiness, voids, type Tree } from './support/architecture.ts';
 
 test('the project keeps to its floors', () => {
   const tree = projectTree(resolve(import.meta.dirname, '..'));
@@ -31,6 +31,22 @@ test('no promise is hidden behind a void', () => {
 test('a void is named, in a statement and in the body of an arrow function', () => {
   const tree = { 'src/cli/x.ts': 'void a();\nexport const f = (): void => void b().then(c);', 'src/core/y.ts': 'export const g = (): void => { d(); };' };
   expect(voids(tree)).toEqual(['src/cli/x.ts: void a()', 'src/cli/x.ts: void b().then(c)']);
+});
+
+test('no part is used before it is made', () => {
+  expect(lateBindings(projectTree(resolve(import.meta.dirname, '..')))).toEqual([]);
+});
+
+test('a part that an earlier one is given late is named, by a thunk, in a hook and in a function', () => {
+  const late = `export function openHouse() {
+    const door = openDoor({ bell: () => bell.ring(), light: { on: () => lamp.on() } });
+    const bell = openBell(door);
+    const lamp: Lamp = startLamp(door, bell);
+    const lock = createLock({ bell });
+    function closed() { return lock.closed(); }
+    return { door, lock, closed, bell: door.bell };
+  }`;
+  expect(lateBindings({ 'src/core/house.ts': late })).toEqual(['src/core/house.ts: bell is used before it is made', 'src/core/house.ts: lamp is used before it is made']);
 });
 
 /** A small project that keeps to the rules, so that each bad tree below is bad in one point alone. */

@@ -11,6 +11,16 @@ export interface Acknowledgement {
   committed(state: StreamState | undefined): void;
   /** Resolves once all of it is on disk: before a stream is taken up again, which acknowledges it too. */
   settled(): Promise<void>;
+  /** The id of the stream that what was committed last came by. */
+  streamId(): string | undefined;
+  subscribe(listener: AcknowledgementListener): void;
+}
+
+export interface AcknowledgementListener {
+  /** `handled` has moved on. */
+  readonly moved: () => void;
+  /** The disk did not take it: the stream goes, unacknowledged. */
+  readonly failed: () => void;
 }
 
 export interface AcknowledgementOptions {
@@ -18,16 +28,13 @@ export interface AcknowledgementOptions {
   readonly barrier: () => Promise<void>;
   /** The state with which the account starts; `settled()` is waited for before it is told to anybody. */
   readonly from: StreamState | undefined;
-  /** `handled` has moved on. */
-  readonly moved: () => void;
-  /** The disk did not take it: the stream goes, unacknowledged. */
-  readonly drop: () => void;
   readonly log: Log;
 }
 
-export function openAcknowledgement({ barrier, from, moved, drop, log }: AcknowledgementOptions): Acknowledgement {
+export function openAcknowledgement({ barrier, from, log }: AcknowledgementOptions): Acknowledgement {
   let now = from;
   let onDisk = from;
+  const listeners: AcknowledgementListener[] = [];
   /** The sync that is to come, and what it covers. */
   let due: { readonly sync: Promise<void>; state: StreamState | undefined } | undefined;
 
@@ -42,11 +49,11 @@ export function openAcknowledgement({ barrier, from, moved, drop, log }: Acknowl
     sync.then(
       () => {
         onDisk = waiting.state;
-        moved();
+        for (const { moved } of listeners) moved();
       },
       (error: unknown) => {
         log('error', `what came is not known to be on disk, and is not acknowledged: ${sentenceOf(error)}`, { error });
-        drop();
+        for (const { failed } of listeners) failed();
       },
     );
   }
@@ -62,5 +69,7 @@ export function openAcknowledgement({ barrier, from, moved, drop, log }: Acknowl
       else wait();
     },
     settled: barrier,
+    streamId: () => now?.id,
+    subscribe: (listener) => { listeners.push(listener); },
   };
 }

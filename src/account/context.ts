@@ -4,7 +4,7 @@ import type { Membership } from '../core/room.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { Connection } from '../xmpp/contract.ts';
 import type { Element } from '../xmpp/xml.ts';
-import type { AccountEvent } from './events.ts';
+import type { AccountEvent, OwnEvents } from './events.ts';
 import type { RoomSettings } from './rooms/contract.ts';
 
 /** A room of the account, as a value: replaced, never changed. */
@@ -95,6 +95,8 @@ export interface AccountContext {
   readonly connection: Connection;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** What one part has done, and others act on. */
+  readonly events: OwnEvents;
   now(): number;
   /** All that `work` changes, in one transaction; throws what the disk throws, and then nothing has changed. */
   transact<T>(work: (transaction: Transaction) => T): T;

@@ -2,6 +2,7 @@ import type { KeptMessage } from '../core/groupchat.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { Invitation } from '../core/invitation.ts';
 import type { Log } from '../core/log.ts';
+import type { StanzaFault } from '../xmpp/contract.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { AccountStatus } from './account-status.ts';
 import type { DeviceSummary } from './devices/contract.ts';
@@ -19,14 +20,26 @@ export type AccountEvent =
   | { readonly type: 'room'; readonly room: RoomSummary }
   /** The room's archive is read to its end, or cannot be read for now. */
   | { readonly type: 'caught-up'; readonly account: string; readonly room: string }
+  /** Somebody wants the room who did not, or wants it no more; `room` follows. */
+  | { readonly type: 'wishes-changed'; readonly account: string; readonly room: string }
+  /** The account is in a room: let in anew, or still in it after a resumption. */
+  | { readonly type: 'entered'; readonly account: string; readonly room: string }
   | { readonly type: 'room-forgotten'; readonly account: string; readonly room: string }
   /** The list of bookmarks has changed; so many removals wait for the person. */
   | { readonly type: 'bookmarks'; readonly account: string; readonly held: number }
+  /** Several bookmarks disappeared at once: their removal waits under that id. */
+  | { readonly type: 'removals-held'; readonly account: string; readonly id: number }
   | { readonly type: 'status'; readonly status: AccountStatus }
   | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly Invitation[] }
   /** The person has read on, here or on another device (XEP-0490). */
   | { readonly type: 'read'; readonly state: ReadState }
+  /** A device, or what it is given, is not what it was; `devices` follows. */
+  | { readonly type: 'device-changed'; readonly account: string }
   | { readonly type: 'devices'; readonly devices: readonly DeviceSummary[] }
+  /** The relay's pause has begun or ended; `devices` and `status` follow. */
+  | { readonly type: 'relay-paused'; readonly account: string }
+  /** A room has refused what was said in it from here. */
+  | { readonly type: 'refused'; readonly originId: string; readonly error: StanzaFault }
   /** A message of one of the account's own resources to our full JID, as far as nobody below has understood it. */
   | { readonly type: 'own-message'; readonly from: string; readonly stanza: Stanza }
   /** A stanza error from one of the account's own resources, in answer to what a frontend wrote. */
@@ -47,7 +60,8 @@ export interface FailedSubscriber {
 export interface AccountEvents {
   /**
    * Every event from now on, until the signal: in the order of the commits, and within one commit in the order in which
-   * it was emitted, to all subscribers in the order of their subscription. `name` stands in the log and in diagnostics.
+   * it was emitted, to all subscribers in the order of their subscription; what a subscriber emits in turn comes behind the
+   * event that it heard. `name` stands in the log and in diagnostics.
    */
   subscribe(listener: EventListener, signal: AbortSignal, name?: string): void;
 }
@@ -61,17 +75,28 @@ export interface OwnEvents extends AccountEvents {
 export function openEvents(log: Log, now: () => number): OwnEvents {
   const subscribers = new Set<{ readonly listener: EventListener; readonly name: string }>();
   const failures = new Map<string, FailedSubscriber>();
+  const waiting: AccountEvent[] = [];
+  let telling = false;
+
+  function tell(event: AccountEvent): void {
+    for (const { listener, name } of subscribers) {
+      try {
+        listener(event);
+      } catch (error) {
+        const why = sentenceOf(error);
+        failures.set(name, { name, lost: (failures.get(name)?.lost ?? 0) + 1, event: event.type, why, at: now() });
+        log('error', `${name} could not take an event (${event.type}) and has lost it: ${why}`, { error });
+      }
+    }
+  }
+
   return {
     emit(event) {
-      for (const { listener, name } of subscribers) {
-        try {
-          listener(event);
-        } catch (error) {
-          const why = sentenceOf(error);
-          failures.set(name, { name, lost: (failures.get(name)?.lost ?? 0) + 1, event: event.type, why, at: now() });
-          log('error', `${name} could not take an event (${event.type}) and has lost it: ${why}`, { error });
-        }
-      }
+      waiting.push(event);
+      if (telling) return;
+      telling = true;
+      for (let next = waiting.shift(); next; next = waiting.shift()) tell(next);
+      telling = false;
     },
     failed: () => [...failures.values()],
     subscribe(listener, signal, name = 'a subscriber') {

@@ -18,6 +18,7 @@ import type { ReorderAfterResume } from './history/reorder-after-resume.ts';
 const AGAIN = 5_000;
 
 export interface LoginParts {
+  readonly context: AccountContext;
   readonly iqResponder: IqResponder;
   readonly bookmarks: Bookmarks;
   readonly devices: Devices;
@@ -31,8 +32,8 @@ export interface LoginParts {
 }
 
 /** What follows each login, in this order: what is left of before, then what is asked anew. */
-export function openLogin(context: AccountContext, parts: LoginParts): (status: Extract<ConnectionStatus, { state: 'online' }>) => void {
-  const { iqResponder: answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, readMarkers: reading } = parts;
+export function openLogin(parts: LoginParts): (status: Extract<ConnectionStatus, { state: 'online' }>) => void {
+  const { context, iqResponder: answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, readMarkers: reading } = parts;
   const { connection, log, signal } = context;
   /** True until this process has a stream of its own making: what was in flight died with the one before. */
   let inherited = true;

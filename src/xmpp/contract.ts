@@ -53,14 +53,7 @@ export interface ConnectionOptions {
   /** How many logins may come to nothing in how many milliseconds; 12 in ten minutes where nothing is said. */
   readonly fruitless?: { readonly most: number; readonly within: number };
   /**
-   * All stanzas that came in one read of the socket, in order, answers to our own IQs left out, and the stream's
-   * state once they are handled. Returns when they are on disk; a throw destroys the stream, unacknowledged.
-   * Called also with an empty batch where only counters moved. `passedOver`: what came among them and could not be taken
-   * (too big, a prefix that nobody bound, ...); it counts as handled, and who asked by it has an error for an answer.
-   */
-  readonly receive: (batch: readonly Stanza[], state: StreamState | undefined, passedOver: readonly PassedOver[]) => void;
-  /**
-   * For a connection that speaks for a device: answers to what it has not asked itself are handed to `receive` too,
+   * For a connection that speaks for a device: answers to what it has not asked itself are handed to the receiver too,
    * for the device has asked.
    */
   readonly transparent?: boolean;
@@ -78,6 +71,14 @@ export interface ConnectionOptions {
   readonly settled?: () => Promise<void>;
   readonly log?: (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: object) => void;
 }
+
+/**
+ * Takes all stanzas that came in one read of the socket, in order, answers to our own IQs left out, and the stream's
+ * state once they are handled. Returns when they are committed; a throw destroys the stream, unacknowledged.
+ * Called also with an empty batch where only counters moved. `passedOver`: what came among them and could not be taken
+ * (too big, a prefix that nobody bound, ...); it counts as handled, and who asked by it has an error for an answer.
+ */
+export type Receiver = (batch: readonly Stanza[], state: StreamState | undefined, passedOver: readonly PassedOver[]) => void;
 
 export type ConnectionStatus =
   | { readonly state: 'offline' }
@@ -139,6 +140,8 @@ export interface Connection {
   clientState(state: 'active' | 'inactive'): void;
   /** Asks the server at once to prove that it is there (after a wake from sleep, say). */
   probe(): void;
+  /** Who takes what comes: one, named before `start()`. What comes while there is none is not kept, and ends the stream. */
+  onStanzas(receiver: Receiver): void;
   onStatus(listener: (status: ConnectionStatus) => void, signal?: AbortSignal): void;
   onAcknowledged(listener: (h: number) => void, signal?: AbortSignal): void;
 }

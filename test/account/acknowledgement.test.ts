@@ -27,8 +27,8 @@ function disk() {
 
 function opened(from?: StreamState) {
   const { barrier, begin, events } = disk();
-  const told = { moved: () => void events.push('moved'), drop: () => void events.push('dropped') };
-  const acknowledgement = openAcknowledgement({ barrier, from, ...told, log: (_level, message) => void events.push(message) });
+  const acknowledgement = openAcknowledgement({ barrier, from, log: (_level, message) => void events.push(message) });
+  acknowledgement.subscribe({ moved: () => void events.push('moved'), failed: () => void events.push('dropped') });
   return { acknowledgement, begin, events };
 }
 

@@ -23,6 +23,18 @@ test('a subscriber that throws loses that event, hears the next, and costs nobod
   expect(lines.join()).toContain('the fragile one');
 });
 
+test('what a subscriber emits in turn comes to all behind the event that it heard', () => {
+  const events = openEvents(() => undefined, () => 0);
+  const life = new AbortController();
+  const heard: string[] = [];
+  events.subscribe((event) => {
+    if (event.type === 'room-forgotten' && event.room === 'first') events.emit(forgotten('in turn'));
+  }, life.signal);
+  events.subscribe((event) => void heard.push(event.type === 'room-forgotten' ? event.room : ''), life.signal);
+  events.emit(forgotten('first'));
+  expect(heard).toEqual(['first', 'in turn']);
+});
+
 test('diagnostics name the subscriber that lost an event', () => {
   const failed = [{ name: 'the relay', lost: 2, event: 'message' as const, why: 'out of order', at: 0 }];
   const found = examineLists({ account: 'romeo@example.org', storages: [], held: 0, rooms: [], now: 0, failed, quarantined: [] });

@@ -73,6 +73,42 @@ export function voids(tree: Tree): string[] {
       .map((node) => `${path}: ${text.slice(Number(node['start']), Number(node['end'])).split('\n')[0]}`));
 }
 
+/** What makes a part: `openX()`, `createX()`, `startX()`, and the wire's `connect()`. */
+const MAKES_PART = /^(?:(?:open|create|start)[A-Z]\w*|connect)$/;
+
+/**
+ * Every part that is named in a function before it is made: a part that needs a later one is given it late, by a thunk
+ * or a variable. Parts stand in the order of their use; what is to reach an earlier one is an event.
+ */
+export function lateBindings(tree: Tree): string[] {
+  return Object.entries(tree).filter(([path]) => path.startsWith('src/')).flatMap(([path, text]) =>
+    nodesOf(parseSync(path, text).program).filter(({ type }) => type === 'BlockStatement').flatMap((block) => {
+      const parts = Array.isArray(block['body']) ? block['body'].flatMap((statement) => partsMade(statement)) : [];
+      if (parts.length === 0) return [];
+      const names = usesIn(block);
+      return parts.filter((part) => names.some(({ name, start }) => name === part.name && start < part.start)).map(({ name }) => `${path}: ${name} is used before it is made`);
+    }));
+}
+
+function partsMade(statement: unknown): { readonly name: string; readonly start: number }[] {
+  if (!isNode(statement) || statement.type !== 'VariableDeclaration' || !Array.isArray(statement['declarations'])) return [];
+  return statement['declarations'].flatMap((declared: unknown) => {
+    if (!isNode(declared) || !isNode(declared['init']) || declared['init'].type !== 'CallExpression') return [];
+    const [called, id] = [declared['init']['callee'], declared['id']];
+    if (!isNode(called) || !MAKES_PART.test(String(called['name'])) || !isNode(id) || id.type !== 'Identifier') return [];
+    return [{ name: String(id['name']), start: Number(declared['start']) }];
+  });
+}
+
+/** Every name that is read in it; what stands after a dot or before a colon is none. */
+function usesIn(value: unknown): { readonly name: string; readonly start: number }[] {
+  if (Array.isArray(value)) return value.flatMap(usesIn);
+  if (!isNode(value)) return [];
+  if (value.type === 'Identifier') return [{ name: String(value['name']), start: Number(value['start']) }];
+  const isName = (key: string): boolean => (key === 'property' || key === 'key') && value['computed'] === false;
+  return Object.entries(value).flatMap(([key, child]) => (key === 'parent' || key === 'typeAnnotation' || isName(key) ? [] : usesIn(child)));
+}
+
 function nodesOf(value: unknown): Node[] {
   if (Array.isArray(value)) return value.flatMap(nodesOf);
   if (!isNode(value)) return [];

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ConnectionOptions, ConnectionStatus } from '../../src/xmpp/contract.ts';
+import type { ConnectionStatus } from '../../src/xmpp/contract.ts';
 import type { Dns, SrvRecord } from '../../src/xmpp/transport/resolve.ts';
 import { xml } from '../../src/xmpp/xml.ts';
 import { makeCertificates } from '../support/servers/certificates.ts';
@@ -14,7 +14,7 @@ import type { Certificates } from '../support/servers/certificates.ts';
 import { startScripted } from '../support/servers/scripted-server.ts';
 import type { LoginScript, Peer, ScriptedOptions, ScriptedServer } from '../support/servers/scripted-server.ts';
 import { until } from '../support/until.ts';
-import { watch } from './watch.ts';
+import { watch, type WatchOptions } from './watch.ts';
 import type { Watched } from './watch.ts';
 import { portOf } from '../support/servers/server.ts';
 
@@ -40,7 +40,7 @@ async function scripted(options: ScriptedOptions = {}): Promise<ScriptedServer> 
 
 function romeo(
   server: Pick<ScriptedServer, 'port' | 'domain'> | undefined,
-  more: Partial<ConnectionOptions> = {},
+  more: Partial<WatchOptions> = {},
   resolver?: Dns,
 ): Watched {
   const watched = watch(
@@ -62,7 +62,7 @@ function romeo(
 async function online(
   server: ScriptedServer,
   script: LoginScript = {},
-  more: Partial<ConnectionOptions> = {},
+  more: Partial<WatchOptions> = {},
 ): Promise<{ watched: Watched; peer: Peer }> {
   const watched = romeo(server, more);
   const peer = await server.next();

@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 import type { TLSSocket } from 'node:tls';
 import { Parser } from '@xmpp/xml';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { ConnectionOptions } from '../../src/xmpp/contract.ts';
 import { createReader } from '../../src/xmpp/transport/reader.ts';
 import type { Dns } from '../../src/xmpp/transport/resolve.ts';
 import { DEFAULT_LIMITS } from '../../src/xmpp/transport/splitter.ts';
@@ -21,7 +20,7 @@ import type { LoginScript, Peer, ScriptedOptions, ScriptedServer } from '../supp
 import { feed, until } from '../support/until.ts';
 import { startPlain } from './plain.ts';
 import type { Plain } from './plain.ts';
-import { watch } from './watch.ts';
+import { watch, type WatchOptions } from './watch.ts';
 import type { Watched } from './watch.ts';
 
 const endings: (() => unknown)[] = [];
@@ -52,7 +51,7 @@ function plain(server: Pick<ScriptedServer, 'port' | 'domain'>, more: object = {
 
 function ours(
   server: Pick<ScriptedServer, 'port' | 'domain'>,
-  more: Partial<ConnectionOptions> = {},
+  more: Partial<WatchOptions> = {},
   resolver?: Dns,
 ): Watched {
   const watched = watch(
@@ -82,7 +81,7 @@ async function plainOnline(server: ScriptedServer, script: LoginScript = {}): Pr
 async function oursOnline(
   server: ScriptedServer,
   script: LoginScript = {},
-  more: Partial<ConnectionOptions> = {},
+  more: Partial<WatchOptions> = {},
 ): Promise<{ watched: Watched; peer: Peer }> {
   const watched = ours(server, more);
   const peer = await server.next();

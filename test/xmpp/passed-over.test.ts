@@ -1,10 +1,9 @@
 // One bad stanza is one bad stanza: what cannot be taken is counted, told and answered, and the stream goes on.
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ConnectionOptions } from '../../src/xmpp/contract.ts';
 import { xml } from '../../src/xmpp/xml.ts';
 import { startScripted } from '../support/servers/scripted-server.ts';
 import type { Peer, ScriptedServer } from '../support/servers/scripted-server.ts';
-import { watch } from './watch.ts';
+import { watch, type WatchOptions } from './watch.ts';
 import type { Watched } from './watch.ts';
 
 const endings: (() => unknown)[] = [];
@@ -16,7 +15,7 @@ const R = `<r xmlns='urn:xmpp:sm:3'/>`;
 const BIG = `<body>${'&quot;'.repeat(250_000)}</body>`;
 const BROKEN = `<message from='mallory@else.test/x' id='bad'><body>&#1;</body></message>`;
 
-async function online(more: Partial<ConnectionOptions> = {}): Promise<{ server: ScriptedServer; watched: Watched; peer: Peer }> {
+async function online(more: Partial<WatchOptions> = {}): Promise<{ server: ScriptedServer; watched: Watched; peer: Peer }> {
   const server = await startScripted();
   endings.push(() => server.stop());
   const watched = watch({

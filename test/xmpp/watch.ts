@@ -1,5 +1,5 @@
 import { connect } from '../../src/xmpp/connection.ts';
-import type { Connection, ConnectionOptions, ConnectionStatus, StreamState } from '../../src/xmpp/contract.ts';
+import type { Connection, ConnectionOptions, ConnectionStatus, Receiver, StreamState } from '../../src/xmpp/contract.ts';
 import type { Dns } from '../../src/xmpp/transport/resolve.ts';
 import type { PassedOver, Stanza } from '../../src/xmpp/stanza.ts';
 import { feed } from '../support/until.ts';
@@ -17,9 +17,12 @@ export interface Watched {
   reaches(state: ConnectionStatus['state']): Promise<ConnectionStatus>;
 }
 
-/** Our connection with all that it says written down. `receive` may throw, to play a full disk. */
+/** `receive` takes part in what comes: it may throw, to play a full disk. */
+export type WatchOptions = ConnectionOptions & { receive?: Receiver };
+
+/** Our connection with all that it says written down. */
 export function watch(
-  options: Omit<ConnectionOptions, 'receive'> & { receive?: ConnectionOptions['receive'] },
+  { receive, ...options }: WatchOptions,
   dns?: Dns,
 ): Watched {
   const batches = feed<{ batch: readonly Stanza[]; state: StreamState | undefined }>();
@@ -33,16 +36,16 @@ export function watch(
       backoff: { first: 20, ceiling: 100 },
       log: (_level, message) => void logs.push(message),
       ...options,
-      receive: (batch, state, passed) => {
-        options.receive?.(batch, state, passed);
-        last = state;
-        batches.push({ batch, state });
-        for (const stanza of batch) stanzas.push(stanza);
-        for (const stanza of passed) passedOver.push(stanza);
-      },
     },
     dns,
   );
+  connection.onStanzas((batch, state, passed) => {
+    receive?.(batch, state, passed);
+    last = state;
+    batches.push({ batch, state });
+    for (const stanza of batch) stanzas.push(stanza);
+    for (const stanza of passed) passedOver.push(stanza);
+  });
   connection.onStatus((status) => statuses.push(status));
   const reaches = (state: ConnectionStatus['state']): Promise<ConnectionStatus> =>
     statuses.next((status) => status.state === state, { what: `the state ${state}` });

@@ -3,7 +3,7 @@ import { parseBareJid } from '../../core/jid.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { BookmarkVerbs } from './contract.ts';
 import { openAutojoin } from './autojoin.ts';
-import { openBookmarkState } from './state.ts';
+import type { BookmarkState } from './state.ts';
 import { openBookmarkSync } from './sync.ts';
 import { localChanges, openBookmarkVerbs } from './verbs.ts';
 import type { Transaction, AccountContext } from '../context.ts';
@@ -20,13 +20,12 @@ export interface Bookmarks {
   receive(transaction: Transaction, stanza: Stanza): boolean;
   /** Another resource of the account has come or gone. */
   stirred(): void;
-  /** The name of the room's bookmark. */
-  called(room: string): string | undefined;
   /** What the person does about rooms here, told to the storages: a join is autojoin=true, a leave autojoin=false. */
   telling(verbs: RoomVerbs): RoomVerbs;
 }
 
 export interface BookmarkHooks {
+  readonly state: BookmarkState;
   readonly memberships: Memberships;
   /** The verbs that tell nobody. */
   readonly verbs: RoomVerbs;
@@ -39,9 +38,8 @@ export interface BookmarkHooks {
   readonly removals?: number | undefined;
 }
 
-export function openBookmarks(context: AccountContext, { memberships, verbs, renick, wishes, online, removals }: BookmarkHooks): Bookmarks {
+export function openBookmarks(context: AccountContext, { state, memberships, verbs, renick, wishes, online, removals }: BookmarkHooks): Bookmarks {
   const { log, jid } = context;
-  const state = openBookmarkState(context);
   const follow = openAutojoin(context, { memberships, verbs, renick, wishes });
   const sync = openBookmarkSync(context, state, {
     online,
@@ -54,15 +52,17 @@ export function openBookmarks(context: AccountContext, { memberships, verbs, ren
     },
     held(transaction, { id, rooms, storage, cause }) {
       log('warn', `${rooms.length} bookmarks disappeared from ${storage}; their removal needs your decision: ${cause}`, { rooms: rooms.join(' ') });
-      transaction.onCommit(() => {
-        const { severalGone } = state.settings();
-        if (severalGone === 'restore') actions.restore(id);
-        if (severalGone === 'accept') actions.accept(id);
-      });
+      transaction.emit({ type: 'removals-held', account: jid, id });
     },
   });
   const apply = localChanges(context, state, (transaction, changes) => follow.all(transaction, changes, 'here'), sync.settle);
   const actions = openBookmarkVerbs(context, state, sync, apply);
+  context.events.subscribe((event) => {
+    if (event.type !== 'removals-held') return;
+    const { severalGone } = state.settings();
+    if (severalGone === 'restore') actions.restore(event.id);
+    if (severalGone === 'accept') actions.accept(event.id);
+  }, context.signal, 'bookmarks');
 
   function joined(text: string, nick?: string, password?: string): void {
     const room = parseBareJid(text);
@@ -90,7 +90,6 @@ export function openBookmarks(context: AccountContext, { memberships, verbs, ren
       await sync.load();
       if (!context.signal.aborted) follow.enter([...state.list().values()].filter(({ room }) => !state.leftHere().has(room)));
     },
-    called: (room) => state.list().get(room)?.name?.trim(),
     receive: sync.receive,
     stirred: sync.stirred,
     telling: (raw) => ({

@@ -2,6 +2,7 @@ import { noBookmarkMeta, storedBookmark, storedValues, type StoredBookmarkMeta }
 import type { Archive } from '../../archive/contract.ts';
 import { noBookmarks, sameBookmark, storageNames } from '../../core/bookmark.ts';
 import type { Bookmark, BookmarkList, StorageName } from '../../core/bookmark.ts';
+import { readNotify, type NotifyIdentity, type NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
 import type { BookmarkSettings, HeldBookmarks } from './contract.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 
@@ -17,6 +18,10 @@ export interface BookmarkState {
   leftHere(): ReadonlySet<string>;
   /** Bookmarks that the room had, the last ones first; for what a stale client brings back. */
   past(room: string): readonly Bookmark[];
+  /** The name of the room's bookmark. */
+  called(room: string): string | undefined;
+  /** XEP-0492, as the room's bookmark has it for that kind of client. */
+  notify(room: string, identity?: NotifyIdentity): NotifyLevel | undefined;
   /** Inside a transaction: what is given is saved, and true after the commit. */
   save(transaction: Transaction, next: Partial<StateValues>): void;
   /** Inside a transaction: one line in the log. */
@@ -86,6 +91,11 @@ export function openBookmarkState(context: AccountContext): BookmarkState {
     settings: () => values.settings,
     leftHere: () => values.leftHere,
     past: (room) => (past.get(room) ?? []).filter((old) => !sameBookmark(old, values.list.get(room))),
+    called: (room) => values.list.get(room)?.name?.trim(),
+    notify(room, identity) {
+      const bookmark = values.list.get(room);
+      return bookmark && readNotify(bookmark.extensions, identity);
+    },
     save(transaction, change) {
       const known = drafts.get(transaction) ?? values;
       const next = { ...known, ...change };

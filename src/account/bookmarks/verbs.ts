@@ -176,10 +176,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
       context.transact((transaction) => state.save(transaction, { settings }));
       return settings;
     },
-    notify(room, identity) {
-      const bookmark = state.list().get(room);
-      return bookmark && readNotify(bookmark.extensions, identity);
-    },
+    notify: state.notify,
   };
 }
 

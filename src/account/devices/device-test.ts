@@ -5,7 +5,6 @@ import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
 import { ping } from '../../xmpp/xep/service/ping.ts';
 import { addressedTo, relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 import { xml } from '../../xmpp/xml.ts';
-import type { EventListener } from '../events.ts';
 import type { DeviceTest } from './contract.ts';
 import type { Devices } from './devices.ts';
 import type { AccountContext } from '../context.ts';
@@ -16,14 +15,9 @@ const PATIENCE = 10_000;
 
 /**
  * Sends one device a relayed message of ours, in the very envelope of all others, and a ping behind it: what became of
- * it. An error switches the relay off, as it would for any other message. `subscribe` hears what comes back.
+ * it. An error switches the relay off, as it would for any other message.
  */
-export async function testDevice(
-  context: AccountContext,
-  devices: Devices,
-  subscribe: (listener: EventListener, signal: AbortSignal) => void,
-  name: string,
-): Promise<Result<DeviceTest>> {
+export async function testDevice(context: AccountContext, devices: Devices, name: string): Promise<Result<DeviceTest>> {
   const device = devices.find(name);
   const jid = device && devices.online(device.id);
   if (!device) return fail('unknown-device', `There is no device ${name.slice(0, 100)}.`);
@@ -34,11 +28,11 @@ export async function testDevice(
   const tested = new AbortController();
   const number = randomBytes(4).readUInt32BE();
   let refusal: string | undefined;
-  subscribe((event) => {
+  context.events.subscribe((event) => {
     if (event.type !== 'bounced' || event.from !== jid || event.stanza.id !== `mxt-${number}`) return;
     const error = readStanzaError(event.stanza.element);
     refusal = error?.text ?? error?.condition ?? 'an error without a reason';
-  }, tested.signal);
+  }, tested.signal, 'the test of a device');
   const now = context.now();
   const inner = xml('message', { xmlns: 'jabber:client', from: status.jid, to: context.jid, type: 'chat', id: `mxt-${number}-inner` }, xml('body', {}, BODY));
   const sent = context.connection.send(addressedTo(jid, 'mxt-')(relayEnvelope(inner.toString(), now), number));

@@ -41,14 +41,13 @@ export interface Devices {
 }
 
 export interface DeviceHooks {
-  readonly changed: (devices: DeviceSummary[]) => void;
   /** What the person set for a room, as it reads for that kind of client (XEP-0492). */
   readonly notify: (room: string, identity: NotifyIdentity | undefined) => NotifyLevel | undefined;
   /** The device that has said a message through us, by the message's origin-id. */
   readonly saidBy: (originId: string) => string | undefined;
 }
 
-export function openDevices(context: AccountContext, { changed, notify, saidBy }: DeviceHooks): Devices {
+export function openDevices(context: AccountContext, { notify, saidBy }: DeviceHooks): Devices {
   const { archive } = context;
   const kept = openDeviceStore(context);
   const sessions = openDeviceSessions(context, kept, { stale: () => served.clear(), changed: tell });
@@ -57,7 +56,7 @@ export function openDevices(context: AccountContext, { changed, notify, saidBy }
 
   function tell(): void {
     served.clear();
-    changed(summaries());
+    context.events.emit({ type: 'device-changed', account: context.jid });
   }
 
   function servedAs(device: Device): { readonly session: DeviceSession | undefined; readonly decision: RelayDecision } {

@@ -12,12 +12,16 @@ export interface RelayPauseSwitch {
   resume(): void;
 }
 
-/** `changed` is called whenever it begins or ends, by a verb or by the clock. */
-export function openRelayPause(context: AccountContext, changed: () => void): RelayPauseSwitch {
+/** The event `relay-paused` is told whenever it begins or ends, by a verb or by the clock. */
+export function openRelayPause(context: AccountContext): RelayPauseSwitch {
   const { archive, jid } = context;
   let until = archive.value(jid, storedValues.relayPause);
   let timer: NodeJS.Timeout | undefined;
   context.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+
+  function changed(): void {
+    context.events.emit({ type: 'relay-paused', account: jid });
+  }
 
   function isOver(): boolean {
     return until === undefined || until <= context.now();

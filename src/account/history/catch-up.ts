@@ -77,19 +77,24 @@ export function recordLostHistory({ archive, jid }: AccountContext, room: string
   if (to > from) archive.addGap({ account: jid, room, from, to, cause: 'the room’s archive no longer has what followed the last that we heard' });
 }
 
-/** `done` is told of a room that is read to its end, `ended` of each that is read no further for now, read or not. */
-export function openCatchUps(
-  context: AccountContext,
-  done: (room: string) => void,
-  ended: (room: string) => void = () => undefined,
-  { silence = SILENCE, pages = MOST_PAGES }: Partial<CatchUpBounds> = {},
-): CatchUps {
+/** `done` is told of a room that is read to its end; the event `caught-up` of each that is read no further for now, read or not. */
+export function openCatchUps(context: AccountContext, done: (room: string) => void, { silence = SILENCE, pages = MOST_PAGES }: Partial<CatchUpBounds> = {}): CatchUps {
   const running = new Set<string>();
   const asked = new Map<string, { readonly room: string; readonly reading: ArchiveReading }>();
   /** A page at a time, so that no room waits for all of another one. */
   const limit = pLimit(ROOMS_AT_ONCE);
   /** When something last came of any archive, by a clock that nobody sets: on a slow link one room's pages wait for another's. */
   let heard = performance.now();
+
+  context.events.subscribe((event) => {
+    if (event.type === 'entered') run(event.room);
+    const room = event.type === 'room' ? context.room(event.room.room) : undefined;
+    if (room?.catchup && isOut(room)) ended(room.jid);
+  }, context.signal, 'the catch-up');
+
+  function ended(room: string): void {
+    context.events.emit({ type: 'caught-up', account: context.jid, room });
+  }
 
   async function read(room: string): Promise<void> {
     const reading = createArchiveReading(pages);
@@ -219,6 +224,20 @@ export function openCatchUps(
     });
   }
 
+  function run(room: string): void {
+    if (running.has(room)) return;
+    running.add(room);
+    // Not in the caller's own step: after a resumption the outbox is looked through before a room's end is told.
+    Promise.resolve().then(() => read(room))
+      .catch((error: unknown) => {
+        if (!context.signal.aborted) context.log('error', `${room}: catching up failed: ${sentenceOf(error)}`, { error });
+      })
+      .finally(() => {
+        running.delete(room);
+        ended(room);
+      });
+  }
+
   return {
     readingOf(queryId) {
       const found = asked.get(queryId);
@@ -227,18 +246,6 @@ export function openCatchUps(
       found.reading.count();
       return { room: found.room, repeats: found.reading.repeats };
     },
-    run(room) {
-      if (running.has(room)) return;
-      running.add(room);
-      // Not in the caller's own step: after a resumption the outbox is looked through before a room's end is told.
-      Promise.resolve().then(() => read(room))
-        .catch((error: unknown) => {
-          if (!context.signal.aborted) context.log('error', `${room}: catching up failed: ${sentenceOf(error)}`, { error });
-        })
-        .finally(() => {
-          running.delete(room);
-          ended(room);
-        });
-    },
+    run,
   };
 }

@@ -26,11 +26,9 @@ export interface ReadMarkers {
   load(): Promise<void>;
   /** Reads an event of the node. True where the message was one. */
   receive(transaction: Transaction, stanza: Stanza): boolean;
-  /** A message was kept. */
-  kept(message: KeptMessage): void;
 }
 
-export function openReadMarkers(context: AccountContext, tell: (state: ReadState) => void, pace = READ_PACE): ReadMarkers {
+export function openReadMarkers(context: AccountContext, pace = READ_PACE): ReadMarkers {
   const { archive, connection, jid, log } = context;
   const node = openBookmarkNode(context, NS_MDS, mdsNodeOptions);
   /** What the node says, by room, as far as we know. */
@@ -71,7 +69,7 @@ export function openReadMarkers(context: AccountContext, tell: (state: ReadState
   function moved(room: string, only: ReadState['only']): void {
     states.delete(keyOf(room, only));
     const state = stateOf(room, only);
-    if (state) tell(state);
+    if (state) context.events.emit({ type: 'read', state });
   }
 
   /** XEP-0490 4.1: what we do not have is no news, until we have it; what is behind is none at all. */
@@ -86,6 +84,17 @@ export function openReadMarkers(context: AccountContext, tell: (state: ReadState
       else ahead.delete(chat);
       if (id !== undefined && move(chat, id, 'groupchat')) transaction.onCommit(() => moved(chat, 'groupchat'));
     }
+  }
+
+  context.events.subscribe((event) => {
+    if (event.type === 'message') kept(event.message);
+  }, context.signal, 'read markers');
+
+  function kept({ room, stanzaId, archiveId }: KeptMessage): void {
+    for (const only of ['groupchat', 'private'] as const) states.delete(keyOf(room, only));
+    if (stanzaId === undefined || ahead.get(room) !== stanzaId) return;
+    ahead.delete(room);
+    if (context.transact(() => move(room, archiveId, 'groupchat'))) moved(room, 'groupchat');
   }
 
   function soon(room: string): void {
@@ -157,12 +166,6 @@ export function openReadMarkers(context: AccountContext, tell: (state: ReadState
       for (const id of event.retracted) published.delete(id);
       if (event.emptied) published.clear();
       return true;
-    },
-    kept({ room, stanzaId, archiveId }) {
-      for (const only of ['groupchat', 'private'] as const) states.delete(keyOf(room, only));
-      if (stanzaId === undefined || ahead.get(room) !== stanzaId) return;
-      ahead.delete(room);
-      if (context.transact(() => move(room, archiveId, 'groupchat'))) moved(room, 'groupchat');
     },
   };
 }

@@ -4,7 +4,7 @@ import { bareOf, resourceOf } from '../../core/jid.ts';
 import { readCodes, readDisclosure, NS_MUC_USER, status } from '../../xmpp/xep/room/muc.ts';
 import { asksForCaptcha } from '../../xmpp/xep/room/captcha.ts';
 import { readMamResult, type MamResult } from '../../xmpp/xep/service/mam.ts';
-import { readGroupchat, type HeldDelays } from '../../xmpp/xep/message/groupchat.ts';
+import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
 import { isPassing } from '../../xmpp/xep/message/passing.ts';
 import { NS_CLIENT } from '../../xmpp/xep/service/namespaces.ts';
 import { short } from '../../xmpp/xep/service/short.ts';
@@ -12,7 +12,8 @@ import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
 import { stanzaFrom } from '../../xmpp/stanza.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { MAX_RESULT_ID } from '../history/archive-reading.ts';
-import { recordLostHistory, type RoomReading } from '../history/catch-up.ts';
+import { recordLostHistory, type CatchUps, type RoomReading } from '../history/catch-up.ts';
+import type { HeldByServer } from '../history/held-by-server.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
 import { decideMention } from './decide-mention.ts';
@@ -31,12 +32,8 @@ export interface RoomParts {
   readonly context: AccountContext;
   readonly memberships: Memberships;
   readonly outbox: Outbox;
-  /** The reading of a room's archive that asked under this query id, if that is under way. */
-  readonly readingOf: (queryId: string) => RoomReading | undefined;
-  /** Whose delays are the time of what comes live now. */
-  readonly held: () => HeldDelays | undefined;
-  /** Asks the room again what it is (XEP-0045 10.2.1, status 104). */
-  readonly reconfigured: (room: string) => void;
+  readonly catchUps: CatchUps;
+  readonly heldByServer: HeldByServer;
 }
 
 /**
@@ -52,7 +49,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
   }
   const result = readMamResult(stanza.element);
   if (result) {
-    const reading = parts.readingOf(result.queryId);
+    const reading = parts.catchUps.readingOf(result.queryId);
     if (reading?.room !== room.jid) return false;
     receivePage(parts, transaction, room, { stanza, result, reading });
     return true;
@@ -66,7 +63,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
     arrivedAt: transaction.at,
     stanzaIds: room.features?.has(NS_SID) === true,
     history: room.entering || room.membership.state === 'joining',
-    held: parts.held(),
+    held: parts.heldByServer.now(),
   });
   if (!message) return false;
   if (isPassing(stanza.element)) {
@@ -82,7 +79,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
 function receiveGroupchat(parts: RoomParts, transaction: Transaction, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
   // 10.2.1: the room itself says so; an occupant who does makes us ask and believe nothing
   const codes = resourceOf(stanza.from) === '' ? readCodes(stanza.element.getChild('x', NS_MUC_USER)) : noCodes;
-  if (RECONFIGURED.some((code) => codes.has(code))) transaction.onCommit(() => parts.reconfigured(room.jid));
+  if (RECONFIGURED.some((code) => codes.has(code))) transaction.onCommit(() => parts.memberships.refreshDisco(room.jid)); // XEP-0045 10.2.1: status 104
   const disclosure = readDisclosure(codes);
   if (Object.keys(disclosure).length > 0) transaction.put({ ...room, ...disclosure });
   const isSubject = message.subject !== undefined && message.body === undefined;

@@ -25,7 +25,7 @@ export interface JoinAttempts {
 
 export interface JoinAttemptHooks {
   readonly entry: RoomJoin;
-  readonly nicks: () => Nicks;
+  readonly nicks: Nicks;
   readonly wantedNick: (room: Room) => string;
   /** Milliseconds that a room has to let us in, and a service is left alone. */
   readonly times: { readonly join: number; readonly rest: number };
@@ -69,7 +69,7 @@ export function openJoinAttempts(context: AccountContext, { entry, nicks, wanted
     });
     // what it told us the last time let us in faster, and may have changed since; one that our join made could not be asked before
     if (before?.features !== undefined || context.room(jid)?.features === undefined) entry.refreshDisco(jid);
-    if (before?.reserved !== undefined) nicks().recheckReserved(jid).catch((error: unknown) => log('error', 'a look at a reserved nick failed', { room: jid, error }));
+    if (before?.reserved !== undefined) nicks.recheckReserved(jid).catch((error: unknown) => log('error', 'a look at a reserved nick failed', { room: jid, error }));
   }
 
   /** What must be known of a room before it is asked to let us in: asked all at once, and not again where it was told before. */
@@ -77,7 +77,7 @@ export function openJoinAttempts(context: AccountContext, { entry, nicks, wanted
     const room = context.room(jid);
     if (!room) return;
     const nickMatters = room.membership.nick === wantedNick(room);
-    await Promise.all([room.features === undefined && entry.discover(jid), nickMatters && nicks().askReserved(room)]);
+    await Promise.all([room.features === undefined && entry.discover(jid), nickMatters && nicks.askReserved(room)]);
   }
 
   function sendJoin({ jid }: Room): void {

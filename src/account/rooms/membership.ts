@@ -6,7 +6,8 @@ import type { RoomSignal } from '../../core/room.ts';
 import { leavePresence } from '../../xmpp/xep/room/muc.ts';
 import { openRoomJoin } from './room-join.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
-import { openRoomSummaries, type RoomSummaries, type SummaryHooks } from './room-summary.ts';
+import type { Nicks } from './nicks.ts';
+import { openRoomSummaries, type RoomSummaries, type SummaryParts } from './room-summary.ts';
 import { createTimers } from '../timers.ts';
 import { openJoinAttempts } from './join-attempt.ts';
 
@@ -48,23 +49,22 @@ export interface Memberships extends RoomSummaries {
   refreshDisco(room: string): void;
 }
 
-export interface MembershipHooks extends SummaryHooks {
-  /** Told, after the commit, of each way in. */
-  readonly joined: (room: string) => void;
+export interface MembershipParts extends SummaryParts {
+  readonly nicks: Nicks;
 }
 
-export function openMemberships(context: AccountContext, hooks: MembershipHooks, patience: Partial<JoinTimes> = {}): Memberships {
+export function openMemberships(context: AccountContext, parts: MembershipParts, patience: Partial<JoinTimes> = {}): Memberships {
   const times = { ...joinTimes, ...patience };
   const { connection, archive, log } = context;
   const timers = createTimers(context.signal);
   const waiting = new Map<string, (() => void)[]>();
   const nickWaits = new Map<string, (refusal: string | undefined) => void>();
-  const summaries = openRoomSummaries(context, hooks);
+  const summaries = openRoomSummaries(context, parts);
   const { changed, wantedNick } = summaries;
   const entry = openRoomJoin(context, changed, times.historyWindow);
   const joinAttempts = openJoinAttempts(context, {
     entry,
-    nicks: hooks.nicks,
+    nicks: parts.nicks,
     wantedNick,
     times,
     timeout: (jid, wait) => after(jid, wait, { name: 'timeout' }),
@@ -88,7 +88,10 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
     transaction.put({ ...room, membership, ...changes });
     if (state === before && about.name !== 'join') return;
     if (before === 'joining' && about.name === 'timeout') transaction.onCommit(() => goodbye(room)); // it may have let us in
-    if (state === 'joined') entry.beginCatchup(transaction, { ...room, membership, ...changes });
+    if (state === 'joined') {
+      entry.beginCatchup(transaction, { ...room, membership, ...changes });
+      transaction.emit({ type: 'entered', account: context.jid, room: jid });
+    }
     if (before === 'joining' && about.name === 'overloaded') transaction.onCommit(() => joinAttempts.tooMuch(jid));
     if (before === 'joining' && state === 'joined') transaction.onCommit(() => joinAttempts.letIn(jid));
     const wantedAgain = before === 'leaving' && state === 'absent' && about.name !== 'disconnected';
@@ -127,7 +130,6 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
       goodbye(room);
       return after(jid, times.leave, { name: 'timeout' });
     }
-    if (state === 'joined') hooks.joined(jid);
     if (state === 'nick-conflict' && attempts <= MAX_FALLBACKS) {
       const fallback = fallbackNick(wantedNick(room), attempts);
       return context.transact((transaction) => signal(transaction, jid, { name: 'retry', nick: fallback }));
@@ -157,7 +159,7 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
 
   /** XEP-0045 7.10: a room may hold us to the nick that we have registered, whatever nick is wished for. */
   async function takeReserved(jid: string): Promise<void> {
-    await hooks.nicks().learnReserved(jid);
+    await parts.nicks.learnReserved(jid);
     const now = context.room(jid);
     const nick = now?.reserved?.nick;
     if (now?.membership.state !== 'registration-needed' || nick === undefined || nick === now.membership.nick) return;
@@ -187,7 +189,7 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
       return new Promise((resolve) => nickWaits.set(`${jid}/${nick}`, resolve));
     },
     nickAnswered(jid, nick, refusal) {
-      hooks.nicks().answered(jid, refusal);
+      parts.nicks.answered(jid, refusal);
       nickWaits.get(`${jid}/${nick}`)?.(refusal);
       nickWaits.delete(`${jid}/${nick}`);
       changed(jid);
@@ -209,7 +211,7 @@ export function openMemberships(context: AccountContext, hooks: MembershipHooks,
     resumeRooms() {
       for (const { jid, membership } of context.rooms()) {
         if (membership.state === 'leaving') act(jid);
-        if (membership.state === 'joined') hooks.joined(jid);
+        if (membership.state === 'joined') context.events.emit({ type: 'entered', account: context.jid, room: jid });
       }
       for (const room of context.rooms()) {
         if (room.membership.state === 'joining') joinAttempts.askAgain(room);

@@ -1,6 +1,8 @@
 import { storedValues } from '../../archive/stored-values.ts';
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
+import { localOf } from '../../core/jid.ts';
+import { chooseNick, type ChosenNick } from '../../core/nick.ts';
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import { nickPresence } from '../../xmpp/xep/room/muc.ts';
 import { nick as nickElement, NS_NICK, readNick, RESERVED_NICK, reservedNick } from '../../xmpp/xep/room/nick.ts';
@@ -27,6 +29,8 @@ export interface Nicks {
   load(): Promise<void>;
   /** Reads an event of the nick's node. True where the message was one. */
   receive(transaction: Transaction, stanza: Stanza): boolean;
+  /** The nick to have in a room, and where it comes from. */
+  chosen(room: Room): ChosenNick;
   /** The nick to have in a room, of those that we are in and of others. */
   wanted(room: string): string;
   /** Why the room did not grant the nick that was asked for last; `undefined` where it did. */
@@ -36,16 +40,16 @@ export interface Nicks {
   publish(nick: string | undefined): Promise<Result<{ readonly nick: string | undefined }>>;
   /** Takes the wanted nick in a room where another is in use; once it has let us in, where it is asked to. */
   renick(room: string): void;
-  /** The room has let us in. */
-  entered(room: string): void;
 }
 
-export function openNicks(context: AccountContext, wantedNick: (room: Room) => string): Nicks {
+export function openNicks(context: AccountContext): Nicks {
   const { archive, connection, jid } = context;
   const refusals = new Map<string, string>();
   /** Rooms whose nick became another while they were asked to let us in under the one before. */
   const overtaken = new Set<string>();
   let known = archive.value(jid, storedValues.accountNick);
+  const chosen = (room: Room): ChosenNick => chooseNick({ asked: room.nick, account: known, reserved: room.reserved?.nick, localpart: localOf(jid) });
+  const wantedNick = (room: Room): string => chosen(room).nick;
   const unnamed = (room: Room): boolean => room.nick === undefined && known === undefined;
 
   function renick(room: string): void {
@@ -57,6 +61,10 @@ export function openNicks(context: AccountContext, wantedNick: (room: Room) => s
     else overtaken.delete(room);
     if (state === 'joined' && nick !== current) connection.send(nickPresence(room, nick, context.roomPresence(room)));
   }
+
+  context.events.subscribe((event) => {
+    if (event.type === 'entered' && overtaken.has(event.room)) renick(event.room);
+  }, context.signal, 'nicks');
 
   /** A room in which we have the old nick by the account's wish takes the new one; elsewhere nothing changes. */
   function keep(transaction: Transaction, nick: string | undefined): void {
@@ -87,6 +95,7 @@ export function openNicks(context: AccountContext, wantedNick: (room: Room) => s
 
   return {
     accountNick: () => known,
+    chosen,
     wanted: (room) => wantedNick(context.room(room) ?? newRoom(room)),
     refusal: (room) => refusals.get(room),
     answered(room, refusal) {
@@ -126,8 +135,5 @@ export function openNicks(context: AccountContext, wantedNick: (room: Room) => s
       return true;
     },
     renick,
-    entered(room) {
-      if (overtaken.has(room)) renick(room);
-    },
   };
 }

@@ -1,21 +1,17 @@
-import { localOf } from '../../core/jid.ts';
-import { chooseNick } from '../../core/nick.ts';
-import type { ChosenNick } from '../../core/nick.ts';
-import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
 import { NS_REGISTER } from '../../xmpp/xep/room/register.ts';
-import type { AccountEvent } from '../events.ts';
+import type { BookmarkState } from '../bookmarks/state.ts';
 import type { AccountContext, Room } from '../context.ts';
 import type { Nicks } from './nicks.ts';
-import type { RoomSummary, RoomWishers } from './contract.ts';
+import type { ProvidedDevices } from '../devices/provided-devices.ts';
+import type { RoomSummary } from './contract.ts';
+import { wishersOf, type RoomWishes } from './wishes.ts';
 
-export interface SummaryHooks {
-  readonly nicks: () => Nicks;
-  /** XEP-0492, as the bookmark has it. */
-  readonly notify: (room: string) => NotifyLevel | undefined;
-  /** How the person calls the room: its bookmark's name. */
-  readonly called?: (room: string) => string | undefined;
-  readonly wishers?: (room: string) => RoomWishers;
-  readonly tell: (event: AccountEvent) => void;
+/** What a summary is made of, beside the room itself. */
+export interface SummaryParts {
+  readonly nicks: Pick<Nicks, 'chosen' | 'refusal'>;
+  readonly bookmarks: Pick<BookmarkState, 'notify' | 'called'>;
+  readonly wishes: Pick<RoomWishes, 'of'>;
+  readonly providedDevices: ProvidedDevices;
 }
 
 /** What a room is to a person, and to whom that is told. */
@@ -26,20 +22,16 @@ export interface RoomSummaries {
   changed(room: string): void;
 }
 
-export function openRoomSummaries(context: AccountContext, { nicks, notify, called, wishers, tell }: SummaryHooks): RoomSummaries {
+export function openRoomSummaries(context: AccountContext, { nicks, bookmarks, wishes, providedDevices }: SummaryParts): RoomSummaries {
   const dirty = new Set<string>();
-
-  function chosenNick(room: Room): ChosenNick {
-    return chooseNick({ asked: room.nick, account: nicks().accountNick(), reserved: room.reserved?.nick, localpart: localOf(context.jid) });
-  }
 
   function summary(room: Room): RoomSummary {
     const { jid, membership, name, subject, verifiedAt, doubt } = room;
-    const wanted = chosenNick(room);
+    const wanted = nicks.chosen(room);
     return {
       account: context.jid,
       room: jid,
-      name: called?.(jid) || name,
+      name: bookmarks.called(jid) || name,
       state: membership.state,
       nick: membership.nick,
       occupants: context.occupants(jid).size,
@@ -52,9 +44,9 @@ export function openRoomSummaries(context: AccountContext, { nicks, notify, call
       role: context.occupants(jid).get(membership.nick ?? '')?.role,
       settings: room.settings,
       wanted,
-      nickRefusal: wanted.nick === membership.nick ? undefined : nicks().refusal(jid),
-      notify: notify(jid),
-      wishes: wishers?.(jid),
+      nickRefusal: wanted.nick === membership.nick ? undefined : nicks.refusal(jid),
+      notify: bookmarks.notify(jid),
+      wishes: wishersOf(wishes.of(jid), providedDevices.list()),
       registers: room.features?.has(NS_REGISTER) === true,
     };
   }
@@ -62,15 +54,17 @@ export function openRoomSummaries(context: AccountContext, { nicks, notify, call
   function tellChanged(): void {
     const rooms = [...dirty].flatMap((jid) => context.room(jid) ?? []);
     dirty.clear();
-    for (const room of rooms) tell({ type: 'room', room: summary(room) });
+    for (const room of rooms) context.events.emit({ type: 'room', room: summary(room) });
   }
 
-  return {
-    wantedNick: (room) => chosenNick(room).nick,
-    summary,
-    changed(jid) {
-      if (dirty.size === 0) queueMicrotask(tellChanged);
-      dirty.add(jid);
-    },
-  };
+  function changed(jid: string): void {
+    if (dirty.size === 0) queueMicrotask(tellChanged);
+    dirty.add(jid);
+  }
+
+  context.events.subscribe((event) => {
+    if (event.type === 'wishes-changed') changed(event.room);
+  }, context.signal, 'the summaries of rooms');
+
+  return { wantedNick: (room) => nicks.chosen(room).nick, summary, changed };
 }

@@ -1,11 +1,10 @@
 import { inBackground } from '../../core/background.ts';
 import { fail, sentenceOf } from '../../core/errors.ts';
-import type { Result } from '../../core/errors.ts';
 import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
 import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
 import { parseElement } from '../../xmpp/xml.ts';
-import type { DeviceProvider, SharedOccupancy } from './shared-occupancy-contract.ts';
-import type { DeviceChange, DeviceSummary } from '../devices/contract.ts';
+import type { SharedOccupancy } from './shared-occupancy-contract.ts';
+import type { ProvidedDevices } from '../devices/provided-devices.ts';
 import type { AccountContext } from '../context.ts';
 import { mentionFor } from '../devices/mentions.ts';
 import { setCoveredFrom, coveredFrom } from '../history/archive-coverage.ts';
@@ -15,9 +14,6 @@ import type { RoomWishes } from './wishes.ts';
 
 export interface OwnedOccupancy extends SharedOccupancy {
   holds(jid: string): boolean;
-  summaries(): readonly DeviceSummary[];
-  /** `undefined` where it is no device of the frontend. */
-  change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
 }
 
 export interface OccupancyParts {
@@ -25,17 +21,20 @@ export interface OccupancyParts {
   readonly verbs: RoomVerbs;
   readonly wishes: RoomWishes;
   readonly outbox: Outbox;
-  readonly changed: () => void;
+  readonly providedDevices: ProvidedDevices;
 }
 
-export function openSharedOccupancy(context: AccountContext, { verbs, wishes, outbox, changed }: OccupancyParts): OwnedOccupancy {
+export function openSharedOccupancy(context: AccountContext, { verbs, wishes, outbox, providedDevices }: OccupancyParts): OwnedOccupancy {
   const { archive, jid } = context;
   const held = new Set<string>();
-  let provider: DeviceProvider | undefined;
 
   function leave(room: string): void {
     if (!context.room(room)?.wanted) return;
     inBackground(context.log, `leaving ${room}`, verbs.leave(room));
+  }
+
+  function changed(): void {
+    context.events.emit({ type: 'device-changed', account: jid });
   }
 
   function unwish(room: string, device: string): void {
@@ -91,11 +90,7 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
       }
       return context.connection.send(xml);
     },
-    host(those, signal) {
-      provider = those;
-      signal.addEventListener('abort', () => (provider = undefined), { once: true });
-      return changed;
-    },
+    host: providedDevices.host,
     hold(full, signal) {
       held.add(full);
       changed();
@@ -109,7 +104,5 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
     mention: (message, words) => mentionFor(context, { words }, message),
     features: () => context.connection.features(),
     holds: (full) => held.has(full),
-    summaries: () => provider?.list() ?? [],
-    change: (name, change) => provider?.change(name, change),
   };
 }

@@ -1,10 +1,7 @@
-import type { Archive } from '../../archive/contract.ts';
 import { storedBookmark, storedValues } from '../../archive/stored-values.ts';
-import { parseBareJid } from '../../core/jid.ts';
-import type { Room } from '../context.ts';
+import type { AccountContext } from '../context.ts';
 import type { DeviceSummary } from '../devices/contract.ts';
 import type { RoomWishers } from './contract.ts';
-import type { RoomVerbs } from './verbs.ts';
 
 /** Who wants the account to be in a room: its bookmark, somebody at the page or the command line (`here`), or a device at the bouncer. */
 export type Wish = { readonly by: 'bookmark' | 'here' } | { readonly by: 'device'; readonly device: string };
@@ -30,13 +27,18 @@ type Marks = ReadonlyMap<string, ReadonlySet<string>>;
 const AGREED = 'list';
 
 /** On disk the devices' are apart: a backup has no devices, and no wishes of theirs. */
-export function openRoomWishes(account: string, archive: Archive, rooms: Iterable<Room>, changed: (room: string) => void): RoomWishes {
+export function openRoomWishes(context: Pick<AccountContext, 'jid' | 'archive' | 'rooms' | 'events'>): RoomWishes {
+  const { archive, events, jid: account } = context;
   let marks = read(archive.value(account, storedValues.roomsWanted));
   let devices = read(archive.value(account, storedValues.bouncerWants));
   // COMPAT: until December 2026 nothing said who wants a room; a bookmark that joins is the likeliest
-  const nobodys = [...rooms].filter(({ jid, wanted }) => wanted && !marks.has(jid) && !devices.has(jid));
+  const nobodys = [...context.rooms()].filter(({ jid, wanted }) => wanted && !marks.has(jid) && !devices.has(jid));
   const autojoins = new Set(nobodys.length === 0 ? [] : archive.bookmarks(account, AGREED).filter(({ value }) => storedBookmark.read(value).autojoin).map(({ room }) => room));
   for (const { jid } of nobodys) change(jid, autojoins.has(jid) ? bookmarkWish : hereWish, 'add');
+
+  function changed(room: string): void {
+    events.emit({ type: 'wishes-changed', account, room });
+  }
 
   function change(room: string, wish: Wish, how: 'add' | 'delete'): boolean {
     const before = wish.by === 'device' ? devices : marks;
@@ -84,34 +86,6 @@ export function wishersOf(wishes: readonly Wish[], known: readonly Pick<DeviceSu
     bookmark: wishes.includes(bookmarkWish),
     here: wishes.includes(hereWish),
     devices: wishes.flatMap((wish) => (wish.by === 'device' ? (labels.get(wish.device) ?? []) : [])),
-  };
-}
-
-/** What a person does at the page or the command line: a join is a wish, and a leave ends everybody's. */
-export function withWishes(verbs: RoomVerbs, wishes: RoomWishes): RoomVerbs {
-  const wish = (text: string): void => {
-    const room = parseBareJid(text);
-    if (room !== undefined) wishes.add(room, hereWish);
-  };
-  const leave: RoomVerbs['leave'] = (room) => {
-    const left = verbs.leave(room);
-    wishes.clear(parseBareJid(room) ?? room);
-    return left;
-  };
-  return {
-    ...verbs,
-    leave,
-    join(room, options) {
-      wish(room);
-      return verbs.join(room, options);
-    },
-    async follow(room) {
-      const followed = await verbs.follow(room);
-      if (!followed.ok) return followed;
-      wish(followed.value.room);
-      wishes.clear(parseBareJid(room) ?? room);
-      return followed;
-    },
   };
 }
 

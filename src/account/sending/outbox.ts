@@ -47,13 +47,13 @@ export interface Outbox {
 }
 
 export interface OutboxHooks {
-  /** Told, after the commit, when a room has refused what was said. */
-  readonly refused: (originId: string, error: StanzaFault) => void;
+  /** The stream that a message is written to now, for what may be lost with it. */
+  readonly streamId: () => string | undefined;
   /** Asks a room whether we are in it (XEP-0410), and resolves once the membership says so. */
   readonly prove: (room: string) => Promise<void>;
 }
 
-export function openOutbox(context: AccountContext, streamId: () => string | undefined, hooks: OutboxHooks): Outbox {
+export function openOutbox(context: AccountContext, { streamId, prove }: OutboxHooks): Outbox {
   const { archive, connection, log } = context;
   const entries = new Map<string, OutboxEntry>(archive.outbox(context.jid).map((entry) => [entry.originId, entry]));
 
@@ -94,7 +94,7 @@ export function openOutbox(context: AccountContext, streamId: () => string | und
   function refuse(transaction: Transaction, entry: OutboxEntry, error: StanzaFault | undefined): void {
     log('warn', `${entry.room} refused a message: ${error?.condition ?? 'error'}`, { text: error?.text, originId: entry.originId });
     drop(transaction, entry);
-    if (error) transaction.onCommit(() => hooks.refused(entry.originId, error));
+    if (error) transaction.emit({ type: 'refused', originId: entry.originId, error });
   }
 
   /** XEP-0045 7.4: who is no occupant says nothing. Where we are out, it waits until we are in again. */
@@ -109,7 +109,7 @@ export function openOutbox(context: AccountContext, streamId: () => string | und
 
   async function settleReturned({ room, originId }: OutboxEntry, error: StanzaFault): Promise<void> {
     const since = context.room(room)?.membership.since;
-    await hooks.prove(room);
+    await prove(room);
     const { state, since: now } = context.room(room)?.membership ?? {};
     const waiting = entries.get(originId);
     const inside = state === 'joined' && now === since;

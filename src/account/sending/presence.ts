@@ -29,11 +29,12 @@ export interface Presence {
   now(): { readonly shown: OutgoingPresence; readonly by: string | undefined };
   offline(): OfflinePresence;
   setOffline(choice: OfflinePresence): void;
-  /** Rooms may have to be told: a setting has changed, or a room was entered. */
+  /** Rooms may have to be told: a setting has changed. */
   check(): void;
 }
 
-export function openPresence(context: AccountContext, pace: Partial<PresencePace> = {}, clock: Clock = machineClock): Presence {
+/** `context` is all that is there before it: what our presence says is the rest. */
+export function openPresence(context: Omit<AccountContext, 'roomPresence'>, pace: Partial<PresencePace> = {}, clock: Clock = machineClock): Presence {
   const { archive, connection, jid } = context;
   const times = { ...presencePace, ...pace };
   const devices = new Map<string, DevicePresence>();
@@ -45,6 +46,9 @@ export function openPresence(context: AccountContext, pace: Partial<PresencePace
   let since: number | undefined;
   let forget: (() => void) | undefined;
   context.signal.addEventListener('abort', () => forget?.());
+  context.events.subscribe((event) => {
+    if (event.type === 'entered') moved();
+  }, context.signal, 'presence');
 
   function wish(room: Room | undefined): OutgoingPresence {
     const choice = room?.settings.presence ?? { kind: 'follow' };

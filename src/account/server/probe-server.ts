@@ -79,10 +79,10 @@ async function visit<T>({ settings, password, log }: ProbeOptions, purpose: stri
     resource: `${settings.resource}-${purpose}`,
     password: async () => password,
     unseen: true,
-    receive: () => undefined, // nothing of what comes is ours to keep
     deadlines: { login: LOGIN },
     log: (level, message, about) => log(level === 'error' ? 'warn' : level, `${purpose}: ${message}`, about),
   });
+  connection.onStanzas(() => undefined); // nothing of what comes is ours to keep
   try {
     const status = await loggedIn(connection);
     if (status.state === 'refused') return fail('refused', status.why);

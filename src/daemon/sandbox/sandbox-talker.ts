@@ -38,18 +38,18 @@ export function startTalker({ jid, password, port, room, signal, log }: TalkerOp
     password: async () => password,
     server: { host: '127.0.0.1', port },
     allowPlaintext: true,
-    receive(batch) {
-      for (const { kind, type, from, element } of batch) {
-        const body = element.getChildText('body') ?? '';
-        const named = kind === 'message' && type === 'groupchat' && /\bbob\b/i.test(body) && !element.getChild('delay');
-        if (!named || resourceOf(from) === NICK || answers >= MOST_ANSWERS) continue;
-        answers += 1;
-        setImmediate(() => say(`${resourceOf(from)}: I heard you, and so did your archive.`));
-      }
-    },
     log: (level, message) => log(level === 'error' ? 'warn' : 'debug', `sandbox: ${message}`),
   });
   const say = (text: string): void => { connection.send(groupchatMessage(room, randomUUID(), text)); };
+  connection.onStanzas((batch) => {
+    for (const { kind, type, from, element } of batch) {
+      const body = element.getChildText('body') ?? '';
+      const named = kind === 'message' && type === 'groupchat' && /\bbob\b/i.test(body) && !element.getChild('delay');
+      if (!named || resourceOf(from) === NICK || answers >= MOST_ANSWERS) continue;
+      answers += 1;
+      setImmediate(() => say(`${resourceOf(from)}: I heard you, and so did your archive.`));
+    }
+  });
   connection.onStatus((status) => {
     if (status.state === 'online' && !status.resumed) connection.send(joinPresence(room, NICK, { history: { maxstanzas: 0 } }));
   }, signal);

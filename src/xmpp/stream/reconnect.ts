@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Element } from 'ltx';
-import { fail, sentenceOf } from '../../core/errors.ts';
+import { fail, MinimixError, sentenceOf } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { bareOf } from '../../core/jid.ts';
 import { createLoginAttempts } from './login-attempt.ts';
 import type { OpenStream } from './login-attempt.ts';
 import { backoffDelay, createFruitlessLogins, failuresAfter, isFruitless } from './backoff.ts';
 import type { AttemptOutcome } from './backoff.ts';
-import type { Connection, ConnectionOptions, ConnectionStatus } from '../contract.ts';
+import type { Connection, ConnectionOptions, ConnectionStatus, Receiver } from '../contract.ts';
 import { StreamEnd, asEnd } from '../faults.ts';
 import { createPendingIqs } from '../iq/pending-iqs.ts';
 import { createOutgoingLimit } from './outgoing-limit.ts';
@@ -63,6 +63,9 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   let session: Session | undefined;
   let redirect: Endpoint | undefined;
   let features: Element | undefined;
+  let receive: Receiver = () => {
+    throw new MinimixError('nobody-receives', 'nobody takes what comes');
+  };
 
   function tell(next: ConnectionStatus): void {
     status = next;
@@ -150,7 +153,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       for (const text of again) opened.put(text);
       ackListeners.tell(sm.acknowledged());
       const without = broken.leftOut();
-      if (without.length > 0 && !keep(opened, () => options.receive([], sm.state(), without))) return;
+      if (without.length > 0 && !keep(opened, () => receive([], sm.state(), without))) return;
     } else {
       if (sm.acknowledge(attributeOf(result.failed, 'h'))) ackListeners.tell(sm.acknowledged());
       forget();
@@ -159,7 +162,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       const early = result.early.flatMap((item) => ('stanza' in item ? item.stanza : []));
       const passedOver = [...broken.leftOut(), ...result.early.flatMap((item) => ('passedOver' in item ? item.passedOver : []))];
       broken.begin();
-      if (!keep(opened, () => options.receive(early, sm.state(), passedOver))) return;
+      if (!keep(opened, () => receive(early, sm.state(), passedOver))) return;
     }
     jid = resumed ? (sm.state()?.jid ?? jid) : jid;
     const acknowledged = (h: number): void => {
@@ -168,7 +171,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     };
     features = result.features;
     limit.offered(features);
-    const { receive, transparent = false, unseen = false, handled = (): undefined => undefined } = options;
+    const { transparent = false, unseen = false, handled = (): undefined => undefined } = options;
     session = createSession(opened, { receive, transparent, unseen, handled, log, sm, pendingIqs, deadlines, acknowledged, resumed });
     log('info', resumed ? 'resumed' : 'logged in', { jid });
     tell({ state: 'online', jid, resumed, since: Date.now() });
@@ -176,9 +179,9 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     session?.start();
   }
 
-  function keep(opened: Stream, receive: () => void): boolean {
+  function keep(opened: Stream, work: () => void): boolean {
     try {
-      receive();
+      work();
       return true;
     } catch (error) {
       opened.destroy(new StreamEnd('unkept', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
@@ -271,6 +274,9 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       if (features?.getChild('csi', NS.csi)) session?.nonza(`<${state} xmlns='${NS.csi}'/>`);
     },
     probe: () => session?.probe(),
+    onStanzas(receiver) {
+      receive = receiver;
+    },
     onStatus: statusListeners.add,
     onAcknowledged: ackListeners.add,
   };

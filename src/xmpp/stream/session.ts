@@ -1,6 +1,6 @@
 import { fail, ok, sentenceOf } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
-import type { ConnectionOptions } from '../contract.ts';
+import type { ConnectionOptions, Receiver } from '../contract.ts';
 import { StreamEnd } from '../faults.ts';
 import type { PendingIqs } from '../iq/pending-iqs.ts';
 import { errorOf, streamError } from './stream-error.ts';
@@ -30,7 +30,7 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  readonly receive: ConnectionOptions['receive'];
+  readonly receive: Receiver;
   readonly transparent: boolean;
   readonly unseen: boolean;
   readonly handled: () => number | undefined;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AccountContext, Room } from '../../../src/account/context.ts';
+import { openEvents } from '../../../src/account/events.ts';
 import { openCatchUps } from '../../../src/account/history/catch-up.ts';
 import { newRoom } from '../../../src/account/transaction.ts';
 
@@ -7,7 +8,8 @@ import { newRoom } from '../../../src/account/transaction.ts';
 // room's history sends must not be taken there for something that the old stream has lost. It was said twice.
 test('a room that has nothing to be read tells so after the step of whoever asked, not within it', async () => {
   const room: Room = { ...newRoom('cave@rooms.example.org'), membership: { ...newRoom('').membership, state: 'joined' } };
-  const context = { signal: new AbortController().signal, room: () => room } as unknown as AccountContext;
+  const events = openEvents(() => undefined, () => 0);
+  const context = { signal: new AbortController().signal, events, room: () => room } as unknown as AccountContext;
   const order: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const catchUps = openCatchUps(context, () => { order.push('read to its end'); resolve(); });

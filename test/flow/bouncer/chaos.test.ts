@@ -49,9 +49,9 @@ describe.each(servers)('on $kind', (server) => {
       jid: alice.jid, resource: 'phone', password: async () => password, server: link, ca: door.ca,
       deadlines: { idle: 400, ping: 1500, login: 10_000 }, backoff: { first: 20, ceiling: 100 },
       log: (_level, message) => void said.push(`the device: ${message}`),
-      receive: (batch) => { for (const stanza of batch) take(stanza); },
     });
     open.push({ close: device.stop });
+    device.onStanzas((batch) => { for (const stanza of batch) take(stanza); });
     device.onStatus((status) => {
       if (status.state !== 'online') return;
       logins[status.resumed ? 'resumed' : 'anew'] += 1;

@@ -71,12 +71,12 @@ describe.each(servers)('a device of the bouncer on $kind', (server) => {
     let entered = false;
     const phone = connect({
       jid: door.minimix.account.jid, resource: 'phone', password: async () => password, server: { host: '127.0.0.1', port: door.port }, ca: door.ca,
-      receive(batch) {
-        for (const { element } of batch) {
-          heard.push(...(element.getChildText('body') === null ? [] : [element.getChildText('body') ?? '']));
-          entered ||= element.getChild('subject') !== undefined;
-        }
-      },
+    });
+    phone.onStanzas((batch) => {
+      for (const { element } of batch) {
+        heard.push(...(element.getChildText('body') === null ? [] : [element.getChildText('body') ?? '']));
+        entered ||= element.getChild('subject') !== undefined;
+      }
     });
     phone.start();
     await until(() => phone.status().state === 'online', { what: 'the phone to be online' });

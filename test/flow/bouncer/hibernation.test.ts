@@ -42,9 +42,9 @@ describe.each(servers)('a device that is away, on $kind', (server) => {
     const [heard, resumed]: [string[], boolean[]] = [[], []];
     const phone = connect({
       jid: alice.jid, resource: 'phone', password: async () => password, server: link, ca: door.ca, backoff: { first: 20, ceiling: 100 },
-      receive: (batch) => void heard.push(...batch.flatMap(({ element }) => element.getChildText('body') ?? [])),
     });
     open.push({ close: phone.stop });
+    phone.onStanzas((batch) => void heard.push(...batch.flatMap(({ element }) => element.getChildText('body') ?? [])));
     phone.onStatus((status) => { if (status.state === 'online') resumed.push(status.resumed); });
     phone.start();
     await until(() => phone.status().state === 'online', { what: 'the phone to be online' });

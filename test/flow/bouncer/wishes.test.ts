@@ -1,4 +1,4 @@
-// DESIGN.md, leaving: the account is in a room while anybody wants it, and a bookmark that loses autojoin is one wish less.
+// Leaving: the account is in a room while anybody wants it, and a bookmark that loses autojoin is one wish less.
 import type { Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDoor, type Door } from '../../frontends/bouncer/door.ts';

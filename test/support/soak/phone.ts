@@ -72,14 +72,14 @@ export async function makePhone(device: NewDevice, rooms: readonly string[], nic
         ca: device.ca,
         deadlines: { idle: 1000, ping: 1000, login: 5000 },
         backoff: { first: 100, ceiling: 1000 },
-        receive: (batch) => {
-          for (const stanza of batch) {
-            if (stanza.kind === 'message') take(stanza);
-            if (stanza.kind === 'presence') comeBack(session, stanza);
-          }
-        },
       });
       connection = session;
+      session.onStanzas((batch) => {
+        for (const stanza of batch) {
+          if (stanza.kind === 'message') take(stanza);
+          if (stanza.kind === 'presence') comeBack(session, stanza);
+        }
+      });
       session.onStatus((status) => {
         if (status.state === 'online' && !status.resumed) void enter(session);
       });

@@ -11,7 +11,6 @@ import { asHistory } from './room-history.ts';
 /** What the devices in the rooms are given of what is kept there. */
 export interface OccupantDeliveries {
   enter(deviceOccupant: DeviceOccupant, room: string): FeedStart;
-  leave(deviceOccupant: DeviceOccupant, room: string): void;
   gone(deviceOccupant: DeviceOccupant): void;
   /** A message was kept; `fresh`: it is news. */
   kept(message: KeptMessage, fresh: boolean): void;
@@ -23,13 +22,14 @@ export interface OccupantDeliveriesOptions {
   readonly account: Account;
   readonly archive: ReadArchive;
   readonly cursors: Cursors;
-  readonly feeds: Pick<RoomFeeds, 'of'>;
+  readonly feeds: Pick<RoomFeeds, 'of' | 'onExit'>;
   readonly log: (message: string) => void;
 }
 
 export function openOccupantDeliveries({ account, archive, cursors, feeds, log }: OccupantDeliveriesOptions): OccupantDeliveries {
   const deliveries = new Map<DeviceOccupant, DeviceDelivery>();
   const texts = new WeakMap<KeptMessage, Addressable>();
+  feeds.onExit((deviceOccupant, room) => deliveries.get(deviceOccupant)?.leave(room));
 
   function deliveryOf(deviceOccupant: DeviceOccupant): DeviceDelivery {
     const known = deliveries.get(deviceOccupant);
@@ -60,7 +60,6 @@ export function openOccupantDeliveries({ account, archive, cursors, feeds, log }
 
   return {
     enter: (deviceOccupant, room) => deliveryOf(deviceOccupant).enter(room),
-    leave: (deviceOccupant, room) => deliveries.get(deviceOccupant)?.leave(room),
     gone(deviceOccupant) {
       deliveries.get(deviceOccupant)?.stop();
       deliveries.delete(deviceOccupant);

@@ -36,12 +36,16 @@ export interface RoomFeed {
 
 const MAX_SENT = 1000;
 
+export type ExitListener = (deviceOccupant: DeviceOccupant, room: string) => void;
+
 export interface RoomFeeds {
   of(room: string): RoomFeed | undefined;
   sees(deviceOccupant: DeviceOccupant, room: string): boolean;
   enter(deviceOccupant: DeviceOccupant, room: string, nick: string): RoomFeed;
   exit(deviceOccupant: DeviceOccupant, room: string): void;
   exitAll(deviceOccupant: DeviceOccupant): void;
+  /** The listener is told of each device that sees a room no more. */
+  onExit(listener: ExitListener): void;
   /** The same text to all, each with its own address. */
   tell(room: string, raw: string): void;
   /** What nobody keeps, to those that are to be shown it. */
@@ -51,13 +55,17 @@ export interface RoomFeeds {
   all(): Iterable<RoomFeed>;
 }
 
-/** `left` is told of each device that sees a room no more. */
-export function openRoomFeeds(left: (deviceOccupant: DeviceOccupant, room: string) => void): RoomFeeds {
+export function openRoomFeeds(): RoomFeeds {
   const feeds = new Map<string, RoomFeed>();
+  const listeners: ExitListener[] = [];
+
+  function told(deviceOccupant: DeviceOccupant, room: string): void {
+    for (const listener of listeners) listener(deviceOccupant, room);
+  }
 
   function exit(deviceOccupant: DeviceOccupant, room: string): void {
     const feed = feeds.get(room);
-    if (feed?.deviceOccupants.delete(deviceOccupant)) left(deviceOccupant, room);
+    if (feed?.deviceOccupants.delete(deviceOccupant)) told(deviceOccupant, room);
     if (feed?.deviceOccupants.size === 0) feeds.delete(room);
   }
 
@@ -71,6 +79,7 @@ export function openRoomFeeds(left: (deviceOccupant: DeviceOccupant, room: strin
       return feed;
     },
     exit,
+    onExit: (listener) => { listeners.push(listener); },
     exitAll(deviceOccupant) {
       for (const room of [...feeds.keys()]) exit(deviceOccupant, room);
     },
@@ -87,7 +96,7 @@ export function openRoomFeeds(left: (deviceOccupant: DeviceOccupant, room: strin
       for (const deviceOccupant of feed.deviceOccupants) if (deviceOccupant.showsPassing(room)) deviceOccupant.send(text.to(deviceOccupant.jid));
     },
     close(room) {
-      for (const deviceOccupant of feeds.get(room)?.deviceOccupants ?? []) left(deviceOccupant, room);
+      for (const deviceOccupant of feeds.get(room)?.deviceOccupants ?? []) told(deviceOccupant, room);
       feeds.delete(room);
     },
     all: () => feeds.values(),

@@ -41,7 +41,7 @@ export interface BouncerRoomsOptions {
 
 export function openBouncerRooms({ account, archive, times, log, now, signal }: BouncerRoomsOptions): BouncerRooms {
   const cursors = openCursors(account.jid, archive, (message, about) => log('error', message, about));
-  const feeds = openRoomFeeds((deviceOccupant, room) => deliveries.leave(deviceOccupant, room));
+  const feeds = openRoomFeeds();
   const deliveries = openOccupantDeliveries({ account, archive, cursors, feeds, log: (message) => log('warn', message) });
   const stateCache = openRoomStateCache(account.jid, archive);
   const iqProxy = openIqProxy(account, archive, feeds, log);

@@ -8,19 +8,21 @@ export interface HandledCount {
   took(): () => void;
   /** Up to where the server may be told that all has arrived; `undefined` for all. */
   handled(): number | undefined;
+  /** The listener is told when `handled` has moved on. */
+  onMoved(listener: () => void): void;
   /** Whether the server would hold the session. */
   resumable(): boolean;
   /** What is under way is looked after: nothing waits for the device any more. */
   forget(): void;
 }
 
-/** `moved` is told when `handled` has moved on. */
-export function openHandledCount(moved: () => void): HandledCount {
+export function openHandledCount(): HandledCount {
   const waiting: { readonly before: number; delivered: boolean }[] = [];
   let stream: StreamState | undefined;
   /** The count before the stanzas that came in one read: where one of them waits, no more is acknowledged. */
   let before = 0;
   let telling = false;
+  const listeners: (() => void)[] = [];
 
   function settle(): void {
     const waited = waiting.length;
@@ -29,7 +31,7 @@ export function openHandledCount(moved: () => void): HandledCount {
     telling = true;
     setImmediate(() => {
       telling = false;
-      moved();
+      for (const moved of listeners) moved();
     });
   }
 
@@ -49,6 +51,7 @@ export function openHandledCount(moved: () => void): HandledCount {
       };
     },
     handled: () => waiting[0]?.before,
+    onMoved: (listener) => { listeners.push(listener); },
     resumable: () => stream !== undefined,
     forget: () => { waiting.length = 0; },
   };

@@ -31,7 +31,7 @@ export interface Inside {
   hides(stanza: Stanza): boolean;
   /** The device is there, again or for the first time. */
   back(): void;
-  /** The session is over; `goodbye` says whether the device itself ended it. */
+  /** The session is over. */
   over(): void;
 }
 
@@ -59,7 +59,8 @@ export interface BouncerSessionOptions {
   readonly login: DeviceLoginGrant;
   readonly jid: string;
   readonly upstream: Upstream;
-  readonly inside: Inside;
+  /** Made for the session: `send` is its way to the device. */
+  readonly inside: (send: BouncerSession['send']) => Inside;
   readonly times: SessionTimes;
   /** Bytes that may wait for the device. */
   readonly backlog: number;

@@ -39,7 +39,8 @@ type SessionState =
   | { readonly state: 'over' };
 
 export function openBouncerSession(options: BouncerSessionOptions): BouncerSession {
-  const { login, jid, upstream, inside, times, log, now: clock } = options;
+  const { login, jid, upstream, times, log, now: clock } = options;
+  const inside = options.inside(send);
   const sm = createStreamManagement(undefined);
   let now: SessionState = { state: 'binding', waiting: [] };
   /** The id under which the session can be resumed, once the device has asked for that. */

@@ -124,10 +124,10 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     const { id } = login.device;
     const met = (): void => credentials.met(id);
     const wake = openPushWakeUp(account, jid, upstream.hibernates);
-    const deviceOccupant: DeviceOccupant = {
+    const occupantOf = (send: BouncerSession['send']): DeviceOccupant => ({
       jid,
       device: id,
-      send: (text, delivered) => session.send(text, delivered && then(delivered, met)),
+      send: (text, delivered) => send(text, delivered && then(delivered, met)),
       carbons: upstream.carbons,
       shows(message) {
         const device = credentials.get(id);
@@ -139,21 +139,24 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       },
       leaves: () => credentials.get(id)?.leaves ?? leaving(),
       calls: (message) => wake.call(message),
-    };
-    let greeted = false;
-    const inside: Inside = {
-      fromDevice(stanza) {
-        if (!greeted && stanza.kind === 'presence' && stanza.to === '' && stanza.type === undefined) {
-          greeted = true;
-          for (const text of offlineStore.take(id, jid)) session.send(text);
-        }
-        if (stanza.kind === 'message') met();
-        return rooms.fromDevice(deviceOccupant, stanza);
-      },
-      isOccupant: (stanza) => rooms.isOccupant(deviceOccupant, stanza),
-      hides: (stanza) => isPushWakeUp(account, stanza) || rooms.hides(stanza),
-      back: wake.back,
-      over: () => rooms.gone(deviceOccupant),
+    });
+    const inside = (send: BouncerSession['send']): Inside => {
+      const deviceOccupant = occupantOf(send);
+      let greeted = false;
+      return {
+        fromDevice(stanza) {
+          if (!greeted && stanza.kind === 'presence' && stanza.to === '' && stanza.type === undefined) {
+            greeted = true;
+            for (const text of offlineStore.take(id, jid)) send(text);
+          }
+          if (stanza.kind === 'message') met();
+          return rooms.fromDevice(deviceOccupant, stanza);
+        },
+        isOccupant: (stanza) => rooms.isOccupant(deviceOccupant, stanza),
+        hides: (stanza) => isPushWakeUp(account, stanza) || rooms.hides(stanza),
+        back: wake.back,
+        over: () => rooms.gone(deviceOccupant),
+      };
     };
     const session: BouncerSession = openBouncerSession({
       login,

@@ -76,7 +76,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   let jid: string | undefined;
   /** Questions of the device that are not answered yet: whom it asked, by id. */
   const open = new Map<string, string>();
-  const handledCount = openHandledCount(() => connection.acknowledge());
+  const handledCount = openHandledCount();
   let asleep = false;
 
   const connection = connect({
@@ -85,16 +85,18 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     resource,
     password,
     transparent: true,
-    receive: (batch, stream, passedOver) => {
-      handledCount.batch(stream);
-      for (const stanza of passedOver) unreadable(stanza);
-      for (const stanza of batch) {
-        if (stanza.kind === 'iq' && (stanza.type === 'result' || stanza.type === 'error')) open.delete(stanza.id ?? '');
-        receive(stanza, handledCount.took());
-      }
-    },
     handled: handledCount.handled,
     log,
+  });
+
+  handledCount.onMoved(connection.acknowledge);
+  connection.onStanzas((batch, stream, passedOver) => {
+    handledCount.batch(stream);
+    for (const stanza of passedOver) unreadable(stanza);
+    for (const stanza of batch) {
+      if (stanza.kind === 'iq' && (stanza.type === 'result' || stanza.type === 'error')) open.delete(stanza.id ?? '');
+      receive(stanza, handledCount.took());
+    }
   });
 
   connection.onStatus((status) => {

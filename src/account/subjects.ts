@@ -1,0 +1,117 @@
+import type { AccountStatus } from './account-status.ts';
+import type { AccountDevices } from './devices/account-devices.ts';
+import { alertFor } from './devices/alerts.ts';
+import { testDevice } from './devices/device-test.ts';
+import type { AccountHistory } from './history/account-history.ts';
+import { readUpTo } from './history/catch-up.ts';
+import type { AccountParts } from './parts.ts';
+import type { AccountRooms } from './rooms/account-rooms.ts';
+import type { AccountSending } from './sending/account-sending.ts';
+import type { AccountServer } from './server/account-server.ts';
+import { examineLists, examineServer } from './server/examine.ts';
+import type { Ask } from './server/server-parts.ts';
+
+/** Where the account stands. */
+export function statusOf({ context, relayPause }: AccountParts): AccountStatus {
+  const all = [...context.rooms()];
+  const joined = all.filter(({ membership }) => membership.state === 'joined').length;
+  return {
+    account: context.jid,
+    connection: context.connection.status(),
+    rooms: all.length,
+    joined,
+    messages: context.archive.count(context.jid),
+    relayPause: relayPause.now(),
+  };
+}
+
+export function roomsOf({ context, memberships, occupancy, presence, verbs, registrations, invitations }: AccountParts): AccountRooms {
+  return {
+    list: () => [...context.rooms()].map(memberships.summary),
+    occupants: (room) => [...context.occupants(room).values()],
+    join: verbs.join,
+    leave: verbs.leave,
+    follow: verbs.follow,
+    set(room, wish) {
+      const changed = verbs.set(room, wish);
+      presence.check();
+      return changed;
+    },
+    ledger: (room, limit) => context.archive.ledger(context.jid, room, limit),
+    changeNick: verbs.changeNick,
+    requestVoice: verbs.requestVoice,
+    registration: registrations.ask,
+    register: registrations.submit,
+    unregister: registrations.remove,
+    invitations: invitations.pending,
+    accept: invitations.accept,
+    decline: invitations.decline,
+    occupancy,
+  };
+}
+
+export function historyOf({ context, readMarkers }: AccountParts): AccountHistory {
+  return {
+    readUpTo: (room) => readUpTo(context.room(room)),
+    readStates: readMarkers.states,
+    markRead: readMarkers.mark,
+  };
+}
+
+export function sendingOf({ outbox, presence, nicks }: AccountParts): AccountSending {
+  return {
+    sendMessage: async (room, body, about) => outbox.say(room, body, about),
+    outbox: outbox.list,
+    sendAgain: outbox.sayAgain,
+    discard: outbox.unsay,
+    presence() {
+      const { shown, by } = presence.now();
+      return { shown: { show: shown.show, status: shown.status }, by, offline: presence.offline(), nick: nicks.accountNick() };
+    },
+    setNick: nicks.publish,
+    offlinePresence: presence.offline,
+    setOfflinePresence: presence.setOffline,
+  };
+}
+
+export function devicesOf(parts: AccountParts): AccountDevices {
+  const { context, devices, deviceList, providedDevices, relayPause, bookmarks } = parts;
+  return {
+    list: deviceList.all,
+    change: (name, change) => providedDevices.change(name, change) ?? devices.change(name, change),
+    test: (name) => testDevice(context, devices, name),
+    forget: devices.forget,
+    relays: () => (relayPause.now() ? [] : devices.targets()),
+    relayDecision: devices.decide,
+    note: devices.note,
+    digestTargets: (message) => (relayPause.now() ? [] : devices.digest(message)),
+    relayTargets: (room) => (relayPause.now() ? [] : devices.relayTargets(room)),
+    pauseRelay(until) {
+      relayPause.pause(until);
+      return statusOf(parts);
+    },
+    resumeRelay() {
+      relayPause.resume();
+      return statusOf(parts);
+    },
+    alert: (message) => alertFor(context, bookmarks.verbs.notify(message.room), message),
+    refuseRelay: devices.refuse,
+  };
+}
+
+export function serverOf({ context, iqResponder, bookmarks, memberships }: AccountParts): AccountServer {
+  const { archive, connection, events, jid, now } = context;
+  const ask: Ask = (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
+  return {
+    write: (stanza, options) => connection.send(stanza, options),
+    ask,
+    acknowledged: connection.acknowledged,
+    onAcknowledged: connection.onAcknowledged,
+    onIq: iqResponder.register,
+    async examine() {
+      const lists = { storages: bookmarks.verbs.storages(), held: bookmarks.verbs.held().length, rooms: [...context.rooms()].map(memberships.summary) };
+      const here = examineLists({ account: jid, ...lists, now: now(), failed: events.failed(), quarantined: archive.quarantined(jid) });
+      return [...(await examineServer(ask, jid, connection.features(), now)), ...here];
+    },
+  };
+}

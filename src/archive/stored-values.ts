@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { storageNames, type Bookmark, type StorageName } from '../core/bookmark.ts';
 import { MinimixError } from '../core/errors.ts';
-import { defaultLimit, type Device } from '../core/device.ts';
+import { defaultLimit, type RelayDevice } from '../core/device.ts';
 import type { Invitation } from '../core/invitation.ts';
 import type { Policy } from '../core/mention.ts';
 import type { Show } from '../core/occupant.ts';
@@ -162,7 +162,7 @@ export const storedValues = {
   /** XEP-0172, as it was last heard. */
   accountNick: one('account-nick', 'open', plainText),
   bookmarkMeta: one<StoredBookmarkMeta>('bookmarks', 'open', json(bookmarkMeta)),
-  devices: one<readonly Device[]>('devices', 'open', json(z.array(device))),
+  devices: one<readonly RelayDevice[]>('devices', 'open', json(z.array(device))),
   /** Where public rooms are looked for (XEP-0433). */
   directory: one('directory', 'open', plainText),
   /** When the archive was last written to, only to see whether it can be. */

@@ -1,20 +1,48 @@
 import type { Policy } from './mention.ts';
 
-/** A device: what lasts, whatever resource it has today. Plain data, kept as JSON. */
-export interface Device {
+/** What the person wants a device to get of the rooms, whichever frontend serves it. */
+export interface DeviceWishes {
+  readonly policy: Policy;
+  /** By room, where it differs. */
+  readonly policies: Readonly<Record<string, Policy>>;
+  /** Extra words that count as a mention. */
+  readonly words: readonly string[];
+}
+
+/** A device of the account: what lasts, whatever resource it has today. Plain data, kept as JSON. */
+export interface Device extends DeviceWishes {
   /** Ours, random, for ever. */
   readonly id: string;
   /** The person's name for it. */
   readonly label: string | undefined;
   /** The resources that it has had, the last one first. */
   readonly resources: readonly string[];
+  /** Milliseconds since the epoch; `undefined` where it was never here. */
+  readonly lastSeen: number | undefined;
+}
+
+/** `here`: on that device alone, while anybody else wants the room. `everywhere`: for the account. */
+export type Leaving = 'here' | 'everywhere';
+
+/** A device with a login of its own: the bouncer serves it. */
+export interface LoginDevice extends Device {
+  readonly label: string;
+  /** Milliseconds since the epoch. */
+  readonly addedAt: number;
+  /** When it was first given a message, or sent one: it works. */
+  readonly firstMessage: number | undefined;
+  /** Where one was chosen for it. */
+  readonly leaves: Leaving | undefined;
+}
+
+/** A device that logs in to the account's server, and is recognised there by its resource and its software: the relay serves it. */
+export interface RelayDevice extends Device {
   /** XEP-0115 node: the software's address. */
   readonly capsNode: string | undefined;
   /** XEP-0030 identity, as `category/type/name`. */
   readonly identity: string | undefined;
   /** The name in that identity. */
   readonly software: string | undefined;
-  /** Milliseconds since the epoch. */
   readonly lastSeen: number;
   /** The archive id up to which it is owed nothing: the last one when it was first seen, or attached again. */
   readonly from: number;
@@ -22,11 +50,6 @@ export interface Device {
   readonly wish: boolean | undefined;
   /** It answered a relay with a stanza error, for this reason. */
   readonly refused: string | undefined;
-  readonly policy: Policy;
-  /** By room, where it differs. */
-  readonly policies: Readonly<Record<string, Policy>>;
-  /** Extra words that count as a mention. */
-  readonly words: readonly string[];
   /** How much of what it missed it gets: the newest messages of a room, of the last hours. */
   readonly limit: ReplayLimit;
   /** Mentions in words, as a headline, for what takes no relay. */
@@ -54,7 +77,7 @@ export function cursorOwner(device: string): string {
 }
 
 /** A device of which nothing but its resource is known. */
-export function newDevice(id: string, resource: string, at: number, from: number): Device {
+export function newDevice(id: string, resource: string, at: number, from: number): RelayDevice {
   return {
     id,
     label: undefined,
@@ -88,7 +111,7 @@ const MAX_RESOURCES = 10;
  * its software where the resource has the same stem, and one device alone fits: a wrong guess would take from a
  * device what was kept for it.
  */
-export function recognise(offline: readonly Device[], seen: Seen): Device | undefined {
+export function recognise(offline: readonly RelayDevice[], seen: Seen): RelayDevice | undefined {
   const fits = offline.filter((device) => agree(device.capsNode, seen.capsNode) && agree(device.identity, seen.identity));
   const same = fits.find(({ resources }) => resources[0] === seen.resource) ?? fits.find(({ resources }) => resources.includes(seen.resource));
   if (same) return same;
@@ -101,7 +124,7 @@ export function recognise(offline: readonly Device[], seen: Seen): Device | unde
 }
 
 /** The device with what was seen of it today. */
-export function seenAs(device: Device, seen: Seen, software: string | undefined, at: number): Device {
+export function seenAs(device: RelayDevice, seen: Seen, software: string | undefined, at: number): RelayDevice {
   const others = device.resources.filter((one) => one !== seen.resource);
   return {
     ...device,
@@ -194,7 +217,7 @@ export function decideRelay(resource: Resource, isOccupant = false): RelayDecisi
 }
 
 /** What a device gets of a room, by the person's wish. */
-export function policyOf(device: Device, room: string): Policy {
+export function policyOf(device: DeviceWishes, room: string): Policy {
   return device.policies[room] ?? device.policy;
 }
 

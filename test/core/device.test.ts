@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { isQuiet, newDevice, policyOf, recognise, seenAs, type Device, type Seen } from '../../src/core/device.ts';
+import { isQuiet, newDevice, policyOf, recognise, seenAs, type RelayDevice, type Seen } from '../../src/core/device.ts';
 
 const gajim = { capsNode: 'https://gajim.org', identity: 'client/pc/Gajim' };
-const device = (id: string, resource: string, about: Partial<Device> = {}): Device => ({ ...newDevice(id, resource, 0, 0), ...about });
+const device = (id: string, resource: string, about: Partial<RelayDevice> = {}): RelayDevice => ({ ...newDevice(id, resource, 0, 0), ...about });
 const seen = (resource: string, about: Partial<Seen> = {}): Seen => ({ resource, capsNode: undefined, identity: undefined, ...about });
 
 test('a device is known by its resource', () => {

@@ -1,4 +1,4 @@
-import type { Device, RelayDecision } from '../../core/device.ts';
+import type { RelayDevice, RelayDecision } from '../../core/device.ts';
 import type { Result } from '../../core/errors.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 import type { AccountStatus } from '../account-status.ts';
@@ -19,7 +19,7 @@ export interface AccountDevices {
   /** Something that a person should know of how a device is served. */
   note(device: string, text: string | undefined): void;
   /** The own resources that are to be told of a message in words. */
-  digestTargets(message: KeptMessage): { readonly jid: string; readonly device: Device; readonly why: string }[];
+  digestTargets(message: KeptMessage): { readonly jid: string; readonly device: RelayDevice; readonly why: string }[];
   /** Full JIDs of own resources that get the relay of a room, each with the reason. */
   relayTargets(room: string): { readonly jid: string; readonly decision: RelayDecision }[];
   /** Nothing is relayed until then (milliseconds since the epoch), or until `resumeRelay`; devices get it afterwards. */

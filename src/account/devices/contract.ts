@@ -1,8 +1,8 @@
-import type { Digest, ReplayLimit } from '../../core/device.ts';
+import type { DeviceWishes, Digest, Leaving, LoginDevice, ReplayLimit } from '../../core/device.ts';
 import type { Policy } from '../../core/mention.ts';
 
-/** A device of the account, online or not. */
-export interface DeviceSummary {
+/** A device of the account as lists show it, online or not, whichever frontend serves it. */
+export interface DeviceSummary extends Pick<DeviceWishes, 'policy' | 'policies'> {
   readonly account: string;
   readonly id: string;
   readonly label: string;
@@ -14,9 +14,6 @@ export interface DeviceSummary {
   readonly software: string | undefined;
   /** UTC, ISO 8601. */
   readonly lastSeen: string;
-  readonly policy: Policy;
-  /** By room, where it differs. */
-  readonly policies: Readonly<Record<string, Policy>>;
   /** What leaving a room on it means, where it is one that itself joins rooms. */
   readonly leaves?: Leaving | undefined;
   /** Of one on the server: further words that count as a mention, how much it is given afterwards, mentions in words. */
@@ -25,8 +22,31 @@ export interface DeviceSummary {
   readonly digest?: Digest | undefined;
 }
 
-/** `here`: on that device alone, while anybody else wants the room. `everywhere`: for the account. */
-export type Leaving = 'here' | 'everywhere';
+/** What a person types into a device with a login of its own. The password is told this once. */
+export interface AddedDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly jid: string;
+  readonly host: string;
+  readonly port: number;
+  readonly directTlsPort: number;
+  readonly password: string;
+  /** SHA-256 of the certificate that is shown, lower-case hex. */
+  readonly fingerprint: string;
+  /** Path of the authority's PEM; empty where there is none. */
+  readonly ca: string;
+}
+
+/** A device with a login of its own, as the list of logins shows it. */
+export interface DeviceLogin extends Pick<LoginDevice, 'id' | 'addedAt' | 'lastSeen' | 'firstMessage'> {
+  readonly name: string;
+  readonly account: string;
+  readonly online: boolean;
+  /** It is away, and the server believes so too. */
+  readonly hibernates: boolean;
+  readonly jid: string | undefined;
+  readonly address: string | undefined;
+}
 
 /** What became of a test that was sent to a device. */
 export interface DeviceTest {

@@ -1,6 +1,6 @@
 import { storedValues } from '../../archive/stored-values.ts';
 import { cursorOwner } from '../../core/device.ts';
-import type { Device } from '../../core/device.ts';
+import type { RelayDevice } from '../../core/device.ts';
 import type { AccountContext } from '../context.ts';
 
 /** Those that were not seen for longest make room, unless the person has named them. */
@@ -8,20 +8,20 @@ const MAX_DEVICES = 100;
 
 /** The account's devices as the disk has them: memory changes after the commit. */
 export interface DeviceStore {
-  all(): readonly Device[];
-  get(id: string): Device | undefined;
+  all(): readonly RelayDevice[];
+  get(id: string): RelayDevice | undefined;
   /** Adds or replaces; throws what the disk throws. */
-  put(device: Device): void;
+  put(device: RelayDevice): void;
   /** Removes a device and all its cursors. */
   remove(id: string): void;
 }
 
 export function openDeviceStore(context: AccountContext): DeviceStore {
   const { archive, jid } = context;
-  let list: readonly Device[] = archive.value(jid, storedValues.devices) ?? [];
+  let list: readonly RelayDevice[] = archive.value(jid, storedValues.devices) ?? [];
   let byId = new Map(list.map((device) => [device.id, device]));
 
-  function store(next: readonly Device[], without: readonly Device[]): void {
+  function store(next: readonly RelayDevice[], without: readonly RelayDevice[]): void {
     context.transact(() => {
       archive.setValue(jid, storedValues.devices, next);
       for (const { id } of without) archive.removeCursors(jid, cursorOwner(id));

@@ -6,6 +6,7 @@ import { ping } from '../../xmpp/xep/service/ping.ts';
 import { addressedTo, relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 import { xml } from '../../xmpp/xml.ts';
 import type { DeviceTest } from './contract.ts';
+import { nameOf } from './device-profile.ts';
 import type { Devices } from './devices.ts';
 import type { AccountContext } from '../context.ts';
 
@@ -21,7 +22,7 @@ export async function testDevice(context: AccountContext, devices: Devices, name
   const device = devices.find(name);
   const jid = device && devices.online(device.id);
   if (!device) return fail('unknown-device', `There is no device ${name.slice(0, 100)}.`);
-  const label = device.label ?? device.software ?? device.resources[0] ?? device.id;
+  const label = nameOf(device);
   const status = context.connection.status();
   if (jid === undefined || status.state !== 'online') return fail('offline', `${label} is not online.`);
 

@@ -3,17 +3,17 @@ import { fail, ok } from '../../core/errors.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 import { resourceOf } from '../../core/jid.ts';
 import { cursorOwner, decideRelay, policyOf } from '../../core/device.ts';
-import type { Device, RelayDecision } from '../../core/device.ts';
+import type { RelayDevice, RelayDecision } from '../../core/device.ts';
 import type { NotifyIdentity, NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
 import { NS_PING } from '../../xmpp/xep/service/ping.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { DeviceChange, DeviceSummary, RelayTarget } from './contract.ts';
 import { openDeviceStore } from './device-store.ts';
-import { applied, kindOf, stranger } from './device-profile.ts';
+import { applied, kindOf, nameOf, stranger, summaryOf } from './device-profile.ts';
 import { openDeviceSessions } from './sessions.ts';
 import type { DeviceSession } from './sessions.ts';
 import type { Transaction, AccountContext } from '../context.ts';
-import { wantedBy } from './mentions.ts';
+import { decideByPolicy, meantFor } from './policy.ts';
 
 /** The account's devices: what each gets, and why. */
 export interface Devices {
@@ -33,11 +33,11 @@ export interface Devices {
   /** The full JID that a device has today. */
   online(device: string): string | undefined;
   /** By id, label or resource. */
-  find(name: string): Device | undefined;
+  find(name: string): RelayDevice | undefined;
   change(name: string, change: DeviceChange): Result<DeviceSummary>;
   forget(name: string): Result<undefined>;
   /** Whether a mention is due as a headline in words, and why. */
-  digest(message: KeptMessage): { readonly jid: string; readonly device: Device; readonly why: string }[];
+  digest(message: KeptMessage): { readonly jid: string; readonly device: RelayDevice; readonly why: string }[];
 }
 
 export interface DeviceHooks {
@@ -59,7 +59,7 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
     context.events.emit({ type: 'device-changed', account: context.jid });
   }
 
-  function servedAs(device: Device): { readonly session: DeviceSession | undefined; readonly decision: RelayDecision } {
+  function servedAs(device: RelayDevice): { readonly session: DeviceSession | undefined; readonly decision: RelayDecision } {
     const known = served.get(device.id);
     if (known) return known;
     const session = sessions.of(device.id);
@@ -68,23 +68,14 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
     return found;
   }
 
-  function summaryOf(device: Device): DeviceSummary {
+  function summarise(device: RelayDevice): DeviceSummary {
     const session = sessions.of(device.id);
     const { relay, why } = decideFor(device, session);
     const note = relay && session?.note !== undefined ? `${why}; ${session.note}` : why;
+    const today = { account: context.jid, frontend: relay ? 'relay' : 'none', why: note, name: nameOf(device), now: context.now() } as const;
     return {
-      account: context.jid,
-      id: device.id,
-      label: device.label ?? device.software ?? device.resources[0] ?? device.id,
-      resource: device.resources[0] ?? '',
-      online: session !== undefined,
-      frontend: relay ? 'relay' : 'none',
-      relay,
-      why: note,
+      ...summaryOf(device, { ...today, resource: session && (device.resources[0] ?? '') }),
       software: device.software,
-      lastSeen: new Date(session ? context.now() : device.lastSeen).toISOString(),
-      policy: device.policy,
-      policies: device.policies,
       words: device.words,
       limit: device.limit,
       digest: device.digest,
@@ -92,7 +83,7 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
   }
 
   /** Offline, it is what it was when it was last here. */
-  function decideFor(device: Device, session: DeviceSession | undefined, inRoom = false): RelayDecision {
+  function decideFor(device: RelayDevice, session: DeviceSession | undefined, inRoom = false): RelayDecision {
     const { wish, refused, software } = device;
     const capsNode = session?.capsNode ?? device.capsNode;
     const features = session ? session.info?.features : new Set<string>();
@@ -101,13 +92,13 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
 
   function summaries(): DeviceSummary[] {
     const strangers = sessions.all().filter(({ device }) => device === undefined);
-    return [...kept.all().map(summaryOf), ...strangers.map(({ jid }) => stranger(context.jid, resourceOf(jid), context.now()))];
+    return [...kept.all().map(summarise), ...strangers.map(({ jid }) => stranger(context.jid, resourceOf(jid), context.now()))];
   }
 
-  function find(name: string): Device | undefined {
+  function find(name: string): RelayDevice | undefined {
     const all = kept.all();
     const online = all.filter(({ id }) => sessions.of(id));
-    const byResource = (list: readonly Device[]) => list.find(({ resources }) => resources[0] === name);
+    const byResource = (list: readonly RelayDevice[]) => list.find(({ resources }) => resources[0] === name);
     return all.find(({ id }) => id === name) ?? all.find(({ label }) => label === name) ?? byResource(online) ?? byResource(all);
   }
 
@@ -131,10 +122,8 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
       if (!decision.relay) return decision;
       if (session && sessions.isOccupant(session, message.room)) return decideFor(device, session, true);
       if (message.originId !== undefined && saidBy(message.originId) === id) return { relay: true, why: 'it reported this itself' };
-      const policy = policyOf(device, message.room);
-      if (policy === 'everything') return decision;
-      if (policy === 'nothing') return { relay: false, why: 'you turned this room off for the device' };
-      const { wanted, why } = wantedBy(context, device, notify(message.room, kindOf(device)), message);
+      if (policyOf(device, message.room) === 'everything') return decision;
+      const { wanted, why } = decideByPolicy(context, device, message, notify(message.room, kindOf(device)));
       return { relay: wanted, why };
     },
     relayTargets(room) {
@@ -150,7 +139,7 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
         const device = id === undefined ? undefined : kept.get(id);
         if (!device?.digest || servedAs(device).decision.relay) return [];
         if (policyOf(device, message.room) === 'nothing') return [];
-        const { wanted, why } = wantedBy(context, device, notify(message.room, kindOf(device)), message);
+        const { wanted, why } = meantFor(context, device, message, notify(message.room, kindOf(device)));
         return wanted ? [{ jid, device, why }] : [];
       });
     },
@@ -178,7 +167,7 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
       if (attached) context.transact(() => archive.removeCursors(context.jid, cursorOwner(device.id)));
       kept.put({ ...applied(device, change), ...(attached && { from: archive.lastId() }) });
       tell();
-      return ok(summaryOf(kept.get(device.id) ?? device));
+      return ok(summarise(kept.get(device.id) ?? device));
     },
     forget(name) {
       const device = find(name);

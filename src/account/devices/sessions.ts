@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newDevice, recognise, seenAs } from '../../core/device.ts';
-import type { Device, Seen } from '../../core/device.ts';
+import type { RelayDevice, Seen } from '../../core/device.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import { bareOf, resourceOf } from '../../core/jid.ts';
 import { readCaps } from '../../xmpp/xep/service/caps.ts';
@@ -73,7 +73,7 @@ export function openDeviceSessions(context: AccountContext, kept: DeviceStore, {
   }
 
   /** The device that a session is: known by its resource at once, by its software once it has answered. */
-  function identify(session: DeviceSession, info: DiscoInfo | undefined, orNew: boolean): Device | undefined {
+  function identify(session: DeviceSession, info: DiscoInfo | undefined, orNew: boolean): RelayDevice | undefined {
     const busy = new Set([...sessions.values()].map(({ device }) => device));
     const offline = kept.all().filter(({ id }) => !busy.has(id));
     const known = recognise(offline, seen(session, info));

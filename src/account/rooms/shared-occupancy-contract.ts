@@ -1,8 +1,10 @@
 import type { Result } from '../../core/errors.ts';
+import type { DeviceWishes } from '../../core/device.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 import type { RoomState } from '../../core/room.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import type { DeviceChange, DeviceSummary } from '../devices/contract.ts';
+import type { PolicyDecision } from '../devices/policy.ts';
 import type { RoomSummary } from './contract.ts';
 
 /** A room as the one membership has it at this moment. */
@@ -57,8 +59,8 @@ export interface SharedOccupancy {
   coveredFrom(room: string): number | undefined;
   /** The room has kept something that we have not. */
   markIncomplete(room: string): void;
-  /** Why a message is meant for the person; `undefined` where it is not. `words`: further ones that count. */
-  mention(message: KeptMessage, words: readonly string[]): string | undefined;
+  /** Whether a device that believes itself to be an occupant is shown a message, by the person's wishes for it, and why. */
+  decideShown(device: DeviceWishes, message: KeptMessage): PolicyDecision;
   /** What the account's server offers on a stream. */
   features(): Element | undefined;
 }

@@ -6,7 +6,7 @@ import { parseElement } from '../../xmpp/xml.ts';
 import type { SharedOccupancy } from './shared-occupancy-contract.ts';
 import type { ProvidedDevices } from '../devices/provided-devices.ts';
 import type { AccountContext } from '../context.ts';
-import { mentionFor } from '../devices/mentions.ts';
+import { decideShown } from '../devices/policy.ts';
 import { setCoveredFrom, coveredFrom } from '../history/archive-coverage.ts';
 import type { Outbox } from '../sending/outbox.ts';
 import type { RoomVerbs } from './verbs.ts';
@@ -101,7 +101,7 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
     },
     coveredFrom: (room) => coveredFrom(context, room),
     markIncomplete: (room) => setCoveredFrom(context, room, context.now()),
-    mention: (message, words) => mentionFor(context, { words }, message),
+    decideShown: (device, message) => decideShown(context, device, message),
     features: () => context.connection.features(),
     holds: (full) => held.has(full),
   };

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Leaving } from '../../account/devices/contract.ts';
+import type { Leaving } from '../../core/device.ts';
 import { fail, noAccount, ok } from '../../core/errors.ts';
 import { domainOf, localOf } from '../../core/jid.ts';
 import { openAuthority, openIdentity } from './credentials/certificates.ts';
@@ -161,7 +161,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const { device, password } = added.value;
       return ok({
         id: device.id,
-        name: device.name,
+        name: device.label,
         jid: account,
         host: reachableAt(settings),
         port: first.port,
@@ -181,14 +181,15 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       resident.offlineStore.forget(removed.id);
       resident.pushes.end(removed.id);
       resident.changed();
-      log('info', 'a device was revoked', { account, device: removed.name });
-      return ok(removed);
+      log('info', 'a device was revoked', { account, device: removed.label });
+      return ok({ id: removed.id, name: removed.label });
     },
     devices(account) {
       const resident = residents.get(account);
-      return (resident?.credentials.list() ?? []).map((device) => {
-        const session = resident?.sessions.all().find(({ login }) => login.device.id === device.id);
-        return { ...device, account, online: session !== undefined, hibernates: session?.hibernates() === true, jid: session?.jid, address: session?.address() };
+      return (resident?.credentials.list() ?? []).map(({ id, label, addedAt, lastSeen, firstMessage }) => {
+        const session = resident?.sessions.all().find(({ login }) => login.device.id === id);
+        const today = { online: session !== undefined, hibernates: session?.hibernates() === true, jid: session?.jid, address: session?.address() };
+        return { id, name: label, account, addedAt, lastSeen, firstMessage, ...today };
       });
     },
   };

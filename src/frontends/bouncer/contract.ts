@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Account } from '../../account/contract.ts';
-import type { Leaving } from '../../account/devices/contract.ts';
+import type { AddedDevice, DeviceLogin } from '../../account/devices/contract.ts';
+import type { Leaving } from '../../core/device.ts';
 import type { Archive } from '../../archive/contract.ts';
 import type { Result } from '../../core/errors.ts';
 import type { Authority, CertificateStore, OwnCertificate } from './credentials/certificates.ts';
-import type { BouncerDevice } from './credentials/device-credentials.ts';
 import type { Log } from '../../core/log.ts';
 import type { ListenEndpoint } from './server/listener.ts';
 import { deviceJoinTimes } from './rooms/device-join.ts';
@@ -41,30 +41,6 @@ export interface BouncerAccount {
   readonly password: () => Promise<string>;
 }
 
-/** What a person types into a device. The password is shown this once. */
-export interface AddedDevice {
-  readonly id: string;
-  readonly name: string;
-  readonly jid: string;
-  readonly host: string;
-  readonly port: number;
-  readonly directTlsPort: number;
-  readonly password: string;
-  /** SHA-256 of the certificate that is shown, lower-case hex. */
-  readonly fingerprint: string;
-  /** Path of the authority's PEM. */
-  readonly ca: string;
-}
-
-export interface ListedDevice extends BouncerDevice {
-  readonly account: string;
-  readonly online: boolean;
-  /** It is away, and the server believes so too. */
-  readonly hibernates: boolean;
-  readonly jid: string | undefined;
-  readonly address: string | undefined;
-}
-
 export interface Bouncer {
   /** From now on its devices can log in, until the signal ends them. */
   addAccount(account: BouncerAccount, signal: AbortSignal): void;
@@ -80,8 +56,8 @@ export interface Bouncer {
   authority(): Promise<Authority>;
   addDevice(account: string, name: string): Promise<Result<AddedDevice>>;
   /** By id or name: its sessions end at once. */
-  revoke(account: string, which: string): Promise<Result<BouncerDevice>>;
-  devices(account: string): ListedDevice[];
+  revoke(account: string, which: string): Promise<Result<{ readonly id: string; readonly name: string }>>;
+  devices(account: string): DeviceLogin[];
 }
 
 export interface BouncerOptions {

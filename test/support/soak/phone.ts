@@ -3,7 +3,7 @@ import { createElement as xml } from 'ltx';
 import { connect } from '../../../src/xmpp/connection.ts';
 import type { Connection } from '../../../src/xmpp/contract.ts';
 import type { Stanza } from '../../../src/xmpp/stanza.ts';
-import type { NewDevice } from '../../../src/frontends/web/contract/bouncer-contract.ts';
+import type { AddedDevice } from '../../../src/account/devices/contract.ts';
 import type { Gadget, Heard } from '../clients/gadget.ts';
 import { wordsOf } from '../harm/ledger.ts';
 import { startLink, type Link } from '../harm/link.ts';
@@ -20,7 +20,7 @@ const MUC = 'http://jabber.org/protocol/muc';
 const REJOIN = 8000; // milliseconds
 
 /** Off at first. In the rooms `rooms` whenever it is on. */
-export async function makePhone(device: NewDevice, rooms: readonly string[], nick: string): Promise<Phone> {
+export async function makePhone(device: AddedDevice, rooms: readonly string[], nick: string): Promise<Phone> {
   const link = await startLink({ port: device.port });
   const heard: Heard[] = [];
   const begin = new Date().toISOString();

@@ -1,35 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { DeviceChange, Leaving } from '../../../account/devices/contract.ts';
+import type { DeviceChange } from '../../../account/devices/contract.ts';
+import { changedWishes } from '../../../account/devices/policy.ts';
 import type { Archive } from '../../../archive/contract.ts';
 import { storedValues, type DeviceCredential } from '../../../archive/stored-values.ts';
+import type { Leaving, LoginDevice } from '../../../core/device.ts';
 import type { Result } from '../../../core/errors.ts';
 import { fail, ok } from '../../../core/errors.ts';
-import type { Policy } from '../../../core/mention.ts';
 import { deriveKey, ITERATIONS, makePassword, makeSalt, proves, sameKey, serverSignature } from './keys.ts';
 import type { Hash } from './keys.ts';
 
 interface Book {
   readonly salt: string;
   readonly devices: DeviceCredential[];
-}
-
-/** A device that may log in through the bouncer. Times are milliseconds since the epoch. */
-export interface BouncerDevice {
-  readonly id: string;
-  readonly name: string;
-  readonly addedAt: number;
-  readonly lastSeen: number | undefined;
-  /** The resource that it had when it was last seen. */
-  readonly resource: string | undefined;
-  /** When it was first given a message, or sent one: it works. */
-  readonly firstMessage: number | undefined;
-  readonly policy: Policy;
-  /** By room, where it differs. */
-  readonly policies: Readonly<Record<string, Policy>>;
-  /** Further words that count as a mention. */
-  readonly words: readonly string[];
-  /** Where one was chosen for it. */
-  readonly leaves: Leaving | undefined;
 }
 
 const MAX_DEVICES = 50;
@@ -40,16 +22,16 @@ export interface DeviceCredentials {
   readonly iterations: number;
   /** One salt for the account: SCRAM tells it before anybody knows which device asks. Base64. */
   salt(): string;
-  list(): BouncerDevice[];
-  add(name: string): Result<{ device: BouncerDevice; password: string }>;
+  list(): LoginDevice[];
+  add(name: string): Result<{ device: LoginDevice; password: string }>;
   /** By id or by name. */
-  remove(which: string): BouncerDevice | undefined;
+  remove(which: string): LoginDevice | undefined;
   /** The device whose password the proof is of, and our signature for it. */
-  byProof(hash: Hash, auth: string, proof: Buffer): { device: BouncerDevice; signature: string } | undefined;
-  byPassword(password: string): BouncerDevice | undefined;
-  get(id: string): BouncerDevice | undefined;
+  byProof(hash: Hash, auth: string, proof: Buffer): { device: LoginDevice; signature: string } | undefined;
+  byPassword(password: string): LoginDevice | undefined;
+  get(id: string): LoginDevice | undefined;
   /** By id or by name; `undefined` where there is no such device. */
-  change(which: string, change: DeviceChange): Result<BouncerDevice> | undefined;
+  change(which: string, change: DeviceChange): Result<LoginDevice> | undefined;
   seen(id: string, resource?: string): void;
   /** A message went through. */
   met(id: string): void;
@@ -130,23 +112,16 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
   };
 }
 
-function index({ devices }: Book): ReadonlyMap<string, BouncerDevice> {
+function index({ devices }: Book): ReadonlyMap<string, LoginDevice> {
   return new Map(devices.map((one) => [one.id, shown(one)]));
 }
 
 /** The device with what the person has changed. */
-function changed({ leaves: former, ...device }: DeviceCredential, { label, policy, room, words, leaves }: DeviceChange): DeviceCredential {
-  const { [room ?? '']: _, ...others } = device.policies;
-  const kept = device.leaving ?? chosenBefore(former);
-  const leaving = leaves === 'default' ? undefined : (leaves ?? kept);
-  return {
-    ...device,
-    leaving,
-    ...(label !== undefined && { name: label }),
-    ...(policy !== undefined && room === undefined && policy !== 'default' && { policy }),
-    ...(policy !== undefined && room !== undefined && { policies: policy === 'default' ? others : { ...others, [room]: policy } }),
-    ...(words !== undefined && { words: [...words] }),
-  };
+function changed({ leaves: former, ...device }: DeviceCredential, change: DeviceChange): DeviceCredential {
+  const { label, leaves } = change;
+  const { policy, policies, words } = changedWishes(device, change);
+  const leaving = leaves === 'default' ? undefined : (leaves ?? device.leaving ?? chosenBefore(former));
+  return { ...device, leaving, policy, policies: { ...policies }, words: [...words], ...(label !== undefined && { name: label }) };
 }
 
 /** Once, `here` was written for each device that was added: it is no choice. */
@@ -158,6 +133,8 @@ function taken(name: string) {
   return fail('device-exists', `A device named “${name}” already exists.`);
 }
 
-function shown({ id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves, leaving }: DeviceCredential): BouncerDevice {
-  return { id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves: leaving ?? chosenBefore(leaves) };
+/** The device without its keys. */
+function shown({ id, name, addedAt, lastSeen, resource, firstMessage, policy, policies, words, leaves, leaving }: DeviceCredential): LoginDevice {
+  const resources = resource === undefined ? [] : [resource];
+  return { id, label: name, resources, addedAt, lastSeen, firstMessage, policy, policies, words, leaves: leaving ?? chosenBefore(leaves) };
 }

@@ -1,4 +1,4 @@
-import type { Leaving } from '../../../account/devices/contract.ts';
+import type { Leaving } from '../../../core/device.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import { addressable } from '../session/stanza-text.ts';
 

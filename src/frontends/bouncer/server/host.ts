@@ -1,13 +1,13 @@
 import type { Log } from '../../../core/log.ts';
 import type { ServerIdentity } from '../credentials/certificates.ts';
-import type { BouncerDevice } from '../credentials/device-credentials.ts';
+import type { LoginDevice } from '../../../core/device.ts';
 import type { DeviceLink, DeviceLinkUser } from '../session/link.ts';
 import type { FindCredentials } from './sasl-server.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface DeviceLoginGrant {
   readonly account: string;
-  readonly device: BouncerDevice;
+  readonly device: LoginDevice;
 }
 
 /** Either who takes over, with what is said first, or why nobody does. */

@@ -1,6 +1,7 @@
 // RFC 6120 6, the server's side: SCRAM (RFC 5802, 7677, with channel binding by RFC 9266 and 5929) and PLAIN.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { BouncerDevice, DeviceCredentials } from '../credentials/device-credentials.ts';
+import type { LoginDevice } from '../../../core/device.ts';
+import type { DeviceCredentials } from '../credentials/device-credentials.ts';
 import type { Hash } from '../credentials/keys.ts';
 
 /** What binds a login to its TLS connection; nothing where TLS gives nothing. */
@@ -11,7 +12,7 @@ export type FindCredentials = (username: string) => { readonly account: string; 
 
 export type SaslStep =
   | { readonly step: 'challenge'; readonly data: string }
-  | { readonly step: 'success'; readonly data: string | undefined; readonly account: string; readonly device: BouncerDevice }
+  | { readonly step: 'success'; readonly data: string | undefined; readonly account: string; readonly device: LoginDevice }
   | { readonly step: 'failure'; readonly condition: string; readonly why: string };
 
 /** One login under way. `next` takes what the client sent, decoded. */

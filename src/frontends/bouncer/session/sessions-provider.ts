@@ -1,10 +1,12 @@
 import type { Account } from '../../../account/contract.ts';
 import type { DeviceProvider } from '../../../account/rooms/shared-occupancy-contract.ts';
-import type { DeviceSummary, Leaving } from '../../../account/devices/contract.ts';
+import type { DeviceSummary } from '../../../account/devices/contract.ts';
+import { summaryOf } from '../../../account/devices/device-profile.ts';
+import type { Leaving, LoginDevice } from '../../../core/device.ts';
 import type { Result } from '../../../core/errors.ts';
 import { ok } from '../../../core/errors.ts';
 import { resourceOf } from '../../../core/jid.ts';
-import type { BouncerDevice, DeviceCredentials } from '../credentials/device-credentials.ts';
+import type { DeviceCredentials } from '../credentials/device-credentials.ts';
 import type { BouncerSessions } from './sessions.ts';
 
 interface SessionsProviderParts {
@@ -19,24 +21,13 @@ interface SessionsProviderParts {
 export function sessionsProvider(parts: SessionsProviderParts, now: () => number): DeviceProvider {
   const { account, credentials, sessions } = parts;
 
-  function summary({ id, name, lastSeen, addedAt, resource, policy, policies, leaves }: BouncerDevice): DeviceSummary {
-    const session = sessions.all().find(({ login }) => login.device.id === id);
+  function summary(device: LoginDevice): DeviceSummary {
+    const session = sessions.all().find(({ login }) => login.device.id === device.id);
     const why = session ? 'it is connected through Minimix' : 'it connects through Minimix';
-    return {
-      account: account.jid,
-      id,
-      label: name,
-      resource: session ? resourceOf(session.jid) : (resource ?? ''),
-      online: session !== undefined,
-      frontend: 'bouncer',
-      relay: false,
-      why,
-      software: undefined,
-      lastSeen: new Date(session ? now() : (lastSeen ?? addedAt)).toISOString(),
-      policy,
-      policies,
-      leaves: leaves ?? parts.leaving(),
-    };
+    const resource = session && resourceOf(session.jid);
+    const lasting = { ...device, lastSeen: device.lastSeen ?? device.addedAt };
+    const today = summaryOf(lasting, { account: account.jid, frontend: 'bouncer', why, resource, name: device.label, now: now() });
+    return { ...today, leaves: device.leaves ?? parts.leaving() };
   }
 
   return {

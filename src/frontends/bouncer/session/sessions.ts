@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../../../account/contract.ts';
-import type { Leaving } from '../../../account/devices/contract.ts';
+import type { Leaving } from '../../../core/device.ts';
+import { showsTransient } from '../../../account/devices/policy.ts';
 import { domainOf, parseJid, resourceOf } from '../../../core/jid.ts';
 import { escapeXML } from '../../../xmpp/xml.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 import type { DeviceCredentials } from '../credentials/device-credentials.ts';
 import type { DeviceLink } from './link.ts';
 import type { OfflineStore } from './offline-store.ts';
-import { decideShown, showsPassing } from '../rooms/policy.ts';
 import type { Pushes } from '../push/pushes.ts';
 import type { DeviceOccupant } from '../rooms/room-feed.ts';
 import type { BouncerRooms } from '../rooms/rooms.ts';
@@ -79,7 +79,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     const here: { session?: BouncerSession } = {};
     let over: { condition: string; why: string } | undefined;
     const waiting: Parameters<BouncerSession['fromServer']>[] = [];
-    const note: Log = (level, message, about) => log(level, message, { device: login.device.name, ...about });
+    const note: Log = (level, message, about) => log(level, message, { device: login.device.label, ...about });
     const upstream = openUpstream({
       account: account.jid,
       resource,
@@ -131,11 +131,11 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       carbons: upstream.carbons,
       shows(message) {
         const device = credentials.get(id);
-        return device !== undefined && decideShown(account.rooms.occupancy, device, message).shown;
+        return device !== undefined && account.rooms.occupancy.decideShown(device, message).wanted;
       },
       showsPassing(room) {
         const device = credentials.get(id);
-        return device !== undefined && showsPassing(device, room);
+        return device !== undefined && showsTransient(device, room);
       },
       leaves: () => credentials.get(id)?.leaves ?? leaving(),
       calls: (message) => wake.call(message),

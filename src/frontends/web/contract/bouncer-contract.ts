@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AddedDevice, DeviceLogin } from '../../../account/devices/contract.ts';
 import { bareJid } from '../../../account/settings.ts';
 import type { Result } from '../../../core/errors.ts';
 
@@ -10,7 +11,7 @@ export interface BouncerApi {
   off(): Promise<BouncerStatus>;
   /** The certificate that a device has to trust: its file, and its SHA-256 as people compare it. */
   authority(): Promise<{ readonly file: string; readonly fingerprint: string }>;
-  addDevice(account: string, name: string): Promise<Result<NewDevice>>;
+  addDevice(account: string, name: string): Promise<Result<AddedDevice>>;
   revoke(account: string, device: string): Promise<Result<{ readonly id: string; readonly name: string }>>;
   devices(account: string): readonly DeviceLogin[];
 }
@@ -18,33 +19,6 @@ export interface BouncerApi {
 export type BouncerStatus =
   | { readonly on: false }
   | { readonly on: true; readonly host: string; readonly port: number; readonly directTlsPort: number };
-
-/** What a person types into the device. The password is told this once. */
-export interface NewDevice {
-  readonly id: string;
-  readonly name: string;
-  readonly jid: string;
-  readonly host: string;
-  readonly port: number;
-  readonly directTlsPort: number;
-  readonly password: string;
-  readonly fingerprint: string;
-  readonly ca: string;
-}
-
-export interface DeviceLogin {
-  readonly id: string;
-  readonly name: string;
-  readonly account: string;
-  readonly online: boolean;
-  /** Milliseconds since the epoch. */
-  readonly addedAt: number;
-  readonly lastSeen: number | undefined;
-  /** When it was first given a message, or sent one; milliseconds since the epoch. */
-  readonly firstMessage: number | undefined;
-  readonly jid: string | undefined;
-  readonly address: string | undefined;
-}
 
 const endpoint = z.object({ host: z.string().min(1).max(253), port: z.int().min(0).max(65_535) });
 const deviceName = z

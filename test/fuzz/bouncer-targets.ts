@@ -44,7 +44,7 @@ async function strangerIsKept(bytes: Buffer, sizes: readonly number[]): Promise<
   const socket = Object.assign(wire, { write: answers.write.bind(answers), end: answers.end.bind(answers) });
   const out: Buffer[] = [];
   answers.on('data', (data: Buffer) => out.push(data));
-  const stream = serveDevice(socket, host, { security: 'loopback', address: 'fuzz' });
+  const stream = serveDevice(socket, host, { security: 'loopback', address: 'fuzz', peer: 'fuzz' });
   for (const piece of pieces(bytes, sizes)) wire.emit('data', piece);
   await new Promise(setImmediate);
   stream.end('system-shutdown');

@@ -22,7 +22,7 @@ import type { BouncerSessions } from './session/sessions.ts';
 import { MAX_BACKLOG } from './session/session.ts';
 import { serveDevice } from './server/stream.ts';
 import type { StreamHost } from './server/host.ts';
-import { createThrottle } from './server/throttle.ts';
+import { createThrottle, peerOf } from './server/throttle.ts';
 import { openWebSocketDoor } from './server/websocket.ts';
 import { inBackground } from '../../core/background.ts';
 
@@ -77,9 +77,13 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     resume: (login, request, link) => residents.get(login.account)?.sessions.resume(login, request, link) ?? gone,
   };
 
-  const webSockets = openWebSocketDoor((carrier, address) => {
-    if (!throttle.entered(address)) carrier.destroy();
-    else serveDevice(carrier, host, { security: 'loopback', address });
+  const webSockets = openWebSocketDoor((carrier, socket) => {
+    const address = socket.remoteAddress ?? 'nowhere';
+    const served = peerOf(socket).then((peer) => {
+      if (peer === undefined || carrier.destroyed) carrier.destroy();
+      else serveDevice(carrier, host, { security: 'loopback', address, peer });
+    });
+    inBackground(log, `a connection from ${address}`, served);
   });
 
   async function identify(domain: string): Promise<ServerIdentity> {

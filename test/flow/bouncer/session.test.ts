@@ -295,8 +295,8 @@ describe('a session', () => {
 
   test.each([
     ['garbage', '<message><body>&unknown;</body></message>'],
-    ['a stanza of half a megabyte and more', `<message to='x@example'><body>${'x'.repeat(600_000)}</body></message>`],
-    ['elements without end', `<message>${'<x>'.repeat(5000)}`],
+    ['a stanza without end', `<message to='x@example'><body>${'x'.repeat(9_000_000)}`],
+    ['elements without end', `<message>${'<x>'.repeat(3_000_000)}`],
     ['in the name of another', "<message from='bob@example.org' to='x@example'><body>x</body></message>"],
   ])('of a device that sends %s ends alone', async (_what, text) => {
     const one = await door();

@@ -9,7 +9,7 @@ import { fail, ok } from '../../../src/core/errors.ts';
 import type { KeptMessage } from '../../../src/core/groupchat.ts';
 import { createAccess } from '../../../src/frontends/web/server/access.ts';
 import { createConnections } from '../../../src/frontends/web/server/connections.ts';
-import type { PeerUser } from '../../../src/frontends/web/server/peer-user.ts';
+import type { PeerUser } from '../../../src/xmpp/transport/peer-user.ts';
 import type { DaemonApi, Problem } from '../../../src/frontends/web/contract/contract.ts';
 import { createWeb } from '../../../src/frontends/web/server/handler.ts';
 import { startServer } from '../../../src/frontends/web/server/server.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { peerUser, type PeerUser } from '../../../src/frontends/web/server/peer-user.ts';
+import { peerUser, type PeerUser } from '../../../src/xmpp/transport/peer-user.ts';
 import { createWrongTokens } from '../../../src/frontends/web/server/wrong-tokens.ts';
 import { ask, openDoor, smallDaemon, type SmallDoorOptions } from './daemon-api.ts';
 

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { inBackground } from '../../../core/background.ts';
 import { MinimixError, sentenceOf } from '../../../core/errors.ts';
 import { serveDevice } from './stream.ts';
 import type { StreamHost } from './host.ts';
+import { peerOf } from './throttle.ts';
 
 export interface ListenEndpoint {
   readonly host: string;
@@ -22,12 +24,21 @@ export async function startListener({ host, port }: ListenEndpoint, streams: Str
   const open = new Set<{ end(condition: string): void }>();
   const server = createServer((socket) => {
     const address = socket.remoteAddress ?? 'nowhere';
-    if (!streams.throttle.entered(address)) return socket.destroy();
+    inBackground(streams.log, `a connection from ${address}`, serve(socket, address));
+  });
+
+  async function serve(socket: Socket, address: string): Promise<void> {
+    socket.on('error', () => undefined); // 'close' follows
+    const peer = await peerOf(socket);
+    if (peer === undefined || socket.destroyed || !server.listening) {
+      socket.destroy();
+      return;
+    }
     socket.setNoDelay(true);
-    const stream = serveDevice(socket, streams, { security: direct ? 'direct' : 'starttls', address });
+    const stream = serveDevice(socket, streams, { security: direct ? 'direct' : 'starttls', address, peer });
     open.add(stream);
     socket.once('close', () => open.delete(stream));
-  });
+  }
   server.maxConnections = MAX_CONNECTIONS;
   try {
     server.listen({ host, port, exclusive: true });

@@ -53,7 +53,7 @@ function plain(message: Buffer, find: FindCredentials): SaslStep {
 }
 
 function scram(hash: Hash, plus: boolean, find: FindCredentials, bindings: Bindings): SaslConversation {
-  let first: { gs2: string; binding: Buffer; nonce: string; bare: string; serverFirst: string; found: ReturnType<FindCredentials> } | undefined;
+  let first: { authzid: string | undefined; gs2: string; binding: Buffer; nonce: string; bare: string; serverFirst: string; found: ReturnType<FindCredentials> } | undefined;
 
   function begin(text: string): SaslStep {
     // gs2-header client-first-bare; no extension is known (m=), so none is taken
@@ -68,11 +68,10 @@ function scram(hash: Hash, plus: boolean, find: FindCredentials, bindings: Bindi
     if (!binding) return refused('malformed-request', `no channel binding ${type ?? ''}`);
     const username = unescaped(name);
     const found = find(username);
-    if (authzid && unescaped(authzid) !== found?.account) return refused('invalid-authzid', 'a device logs in as its account');
-    // to a stranger's name the answer is the same: a salt, and a refusal in the end
+    // to a stranger's name the answer is the same, whomever it would act for: a salt, and a refusal in the end
     const salt = found?.credentials.salt() ?? createHmac('sha256', SECRET).update(username).digest().subarray(0, 16).toString('base64');
     const serverFirst = `r=${nonce}${randomBytes(18).toString('base64url')},s=${salt},i=${found?.credentials.iterations ?? 4096}`;
-    first = { gs2, binding, nonce: serverFirst.slice(2, serverFirst.indexOf(',')), bare, serverFirst, found };
+    first = { authzid: authzid && unescaped(authzid), gs2, binding, nonce: serverFirst.slice(2, serverFirst.indexOf(',')), bare, serverFirst, found };
     return { step: 'challenge', data: serverFirst };
   }
 
@@ -86,6 +85,7 @@ function scram(hash: Hash, plus: boolean, find: FindCredentials, bindings: Bindi
     const auth = `${first.bare},${first.serverFirst},${withoutProof}`;
     const match = first.found?.credentials.byProof(hash, auth, Buffer.from(proof, 'base64'));
     if (!first.found || !match) return refused('not-authorized', 'no device has this password');
+    if (first.authzid && first.authzid !== first.found.account) return refused('invalid-authzid', 'a device logs in as its account');
     return { step: 'success', data: `v=${match.signature}`, account: first.found.account, device: match.device };
   }
 

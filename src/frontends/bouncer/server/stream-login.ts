@@ -18,6 +18,8 @@ export interface StreamLogin {
 
 export interface StreamLoginOptions {
   readonly address: string;
+  /** Who counts as one for the throttle. */
+  readonly peer: string;
   /** Whether a password itself may be taken: within TLS only. */
   readonly tls: boolean;
   readonly bindings: Bindings;
@@ -35,7 +37,7 @@ export interface StreamLoginOptions {
 const MAX_TRIES = 3;
 
 export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
-  const { address, tls, bindings, domain, books, throttle, log, over, put, end, succeeded } = options;
+  const { address, peer, tls, bindings, domain, books, throttle, log, over, put, end, succeeded } = options;
   let sasl: SaslConversation | undefined;
   let tries = 0;
 
@@ -43,14 +45,14 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
     if (answer.step === 'failure') return refuse(answer);
     if (answer.step === 'challenge') return put(`<challenge xmlns='${NS.sasl}'>${encoded(answer.data)}</challenge>`);
     sasl = undefined;
-    throttle.succeeded(address);
+    throttle.succeeded(peer);
     succeeded({ account: answer.account, device: answer.device }, answer.data === undefined ? '' : encoded(answer.data));
   }
 
   function refuse({ condition, why }: Extract<SaslStep, { step: 'failure' }>): void {
     sasl = undefined;
     tries += 1;
-    throttle.failed(address);
+    throttle.failed(peer);
     log('warn', `a login to the bouncer failed: ${why}`, { address, domain: domain(), tries });
     put(failure(condition));
     if (tries >= MAX_TRIES) end('policy-violation', 'Too many failed logins.');
@@ -73,7 +75,7 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
       if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), books(domain()), { bindings, tls });
       else if (element.name !== 'response') return end('invalid-xml');
       if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' });
-      const wait = throttle.delay(address);
+      const wait = throttle.delay(peer);
       if (wait > 0 && element.name === 'auth') await delay(wait, undefined, { ref: false });
       if (over()) return;
       // an empty <auth/> is asked for its initial response (RFC 6120 6.4.2)

@@ -5,8 +5,8 @@ import type { Duplex } from 'node:stream';
 import { inBackground } from '../../../core/background.ts';
 import { sentenceOf } from '../../../core/errors.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
-import { createReader } from '../../../xmpp/transport/reader.ts';
-import type { Item, Reader } from '../../../xmpp/transport/reader.ts';
+import { createPassingReader, createReader } from '../../../xmpp/transport/reader.ts';
+import type { Incoming, Reader } from '../../../xmpp/transport/reader.ts';
 import { DEFAULT_LIMITS } from '../../../xmpp/transport/splitter.ts';
 import { attrsOf, escapeXML } from '../../../xmpp/xml.ts';
 import type { ServerIdentity } from '../credentials/certificates.ts';
@@ -19,6 +19,10 @@ import { secureServer } from './tls.ts';
 
 const STRANGER = { stanzaBytes: 16 * 1024, depth: 10, attributes: 30 };
 const MAX_WAITING = 20;
+/** Elements until a device is bound: three passwords take a dozen. */
+const MAX_BEFORE = 40;
+/** Bytes of one stanza that are read past before its device is sent away. */
+const MAX_READ_PAST = 8 * 1024 * 1024;
 const GRACE = 1000;
 const SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 
@@ -40,20 +44,24 @@ export type Security = 'starttls' | 'direct' | 'loopback';
 export function serveDevice(
   plain: Duplex,
   host: StreamHost,
-  { security, address }: { readonly security: Security; readonly address: string },
+  { security, address, peer }: { readonly security: Security; readonly address: string; readonly peer: string },
 ): { end(condition: string): void } {
   const direct = security === 'direct';
   let socket: Duplex = plain;
-  let reader: Reader = createReader(STRANGER);
+  let reader: Reader<Incoming> = createReader(STRANGER);
   let domain = '';
   let opened = false; // our header is out on this stream
   /** What came ahead of the binding, taken one at a time. */
-  let waiting: Item[] = [];
+  let waiting: Incoming[] = [];
+  let before = 0;
+  /** Bytes since an element was whole. */
+  let unfinished = 0;
   let working = false;
   let clock = setTimeout(() => end('connection-timeout'), host.times.login);
   let now: StreamState = security === 'loopback' ? { phase: 'secured', entry: openLogin(new Map()) } : { phase: 'clear' };
 
   const link: DeviceLink = { address, put, backlog: () => socket.writableLength, end, drop };
+  const pass = host.throttle.enter(peer, drop);
   plain.on('error', () => undefined); // 'close' follows
   if (direct) inBackground(host.log, `TLS with ${address}`, startTls(undefined));
   else listen(plain);
@@ -68,13 +76,13 @@ export function serveDevice(
   }
 
   function finish(how: 'closed' | 'lost'): void {
-    const before = now;
-    if (before.phase === 'over') return;
+    const last = now;
+    if (last.phase === 'over') return;
     now = { phase: 'over' };
     clearTimeout(clock);
     waiting = [];
-    if (before.phase === 'bound') before.user.over(link, how);
-    else if (before.phase !== 'authenticated') host.throttle.left(address);
+    if (last.phase === 'bound') last.user.over(link, how);
+    pass.left();
   }
 
   function put(text: string): void {
@@ -116,6 +124,8 @@ export function serveDevice(
     if (now.phase === 'over') return;
     const { header: theirs, items, closed: goodbye, fault } = reader.read(bytes);
     if (theirs !== undefined && !welcome(theirs)) return;
+    unfinished = items.length > 0 ? 0 : unfinished + bytes.length;
+    if (unfinished > MAX_READ_PAST) return end('policy-violation', 'A stanza without end.');
     if (now.phase === 'bound' && items.length > 0) now.user.take(items);
     else if (items.length > 0) queue(items);
     if (fault !== undefined) end(fault.condition, fault.message);
@@ -150,9 +160,10 @@ export function serveDevice(
     return now.phase === 'secured' ? now.entry.offers() : '';
   }
 
-  function queue(items: readonly Item[]): void {
+  function queue(items: readonly Incoming[]): void {
     waiting.push(...items);
-    if (waiting.length > MAX_WAITING) end('policy-violation', 'Too much data before the login.');
+    before += items.length;
+    if (waiting.length > MAX_WAITING || before > MAX_BEFORE) end('policy-violation', 'Too much data before the login.');
     else if (!working) inBackground(host.log, `the login of a device at ${address}`, work());
   }
 
@@ -169,11 +180,11 @@ export function serveDevice(
   }
 
   /** What is left once a device is bound goes to its session. */
-  function nextItem(): Item | undefined {
+  function nextItem(): Incoming | undefined {
     return now.phase === 'over' || now.phase === 'bound' ? undefined : waiting.shift();
   }
 
-  async function step(item: Item): Promise<void> {
+  async function step(item: Incoming): Promise<void> {
     if (now.phase === 'clear' && 'nonza' in item && item.nonza.is('starttls', NS.tls)) {
       put(`<proceed xmlns='${NS.tls}'/>`);
       return startTls(domain);
@@ -218,20 +229,20 @@ export function serveDevice(
   function openLogin(bindings: Bindings): StreamLogin {
     const { books, throttle, log } = host;
     const over = (): boolean => is('over');
-    return openStreamLogin({ address, tls: security !== 'loopback', bindings, domain: () => domain, books, throttle, log, over, put, end, succeeded });
+    return openStreamLogin({ address, peer, tls: security !== 'loopback', bindings, domain: () => domain, books, throttle, log, over, put, end, succeeded });
   }
 
   function succeeded(login: DeviceLoginGrant, data: string): void {
-    host.throttle.left(address);
+    pass.known();
     clearTimeout(clock);
     clock = setTimeout(() => end('connection-timeout'), host.times.bind);
-    reader = createReader({ ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes });
+    reader = createPassingReader({ ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes });
     put(`<success xmlns='${NS.sasl}'>${data}</success>`);
     now = { phase: 'authenticated', login };
     opened = false;
   }
 
-  async function bindOrResume(login: DeviceLoginGrant, item: Item): Promise<void> {
+  async function bindOrResume(login: DeviceLoginGrant, item: Incoming): Promise<void> {
     if ('nonza' in item && item.nonza.is('resume', NS.sm)) {
       const { previd, h } = attrsOf(item.nonza);
       const resumed = host.resume(login, { previd: previd ?? '', h: h ?? '' }, link);
@@ -249,6 +260,7 @@ export function serveDevice(
   function handOver(bound: Extract<Bound, { ok: true }>): void {
     clearTimeout(clock);
     if (now.phase === 'over') return bound.user.over(link, 'lost'); // gone while it was waiting
+    pass.left();
     const { user } = bound;
     now = { phase: 'bound', user };
     bound.begin();

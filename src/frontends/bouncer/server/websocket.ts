@@ -1,5 +1,6 @@
 // RFC 7395: XMPP over WebSocket, made to look like the bytes of a stream (RFC 6120).
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
@@ -20,7 +21,7 @@ export interface WebSocketDoor {
 }
 
 /** `taken` is given each connection as a carrier of stream text. */
-export function openWebSocketDoor(taken: (carrier: Duplex, address: string) => void): WebSocketDoor {
+export function openWebSocketDoor(taken: (carrier: Duplex, socket: Socket) => void): WebSocketDoor {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME,
@@ -31,7 +32,7 @@ export function openWebSocketDoor(taken: (carrier: Duplex, address: string) => v
     upgrade(request, socket, head) {
       if ((request.url ?? '').split('?', 1)[0] !== PATH) return false;
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        if (webSocket.protocol === 'xmpp') taken(carrierOf(webSocket), request.socket.remoteAddress ?? 'nowhere');
+        if (webSocket.protocol === 'xmpp') taken(carrierOf(webSocket), request.socket);
         else webSocket.close(1002, 'the protocol is xmpp');
       });
       return true;

@@ -1,4 +1,4 @@
-import type { Item } from '../../../xmpp/transport/reader.ts';
+import type { Incoming } from '../../../xmpp/transport/reader.ts';
 
 /** One connection of a device, logged in; a session may outlive many of them. Nothing here throws. */
 export interface DeviceLink {
@@ -14,7 +14,7 @@ export interface DeviceLink {
 
 /** What the link's stream hands on once a device is bound. */
 export interface DeviceLinkUser {
-  take(items: readonly Item[]): void;
+  take(items: readonly Incoming[]): void;
   /** `closed`: the device said goodbye. `lost`: it is gone without a word. */
   over(link: DeviceLink, how: 'closed' | 'lost'): void;
 }

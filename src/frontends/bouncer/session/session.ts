@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { bareOf } from '../../../core/jid.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 import { inBackground } from '../../../core/background.ts';
-import type { Item } from '../../../xmpp/transport/reader.ts';
-import type { Stanza } from '../../../xmpp/stanza.ts';
+import type { Incoming } from '../../../xmpp/transport/reader.ts';
+import type { PassedOver, Stanza } from '../../../xmpp/stanza.ts';
 import { createStreamManagement } from '../../../xmpp/sm/stream-management.ts';
 import { attributeOf, escapeXML, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import type { DeviceLink } from './link.ts';
-import { errorAnswer } from '../../../xmpp/xep/service/errors.ts';
+import { errorAnswer, passedOverAnswer } from '../../../xmpp/xep/service/errors.ts';
 import { endangersAccount, refusal } from '../credentials/account-guard.ts';
 import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
 
@@ -114,12 +114,13 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     while (undelivered[0] && undelivered[0].number <= upTo) undelivered.shift()?.delivered();
   }
 
-  function take(items: readonly Item[]): void {
+  function take(items: readonly Incoming[]): void {
     alive();
     for (const item of items) {
       if (isOver()) return;
       if ('nonza' in item) nonza(item.nonza);
-      else stanza(item.stanza);
+      else if ('stanza' in item) stanza(item.stanza);
+      else passedOver(item.passedOver);
     }
     if (sm.enabled() && sm.owed() >= MAX_UNACKNOWLEDGED) linkOf()?.put(sm.ack());
   }
@@ -170,6 +171,14 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     log('info', `a stanza of a device is refused: ${sent.error.message}`, { jid });
     const asks = given.kind === 'iq' ? given.type === 'get' || given.type === 'set' : given.kind === 'message' && given.type !== 'error';
     if (asks) send(errorAnswer(given.element, 'modify', 'policy-violation', sent.error.message).toString());
+  }
+
+  /** Too big, or of a shape that nobody takes: the stream goes on, and the device is told. */
+  function passedOver(given: PassedOver): void {
+    if (sm.enabled()) sm.received();
+    log('info', `a stanza of a device is passed over: ${given.why}`, { jid, kind: given.kind, size: given.size });
+    const asks = given.kind === 'iq' ? given.type === 'get' || given.type === 'set' : given.kind === 'message' && given.type !== 'error';
+    if (asks) send(passedOverAnswer(given, `It was not sent: ${given.why}.`));
   }
 
   const isOver = (): boolean => now.state === 'over';

@@ -46,11 +46,13 @@ export interface BouncerSessionsOptions {
 }
 
 const MAX_SESSIONS = 40;
+/** One device may change its resource with each login, and leave what it had behind. */
+const MAX_OF_DEVICE = 6;
 
 export function openBouncerSessions({ account, settings, password, credentials, rooms, offlineStore, pushes, leaving, times, backlog, log, now }: BouncerSessionsOptions): BouncerSessions {
   const sessions = new Set<BouncerSession>();
-  /** Resources that are being logged in. */
-  const coming = new Set<string>();
+  /** Resources that are being logged in, and the device of each. */
+  const coming = new Map<string, string>();
 
   /** The wish where it can be granted: neither the daemon's own resource nor another device's. */
   async function chooseResource(login: DeviceLoginGrant, wish: string | undefined): Promise<string> {
@@ -65,9 +67,13 @@ export function openBouncerSessions({ account, settings, password, credentials, 
   }
 
   async function bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound> {
-    if (sessions.size + coming.size >= MAX_SESSIONS) return refused('resource-constraint', 'Too many devices at once.');
+    const begun = [...coming.values()].filter((device) => device === login.device.id).length;
+    if (begun >= MAX_OF_DEVICE || sessions.size + coming.size >= MAX_SESSIONS) return refused('resource-constraint', 'Too many devices at once.');
+    const own = [...sessions].filter((session) => session.login.device.id === login.device.id);
+    const oldest = own.find((session) => session.address() === undefined) ?? own[0];
+    if (own.length >= MAX_OF_DEVICE) await oldest?.giveUp('conflict', 'The device has logged in too often.');
     const resource = await chooseResource(login, request.resource);
-    coming.add(resource);
+    coming.set(resource, login.device.id);
     try {
       return await logIn(login, resource, request.id, link);
     } finally {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { peerUser, type PeerUser } from './peer-user.ts';
+import { peerUser, type PeerUser } from '../../../xmpp/transport/peer-user.ts';
 
 const MOST = 256;
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { PeerUser } from './peer-user.ts';
+import type { PeerUser } from '../../../xmpp/transport/peer-user.ts';
 
 /** A request that is turned away: an HTTP status, a code for programs, a sentence for a person. */
 export interface RequestRefusal {

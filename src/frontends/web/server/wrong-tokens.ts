@@ -1,4 +1,4 @@
-import type { PeerUser } from './peer-user.ts';
+import type { PeerUser } from '../../../xmpp/transport/peer-user.ts';
 
 const FIRST = 100; // milliseconds
 const LONGEST = 5000; // milliseconds

@@ -1,8 +1,9 @@
 // RFC 6120 8.3: stanza errors
 import type { StanzaFault } from '../../contract.ts';
+import type { PassedOver } from '../../stanza.ts';
 import type { Element } from '../../xml.ts';
 import { attrsOf, xml } from '../../xml.ts';
-import { NS_STANZAS } from './namespaces.ts';
+import { NS_CLIENT, NS_STANZAS } from './namespaces.ts';
 import { short } from './short.ts';
 
 /** What a stanza of type error says; `undefined` where the stanza is none. */
@@ -29,6 +30,12 @@ export function errorAnswer(stanza: Element, type: string, condition: string, te
   const error = xml('error', { type }, xml(condition, { xmlns: NS_STANZAS }));
   if (text !== undefined) error.append(xml('text', { xmlns: NS_STANZAS }, text));
   return xml(stanza.name, attrs, error);
+}
+
+/** The answer to what a device of ours said and nobody read: all that is known of it is its start tag. */
+export function passedOverAnswer({ kind, id, to }: PassedOver, text: string): string {
+  const attrs = { xmlns: NS_CLIENT, type: 'error', ...(id !== undefined && { id }), ...(to !== '' && { from: to }) };
+  return xml(kind, attrs, xml('error', { type: 'modify' }, xml('policy-violation', { xmlns: NS_STANZAS }), xml('text', { xmlns: NS_STANZAS }, text))).toString();
 }
 
 /** The answer that grants an IQ. */

@@ -239,6 +239,11 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
     put(text) {
       if (over === undefined) socket?.write(text);
     },
+    keepWhole: (held) => socket?.keepWhole(held),
+    ask(text) {
+      if (over === undefined) socket?.ask(text);
+    },
+    answered: () => socket?.answered(),
     backlog: () => socket?.backlog ?? 0,
     hangUp,
     destroy,

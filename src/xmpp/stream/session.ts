@@ -66,6 +66,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   /** What was received when the server asked (<r/>) what we have; until that is answered. */
   let wantedAt: number | undefined;
   const idle = setTimeout(probe, deadlines.idle);
+  if (sm.enabled()) stream.keepWhole(() => !over && !asked && ask());
 
   inBackground(log, 'the stream’s end', stream.ended.then(() => {
     over = true;
@@ -131,7 +132,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
   }
 
   /**
-   * COMPAT: Prosody 0.12, mod_smacks, reads what comes after a resumption with the parser of the old connection. Where that
+   * COMPAT: Prosody 0.12 and 13, mod_smacks, read what comes after a resumption with the parser of the old connection. Where that
    * broke within a stanza, all that we send is taken for more of it: we hear, and are not heard. A server that asks has
    * sent again all that waited; one that does not answer our own question for long after that will not.
    */
@@ -194,7 +195,9 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
       return stream.hangUp(xml('stream:error', {}, condition, detail).toString(), GRACE, why);
     }
     asked = unheard = false;
+    askedAt = sm.acknowledged(); // what was held back is not covered by the answer
     clearTimeout(doubting);
+    stream.answered();
     options.acknowledged(sm.acknowledged());
     if (unasked() > 0) askSoon();
   }
@@ -223,13 +226,13 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
     clearTimeout(asking);
     asking = undefined;
     askedAt = sm.outbound();
-    stream.put(REQUEST);
+    stream.ask(REQUEST);
     expectLife();
   }
 
   function probe(): void {
     if (over) return;
-    if (sm.enabled()) return ask();
+    if (sm.enabled()) return asked ? expectLife() : ask();
     const ping = xml('iq', { type: 'get' }, xml('ping', { xmlns: NS.ping }));
     inBackground(log, 'a ping', pendingIqs.ask(ping, deadlines.ping, (request) => {
       const sent = send(request.toString());

@@ -52,6 +52,15 @@ export interface Stream {
    */
   deliver(handler: StreamHandler): void;
   put(text: string): void;
+  /**
+   * From now on a connection that breaks leaves the server with whole stanzas. `held` is told when a burst waits until the
+   * server has read all that is under way: it is to be asked then.
+   */
+  keepWhole(held: () => void): void;
+  /** Writes what the server answers, ahead of what waits for that; one at a time. */
+  ask(text: string): void;
+  /** It has. */
+  answered(): void;
   /** Bytes that wait for the network. */
   backlog(): number;
   /**

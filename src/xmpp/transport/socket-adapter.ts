@@ -3,9 +3,10 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { secure } from './tls.ts';
 import type { Trust } from './tls.ts';
+import { createWholeReads, RECORD, type Layout, type WholeReads } from './whole-reads.ts';
 
-/** RFC 8446 5.1: bytes that a TLS record holds at most. */
-const RECORD = 16_384;
+/** Milliseconds for which a burst waits until the server has read what is under way, at most. */
+const HOLD = 5_000;
 
 type Done = (error?: Error) => void;
 
@@ -13,6 +14,8 @@ interface Waiting {
   readonly text: string;
   readonly bytes: number;
   readonly done: Done | undefined;
+  /** The server answers it. */
+  readonly asks?: boolean;
 }
 
 /**
@@ -27,10 +30,20 @@ export class SocketAdapter extends EventEmitter {
   #bytes = 0;
   /** A record is under way, or about to be. */
   #writing = false;
+  #whole: { readonly reads: WholeReads; readonly held: () => void } | undefined;
+  /** Runs while what waits is held back. */
+  #holding: NodeJS.Timeout | undefined;
+  #overdue = false;
+  /** Texts so far, and how many there were with the last that asks. */
+  #written = 0;
+  #askedAt: number | undefined;
   #listeners = {
     data: (bytes: Buffer): boolean => this.emit('bytes', bytes),
     error: (error: Error): boolean => this.emit('error', error),
-    close: (dirty: boolean): boolean => this.emit('close', dirty),
+    close: (dirty: boolean): boolean => {
+      clearTimeout(this.#holding);
+      return this.emit('close', dirty);
+    },
   };
 
   constructor() {
@@ -61,43 +74,104 @@ export class SocketAdapter extends EventEmitter {
   }
 
   /**
+   * From now on a connection that breaks leaves whole stanzas with a server that reads as Prosody does. COMPAT: mod_smacks
+   * of 0.12 and 13 reads on after a resumption with the parser of the old connection: behind a piece of a stanza, what we
+   * send is no XML, or is more of that stanza. `held` is told when something waits until all is read: the answer to a
+   * question lets it go, or else time.
+   */
+  keepWhole(held: () => void): void {
+    if (this.secure) this.#whole = { reads: createWholeReads(), held };
+  }
+
+  /**
    * What is written in one tick leaves at once: a burst of joins is a few packets, not one for each. Each TLS record has
-   * whole stanzas, as long as they fit: a connection that breaks loses whole records, and leaves no piece of a stanza with a
-   * server that has read all that came. COMPAT: Prosody 0.12, mod_smacks, reads on after a resumption where the old
-   * connection stopped, and ends the stream as not well-formed where that was within a stanza; one that is behind in reading
-   * still may, for it reads 4096 bytes at a time.
+   * whole stanzas, as long as they fit: a connection that breaks loses whole records.
    */
   write(text: string, done?: Done): void {
-    const bytes = Buffer.byteLength(text);
-    this.#waiting.push({ text, bytes, done });
-    this.#bytes += bytes;
+    this.#queue({ text, bytes: Buffer.byteLength(text), done });
+  }
+
+  /** Writes what the server will answer (`answered`), ahead of what waits for that. */
+  ask(text: string): void {
+    const question = { text, bytes: Buffer.byteLength(text), done: undefined, asks: true };
+    if (this.#holding === undefined) return this.#queue(question);
+    const layout = this.#whole?.reads.layOut([question.bytes], { more: false, overdue: true });
+    this.#written += 1;
+    this.#askedAt = this.#written;
+    this.#socket?.write(textOf([question], layout)[0]);
+  }
+
+  /** The server has read all up to what was asked last. */
+  answered(): void {
+    const all = this.#askedAt === this.#written;
+    if (all) this.#whole?.reads.allRead();
+    if (this.#holding === undefined) return;
+    if (all) this.#release();
+    else this.#whole?.held();
+  }
+
+  #queue(next: Waiting): void {
+    this.#waiting.push(next);
+    this.#bytes += next.bytes;
     if (this.#writing) return;
     this.#writing = true;
     process.nextTick(() => this.#flush());
   }
 
   #flush(): void {
-    const batch = this.#take();
-    for (const { bytes } of batch) this.#bytes -= bytes;
+    const [text, batch] = this.#take();
+    for (const { bytes, asks } of batch) {
+      this.#bytes -= bytes;
+      this.#written += 1;
+      if (asks) this.#askedAt = this.#written;
+    }
     if (batch.length === 0 || this.#socket === undefined) {
-      this.#writing = false;
+      this.#writing = this.#holding !== undefined;
       return;
     }
-    this.#socket.write(batch.map(({ text }) => text).join(''), (error) => {
+    this.#socket.write(text, (error) => {
       for (const { done } of batch) done?.(error ?? undefined);
       this.#flush();
     });
   }
 
-  /** As much as one record holds, and at least one. */
-  #take(): Waiting[] {
+  /** As much as one record holds, and at least one, unless it is held back. */
+  #take(): [text: string, batch: readonly Waiting[]] {
     let bytes = 0;
     const over = this.#waiting.findIndex((next, at) => (bytes += next.bytes) > RECORD && at > 0);
-    return this.#waiting.splice(0, over === -1 ? this.#waiting.length : over);
+    const count = over === -1 ? this.#waiting.length : over;
+    if (count === 0) this.#overdue = false;
+    if (this.#whole === undefined || count === 0) return textOf(this.#waiting.splice(0, count));
+    const sizes = this.#waiting.slice(0, count).map((next) => next.bytes);
+    const layout = this.#whole.reads.layOut(sizes, { more: over !== -1, overdue: this.#overdue });
+    if (layout === undefined) {
+      this.#hold(this.#whole);
+      return ['', []];
+    }
+    return textOf(this.#waiting.splice(0, layout.spaces.length), layout);
+  }
+
+  #hold({ held }: { readonly held: () => void }): void {
+    this.#holding = setTimeout(() => {
+      this.#overdue = true;
+      this.#release();
+    }, HOLD).unref();
+    const at = this.#waiting.findIndex(({ asks }) => asks);
+    const [question] = at === -1 ? [] : this.#waiting.splice(at, 1);
+    if (question === undefined) return held();
+    this.#bytes -= question.bytes;
+    this.ask(question.text);
+  }
+
+  #release(): void {
+    clearTimeout(this.#holding);
+    this.#holding = undefined;
+    this.#flush();
   }
 
   /** What is still to be written, in front of the last words. */
   #rest(): string {
+    clearTimeout(this.#holding);
     this.#bytes = 0;
     return this.#waiting.splice(0).map(({ text }) => text).join('');
   }
@@ -137,4 +211,9 @@ export class SocketAdapter extends EventEmitter {
     this.#socket = socket;
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
   }
+}
+
+function textOf(batch: readonly Waiting[], layout?: Layout): [text: string, batch: readonly Waiting[]] {
+  const text = batch.map(({ text: one }, at) => ' '.repeat(layout?.spaces[at] ?? 0) + one).join('');
+  return [text + ' '.repeat(layout?.behind ?? 0), batch];
 }

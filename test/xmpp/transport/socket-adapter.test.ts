@@ -5,9 +5,10 @@ import { connect as connectTcp, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer as createTlsServer } from 'node:tls';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { SocketAdapter } from '../../../src/xmpp/transport/socket-adapter.ts';
 import { makeCertificates } from '../../support/servers/certificates.ts';
+import { until } from '../../support/until.ts';
 import { undoing } from '../../support/undo.ts';
 import { portOf } from '../../support/servers/server.ts';
 
@@ -94,4 +95,69 @@ test('what waits goes out before the last words, and a stanza that no record hol
   await over;
   expect(came).toBe(`${parts.join('')}<d/></stream>`);
   expect(told[0]).toBe('<a/>');
+});
+
+/** A TLS connection whose server tells what has come; much has been written on it of which nobody knows whether it was read. */
+async function unsureConnection() {
+  const dir = mkdtempSync(join(tmpdir(), 'wire-'));
+  undo.push(() => rmSync(dir, { recursive: true }));
+  const { key, cert, ca } = await makeCertificates(dir, 'wire.test');
+  let came = '';
+  const { port } = await listening(createTlsServer({ key, cert }, (near) => {
+    near.setEncoding('utf8').on('data', (text: string) => (came += text)).on('error', () => undefined);
+  }));
+  const socket = connect({ port, host: '127.0.0.1', ca });
+  undo.push(() => void socket.destroy());
+  await once(socket, 'secureConnect');
+  const wire = new SocketAdapter();
+  wire.connect({ socket, secure: true });
+  const held = vi.fn<() => void>();
+  wire.keepWhole(held);
+  const has = (text: string) => until(() => came.includes(text), { what: `${text} to come` });
+  for (let n = 0; held.mock.calls.length === 0; n += 1) {
+    wire.write(`<a h='${n}'/>`);
+    await new Promise((next) => setImmediate(next));
+  }
+  return { wire, held, has, came: () => came };
+}
+
+afterEach(() => void vi.useRealTimers());
+
+test('where nobody knows what was read, a question goes ahead of what waits, and its answer lets that go', async () => {
+  const { wire, held, has, came } = await unsureConnection();
+  wire.write('<message/>');
+  wire.ask('<r/>');
+  await has('<r/>');
+  expect(came()).not.toContain('<message/>');
+  wire.answered();
+  await has('<message/>');
+  expect(held).toHaveBeenCalledOnce();
+});
+
+test('a question among what waits goes ahead of it by itself', async () => {
+  const { wire, held, has, came } = await unsureConnection();
+  wire.ask('<r/>');
+  wire.answered();
+  for (let n = 0; n < 200; n += 1) {
+    wire.write(`<message id='${n}'/>`);
+    wire.ask(`<r id='${n}'/>`);
+    await new Promise((next) => setImmediate(next));
+  }
+  await has("<r id='199'/>");
+  expect(came()).not.toContain("<message id='199'/>");
+  wire.answered();
+  await has("<message id='199'/>");
+  expect(held).toHaveBeenCalledOnce();
+});
+
+test('what waits for an answer that does not come goes out after a while', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { wire, has, came } = await unsureConnection();
+  wire.write('<message/>');
+  vi.advanceTimersByTime(4_000);
+  await new Promise((next) => setImmediate(next));
+  expect(came()).not.toContain('<message/>');
+  vi.advanceTimersByTime(1_000);
+  vi.useRealTimers();
+  await has('<message/>');
 });

@@ -1,4 +1,5 @@
 import packageJson from '../package.json' with { type: 'json' };
+import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,13 @@ const world: World = {
     const { runInForeground } = await import('./daemon/foreground.ts'); // a command that only asks loads none of it
     const pages = fileURLToPath(new URL('../renderer/dist', import.meta.url));
     return await runInForeground({ home, version, verbose, env, pages });
+  },
+  async runTray(home, { hidden, links }) {
+    if (process.platform !== 'linux') throw new MinimixError('no-tray', 'This tray is for Linux desktops. Elsewhere use the tray with Electron (docs/tray.md).');
+    const { runFreedesktopTray } = await import('./tray/freedesktop/run.ts');
+    const icons = fileURLToPath(new URL('../build/tray', import.meta.url));
+    const own = home === usualHome() ? [...command, 'tray'] : [...command, '--home', home, 'tray'];
+    return await runFreedesktopTray({ home, usual: usualHome(), startDaemon: () => startApart(home), icons, command: own, env, hidden, links });
   },
   files: {
     list: async (home) => readSettings(home).accounts,
@@ -91,6 +99,14 @@ const world: World = {
 
 function serviceOf(home: string): Service {
   return openService({ home, usual: usualHome(), config: configHome(), command });
+}
+
+/** A daemon in a process group of its own and without our pipes: it outlives who started it. */
+function startApart(home: string): void {
+  const [program = process.execPath, ...first] = command;
+  const daemon = spawn(program, [...first, '--home', home, 'run'], { detached: true, stdio: 'ignore' });
+  daemon.on('error', () => undefined); // whoever waits for it says that it does not answer
+  daemon.unref();
 }
 
 function usualHome(): string {

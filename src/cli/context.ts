@@ -21,6 +21,8 @@ export interface World extends Printer {
   findDaemon(home: string, patience?: number): Promise<DaemonAddress | undefined>;
   /** Runs a daemon until a signal stops it, and resolves with its exit code. */
   runDaemon(home: string, options: { verbose: boolean }): Promise<number>;
+  /** Shows a tray icon until it is quit, and resolves with its exit code. */
+  runTray(home: string, options: { readonly hidden: boolean; readonly links: readonly string[] }): Promise<number>;
   /** Changes the home's files if no daemon runs; rejects with `home-in-use` if one does. */
   readonly files: {
     list(home: string): Promise<readonly AccountSettings[]>;

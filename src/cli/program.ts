@@ -19,6 +19,7 @@ import { selfCommands } from './self.ts';
 import { serviceCommands } from './service.ts';
 import { shellCommands } from './reference/shell.ts';
 import { settingsCommands } from './settings.ts';
+import { trayCommand } from './tray.ts';
 
 /** Runs one command line (without node and script) and resolves with the exit code; rejects only for a bug. */
 export async function runCommandLine(args: readonly string[], world: World): Promise<number> {
@@ -50,6 +51,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   };
   program.commandsGroup('Daemon:');
   daemonCommands(program, world, exit);
+  trayCommand(program, world, exit);
   doctorCommand(program, world, exit);
   logCommand(program, world);
   serviceCommands(program, world);

@@ -15,7 +15,7 @@ const STOPPING = 20_000;
 const LOOK = 100;
 
 /** All files that Minimix writes to a home. Files of the person stay. */
-const OURS = /^(archive\.db(-wal|-shm|-journal)?|archive\.db\.(damaged|before|part)[\w.-]*|settings(\.good)?\.json|secrets\.json|sessions\.json|daemon\.json|last-backup\.json|bouncer-[\p{L}\p{N}_.-]+\.(pem|key)|\.[\w.-]+\.[0-9a-f]{12})$/u;
+const OURS = /^(archive\.db(-wal|-shm|-journal)?|archive\.db\.(damaged|before|part)[\w.-]*|settings(\.good)?\.json|secrets\.json|sessions\.json|daemon\.json|last-backup\.json|tray\.json|bouncer-[\p{L}\p{N}_.-]+\.(pem|key)|\.[\w.-]+\.[0-9a-f]{12})$/u;
 
 const FOLDERS: readonly string[] = ['log', 'avatars', 'sandbox'];
 

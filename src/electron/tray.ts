@@ -1,7 +1,6 @@
 // The boot of the tray: where the daemon's home is, and how a daemon is started from here.
 import { app, dialog } from 'electron';
 import { spawn } from 'node:child_process';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findHome } from '../config/config.ts';
@@ -22,7 +21,7 @@ runTray({
   startDaemon,
   icons: join(root, 'build/tray'),
   command: packaged ? [process.execPath] : [process.execPath, root],
-  config: env['XDG_CONFIG_HOME'] || join(homedir(), '.config'),
+  env,
   argv: process.argv,
 }).catch((error: unknown) => {
   dialog.showErrorBox('Minimix', sentenceOf(error));

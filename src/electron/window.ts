@@ -1,8 +1,8 @@
-import { BrowserWindow, screen, session, shell, type Rectangle } from 'electron';
-import { joinFragment } from './links.ts';
-import type { WindowState } from './settings.ts';
+import { BrowserWindow, screen, session, shell } from 'electron';
+import { joinFragment } from '../tray/links.ts';
+import type { WindowState } from '../tray/settings.ts';
 import { inBackground } from '../core/background.ts';
-import { trayLog } from './plain.ts';
+import { trayLog } from '../tray/plain.ts';
 
 export interface PageWindow {
   /** Shows the window, at that fragment of the page where one is given. */
@@ -112,7 +112,7 @@ function keepState(window: BrowserWindow, keep: (state: WindowState) => void): v
 }
 
 /** The bounds where some screen still shows a good part of them; else only their size. */
-function onScreen(bounds: Rectangle): Partial<Rectangle> {
+function onScreen(bounds: WindowState['bounds']): Partial<WindowState['bounds']> {
   const { x, y, width, height } = bounds;
   const seen = screen.getAllDisplays().some(({ workArea: area }) => {
     const across = Math.min(x + width, area.x + area.width) - Math.max(x, area.x);

@@ -36,6 +36,7 @@ async function open() {
     findHome: () => 'home',
     findDaemon: async () => ({ pid: 1, url: door.url, token: 'the-cli-token' }),
     runDaemon: async () => 0,
+    runTray: async () => 0,
     files: { list: async () => [], add: async () => unused(), password: async () => unused(), remove: async () => unused(), bouncer: async () => unused() },
     settings: { path: unused, list: unused, valueOf: unused, set: async () => unused() },
     retiring: { read: unused, write: unused, startDaemon: unused, stopOwn: unused, stopDaemon: unused, removeService: unused, forgetSecrets: unused, erase: unused },

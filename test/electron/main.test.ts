@@ -1,7 +1,7 @@
-// The whole tray over a real web door; Electron and electron-store are mocked at their edge.
+// The whole tray over a real web door; Electron is mocked at its edge.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -9,10 +9,9 @@ import { runTray } from '../../src/electron/main.ts';
 import { bin } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
 import { openDoor, ROOM, smallDaemon } from '../frontends/web/daemon-api.ts';
-import { fake, FakeStore, FakeWindow, reset, type Template } from './mock.ts';
+import { fake, FakeWindow, reset, type Template } from './mock.ts';
 
 vi.mock('electron', async () => (await import('./mock.ts')).electron);
-vi.mock('electron-store', async () => ({ default: (await import('./mock.ts')).FakeStore }));
 
 const ALICE = 'alice@example.org';
 const HERE = `#/room/${encodeURIComponent(ALICE)}/${encodeURIComponent(ROOM)}`;
@@ -24,7 +23,6 @@ let child: ChildProcess | undefined;
 
 beforeEach(async () => {
   reset();
-  FakeStore.values = {};
   starts = 0;
   home = mkdtempSync(join(tmpdir(), 'tray-home-'));
   small = smallDaemon(ALICE);
@@ -50,8 +48,12 @@ async function tray(more: { argv?: string[]; host?: boolean } = {}): Promise<voi
     starts += 1;
     announce();
   };
-  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], config: home, argv, trayHost: async () => host });
+  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], env: atHome(), argv, platform: 'linux', watchHost: (changed) => changed(host), patience: 0 });
 }
+
+/** The desktop keeps nothing of it but in the test's own folder. */
+const atHome = (): NodeJS.ProcessEnv => ({ XDG_CONFIG_HOME: home, XDG_DATA_HOME: join(home, 'data'), XDG_DATA_DIRS: home, XDG_CONFIG_DIRS: home });
+const kept = (): unknown => JSON.parse(readFileSync(join(home, 'tray.json'), 'utf8'));
 
 const shows = (image: string): Promise<boolean> => until(() => fake.tray?.image === `/icons/${image}.png`, { what: `the icon ${image}` });
 const entry = (label: string, menu: readonly Template[] = fake.tray?.menu ?? []): Template | undefined =>
@@ -67,6 +69,7 @@ test('a second tray ends, and the first one shows its window', async () => {
   announce();
   await tray();
   await shows('connected');
+  await until(window, { what: 'the window' });
   fake.app.emit('second-instance', {}, ['minimix']);
   expect(window()?.calls).toContain('focus');
   fake.app.lock = false;
@@ -77,12 +80,14 @@ test('a second tray ends, and the first one shows its window', async () => {
 
 test('a daemon that runs is attached to; where none runs, one is started', async () => {
   await tray();
+  await until(window, { what: 'the window' });
   expect(starts).toBe(1);
   expect(window()?.loaded).toEqual(['http://127.0.0.1/?t=x']);
   await shows('connected');
   expect(fake.errors).toEqual([]);
   reset();
   await tray();
+  await until(window, { what: 'the window' });
   expect(starts).toBe(1);
 });
 
@@ -115,15 +120,15 @@ test('notifications are paused and resumed, hidden, and switched off', async () 
   await shows('paused');
   small.tell('tell me 1');
   await until(() => entry('cave (1)'), { what: 'the mention in the menu' });
-  expect(FakeStore.values['pausedUntil']).toBeGreaterThan(Date.now());
+  expect(kept()).toMatchObject({ pausedUntil: expect.any(Number) });
   click('Resume notifications');
   click('Hide message text in notifications');
   small.tell('tell me 2');
   await until(() => fake.notifications.length === 1, { what: 'the notification' });
   expect(fake.notifications[0]?.options.body).toBe('You were mentioned.');
   click('Notify me of mentions');
-  expect(FakeStore.values).toMatchObject({ notify: false, hideText: true });
-  expect(entry('Notify me of mentions')?.checked).toBe(false);
+  await until(() => entry('Notify me of mentions')?.checked === false, { what: 'the menu' });
+  expect(kept()).toMatchObject({ notify: false, hideText: true });
 });
 
 test('the relay is paused and resumed through the daemon', async () => {
@@ -163,7 +168,10 @@ test('with a place for the tray a closed window leaves it there; without one not
   fake.app.emit('will-quit');
   reset();
   await tray({ argv: ['--hidden'], host: false });
+  await until(window, { what: 'the page, where nobody would see an icon' });
   expect(FakeWindow.all).toHaveLength(1);
+  expect(fake.notifications.map(({ options }) => options.title)).toEqual(['Minimix runs without an icon']);
+  expect(fake.tray).toBeUndefined();
   window()?.close();
   await until(() => fake.app.quits === 1, { what: 'the tray to end with its window' });
 });
@@ -172,12 +180,16 @@ test('an xmpp: link, given at the start or later, opens the join dialog', async 
   announce();
   await tray({ argv: ['minimix', 'xmpp:cave@rooms.example.org?join'] });
   const dialog = (room: string): string => `#/join?link=xmpp%3A${room}%40rooms.example.org%3Fjoin`;
+  await until(window, { what: 'the window' });
   expect(window()?.loaded).toEqual([`http://127.0.0.1/?t=x${dialog('cave')}`]);
   fake.app.emit('second-instance', {}, ['minimix', 'xmpp:hall@rooms.example.org?join']);
   expect(window()?.webContents.scripts).toEqual([`location.hash = "${dialog('hall')}"`]);
   await shows('connected');
   click('Open xmpp: links here');
-  expect(fake.app.protocols.has('xmpp')).toBe(true);
+  await until(() => entry('Open xmpp: links here')?.checked, { what: 'the choice to be kept' });
+  expect(readFileSync(join(home, 'mimeapps.list'), 'utf8')).toBe('[Default Applications]\nx-scheme-handler/xmpp=minimix-tray.desktop;\n');
+  click('Open xmpp: links here');
+  await until(() => entry('Open xmpp: links here')?.checked === false, { what: 'the choice to be taken back' });
 });
 
 test('a menu that has not changed is not put in the place of one that may be open', async () => {
@@ -202,7 +214,7 @@ test('a window moves to the daemon’s new address once, whatever changes before
   Object.assign(small.api, { pageUrl });
   announce();
   await tray();
-  await until(() => window()?.loaded.length !== 1, { what: 'the window to move' });
+  await until(() => window()?.loaded.length === 2, { what: 'the window to move' });
   await shows('connected');
   await door.stop();
   await shows('offline');
@@ -215,7 +227,8 @@ test('with the real daemon: started, followed, stopped, and started again from t
     starts += 1;
     child = spawn(bin, ['--home', home, 'run'], { stdio: 'ignore', env: { ...process.env, MINIMIX_KEYRING: 'off' } });
   };
-  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], config: home, argv: [], trayHost: async () => true });
+  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], env: atHome(), argv: [], platform: 'linux', watchHost: (changed) => changed(true) });
+  await until(window, { what: 'the window' });
   await shows('connected');
   expect(starts).toBe(1);
   expect(window()?.loaded[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?t=[\w-]+$/);

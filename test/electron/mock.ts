@@ -73,6 +73,9 @@ export class FakeTray extends EventEmitter {
     this.image = image;
     fake.tray = this;
   }
+  destroy(): void {
+    if (fake.tray === this) fake.tray = undefined;
+  }
   setImage = (image: unknown): void => void (this.image = image);
   setToolTip = (tip: string): void => void (this.tip = tip);
   setContextMenu(menu: Template[]): void {
@@ -102,7 +105,9 @@ export const fake = {
     lock: true,
     quits: 0,
     protocols: new Set<string>(),
-    login: { openAtLogin: false },
+    login: { openAtLogin: false, wasOpenedAtLogin: false },
+    modelIds: [] as string[],
+    setAppUserModelId: (id: string): void => void fake.app.modelIds.push(id),
     requestSingleInstanceLock: (): boolean => fake.app.lock,
     whenReady: async (): Promise<void> => undefined,
     isReady: (): boolean => true,
@@ -111,8 +116,8 @@ export const fake = {
     isDefaultProtocolClient: (name: string): boolean => fake.app.protocols.has(name),
     setAsDefaultProtocolClient: (name: string): boolean => fake.app.protocols.add(name).size > 0,
     removeAsDefaultProtocolClient: (name: string): boolean => fake.app.protocols.delete(name),
-    getLoginItemSettings: () => fake.app.login,
-    setLoginItemSettings: (settings: { openAtLogin: boolean }): void => void (fake.app.login = settings),
+    getLoginItemSettings: (_asked?: object) => fake.app.login,
+    setLoginItemSettings: (settings: { openAtLogin: boolean }): void => void Object.assign(fake.app.login, settings),
   }),
   tray: undefined as FakeTray | undefined,
   notifications: [] as FakeNotification[],
@@ -126,7 +131,7 @@ export const fake = {
 
 export function reset(): void {
   for (const emitter of [fake.app]) emitter.removeAllListeners();
-  Object.assign(fake.app, { lock: true, quits: 0, login: { openAtLogin: false } });
+  Object.assign(fake.app, { lock: true, quits: 0, login: { openAtLogin: false, wasOpenedAtLogin: false }, modelIds: [] });
   fake.app.protocols.clear();
   FakeWindow.all.length = 0;
   for (const list of [fake.notifications, fake.errors, fake.openedOutside]) list.length = 0;
@@ -154,14 +159,3 @@ export const electron = {
   session,
   shell: { openExternal: async (url: string) => void fake.openedOutside.push(url) },
 };
-
-/** electron-store, in memory. */
-export class FakeStore {
-  static values: Record<string, unknown> = {};
-  get = (key: string): unknown => FakeStore.values[key];
-  set = (key: string, value: unknown): void => void (FakeStore.values[key] = value);
-  delete(key: string): void {
-    const { [key]: _gone, ...rest } = FakeStore.values;
-    FakeStore.values = rest;
-  }
-}

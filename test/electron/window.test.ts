@@ -1,7 +1,7 @@
 // Electron mocked at its edge: what the window asks of it, and what it answers to a hostile page.
 import { beforeEach, expect, test, vi } from 'vitest';
 import { openWindow, type PageWindow } from '../../src/electron/window.ts';
-import type { WindowState } from '../../src/electron/settings.ts';
+import type { WindowState } from '../../src/tray/settings.ts';
 import { fake, FakeWindow, reset } from './mock.ts';
 
 vi.mock('electron', async () => (await import('./mock.ts')).electron);

@@ -45,6 +45,7 @@ const filesIn = (folder: string): string[] =>
 const PROGRAM = [
   /^bin\/(minimix|node24)$/, /^package\.json$/,
   /^dist\/(main|worker|keyring)\.js$/, /^dist\/chunk-[\w-]+\.js$/,
+  /^build\/tray\/[a-z]+(@2x)?\.png$/,
   /^renderer\/dist\/(index\.html|icon\.svg)$/, /^renderer\/dist\/assets\/[\w-]+\.(js|css)$/,
 ];
 

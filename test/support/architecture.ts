@@ -9,6 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['main'],
   ['daemon'],
   ['cli', 'electron'],
+  ['tray'],
   ['config'],
   ['frontends/web', 'frontends/bouncer', 'frontends/commands', 'frontends/mam', 'frontends/relay'],
   ['delivery'],

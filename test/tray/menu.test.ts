@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { menuOf, statusLine, trayState, type MenuEntry, type TrayAction, type TrayView } from '../../src/electron/menu.ts';
-import { createMentions } from '../../src/electron/mentions.ts';
-import { stringsFor } from '../../src/electron/strings.ts';
+import { menuOf, statusLine, trayState, type MenuEntry, type TrayAction, type TrayView } from '../../src/tray/menu.ts';
+import { createMentions } from '../../src/tray/mentions.ts';
+import { stringsFor } from '../../src/tray/strings.ts';
 
 type Account = NonNullable<TrayView['status']>['accounts'][number];
 type Connection = Account['connection'];
@@ -117,8 +117,8 @@ describe('what a stranger wrote', () => {
     const hostile = { ...banned, name: '\u202Egnol\u0000', reason: `\u202Eno\nway & ${'x'.repeat(100_000)}` };
     const [entry] = inside(menuOf(view([online], { trouble: [hostile] }), en), 'Needs attention');
     const label = entry ? name(entry) : '';
-    expect(label).toMatch(/^gnol: no way && x+…$/);
-    expect(label.length).toBeLessThanOrEqual(61);
+    expect(label).toMatch(/^gnol: no way & x+…$/);
+    expect(label.length).toBeLessThanOrEqual(60);
   });
 
   test('fills no menu without end', () => {

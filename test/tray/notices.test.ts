@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createNotices, type Notice, type NoticeOptions } from '../../src/electron/notices.ts';
-import { stringsFor } from '../../src/electron/strings.ts';
+import { createNotices, type Notice, type NoticeOptions } from '../../src/tray/notices.ts';
+import { stringsFor } from '../../src/tray/strings.ts';
 
 let shown: Notice[];
 let timers: { milliseconds: number; work: () => void }[];
@@ -40,8 +40,16 @@ test('a mention is told with who, where and what, and leads to its place', () =>
   notices()(message('tea, Ali?'), undefined);
   pass();
   expect(shown).toEqual([
-    { title: 'bob in garden', body: 'tea, Ali?', fragment: '#/room/a%40x/garden%40rooms.example.org/7', key: 'a@x garden@rooms.example.org' },
+    { title: 'bob in garden', body: 'tea, Ali?', fragment: '#/room/a%40x/garden%40rooms.example.org/7', key: 'a@x garden@rooms.example.org', answer: { account: 'a@x', room: 'garden@rooms.example.org', to: undefined } },
   ]);
+});
+
+test('what is said in a room can be answered there, with the id that the room gave; what is private, only on the page', () => {
+  const hear = notices();
+  hear(message('tea?', { stanzaId: 's1' }), undefined);
+  hear(message('psst', { kind: 'private', room: 'b@x' }, 'private'), undefined);
+  pass();
+  expect(shown.map(({ answer }) => answer)).toEqual([{ account: 'a@x', room: 'garden@rooms.example.org', to: { id: 's1', nick: 'bob' } }, undefined]);
 });
 
 test('what the room’s settings leave out, what is old, and what is on screen is not told', () => {
@@ -73,7 +81,7 @@ test('a burst is one notification a room, and a flood of rooms is one in all', (
   expect(timers).toHaveLength(1); // no sooner than the rest is over
   expect(timers[0]?.milliseconds).toBe(5000);
   pass();
-  expect(shown.slice(1)).toEqual([{ title: '9 messages for you', body: 'In 9 rooms', fragment: '#/', key: '' }]);
+  expect(shown.slice(1)).toEqual([{ title: '9 messages for you', body: 'In 9 rooms', fragment: '#/', key: '', answer: undefined }]);
 });
 
 test('a pause that begins while messages are gathered is kept to', () => {

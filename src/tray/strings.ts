@@ -42,6 +42,10 @@ const en = {
   more: (n: number) => `and ${n} more`,
   manyTitle: (n: number) => `${n} messages for you`,
   manyBody: (rooms: number) => (rooms === 1 ? 'In one room' : `In ${rooms} rooms`),
+  answer: 'Reply',
+  notAnswered: 'Minimix is not running, so your answer was not sent.',
+  noPlaceTitle: 'Minimix runs without an icon',
+  noPlaceBody: 'This desktop shows no tray icons. On GNOME, install the extension “AppIndicator and KStatusNotifierItem Support”: the icon then appears.',
   noAnswer: 'Minimix was started but does not answer. To see why, run `minimix run`.',
 };
 
@@ -90,6 +94,10 @@ const de: TrayStrings = {
   more: (n) => `und ${n} weitere`,
   manyTitle: (n) => `${n} Nachrichten für dich`,
   manyBody: (rooms) => (rooms === 1 ? 'In einem Raum' : `In ${rooms} Räumen`),
+  answer: 'Antworten',
+  notAnswered: 'Minimix läuft nicht, deine Antwort wurde nicht gesendet.',
+  noPlaceTitle: 'Minimix läuft ohne Symbol',
+  noPlaceBody: 'Diese Oberfläche zeigt keine Symbole im Infobereich. Unter GNOME hilft die Erweiterung „AppIndicator and KStatusNotifierItem Support“: das Symbol erscheint dann.',
   noAnswer: 'Minimix wurde gestartet, antwortet aber nicht. Den Grund zeigt `minimix run`.',
 };
 

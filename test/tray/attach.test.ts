@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { attachOrStart, reachOf, type DaemonReach, type StatusAnswer } from '../../src/electron/attach.ts';
+import { attachOrStart, reachOf, type DaemonReach, type StatusAnswer } from '../../src/tray/attach.ts';
 
 const address = { pid: 1, url: 'http://127.0.0.1:7722', token: 'secret' };
 const status: StatusAnswer = { version: '0', home: '/home', pid: 1, startedAt: '2026-11-23T00:00:00Z', accounts: [], problems: [] };

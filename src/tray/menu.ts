@@ -177,7 +177,6 @@ function open(name: string, fragment: string): MenuEntry {
   return act(name, { do: 'open', fragment });
 }
 
-/** Keeps `&` in other people's text from becoming a keyboard shortcut of the menu. */
 function label(text: string): string {
-  return plain(text, LONGEST).replaceAll('&', '&&');
+  return plain(text, LONGEST);
 }

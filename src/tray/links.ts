@@ -36,3 +36,6 @@ export function joinFragment(link: string): string | undefined {
 export function linkIn(argv: readonly string[]): string | undefined {
   return argv.map(joinFragment).find((fragment) => fragment !== undefined);
 }
+
+/** With this argument the tray starts without showing the page. */
+export const HIDDEN = '--hidden';

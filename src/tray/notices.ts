@@ -14,6 +14,16 @@ export interface Notice {
   readonly fragment: string;
   /** The key of the room, so that a later notification replaces this one; a summary has its own. */
   readonly key: string;
+  /** What a quick answer would answer; `undefined` where none can be given. */
+  readonly answer: Answerable | undefined;
+}
+
+/** A message that can be answered in its room. */
+export interface Answerable {
+  readonly account: string;
+  readonly room: string;
+  /** The room's own id of it, and who said it (XEP-0461); `undefined` where the room gives no ids. */
+  readonly to: { readonly id: string; readonly nick: string } | undefined;
 }
 
 export interface NoticeOptions {
@@ -68,12 +78,13 @@ export function createNotices(options: NoticeOptions): (event: Heard, name: stri
       body: options.markup ? unmarked(body) : body,
       fragment: message.kind === 'private' ? privateFragment(message) : roomFragment(message, message.id),
       key: keyOf(message),
+      answer: answerable(message),
     };
   }
 
   function summary(rooms: readonly Waiting[]): Notice {
     const count = rooms.reduce((sum, one) => sum + one.count, 0);
-    return { title: strings.manyTitle(count), body: strings.manyBody(rooms.length), fragment: '#/', key: '' };
+    return { title: strings.manyTitle(count), body: strings.manyBody(rooms.length), fragment: '#/', key: '', answer: undefined };
   }
 
   return (event, name) => {
@@ -84,6 +95,12 @@ export function createNotices(options: NoticeOptions): (event: Heard, name: stri
     resting = true;
     later(GATHER, flush);
   };
+}
+
+/** What is private is answered on the page: whom it would go to is not said by a room's address. */
+function answerable({ account, room, kind, stanzaId, nick }: Heard['message']): Answerable | undefined {
+  if (kind !== 'message') return undefined;
+  return { account, room, to: stanzaId === null || nick === null ? undefined : { id: stanzaId, nick } };
 }
 
 /** Replaces characters of markup by lookalikes: some notification servers parse markup, others would show escaped entities. */

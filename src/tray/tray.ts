@@ -1,0 +1,227 @@
+import { asError, sentenceOf } from '../core/errors.ts';
+import { inBackground } from '../core/background.ts';
+import { connectTo, type DaemonAddress } from '../frontends/web/client/client.ts';
+import { attachOrStart, type DaemonReach } from './attach.ts';
+import type { Desktop, WatchTrayHost } from './desktop.ts';
+import { keyOfFragment } from './links.ts';
+import { createMentions } from './mentions.ts';
+import { menuOf, statusLine, trayState, type TrayAction, type TrayChoices, type TrayView } from './menu.ts';
+import { createNotices, type Notice } from './notices.ts';
+import { trayLog } from './plain.ts';
+import type { TraySettings } from './settings.ts';
+import type { TrayStrings } from './strings.ts';
+import { watchDaemon } from './watch.ts';
+
+export interface StartTrayOptions {
+  readonly strings: TrayStrings;
+  readonly settings: TraySettings;
+  readonly reach: DaemonReach;
+  readonly watchHost: WatchTrayHost;
+  /** Starts without showing the page, unless the desktop has no place for the icon. */
+  readonly hidden: boolean;
+  /** A fragment of the page to begin with. */
+  readonly fragment: string | undefined;
+  readonly signal: AbortSignal;
+  /** The desktop is made for what the page needs of the tray. */
+  readonly desktop: (needs: PageNeeds) => Desktop;
+  /** Milliseconds that a hidden start waits for a place for its icon. */
+  readonly patience?: number;
+}
+
+/** What a view of the page needs. */
+export interface PageNeeds {
+  /** A one-time address of the page, of the daemon that runs or is started for it, and the token of that daemon's run. */
+  address(): Promise<{ readonly url: string; readonly token: string }>;
+  /** The daemon that was seen last. */
+  seen(): DaemonAddress | undefined;
+  /** Called when the person may look at another view of the page. */
+  looked(): void;
+}
+
+export interface RunningTray {
+  /** Shows the page; what goes wrong is told to the person. */
+  open(fragment?: string): void;
+  /** Whether the desktop has a place for the icon; `undefined` until it is known. */
+  hasPlace(): boolean | undefined;
+}
+
+const CLOCK = 30_000; // milliseconds between two looks whether a pause is over
+const PATIENCE = 60_000; // a panel may start after us
+const NEEDS_NOBODY = new Set(['joined', 'joining', 'leaving', 'absent', 'service-down', 'nick-conflict', 'room-full', 'room-locked']);
+
+/** What every tray does, on whatever desktop; it ends with `signal`, and the daemon goes on. */
+export function startTray({ strings, settings, reach, watchHost, hidden, fragment, signal, desktop: openDesktop, patience = PATIENCE }: StartTrayOptions): RunningTray {
+  const mentions = createMentions();
+  let shown = '';
+  let place: boolean | undefined;
+
+  const desktop = openDesktop({ address: pageAddress, seen: () => watching.seen()?.address, looked });
+  const lookingAt = (): string | undefined => keyOfFragment(desktop.page.lookedAt() ?? '');
+  const hear = createNotices({
+    strings,
+    markup: desktop.markup,
+    show: notify,
+    wanted: () => settings.notify() && settings.pausedUntil(Date.now()) === undefined && desktop.canNotify(),
+    hideText: settings.hideText,
+    looking: (key) => lookingAt() === key,
+    later(milliseconds, work) {
+      setTimeout(work, milliseconds);
+    },
+  });
+  const watching = watchDaemon({
+    reach,
+    signal,
+    changed: refresh,
+    message(event, room) {
+      if (mentions.hear(event, { own: room?.nick, name: room?.name })) refresh();
+      hear(event, room?.name);
+      looked();
+    },
+  });
+
+  function notify(notice: Notice): void {
+    desktop.notify(notice, {
+      clicked() {
+        mentions.seen(notice.key);
+        open(notice.fragment);
+      },
+      replied: (text) => told(answer(notice, text)),
+    });
+  }
+
+  async function answer({ answer: what, key }: Notice, body: string): Promise<void> {
+    const address = watching.seen()?.address;
+    if (!address || !what) throw new Error(strings.notAnswered);
+    await connectTo(address).say.mutate({ account: what.account, room: what.room, body, ...(what.to && { reply: what.to }) });
+    mentions.seen(key);
+    refresh();
+  }
+
+  /** Mentions that are on screen no longer count. */
+  function looked(): void {
+    const key = lookingAt();
+    if (key !== undefined && mentions.seen(key)) refresh();
+  }
+
+  async function pageAddress(): Promise<{ url: string; token: string }> {
+    const found = await attachOrStart(reach, strings.noAnswer);
+    if (!found.ok) throw asError(found);
+    watching.look();
+    const { url } = await connectTo(found.value).page.mutate();
+    return { url, token: found.value.token };
+  }
+
+  function open(at?: string): void {
+    told(desktop.page.open(at));
+  }
+
+  /** Work that the person asked for: what fails is told. */
+  function told(work: Promise<unknown>): void {
+    work.catch((error: unknown) => desktop.tell(sentenceOf(error)));
+  }
+
+  function act(action: TrayAction): void {
+    switch (action.do) {
+      case 'open':
+        if (action.seen !== undefined) mentions.seen(action.seen);
+        open(action.fragment);
+        return refresh();
+      case 'start-daemon':
+        reach.start();
+        return watching.look();
+      case 'stop-daemon':
+        return stopDaemon(reach.read());
+      case 'pause-notifications':
+        settings.pause(action.until);
+        return refresh();
+      case 'pause-relay':
+      case 'resume-relay':
+        return rest(action);
+      case 'choose':
+        return told(choose(action.choice, action.value));
+      case 'quit':
+        return desktop.quit();
+    }
+  }
+
+  function rest(action: Extract<TrayAction, { do: 'pause-relay' } | { do: 'resume-relay' }>): void {
+    const address = watching.seen()?.address;
+    if (!address) return;
+    const { relay } = connectTo(address);
+    const until = action.do === 'pause-relay' && action.until !== undefined ? { until: new Date(action.until).toISOString() } : {};
+    told(action.do === 'pause-relay' ? relay.pause.mutate(until) : relay.resume.mutate({}));
+  }
+
+  async function choose(choice: keyof TrayChoices, value: boolean): Promise<void> {
+    if (choice === 'notify') settings.setNotify(value);
+    if (choice === 'hideText') settings.setHideText(value);
+    try {
+      if (choice === 'autostart') await desktop.autostart.set(value);
+      if (choice === 'openLinks') await desktop.links.set(value);
+    } finally {
+      refresh();
+    }
+  }
+
+  function viewOf(): TrayView {
+    const seen = watching.seen();
+    const now = Date.now();
+    return {
+      status: seen?.status,
+      trouble: [...(seen?.rooms.values() ?? [])].filter(({ state }) => !NEEDS_NOBODY.has(state)),
+      mentions: mentions.list(),
+      held: seen?.held ?? 0,
+      devicesOnline: seen?.devicesOnline ?? 0,
+      notificationsPausedUntil: settings.pausedUntil(now),
+      choices: { notify: settings.notify(), hideText: settings.hideText(), autostart: desktop.autostart.isOn(), openLinks: desktop.links.isOn() },
+      now: now - (now % 60_000), // the menu is the same for a minute
+    };
+  }
+
+  /** Replacing an open menu closes it, so it is replaced only when its content has changed. */
+  function refresh(): void {
+    if (signal.aborted) return;
+    const view = viewOf();
+    const picture = { icon: trayState(view), tip: `Minimix: ${statusLine(view, strings)}`, menu: menuOf(view, strings) };
+    const text = JSON.stringify(picture);
+    if (shown !== text) desktop.show(picture, act);
+    shown = text;
+    desktop.page.follow();
+  }
+
+  /** What the desktop keeps may be changed elsewhere. */
+  async function lookAtChoices(): Promise<void> {
+    await Promise.all([desktop.autostart.look(), desktop.links.look()]);
+    refresh();
+  }
+
+  function placeChanged(there: boolean): void {
+    place = there;
+    if (there && settings.toldOfPlace()) settings.setToldOfPlace(false); // where it goes again, it is told again
+  }
+
+  /** A tray without a place is seen by nobody: the page opens, and says once how to get one. */
+  function placeIsMissing(): void {
+    if (place === true || settings.toldOfPlace()) return;
+    settings.setToldOfPlace(true);
+    desktop.notify({ title: strings.noPlaceTitle, body: strings.noPlaceBody, fragment: '#/', key: 'no place', answer: undefined }, { clicked: () => open('#/'), replied: () => undefined });
+    open('#/');
+  }
+
+  watchHost(placeChanged, signal);
+  refresh();
+  const clock = setInterval(() => inBackground(trayLog, 'looking at the desktop’s choices', lookAtChoices()), CLOCK);
+  const waiting = hidden && fragment === undefined ? setTimeout(placeIsMissing, patience) : undefined;
+  signal.addEventListener('abort', () => {
+    clearInterval(clock);
+    clearTimeout(waiting);
+  });
+  inBackground(trayLog, 'looking at the desktop’s choices', lookAtChoices());
+  if (fragment !== undefined || !hidden) open(fragment);
+  else inBackground(trayLog, 'starting the daemon', attachOrStart(reach, strings.noAnswer).then(() => watching.look()));
+  return { open, hasPlace: () => place };
+}
+
+function stopDaemon(address: DaemonAddress | undefined): void {
+  if (address) process.kill(address.pid, 'SIGTERM');
+}

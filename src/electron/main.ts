@@ -12,6 +12,7 @@ import { openSettings } from '../tray/settings.ts';
 import { stringsFor } from '../tray/strings.ts';
 import { startTray } from '../tray/tray.ts';
 import { openLoginItem } from './autostart.ts';
+import { DESKTOP_FILE } from './desktop-file.ts';
 import { openIcon } from './icon.ts';
 import { openNotifications } from './notifications.ts';
 import { openPage } from './page.ts';
@@ -34,8 +35,6 @@ export interface TrayOptions {
   readonly patience?: number;
 }
 
-/** As package.json and electron-builder.yml have it: Electron gives it to the desktop as CHROME_DESKTOP. */
-export const DESKTOP_FILE = 'minimix-tray.desktop';
 const APP_ID = 'im.minimix.tray';
 
 /** Runs the tray until the person quits it; the daemon goes on. */

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { extractAll, listPackage } from '@electron/asar';
 import { parseSync } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DESKTOP_FILE } from '../../src/electron/desktop-file.ts';
 import { NODE_FLAGS } from '../../src/config/program.ts';
 import { offerSecretService } from '../support/desktop/secret-service.ts';
 import { startSessionBus } from '../support/desktop/session-bus.ts';
@@ -178,6 +179,9 @@ test('its fuses let nobody put code into it: Node’s options and inspector are 
   expect({ runAsNode, nodeOptions, nodeInspect, onlyAsar }).toEqual({ runAsNode: '1', nodeOptions: '0', nodeInspect: '0', onlyAsar: '1' });
 });
 
-test('the program that a desktop starts is called apart from the command line', () => {
+test('the program that a desktop starts is called apart from the command line, and its desktop file by one name', () => {
   expect(readdirSync(unpacked)).toContain('minimix-tray');
+  // Electron gives this one to the desktop as CHROME_DESKTOP; electron-builder names the file after the program.
+  expect(JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'))).toMatchObject({ desktopName: DESKTOP_FILE });
+  expect(DESKTOP_FILE).toBe('minimix-tray.desktop');
 });

@@ -243,7 +243,7 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
     ask(text) {
       if (over === undefined) socket?.ask(text);
     },
-    answered: () => socket?.answered(),
+    answered: () => socket?.answered() === true,
     backlog: () => socket?.backlog ?? 0,
     hangUp,
     destroy,

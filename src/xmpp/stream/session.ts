@@ -195,9 +195,8 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
       return stream.hangUp(xml('stream:error', {}, condition, detail).toString(), GRACE, why);
     }
     asked = unheard = false;
-    askedAt = sm.acknowledged(); // what was held back is not covered by the answer
     clearTimeout(doubting);
-    stream.answered();
+    if (stream.answered()) askedAt = sm.acknowledged(); // what was held back is not covered by the answer
     options.acknowledged(sm.acknowledged());
     if (unasked() > 0) askSoon();
   }

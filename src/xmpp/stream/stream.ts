@@ -59,8 +59,8 @@ export interface Stream {
   keepWhole(held: () => void): void;
   /** Writes what the server answers, ahead of what waits for that; one at a time. */
   ask(text: string): void;
-  /** It has. */
-  answered(): void;
+  /** It has. True where that lets go what waited. */
+  answered(): boolean;
   /** Bytes that wait for the network. */
   backlog(): number;
   /**

@@ -101,13 +101,14 @@ export class SocketAdapter extends EventEmitter {
     this.#socket?.write(textOf([question], layout)[0]);
   }
 
-  /** The server has read all up to what was asked last. */
-  answered(): void {
+  /** The server has read all up to what was asked last. True where that lets go what waited. */
+  answered(): boolean {
     const all = this.#askedAt === this.#written;
     if (all) this.#whole?.reads.allRead();
-    if (this.#holding === undefined) return;
+    if (this.#holding === undefined) return false;
     if (all) this.#release();
     else this.#whole?.held();
+    return all;
   }
 
   #queue(next: Waiting): void {

@@ -129,9 +129,11 @@ test('where nobody knows what was read, a question goes ahead of what waits, and
   wire.ask('<r/>');
   await has('<r/>');
   expect(came()).not.toContain('<message/>');
-  wire.answered();
+  expect(wire.answered()).toBe(true);
   await has('<message/>');
   expect(held).toHaveBeenCalledOnce();
+  wire.ask('<r/>');
+  expect(wire.answered()).toBe(false); // nothing waited
 });
 
 test('a question among what waits goes ahead of it by itself', async () => {

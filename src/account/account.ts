@@ -43,7 +43,11 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     ...wireOptions(settings),
     password,
     handled: acknowledgement.handled,
-    settled: acknowledgement.settled,
+    async settled() {
+      // nobody logs in while nothing can be kept: a new session would cost what the old one still holds
+      rooms.transact(() => archive.saveStream(jid, stream && storedStream.write(stream)));
+      await acknowledgement.settled();
+    },
     log,
     ...(stream && { resume: stream }),
   });

@@ -35,8 +35,12 @@ export interface LoginParts {
 export function openLogin(parts: LoginParts): (status: Extract<ConnectionStatus, { state: 'online' }>) => void {
   const { context, iqResponder: answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, readMarkers: reading } = parts;
   const { connection, log, signal } = context;
-  /** True until this process has a stream of its own making: what was in flight died with the one before. */
-  let inherited = true;
+  /**
+   * What must be done after the next login, whatever stream that is on: what could not be done after the last one is not
+   * done by the stream's being there. `inherited` until this process has a stream of its own making: what was in flight
+   * died with the one before.
+   */
+  let due: 'inherited' | 'anew' | undefined = 'inherited';
 
   function resumed(before: boolean): void {
     if (before) {
@@ -72,11 +76,11 @@ export function openLogin(parts: LoginParts): (status: Extract<ConnectionStatus,
   }
 
   return (status) => {
-    const before = inherited;
-    inherited = false;
+    if (!status.resumed) due = 'anew';
     try {
-      if (status.resumed) resumed(before);
-      else anew();
+      if (due === 'anew') anew();
+      else resumed(due === 'inherited');
+      due = undefined;
     } catch (error) {
       log('error', `after the login: ${sentenceOf(error)}`, { error });
       connection.abandon(); // destroy the stream, report it, try again

@@ -36,6 +36,8 @@ const FILE_TROUBLES: ReadonlyMap<unknown, string> = new Map([
   ['EPERM', 'you do not have the permission'],
   ['EROFS', 'the disk is read-only'],
   ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', 'your share of the disk is full'],
+  ['EIO', 'the disk reports errors'],
 ]);
 
 /** Why the system refused a file, in words; `undefined` if the error is none of a file. */

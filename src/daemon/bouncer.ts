@@ -54,6 +54,15 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     editSettings(home, Object.entries(api).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
   }
 
+  function tryKeep(kept: KeptBouncer): Result<undefined> {
+    try {
+      keep(kept);
+      return ok(undefined);
+    } catch (error) {
+      return fail('disk', sentenceOf(error), error);
+    }
+  }
+
   function status(): BouncerStatus {
     const running = bouncer.running();
     return running ? { on: true, ...running } : { on: false };
@@ -67,9 +76,11 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
       // it runs with these settings already: restarting it would disconnect devices
       if (bouncer.running() && JSON.stringify(bouncerSettings.parse(before)) === JSON.stringify(next)) return ok(status());
       const started = await start(next);
-      if (started.ok) keep(next);
-      else if (before?.on) await start(before);
-      return started;
+      const kept = started.ok ? tryKeep(next) : started;
+      if (kept.ok) return started;
+      if (before?.on) await start(before);
+      else await bouncer.stop();
+      return kept;
     },
     async off() {
       await bouncer.stop();

@@ -94,12 +94,13 @@ export function openBookmarks(context: AccountContext, { state, memberships, ver
     stirred: sync.stirred,
     telling: (raw) => ({
       ...raw,
-      join(room, options = {}) {
-        const answer = raw.join(room, options);
-        joined(room, options.nick, options.password);
+      async join(room, options = {}) {
+        // both are begun in this step; where a full disk refuses both, both are heard
+        const bookmarked = async (): Promise<void> => joined(room, options.nick, options.password);
+        const [answer] = await Promise.all([raw.join(room, options), bookmarked()]);
         return answer;
       },
-      leave(room) {
+      async leave(room) {
         left(room);
         return raw.leave(room);
       },

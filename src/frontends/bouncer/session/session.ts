@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { bareOf } from '../../../core/jid.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 import { inBackground } from '../../../core/background.ts';
+import { sentenceOf } from '../../../core/errors.ts';
+import { isDiskFault } from '../../../archive/schema/disk-fault.ts';
 import type { Incoming } from '../../../xmpp/transport/reader.ts';
 import type { PassedOver, Stanza } from '../../../xmpp/stanza.ts';
 import { createStreamManagement } from '../../../xmpp/sm/stream-management.ts';
 import { attributeOf, escapeXML, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import type { DeviceLink } from './link.ts';
-import { errorAnswer, passedOverAnswer } from '../../../xmpp/xep/service/errors.ts';
+import { unreadAnswer } from '../../../xmpp/xep/service/errors.ts';
 import { endangersAccount, refusal } from '../credentials/account-guard.ts';
 import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
 
@@ -118,9 +120,13 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     alive();
     for (const item of items) {
       if (isOver()) return;
-      if ('nonza' in item) nonza(item.nonza);
-      else if ('stanza' in item) stanza(item.stanza);
-      else passedOver(item.passedOver);
+      try {
+        if ('nonza' in item) nonza(item.nonza);
+        else if ('stanza' in item) stanza(item.stanza);
+        else passedOver(item.passedOver);
+      } catch (error) {
+        untaken(item, error);
+      }
     }
     if (sm.enabled() && sm.owed() >= MAX_UNACKNOWLEDGED) linkOf()?.put(sm.ack());
   }
@@ -169,16 +175,28 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (sent.ok) return;
     if (sent.error.code !== 'too-large') return endSoon('resource-constraint', sent.error.message);
     log('info', `a stanza of a device is refused: ${sent.error.message}`, { jid });
-    const asks = given.kind === 'iq' ? given.type === 'get' || given.type === 'set' : given.kind === 'message' && given.type !== 'error';
-    if (asks) send(errorAnswer(given.element, 'modify', 'policy-violation', sent.error.message).toString());
+    refuse(given, 'modify', 'policy-violation', sent.error.message);
+  }
+
+  /** A full disk, or a fault of ours: the device is told of the one stanza, and nobody else is concerned. */
+  function untaken(item: Incoming, error: unknown): void {
+    log('error', `what a device sent could not be taken: ${sentenceOf(error)}`, { jid, error });
+    if (!('stanza' in item)) return;
+    const [condition, text] = isDiskFault(error) ? ['resource-constraint', sentenceOf(error)] as const : ['internal-server-error', 'Minimix failed; its log says why.'] as const;
+    refuse(item.stanza, 'wait', condition, text);
+  }
+
+  function refuse(given: Pick<Stanza, 'kind' | 'type' | 'to' | 'id'>, how: string, condition: string, text: string): void {
+    const { kind, type, to } = given;
+    const asks = kind === 'iq' ? type === 'get' || type === 'set' : type !== 'error' && (kind === 'message' || (type === undefined && to !== ''));
+    if (asks) send(unreadAnswer(given, how, condition, text));
   }
 
   /** Too big, or of a shape that nobody takes: the stream goes on, and the device is told. */
   function passedOver(given: PassedOver): void {
     if (sm.enabled()) sm.received();
     log('info', `a stanza of a device is passed over: ${given.why}`, { jid, kind: given.kind, size: given.size });
-    const asks = given.kind === 'iq' ? given.type === 'get' || given.type === 'set' : given.kind === 'message' && given.type !== 'error';
-    if (asks) send(passedOverAnswer(given, `It was not sent: ${given.why}.`));
+    refuse(given, 'modify', 'policy-violation', `It was not sent: ${given.why}.`);
   }
 
   const isOver = (): boolean => now.state === 'over';

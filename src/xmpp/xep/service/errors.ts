@@ -32,10 +32,10 @@ export function errorAnswer(stanza: Element, type: string, condition: string, te
   return xml(stanza.name, attrs, error);
 }
 
-/** The answer to what a device of ours said and nobody read: all that is known of it is its start tag. */
-export function passedOverAnswer({ kind, id, to }: PassedOver, text: string): string {
+/** The refusal of what a device of ours said to somebody, as from them: no more of it need be known than its start tag. */
+export function unreadAnswer({ kind, id, to }: Pick<PassedOver, 'kind' | 'id' | 'to'>, type: string, condition: string, text: string): string {
   const attrs = { xmlns: NS_CLIENT, type: 'error', ...(id !== undefined && { id }), ...(to !== '' && { from: to }) };
-  return xml(kind, attrs, xml('error', { type: 'modify' }, xml('policy-violation', { xmlns: NS_STANZAS }), xml('text', { xmlns: NS_STANZAS }, text))).toString();
+  return xml(kind, attrs, xml('error', { type }, xml(condition, { xmlns: NS_STANZAS }), xml('text', { xmlns: NS_STANZAS }, text))).toString();
 }
 
 /** The answer that grants an IQ. */

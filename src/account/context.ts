@@ -40,23 +40,28 @@ export interface Room {
   readonly doubt: string | undefined;
 }
 
-export interface Catchup {
+/** From where on a room's archive is read. */
+interface CatchupPlace {
   /** Behind this id, or from this time on (ISO 8601). */
   readonly after?: string | undefined;
   readonly start?: string | undefined;
   /** The archive id behind which the next one stands. */
   readonly follows?: number | undefined;
-  /** The first join: what comes is the past, not news. */
-  readonly first: boolean;
-  /** Of a first join: the room's archive cannot be read for now, and nobody waits for its past. */
-  readonly givenUp?: boolean | undefined;
-  /** The row that marks the hole in the archive, while the room's archive cannot be read. */
-  readonly gap?: number | undefined;
-  /** It is there already; read once more for the room's order (reorder-after-resume.ts). */
-  readonly known?: boolean | undefined;
   /** Time of our last message (milliseconds since the epoch), if the room's archive no longer has that message. */
   readonly lost?: number | undefined;
 }
+
+/** What a reading of a room's archive is for. The questions about it stand in history/catch-up-state.ts. */
+export type Catchup = CatchupPlace & (
+  /** The first join: what comes is the past, not news. */
+  | { readonly state: 'first' }
+  /** What was said while we were out: it goes before what is live. */
+  | { readonly state: 'missed' }
+  /** It is there already, and is read once more for the room's order (reorder-after-resume.ts). */
+  | { readonly state: 'reorder' }
+  /** The archive cannot be read for now, and nobody waits for it. `gap`: the row that marks the hole; none for a first join's past. */
+  | { readonly state: 'unreadable'; readonly gap: number | undefined }
+);
 
 /** The history after a join without an archive: whether it reached back to what we have (XEP-0045 7.2.14). */
 export interface Replay {

@@ -3,7 +3,7 @@ import type { AccountDevices } from './devices/account-devices.ts';
 import { alertFor } from './devices/alerts.ts';
 import { testDevice } from './devices/device-test.ts';
 import type { AccountHistory } from './history/account-history.ts';
-import { readUpTo } from './history/catch-up.ts';
+import { readUpTo } from './history/catch-up-state.ts';
 import type { AccountParts } from './parts.ts';
 import type { AccountRooms } from './rooms/account-rooms.ts';
 import type { AccountSending } from './sending/account-sending.ts';

@@ -3,6 +3,7 @@ import type { Occupant } from '../core/occupant.ts';
 import type { AccountEvent } from './events.ts';
 import { absent } from '../core/room.ts';
 import type { Transaction, Room } from './context.ts';
+import { readCatchup } from './history/catch-up-state.ts';
 import type { Log } from '../core/log.ts';
 
 /** The rooms in memory, and the drafts that change them together with the disk. */
@@ -232,6 +233,6 @@ function saved(room: Room): string {
 
 /** Our own JSON from our own disk: written by `saved`, behind the archive's schema version. */
 function readSaved(text: string): Saved {
-  const { features, ...rest } = JSON.parse(text) as Omit<Saved, 'features'> & { features?: string[] };
-  return { ...rest, features: features && new Set(features) };
+  const { features, catchup, ...rest } = JSON.parse(text) as Omit<Saved, 'features'> & { features?: string[] };
+  return { ...rest, catchup: readCatchup(catchup), features: features && new Set(features) };
 }

@@ -6,7 +6,8 @@ import { domainOf } from '../../core/jid.ts';
 import { retryDelay } from '../../core/room.ts';
 import { mamQuery, readMamFin } from '../../xmpp/xep/service/mam.ts';
 import { ping } from '../../xmpp/xep/service/ping.ts';
-import type { Catchup, AccountContext, Room, Transaction } from '../context.ts';
+import type { AccountContext, Catchup, Transaction } from '../context.ts';
+import { bringsPast, isOut } from './catch-up-state.ts';
 import { createArchiveReading, MAX_RESULT_ID, MOST_PAGES, type ArchiveReading } from './archive-reading.ts';
 import { noteCovered, coveredFrom } from './archive-coverage.ts';
 
@@ -47,29 +48,6 @@ export interface RoomReading {
   readonly room: string;
   /** The archive has given this id before, in the same reading: it tells nothing of the room's order. */
   repeats(transaction: Transaction, id: string): boolean;
-}
-
-/**
- * There is something to be read that goes before what is live: also on the way back in, or a device would be given what came
- * live before a stream's end ahead of what that stream had still to read.
- */
-export function isCatchingUp(room: Room | undefined): boolean {
-  const { catchup } = room ?? {};
-  return !isOut(room) && catchup !== undefined && !catchup.first && !catchup.known && catchup.gap === undefined;
-}
-
-/**
- * Up to where the room is read without a hole: its end, or, while it is caught up, the message (an archive id) behind
- * which the catch-up stands; 0 where it has brought nothing yet.
- */
-export function readUpTo(room: Room | undefined): 'end' | number {
-  return isCatchingUp(room) ? (room?.catchup?.follows ?? 0) : 'end';
-}
-
-/** Neither in it nor on the way in: nothing of it is read. */
-export function isOut(room: Room | undefined): boolean {
-  const state = room?.membership.state;
-  return state !== 'joined' && state !== 'joining';
 }
 
 /** What the room's archive had, it has no more: a hole that nothing can fill. */
@@ -114,7 +92,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
       else if (context.connection.status().state !== 'online') return; // the next login goes on
       else if (rest(reading) <= 0) {
         if (await isHeardByServer()) giveUp(room);
-        if (catchup.known) return;
+        if (catchup.state === 'reorder') return;
         reading.begun = undefined;
       }
       if (answer !== 'failed') continue;
@@ -191,11 +169,13 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
   function finish(room: string): void {
     context.transact((transaction) => {
       const entry = transaction.room(room);
-      if (entry?.catchup?.gap !== undefined) context.archive.removeGap(entry.catchup.gap);
-      if (entry?.catchup) noteCovered(context, room, entry.catchup.first);
-      const lost = entry?.catchup?.lost;
+      if (!entry?.catchup) return;
+      const { catchup } = entry;
+      if (catchup.state === 'unreadable' && catchup.gap !== undefined) context.archive.removeGap(catchup.gap);
+      noteCovered(context, room, bringsPast(catchup));
+      const { lost } = catchup;
       if (lost !== undefined && transaction.at - lost < SHORTEST_ARCHIVE) recordLostHistory(context, room, lost, transaction.at);
-      if (entry) transaction.put({ ...entry, catchup: undefined });
+      transaction.put({ ...entry, catchup: undefined });
     });
   }
 
@@ -204,8 +184,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
    * next login, is the archive's alone.
    */
   function giveUp(room: string, cause = UNREADABLE): void {
-    const { gap, givenUp } = context.room(room)?.catchup ?? {};
-    if (gap !== undefined || givenUp) return;
+    if (context.room(room)?.catchup?.state === 'unreadable') return;
     context.log('warn', `${room}: ${cause}`);
     markHole(room, cause);
     ended(room);
@@ -214,13 +193,14 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
   function markHole(room: string, cause: string): void {
     context.transact((transaction) => {
       const entry = transaction.room(room);
-      if (entry?.catchup?.known) transaction.put({ ...entry, catchup: undefined });
-      if (entry?.catchup?.first) transaction.put({ ...entry, catchup: { ...entry.catchup, givenUp: true } });
-      if (!entry?.catchup || entry.catchup.gap !== undefined || entry.catchup.first || entry.catchup.known) return;
-      const { follows } = entry.catchup;
+      const { catchup } = entry ?? {};
+      if (!entry || !catchup) return;
+      if (catchup.state === 'reorder') return transaction.put({ ...entry, catchup: undefined });
+      if (catchup.state === 'first') return transaction.put({ ...entry, catchup: { ...catchup, state: 'unreadable', gap: undefined } });
+      const { follows } = catchup;
       const from = (follows === undefined ? undefined : context.archive.message(follows)?.at) ?? coveredFrom(context, room) ?? transaction.at;
       const gap = context.archive.addGap({ account: context.jid, room, from, to: entry.membership.since, cause });
-      transaction.put({ ...entry, catchup: { ...entry.catchup, gap } });
+      transaction.put({ ...entry, catchup: { ...catchup, state: 'unreadable', gap } });
     });
   }
 

@@ -53,7 +53,7 @@ export function openReorderAfterResume(context: AccountContext, catchUp: (room: 
         if (known?.catchup || known?.membership.state === 'joining') continue;
         unproven.delete(room);
         if (known?.membership.state !== 'joined' || archive.since(jid, room, place.follows, 2).length < 2) continue;
-        transaction.put({ ...known, catchup: { ...place, first: false, known: true } });
+        transaction.put({ ...known, catchup: { ...place, state: 'reorder' } });
         due.push(room);
       }
       save();

@@ -13,6 +13,7 @@ import { stanzaFrom } from '../../xmpp/stanza.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { MAX_RESULT_ID } from '../history/archive-reading.ts';
 import { recordLostHistory, type CatchUps, type RoomReading } from '../history/catch-up.ts';
+import { bringsNews } from '../history/catch-up-state.ts';
 import type { HeldByServer } from '../history/held-by-server.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
@@ -153,7 +154,7 @@ function receivePage(
       element: inner.element,
       xml,
       source: { kind: 'mam', follows, again },
-      fresh: !catchup.first && catchup.gap === undefined,
+      fresh: bringsNews(catchup),
     });
     if (lost !== undefined && kept) recordLostHistory(parts.context, room.jid, lost, message.at);
     if (kept || !again) follows = archiveId;

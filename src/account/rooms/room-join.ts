@@ -4,6 +4,7 @@ import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import { joinPresence, type HistoryRequest } from '../../xmpp/xep/room/muc.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
 import { openServerTime } from '../server/server-time.ts';
+import { afterRejoin } from '../history/catch-up-state.ts';
 import { coveredFrom } from '../history/archive-coverage.ts';
 
 /** History is asked for from before what we have: clocks differ, and meeting what we have proves that there is no hole. */
@@ -102,16 +103,17 @@ export function openRoomJoin(context: AccountContext, changed: (room: string) =>
     },
     /**
      * Behind what we have, or, on a first join, from `lookBack` milliseconds ago. An older catch-up that is not done goes
-     * on; where it was for the order of what is there (`known`), what was said since we were out is missing from now on.
+     * on.
      */
     beginCatchup(transaction, room) {
-      if (room.catchup?.known) transaction.put({ ...room, catchup: { ...room.catchup, known: undefined } });
-      if (room.catchup || !isArchived(room)) return;
+      if (room.catchup) return transaction.put({ ...room, catchup: afterRejoin(room.catchup) });
+      if (!isArchived(room)) return;
       const last = archive.last(context.jid, room.jid, true);
       const start = new Date(transaction.at - lookBack).toISOString();
       const follows = last?.archiveId ?? archive.last(context.jid, room.jid)?.archiveId;
       const first = follows === undefined && coveredFrom(context, room.jid) === undefined; // an empty room has been read to its end, too
-      transaction.put({ ...room, catchup: last ? { after: last.stanzaId, follows, first } : { start, follows, first } });
+      const place = last ? { after: last.stanzaId, follows } : { start, follows };
+      transaction.put({ ...room, catchup: { ...place, state: first ? 'first' : 'missed' } });
     },
   };
 }

@@ -17,8 +17,8 @@ export interface RoomView {
   readonly venue: string | undefined;
   /** Between our self-presence and the subject. */
   readonly entering: boolean;
-  /** The room's archive is being read: what it will have is not all there yet. */
-  readonly catchingUp: boolean;
+  /** The room's archive has, or may have, what ours does not. */
+  readonly lacksHistory: boolean;
   /** The room's past is being read for the first time. */
   readonly firstReading: boolean;
   readonly features: ReadonlySet<string> | undefined;

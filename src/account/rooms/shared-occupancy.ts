@@ -7,6 +7,7 @@ import type { SharedOccupancy } from './shared-occupancy-contract.ts';
 import type { ProvidedDevices } from '../devices/provided-devices.ts';
 import type { AccountContext } from '../context.ts';
 import { decideShown } from '../devices/policy.ts';
+import { isFirstReading, lacksHistory } from '../history/catch-up-state.ts';
 import { setCoveredFrom, coveredFrom } from '../history/archive-coverage.ts';
 import type { Outbox } from '../sending/outbox.ts';
 import type { RoomVerbs } from './verbs.ts';
@@ -49,10 +50,9 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
     room(room) {
       const known = context.room(room);
       if (!known) return undefined;
-      const { membership, subject, entering, catchup, features } = known;
+      const { membership, subject, entering, features } = known;
       const { state, nick, reason, venue } = membership;
-      const firstReading = catchup?.first === true && catchup.givenUp !== true;
-      return { room, state, nick, subject, reason, venue, entering, catchingUp: catchup !== undefined && !catchup.known, firstReading, features };
+      return { room, state, nick, subject, reason, venue, entering, lacksHistory: lacksHistory(known), firstReading: isFirstReading(known), features };
     },
     async join(room, device, options) {
       const before = wishes.of(room).some((wish) => wish.by === 'device' && wish.device === device);

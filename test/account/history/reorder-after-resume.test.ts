@@ -35,7 +35,7 @@ function archived(order: readonly [id: string, body: string][], asked: string[])
 test('what came in another order around a resumption stands in the room’s, by the room’s archive', async () => {
   const order: [string, string][] = [];
   const asked: string[] = [];
-  const { account, archive, jid, bodies, drop, script, send, settle, state } = await open({ sm: true, times: { calm: 50 } });
+  const { account, archive, jid, bodies, drop, script, send, settle, state } = await open({ sm: true, times: { calm: 1_500 } });
   script(ROOM, archived(order, asked));
   await account.rooms.join(ROOM, { nick: 'romeo' });
   await state(ROOM, 'joined');

@@ -115,7 +115,7 @@ export function archivePage(account: Account, archive: ReadArchive, room: string
 /** From when on our archive of the room has all that the room's has; `undefined` where that cannot be said. */
 function coveredFrom(account: Account, archive: ReadArchive, room: string): number | undefined {
   const view = account.rooms.occupancy.room(room);
-  if (view?.state !== 'joined' || view.entering || view.catchingUp) return undefined;
+  if (view?.state !== 'joined' || view.entering || view.lacksHistory) return undefined;
   const { features } = view;
   // Of a room that shows JIDs, its archive tells whose a message was (XEP-0313 5.1.1), which is needed to decrypt it.
   if (!features?.has(NS_MAM) || !features.has(NS_SID) || features.has('muc_nonanonymous')) return undefined;

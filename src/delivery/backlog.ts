@@ -9,32 +9,32 @@ const HOUR = 3_600_000;
 export interface Backlog {
   /** Archive ids in the room's order. */
   readonly ids: readonly number[];
-  /** The last id that was looked at: what is newer comes live. */
+  /** The last archive id that was read: every message with a larger id comes live. */
   readonly seen: number;
 }
 
 export interface BacklogQuery {
   readonly account: string;
   readonly room: string;
-  /** The id up to which it has all. */
+  /** The device has every message up to this archive id. */
   readonly after: number;
-  /** What it has beyond that. */
+  /** Whether the device has a message beyond that id. */
   readonly has?: ((id: number) => boolean) | undefined;
   readonly limit: ReplayLimit;
   readonly now: number;
-  /** The first message that was no past when it came: what stands before it came with the first join, and was never missed. */
+  /** The first message that arrived as news. What stands before it in the room came as history of the first join, and the device never missed it. */
   readonly first?: number | undefined;
 }
 
 /**
- * Reads on from a cursor to the end, a chunk at a time, so that the socket is not kept waiting. When it resolves, no
- * message has been kept since the last chunk: the caller's next step is in the same tick.
+ * Reads from a cursor to the end of the archive in chunks, and lets other work run between two of them. No message is archived
+ * between the last chunk and the moment at which the promise resolves, so the caller can switch to live messages in that tick.
  */
 export async function readBacklog(archive: ReadArchive, { account, room, after, has, limit, now, first }: BacklogQuery): Promise<Backlog> {
   const oldest = now - limit.hours * HOUR;
   let found: number[] = [];
   let seen = after;
-  /** In the room's order, which is that of the ids unless a catch-up went beside the live stream; no clock tells it. */
+  /** In the room's order. Ids have another order if messages of a catch-up and live messages were archived at the same time. */
   const newest = (): number[] => {
     const ordered = archive.inOrder(account, room, found);
     const past = first === undefined ? 0 : placeBehind(archive, { account, room }, ordered, first, 'or at');
@@ -53,7 +53,7 @@ export async function readBacklog(archive: ReadArchive, { account, room, after, 
   return { ids: newest(), seen };
 }
 
-/** How many of these ids, which are in the room's order, do not stand behind that message; `or at`: stand before it. */
+/** Counts the ids, given in the room's order, that do not stand behind the message; with `or at`, those that stand before it. */
 export function placeBehind(
   archive: Pick<ReadArchive, 'isBehind'>,
   { account, room }: { readonly account: string; readonly room: string },

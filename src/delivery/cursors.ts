@@ -3,14 +3,14 @@ import { storedValues } from '../archive/stored-values.ts';
 import { cursorOwner } from '../core/device.ts';
 import { sentenceOf } from '../core/errors.ts';
 
-/** What one device has of one room, by archive id: all up to one id, and single ones beyond it. */
+/** The messages of one room that one device has: every archive id up to one, and single ids beyond it. */
 export interface Cursor {
-  /** The id up to which it has all; `undefined` where it has never been given anything of the room. */
+  /** The device has every message up to this id; `undefined` if it was never sent anything of the room. */
   upTo(): number | undefined;
   has(id: number): boolean;
-  /** It has this one, or is not to have it, but perhaps not all before it. */
+  /** Marks one message as delivered, or as not meant for the device. Messages before it may still be undelivered. */
   add(id: number): void;
-  /** `reached` is asked before the cursor is written: nothing is undelivered up to the id that it gives. */
+  /** `reached` is called before the cursor is written. It returns the id up to which nothing is undelivered. */
   moved(reached: () => number): void;
 }
 
@@ -19,16 +19,16 @@ export interface Cursors {
   forget(device: string): void;
   /** Writes to disk what is not there yet. */
   flush(): void;
-  /** Writes nothing any more. */
+  /** Stops writing. */
   close(): void;
 }
 
-/** Milliseconds for which a cursor may be in memory alone: a commit for each acknowledgement would be many. */
+/** Milliseconds after which a changed cursor is written: a commit for each acknowledgement would be too many. */
 const LATE = 100;
-/** Single ids beyond a cursor; a device gets again what is above that. */
+/** The most single ids beyond a cursor. Messages above that number are sent to the device again after a restart. */
 const MOST_BEYOND = 20_000;
 
-/** As the first id and the number of each: what a catch-up brings comes in runs. */
+/** Runs of ids, because a catch-up archives many in a row. */
 type Runs = [first: number, count: number][];
 
 interface Place {
@@ -36,9 +36,9 @@ interface Place {
   readonly room: string;
   reached: number | undefined;
   readonly beyond: Set<number>;
-  /** Asked before this place is looked at or written. */
+  /** Called before this place is read or written. */
   readonly asked: Set<() => number>;
-  /** What is on disk of `beyond`, to see whether it has changed. */
+  /** `beyond` as it was last written, to see whether it has changed. */
   written: string;
 }
 
@@ -88,7 +88,7 @@ export function openCursors(account: string, archive: Archive, log: (message: st
       for (const { place, written } of done) place.written = written;
       dirty.clear();
     } catch (error) {
-      log(`what devices have could not be kept: ${sentenceOf(error)}`, { error }); // the next one tries again
+      log(`what devices have could not be kept: ${sentenceOf(error)}`, { error }); // the next flush tries again
     }
   }
 
@@ -133,7 +133,7 @@ export function openCursors(account: string, archive: Archive, log: (message: st
   };
 }
 
-/** Named after its owner: `removeCursors` of the archive forgets it with the cursors. */
+/** The key has the owner's name in it, so that the archive's `removeCursors` removes it with the cursors. */
 function placeName(device: string, room: string): string {
   return `${cursorOwner(device)}:${room}`;
 }

@@ -3,44 +3,42 @@ import type { KeptMessage } from '../core/groupchat.ts';
 import type { Cursors } from './cursors.ts';
 import { openDeviceFeed, type BacklogLimits, type DeliveryRooms, type DeviceFeed, type FeedStart } from './device-feed.ts';
 
-/** So many of one room, then the next one's turn. */
+/** The messages that one room may send before it is the next room's turn. */
 const TURN = 10;
 
-/**
- * `live`: the message was kept just now, and nothing goes before it. `backlog`: it was missed, or it had to wait.
- */
+/** `live`: the message was archived just now, and nothing goes before it. `backlog`: the device missed it, or it had to wait. */
 export type DeliveryKind = 'live' | 'backlog';
 
 export interface DeviceDeliveryOptions {
   readonly account: DeliveryRooms;
   readonly archive: ReadArchive;
   readonly cursors: Cursors;
-  /** Its lasting id. */
+  /** The device's id, which outlives its sessions. */
   readonly device: string;
   readonly log: (message: string) => void;
   /**
-   * Sends it to the device; `delivered` is to be called once the device has it. `passed`: this device is not to have
-   * it. `full`: nothing more goes out now, until `resume`.
+   * Sends a message to the device, and calls `delivered` once the device has it. Returns `passed` if this device does not get the
+   * message, and `full` if nothing can be sent until `resume`.
    */
   readonly send: (message: KeptMessage, how: DeliveryKind, delivered: () => void) => 'sent' | 'passed' | 'full';
 }
 
-/** All feeds of one device, whatever frontend it has: each message once, in its room's order. */
+/** All feeds of one device, whichever frontend serves it: each message once, in its room's order. */
 export interface DeviceDelivery {
-  /** Begins the feed of a room where the device's cursor is, unless it has begun. */
+  /** Starts the feed of a room at the device's cursor, unless it has started. */
   follow(room: string, limits: BacklogLimits): void;
-  /** The device comes into a room: its feed begins with what is kept from now on. */
+  /** The device joins a room: its feed starts with the next message that is archived. */
   enter(room: string): FeedStart;
   leave(room: string): void;
-  /** A message was kept that is news. */
+  /** A message was archived that is news. */
   kept(message: KeptMessage): void;
-  /** A message was kept that is none. */
+  /** A message was archived that is no news. */
   passed(room: string, id: number): void;
-  /** A room is read further, or to its end. */
+  /** The catch-up of a room has read further, or has ended. */
   moved(room: string): void;
-  /** There is space again for what waits. */
+  /** What waits can be sent again. */
   resume(): void;
-  /** Something waits to be sent. */
+  /** Whether something waits to be sent. */
   waits(): boolean;
   stop(): void;
 }
@@ -78,13 +76,13 @@ export function openDeviceDelivery({ account, archive, cursors, device, log, sen
     for (const feed of busy) {
       const full = turn(feed);
       busy.delete(feed);
-      if (feed.next() !== undefined && feeds.get(feed.room) === feed) busy.add(feed); // its next turn comes behind the others'
+      if (feed.next() !== undefined && feeds.get(feed.room) === feed) busy.add(feed); // its next turn comes after the other rooms'
       if (full) break;
     }
     sending = false;
   }
 
-  /** True where nothing more goes out now. */
+  /** True if nothing more can be sent now. */
   function turn(feed: DeviceFeed): boolean {
     for (let count = 0; count < TURN; count += 1) {
       const id = feed.next();

@@ -7,19 +7,19 @@ import type { KeptMessage } from '../core/groupchat.ts';
 import { placeBehind, readBacklog } from './backlog.ts';
 import type { Cursor } from './cursors.ts';
 
-/** What is asked of the account about a room. */
+/** What a feed asks the account about a room. */
 export interface DeliveryRooms {
   readonly jid: string;
   readonly history: Pick<AccountHistory, 'readUpTo'>;
 }
 
-/** How much of what it has missed a device gets. */
+/** How much of the missed messages a device gets. */
 export interface BacklogLimits {
-  /** The archive id from which on all of a room is undelivered that has no cursor. */
+  /** Without a cursor, every message of a room behind this archive id is undelivered. */
   readonly from: number;
   readonly limit: ReplayLimit;
   now(): number;
-  /** The first message of a room that was no past when it came; `undefined` where no past came with the first join. */
+  /** The first message of a room that arrived as news; `undefined` if the first join brought no history. */
   first(room: string): number | undefined;
 }
 
@@ -29,66 +29,66 @@ export interface DeviceFeedOptions {
   readonly room: string;
   readonly cursor: Cursor;
   readonly log: (message: string) => void;
-  /** There is something to be sent. */
+  /** Called when there is something to send. */
   readonly ready: () => void;
 }
 
-/** What the device is shown when it comes in, ahead of its feed. */
+/** What the device is shown when it joins, before its feed starts. */
 export interface FeedStart {
-  /** The first message, in the room's order, that its feed brings and its history must not; `undefined` for none. */
+  /** The first message, in the room's order, that the feed will bring, so that the history must end before it; `undefined` for none. */
   readonly before: number | undefined;
-  /** The device has all that it was shown. */
+  /** The device has all of the history that it was shown. */
   delivered(): void;
 }
 
 /**
- * One device's feed of one room: what it has missed, in the room's order, and then what comes live. While the room is
- * caught up, the feed ends where the catch-up stands; what came live meanwhile is held, and stands behind it.
+ * One device's feed of one room: the missed messages in the room's order, then the live ones. While a catch-up reads the room,
+ * the feed goes only as far as the catch-up has read. Live messages are held until then, because they stand behind it.
  */
 export interface DeviceFeed {
   readonly room: string;
-  /** Begins where the device's cursor is. */
+  /** Starts at the device's cursor. */
   read(limits: BacklogLimits): void;
-  /** Begins with what is kept from now on, and with what is held: all before is the room's history. */
+  /** Starts with the next message, and with the messages that a catch-up holds back. All others are the room's history. */
   enter(): FeedStart;
-  /** A message was kept. `now`: it is the device's next one, and is to be sent or put back by `wait`. */
+  /** A message was archived. `now`: it is the device's next one; the caller sends it, or puts it back by `wait`. */
   kept(message: KeptMessage): 'now' | 'later';
-  /** A message was kept that is no news to a device which is past its place. */
+  /** A message was archived that stands before what the device has, so that it is no news to it. */
   passed(id: number): void;
-  /** The room is read further, or to its end. */
+  /** The catch-up of the room has read further, or has ended. */
   moved(): void;
-  /** The next one to be sent. */
+  /** The id of the next message to send. */
   next(): number | undefined;
-  /** The next one is under way, or is not to be sent to this device at all. */
+  /** The next message was sent, or is not meant for this device. */
   took(how: 'sent' | 'passed'): void;
-  /** What `kept` called for cannot go out now. */
+  /** A message for which `kept` said `now` cannot be sent yet. */
   wait(id: number): void;
-  /** The device has it, or is not to have it. */
+  /** The device has the message, or does not get it. */
   settled(id: number): void;
   close(): void;
 }
 
 const PAGE = 500;
 
-/** `unread`: what was missed is still to be read. `open`: it is read, and all that is kept comes here. */
+/** `unread`: the missed messages were not read from the archive yet. `open`: they were, and each new message comes to the feed. */
 type FeedState = { readonly state: 'unread' } | { readonly state: 'reading'; newest: number } | { readonly state: 'open' } | { readonly state: 'closed' };
 
 export function openDeviceFeed({ account, archive, room, cursor, log, ready }: DeviceFeedOptions): DeviceFeed {
   const where = { account: account.jid, room };
   let now: FeedState = { state: 'unread' };
   let limits: BacklogLimits | undefined;
-  /** The last id that was looked at: all up to it is settled, but for `unsettled`. */
+  /** The last id that was considered: every message up to it is settled, except `unsettled`. */
   let seen = cursor.upTo() ?? 0;
-  /** The device has not got all yet that it was shown when it came in. */
+  /** The device has not received all of the history that it was shown when it joined. */
   let entering = false;
   const unsettled = new Set<number>();
-  /** Behind where the catch-up stands, in no order. */
+  /** Messages behind the place that the catch-up has read to, in no order. */
   let held: number[] = [];
-  /** In order. */
+  /** Messages to send, in the room's order. */
   const waiting: number[] = [];
   let releasing: NodeJS.Immediate | undefined;
 
-  /** The id up to which nothing is undelivered; -1 where that is no more than is known without a cursor. */
+  /** The id up to which nothing is undelivered; -1 if a cursor would say no more than `limits.from` does. */
   function reached(): number {
     if (entering) return -1;
     let least = seen + 1;
@@ -102,7 +102,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
     cursor.moved(reached);
   }
 
-  /** Moves what is held, as far as the room is read without a hole, behind what waits: in the room's order, in one step. */
+  /** Appends the held messages to those that wait, in the room's order, as far as the catch-up has read; in one step. */
   function release(): void {
     clearImmediate(releasing);
     releasing = undefined;
@@ -110,7 +110,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
     const end = account.history.readUpTo(room);
     const ordered = archive.inOrder(account.jid, room, held);
     const kept = new Set(ordered);
-    for (const id of held) if (!kept.has(id)) settled(id); // retention has dropped it
+    for (const id of held) if (!kept.has(id)) settled(id); // retention has deleted it
     const count = end === 'end' ? ordered.length : placeBehind(archive, where, ordered, end);
     held = ordered.slice(count);
     waiting.push(...ordered.slice(0, count));
@@ -146,7 +146,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
 
   const isClosed = (): boolean => now.state === 'closed';
 
-  /** What stands behind the place to which the room is read, in its order. */
+  /** The messages behind the place that the catch-up has read to, in the room's order. */
   function behind(place: number): number[] {
     const found: number[] = [];
     for (let after = place; ; ) {

@@ -36,7 +36,7 @@ interface Resident extends BouncerAccount {
   changed: () => void;
 }
 
-/** Shown while there is no account. */
+/** The certificate's domain while there is no account. */
 const NOBODY = 'localhost';
 const STANZA_BYTES = 512 * 1024;
 
@@ -199,7 +199,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
   };
 }
 
-/** What a person types into a device: an address on which everything is taken is none that one connects to. */
+/** The host that a person types into a device: 0.0.0.0 and :: can be listened on, but not connected to. */
 function reachableAt({ listen, names = [] }: BouncerSettings): string {
   return listen.host === '0.0.0.0' || listen.host === '::' ? (names[0] ?? hostname()) : listen.host;
 }

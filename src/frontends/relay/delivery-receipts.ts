@@ -7,26 +7,26 @@ import { ping } from '../../xmpp/xep/service/ping.ts';
 
 /** Milliseconds. */
 export interface ReceiptTimes {
-  /** How long after a message the device is asked, so that a burst costs one question. */
+  /** From a message to the question whether it has arrived, so that a burst costs one question. */
   readonly after: number;
-  /** How long it has for its answer. */
+  /** How long the device has for its answer. */
   readonly answer: number;
-  /** How long a device that did not answer is left alone. */
+  /** How long a device that did not answer is not asked again. */
   readonly again: number;
 }
 
 export const receiptTimes: ReceiptTimes = { after: 1000, answer: 30_000, again: 60_000 };
 
-/** So many sent since the last question, and it is asked at once, whether or not that one is answered. */
+/** After so many messages the device is asked at once, even if it has not answered the last question. */
 const ASK_EVERY = 50;
 
-/** Whether what was sent to a device has arrived: its own answer to a question behind it, for a server's is not its own. */
+/** Finds out what has arrived at a device: it answers a question that was sent behind the messages. An answer of its server proves nothing. */
 export interface DeliveryReceipts {
-  /** Something may have been sent; `more` waits for room. */
+  /** Messages may have been sent; with `more`, further ones wait until some have arrived. */
   sent(more: boolean): void;
-  /** We are online again: whoever was silent may not have been. */
+  /** We are online again: the silence of a device may have been ours. */
   wake(): void;
-  /** It answers nothing: what the server has acknowledged counts as arrived. */
+  /** The device answers no question: what the server has acknowledged counts as arrived. */
   byServer(): boolean;
   stop(): void;
 }
@@ -36,30 +36,30 @@ export interface ReceiptParts {
   readonly times: ReceiptTimes;
   readonly log: (message: string, about: object) => void;
   inFlight(): number;
-  /** The first so many of what is in flight have arrived. */
+  /** The first `count` messages in flight have arrived. */
   arrived(count: number): void;
-  /** From now on the server's acknowledgement has to do. */
+  /** From now on only the server's acknowledgement counts. */
   unanswered(): void;
 }
 
 /**
- * How a device is asked. A ping (XEP-0199); if it refuses that, disco#info, which it has answered before: for
- * service-unavailable may be the server's word for a session that has just ended, and a result is never that.
+ * The questions for a device: a ping (XEP-0199), and disco#info if the device refuses that. A server answers
+ * service-unavailable for a session that has just ended, so an error proves nothing; a result does.
  */
 type Way = 'ping' | 'disco';
 
 interface Question {
   readonly way: Way;
-  /** So many messages were sent between the question before it and this one. */
+  /** The number of messages sent between the question before and this one. */
   covers: number;
 }
 
-/** When the device is asked next: at the next message, once the timer is over, or not before that, for it was silent for too long. */
+/** When the device is asked next: after the next message, when the timer ends, or (it was silent for too long) not before the timer ends. */
 type NextQuestion = { readonly when: 'open' } | { readonly when: 'soon' | 'resting'; readonly timer: NodeJS.Timeout };
 
-/** Who tells what has arrived. */
+/** How we learn what has arrived. */
 type ReceiptState =
-  /** `answered`: it has answered once, so that a silence now is a sleep or a break. */
+  /** `answered`: it has answered before, so it is asleep or disconnected if it is silent now. */
   | { readonly by: 'device'; readonly way: Way; readonly answered: boolean; readonly next: NextQuestion }
   /** The device answers nothing. */
   | { readonly by: 'server' }
@@ -72,7 +72,7 @@ const NO_ANSWER = 'it answers no ping, so that it may miss what is under way whe
 export function openDeliveryReceipts(target: RelayTarget, { account, times, log, inFlight, arrived, unanswered }: ReceiptParts): DeliveryReceipts {
   const { jid, device } = target;
   let now: ReceiptState = { by: 'device', way: target.pings ? 'ping' : 'disco', answered: false, next: OPEN };
-  /** Not answered yet, in the order of asking: what a device has answered, it has got all that was sent before. */
+  /** Open questions, in the order of asking. A device that answers one has everything that was sent before it. */
   const questions: Question[] = [];
 
   function unasked(): number {
@@ -107,7 +107,7 @@ export function openDeliveryReceipts(target: RelayTarget, { account, times, log,
     if (following) following.covers += question.covers;
     if (now.by !== 'device' || question.way !== now.way) return;
     if (condition === 'service-unavailable' || (condition === 'timeout' && !now.answered)) return refused(now);
-    wait('resting', times.again); // asleep, about to be announced as gone, or we are not online
+    wait('resting', times.again); // the device sleeps, the server will soon announce that it is gone, or we are not online
   }
 
   function refused(state: Extract<ReceiptState, { by: 'device' }>): void {
@@ -125,7 +125,7 @@ export function openDeliveryReceipts(target: RelayTarget, { account, times, log,
     now = next;
   }
 
-  /** Sets when it is asked next; what is set already stands. */
+  /** Sets when the device is asked next, unless that is set already. */
   function wait(when: 'soon' | 'resting', milliseconds: number): void {
     if (now.by !== 'device') return;
     const timer = now.next.when === 'open' ? setTimeout(due, milliseconds) : now.next.timer;

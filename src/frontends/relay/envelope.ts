@@ -1,7 +1,7 @@
 import type { KeptMessage } from '../../core/groupchat.ts';
 import { relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 
-/** What of a relayed message is the same for all devices. */
+/** The part of a relayed message that is the same for all devices. */
 export interface Envelope {
   /** Whether it may be relayed at all. */
   fit(): boolean;
@@ -34,8 +34,8 @@ function envelopeOf(message: KeptMessage, account: string): Envelope {
 }
 
 /**
- * Only what a joined room sent us directly; nothing nested, and nothing with a stanza-id that claims the
- * account (XEP-0359 6: the account's own server would have removed it, had it been the server's to see).
+ * Relays only what a joined room sent us directly: nothing nested, and nothing with a stanza-id in the account's name
+ * (XEP-0359 6: the account's server removes a forged one from what it delivers itself, but does not see this one).
  */
 function relayable({ kind, xml }: KeptMessage, account: string): boolean {
   return kind !== 'private' && !xml.includes('urn:xmpp:forward:0') && !xml.includes(`by='${account}'`) && !xml.includes(`by="${account}"`);

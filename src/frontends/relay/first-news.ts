@@ -2,20 +2,20 @@ import type { Archive } from '../../archive/contract.ts';
 import { storedValues } from '../../archive/stored-values.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 
-/** Where in each room, in its order, news begins: the past that came with the first join was never missed. */
+/** The first message of each room that is news. The history of the first join stands before it: no device has missed that. */
 export interface FirstNews {
-  /** An archive id; 0 where only the past is there; `undefined` where no past came. */
+  /** An archive id; 0 if the room has only history so far; `undefined` if the first join brought none. */
   of(room: string): number | undefined;
-  /** A message of the past was kept. */
+  /** A message of the room's history was archived. */
   past(message: KeptMessage): void;
-  /** A message was kept that is news. */
+  /** A message was archived that is news. */
   news(message: KeptMessage): void;
 }
 
-/** Of ids kept in a room before its past was first brought, at most, among which the first in its order is looked for. */
+/** The most live messages, archived before the history came, among which the first in the room's order is looked for. */
 const MOST_BEFORE = 1000;
 
-/** Kept on disk, for a device may come much later. */
+/** It is kept on disk, because a device may come much later. */
 export function openFirstNews(account: string, archive: Archive): FirstNews {
   const known = new Map<string, number | undefined>();
 
@@ -27,7 +27,7 @@ export function openFirstNews(account: string, archive: Archive): FirstNews {
   function read(room: string): number | undefined {
     const id = archive.value(account, storedValues.relayFirst.of(room));
     if (id !== undefined) return id;
-    // COMPAT: until November 2026 it was the time at which the past came
+    // COMPAT: until November 2026 the value was the time at which the history came
     const floor = archive.value(account, storedValues.relayFloor.of(room)) ?? 0;
     return floor === 0 ? undefined : (archive.page({ account, room, limit: 1, from: floor })[0]?.archiveId ?? 0);
   }
@@ -40,7 +40,7 @@ export function openFirstNews(account: string, archive: Archive): FirstNews {
   return {
     of,
     past({ room, archiveId }) {
-      if (of(room) !== undefined || archive.gaps(account, room).length > 0) return; // what fills a hole is another past
+      if (of(room) !== undefined || archive.gaps(account, room).length > 0) return; // history that fills a gap is not that of the first join
       const before = archive.since(account, room, 0, MOST_BEFORE).flatMap((one) => (one.archiveId < archiveId ? [one.archiveId] : []));
       set(room, archive.inOrder(account, room, before)[0] ?? 0);
     },

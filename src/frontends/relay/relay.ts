@@ -19,10 +19,10 @@ export interface RelayOptions {
   readonly took?: (milliseconds: number) => void;
 }
 
-/** A device that has just gone answers through its server: that is no refusal of the relay. */
+/** Errors by which the server answers for a device that has just gone offline: the device has not refused the relay. */
 const gone: ReadonlySet<string> = new Set(['recipient-unavailable', 'service-unavailable', 'item-not-found', 'gone']);
 
-/** The relay: each kept room message, once and in order, to each own device that takes forwarded carbons. */
+/** The relay sends each archived room message, once and in order, to each of the account's devices that accept forwarded carbons. */
 export function startRelay({ account, archive, log, signal, times, now = Date.now, took }: RelayOptions): void {
   const senders = new Map<string, Sender>();
   const firstNews = openFirstNews(account.jid, archive);

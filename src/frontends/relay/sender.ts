@@ -8,7 +8,7 @@ import { addressedTo } from '../../xmpp/xep/message/relay-envelope.ts';
 import type { Envelopes } from './envelope.ts';
 import { openDeliveryReceipts, type ReceiptTimes } from './delivery-receipts.ts';
 
-/** Sent and not known to have arrived, at most: the batch that a device may get twice. Twice what a question waits for. */
+/** The most messages in flight, which a device may get twice. It is twice the number that triggers a question. */
 export const WINDOW = 100;
 
 export interface SenderParts {
@@ -20,29 +20,29 @@ export interface SenderParts {
   now(): number;
   /** How long a live message took until the device was known to have it, in milliseconds. */
   readonly took?: ((milliseconds: number) => void) | undefined;
-  /** The first message of a room that was no past when it came; `undefined` where no past came with the first join. */
+  /** The first message of a room that arrived as news; `undefined` if the first join brought no history. */
   first(room: string): number | undefined;
 }
 
-/** Brings to one session of one device what it has missed, and then what comes. */
+/** Sends to one session of one device what it has missed, then each new message. */
 export interface Sender {
   readonly target: RelayTarget;
-  /** A message was kept that is news. */
+  /** A message was archived that is news. */
   kept(message: KeptMessage): void;
-  /** A message was kept that is none. */
+  /** A message was archived that is no news. */
   passed(room: string, archiveId: number): void;
-  /** The room is read further, or to its end. */
+  /** The catch-up of the room has read further, or has ended. */
   moved(room: string): void;
-  /** The stream takes stanzas again. */
+  /** The stream accepts stanzas again. */
   resume(): void;
   acknowledged(h: number): void;
   stop(): void;
 }
 
 interface InFlight {
-  /** Of the stream (XEP-0198). */
+  /** The stanza's number on the stream (XEP-0198). */
   readonly number: number;
-  /** When it reached us, for what came live. */
+  /** When a live message reached us. */
   readonly since: number | undefined;
   readonly delivered: () => void;
 }
@@ -89,7 +89,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
     return 'full';
   }
 
-  /** Once for all that is sent in one go. */
+  /** One call for all that was sent together. */
   function noteSent(): void {
     if (noting) return;
     noting = true;
@@ -99,13 +99,13 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
     });
   }
 
-  /** The first so many of what was sent have arrived. */
+  /** The first `count` messages in flight have arrived. */
   function arrived(count: number): void {
     for (const { since, delivered } of flight.splice(0, count)) {
       delivered();
       if (since !== undefined) parts.took?.(parts.now() - since);
     }
-    cursors.flush(); // at once: what is not on disk when either side ends, the device gets again
+    cursors.flush(); // at once: a cursor that is not on disk when we or the device end makes the device get messages twice
     delivery.resume();
     if (flight.length > 0) noteSent();
   }
@@ -137,7 +137,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
     stop() {
       stopped = true;
       delivery.stop();
-      if (account.devices.list().some(({ id }) => id === device)) cursors.flush(); // one that is forgotten leaves nothing behind
+      if (account.devices.list().some(({ id }) => id === device)) cursors.flush(); // nothing is written for a device that was forgotten
       cursors.close();
       receipts.stop();
     },

@@ -1,5 +1,5 @@
-// What changes the account's login, ends the account or loses its bookmarks is not for a device, whose own password can
-// be revoked: whoever has taken the device must not be able to take the account.
+// A device may not change the account's login, delete the account or delete its bookmarks: whoever steals a device, whose own
+// password can be revoked, must not be able to take over the account.
 import { domainToASCII } from 'node:url';
 import { domainOf, parseJid } from '../../../core/jid.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
@@ -12,17 +12,17 @@ const BOOKMARK_NODES: ReadonlySet<string | undefined> = new Set([NS_BOOKMARKS, N
 /** XEP-0401: an invitation changes nothing of the account. Every other command of the server is refused, unknown ones too. */
 const COMMANDS_ALLOWED: ReadonlySet<string | undefined> = new Set(['urn:xmpp:invite#invite']);
 
-/** By the payload's namespace: whether it is dangerous where it reaches the account's own server. */
+/** By the payload's namespace: whether it is dangerous if the account's own server receives it. */
 const DANGERS: Readonly<Record<string, (payload: Element) => boolean>> = {
-  'jabber:iq:register': () => true, // XEP-0077 3.2, 3.3: the password, the account's end
-  'jabber:iq:auth': () => true, // XEP-0078: another login on the same stream
+  'jabber:iq:register': () => true, // XEP-0077 3.2, 3.3: changes the password, deletes the account
+  'jabber:iq:auth': () => true, // XEP-0078: logs in again on the same stream
   'urn:ietf:params:xml:ns:xmpp-bind': () => true, // the resource is the session's
   'urn:xmpp:cam:0': () => true, // XEP-0494: revokes clients, the daemon among them
   'http://jabber.org/protocol/commands': (command) => !COMMANDS_ALLOWED.has(attributeOf(command, 'node')), // XEP-0050, XEP-0133
   'http://jabber.org/protocol/pubsub#owner': (pubsub) => elementsIn(pubsub).some(harmsBookmarks), // XEP-0060 8
 };
 
-/** `account` is its bare JID; rooms and gateways have registrations and commands of their own, which are none of this. */
+/** `account` is its bare JID. Registrations and commands of rooms and gateways are allowed. */
 export function endangersAccount({ kind, type, to, element }: Stanza, account: string): boolean {
   if (kind !== 'iq' || type === 'get' || type === 'result' || type === 'error') return false;
   // the tree, not the text: a namespace can be written in many ways
@@ -34,7 +34,7 @@ function elementsIn(parent: Element): readonly Element[] {
   return parent.children.filter((child) => typeof child !== 'string');
 }
 
-/** The node's deletion, purge, affiliations and whatever comes later; its configuration only where that opens it. */
+/** Deletion, purge, affiliations and unknown requests about the node; its configuration only if that gives others access. */
 function harmsBookmarks(action: Element): boolean {
   if (!BOOKMARK_NODES.has(attributeOf(action, 'node'))) return false;
   if (action.getName() !== 'configure') return true;
@@ -42,13 +42,13 @@ function harmsBookmarks(action: Element): boolean {
   return fields.some((field) => attributeOf(field, 'var') === 'pubsub#access_model' && field.getChildText('value') !== 'whitelist');
 }
 
-/** Whether an address leads to another domain by every way in which a server may read it. In doubt it does not. */
+/** Whether every way in which a server may read the address leads to another domain. In doubt: no. */
 function isElsewhere(to: string, account: string): boolean {
   const [there, own] = [spellings(to), spellings(account)];
   return !there.includes('') && !there.some((spelling) => own.includes(spelling));
 }
 
-/** A domain by nameprep (RFC 3491), as today's servers read it, by what came after (UTS 46), and with all folded that ever was. */
+/** The domain by nameprep (RFC 3491), as today's servers read it, by its successor (UTS 46), and with every compatibility character folded. */
 function spellings(jid: string): readonly string[] {
   const written = domainOf(jid);
   const bare = written.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC').toLowerCase();
@@ -61,7 +61,7 @@ function withoutDot(domain: string): string {
   return domain.replace(/[.。．｡]+$/u, '');
 }
 
-/** Answers the device at `jid` in the place of its server. */
+/** Answers the device at `jid` instead of its server. */
 export function refusal({ id = '', to }: Stanza, jid: string): string {
   const from = to === '' ? '' : ` from='${escapeXML(to)}'`;
   return `<iq xmlns='jabber:client' type='error' id='${escapeXML(id)}'${from} to='${escapeXML(jid)}'><error type='cancel'><not-allowed xmlns='${NS.stanzaErrors}'/></error></iq>`;

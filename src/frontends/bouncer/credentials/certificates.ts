@@ -8,11 +8,11 @@ import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(webcrypto);
 
-/** Where certificates lie: the home's files, for their owner only. */
+/** Where certificates are stored: files in the home that only their owner can read. */
 export interface CertificateStore {
   read(name: string): string | undefined;
   write(name: string, text: string): void;
-  /** The whole path, for a person. */
+  /** The full path, to show to the person. */
   path(name: string): string;
 }
 
@@ -24,14 +24,14 @@ export interface ServerIdentity {
   readonly endPoint: Buffer;
 }
 
-/** PEM files of the person's own: the chain, leaf first, and its key. */
+/** The person's own certificate as PEM: the chain, leaf first, and its key. */
 export interface OwnCertificate {
   readonly cert: string;
   readonly key: string;
 }
 
 export interface Authority {
-  /** Path of the authority's PEM: what a device has to trust. Of the person's own chain where there is one. */
+  /** Path of the PEM that a device has to trust: the local authority's, or the person's own chain if there is one. */
   readonly file: string;
   readonly fingerprint: string;
 }
@@ -41,7 +41,7 @@ const CA_KEY = 'bouncer-ca.key';
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 24 * 60 * 60_000;
 const CA_DAYS = 10 * 365;
-/** Apple takes no leaf that is valid for longer than 825 days, from whatever authority. */
+/** Apple accepts no certificate that is valid for more than 825 days. */
 const LEAF_DAYS = 800;
 const RENEW_DAYS = 30;
 

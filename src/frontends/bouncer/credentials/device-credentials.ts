@@ -17,23 +17,23 @@ interface Book {
 const MAX_DEVICES = 50;
 const SEEN_EVERY = 60_000;
 
-/** The devices of one account, with their keys. A password itself is shown once and kept nowhere. */
+/** The devices of one account that have a login of their own, and their keys. A password is shown once and never stored. */
 export interface DeviceCredentials {
   readonly iterations: number;
-  /** One salt for the account: SCRAM tells it before anybody knows which device asks. Base64. */
+  /** One salt for the account, because SCRAM sends it before the device is known. Base64. */
   salt(): string;
   list(): LoginDevice[];
   add(name: string): Result<{ device: LoginDevice; password: string }>;
   /** By id or by name. */
   remove(which: string): LoginDevice | undefined;
-  /** The device whose password the proof is of, and our signature for it. */
+  /** The device whose password the proof proves, and our signature for it. */
   byProof(hash: Hash, auth: string, proof: Buffer): { device: LoginDevice; signature: string } | undefined;
   byPassword(password: string): LoginDevice | undefined;
   get(id: string): LoginDevice | undefined;
-  /** By id or by name; `undefined` where there is no such device. */
+  /** By id or by name; `undefined` if there is no such device. */
   change(which: string, change: DeviceChange): Result<LoginDevice> | undefined;
   seen(id: string, resource?: string): void;
-  /** A message went through. */
+  /** The device has received or sent a message. */
   met(id: string): void;
 }
 
@@ -124,7 +124,7 @@ function changed({ leaves: former, ...device }: DeviceCredential, change: Device
   return { ...device, leaving, policy, policies: { ...policies }, words: [...words], ...(label !== undefined && { name: label }) };
 }
 
-/** Once, `here` was written for each device that was added: it is no choice. */
+/** A former version wrote `here` for every new device, so `here` was not chosen by the person. */
 function chosenBefore(leaves: DeviceCredential['leaves']): Leaving | undefined {
   return leaves === 'everywhere' ? leaves : undefined;
 }

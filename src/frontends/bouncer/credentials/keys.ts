@@ -1,14 +1,14 @@
-// RFC 5802 3: what a server keeps of a password.
+// RFC 5802 3: what a server stores instead of a password.
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ScramKey } from '../../../archive/stored-values.ts';
 
 export type Hash = 'sha1' | 'sha256';
 
 const SIZE = { sha1: 20, sha256: 32 } as const;
-/** RFC 7677 4. The passwords are of our own making, 125 bits: more rounds would buy nothing. */
+/** RFC 7677 4. We make the passwords, with 125 bits each: more rounds would not make them safer. */
 export const ITERATIONS = 4096;
 
-/** A password as a person types it on a telephone: 25 letters and digits that are not mistaken for each other. */
+/** A password that can be typed on a phone: 25 letters and digits that cannot be mistaken for each other. */
 export function makePassword(): string {
   const alphabet = '23456789abcdefghjkmnpqrstuvwxyz'; // without 0, 1, i, l and o
   let text = '';
@@ -42,7 +42,7 @@ export function proves(hash: Hash, key: ScramKey, auth: string, proof: Buffer): 
   return timingSafeEqual(createHash(hash).update(clientKey).digest(), stored);
 }
 
-/** What shows the client that we know the key too. */
+/** Proves to the client that we know the key too. */
 export function serverSignature(hash: Hash, key: ScramKey, auth: string): string {
   return hmac(hash, Buffer.from(key.serverKey, 'base64'), auth).toString('base64');
 }

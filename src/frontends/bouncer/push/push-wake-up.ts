@@ -1,4 +1,4 @@
-// XEP-0357 for what rooms say: the server pushes for a device that is away only where something comes for its session.
+// XEP-0357 for messages of rooms: the server pushes only if a stanza comes for the session of a device that is away.
 import type { Account } from '../../../account/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
@@ -9,9 +9,9 @@ const ID = 'mx-wake-';
 const BODY = 'You have new messages in a room.';
 
 export interface PushWakeUp {
-  /** A message for the person, while the device hibernates: the server is given a reason to push, once until it is back. */
+  /** A message needs the person while the device hibernates: gives the server a reason to push, once until the device is back. */
   call(message: KeptMessage): void;
-  /** The device is back: the next one counts again. */
+  /** The device is back: the next message gives the server a reason to push again. */
   back(): void;
 }
 
@@ -33,7 +33,7 @@ function wakeMessage(to: string, number: number): string {
   return `<message xmlns='${NS.client}' to='${escapeXML(to)}' type='chat' id='${ID}${number}'><body>${BODY}</body>${hints}</message>`;
 }
 
-/** A call of ours, which no device is to see: the room's own message comes to it. */
+/** Whether a stanza is our reason to push. No device sees it: the device gets the room's own message. */
 export function isPushWakeUp(account: Account, stanza: Stanza): boolean {
   return stanza.kind === 'message' && stanza.id?.startsWith(ID) === true && stanza.from === account.rooms.occupancy.jid();
 }

@@ -1,4 +1,4 @@
-// XEP-0357: where a device has asked the server to push, so that one which is revoked is told of nothing any more.
+// XEP-0357: the services at which a device has turned push on, so that a revoked device gets no more push messages.
 import type { Account } from '../../../account/contract.ts';
 import type { Archive } from '../../../archive/contract.ts';
 import { storedValues } from '../../../archive/stored-values.ts';
@@ -12,7 +12,7 @@ const MOST = 20;
 
 export interface Pushes {
   note(device: string, service: PushService, on: boolean): void;
-  /** Asks the server to push for the device no more (6). */
+  /** Asks the server to stop pushing for the device (6). */
   end(device: string): void;
 }
 

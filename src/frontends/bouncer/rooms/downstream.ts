@@ -12,7 +12,7 @@ import type { RoomStateCache } from './room-state-cache.ts';
 import type { IqProxy } from './iq-proxy.ts';
 import { leftPresence, occupantPresence, open, selfPresence } from './room-stanzas.ts';
 
-/** States that a person has to end: a device that thinks itself inside is told that it is out. */
+/** States that only the person can end: a device that believes itself to be in the room is told that it is not. */
 const OUT: Readonly<Record<string, readonly [affiliation: string, codes: readonly number[]]>> = {
   kicked: ['none', [307]],
   banned: ['outcast', [301]],
@@ -35,11 +35,11 @@ export interface DownstreamOptions {
   readonly stateCache: RoomStateCache;
   readonly iqProxy: IqProxy;
   readonly deliveries: OccupantDeliveries;
-  /** A room has refused a presence: told to those who wait for it. */
+  /** A room has refused a presence: the devices that wait for its answer are told. */
   readonly refused: (room: string, stanza: Stanza) => void;
 }
 
-/** What the rooms say, shown to the devices that are in them. */
+/** Shows what rooms send to the devices that are in them. */
 export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries, refused }: DownstreamOptions): Downstream {
   const { occupancy } = account.rooms;
   function stanza(room: string, given: Stanza): void {
@@ -86,7 +86,7 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
     else feeds.close(feed.room);
   }
 
-  /** The room's state has changed without a presence: lost with the stream, entered again, refused. */
+  /** The room's state has changed without a presence: the stream was lost, the room was joined again, or it refused us. */
   function state(room: string): void {
     const feed = feeds.of(room);
     if (!feed) return;
@@ -105,7 +105,7 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
     feeds.close(feed.room);
   }
 
-  /** Entered again: who went in the meantime has gone without a word. */
+  /** The room was joined again: nothing told us of those who left in the meantime. */
   function refresh(feed: RoomFeed, nick: string): void {
     const there = new Map(account.rooms.occupants(feed.room).map((occupant) => [occupant.nick, occupant]));
     for (const gone of [...feed.nicks].filter((one) => !there.has(one) && one !== feed.nick)) {
@@ -150,7 +150,7 @@ function newNick(given: Stanza): string | undefined {
   return typeof nick === 'string' && nick !== '' ? nick : undefined;
 }
 
-/** Archived as we sent it: it has no sender yet, and its own device has it. */
+/** The message was archived when we sent it: it has no sender yet, and the device that sent it has it. */
 function sentByUs({ xml }: KeptMessage): boolean {
   return !/\sfrom\s*=/.test(xml.slice(0, xml.indexOf('>')));
 }

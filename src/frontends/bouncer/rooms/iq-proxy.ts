@@ -12,7 +12,7 @@ import { errorFor, open } from './room-stanzas.ts';
 import { inBackground } from '../../../core/background.ts';
 import type { Log } from '../../../core/log.ts';
 
-/** IQs of devices to rooms and to their occupants, asked by the one occupant that we are. */
+/** Passes IQs of devices to rooms and occupants on, in the name of the one occupant that we are. */
 export interface IqProxy {
   ask(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
   /** One result of a device's query to a room's archive (XEP-0313 4.2). */
@@ -26,7 +26,7 @@ const SILENT = ['wait', 'remote-server-timeout'] as const;
 const BUSY = ['wait', 'resource-constraint'] as const;
 
 export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomFeeds, log: Log): IqProxy {
-  /** Queries under way: whose they are, and how the device has called them. */
+  /** Open queries: which device asked, and under which id. */
   const queries = new Map<string, { readonly deviceOccupant: DeviceOccupant; readonly queryId: string | undefined }>();
   const underWay = new Map<DeviceOccupant, number>();
 
@@ -55,14 +55,14 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
     own.attrs['from'] = stanza.to;
     const fin = own.getChild('fin', NS_MAM);
     if (fin?.attrs['queryid'] === queryId) fin.attrs['queryid'] = theirs;
-    // a list of roles tells of the occupant that we are: for the device that is itself, as its self-presence said
+    // a list of roles names our own JID: the device expects its own there, as in its self-presence
     for (const item of own.getChild('query', NS_MUC_ADMIN)?.getChildren('item') ?? []) {
       if (item.attrs['jid'] === account.rooms.occupancy.jid()) item.attrs['jid'] = deviceOccupant.jid;
     }
     deviceOccupant.send(own.toString());
   }
 
-  /** XEP-0313: true where our archive has the page. */
+  /** XEP-0313: answers from our archive; false if it does not have the page. */
   function fromArchive(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): boolean {
     const query = stanza.element.getChild('query', NS_MAM);
     const page = query && archivePage(account, archive, room, query);
@@ -78,7 +78,7 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
       const nick = resourceOf(stanza.to);
       if (nick !== '' && !feeds.sees(deviceOccupant, room)) return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, NOT_INSIDE));
       if ((underWay.get(deviceOccupant) ?? 0) >= MOST_AT_ONCE) return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, BUSY));
-      // XEP-0410: what we know to be false needs no asking; all else the room itself has to say
+      // XEP-0410: if we know that we are not in the room, we answer; otherwise the room itself does
       const pings = nick === feeds.of(room)?.nick && stanza.type === 'get' && stanza.element.getChild('ping', NS_PING) !== undefined;
       const state = account.rooms.occupancy.room(bareOf(stanza.to))?.state;
       if (pings && state !== 'joined') return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, state === 'joining' ? SILENT : NOT_INSIDE));

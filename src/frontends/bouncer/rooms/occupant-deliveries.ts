@@ -8,13 +8,13 @@ import { addressable, type Addressable } from '../session/stanza-text.ts';
 import type { DeviceOccupant, RoomFeeds } from './room-feed.ts';
 import { asHistory } from './room-history.ts';
 
-/** What the devices in the rooms are given of what is kept there. */
+/** Delivers archived messages to the devices that are in the rooms. */
 export interface OccupantDeliveries {
   enter(deviceOccupant: DeviceOccupant, room: string): FeedStart;
   gone(deviceOccupant: DeviceOccupant): void;
-  /** A message was kept; `fresh`: it is news. */
+  /** A message was archived; `fresh`: it is news. */
   kept(message: KeptMessage, fresh: boolean): void;
-  /** The room is read further, or to its end. */
+  /** The catch-up of the room has read further, or has ended. */
   moved(room: string): void;
 }
 
@@ -43,14 +43,14 @@ export function openOccupantDeliveries({ account, archive, cursors, feeds, log }
 
   function deliver(deviceOccupant: DeviceOccupant, { message, how, delivered }: { message: KeptMessage; how: DeliveryKind; delivered: () => void }): 'sent' | 'passed' {
     const said = message.id !== undefined && feeds.of(message.room)?.sent.get(message.id) === deviceOccupant;
-    // what it said itself comes back to it, whatever else it is shown
+    // a device gets its own messages back, whatever its policy is
     if (!said && !deviceOccupant.shows(message)) return 'passed';
     deviceOccupant.send(textOf(message, how).to(deviceOccupant.jid), delivered);
     if (!said) deviceOccupant.calls(message);
     return 'sent';
   }
 
-  /** Made once for all devices. What comes late says when it was said. */
+  /** Made once for all devices. A message that is sent late has a delay stamp. */
   function textOf(message: KeptMessage, how: DeliveryKind): Addressable {
     if (how === 'backlog') return addressable(asHistory(message));
     const text = texts.get(message) ?? addressable(message.delayed ? asHistory(message) : message.xml);

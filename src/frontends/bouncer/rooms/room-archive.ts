@@ -1,4 +1,4 @@
-// XEP-0313 to a room, answered in its place where our archive has all that the room's has, under the room's own ids.
+// Answers a room's XEP-0313 queries in its name if our archive has everything that the room's has, under the room's own ids.
 import type { Account } from '../../../account/contract.ts';
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
@@ -15,7 +15,7 @@ export interface ArchivePage {
   readonly messages: readonly KeptMessage[];
   /** Nothing is left in that direction. */
   readonly complete: boolean;
-  /** They are sent newest first; what is called first and last of the page is not (4.1.5). */
+  /** The results are sent newest first, but the page's `first` and `last` keep their meaning (4.1.5). */
   readonly flipped: boolean;
 }
 
@@ -23,10 +23,10 @@ type Found = Pick<ArchivePage, 'messages' | 'complete'>;
 
 const USUAL = 50;
 const MOST = 250;
-/** Who asks for more at once may mean something else: the room itself answers. */
+/** The largest page that we answer: the room itself answers a query for more. */
 const MOST_ASKED = 999_999;
 const CHUNK = 200;
-/** The room's clock and ours differ by less: a message nearer than this to an asked time may be on either side of it. */
+/** The most by which the room's clock and ours may differ. A message that near to an asked time may be on either side of it. */
 const CLOCKS_DIFFER = 60_000;
 
 /** A query that our archive can answer as the room's would. */
@@ -38,7 +38,7 @@ interface RoomQuery extends Pick<MamRequest, 'after' | 'before' | 'fromEnd' | 'f
 
 const PLAIN: ReadonlySet<string> = new Set(['FORM_TYPE', 'start', 'end', 'before-id', 'after-id']);
 
-/** `undefined` where it asks for what only the room itself may know (`with`, `ids`, an index), or cannot be read. */
+/** `undefined` if only the room itself can answer the query (`with`, `ids`, an index), or if it cannot be read. */
 function roomQuery(element: Element): RoomQuery | undefined {
   const { fields, start, end, max, byIndex, boundTwice, ...rest } = readMamRequest(element);
   if (byIndex || boundTwice || fields.some((name) => !PLAIN.has(name))) return undefined;
@@ -50,7 +50,7 @@ function roomQuery(element: Element): RoomQuery | undefined {
 export function archivePage(account: Account, archive: ReadArchive, room: string, element: Element): ArchivePage | undefined {
   const query = roomQuery(element);
   const from = coveredFrom(account, archive, room);
-  if (!query || from === undefined || query.max === 0) return undefined; // a count alone is the room's to give
+  if (!query || from === undefined || query.max === 0) return undefined; // only the room itself knows the count
   const unsure = [query.start, query.end].some((at) => at !== undefined && isNear(account, archive, room, at));
   if (unsure) return undefined;
   const page = query.fromEnd ? last(query) : first(query);
@@ -67,7 +67,7 @@ export function archivePage(account: Account, archive: ReadArchive, room: string
     return stanzaId !== undefined && at >= start && at <= end;
   }
 
-  /** Forward, from an id or a time that lies where nothing is missing. */
+  /** Forward, from an id or a time behind which nothing is missing. */
   function first(wish: RoomQuery): Found | undefined {
     const [after, before] = [id(wish.after), id(wish.before)];
     if (after === 'unknown' || before === 'unknown') return undefined;
@@ -89,7 +89,7 @@ export function archivePage(account: Account, archive: ReadArchive, room: string
     }
   }
 
-  /** Backward, until there are enough of them, or the asked time is reached; never into what may have holes. */
+  /** Backward, until the page is full or the asked time is reached; never into a part that may have gaps. */
   function last(wish: RoomQuery): Found | undefined {
     const [after, bound] = [id(wish.after), id(wish.before)];
     if (after === 'unknown' || bound === 'unknown') return undefined;
@@ -107,7 +107,7 @@ export function archivePage(account: Account, archive: ReadArchive, room: string
         found.push(message);
       }
       before = chunk[0]?.archiveId;
-      if (chunk.length < CHUNK || before === undefined) return undefined; // older than all that we know
+      if (chunk.length < CHUNK || before === undefined) return undefined; // the query reaches further back than our archive
     }
   }
 }

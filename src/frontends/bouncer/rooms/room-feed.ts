@@ -11,26 +11,26 @@ export interface DeviceOccupant {
   send(text: string, delivered?: () => void): void;
   /** XEP-0280 is on. */
   carbons(): boolean;
-  /** Whether it is shown a message, by the person's wish. */
+  /** Whether the device is shown a message, by the person's wishes for it. */
   shows(message: KeptMessage): boolean;
-  /** Whether it is shown what nobody keeps. */
+  /** Whether the device is shown what no archive keeps, such as who is typing. */
   showsPassing(room: string): boolean;
   leaves(): Leaving;
-  /** Something that it is shown has been said, and by somebody else. */
+  /** Somebody else has sent a message that the device is shown. */
   calls(message: KeptMessage): void;
 }
 
-/** What is shown of one room at present, to all that look. */
+/** What the devices in one room see of it. */
 export interface RoomFeed {
   readonly room: string;
   readonly deviceOccupants: Set<DeviceOccupant>;
-  /** The nicks that they have seen come in and not go. */
+  /** The nicks of those whom the devices have seen join and not leave. */
   readonly nicks: Set<string>;
-  /** Our own nick, as they know it. */
+  /** Our own nick, as the devices know it. */
   nick: string;
-  /** The membership was lost on the way: what they see may be out of date. */
+  /** The membership was lost meanwhile: what the devices see may be out of date. */
   stale: boolean;
-  /** Who sent what, by id, so that an error finds its way back. */
+  /** Which device sent each message, by id, so that an error is passed to that device. */
   readonly sent: Map<string, DeviceOccupant>;
 }
 
@@ -44,13 +44,13 @@ export interface RoomFeeds {
   enter(deviceOccupant: DeviceOccupant, room: string, nick: string): RoomFeed;
   exit(deviceOccupant: DeviceOccupant, room: string): void;
   exitAll(deviceOccupant: DeviceOccupant): void;
-  /** The listener is told of each device that sees a room no more. */
+  /** The listener is called for each device that is no longer in a room. */
   onExit(listener: ExitListener): void;
   /** The same text to all, each with its own address. */
   tell(room: string, raw: string): void;
-  /** What nobody keeps, to those that are to be shown it. */
+  /** Sends what no archive keeps to the devices that are shown it. */
   deliverTransient(room: string, raw: string): void;
-  /** Nobody looks at it any more. */
+  /** No device is in the room any more. */
   close(room: string): void;
   all(): Iterable<RoomFeed>;
 }
@@ -103,7 +103,7 @@ export function openRoomFeeds(): RoomFeeds {
   };
 }
 
-/** Remembers who sent it, for as long as an error may come. */
+/** Remembers which device sent a message, as long as an error may follow. */
 export function rememberSent(feed: RoomFeed, id: string, deviceOccupant: DeviceOccupant): void {
   feed.sent.delete(id);
   feed.sent.set(id, deviceOccupant);

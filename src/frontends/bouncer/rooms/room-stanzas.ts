@@ -1,4 +1,4 @@
-// What a room would have said, where we say it in its place (XEP-0045).
+// Stanzas that we send to a device in a room's name (XEP-0045).
 import type { Occupant } from '../../../core/occupant.ts';
 import { NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
 import { NS_MUC_USER, status } from '../../../xmpp/xep/room/muc.ts';
@@ -6,7 +6,7 @@ import { NS } from '../../../xmpp/namespaces.ts';
 import { escapeXML, parseElement, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 
-/** An occupant's presence out of the compact record, where its own text is not there. */
+/** An occupant's presence, made from the compact record if the room's own text is not known. */
 export function occupantPresence(room: string, occupant: Occupant): Element {
   const { nick, show, affiliation, role, jid, occupantId, avatar } = occupant;
   const item = xml('item', { affiliation, role, ...(jid !== undefined && { jid }) });
@@ -19,7 +19,7 @@ export function occupantPresence(room: string, occupant: Occupant): Element {
   return presence;
 }
 
-/** The self-presence that a device expects: the device is the occupant, and `codes` are said beside what is there. */
+/** The self-presence that a device expects: as if the device were the occupant, with `codes` added. */
 export function selfPresence(raw: Element, occupant: string, device: string, codes: Iterable<number>): Element {
   raw.attrs['to'] = device;
   const x = raw.getChild('x', NS_MUC_USER);
@@ -30,7 +30,7 @@ export function selfPresence(raw: Element, occupant: string, device: string, cod
   return raw;
 }
 
-/** Our way out of a room, as the room would tell it. */
+/** The presence by which a room would tell that we have left it. */
 export function leftPresence(
   from: string,
   to: string,
@@ -47,7 +47,7 @@ export function subjectMessage(room: string, to: string, subject: string): Eleme
   return xml('message', { xmlns: NS.client, from: room, to, type: 'groupchat' }, xml('subject', {}, subject));
 }
 
-/** A stanza of type error, from whom the device has addressed. */
+/** A stanza of type error, from the address that the device has written to. */
 export function errorFor(
   asked: { readonly kind: string; readonly id: string | undefined; readonly to: string },
   to: string,

@@ -5,13 +5,13 @@ import { readDisclosure, status } from '../../../xmpp/xep/room/muc.ts';
 const UNKNOWN: StoredRoomState = { logged: false, open: false };
 const MAX_SUBJECT = 64 * 1024;
 
-/** What a room tells only those who come in, and a device that comes in later must be told too. */
+/** What a room tells only at the join, so that a device that joins later must be told it by us. */
 export interface RoomStateCache {
   learn(room: string, codes: ReadonlySet<number>): void;
   subject(room: string, raw: string): void;
-  /** The room's own presence, which tells of its avatar. */
+  /** The room's own presence, which has its avatar's hash. */
   itself(room: string, raw: string): void;
-  /** The codes beside 110 that its self-presence has to have. */
+  /** The status codes, besides 110, that the self-presence needs. */
   codes(room: string, features: ReadonlySet<string> | undefined): number[];
   /** The room's own presence. */
   presence(room: string): string | undefined;

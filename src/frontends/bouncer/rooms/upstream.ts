@@ -9,7 +9,7 @@ import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { errorFor, sentCarbon } from './room-stanzas.ts';
 import { withAttribute, withChild, withoutAttribute } from '../session/stanza-text.ts';
 
-/** RFC 6120 8.3.3, for what is refused before the room has seen it. */
+/** RFC 6120 8.3.3: errors for messages that we refuse before the room gets them. */
 const CONDITIONS: Readonly<Record<string, readonly [type: string, condition: string]>> = {
   'not-joined': ['cancel', 'not-acceptable'],
   'no-voice': ['auth', 'forbidden'],
@@ -20,7 +20,7 @@ const CONDITIONS: Readonly<Record<string, readonly [type: string, condition: str
 };
 const UNFIT = ['cancel', 'not-acceptable'] as const;
 
-/** Messages of devices to rooms and occupants, said by the one occupant that we are. */
+/** Sends messages of devices to rooms and occupants, in the name of the one occupant that we are. */
 export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void } {
   const { occupancy } = account.rooms;
 
@@ -29,7 +29,7 @@ export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(dev
     deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, CONDITIONS[code] ?? UNFIT, text));
   }
 
-  /** Kept until the room has it where there are words to be kept in it; a subject or a chat state is of the moment. */
+  /** A message with a body is kept in the outbox until the room has it; a subject or a chat state is sent once. */
   function groupchat(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza, xml: string, id: string): void {
     const lasting = stanza.element.getChild('body') !== undefined || stanza.element.children.some((child) => typeof child !== 'string' && child.name === 'encrypted');
     const said = readOriginId(stanza.element);
@@ -57,7 +57,7 @@ export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(dev
 
   return {
     say(deviceOccupant, room, stanza) {
-      if (stanza.type === 'error') return; // to an occupant's message that all devices have: one answer is one too many
+      if (stanza.type === 'error') return; // an error for an occupant's message, which every device of ours got: the sender should not hear of it
       const feed = feeds.of(room);
       const nick = resourceOf(stanza.to);
       const inside = feed !== undefined && feeds.sees(deviceOccupant, room);

@@ -10,7 +10,7 @@ export interface DeviceLoginGrant {
   readonly device: LoginDevice;
 }
 
-/** Either who takes over, with what is said first, or why nobody does. */
+/** The session that takes the stream over and its first words, or why it was refused. */
 export type Bound =
   | { readonly ok: true; readonly user: DeviceLinkUser; begin(): void }
   | { readonly ok: false; readonly condition: string; readonly why: string };
@@ -21,12 +21,12 @@ export interface StreamHost {
   readonly throttle: Throttle;
   readonly times: { readonly login: number; readonly bind: number };
   readonly limits: { readonly stanzaBytes: number };
-  /** The certificate for a domain; the first one where it is not known. */
+  /** The certificate for a domain; the first certificate if the domain is unknown. */
   identity(domain: string | undefined): ServerIdentity;
   /** The domains that can be logged in to. */
   hosts(domain: string): boolean;
   books(domain: string): FindCredentials;
-  /** Stream features after the login, as text, beside what the stream itself offers. */
+  /** Further stream features after the login, as text. */
   features(account: string): string;
   bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound>;
   resume(login: DeviceLoginGrant, request: { previd: string; h: string }, link: DeviceLink): Bound;

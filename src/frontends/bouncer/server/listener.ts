@@ -19,7 +19,7 @@ export interface Listener {
 
 const MAX_CONNECTIONS = 256;
 
-/** Takes connections of devices at one endpoint; port 0 takes any. Rejects with a sentence where that cannot be. */
+/** Listens for devices on one endpoint; port 0 means any free port. Rejects with a sentence if it cannot listen. */
 export async function startListener({ host, port }: ListenEndpoint, streams: StreamHost, direct: boolean): Promise<Listener> {
   const open = new Set<{ end(condition: string): void }>();
   const server = createServer((socket) => {

@@ -4,10 +4,10 @@ import type { LoginDevice } from '../../../core/device.ts';
 import type { DeviceCredentials } from '../credentials/device-credentials.ts';
 import type { Hash } from '../credentials/keys.ts';
 
-/** What binds a login to its TLS connection; nothing where TLS gives nothing. */
+/** The channel bindings of the TLS connection; none without TLS. */
 export type Bindings = ReadonlyMap<string, Buffer>;
 
-/** The account behind a user name, as far as this stream's domain goes. */
+/** The account with that user name in the stream's domain. */
 export type FindCredentials = (username: string) => { readonly account: string; readonly credentials: DeviceCredentials } | undefined;
 
 export type SaslStep =
@@ -25,10 +25,10 @@ const SCRAMS: readonly [string, Hash][] = [
   ['SCRAM-SHA-1', 'sha1'],
 ];
 
-/** For salts of users that there are not, so that they stay the same. */
+/** Derives the salts of users that do not exist, so that they stay the same. */
 const SECRET = randomBytes(32);
 
-/** Best first. A password itself is taken within TLS only; without, all that remains is this computer (`tls` false). */
+/** Best first. PLAIN is accepted only within TLS; without TLS (`tls` false) the connection is from this computer. */
 export function mechanisms(bindings: Bindings, tls: boolean): string[] {
   const plus = bindings.size > 0 ? SCRAMS.map(([name]) => `${name}-PLUS`) : [];
   return [...plus, ...SCRAMS.map(([name]) => name), ...(tls ? ['PLAIN'] : [])];
@@ -56,7 +56,7 @@ function scram(hash: Hash, plus: boolean, find: FindCredentials, bindings: Bindi
   let first: { authzid: string | undefined; gs2: string; binding: Buffer; nonce: string; bare: string; serverFirst: string; found: ReturnType<FindCredentials> } | undefined;
 
   function begin(text: string): SaslStep {
-    // gs2-header client-first-bare; no extension is known (m=), so none is taken
+    // gs2-header client-first-bare; a mandatory extension (m=) is refused, because we know none
     const [, gs2, flag, type, authzid, bare] = /^((n|y|p=([A-Za-z0-9.-]+)),(?:a=([^,]*))?,)(n=.*)$/s.exec(text) ?? [];
     const [, name, nonce] = /^n=([^,]+),r=([\x21-\x2b\x2d-\x7e]{8,256})$/.exec(bare ?? '') ?? [];
     if (gs2 === undefined || bare === undefined || name === undefined || nonce === undefined) return malformed();
@@ -68,7 +68,7 @@ function scram(hash: Hash, plus: boolean, find: FindCredentials, bindings: Bindi
     if (!binding) return refused('malformed-request', `no channel binding ${type ?? ''}`);
     const username = unescaped(name);
     const found = find(username);
-    // to a stranger's name the answer is the same, whomever it would act for: a salt, and a refusal in the end
+    // an unknown name gets the same answer, whatever its authzid is: a salt, and a refusal at the end
     const salt = found?.credentials.salt() ?? createHmac('sha256', SECRET).update(username).digest().subarray(0, 16).toString('base64');
     const serverFirst = `r=${nonce}${randomBytes(18).toString('base64url')},s=${salt},i=${found?.credentials.iterations ?? 4096}`;
     first = { authzid: authzid && unescaped(authzid), gs2, binding, nonce: serverFirst.slice(2, serverFirst.indexOf(',')), bare, serverFirst, found };

@@ -1,4 +1,4 @@
-// RFC 6120 6, on one stream: what is offered, who is let in, and how slowly those who are not.
+// RFC 6120 6, on one stream: what is offered, who is accepted, and how long others wait for their refusal.
 import { setTimeout as delay } from 'node:timers/promises';
 import { NS } from '../../../xmpp/namespaces.ts';
 import type { Element } from '../../../xmpp/xml.ts';
@@ -12,7 +12,7 @@ import { UNOFFERED } from './tls.ts';
 export interface StreamLogin {
   /** The features before a login, as text. */
   offers(): string;
-  /** Takes an element of SASL; resolves once it is answered. */
+  /** Handles an element of SASL; resolves once it is answered. */
   take(element: Element): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export interface StreamLoginOptions {
   readonly address: string;
   /** Who counts as one for the throttle. */
   readonly peer: string;
-  /** Whether a password itself may be taken: within TLS only. */
+  /** Whether PLAIN is allowed: only within TLS. */
   readonly tls: boolean;
   readonly bindings: Bindings;
   readonly domain: () => string;
@@ -30,7 +30,7 @@ export interface StreamLoginOptions {
   readonly over: () => boolean;
   readonly put: (text: string) => void;
   readonly end: (condition: string, text?: string) => void;
-  /** Somebody is let in; `data` is the last word of the mechanism. */
+  /** The login succeeded; `data` is the mechanism's last message. */
   readonly succeeded: (login: DeviceLoginGrant, data: string) => void;
 }
 

@@ -1,4 +1,4 @@
-// RFC 6120 4 to 7, the server's side: from a connection that was taken to a bound device.
+// RFC 6120 4 to 7, the server's side: from an accepted connection to a bound device.
 import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -32,12 +32,12 @@ type StreamState =
   | { readonly phase: 'clear' }
   | { readonly phase: 'securing' }
   | { readonly phase: 'secured'; readonly entry: StreamLogin }
-  /** Somebody is let in, and is to bind or to resume. */
+  /** A device has logged in, and binds or resumes next. */
   | { readonly phase: 'authenticated'; readonly login: DeviceLoginGrant }
   | { readonly phase: 'bound'; readonly user: DeviceLinkUser }
   | { readonly phase: 'over' };
 
-/** How a connection is secured: by STARTTLS, by TLS from the first byte (XEP-0368), or by not leaving this computer. */
+/** What secures a connection: STARTTLS, direct TLS (XEP-0368), or that it does not leave this computer. */
 export type Security = 'starttls' | 'direct' | 'loopback';
 
 /** Serves one connection until it ends. Returns a way to end it. */
@@ -50,8 +50,8 @@ export function serveDevice(
   let socket: Duplex = plain;
   let reader: Reader<Incoming> = createReader(STRANGER);
   let domain = '';
-  let opened = false; // our header is out on this stream
-  /** What came ahead of the binding, taken one at a time. */
+  let opened = false; // we have sent our stream header
+  /** Elements that arrived before the device was bound, handled one at a time. */
   let waiting: Incoming[] = [];
   let before = 0;
   /** Bytes since an element was whole. */
@@ -138,7 +138,7 @@ export function serveDevice(
     finish('closed');
   }
 
-  /** Their header: answered with ours and with what can be done next. False where that ended the stream. */
+  /** Answers the device's stream header with ours and with the features. False if that ended the stream. */
   function welcome(theirs: ReadonlyMap<string, string>): boolean {
     const to = theirs.get('to')?.toLowerCase();
     if (to !== undefined) domain = to;
@@ -167,7 +167,7 @@ export function serveDevice(
     else if (!working) inBackground(host.log, `the login of a device at ${address}`, work());
   }
 
-  /** One at a time and in order: a login may have to wait. */
+  /** One at a time and in order, because a login may have to wait. */
   async function work(): Promise<void> {
     working = true;
     try {
@@ -179,7 +179,7 @@ export function serveDevice(
     working = false;
   }
 
-  /** What is left once a device is bound goes to its session. */
+  /** Once a device is bound, its session gets what is left. */
   function nextItem(): Incoming | undefined {
     return now.phase === 'over' || now.phase === 'bound' ? undefined : waiting.shift();
   }
@@ -200,7 +200,7 @@ export function serveDevice(
     plain.off('close', closed);
     now = { phase: 'securing' };
     let bindings: Bindings;
-    waiting = []; // what came in the clear behind <starttls/> was not said by whom we will know
+    waiting = []; // what arrived in the clear behind <starttls/> may be from somebody else
     try {
       const choose = (servername: string | undefined): ServerIdentity => host.identity(asked ?? servername);
       const secured = await secureServer(plain, { choose, direct });
@@ -211,7 +211,7 @@ export function serveDevice(
       finish('lost');
       return;
     }
-    if (is('over')) { // its time was over meanwhile
+    if (is('over')) { // the time for the login has ended meanwhile
       socket.destroy();
       return;
     }
@@ -221,7 +221,7 @@ export function serveDevice(
     listen(socket);
   }
 
-  /** As a function: the compiler does not see that others change it meanwhile. */
+  /** A function, because the compiler does not see that other code changes the phase meanwhile. */
   function is(which: StreamState['phase']): boolean {
     return now.phase === which;
   }
@@ -259,7 +259,7 @@ export function serveDevice(
 
   function handOver(bound: Extract<Bound, { ok: true }>): void {
     clearTimeout(clock);
-    if (now.phase === 'over') return bound.user.over(link, 'lost'); // gone while it was waiting
+    if (now.phase === 'over') return bound.user.over(link, 'lost'); // the device has gone while it was waiting
     pass.left();
     const { user } = bound;
     now = { phase: 'bound', user };

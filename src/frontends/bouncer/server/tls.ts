@@ -8,7 +8,7 @@ export interface Secured {
   readonly bindings: Bindings;
 }
 
-/** TLS over a connection that was taken; resolves after the handshake. `choose` is told the name that was asked for. */
+/** Does the TLS handshake on an accepted connection. `choose` gets the name that the device asks for (SNI). */
 export function secureServer(
   plain: Socket,
   { choose, direct }: { choose: (servername: string | undefined) => ServerIdentity; direct: boolean },
@@ -26,7 +26,7 @@ export function secureServer(
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => reject(error);
     const closed = (): void => reject(new Error('hung up during the TLS handshake'));
-    socket.on('error', failed); // stays: a late error must not be fatal
+    socket.on('error', failed); // this listener stays, so that a late error is not fatal
     socket.once('_tlsError', failed);
     socket.once('close', closed);
     socket.once('secure', () => {
@@ -36,7 +36,7 @@ export function secureServer(
   });
 }
 
-/** Taken where a client binds it all the same, but not offered (XEP-0440). */
+/** Channel bindings that are accepted if a client uses them, but not offered (XEP-0440). */
 export const UNOFFERED: ReadonlySet<string> = new Set(['tls-unique']);
 
 /** XEP-0440. tls-exporter is sound with TLS 1.3 alone (RFC 9266 4.2). */
@@ -46,7 +46,7 @@ function bindingsOf(socket: TLSSocket, identity: ServerIdentity): Bindings {
     bindings.set('tls-exporter', socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)));
   }
   bindings.set('tls-server-end-point', identity.endPoint);
-  // COMPAT: slixmpp 1.8 (poezio 0.14) knows this one alone. RFC 5929 has none for TLS 1.3, whose Finished message covers
+  // COMPAT: slixmpp 1.8 (poezio 0.14) knows only this one. RFC 5929 has none for TLS 1.3, whose Finished message covers
   // the whole handshake all the same (RFC 8446 4.4.4); OpenSSL gives the client's on both sides.
   const finished = socket.getPeerFinished();
   if (finished && !socket.isSessionReused()) bindings.set('tls-unique', finished);

@@ -16,11 +16,11 @@ const DECLARATION = Buffer.from('<?xml');
 const OUT = { stanzaBytes: 16 * 1024 * 1024, depth: 200, attributes: 200 };
 
 export interface WebSocketDoor {
-  /** Takes an upgrade over; false where it is for somebody else. */
+  /** Takes an upgrade over; false if it is not for the bouncer. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
-/** `taken` is given each connection as a carrier of stream text. */
+/** Calls `taken` with each connection, as a duplex stream of XMPP text. */
 export function openWebSocketDoor(taken: (carrier: Duplex, socket: Socket) => void): WebSocketDoor {
   const server = new WebSocketServer({
     noServer: true,
@@ -40,7 +40,7 @@ export function openWebSocketDoor(taken: (carrier: Duplex, socket: Socket) => vo
   };
 }
 
-/** What is written is cut into frames, and frames are read as what would stand in a stream. */
+/** Cuts what is written into frames, and gives what a frame holds as it would stand in a stream. */
 function carrierOf(webSocket: WebSocket): Duplex {
   let reader: Reader | undefined;
 
@@ -93,7 +93,7 @@ function inStream(frame: string): string {
     const to = attributeOf(parseElement(frame), 'to') ?? '';
     return `<stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}' to='${escapeXML(to)}' version='1.0'>`;
   } catch (error) {
-    if (error instanceof XmlError) return '<'; // no stream begins like this: its reader says what is wrong
+    if (error instanceof XmlError) return '<'; // no stream starts like this, so its reader reports the error
     throw error;
   }
 }

@@ -1,18 +1,18 @@
 import type { StreamState } from '../../../xmpp/contract.ts';
 
-/** How far the device has what came from the server, by the server's count (XEP-0198 h). */
+/** How many of the server's stanzas the device has received, by the server's count (XEP-0198 h). */
 export interface HandledCount {
-  /** One read of the server's stream has brought something; the stream's state behind it. */
+  /** One read of the server's stream brought stanzas; `next` is the stream's state after them. */
   batch(next: StreamState | undefined): void;
-  /** One stanza of it goes to the device; to be called once it is there. */
+  /** One stanza goes to the device; the returned function is to be called once the device has it. */
   took(): () => void;
-  /** Up to where the server may be told that all has arrived; `undefined` for all. */
+  /** How far the server may be told that everything has arrived; `undefined` for everything. */
   handled(): number | undefined;
-  /** The listener is told when `handled` has moved on. */
+  /** The listener is called when `handled` has increased. */
   onMoved(listener: () => void): void;
   /** Whether the server would hold the session. */
   resumable(): boolean;
-  /** What is under way is looked after: nothing waits for the device any more. */
+  /** Forgets what is under way: nothing waits for the device any more. */
   forget(): void;
 }
 

@@ -6,15 +6,15 @@ export interface DeviceLink {
   put(text: string): void;
   /** Bytes that wait for the network. */
   backlog(): number;
-  /** Says goodbye, with a stream error where there is a reason, and hangs up. */
+  /** Closes the stream, with a stream error if there is a reason, and the connection. */
   end(condition?: string, text?: string): void;
-  /** Hangs up without a word. */
+  /** Closes the connection without closing the stream. */
   drop(): void;
 }
 
-/** What the link's stream hands on once a device is bound. */
+/** Receives what comes over the link once a device is bound. */
 export interface DeviceLinkUser {
   take(items: readonly Incoming[]): void;
-  /** `closed`: the device said goodbye. `lost`: it is gone without a word. */
+  /** `closed`: the device closed the stream. `lost`: the connection broke. */
   over(link: DeviceLink, how: 'closed' | 'lost'): void;
 }

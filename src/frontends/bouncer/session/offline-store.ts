@@ -11,12 +11,12 @@ const MOST_TEXT = 1024 * 1024;
 export interface OfflineStore {
   /** Keeps the messages among these stanzas. `at`: milliseconds since the epoch. */
   keep(device: string, stanzas: readonly string[], at: number): void;
-  /** All that is kept for the device, oldest first, addressed and stamped; then it is kept no more. */
+  /** Removes and returns all that is kept for the device: oldest first, addressed, with delay stamps. */
   take(device: string, jid: string): string[];
   forget(device: string): void;
 }
 
-/** A device that never comes back to its session must not lose what the server believes it has. */
+/** A device that never resumes its session must not lose what the server believes it has received. */
 export function openOfflineStore(account: string, archive: Archive): OfflineStore {
   function read(device: string) {
     return archive.value(account, storedValues.bouncerMail.of(device)) ?? [];
@@ -43,7 +43,7 @@ export function openOfflineStore(account: string, archive: Archive): OfflineStor
   };
 }
 
-/** XEP-0160 3: chats and plain messages with words in them; a room's come by its history. */
+/** XEP-0160 3: messages of type chat and normal that have a body. A room's messages come with its history. */
 function isForKeeping(text: string): boolean {
   if (!text.startsWith('<message')) return false;
   const element = parseElement(text);

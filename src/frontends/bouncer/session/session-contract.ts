@@ -5,12 +5,12 @@ import type { DeviceLink, DeviceLinkUser } from './link.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface SessionTimes {
-  /** Milliseconds for which a device that dropped off is waited for. */
+  /** Milliseconds for which a session waits for a device that has disconnected. */
   readonly hold: number;
   /** Milliseconds that a device may be silent before it is asked, and to answer then. */
   readonly idle: number;
   readonly answer: number;
-  /** Milliseconds from a device's loss to its session's hibernation on the server: it may only have changed networks. */
+  /** Milliseconds from a device's disconnection to the hibernation of its session on the server: it may only have changed networks. */
   readonly hibernate: number;
   /** Milliseconds that the account's server has for what it is asked. */
   readonly upstream: number;
@@ -18,18 +18,18 @@ export interface SessionTimes {
 
 export const sessionTimes: SessionTimes = { hold: 5 * 60_000, idle: 5 * 60_000, answer: 30_000, hibernate: 3000, upstream: 20_000 };
 
-/** What is answered for the device in the place of its server. */
+/** What we answer to the device instead of its server. */
 export interface Inside {
-  /** True where the stanza was for a room, and is seen to. */
+  /** True if the stanza was for a room, and was handled. */
   fromDevice(stanza: Stanza): boolean;
   /**
    * Whether it speaks to a room as an occupant of that room, which it is.
    * COMPAT: poezio 0.14 writes private messages so. Prosody takes them, ejabberd ends the stream.
    */
   isOccupant(stanza: Stanza): boolean;
-  /** True where the server's stanza must not reach the device, for it gets the same from us. */
+  /** True if the device must not get the server's stanza, because it gets the same from us. */
   hides(stanza: Stanza): boolean;
-  /** The device is there, again or for the first time. */
+  /** The device has connected, again or for the first time. */
   back(): void;
   /** The session is over. */
   over(): void;
@@ -50,7 +50,7 @@ export interface BouncerSession extends DeviceLinkUser {
   fromServer(stanza: Stanza, delivered: () => void): void;
   /** The server believes that the device is away. */
   hibernates(): boolean;
-  /** Ends it once all is here that the server has held for it. */
+  /** Ends the session after the server has sent what it held back for the device. */
   giveUp(condition?: string, why?: string): Promise<void>;
   end(condition?: string, why?: string): Promise<void>;
 }

@@ -15,7 +15,7 @@ import { unreadAnswer } from '../../../xmpp/xep/service/errors.ts';
 import { endangersAccount, refusal } from '../credentials/account-guard.ts';
 import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
 
-/** Bytes that may wait for a device which takes none, where no acknowledgement bounds them. */
+/** The most bytes that wait for a device which reads nothing and acknowledges nothing (no XEP-0198). */
 export const MAX_BACKLOG = 16 * 1024 * 1024;
 const MAX_UNACKNOWLEDGED = 20;
 const REQUEST = `<r xmlns='${NS.sm}'/>`;
@@ -23,20 +23,20 @@ const SESSION_NS = 'urn:ietf:params:xml:ns:xmpp-session';
 
 /** A session from the login of its device until it is given up. */
 type SessionState =
-  /** The first link has not been told yet that it is bound. */
+  /** The device has logged in, but was not told yet that it is bound. */
   | { readonly state: 'binding'; readonly waiting: { readonly text: string; readonly delivered: (() => void) | undefined }[] }
   | {
       readonly state: 'attached';
       readonly link: DeviceLink;
       /** Until the device has been silent for too long. */
       idle: NodeJS.Timeout | undefined;
-      /** It has been asked what it has, and has not said. */
+      /** The device was asked for an acknowledgement and has not answered. */
       asked: boolean;
       asking: NodeJS.Immediate | undefined;
       /** Until its silence ends the link. */
       unanswered: NodeJS.Timeout | undefined;
     }
-  /** The link was lost, and the device is waited for. */
+  /** The link was lost, and the session waits for the device. */
   | { readonly state: 'away'; readonly since: number; readonly hibernating: NodeJS.Timeout | undefined; readonly holding: NodeJS.Timeout | undefined }
   | { readonly state: 'over' };
 
@@ -47,7 +47,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   let now: SessionState = { state: 'binding', waiting: [] };
   /** The id under which the session can be resumed, once the device has asked for that. */
   let id: string | undefined;
-  /** Told, in order, when the device has acknowledged so many. */
+  /** Called, in order, when the device has acknowledged so many stanzas. */
   const undelivered: { readonly number: number; readonly delivered: () => void }[] = [];
 
   const linkOf = (): DeviceLink | undefined => (now.state === 'attached' ? now.link : undefined);
@@ -77,7 +77,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     now.idle = setTimeout(ask, times.idle);
   }
 
-  /** A device without XEP-0198 is left to TCP: there is nothing that it must answer. */
+  /** A device without XEP-0198 has nothing to answer, so only TCP tells that it is gone. */
   function ask(): void {
     if (now.state !== 'attached' || !sm.enabled()) return;
     const { link } = now;
@@ -213,7 +213,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     });
   }
 
-  /** What the server has held for it all the while is here before the session ends. */
+  /** Ends the session after the server has sent what it held back for the device. */
   async function giveUp(condition?: string, why?: string): Promise<void> {
     if (now.state === 'away') clearTimeout(now.hibernating);
     await upstream.collect(times.upstream);

@@ -54,7 +54,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
   /** Resources that are being logged in, and the device of each. */
   const coming = new Map<string, string>();
 
-  /** The wish where it can be granted: neither the daemon's own resource nor another device's. */
+  /** The resource that the device asks for, unless the daemon or another device has it. */
   async function chooseResource(login: DeviceLoginGrant, wish: string | undefined): Promise<string> {
     const fits = wish !== undefined && parseJid(`${account.jid}/${wish}`)?.resource === wish;
     const resource = fits ? wish : `minimix.${randomBytes(5).toString('hex')}`;
@@ -205,7 +205,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
   };
 }
 
-/** What the account's server offers and we can honour, as text: it is the device's own server then. */
+/** The features of the account's server that we pass on to the device, as text. */
 export function passedFeatures(account: Account): string {
   const features = account.rooms.occupancy.features();
   const known = [
@@ -217,7 +217,7 @@ export function passedFeatures(account: Account): string {
   return known.map(([name, xmlns]) => features?.getChild(name, xmlns)?.toString() ?? '').join('');
 }
 
-/** Whether an account of this domain is meant. */
+/** Whether the account is of this domain. */
 export function isDomainOf(account: Account, domain: string): boolean {
   return domainOf(account.jid).toLowerCase() === domain;
 }

@@ -5,7 +5,7 @@ export interface Addressable {
   to(jid: string): string;
 }
 
-/** Cuts a checked stanza. What it said before of `to` is gone. */
+/** Cuts a checked stanza; its former `to` is dropped. */
 export function addressable(raw: string): Addressable {
   const end = endOfTag(raw);
   const tag = raw.slice(0, end);
@@ -17,7 +17,7 @@ export function addressable(raw: string): Addressable {
   return { to: (jid) => `${before} to='${escapeXML(jid)}'${after}` };
 }
 
-/** The text without an attribute of its root, such as a from that is not the sender's to say. */
+/** The text without one attribute of its root, such as a `from` that the sender must not set. */
 export function withoutAttribute(raw: string, name: string): string {
   const end = endOfTag(raw);
   const tag = raw.slice(0, end);
@@ -40,7 +40,7 @@ export function withChild(raw: string, child: string): string {
   return raw.slice(0, close) + child + raw.slice(close);
 }
 
-/** Just behind the root's opening tag. */
+/** The index just behind the root's opening tag. */
 function endOfTag(raw: string): number {
   let quote = '';
   for (let at = 0; at < raw.length; at += 1) {
@@ -52,7 +52,7 @@ function endOfTag(raw: string): number {
   return raw.length;
 }
 
-/** Same length, but nothing inside of a value can pass for an attribute. */
+/** The tag at the same length, with the values blanked, so that nothing in a value looks like an attribute. */
 function maskOthers(tag: string): string {
   return tag.replaceAll(/"[^"]*"|'[^']*'/g, (value) => `${value[0]}${'_'.repeat(value.length - 2)}${value[0]}`);
 }

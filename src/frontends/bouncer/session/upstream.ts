@@ -14,7 +14,7 @@ import { inBackground } from '../../../core/background.ts';
 
 export const NS_PUSH = 'urn:xmpp:push:0';
 
-/** How the account's server is reached: as the daemon itself does. */
+/** How to reach the account's server: as the daemon itself does. */
 export type UpstreamSettings = Pick<ConnectionOptions, 'server' | 'directTls' | 'ca' | 'pin' | 'allowPlaintext' | 'backoff' | 'deadlines'>;
 
 export interface UpstreamOptions {
@@ -22,16 +22,16 @@ export interface UpstreamOptions {
   readonly resource: string;
   readonly settings: UpstreamSettings;
   readonly password: () => Promise<string>;
-  /** `delivered` is to be called once the device has it: until then the server is not told that it was taken. */
+  /** `delivered` is to be called once the device has the stanza: it is acknowledged to the server only then. */
   readonly receive: (stanza: Stanza, delivered: () => void) => void;
-  /** The device has had push switched on at a service (XEP-0357 5), or off. */
+  /** The device has turned push on or off at a service (XEP-0357 5). */
   readonly push: (service: PushService, on: boolean) => void;
-  /** It is over for good: a stream error's condition for the device, and a sentence. */
+  /** The session has ended for good: a stream error's condition for the device, and a sentence. */
   readonly ended: (condition: string, why: string) => void;
   readonly log: Log;
 }
 
-/** XEP-0357 5: whom the server tells of what comes for a device that is not there. */
+/** XEP-0357 5: the service to which the server reports messages for a device that is away. */
 export interface PushService {
   readonly jid: string;
   readonly node: string | undefined;
@@ -51,7 +51,7 @@ export interface Upstream {
    */
   hibernate(): void;
   hibernates(): boolean;
-  /** The device is there again. */
+  /** The device is back. */
   wake(): void;
   /** Comes back from hibernation for a last time; resolves once all is here that the server has held. */
   collect(patience: number): Promise<void>;
@@ -62,19 +62,19 @@ export interface Upstream {
 }
 
 const MAX_OPEN = 1000;
-/** Milliseconds for a last goodbye of a session that hibernates. */
+/** Milliseconds in which a hibernating session may resume to say goodbye. */
 const GOODBYE = 5000;
 
 export function openUpstream(options: UpstreamOptions): Upstream {
   const { account, resource, settings, password, receive, push, ended, log } = options;
-  /** What the device has told the server, to be told again on a stream that the server knows nothing of. */
+  /** What the device has told the server, to be repeated on a new stream. */
   let presence: string | undefined;
   let carbons = false;
   let roster = false;
   let blocking = false;
   let state: 'active' | 'inactive' | undefined;
   let jid: string | undefined;
-  /** Questions of the device that are not answered yet: whom it asked, by id. */
+  /** Open IQs of the device: whom it asked, by id. */
   const open = new Map<string, string>();
   const handledCount = openHandledCount();
   let asleep = false;
@@ -110,12 +110,12 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     jid = status.jid;
     if (before !== undefined && before !== jid) return ended('conflict', 'the server gave the session another address');
     if (before === undefined) return;
-    handledCount.forget(); // the server was told on resumption that all is here
+    handledCount.forget(); // the resumption has told the server that everything has arrived
     if (!status.resumed) restore();
     if (state === 'inactive') connection.clientState(state);
   }
 
-  /** A new stream in the place of the old one: what was asked there, nobody answers any more. */
+  /** A new stream has replaced the old one: nobody answers the old one's open IQs any more. */
   function restore(): void {
     log('info', 'a new session for the device, in the place of the one that was lost', { jid });
     const unanswered = [...open];
@@ -127,7 +127,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     if (presence !== undefined) connection.send(presence);
   }
 
-  /** An answer that could not be read: the device is told so, or it would wait for it. */
+  /** An answer could not be read: the device gets an error, because it would wait for the answer otherwise. */
   function unreadable({ kind, type, id = '', from }: PassedOver): void {
     const to = open.get(id);
     const answers = kind === 'iq' && (type === 'result' || type === 'error') && to !== undefined && mayAnswer(to, from, jid ?? account);

@@ -94,8 +94,8 @@ function roomsOf(api: DaemonApi): { account: string; room: string }[] {
 }
 
 /**
- * About the greatest archive id: what MAM has put further back may have a greater one, and is then told
- * twice.
+ * Roughly the largest archive id: a message that a catch-up put further back may have a larger one, and is then
+ * sent twice.
  */
 function newest(api: DaemonApi): number {
   const last = roomsOf(api).map(({ account, room }) => api.archive.last(account, room)?.archiveId ?? 0);

@@ -30,7 +30,7 @@ export const router = trpc.router({
     add: procedure
       .input(inputs.addAccount)
       .mutation(async ({ ctx, input }) => valueOf(await ctx.api.addAccount(input))),
-    /** Logs in and goes: whether the server takes the password. */
+    /** Logs in and out again, to see whether the server accepts the password. */
     check: procedure
       .input(inputs.addAccount)
       .mutation(async ({ ctx, input }) => valueOf(await ctx.api.checkLogin(input))),
@@ -54,7 +54,7 @@ export const router = trpc.router({
   ...selfCalls,
   ...settingsCalls,
   doctor: procedure.query(({ ctx }) => ctx.api.examine()),
-  /** Addresses of pictures, good for a minute: an <img> cannot say who asks. */
+  /** Addresses of pictures that are valid for a minute, because an <img> sends no token. */
   sign: procedure.input(inputs.sign).mutation(({ ctx, input }) => input.paths.map(ctx.sign)),
   /** A one-time address of the page. */
   page: procedure.mutation(({ ctx }) => ({ url: ctx.api.pageUrl() })),

@@ -3,14 +3,14 @@ import type { KeptMessage } from '../../../core/groupchat.ts';
 import type { Viewed } from '../../../core/view.ts';
 import { toTimeline, type TimelineMessage } from './timeline.ts';
 
-/** A message as it is to be read: what was said of it later is applied. */
+/** A message as a person reads it, with later edits, deletions and reactions applied. */
 export interface ShownMessage extends TimelineMessage {
-  /** What it said before, oldest first; empty where it was never corrected. */
+  /** Its former texts, oldest first; empty if it was never edited. */
   readonly earlier: readonly { readonly body: string | null; readonly at: string }[];
-  /** It was taken back, by its author or on a moderator's behalf; `body` is then null. */
+  /** Its author or a moderator deleted it; `body` is then null. */
   readonly retracted: 'author' | 'room' | null;
   readonly reactions: readonly { readonly emoji: string; readonly nicks: readonly string[] }[];
-  /** What it answers: `id` is an archive id, null where that message is not kept. */
+  /** The message that it replies to: `id` is an archive id, null if that message is not in the archive. */
   readonly reply: { readonly id: number | null; readonly nick: string | null; readonly body: string | null } | null;
 }
 

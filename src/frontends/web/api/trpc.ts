@@ -10,7 +10,7 @@ export interface ApiContext {
   readonly sign: (path: string) => string;
 }
 
-/** What the parts of the router are made with. */
+/** The builders that all parts of the router share. */
 export const trpc = initTRPC.context<ApiContext>().create({
   isDev: false, // no stack traces over the wire
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
@@ -41,7 +41,7 @@ export function one(api: DaemonApi, jid: string | undefined): Account {
   throw refused(noAccount(jid).error);
 }
 
-/** The value, or what was refused as an error of the API. */
+/** The value of a result; throws a refusal as an error of the API. */
 export function valueOf<T>(result: Result<T>): T {
   if (!result.ok) throw refused(result.error);
   return result.value;
@@ -52,7 +52,7 @@ export function refused(fault: Fault): TRPCError {
   return new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message: fault.message, cause });
 }
 
-/** A code for programs and one sentence for a person; what was not foreseen goes to the log alone. */
+/** An error has a code for programs and one sentence for a person; an unforeseen error is only logged. */
 function describe(error: TRPCError): { code: string; message: string } {
   if (error.cause instanceof MinimixError) return { code: error.cause.code, message: error.cause.message };
   if (error.cause instanceof ZodError) {

@@ -17,7 +17,7 @@ export interface Access {
   mint(): string;
   /** The token for a ticket; `undefined` where the ticket is unknown, used or old. */
   exchange(ticket: string): string | undefined;
-  /** Whose token the header holds. */
+  /** Whose token is in the header. */
   whoIs(authorization: string | undefined): Caller | undefined;
   /** The path of a picture with a proof that lets it be read for a minute: an <img> sends no headers. */
   sign(path: string): string;
@@ -32,7 +32,7 @@ export interface AccessOptions {
 export function createAccess({ cliToken, now }: AccessOptions): Access {
   const cli = digest(cliToken);
   const key = randomBytes(32);
-  // Digests as keys: looking one up tells nothing by its timing.
+  // Digests as keys, so that the time of a lookup reveals nothing about a token.
   const tickets = new Map<string, number>();
   const sessions = new Map<string, number>();
 
@@ -67,7 +67,7 @@ export function createAccess({ cliToken, now }: AccessOptions): Access {
       if (token === undefined) return undefined;
       if (timingSafeEqual(digest(token), cli)) return 'cli';
       if (!take(sessions, hex(token))) return undefined;
-      put(sessions, hex(token), now() + SESSION_LIFE, MOST_SESSIONS); // used: young again, and last to go
+      put(sessions, hex(token), now() + SESSION_LIFE, MOST_SESSIONS); // its use makes it the youngest, which is removed last
       return 'page';
     },
     sign(path) {

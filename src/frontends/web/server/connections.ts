@@ -3,14 +3,14 @@ import { peerUser, type PeerUser } from '../../../xmpp/transport/peer-user.ts';
 
 const MOST = 256;
 
-/** The connections to the page's port, and whose they are. */
+/** The connections to the page's port, and which user each belongs to. */
 export interface Connections {
-  /** Takes a new one in. Where there are too many, one of those that never proved who they are is closed for it. */
+  /** Adds a new connection. If there are too many, one that has never sent a valid token is closed. */
   admit(socket: Socket): void;
   userOf(socket: Socket): PeerUser;
-  /** A known caller speaks over it: it is not closed to make room for another. */
+  /** A request with a valid token came over it: it is not closed to make room for another. */
   trust(socket: Socket): void;
-  /** It is somebody else's now, as after an upgrade. */
+  /** Other code owns the connection now, as after an upgrade. */
   release(socket: Socket): void;
 }
 
@@ -22,7 +22,7 @@ export interface ConnectionsOptions {
 export function createConnections({ most = MOST, user = peerUser }: ConnectionsOptions = {}): Connections {
   const open = new Map<Socket, { readonly user: PeerUser; trusted: boolean }>();
 
-  /** The oldest one of the user who has the most that never said a token. */
+  /** The oldest connection of the user with the most connections that never sent a token. */
   function victim(): Socket | undefined {
     const strangers = [...open].filter(([, { trusted }]) => !trusted);
     const [largest] = [...Map.groupBy(strangers, ([, one]) => one.user).values()].toSorted((a, b) => b.length - a.length);

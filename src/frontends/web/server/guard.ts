@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { PeerUser } from '../../../xmpp/transport/peer-user.ts';
 
-/** A request that is turned away: an HTTP status, a code for programs, a sentence for a person. */
+/** A refused request: an HTTP status, a code for programs, a sentence for a person. */
 export interface RequestRefusal {
   readonly status: number;
   readonly code: string;
@@ -32,7 +32,7 @@ export function refuseOrigin(request: IncomingMessage): RequestRefusal | undefin
   return { status: 403, code: 'wrong-origin', message: 'Other sites may not use this server.' };
 }
 
-/** For what has a login of its own: any page of this computer may ask, and no other. */
+/** For requests with a login of their own (the bouncer): allowed from every page on this computer, and from no other. */
 export function refuseRemoteOrigin(request: IncomingMessage): RequestRefusal | undefined {
   const { origin } = request.headers;
   if (origin === undefined || /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)) return undefined;

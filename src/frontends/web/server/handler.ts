@@ -22,7 +22,7 @@ export interface WebOptions {
   readonly api: DaemonApi;
   readonly access: Access;
   readonly connections: Connections;
-  /** The user whose page it is; `undefined` where other users of this computer may come in too. */
+  /** The user whose page it is; `undefined` if other users of this computer are allowed too. */
   readonly owner: number | undefined;
   readonly now: () => number;
   /** The port that we listen on. */
@@ -32,7 +32,7 @@ export interface WebOptions {
   readonly log: (level: 'warn' | 'error', message: string, about?: object) => void;
 }
 
-/** Who asks, or why they are turned away, and after how many milliseconds they are told. */
+/** Who asks, or why the request is refused and after how many milliseconds that is answered. */
 type Asked = { readonly caller: Caller } | { readonly refusal: RequestRefusal; readonly after: number };
 
 /** Answers everything that comes in on the loopback port: the page, its login and the API. */
@@ -48,7 +48,7 @@ export function createWeb(options: WebOptions): (request: IncomingMessage, respo
     return { caller };
   }
 
-  /** The page's script hands in the ticket of its address, and gets the token that it says from then on. */
+  /** The page's script exchanges the ticket in its address for the token that it sends from then on. */
   function logIn(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'POST') return sendRefusal(response, noSuchCall);
     const ticket = /^Ticket ([\w-]{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
@@ -112,7 +112,7 @@ async function givePage(
     sendPage(response, watched, method === 'GET');
     return;
   }
-  // The page itself holds nothing of anybody's: what it shows it asks for with its token.
+  // The page itself has no data: it asks for all that it shows with its token.
   sendPage(response, await readPage(options.pages, path), method === 'GET');
 }
 
@@ -155,13 +155,13 @@ function createApi(options: WebOptions) {
 }
 
 const unknown: RequestRefusal = { status: 401, code: 'unauthorized', message: 'You are not logged in.' };
-// tRPC would decode the path: what is counted by name must have one spelling.
+// tRPC would decode the path, but calls are counted by name, so each name must have one spelling.
 const usedBefore: RequestRefusal = { status: 401, code: 'unauthorized', message: 'This address was used before, or is too old: open the address that `minimix page` prints.' };
 const noSuchCall: RequestRefusal = { status: 404, code: 'not-found', message: 'The API has no such call.' };
 const tooLarge: RequestRefusal = { status: 413, code: 'too-large', message: 'The request is too large.' };
 const tooMany: RequestRefusal = { status: 503, code: 'too-many-readers', message: 'Too many pages are open.' };
 
-/** Turns a caller away once they have waited. */
+/** Refuses a request, after the delay. */
 function refuseLater(response: ServerResponse, refusal: RequestRefusal, after: number): void {
   if (after === 0) return sendRefusal(response, refusal);
   const timer = setTimeout(() => sendRefusal(response, refusal), after);

@@ -6,8 +6,8 @@ import { plain, type Page } from './pages.ts';
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/;
 
 /**
- * /health and /metrics, for whoever watches from this very computer, without a login: 503 where the api is not well.
- * Beyond loopback, or through a proxy, which would lend it our address, they are not there; nor for pages of other sites.
+ * /health and /metrics, without a login, for monitoring from this computer: 503 if the daemon has problems.
+ * Requests from elsewhere, through a proxy (which has this computer's address), or from pages of other sites get 404.
  */
 export function watchPage(api: DaemonApi, access: Access, request: IncomingMessage, path: string): Page | undefined {
   if (path !== '/health' && path !== '/metrics') return undefined;

@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function readPage(root: string, path: string): Promise<Page> {
   const name = path === '/' ? '/index.html' : path;
   const type = TYPES[extname(name)];
-  // Vite names its files plainly: what is percent-encoded, hidden or climbing is not ours.
+  // Vite's file names are plain: a path that is percent-encoded, hidden, or leads upwards is refused.
   if (type === undefined || !/^(\/[\w-][\w.-]*)+$/.test(name)) return plain(404, 'This page does not exist.');
   try {
     const base = await realpath(root);

@@ -5,7 +5,7 @@ const LONGEST = 5000; // milliseconds
 const FORGOTTEN = 60_000; // milliseconds without another wrong one
 const MOST_USERS = 1024;
 
-/** How long whoever says a wrong token waits for the answer: longer each time. Nobody else waits, nor do they with a right one. */
+/** How long the answer to a wrong token is delayed: longer each time, for that caller only. A right token is answered at once. */
 export function createWrongTokens(now: () => number): (user: PeerUser) => number {
   const said = new Map<PeerUser, { readonly times: number; readonly at: number }>();
   return (user) => {

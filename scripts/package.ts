@@ -48,7 +48,7 @@ async function built(config: InlineConfig): Promise<string[]> {
 function fill(tree: string, packages: readonly string[]): void {
   for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'bin/minimix', 'bin/node24', 'build/tray', 'docs/minimix.1']) {
     mkdirSync(dirname(join(tree, name)), { recursive: true });
-    cpSync(join(project, name), join(tree, name), { recursive: true });
+    cpSync(join(project, name), join(tree, name), { recursive: true, filter: (path) => !path.includes('Template') }); // those are macOS's
   }
   for (const name of ['minimix', 'node24']) chmodSync(join(tree, 'bin', name), 0o755);
   const lock = z.object({ packages: z.record(z.string(), z.object({ version: z.string().optional() })) }).parse(JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')));

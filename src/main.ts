@@ -12,7 +12,7 @@ import { editSettings, findHome, readSettings, settingsPath } from './config/con
 import { changeSetting, effectOf, listSettings, valueOf } from './config/settings-list.ts';
 import { forgetAccount, keepAccount, storePassword } from './config/accounts.ts';
 import { homeState, lockHome } from './config/lock.ts';
-import { bareCommand, programOf } from './config/program.ts';
+import { bareCommand, programOf, versionIn } from './config/program.ts';
 import { openSecrets } from './config/secrets.ts';
 import { openService, type Service } from './config/service.ts';
 import { MinimixError, ok, sentenceOf, type Result } from './core/errors.ts';
@@ -42,9 +42,10 @@ const world: World = {
   async runTray(home, { hidden, links }) {
     if (process.platform !== 'linux') throw new MinimixError('no-tray', 'This tray is for Linux desktops. Elsewhere use the tray with Electron (docs/tray.md).');
     const { runFreedesktopTray } = await import('./tray/freedesktop/run.ts');
-    const icons = fileURLToPath(new URL('../build/tray', import.meta.url));
+    const root = fileURLToPath(new URL('..', import.meta.url));
+    const icons = join(root, 'build/tray');
     const own = home === usualHome() ? [...command, 'tray'] : [...command, '--home', home, 'tray'];
-    return await runFreedesktopTray({ home, usual: usualHome(), startDaemon: () => startApart(home), icons, command: own, env, hidden, links });
+    return await runFreedesktopTray({ home, usual: usualHome(), startDaemon: () => startApart(home), logFile: logPath(home), installed: () => versionIn(root), icons, command: own, env, hidden, links });
   },
   files: {
     list: async (home) => readSettings(home).accounts,

@@ -8,6 +8,8 @@ export interface AccountStatus {
   readonly messages: number;
   /** Where the person has paused the relay. */
   readonly relayPause?: RelayPause | undefined;
+  /** Where the person has paused the pushes that room messages ask for. */
+  readonly pushPause?: RelayPause | undefined;
 }
 
 /** UTC, ISO 8601; null for until it is resumed. */

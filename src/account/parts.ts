@@ -6,7 +6,7 @@ import type { AccountContext } from './context.ts';
 import { openDeviceList } from './devices/device-list.ts';
 import { openDevices } from './devices/devices.ts';
 import { openProvidedDevices } from './devices/provided-devices.ts';
-import { openRelayPause } from './devices/relay-pause.ts';
+import { openPushPause, openRelayPause } from './devices/relay-pause.ts';
 import { openCatchUps } from './history/catch-up.ts';
 import { openHeldByServer } from './history/held-by-server.ts';
 import { openReadMarkers } from './history/read-markers.ts';
@@ -75,6 +75,7 @@ export function openParts({ context: base, settings, times, clock, streamId }: P
   const silentVerbs = openRoomVerbs(context, memberships);
   const occupancy = openSharedOccupancy(context, { verbs: silentVerbs, wishes, outbox, providedDevices });
   const relayPause = openRelayPause(context);
+  const pushPause = openPushPause(context);
   const deviceList = openDeviceList(context, { devices, providedDevices, relayPause });
   const bookmarks = openBookmarks(context, {
     state: bookmarkState,
@@ -91,6 +92,6 @@ export function openParts({ context: base, settings, times, clock, streamId }: P
   const invitations = openInvitations(context, verbs, { every: times.sweep, joins: settings.joinInvited === true });
   return {
     context, presence, iqResponder, nicks, memberships, selfPing, outbox, catchUps, order, devices, deviceMessages, deviceList, occupancy,
-    providedDevices, heldByServer, relayPause, bookmarks, verbs, readMarkers, registrations, invitations,
+    providedDevices, heldByServer, relayPause, pushPause, bookmarks, verbs, readMarkers, registrations, invitations,
   };
 }

@@ -12,7 +12,7 @@ import { examineLists, examineServer } from './server/examine.ts';
 import type { Ask } from './server/server-parts.ts';
 
 /** Where the account stands. */
-export function statusOf({ context, relayPause }: AccountParts): AccountStatus {
+export function statusOf({ context, relayPause, pushPause }: AccountParts): AccountStatus {
   const all = [...context.rooms()];
   const joined = all.filter(({ membership }) => membership.state === 'joined').length;
   return {
@@ -22,6 +22,7 @@ export function statusOf({ context, relayPause }: AccountParts): AccountStatus {
     joined,
     messages: context.archive.count(context.jid),
     relayPause: relayPause.now(),
+    pushPause: pushPause.now(),
   };
 }
 
@@ -75,7 +76,7 @@ export function sendingOf({ outbox, presence, nicks }: AccountParts): AccountSen
 }
 
 export function devicesOf(parts: AccountParts): AccountDevices {
-  const { context, devices, deviceList, providedDevices, relayPause, bookmarks } = parts;
+  const { context, devices, deviceList, providedDevices, relayPause, pushPause, bookmarks } = parts;
   return {
     list: deviceList.all,
     change: (name, change) => providedDevices.change(name, change) ?? devices.change(name, change),
@@ -94,6 +95,15 @@ export function devicesOf(parts: AccountParts): AccountDevices {
       relayPause.resume();
       return statusOf(parts);
     },
+    pausePush(until) {
+      pushPause.pause(until);
+      return statusOf(parts);
+    },
+    resumePush() {
+      pushPause.resume();
+      return statusOf(parts);
+    },
+    isPushPaused: () => pushPause.now() !== undefined,
     alert: (message) => alertFor(context, bookmarks.verbs.notify(message.room), message),
     refuseRelay: devices.refuse,
   };

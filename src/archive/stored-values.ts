@@ -185,6 +185,8 @@ export const storedValues = {
   relayFloor: family('relay-floor', 'open', number),
   /** Milliseconds since the epoch, or Infinity. */
   relayPause: one('relay-pause', 'open', number),
+  /** As the relay's, for the pushes that room messages ask for. */
+  pushPause: one('push-pause', 'open', number),
   /** By room: `bookmark` and `here` (the page, the command line), where they want it. */
   roomsWanted: one('rooms-wanted', 'open', json(z.record(text, z.array(text)))),
   saidByDevices: one<readonly SaidByDevice[]>('said', 'open', json(z.array(said))),

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 
 /** What V8 takes only before it starts; bin/minimix has the same, and says why. */
 export const NODE_FLAGS: readonly string[] = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8', '--max-old-space-size=768'];
@@ -21,4 +22,13 @@ export function programOf(main: string): ProgramCommand {
 export function bareCommand({ command, env }: ProgramCommand): readonly string[] {
   const set = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return set.length === 0 ? command : ['/usr/bin/env', ...set, ...command];
+}
+
+/** The version of what is installed in `root` now, which may be newer than what runs from it; `undefined` while it is replaced. */
+export function versionIn(root: string): string | undefined {
+  try {
+    return z.object({ version: z.string() }).safeParse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).data?.version;
+  } catch {
+    return undefined; // an update is under way, or took it away
+  }
 }

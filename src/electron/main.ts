@@ -1,4 +1,4 @@
-import { app, dialog } from 'electron';
+import { app, dialog, shell } from 'electron';
 import { join } from 'node:path';
 import { homedir } from 'node:os';
 import { reachOf } from '../tray/attach.ts';
@@ -27,6 +27,9 @@ export interface TrayOptions {
   readonly icons: string;
   /** What starts the tray again, for autostart and links. */
   readonly command: readonly string[];
+  /** As `startTray` has them. */
+  readonly logFile: string;
+  readonly installed: () => string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly argv: readonly string[];
   readonly platform?: NodeJS.Platform;
@@ -38,7 +41,7 @@ export interface TrayOptions {
 const APP_ID = 'im.minimix.tray';
 
 /** Runs the tray until the person quits it; the daemon goes on. */
-export async function runTray({ home, startDaemon, icons, command, env, argv, platform = process.platform, watchHost, patience }: TrayOptions): Promise<void> {
+export async function runTray({ home, startDaemon, logFile, installed, icons, command, env, argv, platform = process.platform, watchHost, patience }: TrayOptions): Promise<void> {
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;
@@ -67,6 +70,8 @@ export async function runTray({ home, startDaemon, icons, command, env, argv, pl
     settings,
     reach: reachOf(home, startDaemon),
     watchHost: watch,
+    logFile,
+    installed,
     hidden: argv.includes(HIDDEN) || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin),
     fragment: link,
     signal: life.signal,
@@ -82,6 +87,10 @@ export async function runTray({ home, startDaemon, icons, command, env, argv, pl
         show: icon.show,
         canNotify: notifications.supported,
         notify: notifications.show,
+        async openFile(path) {
+          const failure = await shell.openPath(path);
+          if (failure !== '') throw new Error(failure);
+        },
         tell: (sentence) => dialog.showErrorBox('Minimix', sentence),
         quit: () => app.quit(),
       };

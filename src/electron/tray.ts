@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findHome } from '../config/config.ts';
-import { programOf } from '../config/program.ts';
+import { programOf, versionIn } from '../config/program.ts';
 import { sentenceOf } from '../core/errors.ts';
 import { runTray } from './main.ts';
 
@@ -19,6 +19,8 @@ const unpacked = root.replace('app.asar', 'app.asar.unpacked');
 runTray({
   home,
   startDaemon,
+  logFile: join(home, 'log', 'minimix.log'),
+  installed: () => versionIn(unpacked),
   icons: join(root, 'build/tray'),
   command: packaged ? [process.execPath] : [process.execPath, root],
   env,

@@ -46,6 +46,8 @@ export interface Desktop {
   canNotify(): boolean;
   /** Shows it in the place of an older one of the same key. */
   notify(notice: Notice, answers: NoticeAnswers): void;
+  /** Opens a file of this computer with the person's program for it. */
+  openFile(path: string): Promise<void>;
   /** Tells the person what went wrong. */
   tell(sentence: string): void;
   quit(): void;

@@ -14,9 +14,21 @@ export interface MentionedRoom {
   readonly fragment: string;
 }
 
+/** One message that mentions the person, or is for them alone. */
+export interface Mention {
+  readonly key: string;
+  readonly room: string;
+  readonly name: string | undefined;
+  readonly nick: string | undefined;
+  readonly text: string;
+  readonly fragment: string;
+}
+
 /** The unseen mentions by room, most recent first, until the person looks at the room or writes in it. */
 export interface Mentions {
   list(): readonly MentionedRoom[];
+  /** The newest of them, newest first. */
+  latest(): readonly Mention[];
   /** True if it changed something. `own` is our nick in the room. */
   hear(event: Heard, about: { readonly own: string | undefined; readonly name: string | undefined }): boolean;
   seen(key: string): boolean;
@@ -24,6 +36,7 @@ export interface Mentions {
 }
 
 const MOST = 100;
+const LATEST = 5;
 
 /** The key of a room among those of all accounts. Its private messages have a key of their own. */
 export function keyOf(message: { readonly account: string; readonly room: string; readonly kind?: string }): string {
@@ -32,22 +45,32 @@ export function keyOf(message: { readonly account: string; readonly room: string
 
 export function createMentions(): Mentions {
   const rooms = new Map<string, MentionedRoom>();
+  let latest: readonly Mention[] = [];
+  const forget = (key: string): boolean => {
+    latest = latest.filter((one) => one.key !== key);
+    return rooms.delete(key);
+  };
   return {
     list: () => [...rooms.values()].toReversed(),
+    latest: () => latest,
     hear({ message, alert }, { own, name }) {
       const key = keyOf(message);
-      if (message.nick !== null && message.nick === own) return rooms.delete(key);
+      if (message.nick !== null && message.nick === own) return forget(key);
       if (alert !== 'mention' && alert !== 'private') return false;
       const known = rooms.get(key);
       rooms.delete(key);
       const { account, room } = message;
       const there = alert === 'private' ? privateFragment(message) : roomFragment(message, message.id);
       rooms.set(key, { key, account, room, name, count: (known?.count ?? 0) + 1, fragment: known?.fragment ?? there });
+      latest = [{ key, room, name, nick: message.nick ?? undefined, text: message.kind === 'encrypted' ? '' : (message.body ?? ''), fragment: there }, ...latest].slice(0, LATEST);
       const eldest = rooms.keys().next().value;
       if (rooms.size > MOST && eldest !== undefined) rooms.delete(eldest);
       return true;
     },
-    seen: (key) => rooms.delete(key),
-    clear: () => rooms.clear(),
+    seen: forget,
+    clear() {
+      rooms.clear();
+      latest = [];
+    },
   };
 }

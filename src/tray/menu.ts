@@ -1,11 +1,11 @@
 import type { StatusAnswer } from './attach.ts';
 import { roomFragment } from './links.ts';
-import type { MentionedRoom } from './mentions.ts';
+import type { Mention, MentionedRoom } from './mentions.ts';
 import { plain, roomTitle } from './plain.ts';
 import type { TrayStrings } from './strings.ts';
 
 /** What the tray's icon shows, by shape. */
-export type TrayState = 'connected' | 'attention' | 'degraded' | 'paused' | 'offline';
+export type TrayState = 'connected' | 'unread' | 'mention' | 'attention' | 'degraded' | 'paused' | 'offline';
 
 export interface TroubledRoom {
   readonly account: string;
@@ -20,6 +20,12 @@ export interface TrayView {
   /** Rooms that need attention. */
   readonly trouble: readonly TroubledRoom[];
   readonly mentions: readonly MentionedRoom[];
+  /** The newest mentions, newest first. */
+  readonly latest: readonly Mention[];
+  /** Messages in rooms that nobody has seen. */
+  readonly unread: number;
+  /** The version that is installed, where another one still runs. */
+  readonly newer: string | undefined;
   /** Removed bookmarks that need a decision. */
   readonly held: number;
   readonly devicesOnline: number;
@@ -42,8 +48,11 @@ export type TrayAction =
   | { readonly do: 'pause-notifications'; readonly until: number | undefined }
   | { readonly do: 'pause-relay'; readonly until: number | undefined }
   | { readonly do: 'resume-relay' }
+  | { readonly do: 'pause-all'; readonly until: number | undefined }
+  | { readonly do: 'resume-all' }
+  | { readonly do: 'open-log' }
   | { readonly do: 'choose'; readonly choice: keyof TrayChoices; readonly value: boolean }
-  | { readonly do: 'start-daemon' | 'stop-daemon' | 'quit' };
+  | { readonly do: 'start-daemon' | 'stop-daemon' | 'restart-daemon' | 'quit' };
 
 export type MenuEntry =
   | { readonly type: 'separator' }
@@ -55,17 +64,20 @@ export type MenuEntry =
 const MOST_ROOMS = 15;
 const LONGEST = 60; // characters of a label
 const HOUR = 3_600_000;
+/** A pause that only the person ends, in milliseconds since the epoch as JSON can hold it. */
+export const FOREVER = Number.MAX_SAFE_INTEGER;
 const MORNING = 8; // o'clock: when tomorrow begins
 const separator: MenuEntry = { type: 'separator' };
 
 /** What needs the person comes first, then what recovers on its own, then what they paused, then what is new. */
-export function trayState({ status, trouble, mentions, held, notificationsPausedUntil }: TrayView): TrayState {
+export function trayState({ status, trouble, mentions, unread, held, notificationsPausedUntil }: TrayView): TrayState {
   if (!status) return 'offline';
   const states = status.accounts.map((account) => account.connection.state);
   if (trouble.length > 0 || held > 0 || status.problems.length > 0 || states.includes('refused')) return 'attention';
   if (states.some((state) => state !== 'online')) return 'degraded';
   if (relayPause(status) || notificationsPausedUntil !== undefined) return 'paused';
-  return mentions.length > 0 ? 'attention' : 'connected';
+  if (mentions.length > 0) return 'mention';
+  return unread > 0 ? 'unread' : 'connected';
 }
 
 /** The first line of the menu. */
@@ -83,8 +95,9 @@ export function statusLine(view: TrayView, strings: TrayStrings): string {
   if (first) return offline.length === 1 ? label(strings.reconnecting(first.account)) : strings.reconnectingMany(offline.length);
   const pause = relayPause(status);
   if (pause) return strings.relayPaused(pause.until === null ? undefined : clock(Date.parse(pause.until), view.now));
-  if (view.notificationsPausedUntil !== undefined) return strings.notificationsPaused(clock(view.notificationsPausedUntil, view.now));
+  if (view.notificationsPausedUntil !== undefined) return strings.notificationsPaused(view.notificationsPausedUntil === FOREVER ? undefined : clock(view.notificationsPausedUntil, view.now));
   if (mentions.length > 0) return strings.mentions(mentions.reduce((sum, { count }) => sum + count, 0));
+  if (view.unread > 0) return strings.unread(view.unread);
   return strings.connected(status.accounts.reduce((sum, account) => sum + account.joined, 0));
 }
 
@@ -92,38 +105,68 @@ export function statusLine(view: TrayView, strings: TrayStrings): string {
 export function menuOf(view: TrayView, strings: TrayStrings): MenuEntry[] {
   const { status } = view;
   const head: MenuEntry[] = [{ type: 'label', label: statusLine(view, strings) }, separator];
-  if (!status) return [...head, act(strings.start, { do: 'start-daemon' }), separator, settingsMenu(view, strings), separator, act(strings.quit, { do: 'quit' })];
+  if (!status) return [...head, act(strings.start, { do: 'start-daemon' }), act(strings.openLog, { do: 'open-log' }), separator, settingsMenu(view, strings), separator, act(strings.quit, { do: 'quit' })];
   return [
     ...head,
+    ...(view.newer === undefined ? [] : [act(strings.finishUpdate(view.newer), { do: 'restart-daemon' as const }), separator]),
     open(strings.open, '#/'),
     open(strings.join, '#/join'),
-    mentionMenu(view.mentions, strings),
+    mentionMenu(view, strings),
     open(strings.bookmarks(view.held), '#/bookmarks'),
-    troubleMenu(view.trouble, strings),
+    attentionMenu(view, strings),
     open(strings.devices(view.devicesOnline), '#/devices'),
+    open(strings.connectDevice, '#/devices'),
     separator,
+    everythingEntry(view, strings),
     notificationsEntry(view, strings),
     relayEntry(status, view.now, strings),
     settingsMenu(view, strings),
+    { type: 'menu', label: strings.diagnostics, entries: [open(strings.overview, '#/overview'), act(strings.openLog, { do: 'open-log' }), { type: 'label', label: strings.version(status.version) }] },
     separator,
     act(strings.quitGoesOn, { do: 'quit' }),
     act(strings.stop, { do: 'stop-daemon' }),
   ];
 }
 
-function mentionMenu(rooms: readonly MentionedRoom[], strings: TrayStrings): MenuEntry {
-  const entries = rooms.slice(0, MOST_ROOMS).map((room): MenuEntry =>
+/** The newest mentions first, then the rooms that have more of them. */
+function mentionMenu({ latest, mentions, choices }: TrayView, strings: TrayStrings): MenuEntry {
+  const newest = latest.map((one): MenuEntry => {
+    const who = strings.noticeTitle(plain(one.nick ?? '', LONGEST / 3) || strings.somebody, roomTitle(one, LONGEST / 3));
+    const what = choices.hideText || one.text === '' ? '' : `: ${one.text}`;
+    return act(label(`${who}${what}`), { do: 'open', fragment: one.fragment, seen: one.key });
+  });
+  const rooms = mentions.slice(0, MOST_ROOMS).map((room): MenuEntry =>
     act(`${label(roomTitle(room, LONGEST - 10))} (${room.count})`, { do: 'open', fragment: room.fragment, seen: room.key }),
   );
+  const entries = [...newest, ...(newest.length > 0 && rooms.length > 0 ? [separator] : []), ...rooms];
   return { type: 'menu', label: strings.mentionRooms, entries: entries.length > 0 ? entries : [{ type: 'label', label: strings.noMentions }] };
 }
 
-function troubleMenu(rooms: readonly TroubledRoom[], strings: TrayStrings): MenuEntry {
-  const entries = rooms.slice(0, MOST_ROOMS).map((room): MenuEntry => {
-    const title = roomTitle(room, LONGEST);
-    return open(label(room.reason === undefined ? title : `${title}: ${room.reason}`), roomFragment(room));
-  });
-  return { type: 'menu', label: strings.problemRooms, entries: entries.length > 0 ? entries : [{ type: 'label', label: strings.noProblems }] };
+/** All that waits for the person, whatever it is of. */
+function attentionMenu({ status, trouble, held }: TrayView, strings: TrayStrings): MenuEntry {
+  const refused = (status?.accounts ?? []).filter(({ connection }) => connection.state === 'refused');
+  const entries = [
+    ...(status?.problems ?? []).map(({ message }) => open(label(message), '#/overview')),
+    ...refused.map(({ account }) => open(label(strings.refused(account)), '#/overview')),
+    ...(held > 0 ? [open(strings.bookmarks(held), '#/bookmarks')] : []),
+    ...trouble.map((room): MenuEntry => {
+      const title = roomTitle(room, LONGEST);
+      return open(label(room.reason === undefined ? title : `${title}: ${room.reason}`), roomFragment(room));
+    }),
+  ].slice(0, MOST_ROOMS);
+  return { type: 'menu', label: strings.attention, entries: entries.length > 0 ? entries : [{ type: 'label', label: strings.noProblems }] };
+}
+
+/** The relay, pushes and notifications together: quiet, and nothing is lost. */
+function everythingEntry({ status, now, notificationsPausedUntil }: TrayView, strings: TrayStrings): MenuEntry {
+  const pushes = (status?.accounts ?? []).every(({ pushPause }) => pushPause !== undefined);
+  if (status && relayPause(status) && pushes && notificationsPausedUntil !== undefined) return act(strings.resumeAll, { do: 'resume-all' });
+  const pause = (name: string, until: number | undefined): MenuEntry => act(name, { do: 'pause-all', until });
+  return {
+    type: 'menu',
+    label: strings.pauseAll,
+    entries: [pause(strings.oneHour, now + HOUR), pause(strings.untilTomorrow, tomorrow(now)), pause(strings.untilResumed, undefined)],
+  };
 }
 
 function notificationsEntry({ notificationsPausedUntil, now }: TrayView, strings: TrayStrings): MenuEntry {

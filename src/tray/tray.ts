@@ -5,7 +5,7 @@ import { attachOrStart, type DaemonReach } from './attach.ts';
 import type { Desktop, WatchTrayHost } from './desktop.ts';
 import { keyOfFragment } from './links.ts';
 import { createMentions } from './mentions.ts';
-import { menuOf, statusLine, trayState, type TrayAction, type TrayChoices, type TrayView } from './menu.ts';
+import { FOREVER, menuOf, statusLine, trayState, type TrayAction, type TrayChoices, type TrayView } from './menu.ts';
 import { createNotices, type Notice } from './notices.ts';
 import { trayLog } from './plain.ts';
 import type { TraySettings } from './settings.ts';
@@ -24,6 +24,10 @@ export interface StartTrayOptions {
   readonly signal: AbortSignal;
   /** The desktop is made for what the page needs of the tray. */
   readonly desktop: (needs: PageNeeds) => Desktop;
+  /** The daemon's newest log file. */
+  readonly logFile: string;
+  /** The version that is installed now; an update replaces it while the daemon runs. */
+  readonly installed: () => string | undefined;
   /** Milliseconds that a hidden start waits for a place for its icon. */
   readonly patience?: number;
 }
@@ -50,12 +54,14 @@ const PATIENCE = 60_000; // a panel may start after us
 const NEEDS_NOBODY = new Set(['joined', 'joining', 'leaving', 'absent', 'service-down', 'nick-conflict', 'room-full', 'room-locked']);
 
 /** What every tray does, on whatever desktop; it ends with `signal`, and the daemon goes on. */
-export function startTray({ strings, settings, reach, watchHost, hidden, fragment, signal, desktop: openDesktop, patience = PATIENCE }: StartTrayOptions): RunningTray {
+export function startTray(options: StartTrayOptions): RunningTray {
+  const { strings, settings, reach, watchHost, hidden, fragment, signal, patience = PATIENCE } = options;
   const mentions = createMentions();
   let shown = '';
   let place: boolean | undefined;
+  let restarting = false;
 
-  const desktop = openDesktop({ address: pageAddress, seen: () => watching.seen()?.address, looked });
+  const desktop = options.desktop({ address: pageAddress, seen: () => watching.seen()?.address, looked });
   const lookingAt = (): string | undefined => keyOfFragment(desktop.page.lookedAt() ?? '');
   const hear = createNotices({
     strings,
@@ -71,7 +77,13 @@ export function startTray({ strings, settings, reach, watchHost, hidden, fragmen
   const watching = watchDaemon({
     reach,
     signal,
-    changed: refresh,
+    changed() {
+      if (restarting && !watching.seen()) {
+        restarting = false;
+        reach.start();
+      }
+      refresh();
+    },
     message(event, room) {
       if (mentions.hear(event, { own: room?.nick, name: room?.name })) refresh();
       hear(event, room?.name);
@@ -129,14 +141,26 @@ export function startTray({ strings, settings, reach, watchHost, hidden, fragmen
       case 'start-daemon':
         reach.start();
         return watching.look();
+      case 'restart-daemon':
+        restarting = true;
+        return stopDaemon(reach.read());
       case 'stop-daemon':
         return stopDaemon(reach.read());
       case 'pause-notifications':
         settings.pause(action.until);
         return refresh();
       case 'pause-relay':
+        return told(rest('relay', action.until));
       case 'resume-relay':
-        return rest(action);
+        return told(goOn('relay'));
+      case 'pause-all':
+        settings.pause(action.until ?? FOREVER);
+        return told(Promise.all([rest('relay', action.until), rest('push', action.until)]).finally(refresh));
+      case 'resume-all':
+        settings.pause(undefined);
+        return told(Promise.all([goOn('relay'), goOn('push')]).finally(refresh));
+      case 'open-log':
+        return told(desktop.openFile(options.logFile));
       case 'choose':
         return told(choose(action.choice, action.value));
       case 'quit':
@@ -144,12 +168,22 @@ export function startTray({ strings, settings, reach, watchHost, hidden, fragmen
     }
   }
 
-  function rest(action: Extract<TrayAction, { do: 'pause-relay' } | { do: 'resume-relay' }>): void {
+  async function rest(what: 'relay' | 'push', until: number | undefined): Promise<void> {
     const address = watching.seen()?.address;
-    if (!address) return;
-    const { relay } = connectTo(address);
-    const until = action.do === 'pause-relay' && action.until !== undefined ? { until: new Date(action.until).toISOString() } : {};
-    told(action.do === 'pause-relay' ? relay.pause.mutate(until) : relay.resume.mutate({}));
+    if (address) await connectTo(address)[what].pause.mutate(until === undefined ? {} : { until: new Date(until).toISOString() });
+    watching.look(); // of pushes there is no event
+  }
+
+  async function goOn(what: 'relay' | 'push'): Promise<void> {
+    const address = watching.seen()?.address;
+    if (address) await connectTo(address)[what].resume.mutate({});
+    watching.look();
+  }
+
+  /** What is installed, where the daemon that runs is another version: updates come by the system's package alone. */
+  function newerThan(running: string | undefined): string | undefined {
+    const installed = running === undefined ? undefined : options.installed();
+    return installed === running ? undefined : installed;
   }
 
   async function choose(choice: keyof TrayChoices, value: boolean): Promise<void> {
@@ -170,6 +204,9 @@ export function startTray({ strings, settings, reach, watchHost, hidden, fragmen
       status: seen?.status,
       trouble: [...(seen?.rooms.values() ?? [])].filter(({ state }) => !NEEDS_NOBODY.has(state)),
       mentions: mentions.list(),
+      latest: mentions.latest(),
+      unread: seen?.unread ?? 0,
+      newer: newerThan(seen?.status.version),
       held: seen?.held ?? 0,
       devicesOnline: seen?.devicesOnline ?? 0,
       notificationsPausedUntil: settings.pausedUntil(now),

@@ -16,6 +16,8 @@ export interface SeenDaemon {
   readonly devicesOnline: number;
   /** Removed bookmarks that need a decision. */
   readonly held: number;
+  /** Messages in rooms that nobody has seen. */
+  readonly unread: number;
 }
 
 export interface Watching {
@@ -47,6 +49,7 @@ export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOpti
   const rooms = new Map<string, Room>();
   const devices = new Map<string, number>();
   const held = new Map<string, number>();
+  const unread = new Map<string, number>();
 
   function tell(): void {
     telling ??= setTimeout(() => {
@@ -58,7 +61,7 @@ export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOpti
   function lost(): void {
     stop?.();
     [stop, status, address] = [undefined, undefined, undefined];
-    for (const known of [rooms, devices, held]) known.clear();
+    for (const known of [rooms, devices, held, unread]) known.clear();
     tell();
   }
 
@@ -90,6 +93,7 @@ export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOpti
     if (event.type === 'message') return message(event, rooms.get(keyOf({ account: event.message.account, room: event.message.room })));
     if (event.type === 'room') rooms.set(keyOf(event.room), event.room);
     if (event.type === 'room-forgotten') rooms.delete(keyOf(event));
+    if (event.type === 'read') unread.set(`${keyOf(event.state)} ${event.state.only}`, event.state.unread);
     if (event.type === 'bookmarks') held.set(event.account, event.held);
     if (event.type === 'devices' && event.devices[0]) devices.set(event.devices[0].account, event.devices.filter(({ online }) => online).length);
     if (event.type === 'status' && status) status = { ...status, accounts: placed(status.accounts, event.status) };
@@ -121,7 +125,7 @@ export function watchDaemon({ reach, changed, message, signal }: DaemonWatchOpti
   });
   inBackground(trayLog, 'looking at the daemon', again());
   return {
-    seen: () => (address && status ? { address, status, rooms, devicesOnline: sum(devices), held: sum(held) } : undefined),
+    seen: () => (address && status ? { address, status, rooms, devicesOnline: sum(devices), held: sum(held), unread: sum(unread) } : undefined),
     look: () => inBackground(trayLog, 'looking at the daemon', again()),
   };
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runTray } from '../../src/electron/main.ts';
+import { openNotifications } from '../../src/electron/notifications.ts';
 import { bin } from '../support/daemon.ts';
 import { until } from '../support/until.ts';
 import { openDoor, ROOM, smallDaemon } from '../frontends/web/daemon-api.ts';
@@ -19,11 +20,14 @@ let home: string;
 let small: ReturnType<typeof smallDaemon>;
 let door: Awaited<ReturnType<typeof openDoor>>;
 let starts: number;
+/** The version on disk. */
+let installed: string | undefined;
 let child: ChildProcess | undefined;
 
 beforeEach(async () => {
   reset();
   starts = 0;
+  installed = undefined;
   home = mkdtempSync(join(tmpdir(), 'tray-home-'));
   small = smallDaemon(ALICE);
   door = await openDoor(small.api);
@@ -46,9 +50,9 @@ async function tray(more: { argv?: string[]; host?: boolean } = {}): Promise<voi
   const { argv = [], host = true } = more;
   const startDaemon = (): void => {
     starts += 1;
-    announce();
+    announce(child?.pid); // never this process, which a click on Stop would end
   };
-  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], env: atHome(), argv, platform: 'linux', watchHost: (changed) => changed(host), patience: 0 });
+  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], logFile: '/log', installed: () => installed, env: atHome(), argv, platform: 'linux', watchHost: (changed) => changed(host), patience: 0 });
 }
 
 /** The desktop keeps nothing of it but in the test's own folder. */
@@ -98,7 +102,7 @@ test('a mention is told, shown by the icon and in the menu, and gone once it is 
   await until(() => small.listeners() > 0, { what: 'the tray to listen' });
   small.tell('hello, all of you');
   small.tell('tell me, please');
-  await shows('attention');
+  await shows('mention');
   await until(() => fake.notifications.length === 1, { what: 'the notification' });
   expect(fake.notifications[0]?.options).toEqual({ title: 'bob in cave', body: 'tell me, please' });
   expect(entry('cave (1)')).toBeDefined();
@@ -137,6 +141,80 @@ test('the relay is paused and resumed through the daemon', async () => {
   await shows('connected');
   click('Until I resume it');
   await until(() => small.said.includes('relay paused until resumed'), { what: 'the relay to be paused' });
+});
+
+test('everything is paused and resumed at once: the relay, pushes and notifications', async () => {
+  announce();
+  await tray();
+  await shows('connected');
+  const inMenu = entry('Pause everything')?.submenu?.find(({ label }) => label === 'Until I resume it');
+  inMenu?.click?.();
+  await until(() => small.said.includes('relay paused until resumed') && small.said.includes('push paused until resumed'), { what: 'both to be paused' });
+  await shows('paused');
+  click('Resume notifications');
+  await shows('connected');
+});
+
+test('an update that is installed is named, and the daemon is started anew for it', async () => {
+  child = spawn('sleep', ['60']);
+  installed = '9.9.9';
+  announce(child.pid);
+  await tray({ argv: ['--hidden'] });
+  await until(() => entry('Restart to finish the update to 9.9.9'), { what: 'the update in the menu' });
+  const ended = once(child, 'exit');
+  click('Restart to finish the update to 9.9.9');
+  await ended;
+  const before = starts;
+  rmSync(join(home, 'daemon.json'));
+  await door.stop();
+  await until(() => starts === before + 1, { what: 'the daemon to be started anew' });
+});
+
+test('the log is one click away', async () => {
+  announce();
+  await tray({ argv: ['--hidden'] });
+  await shows('connected');
+  click('Open the log');
+  expect(fake.openedOutside).toEqual(['/log']);
+});
+
+test('a notification that took the place of another stays when that one closes', async () => {
+  announce();
+  await tray({ argv: ['--hidden'] });
+  await shows('connected');
+  await until(() => small.listeners() > 0, { what: 'the tray to listen' });
+  const { show } = openNotifications('linux');
+  const notice = { title: '', body: '', fragment: '#/', key: 'k', answer: undefined };
+  show(notice, { clicked: () => undefined, replied: () => undefined });
+  show(notice, { clicked: () => undefined, replied: () => undefined });
+  const [first, second] = fake.notifications;
+  expect(first?.closed).toBe(true);
+  first?.emit('close'); // it comes after the second is shown
+  show(notice, { clicked: () => undefined, replied: () => undefined });
+  expect(second?.closed).toBe(true);
+});
+
+test.each([
+  ['win32', ['im.minimix.tray'], '/icons/connected.png'],
+  ['darwin', [], '/icons/connectedTemplate.png'],
+] as const)('on %s it says who it is, and shows its own kind of picture', async (platform, ids, image) => {
+  announce();
+  fake.app.login.wasOpenedAtLogin = true;
+  await runTray({ home, startDaemon: () => undefined, icons: '/icons', command: [], logFile: '', installed: () => undefined, env: {}, argv: ['--hidden'], platform });
+  await until(() => fake.tray?.image === image, { what: 'the icon' });
+  expect(fake.app.modelIds).toEqual(ids);
+  expect(FakeWindow.all).toEqual([]); // started at login: hidden
+  click('Open xmpp: links here');
+  await until(() => fake.app.protocols.has('xmpp'), { what: 'the links to be taken' });
+});
+
+test('where the system shows no notification, as macOS for what is not signed, none is promised', () => {
+  const notifications = openNotifications('darwin');
+  expect(notifications.supported()).toBe(true);
+  notifications.show({ title: '', body: '', fragment: '#/', key: 'k', answer: { account: 'a@x', room: 'r@x', to: undefined } }, { clicked: () => undefined, replied: () => undefined });
+  expect(fake.notifications[0]?.options).toMatchObject({ hasReply: true });
+  fake.notifications[0]?.emit('failed', {}, 'not allowed');
+  expect(notifications.supported()).toBe(false);
 });
 
 test('the daemon is stopped by a signal, and the tray says so; quitting the tray ends the tray alone', async () => {
@@ -227,7 +305,7 @@ test('with the real daemon: started, followed, stopped, and started again from t
     starts += 1;
     child = spawn(bin, ['--home', home, 'run'], { stdio: 'ignore', env: { ...process.env, MINIMIX_KEYRING: 'off' } });
   };
-  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], env: atHome(), argv: [], platform: 'linux', watchHost: (changed) => changed(true) });
+  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], logFile: '/log', installed: () => undefined, env: atHome(), argv: [], platform: 'linux', watchHost: (changed) => changed(true) });
   await until(window, { what: 'the window' });
   await shows('connected');
   expect(starts).toBe(1);

@@ -157,5 +157,11 @@ export const electron = {
   dialog: { showErrorBox: (_title: string, text: string) => void fake.errors.push(text) },
   screen: { getAllDisplays: () => fake.displays },
   session,
-  shell: { openExternal: async (url: string) => void fake.openedOutside.push(url) },
+  shell: {
+    async openPath(path: string) {
+      fake.openedOutside.push(path);
+      return '';
+    },
+    openExternal: async (url: string) => void fake.openedOutside.push(url),
+  },
 };

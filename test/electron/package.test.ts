@@ -63,13 +63,13 @@ test('the archive has what the tray and the daemon need, and nothing else', () =
     /^package\.json$/, /^LICENSE$/,
     /^dist\/(tray|main|worker|keyring)\.js$/, /^dist\/chunk-[\w-]+\.js$/,
     /^renderer\/dist\/(index\.html|icon\.svg)$/, /^renderer\/dist\/assets\/[\w-]+\.(js|css)$/,
-    /^build\/tray\/(connected|attention|degraded|paused|offline)(@2x)?\.png$/,
+    /^build\/tray\/(connected|unread|mention|attention|degraded|paused|offline)(Template)?(@2x)?\.png$/,
     /^node_modules\/@napi-rs\/keyring[\w-]*\/([\w.-]+\.(js|node)|package\.json|LICENSE)$/,
   ];
   const there = files.filter(isFile);
   expect(there.filter((path) => !known.some((pattern) => pattern.test(path)))).toEqual([]);
   for (const pattern of known) expect(there.some((path) => pattern.test(path)), String(pattern)).toBe(true);
-  expect(there.filter((path) => path.startsWith('build/tray/'))).toHaveLength(10);
+  expect(there.filter((path) => path.startsWith('build/tray/'))).toHaveLength(28);
 });
 
 test('no program in it wants a package that is not in it', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { menuOf, statusLine, trayState, type MenuEntry, type TrayAction, type TrayView } from '../../src/tray/menu.ts';
+import { FOREVER, menuOf, statusLine, trayState, type MenuEntry, type TrayAction, type TrayView } from '../../src/tray/menu.ts';
 import { createMentions } from '../../src/tray/mentions.ts';
 import { stringsFor } from '../../src/tray/strings.ts';
 
@@ -15,7 +15,7 @@ const refused: Connection = { state: 'refused', why: 'The password is wrong.' };
 const banned = { account: 'romeo0@example.org', room: 'hall@rooms.example.org', reason: 'You are banned from this room.' };
 const mentioned = { key: 'a b', account: 'romeo0@example.org', room: 'hall@rooms.example.org', name: 'The Hall', count: 3, fragment: '#/room/a/b/7' };
 const choices = { notify: true, hideText: false, autostart: false, openLinks: false };
-const nobody: TrayView = { status: undefined, trouble: [], mentions: [], held: 0, devicesOnline: 0, notificationsPausedUntil: undefined, choices, now: NOON };
+const nobody: TrayView = { status: undefined, trouble: [], mentions: [], latest: [], unread: 0, newer: undefined, held: 0, devicesOnline: 0, notificationsPausedUntil: undefined, choices, now: NOON };
 
 function view(connections: readonly Connection[], more: Partial<TrayView> = {}, account: Partial<Account> = {}): TrayView {
   const accounts = connections.map((connection, number): Account => ({ account: `romeo${number}@example.org`, connection, rooms: 3, joined: 2, messages: 10, ...account }));
@@ -35,7 +35,8 @@ test.each([
   ['attention where a server refuses the account', view([waiting, refused]), 'attention', 'Login refused: romeo1@example.org'],
   ['attention where a room needs the person', troubled, 'attention', '1 room needs attention'],
   ['attention if the daemon has a problem', { ...broken, status: broken.status && { ...broken.status, problems: [problem] } }, 'attention', 'The archive was damaged.'],
-  ['attention where somebody has mentioned the person', view([online], { mentions: [mentioned] }), 'attention', '3 mentions'],
+  ['a mention’s where somebody has mentioned the person', view([online], { mentions: [mentioned], unread: 9 }), 'mention', '3 mentions'],
+  ['that of unread messages where there are some', view([online], { unread: 9 }), 'unread', '9 unread messages'],
   ['paused while the relay rests', view([online], {}, paused), 'paused', /^The relay is paused until \d/],
   ['paused while the relay rests until it is resumed', view([online], {}, { relayPause: { until: null } }), 'paused', 'The relay is paused'],
   ['paused while notifications rest, mentions or not', view([online], { notificationsPausedUntil: NOON + HOUR, mentions: [mentioned] }), 'paused', /^Notifications are paused until \d/],
@@ -55,15 +56,36 @@ const actions = (menu: readonly MenuEntry[]): TrayAction[] =>
 
 test('without a daemon the menu offers to start one, and nothing that would need one', () => {
   const menu = menuOf(nobody, en);
-  expect(menu.map(name)).toEqual(['Minimix is not running', '-', 'Start Minimix', '-', 'Settings', '-', 'Quit tray icon']);
-  expect(actions(menu).map((action) => action.do)).toEqual(['start-daemon', 'choose', 'choose', 'choose', 'choose', 'quit']);
+  expect(menu.map(name)).toEqual(['Minimix is not running', '-', 'Start Minimix', 'Open the log', '-', 'Settings', '-', 'Quit tray icon']);
+  expect(actions(menu).map((action) => action.do)).toEqual(['start-daemon', 'open-log', 'choose', 'choose', 'choose', 'choose', 'quit']);
 });
 
 test('with a daemon the menu has everything, and tells quitting the tray from stopping the daemon', () => {
   expect(menuOf(view([online], { held: 2, devicesOnline: 1 }), en).map(name)).toEqual([
-    'Connected, in 2 rooms', '-', 'Open', 'Join…', 'Rooms with mentions', 'Bookmarks (2 need a decision)', 'Needs attention', 'Devices (1 online)', '-',
-    'Pause notifications', 'Pause relay', 'Settings', '-', 'Quit tray icon (Minimix keeps running)', 'Stop Minimix',
+    'Connected, in 2 rooms', '-', 'Open', 'Join…', 'Mentions', 'Bookmarks (2 need a decision)', 'What needs attention', 'Devices (1 online)', 'Connect a device…', '-',
+    'Pause everything', 'Pause notifications', 'Pause relay', 'Settings', 'Log and diagnostics', '-', 'Quit tray icon (Minimix keeps running)', 'Stop Minimix',
   ]);
+});
+
+test('the newest mentions come first, with who, where and what; the text stays hidden where the person wants it so', () => {
+  const latest = [{ key: 'a b', room: 'hall@x', name: 'The Hall', nick: 'bob', text: 'tea?', fragment: '#/room/a/b/9' }];
+  const entries = (hideText: boolean): readonly MenuEntry[] => inside(menuOf(view([online], { latest, mentions: [mentioned], choices: { ...choices, hideText } }), en), 'Mentions');
+  expect(entries(false).map(name)).toEqual(['bob in The Hall: tea?', '-', 'The Hall (3)']);
+  expect(entries(false)[0]).toMatchObject({ action: { do: 'open', fragment: '#/room/a/b/9', seen: 'a b' } });
+  expect(entries(true).map(name)[0]).toBe('bob in The Hall');
+});
+
+test('what needs attention is all that does: problems, refused logins, held bookmarks, rooms', () => {
+  const all = view([refused], { held: 2, trouble: [banned] });
+  const menu = menuOf({ ...all, status: all.status && { ...all.status, problems: [problem] } }, en);
+  expect(inside(menu, 'What needs attention').map(name)).toEqual(['The archive was damaged.', 'Login refused: romeo0@example.org', 'Bookmarks (2 need a decision)', 'hall: You are banned from this room.']);
+});
+
+test('everything is resumed where everything is paused', () => {
+  const rested = { ...paused, pushPause: { until: null } };
+  expect(menuOf(view([online], { notificationsPausedUntil: FOREVER }, rested), en).map(name)).toContain('Resume everything');
+  expect(menuOf(view([online], { notificationsPausedUntil: FOREVER }, paused), en).map(name)).toContain('Pause everything');
+  expect(statusLine(view([online], { notificationsPausedUntil: FOREVER }), en)).toBe('Notifications are paused');
 });
 
 test('what is paused can be resumed, and nothing else of it', () => {
@@ -88,14 +110,14 @@ test('a pause lasts an hour, or until eight in the morning of the next day', () 
 
 test('rooms in trouble and rooms with mentions lead to their place on the page', () => {
   const menu = menuOf(troubled, en);
-  expect(inside(menu, 'Needs attention')).toEqual([
+  expect(inside(menu, 'What needs attention')).toEqual([
     {
       type: 'action',
       label: 'hall: You are banned from this room.',
       action: { do: 'open', fragment: '#/room/romeo0%40example.org/hall%40rooms.example.org' },
     },
   ]);
-  expect(inside(menu, 'Rooms with mentions')).toEqual([
+  expect(inside(menu, 'Mentions')).toEqual([
     { type: 'action', label: 'The Hall (3)', action: { do: 'open', fragment: '#/room/a/b/7', seen: 'a b' } },
   ]);
 });
@@ -115,7 +137,7 @@ test('the menu is whole in German', () => {
 describe('what a stranger wrote', () => {
   test('is one bounded line of plain text', () => {
     const hostile = { ...banned, name: '\u202Egnol\u0000', reason: `\u202Eno\nway & ${'x'.repeat(100_000)}` };
-    const [entry] = inside(menuOf(view([online], { trouble: [hostile] }), en), 'Needs attention');
+    const [entry] = inside(menuOf(view([online], { trouble: [hostile] }), en), 'What needs attention');
     const label = entry ? name(entry) : '';
     expect(label).toMatch(/^gnol: no way & x+…$/);
     expect(label.length).toBeLessThanOrEqual(60);
@@ -123,7 +145,7 @@ describe('what a stranger wrote', () => {
 
   test('fills no menu without end', () => {
     const rooms = Array.from({ length: 500 }, (_, n) => ({ ...banned, room: `r${n}@x` }));
-    expect(inside(menuOf(view([online], { trouble: rooms }), en), 'Needs attention')).toHaveLength(15);
+    expect(inside(menuOf(view([online], { trouble: rooms }), en), 'What needs attention')).toHaveLength(15);
   });
 });
 

@@ -25,6 +25,10 @@ export interface AccountDevices {
   /** Nothing is relayed until then (milliseconds since the epoch), or until `resumeRelay`; devices get it afterwards. */
   pauseRelay(until?: number): AccountStatus;
   resumeRelay(): AccountStatus;
+  /** No device is pushed to for what rooms say until then, or until `resumePush`. What else the server pushes is not ours. */
+  pausePush(until?: number): AccountStatus;
+  resumePush(): AccountStatus;
+  isPushPaused(): boolean;
   /** Whether the person is to be told of a message at once, by their settings of the room, and why. */
   alert(message: KeptMessage): Alert | undefined;
   /** Switches the relay to a resource off, for it answered with an error. */

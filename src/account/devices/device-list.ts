@@ -2,12 +2,12 @@ import type { AccountContext } from '../context.ts';
 import type { DeviceSummary } from './contract.ts';
 import type { Devices } from './devices.ts';
 import type { ProvidedDevices } from './provided-devices.ts';
-import type { RelayPauseSwitch } from './relay-pause.ts';
+import type { PauseSwitch } from './relay-pause.ts';
 
 export interface DeviceListParts {
   readonly devices: Devices;
   readonly providedDevices: ProvidedDevices;
-  readonly relayPause: RelayPauseSwitch;
+  readonly relayPause: PauseSwitch;
 }
 
 /** All devices of the account: those on its own server, and those of the frontend that has devices of its own. */

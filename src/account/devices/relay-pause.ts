@@ -4,8 +4,8 @@ import type { AccountContext } from '../context.ts';
 
 const LONGEST = 24 * 3_600_000; // milliseconds of one timer: Node's own are bounded
 
-/** Whether the relay rests, by the person's wish; kept on disk. What devices miss meanwhile they get afterwards. */
-export interface RelayPauseSwitch {
+/** Whether the relay, or the pushes, rest by the person's wish; kept on disk. What devices miss meanwhile they get afterwards. */
+export interface PauseSwitch {
   now(): RelayPause | undefined;
   /** Until that time (milliseconds since the epoch), or until `resume`. */
   pause(until: number | undefined): void;
@@ -13,9 +13,9 @@ export interface RelayPauseSwitch {
 }
 
 /** The event `relay-paused` is told whenever it begins or ends, by a verb or by the clock. */
-export function openRelayPause(context: AccountContext): RelayPauseSwitch {
-  const { archive, jid } = context;
-  let until = archive.value(jid, storedValues.relayPause);
+function openPause(context: AccountContext, kept: { read(): number | undefined; write(until: number | undefined): void }): PauseSwitch {
+  const { jid } = context;
+  let until = kept.read();
   let timer: NodeJS.Timeout | undefined;
   context.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 
@@ -28,7 +28,7 @@ export function openRelayPause(context: AccountContext): RelayPauseSwitch {
   }
 
   function set(next: number | undefined): void {
-    context.transact(() => archive.setValue(jid, storedValues.relayPause, next));
+    context.transact(() => kept.write(next));
     until = next;
     watch();
     changed();
@@ -56,4 +56,16 @@ export function openRelayPause(context: AccountContext): RelayPauseSwitch {
     pause: (wished) => set(wished ?? Infinity),
     resume: () => set(undefined),
   };
+}
+
+/** Of the relay. */
+export function openRelayPause(context: AccountContext): PauseSwitch {
+  const { archive, jid } = context;
+  return openPause(context, { read: () => archive.value(jid, storedValues.relayPause), write: (until) => archive.setValue(jid, storedValues.relayPause, until) });
+}
+
+/** Of the pushes that room messages ask for. */
+export function openPushPause(context: AccountContext): PauseSwitch {
+  const { archive, jid } = context;
+  return openPause(context, { read: () => archive.value(jid, storedValues.pushPause), write: (until) => archive.setValue(jid, storedValues.pushPause, until) });
 }

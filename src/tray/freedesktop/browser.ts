@@ -26,12 +26,26 @@ export function openBrowser(env: NodeJS.ProcessEnv): OpenUrl {
   };
 }
 
+/** Opens a file with the person's program for it. */
+export function openFile(env: NodeJS.ProcessEnv): (path: string) => Promise<void> {
+  return async (path) => {
+    const [program, ...args] = openerOf(path, env) ?? [];
+    if (program === undefined) throw new Error(`Nothing was found to open it with: ${path}`);
+    await started(program, args, env);
+  };
+}
+
+function openerOf(what: string, env: NodeJS.ProcessEnv): [string, ...string[]] | undefined {
+  if (isInPath('xdg-open', env)) return ['xdg-open', what];
+  return isInPath('gio', env) ? ['gio', 'open', what] : undefined;
+}
+
 async function commandFor(url: string, env: NodeJS.ProcessEnv): Promise<[string, ...string[]]> {
   const chosen = await defaultBrowser(env);
   const program = AS_WINDOW.filter(([desktop]) => desktop.test(chosen)).flatMap(([, programs]) => programs).find((name) => isInPath(name, env));
   if (program !== undefined) return [program, `--app=${url}`];
-  if (isInPath('xdg-open', env)) return ['xdg-open', url];
-  if (isInPath('gio', env)) return ['gio', 'open', url];
+  const opener = openerOf(url, env);
+  if (opener) return opener;
   throw new Error('No browser was found: install xdg-utils, or run `minimix page` and open its address yourself.');
 }
 

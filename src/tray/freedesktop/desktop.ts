@@ -7,7 +7,7 @@ import { trayLog } from '../plain.ts';
 import type { TrayStrings } from '../strings.ts';
 import type { PageNeeds } from '../tray.ts';
 import { openAutostart } from './autostart.ts';
-import { openBrowser } from './browser.ts';
+import { openBrowser, openFile } from './browser.ts';
 import { openLinkHandler } from './link-handler.ts';
 import { exportMenu, MENU_PATH } from './menu-object.ts';
 import { openNotifications } from './notifications.ts';
@@ -46,6 +46,7 @@ export async function openFreedesktop({ bus, strings, icons, command, env, user,
   const item = await exportStatusItem({ bus, icons, menuPath: MENU_PATH, activate: () => activate(), activation: allow });
   const notify = await openNotifications({ bus, strings, desktopEntry: DESKTOP_FILE.replace(/\.desktop$/, ''), activation: allow, signal });
   const browse = openBrowser(env);
+  const openWith = openFile(env);
   const tell = (sentence: string): void => {
     trayLog('error', sentence);
     notify({ title: 'Minimix', body: sentence, fragment: '#/', key: 'trouble', answer: undefined }, { clicked: () => activate(), replied: () => undefined });
@@ -76,6 +77,7 @@ export async function openFreedesktop({ bus, strings, icons, command, env, user,
         },
         canNotify: () => true,
         notify,
+        openFile: async (path) => await openWith(path),
         tell,
         quit,
       };

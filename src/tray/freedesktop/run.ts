@@ -14,6 +14,9 @@ export interface FreedesktopTrayOptions {
   /** The home where nothing is said. */
   readonly usual: string;
   readonly startDaemon: () => void;
+  /** As `startTray` has them. */
+  readonly logFile: string;
+  readonly installed: () => string | undefined;
   /** The directory of the icon's pictures. */
   readonly icons: string;
   /** What starts the tray again. */
@@ -27,7 +30,7 @@ export interface FreedesktopTrayOptions {
  * `minimix tray`: the tray of a freedesktop desktop, without Electron. Resolves with an exit code once the person quits it, a
  * signal ends it, or another tray of the home has taken over what was asked; rejects where there is no session bus.
  */
-export async function runFreedesktopTray({ home, usual, startDaemon, icons, command, env, hidden, links }: FreedesktopTrayOptions): Promise<number> {
+export async function runFreedesktopTray({ home, usual, startDaemon, logFile, installed, icons, command, env, hidden, links }: FreedesktopTrayOptions): Promise<number> {
   const bus = openSessionBus(env);
   if (!bus) throw new Error('There is no D-Bus session here: start the tray from a desktop.');
   const life = new AbortController();
@@ -56,6 +59,8 @@ export async function runFreedesktopTray({ home, usual, startDaemon, icons, comm
     settings: openSettings(home),
     reach: reachOf(home, startDaemon),
     watchHost,
+    logFile,
+    installed,
     hidden: hidden && early === undefined,
     fragment: linkIn(links) ?? early?.fragment,
     signal: life.signal,

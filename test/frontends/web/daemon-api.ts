@@ -147,6 +147,15 @@ function accountOf(jid: string, said: string[]): Account {
         said.push(`relay paused until ${until ?? 'resumed'}`);
         return { ...status, relayPause: { until: until === undefined ? null : new Date(until).toISOString() } };
       },
+      pausePush(until) {
+        said.push(`push paused until ${until ?? 'resumed'}`);
+        return status;
+      },
+      resumePush() {
+        said.push('push resumed');
+        return status;
+      },
+      isPushPaused: () => false,
       resumeRelay() {
         said.push('relay resumed');
         return status;

@@ -44,14 +44,14 @@ afterEach(async () => {
   rmSync(home, { recursive: true });
 });
 
-async function tray(more: Partial<StartTrayOptions> = {}): Promise<void> {
+async function tray(more: Pick<StartTrayOptions, 'patience'> = {}): Promise<void> {
   const { signal } = life;
   const mine = bus.connect();
   const watchHost = watchHostOn(mine);
   const env = { ...browser.env, XDG_CONFIG_HOME: home, XDG_DATA_HOME: join(home, 'data'), XDG_DATA_DIRS: home, XDG_CONFIG_DIRS: home };
   const icons = join(import.meta.dirname, '../../../build/tray');
   const { desktop } = await openFreedesktop({ bus: mine, strings, icons, command: ['/usr/bin/minimix', 'tray'], env, user: home, watchHost, signal, quit: () => void (quits += 1) });
-  startTray({ strings, settings: openSettings(home), reach: reachOf(home, () => undefined), watchHost, hidden: true, fragment: undefined, signal, desktop, ...more });
+  startTray({ strings, settings: openSettings(home), reach: reachOf(home, () => undefined), watchHost, hidden: true, fragment: undefined, logFile: '/the.log', installed: () => undefined, signal, desktop, ...more });
   await until(() => small.listeners() > 0, { what: 'the tray to listen' });
 }
 
@@ -129,6 +129,8 @@ test('a click on the icon opens the page; a failure is told', async () => {
   await panel.click('Open');
   await until(() => browser.opened.length === 2, { what: 'the page again' });
   expect(browser.tokens).toEqual(['token-2', '']); // a permission is good once
+  await panel.click('Open the log');
+  await until(() => browser.opened.at(-1) === '/the.log', { what: 'the log' });
   browser.remove();
   await panel.click('Open');
   await until(() => notifications.shown.at(-1)?.body.startsWith('No browser was found'), { what: 'the failure' });

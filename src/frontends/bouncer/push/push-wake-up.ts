@@ -20,7 +20,7 @@ export function openPushWakeUp(account: Account, jid: string, hibernates: () => 
   let called = false;
   return {
     call(message) {
-      if (called || !hibernates() || account.devices.alert(message) === undefined) return;
+      if (called || account.devices.isPushPaused() || !hibernates() || account.devices.alert(message) === undefined) return;
       called = account.server.write(wakeMessage(jid, message.archiveId)).ok;
     },
     back: () => { called = false; },

@@ -6,13 +6,22 @@ export const deviceCalls = {
   /** Of one account where one is named, else of all. */
   relay: trpc.router({
     pause: procedure.input(inputs.pauseRelay).mutation(({ ctx, input }) => {
-      const until = input.until === undefined ? undefined : Date.parse(input.until);
-      if (until !== undefined && until <= Date.now()) throw refused({ code: 'invalid', message: 'This time is in the past.' });
+      const until = endOf(input.until);
       return chosen(ctx.api, input.account).map((account) => account.devices.pauseRelay(until));
     }),
     resume: procedure
       .input(inputs.account)
       .mutation(({ ctx, input }) => chosen(ctx.api, input.account).map((account) => account.devices.resumeRelay())),
+  }),
+  /** The pushes that room messages ask for; as `relay`. */
+  push: trpc.router({
+    pause: procedure.input(inputs.pauseRelay).mutation(({ ctx, input }) => {
+      const until = endOf(input.until);
+      return chosen(ctx.api, input.account).map((account) => account.devices.pausePush(until));
+    }),
+    resume: procedure
+      .input(inputs.account)
+      .mutation(({ ctx, input }) => chosen(ctx.api, input.account).map((account) => account.devices.resumePush())),
   }),
   devices: procedure
     .input(inputs.account)
@@ -35,3 +44,10 @@ export const deviceCalls = {
     }),
   }),
 };
+
+/** When a pause ends, in milliseconds since the epoch; `undefined` for one that is ended by hand. */
+function endOf(time: string | undefined): number | undefined {
+  const until = time === undefined ? undefined : Date.parse(time);
+  if (until !== undefined && until <= Date.now()) throw refused({ code: 'invalid', message: 'This time is in the past.' });
+  return until;
+}

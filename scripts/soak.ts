@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { startEjabberd } from '../test/support/servers/ejabberd.ts';
 import { startProsody } from '../test/support/servers/prosody.ts';
 import { noSmallDisk } from '../test/support/harm/small-disk.ts';
-import { wrongIn } from '../test/support/soak/account.ts';
+import { misorderedIn, wrongIn } from '../test/support/soak/account.ts';
 import { harms, type HarmName } from '../test/support/soak/harms.ts';
 import { fat, linesOf } from '../test/support/soak/report.ts';
 import { soak } from '../test/support/soak/soak.ts';
@@ -50,7 +50,7 @@ for (const { name, start } of servers) {
     const tell = (line: string): void => void (values.quiet || console.log(`  ${((performance.now() - begin) / 1000).toFixed(1).padStart(6)} s  ${line}`));
     const ledger = await soak(server, { seed, time: minutes * 60_000, rooms, busy: 4, harms: names, smallDisk: noDisk === undefined, every: 150, tell, signal: interruption.signal });
     for (const line of linesOf(ledger)) console.log(`  ${line}`);
-    for (const what of [...wrongIn(ledger), ...fat(ledger.memory)]) {
+    for (const what of [...wrongIn(ledger), ...misorderedIn(ledger), ...fat(ledger.memory)]) {
       console.log(`  WRONG: ${what}`);
       process.exitCode = 1;
     }

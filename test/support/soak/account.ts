@@ -1,4 +1,5 @@
 // The reckoning of a soak: waits for peace, then holds what the archive and each device have against what was said.
+import pLimit from 'p-limit';
 import { apiOf } from '../daemon.ts';
 import { once, type Gadget } from '../clients/gadget.ts';
 import { PEACE } from '../harm/harms.ts';
@@ -36,6 +37,7 @@ export interface SoakLedger {
 }
 
 const SHOWN = 20; // of what is odd, a room
+const ROOMS_AT_ONCE = 8;
 const LOG_TAIL = 6000; // characters, where something is wrong
 
 
@@ -64,8 +66,10 @@ export async function account(stage: Stage, { done, failed, taken, samples }: Ma
 type Truth = ReadonlyMap<string, readonly string[]>;
 
 async function roomLines(stage: Stage, truth: Truth): Promise<RoomsLine[]> {
+  // a few at a time: the daemon that is asked is one process, and a loaded machine would let all wait for all
+  const limit = pLimit(ROOMS_AT_ONCE);
   const found = await Promise.all(
-    stage.rooms.map(async ({ jid, archive, busy }) => {
+    stage.rooms.map(({ jid, archive, busy }) => limit(async () => {
       const said = truth.get(jid) ?? [];
       let kept: string[] = [];
       const whole = async (): Promise<boolean> => {
@@ -75,11 +79,11 @@ async function roomLines(stage: Stage, truth: Truth): Promise<RoomsLine[]> {
       await until(whole, { what: 'peace', deadline: PEACE, every: 500 }).catch(() => stage.tell(`${jid} is not whole`));
       if (kept.join('\n') !== said.join('\n')) stage.tell(`${jid}: ${differences(said, kept)}`);
       // asked again where the connection was about to be closed for having been idle
-      const holes = await until(() => apiOf(stage.home).gaps.query({ room: jid }), { what: 'the holes' });
+      const holes = await until(() => apiOf(stage.home).gaps.query({ room: jid }), { what: 'the holes', deadline: PEACE });
       for (const { from, to, cause } of holes) stage.tell(`${jid}: a hole from ${from.slice(11, 23)} to ${to.slice(11, 23)}: ${cause}`);
       const gaps = holes.length;
       return { what: `${busy ? 'busy' : 'quiet'} rooms ${archive ? 'with' : 'without'} an archive`, gaps, ...compare(said, kept) };
-    }),
+    })),
   );
   return [...Map.groupBy(found, ({ what }) => what)].map(([what, all]) => ({ what, rooms: all.length, gaps: all.reduce((sum, { gaps }) => sum + gaps, 0), ...sumOf(all) }));
 }
@@ -130,4 +134,9 @@ export function wrongIn({ failed, rooms, devices, own, bookmarks }: Omit<SoakLed
     ...(own.twice > 0 ? [`${own.twice} of alice’s own words were said twice`] : []),
     ...(bookmarks.equal ? [] : ['the storages of the bookmarks do not agree']),
   ];
+}
+
+/** What stands in another order than the room's. */
+export function misorderedIn({ rooms, devices }: Pick<SoakLedger, 'rooms' | 'devices'>): string[] {
+  return [...rooms, ...devices].filter(({ outOfOrder }) => outOfOrder > 0).map(({ what, outOfOrder }) => `${what}: ${outOfOrder} out of order`);
 }

@@ -270,6 +270,7 @@ describe('a session', () => {
     const after = second.heard().slice(second.heard().indexOf('<resumed'));
     expect(after).not.toContain('before the break');
     expect([1, 2, 3, 4, 5].map((n) => after.split(`while away ${n}<`).length - 1)).toEqual([1, 1, 1, 1, 1]);
+    for (const text of after.match(/<message[^>]*>.*?<\/message>/g) ?? []) expect(text).toMatch(/<delay [^>]*stamp='/); // XEP-0198 5
   });
 
   test('that is given up hands what it had over to the next one', async () => {
@@ -291,6 +292,36 @@ describe('a session', () => {
     const third = await one.person('phone', { resource: 'third' });
     await third.settle();
     expect(third.stanzas.filter((stanza) => stanza.getChildText('body') !== null)).toEqual([]);
+  });
+
+  test('that is given up hands over each message at its own time, a copy of another device’s chat too', async () => {
+    let now = Date.parse('2026-11-28T12:00:00Z');
+    const one = await door({ times: { hold: 300 }, now: () => now });
+    const bob = await newAccount(server, 'bob');
+    const friend = await connectPerson(server, bob.user, bob.password);
+    open.push(friend);
+    const laptop = await connectPerson(server, one.alice.user, one.alice.password, { resource: 'laptop' });
+    open.push(laptop);
+    const phone = await one.person('phone', { carbons: true });
+    phone.send(`<enable xmlns='${SM}' resume='true'/>`);
+    await phone.next((nonza) => nonza.name === 'enabled');
+    const inCopy = (body: string) => (stanza: Element): boolean => stanza.toString().includes(body) && stanza.getChild('received', 'urn:xmpp:carbons:2') !== undefined;
+    // never acknowledged: the device is not known to have them
+    friend.send(xml('message', { to: phone.jid, type: 'chat' }, xml('body', {}, 'at noon')));
+    await phone.next((stanza) => stanza.getChildText('body') === 'at noon');
+    now += 3_600_000;
+    friend.send(xml('message', { to: laptop.jid, type: 'chat' }, xml('body', {}, 'at one')));
+    await phone.next(inCopy('at one'));
+    now += 3_600_000;
+    phone.kill();
+    await until(() => one.bouncer.devices(one.alice.jid)[0]?.online === false, { what: 'the session to be given up' });
+    const again = await one.person('phone', { resource: 'other' });
+    const direct = await again.next((stanza) => stanza.getChildText('body') === 'at noon');
+    expect(direct.getChild('delay', 'urn:xmpp:delay')?.attrs['stamp']).toBe('2026-11-28T12:00:00.000Z');
+    const copy = await again.next(inCopy('at one'));
+    const frame = copy.getChild('received')?.getChild('forwarded', 'urn:xmpp:forward:0');
+    expect(frame?.getChild('delay', 'urn:xmpp:delay')?.attrs['stamp']).toBe('2026-11-28T13:00:00.000Z');
+    expect(copy.attrs).toMatchObject({ from: one.alice.jid, to: again.jid });
   });
 
   test.each([

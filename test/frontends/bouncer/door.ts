@@ -42,6 +42,7 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
     log: (level, message, about) => void log.push(`${level} ${message} ${about === undefined ? '' : JSON.stringify(about)}`),
     times: { first: 1, most: 5, ...options.times },
     ...(options.backlog !== undefined && { backlog: options.backlog }),
+    ...(options.now && { now: options.now }),
   });
   const upstream = { host: server.host, port: options.upstreamPort ?? server.port };
   const { allowPlaintext } = options;

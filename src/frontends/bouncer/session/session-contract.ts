@@ -66,6 +66,12 @@ export interface BouncerSessionOptions {
   readonly backlog: number;
   readonly log: Log;
   readonly now: () => number;
-  /** Told once, with what the device has not acknowledged, and since when it was away; false where nobody keeps it. */
-  readonly ended: (session: BouncerSession, left: readonly string[], since: number) => boolean;
+  /** Told once, with what the device has not acknowledged; false where nobody keeps it. */
+  readonly ended: (session: BouncerSession, left: readonly Unacknowledged[]) => boolean;
+}
+
+/** A stanza that the device was sent, or is to be sent, and when that was (milliseconds since the epoch). */
+export interface Unacknowledged {
+  readonly xml: string;
+  readonly at: number;
 }

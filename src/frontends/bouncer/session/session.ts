@@ -13,6 +13,7 @@ import type { Element } from '../../../xmpp/xml.ts';
 import type { DeviceLink } from './link.ts';
 import { unreadAnswer } from '../../../xmpp/xep/service/errors.ts';
 import { endangersAccount, refusal } from '../credentials/account-guard.ts';
+import { stamped } from './held-stamp.ts';
 import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
 
 /** The most bytes that wait for a device which reads nothing and acknowledges nothing (no XEP-0198). */
@@ -37,7 +38,7 @@ type SessionState =
       unanswered: NodeJS.Timeout | undefined;
     }
   /** The link was lost, and the session waits for the device. */
-  | { readonly state: 'away'; readonly since: number; readonly hibernating: NodeJS.Timeout | undefined; readonly holding: NodeJS.Timeout | undefined }
+  | { readonly state: 'away'; readonly hibernating: NodeJS.Timeout | undefined; readonly holding: NodeJS.Timeout | undefined }
   | { readonly state: 'over' };
 
 export function openBouncerSession(options: BouncerSessionOptions): BouncerSession {
@@ -47,6 +48,8 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   let now: SessionState = { state: 'binding', waiting: [] };
   /** The id under which the session can be resumed, once the device has asked for that. */
   let id: string | undefined;
+  /** When each of the stanzas was sent that are not acknowledged yet. */
+  const sentAt: number[] = [];
   /** Called, in order, when the device has acknowledged so many stanzas. */
   const undelivered: { readonly number: number; readonly delivered: () => void }[] = [];
 
@@ -104,6 +107,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     const room = sm.enabled() ? sm.hasRoom(text.length) : (linkOf()?.backlog() ?? 0) <= options.backlog;
     if (!room) return endSoon('policy-violation', 'The device no longer accepts data.');
     const number = sm.sent(text);
+    if (sm.enabled()) sentAt.push(clock());
     linkOf()?.put(text);
     if (sm.enabled() && delivered) undelivered.push({ number, delivered });
     else delivered?.();
@@ -113,6 +117,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   /** XEP-0198 4: the device has all up to what it has acknowledged. */
   function settle(): void {
     const upTo = sm.acknowledged();
+    sentAt.splice(0, sentAt.length - sm.pending());
     while (undelivered[0] && undelivered[0].number <= upTo) undelivered.shift()?.delivered();
   }
 
@@ -207,7 +212,6 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     log('info', 'a device dropped off; it is waited for', { jid, hold: times.hold });
     become({
       state: 'away',
-      since: clock(),
       hibernating: setTimeout(upstream.hibernate, times.hibernate),
       holding: setTimeout(() => inBackground(log, `giving up the session of ${jid}`, giveUp()), times.hold),
     });
@@ -223,7 +227,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   function resume(next: DeviceLink, h: string): string | undefined {
     if (now.state === 'over' || id === undefined) return 'item-not-found';
     const before = linkOf();
-    become({ state: 'away', since: now.state === 'away' ? now.since : clock(), hibernating: undefined, holding: undefined });
+    become({ state: 'away', hibernating: undefined, holding: undefined });
     before?.end('conflict', 'Resumed on another connection.');
     // `resumed` acknowledges up to h and gives back what is left
     const again = sm.resumed(xml('resumed', { xmlns: NS.sm, h }));
@@ -235,7 +239,8 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     const { inbound } = sm.state() ?? { inbound: 0 };
     attach(next);
     next.put(xml('resumed', { xmlns: NS.sm, previd: id, h: String(inbound) }).toString());
-    for (const text of again) next.put(text);
+    // XEP-0198 5: what waited says since when, as the device's server would
+    for (const [n, text] of again.entries()) next.put(stamped(text, bareOf(jid), sentAt[n]));
     if (again.length > 0) askSoon();
     log('info', 'a device is back', { jid, again: again.length });
     return undefined;
@@ -248,13 +253,13 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   async function end(condition?: string, why?: string): Promise<void> {
     if (now.state === 'over') return;
     const link = linkOf();
-    const since = now.state === 'away' ? now.since : clock();
     become({ state: 'over' });
-    const left = (sm.enabled() && sm.resumed(xml('resumed', { xmlns: NS.sm, h: String(sm.acknowledged()) }))) || [];
+    const texts = (sm.enabled() && sm.resumed(xml('resumed', { xmlns: NS.sm, h: String(sm.acknowledged()) }))) || [];
+    const left = texts.map((text, n) => ({ xml: text, at: sentAt[n] ?? clock() }));
     log('info', 'the session of a device is over', { jid, condition, why, unacknowledged: left.length });
     link?.end(condition, why);
     inside.over();
-    const taken = options.ended(session, left, since);
+    const taken = options.ended(session, left);
     await upstream.stop({ taken });
   }
 

@@ -173,11 +173,11 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       backlog,
       log: note,
       now,
-      ended(gone, left, since) {
+      ended(gone, left) {
         sessions.delete(gone);
         life.abort();
         if (!credentials.get(id)) return false;
-        offlineStore.keep(id, left, since);
+        offlineStore.keep(id, left);
         credentials.seen(id);
         return true;
       },

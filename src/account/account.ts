@@ -101,6 +101,9 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     if (status.state === 'online') login(status);
   }, life.signal);
   events.subscribe((event) => {
+    if (event.type === 'answer') event.settle();
+  }, life.signal, 'questions in order');
+  events.subscribe((event) => {
     if (event.type === 'relay-paused') events.emit({ type: 'status', status: statusOf(parts) });
   }, life.signal, 'the status');
 

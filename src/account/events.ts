@@ -42,6 +42,8 @@ export type AccountEvent =
   | { readonly type: 'refused'; readonly originId: string; readonly error: StanzaFault }
   /** A message of one of the account's own resources to our full JID, as far as nobody below has understood it. */
   | { readonly type: 'own-message'; readonly from: string; readonly stanza: Stanza }
+  /** The answer to a question that was asked in order: its place among the events. */
+  | { readonly type: 'answer'; readonly settle: () => void }
   /** A stanza error from one of the account's own resources, in answer to what a frontend wrote. */
   | { readonly type: 'bounced'; readonly from: string; readonly stanza: Stanza };
 

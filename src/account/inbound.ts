@@ -35,7 +35,8 @@ export interface Receivers extends RoomParts {
 export function receiveStanza(to: Receivers, transaction: Transaction, stanza: Stanza): void {
   const { jid } = to.context;
   const from = bareOf(stanza.from);
-  if (stanza.kind === 'iq') transaction.onCommit(() => answer(to, stanza));
+  if (stanza.settle) transaction.emit({ type: 'answer', settle: stanza.settle });
+  else if (stanza.kind === 'iq') transaction.onCommit(() => answer(to, stanza));
   else if (stanza.kind === 'message' && stanza.type !== 'groupchat' && to.invitations.receive(transaction, stanza)) return;
   else if (transaction.room(from)) receiveOfRoom(to, transaction, stanza, from);
   else if (from !== jid && from !== '') return;

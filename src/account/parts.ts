@@ -73,7 +73,7 @@ export function openParts({ context: base, settings, times, clock, streamId }: P
   const deviceMessages = openDeviceMessages(context, { outbox, said, deviceOf: (resource) => devices.find(resource)?.id });
 
   const silentVerbs = openRoomVerbs(context, memberships);
-  const occupancy = openSharedOccupancy(context, { verbs: silentVerbs, wishes, outbox, providedDevices });
+  const occupancy = openSharedOccupancy(context, { verbs: silentVerbs, wishes, outbox, presence, providedDevices });
   const relayPause = openRelayPause(context);
   const pushPause = openPushPause(context);
   const deviceList = openDeviceList(context, { devices, providedDevices, relayPause });

@@ -115,6 +115,7 @@ export function serverOf({ context, iqResponder, bookmarks, memberships }: Accou
   return {
     write: (stanza, options) => connection.send(stanza, options),
     ask,
+    askInOrder: connection.iqInOrder,
     acknowledged: connection.acknowledged,
     onAcknowledged: connection.onAcknowledged,
     onIq: iqResponder.register,

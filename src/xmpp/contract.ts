@@ -125,6 +125,8 @@ export interface Connection {
   nextOutbound(): number;
   /** Asks, and resolves with the answer from whom was asked (`to`, default the account itself); never rejects. */
   iq(request: Element, options?: { readonly timeout?: number }): Promise<IqAnswer>;
+  /** The same; `done` is called in the very step in which the answer is handled, at its place among what else came. */
+  iqInOrder(request: Element, timeout: number, done: (answer: IqAnswer) => void): void;
   /** What the server has acknowledged of ours (XEP-0198 h). */
   acknowledged(): number;
   /** `handled` has moved on: the server is told where it waits for that. */

@@ -17,6 +17,8 @@ export interface Stanza {
   readonly type: string | undefined;
   readonly id: string | undefined;
   readonly element: Element;
+  /** Of an answer that is to be handled at its place among what else came: tells whoever has asked. */
+  readonly settle?: (() => void) | undefined;
 }
 
 /** A stanza that was not taken: what its start tag says, and why. */

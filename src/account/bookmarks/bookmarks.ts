@@ -100,9 +100,9 @@ export function openBookmarks(context: AccountContext, { state, memberships, ver
         const [answer] = await Promise.all([raw.join(room, options), bookmarked()]);
         return answer;
       },
-      async leave(room) {
+      async leave(room, farewell) {
         left(room);
-        return raw.leave(room);
+        return raw.leave(room, farewell);
       },
       async follow(room) {
         const old = context.room(parseBareJid(room) ?? '')?.membership;

@@ -4,7 +4,7 @@ import { bareOf, resourceOf } from '../../core/jid.ts';
 import { readCodes, readDisclosure, NS_MUC_USER, status } from '../../xmpp/xep/room/muc.ts';
 import { asksForCaptcha } from '../../xmpp/xep/room/captcha.ts';
 import { readMamResult, type MamResult } from '../../xmpp/xep/service/mam.ts';
-import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
+import { isSubjectChange, readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
 import { isPassing } from '../../xmpp/xep/message/passing.ts';
 import { NS_CLIENT } from '../../xmpp/xep/service/namespaces.ts';
 import { short } from '../../xmpp/xep/service/short.ts';

@@ -43,6 +43,10 @@ export interface Memberships extends RoomSummaries {
   nickAnswer(room: string, nick: string): Promise<string | undefined>;
   /** The room has answered a wish for another nick; without a refusal it is granted. */
   nickAnswered(room: string, nick: string, refusal?: string): void;
+  /** Whether a nick that is taken is a refusal in the join that is under way. */
+  setExact(room: string, exact: boolean): void;
+  /** What the room is told when we leave. */
+  setFarewell(room: string, farewell: string | undefined): void;
   /** The room did not exist when we asked what it is. */
   missing(room: string): boolean;
   /** Asks a room again what it is and can (after status 104). */
@@ -58,6 +62,8 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
   const { connection, archive, log } = context;
   const timers = createTimers(context.signal);
   const waiting = new Map<string, (() => void)[]>();
+  const exact = new Set<string>();
+  const farewells = new Map<string, string>();
   const nickWaits = new Map<string, (refusal: string | undefined) => void>();
   const summaries = openRoomSummaries(context, parts);
   const { changed, wantedNick } = summaries;
@@ -130,7 +136,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
       goodbye(room);
       return after(jid, times.leave, { name: 'timeout' });
     }
-    if (state === 'nick-conflict' && attempts <= MAX_FALLBACKS) {
+    if (state === 'nick-conflict' && attempts <= MAX_FALLBACKS && !exact.has(jid)) {
       const fallback = fallbackNick(wantedNick(room), attempts);
       return context.transact((transaction) => signal(transaction, jid, { name: 'retry', nick: fallback }));
     }
@@ -143,7 +149,8 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
 
   /** Queued where the connection is down: a stream that is resumed would find us still in there. */
   function goodbye({ jid, membership }: Room): void {
-    if (membership.nick !== undefined) connection.send(leavePresence(jid, membership.nick), { whenDown: 'queue' });
+    if (membership.nick !== undefined) connection.send(leavePresence(jid, membership.nick, farewells.get(jid)), { whenDown: 'queue' });
+    farewells.delete(jid);
   }
 
   function after(jid: string, wait: number, what: MembershipSignal): void {
@@ -168,6 +175,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
 
   function settle(jid: string): void {
     joinAttempts.end(jid);
+    exact.delete(jid);
     const listeners = waiting.get(jid) ?? [];
     waiting.delete(jid);
     for (const resolve of listeners) resolve();
@@ -195,6 +203,14 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
       changed(jid);
     },
     ...summaries,
+    setExact(jid, wish) {
+      if (wish) exact.add(jid);
+      else exact.delete(jid);
+    },
+    setFarewell(jid, farewell) {
+      if (farewell === undefined) farewells.delete(jid);
+      else farewells.set(jid, farewell);
+    },
     refreshDisco: entry.refreshDisco,
     missing: entry.missing,
     enterWanted() {

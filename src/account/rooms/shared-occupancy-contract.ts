@@ -36,14 +36,16 @@ export interface SharedOccupancy {
   /** The daemon's full JID: the occupant. */
   jid(): string;
   room(room: string): RoomView | undefined;
-  /** Joins for a device, whose wish it is from now on; refused, it is a wish no more. */
-  join(room: string, device: string, options: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
+  /** `exact`: with that nick or not at all. Joins for a device, whose wish it is from now on; refused, it is a wish no more. */
+  join(room: string, device: string, options: { nick?: string; password?: string; exact?: boolean }): Promise<Result<RoomSummary>>;
   /** The device wants the room in which the account is. */
   wish(room: string, device: string): void;
   /** The device wants the room no more: it is left where nobody else does. */
-  unwish(room: string, device: string): void;
+  unwish(room: string, device: string, farewell?: string): void;
   /** The device is gone for good. */
   unwishAll(device: string): void;
+  /** What a device says of itself to this room alone; the best of all devices is what the room sees. */
+  present(room: string, device: string, presence: Element | undefined): void;
   /** Says a whole groupchat message by the outbox. */
   sendMessage(room: string, xml: string, originId: string): Result<unknown>;
   /** Archives a private message as sent, and sends it. */

@@ -10,6 +10,7 @@ import { decideShown } from '../devices/policy.ts';
 import { isFirstReading, lacksHistory } from '../history/catch-up-state.ts';
 import { setCoveredFrom, coveredFrom } from '../history/archive-coverage.ts';
 import type { Outbox } from '../sending/outbox.ts';
+import type { Presence } from '../sending/presence.ts';
 import type { RoomVerbs } from './verbs.ts';
 import type { RoomWishes } from './wishes.ts';
 
@@ -22,24 +23,25 @@ export interface OccupancyParts {
   readonly verbs: RoomVerbs;
   readonly wishes: RoomWishes;
   readonly outbox: Outbox;
+  readonly presence: Pick<Presence, 'direct'>;
   readonly providedDevices: ProvidedDevices;
 }
 
-export function openSharedOccupancy(context: AccountContext, { verbs, wishes, outbox, providedDevices }: OccupancyParts): OwnedOccupancy {
+export function openSharedOccupancy(context: AccountContext, { verbs, wishes, outbox, presence, providedDevices }: OccupancyParts): OwnedOccupancy {
   const { archive, jid } = context;
   const held = new Set<string>();
 
-  function leave(room: string): void {
+  function leave(room: string, farewell?: string): void {
     if (!context.room(room)?.wanted) return;
-    inBackground(context.log, `leaving ${room}`, verbs.leave(room));
+    inBackground(context.log, `leaving ${room}`, verbs.leave(room, farewell));
   }
 
   function changed(): void {
     context.events.emit({ type: 'device-changed', account: jid });
   }
 
-  function unwish(room: string, device: string): void {
-    if (wishes.end(room, { by: 'device', device })) leave(room);
+  function unwish(room: string, device: string, farewell?: string): void {
+    if (wishes.end(room, { by: 'device', device })) leave(room, farewell);
   }
 
   return {
@@ -64,6 +66,7 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
     },
     wish: (room, device) => wishes.add(room, { by: 'device', device }),
     unwish,
+    present: presence.direct,
     unwishAll(device) {
       for (const room of wishes.endDevice(device)) leave(room);
     },

@@ -11,12 +11,15 @@ import type { Memberships } from './membership.ts';
 export interface JoinOptions {
   readonly nick?: string | undefined;
   readonly password?: string | undefined;
+  /** A nick that is taken is a refusal: no other one is tried. */
+  readonly exact?: boolean | undefined;
 }
 
 /** What a person does about rooms, by whatever frontend. */
 export interface RoomVerbs {
   join(room: string, options?: JoinOptions): Promise<Result<RoomSummary>>;
-  leave(room: string): Promise<Result<undefined>>;
+  /** `farewell`: what the room is told (XEP-0045 7.14). */
+  leave(room: string, farewell?: string): Promise<Result<undefined>>;
   /** Joins the venue that a destroyed or moved room has named, and leaves the old one behind. */
   follow(room: string): Promise<Result<RoomSummary>>;
   set(room: string, settings: RoomSettings): Result<RoomSummary>;
@@ -39,11 +42,12 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
     return room ? ok(room) : fail('unknown-room', `${jid} is not in the room list of ${context.jid}.`);
   }
 
-  async function join(text: string, { nick, password }: JoinOptions = {}): Promise<Result<RoomSummary>> {
+  async function join(text: string, { nick, password, exact = false }: JoinOptions = {}): Promise<Result<RoomSummary>> {
     const jid = parseBareJid(text);
     if (jid === undefined) return notARoom(text);
     const joined = context.room(jid)?.membership.state === 'joined';
     const done = joined ? undefined : settled(jid);
+    memberships.setExact(jid, exact && !joined);
     context.transact((transaction) => {
       const room = transaction.room(jid) ?? newRoom(jid);
       const wish = { ...room, wanted: true, nick: nick ?? room.nick, password: password ?? room.password };
@@ -65,12 +69,13 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
     return fail('offline', `${context.jid} is not online. Minimix joins ${jid} as soon as it is.`);
   }
 
-  async function leave(text: string): Promise<Result<undefined>> {
+  async function leave(text: string, farewell?: string): Promise<Result<undefined>> {
     const room = known(text);
     if (!room.ok) return room;
     const { jid, membership } = room.value;
     const waits = connection.status().state === 'online' && UNDER_WAY.includes(membership.state);
     const done = waits ? settled(jid) : undefined;
+    memberships.setFarewell(jid, farewell);
     context.transact((transaction) => {
       transaction.put({ ...room.value, wanted: false });
       signal(transaction, jid, { name: 'leave' });
@@ -101,15 +106,16 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
       const room = known(text);
       if (!room.ok) return room;
       const { jid, membership } = room.value;
-      if (parseJid(`${jid}/${nick}`) === undefined || nick.trim() === '') return fail('bad-nick', 'This is not a valid nickname.');
+      const wish = parseJid(`${jid}/${nick}`)?.resource;
+      if (wish === undefined || wish.trim() === '') return fail('bad-nick', 'This is not a valid nickname.');
       if (membership.state !== 'joined') return fail(membership.state, membership.reason ?? `You are not in ${jid}.`);
-      const granted = memberships.nickAnswer(jid, nick);
-      const sent = connection.send(nickPresence(jid, nick, context.roomPresence(jid)));
+      const granted = memberships.nickAnswer(jid, wish);
+      const sent = connection.send(nickPresence(jid, wish, context.roomPresence(jid)));
       if (!sent.ok) return sent;
       const refusal = await Promise.race([granted, delay(memberships.times.join, 'The room did not answer.', { ref: false, signal: context.signal })]);
       const now = context.room(jid);
       if (refusal !== undefined || !now) return fail('nick-refused', refusal ?? `You are not in ${jid}.`);
-      const kept = { ...now, nick };
+      const kept = { ...now, nick: wish };
       context.transact((transaction) => transaction.put(kept));
       return ok(summary(kept));
     },

@@ -8,8 +8,8 @@ export function withWishes(verbs: RoomVerbs, wishes: RoomWishes): RoomVerbs {
     const room = parseBareJid(text);
     if (room !== undefined) wishes.add(room, hereWish);
   };
-  const leave: RoomVerbs['leave'] = (room) => {
-    const left = verbs.leave(room);
+  const leave: RoomVerbs['leave'] = (room, farewell) => {
+    const left = verbs.leave(room, farewell);
     wishes.clear(parseBareJid(room) ?? room);
     return left;
   };

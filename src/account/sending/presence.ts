@@ -21,6 +21,8 @@ const shows = ['chat', 'away', 'xa', 'dnd'] as const satisfies readonly Show[];
 export interface Presence {
   /** Reads presence from one of the account's own resources. */
   receive(transaction: Transaction, stanza: Stanza): void;
+  /** What one of the person's devices says to this room alone (XEP-0045 7.7); `undefined`: nothing any more. */
+  direct(room: string, device: string, presence: Element | undefined): void;
   /** A new stream: whoever is there will be announced anew. */
   reset(): void;
   /** What a presence of ours into that room says; what is sent so is told. */
@@ -38,6 +40,8 @@ export function openPresence(context: Omit<AccountContext, 'roomPresence'>, pace
   const { archive, connection, jid } = context;
   const times = { ...presencePace, ...pace };
   const devices = new Map<string, DevicePresence>();
+  /** By room and full JID, where it is another presence than the one for all. */
+  const directed = new Map<string, Map<string, DevicePresence>>();
   /** By room: what was told last. */
   const told = new Map<string, OutgoingPresence>();
   let offline: OfflinePresence = archive.value(jid, storedValues.presenceOffline) ?? awayWhenOffline;
@@ -52,7 +56,8 @@ export function openPresence(context: Omit<AccountContext, 'roomPresence'>, pace
 
   function wish(room: Room | undefined): OutgoingPresence {
     const choice = room?.settings.presence ?? { kind: 'follow' };
-    const presence = presenceFor([...devices.values()], choice, offline);
+    const own = directed.get(room?.jid ?? '');
+    const presence = presenceFor([...devices.values()].map((device) => own?.get(device.jid) ?? device), choice, offline);
     return choice.kind === 'hidden' ? presence : { ...presence, avatar: presence.avatar ?? avatar };
   }
 
@@ -85,7 +90,28 @@ export function openPresence(context: Omit<AccountContext, 'roomPresence'>, pace
     return written(presence);
   }
 
+  function forgetDevice(device: string): void {
+    devices.delete(device);
+    for (const room of [...directed.keys()]) undirect(room, device);
+  }
+
+  function undirect(room: string, device: string): boolean {
+    const own = directed.get(room);
+    if (own?.delete(device) !== true) return false;
+    if (own.size === 0) directed.delete(room);
+    return true;
+  }
+
   return {
+    direct(room, device, element) {
+      if (!element) {
+        if (undirect(room, device)) moved();
+        return;
+      }
+      const own = directed.get(room) ?? new Map<string, DevicePresence>();
+      directed.set(room, own.set(device, readDevice({ from: device, element }, context.now())));
+      moved();
+    },
     receive(transaction, stanza) {
       const status = connection.status();
       const own = status.state === 'online' && status.jid === stanza.from;
@@ -94,7 +120,7 @@ export function openPresence(context: Omit<AccountContext, 'roomPresence'>, pace
       const device = stanza.type === undefined ? readDevice(stanza, transaction.at) : undefined;
       if (device?.avatar !== undefined && device.avatar !== avatar) archive.setValue(jid, storedValues.presenceAvatar, device.avatar);
       transaction.onCommit(() => {
-        if (!device) devices.delete(stanza.from);
+        if (!device) forgetDevice(stanza.from);
         else if (devices.has(stanza.from) || devices.size < MAX_DEVICES) devices.set(stanza.from, device);
         avatar = device?.avatar ?? avatar;
         moved();
@@ -120,7 +146,7 @@ export function openPresence(context: Omit<AccountContext, 'roomPresence'>, pace
   };
 }
 
-function readDevice({ from, element }: Stanza, at: number): DevicePresence {
+function readDevice({ from, element }: Pick<Stanza, 'from' | 'element'>, at: number): DevicePresence {
   const show = element.getChildText('show')?.trim();
   const status = element.getChildText('status')?.slice(0, MAX_STATUS);
   const update = element.getChild('x', NS_VCARD_UPDATE);

@@ -25,6 +25,8 @@ export interface AccountServer {
   write(stanza: string, options?: { readonly checked?: boolean }): Result<number>;
   /** Asks somebody, for a frontend; never rejects. */
   ask(request: Element, timeout?: number): Promise<IqAnswer>;
+  /** The same; `done` is called where the answer stands among the events: behind all that came before it, and ahead of the rest. */
+  askInOrder(request: Element, timeout: number, done: (answer: IqAnswer) => void): void;
   /** The number that the server has acknowledged of what was written (XEP-0198), now and whenever it changes. */
   acknowledged(): number;
   onAcknowledged(listener: (h: number) => void, signal: AbortSignal): void;

@@ -11,8 +11,13 @@ import { attributeOf } from '../xml.ts';
 export interface PendingIqs {
   /** Keeps a question open; `write` puts it on the wire and says why it cannot. */
   ask(request: Element, timeout: number, write: (request: Element) => string | undefined): Promise<IqAnswer>;
-  /** The question that this stanza answers: call it to settle. Undefined where it answers none of ours. */
-  answered(stanza: Stanza): (() => void) | undefined;
+  /** The same; `done` is called in the very step in which the answer is handled, at its place among what else came. */
+  askInOrder(request: Element, timeout: number, write: (request: Element) => string | undefined, done: (answer: IqAnswer) => void): void;
+  /**
+   * The question that this stanza answers: call it to settle; `inOrder`: at the answer's place among what else came. Undefined
+   * where it answers none of ours.
+   */
+  answered(stanza: Stanza): { readonly inOrder: boolean; settle(): void } | undefined;
   /** The same for an answer that was passed over: the question fails of it. */
   answeredBy(stanza: PassedOver): (() => void) | undefined;
   /** Nobody will answer any more. */
@@ -21,6 +26,7 @@ export interface PendingIqs {
 
 interface PendingIq {
   readonly to: string;
+  readonly inOrder: boolean;
   settle(answer: IqAnswer): void;
 }
 
@@ -30,25 +36,22 @@ interface PendingIq {
 export function createPendingIqs(own: () => string): PendingIqs {
   const open = new Map<string, PendingIq>();
 
-  function ask(
+  function put(
     request: Element,
-    timeout: number,
-    write: (request: Element) => string | undefined,
-  ): Promise<IqAnswer> {
+    { timeout, inOrder, write, done }: { timeout: number; inOrder: boolean; write: (request: Element) => string | undefined; done: (answer: IqAnswer) => void },
+  ): void {
     const id = randomBytes(12).toString('base64url'); // unguessable: no stranger can answer blindly
     const asked = clone(request);
     asked.attrs['id'] = id;
-    return new Promise((resolve) => {
-      const clock = setTimeout(() => settle(failed('timeout')), timeout);
-      const settle = (answer: IqAnswer): void => {
-        clearTimeout(clock);
-        open.delete(id);
-        resolve(answer);
-      };
-      open.set(id, { to: attributeOf(asked, 'to') ?? '', settle });
-      const why = write(asked);
-      if (why !== undefined) settle(failed(why));
-    });
+    const clock = setTimeout(() => settle(failed('timeout')), timeout);
+    const settle = (answer: IqAnswer): void => {
+      clearTimeout(clock);
+      open.delete(id);
+      done(answer);
+    };
+    open.set(id, { to: attributeOf(asked, 'to') ?? '', inOrder, settle });
+    const why = write(asked);
+    if (why !== undefined) settle(failed(why));
   }
 
   function askedOf(stanza: Stanza | PassedOver): PendingIq | undefined {
@@ -56,9 +59,9 @@ export function createPendingIqs(own: () => string): PendingIqs {
     return question !== undefined && mayAnswer(question.to, stanza.from, own()) ? question : undefined;
   }
 
-  function answered(stanza: Stanza): (() => void) | undefined {
+  function answered(stanza: Stanza): ReturnType<PendingIqs['answered']> {
     const question = askedOf(stanza);
-    return question && (() => question.settle(answerOf(stanza)));
+    return question && { inOrder: question.inOrder, settle: () => question.settle(answerOf(stanza)) };
   }
 
   function answeredBy(stanza: PassedOver): (() => void) | undefined {
@@ -70,7 +73,13 @@ export function createPendingIqs(own: () => string): PendingIqs {
     for (const question of [...open.values()]) question.settle(failed('disconnected'));
   }
 
-  return { ask, answered, answeredBy, giveUp };
+  return {
+    ask: (request, timeout, write) => new Promise((resolve) => put(request, { timeout, inOrder: false, write, done: resolve })),
+    askInOrder: (request, timeout, write, done) => put(request, { timeout, inOrder: true, write, done }),
+    answered,
+    answeredBy,
+    giveUp,
+  };
 }
 
 /**

@@ -254,6 +254,11 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     tell({ state: 'offline' });
   }
 
+  function asking(asked: Element): string | undefined {
+    const sent = send(asked);
+    return sent.ok ? undefined : sent.error.code;
+  }
+
   return {
     status: () => status,
     start,
@@ -262,10 +267,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     send,
     nextOutbound: () => sm.outbound() + 1,
     iq: (request, { timeout = IQ_TIMEOUT } = {}) =>
-      pendingIqs.ask(request, timeout, (asked) => {
-        const sent = send(asked);
-        return sent.ok ? undefined : sent.error.code;
-      }),
+      pendingIqs.ask(request, timeout, asking),
+    iqInOrder: (request, timeout, done) => pendingIqs.askInOrder(request, timeout, asking, done),
     acknowledged: () => sm.acknowledged(),
     acknowledge: () => session?.acknowledge(),
     features: () => features,

@@ -164,8 +164,9 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
       batch.push(stanza);
       return;
     }
-    const settle = pendingIqs.answered(stanza);
-    if (settle) answers.push(settle);
+    const question = pendingIqs.answered(stanza);
+    if (question?.inOrder) batch.push({ ...stanza, settle: question.settle });
+    else if (question) answers.push(question.settle);
     else if (options.transparent) batch.push(stanza);
     else log('debug', 'dropped an answer to nothing we asked', { from: stanza.from });
   }

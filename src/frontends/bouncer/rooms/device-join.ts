@@ -3,16 +3,16 @@ import type { Account } from '../../../account/contract.ts';
 import type { RoomView } from '../../../account/rooms/shared-occupancy-contract.ts';
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { Fault } from '../../../core/errors.ts';
-import { resourceOf } from '../../../core/jid.ts';
-import { NS_MUC, status } from '../../../xmpp/xep/room/muc.ts';
+import { canonicalJid, resourceOf } from '../../../core/jid.ts';
+import { NS_MUC, NS_MUC_USER, readCodes, status } from '../../../xmpp/xep/room/muc.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import type { Cursors } from '../../../delivery/cursors.ts';
 import type { OccupantDeliveries } from './occupant-deliveries.ts';
-import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
+import type { RoomFeed, RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { historyOf, readHistoryWish } from './room-history.ts';
 import type { HistoryWish } from './room-history.ts';
 import type { RoomStateCache } from './room-state-cache.ts';
-import { errorFor, leftPresence, occupantPresence, open, selfPresence, subjectMessage } from './room-stanzas.ts';
+import { errorFor, leftPresence, nickIn, occupantPresence, open, selfPresence, subjectMessage, withoutCodes } from './room-stanzas.ts';
 import { addressable } from '../session/stanza-text.ts';
 import { inBackground } from '../../../core/background.ts';
 import type { Log } from '../../../core/log.ts';
@@ -57,6 +57,12 @@ interface Entry {
 
 export interface DeviceJoin {
   enter(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
+  /** It has asked to be let in, and nothing is decided yet. */
+  entering(deviceOccupant: DeviceOccupant, room: string): boolean;
+  /** RFC 6121 4.3: it asks for an occupant's presence. */
+  probe(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
+  /** It could not take what the room said: a room ends such a session's occupancy. */
+  failed(deviceOccupant: DeviceOccupant, room: string): void;
   /** An available presence without a wish to enter: another nick, or nothing new. */
   rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
   leave(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
@@ -80,26 +86,30 @@ export interface DeviceJoinOptions {
   readonly times: DeviceJoinTimes;
   readonly log: Log;
   readonly now: () => number;
+  /** Told once an entry is decided: the device is in, or refused, or waits no more. */
+  readonly decided: (deviceOccupant: DeviceOccupant, room: string) => void;
 }
 
-export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now }: DeviceJoinOptions): DeviceJoin {
+export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now, decided }: DeviceJoinOptions): DeviceJoin {
   const { occupancy } = account.rooms;
   const entries = new Set<Entry>();
+  const renames = new Set<Entry>();
   const wakes = new Map<string, Set<() => void>>();
   const goodbyes = new Map<DeviceOccupant, Set<NodeJS.Timeout>>();
 
   function enter(deviceOccupant: DeviceOccupant, room: string, asked: Stanza): void {
     for (const before of entries) if (before.deviceOccupant === deviceOccupant && before.room === room) before.over = 'replaced';
     const history = readHistoryWish(asked.element, now());
-    const entry: Entry = { deviceOccupant, room, asked, nick: resourceOf(asked.to), history, refusal: undefined, over: undefined };
+    const entry: Entry = { deviceOccupant, room, asked, nick: nickIn(asked), history, refusal: undefined, over: undefined };
     const view = occupancy.room(room);
     if (view?.state === 'joined' && !view.entering && !view.firstReading) return show(entry, view);
     entries.add(entry);
-    const decided = join(entry).finally(() => {
+    const joined = join(entry).finally(() => {
       entries.delete(entry);
+      if (!entering(deviceOccupant, room)) decided(deviceOccupant, room);
       if (entry.over === 'left' && !wants(deviceOccupant.device, room)) occupancy.unwish(room, deviceOccupant.device); // called off on the way
     });
-    inBackground(log, 'a device’s join', decided);
+    inBackground(log, 'a device’s join', joined);
   }
 
   /** The device is in the room, or on its way in, with whatever session. */
@@ -114,7 +124,8 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     const password = asked.element.getChild('x', NS_MUC)?.getChildText('password') ?? undefined;
     if (before?.state !== 'joined') {
       // the nick counts where the account has none there yet
-      const wish = { ...(before === undefined && { nick }), ...(password !== undefined && { password }) };
+      // 7.2.8: where it is the device's own entry, a nick that is taken is a conflict, and no reason for another nick
+      const wish = { ...(before === undefined && { nick, exact: true }), ...(password !== undefined && { password }) };
       const joined = await occupancy.join(room, entry.deviceOccupant.device, wish);
       if (!joined.ok) return refuse(entry, joined.error);
     }
@@ -122,7 +133,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     await until(room, (view) => view?.state !== 'joined' || !view.firstReading); // which ends, or is given up
     const view = occupancy.room(room);
     if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'You left the room.' });
-    show(entry, view);
+    show(entry, view, before === undefined);
   }
 
   function until(room: string, done: (view: RoomView | undefined) => boolean, patience?: number): Promise<void> {
@@ -148,6 +159,9 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     if (over) return;
     if (!refusal) return deviceOccupant.send(errorFor(asked, deviceOccupant.jid, REFUSALS[code] ?? UNREACHABLE, message));
     const error = open(refusal.raw);
+    // RFC 6120 8.3.1: a server may repeat what was asked, and the daemon has asked in its own words
+    const repeated = error.getChild('x', NS_MUC);
+    if (repeated) error.children = error.children.map((child) => (child === repeated ? (asked.element.getChild('x', NS_MUC) ?? child) : child));
     error.attrs['from'] = asked.to;
     error.attrs['to'] = deviceOccupant.jid;
     if (asked.id === undefined) delete error.attrs['id'];
@@ -156,7 +170,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   }
 
   /** 7.2.3 to 7.2.15, in one go: nothing that the room says meanwhile can come between. */
-  function show({ deviceOccupant, room, nick: wish, history, asked, over }: Entry, { nick = wish, subject, features }: RoomView): void {
+  function show({ deviceOccupant, room, nick: wish, history, asked, over }: Entry, { nick = wish, subject, features }: RoomView, first = false): void {
     if (over) return;
     occupancy.wish(room, deviceOccupant.device);
     const feed = feeds.enter(deviceOccupant, room, nick);
@@ -170,8 +184,10 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
       else deviceOccupant.send(addressable(raw).to(deviceOccupant.jid));
     }
     const codes = [...stateCache.codes(room, features), ...(nick === wish ? [] : [status.nickModified])];
-    const own = self ?? `<presence xmlns='jabber:client'/>`;
-    const presence = selfPresence(open(own), occupancy.jid(), deviceOccupant.jid, codes);
+    const own = open(self ?? `<presence xmlns='jabber:client'/>`);
+    // 10.1.1: of the room's creation only whoever has created it is told
+    if (first && readCodes(own.getChild('x', NS_MUC_USER)).has(status.created)) codes.push(status.created);
+    const presence = selfPresence(withoutCodes(own), occupancy.jid(), deviceOccupant.jid, codes);
     presence.attrs['from'] = `${room}/${nick}`;
     if (asked.id !== undefined) presence.attrs['id'] = asked.id;
     deviceOccupant.send(presence.toString());
@@ -192,42 +208,66 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   }
 
   async function rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): Promise<void> {
-    const nick = resourceOf(stanza.to);
+    const nick = nickIn(stanza);
     const feed = feeds.of(room);
-    // The room shows the best of all devices: what this one is at present, its broadcast has said.
+    if (feed && nick === feed.nick) occupancy.present(room, deviceOccupant.jid, stanza.element); // 7.7
     if (!feed || nick === feed.nick || nick === '') return;
     const entry: Entry = { deviceOccupant, room, asked: stanza, nick, history: readHistoryWish(stanza.element, now()), refusal: undefined, over: undefined };
-    entries.add(entry);
-    const changed = await account.rooms.changeNick(room, nick);
-    entries.delete(entry);
+    renames.add(entry);
+    const changed = await account.rooms.changeNick(room, nick).finally(() => renames.delete(entry));
     if (!changed.ok) refuse(entry, { code: 'nick-conflict', message: changed.error.message });
+  }
+
+  function entering(deviceOccupant: DeviceOccupant, room: string): boolean {
+    return [...entries].some((entry) => !entry.over && entry.deviceOccupant === deviceOccupant && entry.room === room);
+  }
+
+  /** 7.14, 17.4: out of the room, as the room would say it. */
+  function put(deviceOccupant: DeviceOccupant, feed: RoomFeed, { id, ...how }: { codes: readonly number[]; status?: string | undefined; id?: string | undefined }): void {
+    const self = account.rooms.occupants(feed.room).find(({ nick }) => nick === feed.nick);
+    feeds.exit(deviceOccupant, feed.room);
+    occupancy.present(feed.room, deviceOccupant.jid, undefined);
+    const left = leftPresence(`${feed.room}/${feed.nick}`, deviceOccupant.jid, { affiliation: self?.affiliation ?? 'none', ...how });
+    if (id !== undefined) left.attrs['id'] = id;
+    deviceOccupant.send(left.toString());
   }
 
   return {
     enter,
+    entering,
+    probe(deviceOccupant, room, { to }) {
+      if (!feeds.sees(deviceOccupant, room)) return;
+      const nick = resourceOf(canonicalJid(to));
+      const occupant = account.rooms.occupants(room).find((one) => one.nick === nick);
+      if (!occupant) return;
+      const raw = open(archive.occupantXml(account.jid, room, nick) || occupantPresence(room, occupant).toString());
+      if (nick !== feeds.of(room)?.nick) return deviceOccupant.send(addressable(raw.toString()).to(deviceOccupant.jid));
+      deviceOccupant.send(selfPresence(withoutCodes(raw), occupancy.jid(), deviceOccupant.jid, [status.self]).toString());
+    },
+    failed(deviceOccupant, room) {
+      const feed = feeds.of(room);
+      if (feed && feeds.sees(deviceOccupant, room)) put(deviceOccupant, feed, { codes: [status.self, status.kicked, status.removedByError] });
+    },
     rename: (deviceOccupant, room, stanza) => inBackground(log, 'a device’s change of nick', rename(deviceOccupant, room, stanza)),
     leave(deviceOccupant, room, stanza) {
       for (const entry of entries) if (entry.deviceOccupant === deviceOccupant && entry.room === room) entry.over = 'left';
       const feed = feeds.of(room);
       if (!feed || !feeds.sees(deviceOccupant, room)) return;
-      const self = account.rooms.occupants(room).find(({ nick }) => nick === feed.nick);
-      feeds.exit(deviceOccupant, room);
-      const left = leftPresence(`${room}/${feed.nick}`, deviceOccupant.jid, { affiliation: self?.affiliation ?? 'none', codes: [status.self] });
-      if (stanza.id !== undefined) left.attrs['id'] = stanza.id;
-      deviceOccupant.send(left.toString());
+      const farewell = stanza.element.getChildText('status') ?? undefined;
+      put(deviceOccupant, feed, { codes: [status.self], status: farewell, id: stanza.id });
       const timers = goodbyes.get(deviceOccupant) ?? new Set();
       goodbyes.set(deviceOccupant, timers);
       const timer = setTimeout(() => {
         timers.delete(timer);
         if (wants(deviceOccupant.device, room)) return;
-        if (deviceOccupant.leaves() === 'everywhere') inBackground(log, 'leaving a room for a device', account.rooms.leave(room));
-        else occupancy.unwish(room, deviceOccupant.device);
+        if (deviceOccupant.leaves() === 'everywhere') inBackground(log, 'leaving a room for a device', account.rooms.leave(room, farewell));
+        else occupancy.unwish(room, deviceOccupant.device, farewell);
       }, times.leave);
       timers.add(timer);
     },
     refused(room, stanza) {
       const nick = resourceOf(stanza.from);
-      for (const entry of entries) if (entry.room === room && (entry.nick === nick || nick === '')) entry.refusal = stanza;
+      for (const entry of [...entries, ...renames]) if (entry.room === room && (entry.nick === nick || nick === '')) entry.refusal = stanza;
     },
     changed(room) {
       for (const look of wakes.get(room) ?? []) look();

@@ -2,6 +2,7 @@ import type { Account } from '../../../account/contract.ts';
 import type { AccountEvent } from '../../../account/events.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import { resourceOf } from '../../../core/jid.ts';
+import { isSubjectChange } from '../../../xmpp/xep/message/groupchat.ts';
 import { readMamResult } from '../../../xmpp/xep/service/mam.ts';
 import { NS_MUC_USER, readCodes, status } from '../../../xmpp/xep/room/muc.ts';
 import { NS_SID } from '../../../xmpp/xep/message/stanza-id.ts';
@@ -53,7 +54,7 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
     const result = given.raw.includes('urn:xmpp:mam:') ? readMamResult(given.element) : undefined;
     if (result) return iqProxy.result(result.queryId, given);
     if (given.type === 'groupchat' && given.element.getChild('stanza-id', NS_SID)?.attrs['by'] === room) occupancy.markIncomplete(room);
-    if (given.type === 'groupchat' && !given.element.getChild('subject')) feeds.deliverTransient(room, given.raw);
+    if (given.type === 'groupchat' && !isSubjectChange(given.element)) feeds.deliverTransient(room, given.raw);
     else feeds.tell(room, given.raw);
   }
 
@@ -130,7 +131,7 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
         if (event.message.kind !== 'private' || !sentByUs(event.message)) deliveries.kept(event.message, event.fresh);
         if (event.message.kind === 'subject') stateCache.subject(event.message.room, event.message.xml);
       } else if (event.type === 'room-stanza') {
-        if (event.stanza.type === 'groupchat' && event.stanza.element.getChild('subject')) stateCache.subject(event.room, event.stanza.raw);
+        if (event.stanza.type === 'groupchat' && isSubjectChange(event.stanza.element)) stateCache.subject(event.room, event.stanza.raw);
         stanza(event.room, event.stanza);
       } else if (event.type === 'room') state(event.room.room);
       else if (event.type === 'room-forgotten') state(event.room);

@@ -9,8 +9,7 @@ import type { Stanza } from '../../../xmpp/stanza.ts';
 import { archivePage, finText, resultText } from './room-archive.ts';
 import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { errorFor, open } from './room-stanzas.ts';
-import { inBackground } from '../../../core/background.ts';
-import type { Log } from '../../../core/log.ts';
+import type { IqAnswer } from '../../../xmpp/contract.ts';
 
 /** Passes IQs of devices to rooms and occupants on, in the name of the one occupant that we are. */
 export interface IqProxy {
@@ -25,12 +24,12 @@ const NOT_INSIDE = ['cancel', 'not-acceptable'] as const;
 const SILENT = ['wait', 'remote-server-timeout'] as const;
 const BUSY = ['wait', 'resource-constraint'] as const;
 
-export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomFeeds, log: Log): IqProxy {
+export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomFeeds): IqProxy {
   /** Open queries: which device asked, and under which id. */
   const queries = new Map<string, { readonly deviceOccupant: DeviceOccupant; readonly queryId: string | undefined }>();
   const underWay = new Map<DeviceOccupant, number>();
 
-  async function pass(deviceOccupant: DeviceOccupant, stanza: Stanza): Promise<void> {
+  function pass(deviceOccupant: DeviceOccupant, stanza: Stanza): void {
     const request = open(stanza.raw);
     delete request.attrs['from'];
     delete request.attrs['xmlns'];
@@ -42,7 +41,10 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
       query.attrs['queryid'] = queryId;
     }
     underWay.set(deviceOccupant, (underWay.get(deviceOccupant) ?? 0) + 1);
-    const answer = await account.server.ask(request, TIMEOUT);
+    account.server.askInOrder(request, TIMEOUT, (answer) => answered(deviceOccupant, stanza, { queryId, theirs, answer }));
+  }
+
+  function answered(deviceOccupant: DeviceOccupant, stanza: Stanza, { queryId, theirs, answer }: { queryId: string; theirs: unknown; answer: IqAnswer }): void {
     queries.delete(queryId);
     const left = (underWay.get(deviceOccupant) ?? 1) - 1;
     if (left === 0) underWay.delete(deviceOccupant);
@@ -83,7 +85,7 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
       const state = account.rooms.occupancy.room(bareOf(stanza.to))?.state;
       if (pings && state !== 'joined') return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, state === 'joining' ? SILENT : NOT_INSIDE));
       if (nick === '' && stanza.type === 'set' && fromArchive(deviceOccupant, room, stanza)) return;
-      inBackground(log, 'asking a room for a device', pass(deviceOccupant, stanza));
+      pass(deviceOccupant, stanza);
     },
     result(queryId, stanza) {
       const query = queries.get(queryId);

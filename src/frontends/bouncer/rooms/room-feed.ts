@@ -1,5 +1,6 @@
 import type { Leaving } from '../../../core/device.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
+import type { Stanza } from '../../../xmpp/stanza.ts';
 import { addressable } from '../session/stanza-text.ts';
 
 /** A device in the rooms: a bound session. */
@@ -9,6 +10,8 @@ export interface DeviceOccupant {
   readonly device: string;
   /** `delivered` is called once the device has it. */
   send(text: string, delivered?: () => void): void;
+  /** Hands a stanza to the account's server, in the device's own session. */
+  pass(stanza: Stanza): void;
   /** XEP-0280 is on. */
   carbons(): boolean;
   /** Whether the device is shown a message, by the person's wishes for it. */

@@ -1,4 +1,5 @@
 // Stanzas that we send to a device in a room's name (XEP-0045).
+import { canonicalJid, resourceOf } from '../../../core/jid.ts';
 import type { Occupant } from '../../../core/occupant.ts';
 import { NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
 import { NS_MUC_USER, status } from '../../../xmpp/xep/room/muc.ts';
@@ -30,17 +31,30 @@ export function selfPresence(raw: Element, occupant: string, device: string, cod
   return raw;
 }
 
+/** What is kept of our own presence may have the codes of another entry. */
+export function withoutCodes(presence: Element): Element {
+  const x = presence.getChild('x', NS_MUC_USER);
+  if (x) x.children = x.children.filter((child) => typeof child === 'string' || child.name !== 'status');
+  return presence;
+}
+
+/** The nick that a stanza is addressed to, in the form in which the room has it. */
+export function nickIn({ to }: { readonly to: string }): string {
+  return resourceOf(canonicalJid(to));
+}
+
 /** The presence by which a room would tell that we have left it. */
 export function leftPresence(
   from: string,
   to: string,
-  { affiliation = 'none', codes = [], newNick, reason }: { affiliation?: string; codes?: readonly number[]; newNick?: string; reason?: string | undefined },
+  { affiliation = 'none', codes = [], newNick, reason, status: farewell }: { affiliation?: string; codes?: readonly number[]; newNick?: string; reason?: string | undefined; status?: string | undefined },
 ): Element {
   const own = codes.includes(status.self) && { jid: to };
   const item = xml('item', { affiliation, ...own, role: newNick === undefined ? 'none' : 'participant', ...(newNick !== undefined && { nick: newNick }) });
   if (reason !== undefined) item.append(xml('reason', {}, reason));
   const statuses = codes.map((code) => xml('status', { code: String(code) }));
-  return xml('presence', { xmlns: NS.client, from, to, type: 'unavailable' }, xml('x', { xmlns: NS_MUC_USER }, item, ...statuses));
+  const said = farewell === undefined ? [] : [xml('status', {}, farewell)];
+  return xml('presence', { xmlns: NS.client, from, to, type: 'unavailable' }, ...said, xml('x', { xmlns: NS_MUC_USER }, item, ...statuses));
 }
 
 export function subjectMessage(room: string, to: string, subject: string): Element {

@@ -1,12 +1,14 @@
 import type { Account } from '../../../account/contract.ts';
 import type { Archive } from '../../../archive/contract.ts';
-import { bareOf, parseBareJid } from '../../../core/jid.ts';
+import { bareOf, parseBareJid, resourceOf } from '../../../core/jid.ts';
 import { NS_CARBONS } from '../../../xmpp/xep/message/relay-envelope.ts';
 import { readCarbon } from '../../../xmpp/xep/message/carbons.ts';
 import { NS_MUC } from '../../../xmpp/xep/room/muc.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
+import { NS_DISCO_INFO } from '../../../xmpp/xep/service/disco.ts';
 import { attrsOf } from '../../../xmpp/xml.ts';
 import { openCursors } from '../../../delivery/cursors.ts';
+import { openEntryQueue } from './entry-queue.ts';
 import { openDeviceJoin } from './device-join.ts';
 import type { DeviceJoinTimes } from './device-join.ts';
 import { openRoomFeeds } from './room-feed.ts';
@@ -44,9 +46,15 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
   const feeds = openRoomFeeds();
   const deliveries = openOccupantDeliveries({ account, archive, cursors, feeds, log: (message) => log('warn', message) });
   const stateCache = openRoomStateCache(account.jid, archive);
-  const iqProxy = openIqProxy(account, archive, feeds, log);
+  const iqProxy = openIqProxy(account, archive, feeds);
   const out = openUpstreamRooms(account, feeds);
-  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now });
+  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now, decided: (deviceOccupant, room) => behind.decided(deviceOccupant, room) });
+  const behind = openEntryQueue({
+    entering: deviceJoin.entering,
+    handle(deviceOccupant, stanza) {
+      if (!handle(deviceOccupant, stanza)) deviceOccupant.pass(stanza);
+    },
+  });
   const into = openDownstream({ account, feeds, stateCache, iqProxy, deliveries, refused: deviceJoin.refused });
   /** What a session has once joined is a room, whatever the account knows of it now. */
   const visited = new WeakMap<DeviceOccupant, Set<string>>();
@@ -62,8 +70,17 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
       if (stanza.type === 'unavailable') deviceJoin.gone(deviceOccupant);
       return false;
     }
-    if (stanza.type !== undefined && stanza.type !== 'unavailable') return false;
     const room = normal(stanza.to);
+    const known = account.rooms.occupancy.room(room) !== undefined || visited.get(deviceOccupant)?.has(room) === true;
+    if (stanza.type === 'probe' && known) {
+      deviceJoin.probe(deviceOccupant, room, stanza);
+      return true;
+    }
+    if (stanza.type === 'error' && known) {
+      deviceJoin.failed(deviceOccupant, room);
+      return true;
+    }
+    if (stanza.type !== undefined && stanza.type !== 'unavailable') return false;
     if (stanza.type === undefined && stanza.element.getChild('x', NS_MUC)) {
       const rooms = visited.get(deviceOccupant) ?? new Set();
       visited.set(deviceOccupant, rooms.add(room));
@@ -71,20 +88,35 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
       return true;
     }
     // A room must never hear of the device's own session: it would take it for one more occupant.
-    if (!account.rooms.occupancy.room(room) && visited.get(deviceOccupant)?.has(room) !== true) return false;
+    if (!known) return false;
     if (stanza.type === 'unavailable') deviceJoin.leave(deviceOccupant, room, stanza);
     else if (feeds.sees(deviceOccupant, room)) deviceJoin.rename(deviceOccupant, room, stanza);
     return true;
   }
 
+  function handle(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean {
+    if (stanza.kind === 'presence') return presence(deviceOccupant, stanza);
+    const room = normal(stanza.to);
+    if (!account.rooms.occupancy.room(room)) return false;
+    if (stanza.kind === 'message') out.say(deviceOccupant, room, stanza);
+    else if (stanza.type === 'get' || stanza.type === 'set') iqProxy.ask(deviceOccupant, room, stanza);
+    return true;
+  }
+
+  /** While a room's past is read for the first time, what any passer-by may ask of it need not wait. */
+  function mayOvertake(room: string, { kind, type, to, element }: Stanza): boolean {
+    const asksOpenly = kind === 'iq' && type === 'get' && resourceOf(to) === '' && element.getChild('query', NS_DISCO_INFO) !== undefined;
+    return asksOpenly && account.rooms.occupancy.room(room)?.firstReading === true;
+  }
+
   return {
     fromDevice(deviceOccupant, stanza) {
-      if (stanza.kind === 'presence') return presence(deviceOccupant, stanza);
-      if (stanza.to === '') return false;
+      if (stanza.to === '') return handle(deviceOccupant, stanza);
       const room = normal(stanza.to);
-      if (!account.rooms.occupancy.room(room)) return false;
-      if (stanza.kind === 'message') out.say(deviceOccupant, room, stanza);
-      else if (stanza.type === 'get' || stanza.type === 'set') iqProxy.ask(deviceOccupant, room, stanza);
+      const leaves = stanza.kind === 'presence' && stanza.type === 'unavailable';
+      const waits = behind.waits(deviceOccupant, room) || deviceJoin.entering(deviceOccupant, room);
+      if (!waits || leaves || mayOvertake(room, stanza)) return handle(deviceOccupant, stanza);
+      behind.put(deviceOccupant, room, stanza);
       return true;
     },
     isOccupant(deviceOccupant, { from, to }) {
@@ -98,6 +130,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
       return [from, to].some((jid) => jid !== undefined && account.rooms.occupancy.room(bareOf(jid)) !== undefined);
     },
     gone(deviceOccupant) {
+      behind.gone(deviceOccupant);
       deviceJoin.gone(deviceOccupant);
       deliveries.gone(deviceOccupant);
       cursors.flush();

@@ -47,6 +47,8 @@ export interface BouncerSession extends DeviceLinkUser {
   resume(link: DeviceLink, h: string): string | undefined;
   /** Counts a stanza out and sends it, now or when the device is back; `delivered` is called once the device has it. */
   send(text: string, delivered?: () => void): void;
+  /** Hands a stanza of the device to the server; what it refuses, the device is told. */
+  pass(stanza: Stanza): void;
   fromServer(stanza: Stanza, delivered: () => void): void;
   /** The server believes that the device is away. */
   hibernates(): boolean;
@@ -55,12 +57,15 @@ export interface BouncerSession extends DeviceLinkUser {
   end(condition?: string, why?: string): Promise<void>;
 }
 
+/** What is done for the device: told to it, or handed to its server. */
+export type Outward = Pick<BouncerSession, 'send' | 'pass'>;
+
 export interface BouncerSessionOptions {
   readonly login: DeviceLoginGrant;
   readonly jid: string;
   readonly upstream: Upstream;
   /** Made for the session: `send` is its way to the device. */
-  readonly inside: (send: BouncerSession['send']) => Inside;
+  readonly inside: (outward: Outward) => Inside;
   readonly times: SessionTimes;
   /** Bytes that may wait for the device. */
   readonly backlog: number;

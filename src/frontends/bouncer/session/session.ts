@@ -43,7 +43,7 @@ type SessionState =
 
 export function openBouncerSession(options: BouncerSessionOptions): BouncerSession {
   const { login, jid, upstream, times, log, now: clock } = options;
-  const inside = options.inside(send);
+  const inside = options.inside({ send, pass });
   const sm = createStreamManagement(undefined);
   let now: SessionState = { state: 'binding', waiting: [] };
   /** The id under which the session can be resumed, once the device has asked for that. */
@@ -175,7 +175,10 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
       return send(`<iq xmlns='jabber:client' type='result' id='${escapeXML(given.id ?? '')}' to='${escapeXML(jid)}'/>`);
     }
     if (endangersAccount(given, login.account)) return send(refusal(given, jid));
-    if (inside.fromDevice(given)) return;
+    if (!inside.fromDevice(given)) pass(given);
+  }
+
+  function pass(given: Stanza): void {
     const sent = upstream.send(given);
     if (sent.ok) return;
     if (sent.error.code !== 'too-large') return endSoon('resource-constraint', sent.error.message);
@@ -274,6 +277,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     take,
     over: closed,
     send,
+    pass,
     fromServer(given, delivered) {
       if (inside.hides(given)) delivered();
       else send(given.raw, delivered);

@@ -12,7 +12,7 @@ import type { Pushes } from '../push/pushes.ts';
 import type { DeviceOccupant } from '../rooms/room-feed.ts';
 import type { BouncerRooms } from '../rooms/rooms.ts';
 import { openBouncerSession } from './session.ts';
-import type { Inside, BouncerSession, SessionTimes } from './session-contract.ts';
+import type { Inside, BouncerSession, Outward, SessionTimes } from './session-contract.ts';
 import type { Bound, DeviceLoginGrant } from '../server/host.ts';
 import type { Log } from '../../../core/log.ts';
 import { openUpstream } from './upstream.ts';
@@ -130,10 +130,11 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     const { id } = login.device;
     const met = (): void => credentials.met(id);
     const wake = openPushWakeUp(account, jid, upstream.hibernates);
-    const occupantOf = (send: BouncerSession['send']): DeviceOccupant => ({
+    const occupantOf = ({ send, pass }: Outward): DeviceOccupant => ({
       jid,
       device: id,
       send: (text, delivered) => send(text, delivered && then(delivered, met)),
+      pass,
       carbons: upstream.carbons,
       shows(message) {
         const device = credentials.get(id);
@@ -146,14 +147,14 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       leaves: () => credentials.get(id)?.leaves ?? leaving(),
       calls: (message) => wake.call(message),
     });
-    const inside = (send: BouncerSession['send']): Inside => {
-      const deviceOccupant = occupantOf(send);
+    const inside = (outward: Outward): Inside => {
+      const deviceOccupant = occupantOf(outward);
       let greeted = false;
       return {
         fromDevice(stanza) {
           if (!greeted && stanza.kind === 'presence' && stanza.to === '' && stanza.type === undefined) {
             greeted = true;
-            for (const text of offlineStore.take(id, jid)) send(text);
+            for (const text of offlineStore.take(id, jid)) outward.send(text);
           }
           if (stanza.kind === 'message') met();
           return rooms.fromDevice(deviceOccupant, stanza);

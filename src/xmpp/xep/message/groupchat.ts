@@ -90,13 +90,18 @@ function retracted(element: Element): string | undefined {
   return old && text(fastened?.attrs['id']);
 }
 
+/** 8.1: a subject with words or a thread beside it is a message that has one, and changes nothing. */
+export function isSubjectChange(element: Element): boolean {
+  return ['body', 'thread'].every((name) => !element.getChild(name)) && element.getChild('subject') !== undefined;
+}
+
 function kindOf(element: Element): MessageKind {
   if (encryptions.some((ns) => element.getChild('encrypted', ns)) || element.getChild('encryption', NS_EME)) return 'encrypted';
   if (element.getChild('replace', NS_CORRECT)) return 'correction';
   if (retracted(element) !== undefined) return 'retraction';
   if (element.getChild('reactions', NS_REACTIONS)) return 'reaction';
   if (element.getChild('body')) return 'message';
-  if (element.getChild('subject')) return 'subject';
+  if (isSubjectChange(element)) return 'subject';
   if (element.children.some((child) => typeof child !== 'string' && child.attrs['xmlns'] === NS_MARKERS)) return 'marker';
   return 'other';
 }

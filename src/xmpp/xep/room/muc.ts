@@ -78,8 +78,8 @@ export function joinPresence(
 }
 
 /** 7.14: presence that leaves a room. */
-export function leavePresence(room: string, nick: string): Element {
-  return xml('presence', { to: `${room}/${nick}`, type: 'unavailable' });
+export function leavePresence(room: string, nick: string, farewell?: string): Element {
+  return xml('presence', { to: `${room}/${nick}`, type: 'unavailable' }, ...(farewell === undefined ? [] : [xml('status', {}, farewell)]));
 }
 
 /** 7.6: presence that asks for another nick. */

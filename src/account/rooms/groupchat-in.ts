@@ -83,7 +83,7 @@ function receiveGroupchat(parts: RoomParts, transaction: Transaction, room: Room
   if (RECONFIGURED.some((code) => codes.has(code))) transaction.onCommit(() => parts.memberships.refreshDisco(room.jid)); // XEP-0045 10.2.1: status 104
   const disclosure = readDisclosure(codes);
   if (Object.keys(disclosure).length > 0) transaction.put({ ...room, ...disclosure });
-  const isSubject = message.subject !== undefined && message.body === undefined;
+  const isSubject = isSubjectChange(stanza.element);
   if (isSubject && subjectEndsEntry(parts, transaction, room, message)) return false;
   const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };
   keep(parts, transaction, { message, element: stanza.element, xml: stanza.raw, source, fresh: true });

@@ -57,6 +57,8 @@ interface Entry {
 
 export interface DeviceJoin {
   enter(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
+  /** Told once an entry is decided: the device is in, or refused, or waits no more. */
+  onDecided(listener: (deviceOccupant: DeviceOccupant, room: string) => void): void;
   /** It has asked to be let in, and nothing is decided yet. */
   entering(deviceOccupant: DeviceOccupant, room: string): boolean;
   /** RFC 6121 4.3: it asks for an occupant's presence. */
@@ -86,14 +88,13 @@ export interface DeviceJoinOptions {
   readonly times: DeviceJoinTimes;
   readonly log: Log;
   readonly now: () => number;
-  /** Told once an entry is decided: the device is in, or refused, or waits no more. */
-  readonly decided: (deviceOccupant: DeviceOccupant, room: string) => void;
 }
 
-export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now, decided }: DeviceJoinOptions): DeviceJoin {
+export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now }: DeviceJoinOptions): DeviceJoin {
   const { occupancy } = account.rooms;
   const entries = new Set<Entry>();
   const renames = new Set<Entry>();
+  let decided: (deviceOccupant: DeviceOccupant, room: string) => void = () => undefined;
   const wakes = new Map<string, Set<() => void>>();
   const goodbyes = new Map<DeviceOccupant, Set<NodeJS.Timeout>>();
 
@@ -235,6 +236,9 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   return {
     enter,
     entering,
+    onDecided(listener) {
+      decided = listener;
+    },
     probe(deviceOccupant, room, { to }) {
       if (!feeds.sees(deviceOccupant, room)) return;
       const nick = resourceOf(canonicalJid(to));

@@ -42,6 +42,8 @@ export function openEntryQueue({ entering, handle }: EntryQueueOptions): EntryQu
       }
       if (queue.length === 0) waiting.get(deviceOccupant)?.delete(room);
     },
-    gone: (deviceOccupant) => void waiting.delete(deviceOccupant),
+    gone(deviceOccupant) {
+      waiting.delete(deviceOccupant);
+    },
   };
 }

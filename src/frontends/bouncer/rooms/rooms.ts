@@ -48,13 +48,14 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
   const stateCache = openRoomStateCache(account.jid, archive);
   const iqProxy = openIqProxy(account, archive, feeds);
   const out = openUpstreamRooms(account, feeds);
-  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now, decided: (deviceOccupant, room) => behind.decided(deviceOccupant, room) });
+  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now });
   const behind = openEntryQueue({
     entering: deviceJoin.entering,
     handle(deviceOccupant, stanza) {
       if (!handle(deviceOccupant, stanza)) deviceOccupant.pass(stanza);
     },
   });
+  deviceJoin.onDecided(behind.decided);
   const into = openDownstream({ account, feeds, stateCache, iqProxy, deliveries, refused: deviceJoin.refused });
   /** What a session has once joined is a room, whatever the account knows of it now. */
   const visited = new WeakMap<DeviceOccupant, Set<string>>();

@@ -3,7 +3,7 @@ import { api } from './client.ts';
 const REUSED = 40_000; // milliseconds, of the minute that an address is good for
 const MOST_AT_ONCE = 100;
 
-export interface Signed {
+interface Signed {
   readonly src: string;
   /** When it was asked for. */
   readonly at: number;

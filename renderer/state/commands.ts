@@ -6,7 +6,7 @@ import { go } from './route.ts';
 import type { RoomName } from './timelines.ts';
 
 /** A command that was run; `done` rejects if there is no such command. */
-export interface Command {
+interface Command {
   readonly done: Promise<unknown>;
   /** True if the command opened another view or a dialog. */
   readonly stays: boolean;

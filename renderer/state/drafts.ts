@@ -1,7 +1,7 @@
 /** Unsent text, by room. The browser stores it, so that a reload or a crash does not lose it. */
 import { createStore, type Store } from './store.ts';
 
-export interface Drafts {
+interface Drafts {
   /** The rooms with a draft. */
   readonly rooms: Store<ReadonlySet<string>>;
   of(key: string): string;

@@ -2,7 +2,7 @@ import type { FirstLook } from '../api/client.ts';
 
 export type LookedRoom = FirstLook['rooms'][number];
 
-export interface Groups {
+interface Groups {
   readonly now: readonly LookedRoom[];
   readonly notNow: readonly LookedRoom[];
   readonly away: readonly LookedRoom[];

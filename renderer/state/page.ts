@@ -22,7 +22,7 @@ export const dialog = createStore<Dialog>(undefined);
 /** The last live message, for screen readers. */
 export const lastHeard = createStore<RawMessage | undefined>(undefined);
 
-export type Dialog =
+type Dialog =
   | { readonly name: 'join'; readonly account?: string; readonly room?: string; readonly password?: string; readonly nick?: string }
   | { readonly name: 'leave'; readonly account: string; readonly room: string }
   | { readonly name: 'palette' }

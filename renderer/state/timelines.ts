@@ -12,7 +12,7 @@ export interface RoomName {
 }
 
 /** A message as it comes live. */
-export interface News {
+interface News {
   readonly message: RawMessage;
   /** It refers to another message: a reply, an edit, a reaction or a deletion. */
   readonly refers: boolean;
@@ -30,7 +30,7 @@ export interface SayAbout {
 }
 
 /** The loaded messages of the rooms that were opened. */
-export interface Timelines {
+interface Timelines {
   of(name: RoomName): Store<Window>;
   /** Loads the newest messages, unless they are loaded. */
   open(name: RoomName): void;

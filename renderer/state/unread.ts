@@ -12,7 +12,7 @@ export interface Unread {
   readonly since: number;
 }
 
-export interface UnreadBook {
+interface UnreadBook {
   readonly store: Store<ReadonlyMap<string, Unread>>;
   /** The last event that this browser has received; the next stream continues after it. */
   cursor(): string | undefined;

@@ -2,7 +2,7 @@ import { de } from './de.ts';
 import { en, type Strings } from './en.ts';
 
 const languages = { en, de } as const;
-export type Language = keyof typeof languages;
+type Language = keyof typeof languages;
 
 const KEY = 'minimix.language';
 

@@ -3,7 +3,7 @@ import { sha1 } from '@noble/hashes/legacy.js';
 import { Hsluv } from 'hsluv';
 
 /** Colours of one nick on each ground; HSLuv's lightness alone decides the contrast, whatever the hue. */
-export interface NickColour {
+interface NickColour {
   readonly onLight: string;
   readonly onDark: string;
 }

@@ -4,7 +4,7 @@ import { sentenceOf } from '../core/errors.ts';
 import type { StreamState } from '../xmpp/contract.ts';
 import type { Log } from '../core/log.ts';
 
-export interface Acknowledgement {
+interface Acknowledgement {
   /** The count (h) up to which the stream's stanzas are on disk; `undefined` where the stream cannot be resumed. */
   handled(): number | undefined;
   /** All that came up to this state is committed. */
@@ -16,14 +16,14 @@ export interface Acknowledgement {
   subscribe(listener: AcknowledgementListener): void;
 }
 
-export interface AcknowledgementListener {
+interface AcknowledgementListener {
   /** `handled` has moved on. */
   readonly moved: () => void;
   /** The disk did not take it: the stream goes, unacknowledged. */
   readonly failed: () => void;
 }
 
-export interface AcknowledgementOptions {
+interface AcknowledgementOptions {
   /** Of the archive. */
   readonly barrier: () => Promise<void>;
   /** The state with which the account starts; `settled()` is waited for before it is told to anybody. */

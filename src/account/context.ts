@@ -64,7 +64,7 @@ export type Catchup = CatchupPlace & (
 );
 
 /** The history after a join without an archive: whether it reached back to what we have (XEP-0045 7.2.14). */
-export interface Replay {
+interface Replay {
   /** Room time of what we had last, in milliseconds since the epoch. */
   readonly from: number;
   /** Room time of the first message that we did not have. */

@@ -5,7 +5,7 @@ import type { PassedOver, Stanza } from '../xmpp/stanza.ts';
 import { errorAnswer } from '../xmpp/xep/service/errors.ts';
 import type { Transaction, AccountContext } from './context.ts';
 
-export interface InboundBatch {
+interface InboundBatch {
   readonly stanzas: readonly Stanza[];
   /** What the wire could not take. */
   readonly passedOver: readonly PassedOver[];

@@ -18,7 +18,7 @@ import type { OwnedOccupancy } from './rooms/shared-occupancy.ts';
 import type { DeviceMessages } from './sending/device-messages.ts';
 
 /** Whoever reads what comes by itself. */
-export interface Receivers extends RoomParts {
+interface Receivers extends RoomParts {
   readonly memberships: Memberships;
   readonly iqResponder: IqResponder;
   readonly bookmarks: Bookmarks;

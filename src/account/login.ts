@@ -17,7 +17,7 @@ import type { ReorderAfterResume } from './history/reorder-after-resume.ts';
 /** Milliseconds until a login is tried again where what had to be stored after the last one could not be. */
 const AGAIN = 5_000;
 
-export interface LoginParts {
+interface LoginParts {
   readonly context: AccountContext;
   readonly iqResponder: IqResponder;
   readonly bookmarks: Bookmarks;

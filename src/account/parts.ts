@@ -40,7 +40,7 @@ export type AccountTimes = Partial<SelfPingTimes & JoinTimes & {
   readonly presence: Partial<PresencePace>;
 }>;
 
-export interface PartsOptions {
+interface PartsOptions {
   /** All but what presence says of the person, which is a part itself. */
   readonly context: Omit<AccountContext, 'roomPresence'>;
   readonly settings: Pick<AccountSettings, 'historyDays' | 'joinInvited'>;

@@ -1,5 +1,5 @@
 /** Timers by name, all ended by the signal. They keep no process alive. */
-export interface Timers {
+interface Timers {
   /** Runs the work after so many milliseconds, in place of what the name was set to. */
   set(name: string, wait: number, work: () => void): void;
   clear(name: string): void;

@@ -7,7 +7,7 @@ import { readCatchup } from './history/catch-up-state.ts';
 import type { Log } from '../core/log.ts';
 
 /** The rooms in memory, and the drafts that change them together with the disk. */
-export interface RoomTable {
+interface RoomTable {
   readonly all: ReadonlyMap<string, Room>;
   occupants(room: string): ReadonlyMap<string, Occupant>;
   /** Memory is assigned only after the commit. Throws what the disk throws; memory is then unchanged. */

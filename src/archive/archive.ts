@@ -19,7 +19,7 @@ import { messageReader } from './read/messages.ts';
 import { counts } from './write/counts.ts';
 import { records } from './write/records.ts';
 
-export interface ArchiveOptions {
+interface ArchiveOptions {
   /** Told when the archive was found damaged, and what became of it. Without it a damaged archive is an error. */
   readonly onTrouble?: (salvaged: Salvaged) => void;
   /** The file grows to so many pages of 4 kB at most. */

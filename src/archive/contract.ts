@@ -98,7 +98,7 @@ export interface OccupantRecord {
 }
 
 /** XEP-0198 state of an account's stream, as JSON of `xmpp/contract.ts` StreamState; opaque here. */
-export type StreamRecord = string;
+type StreamRecord = string;
 
 /** A stanza of ours that is not known to have arrived. */
 export interface OutboxEntry {
@@ -205,7 +205,7 @@ export interface ReadArchive {
 }
 
 /** What only the daemon's one writing handle can do. */
-export interface WriteArchive {
+interface WriteArchive {
   /** All or nothing; throws what SQLite throws (disk full, corrupt). Not re-entrant. */
   transaction<T>(work: () => T): T;
   /**

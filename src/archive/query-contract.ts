@@ -64,7 +64,7 @@ export interface SearchQuery {
   readonly partial?: boolean;
 }
 
-export interface SearchHit {
+interface SearchHit {
   readonly message: KeptMessage;
   readonly excerpt: Excerpt;
 }

@@ -13,7 +13,7 @@ import type { OfflinePresence } from '../core/presence.ts';
  * What of it a backup must not have: nothing, the whole (a key, or what only a device with a key has a use for), or
  * fields of these names wherever they stand in it.
  */
-export type Secrecy = 'open' | 'secret' | { readonly secretFields: readonly string[] };
+type Secrecy = 'open' | 'secret' | { readonly secretFields: readonly string[] };
 
 /** One named value of an account. */
 export interface StoredValue<T> {
@@ -23,13 +23,7 @@ export interface StoredValue<T> {
   write(value: T): string;
 }
 
-/** One value a room, or a device. */
-export interface StoredFamily<T> {
-  readonly prefix: string;
-  of(name: string): StoredValue<T>;
-}
-
-export interface Codec<T> {
+interface Codec<T> {
   read(text: string): T;
   write(value: T): string;
 }
@@ -56,7 +50,7 @@ function family<T>(prefix: string, secrecy: Secrecy, codec: Codec<T>) {
 }
 
 /** A field that JSON leaves out where it is undefined: the type has it nevertheless, unlike with `optional()`. */
-export function leftOut<T>(shape: z.ZodType<T>) {
+function leftOut<T>(shape: z.ZodType<T>) {
   return shape.optional().transform((value) => value);
 }
 
@@ -101,10 +95,12 @@ export type SaidByDevice = Readonly<z.output<typeof said>>;
 export interface StoredBookmarkMeta {
   readonly held: readonly {
     readonly id: number;
+    /** Milliseconds since the epoch. */
     readonly at: number;
     readonly storage: StorageName;
     readonly rooms: readonly string[];
     readonly cause: string;
+    /** Resources of the account that were online since it was last right, one of which it may have been. */
     readonly online: readonly string[];
   }[];
   readonly settings: { readonly keepJoins: boolean; readonly severalGone: 'hold' | 'restore' | 'accept'; readonly deadDays: number };

@@ -66,14 +66,14 @@ export interface HomeService {
   status(): Promise<{ readonly unit: Pick<ServiceUnit, 'name' | 'path'>; readonly installed: boolean; readonly enabled: string; readonly active: string }>;
 }
 
-export interface ServiceUnit {
+interface ServiceUnit {
   readonly name: string;
   readonly path: string;
   readonly text: string;
 }
 
 /** What a retirement does to a home and around it. */
-export interface Retiring {
+interface Retiring {
   /** The plan of a retirement that has begun and is not finished. */
   read(home: string): RetirePlan | undefined;
   write(home: string, plan: RetirePlan): void;
@@ -104,7 +104,7 @@ export interface ArchiveFiles {
   restore(home: string, file: string, passphrase: () => Promise<string>): Promise<{ setAside: string | undefined }>;
 }
 
-export interface ExportRequest extends Omit<Selection, 'account'> {
+interface ExportRequest extends Omit<Selection, 'account'> {
   readonly account?: string;
   readonly format: Format;
   readonly file: string;

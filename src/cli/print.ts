@@ -5,7 +5,7 @@ import { oneLine, safeJson } from '../core/printable.ts';
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
 /** What standard output is, as far as printing has to know. */
-export interface Terminal {
+interface Terminal {
   /** How many columns it has; `undefined` where the output goes to a file or a program. */
   readonly columns: number | undefined;
   /** The text in that style; the text itself where no terminal takes colours (a file, NO_COLOR). */

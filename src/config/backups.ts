@@ -5,7 +5,7 @@ import { readIfThere, writeWhole } from './files.ts';
 const record = z.object({ at: z.int(), file: z.string() });
 
 /** The last backup that was made of a home; `at` in milliseconds since the epoch. */
-export type Backup = z.output<typeof record>;
+type Backup = z.output<typeof record>;
 
 function pathOf(home: string): string {
   return join(home, 'last-backup.json');

@@ -36,7 +36,7 @@ export interface LoadedSettings {
 }
 
 /** One wish: a path in the file, such as `['accounts', 0, 'chat']`, and its value; `undefined` takes it out. */
-export interface SettingsEdit {
+interface SettingsEdit {
   readonly path: readonly (string | number)[];
   readonly value: unknown;
 }

@@ -9,7 +9,7 @@ const holder = z.object({ pid: z.int(), url: z.url(), token: z.string(), started
 /** Who holds a home, and how to speak to it: the home's daemon.json. */
 export type Holder = z.output<typeof holder>;
 
-export interface HomeLock {
+interface HomeLock {
   /** Tells others how to reach the holder. */
   announce(holder: Holder): void;
   release(): void;
@@ -43,7 +43,7 @@ export function lockHome(home: string, patience: number): HomeLock | undefined {
 }
 
 /** `free`, or held: by whom, as far as that is told already. */
-export type HomeState =
+type HomeState =
   { readonly held: false } | { readonly held: true; readonly holder: Holder | undefined };
 
 /** Asks who holds the home, and leaves it as it is. */

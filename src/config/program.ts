@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** What V8 takes only before it starts; bin/minimix has the same, and says why. */
 export const NODE_FLAGS: readonly string[] = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8', '--max-old-space-size=768'];
 
-export interface ProgramCommand {
+interface ProgramCommand {
   readonly command: readonly [program: string, ...args: string[]];
   /** Tells an Electron to be a Node. */
   readonly env: Readonly<Record<string, string>>;

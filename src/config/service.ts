@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 import { MinimixError } from '../core/errors.ts';
 
 /** A systemd user unit that runs the daemon of one home (systemd.service(5)). */
-export interface Unit {
+interface Unit {
   readonly name: string;
   /** Where it belongs. */
   readonly path: string;
   readonly text: string;
 }
 
-export interface UnitPlace {
+interface UnitPlace {
   readonly home: string;
   /** The home where nothing is said; others have a unit of their own. */
   readonly usual: string;
@@ -100,12 +100,12 @@ function argument(text: string): string {
   return quoted(text).replaceAll('$', '$$$$');
 }
 
-export type RunTool = (program: string, args: readonly string[]) => Promise<string>;
+type RunTool = (program: string, args: readonly string[]) => Promise<string>;
 
 const call = promisify(execFile);
 const runTool: RunTool = async (program, args) => (await call(program, args, { timeout: 30_000 })).stdout.trim();
 
-export interface RemovedUnit {
+interface RemovedUnit {
   readonly name: string;
   readonly path: string;
   /** It belongs to a package of the system: it was disabled, and its file is there still. */

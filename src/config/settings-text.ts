@@ -4,7 +4,7 @@ import type { JSONPath, Node, ParseError } from 'jsonc-parser';
 import { jsonSchema, settingsSchema, type JsonSchema, type Settings } from './schema.ts';
 
 /** A place in the text; line and column count from 1. */
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }
@@ -15,7 +15,7 @@ export interface Unknown extends Place {
   readonly near: string | undefined;
 }
 
-export type ReadSettings =
+type ReadSettings =
   | { readonly ok: true; readonly settings: Settings; readonly unknown: readonly Unknown[] }
   | ({ readonly ok: false; readonly reason: string } & Place);
 

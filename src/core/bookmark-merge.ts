@@ -27,7 +27,7 @@ export interface MergeInput {
   readonly past: (room: string) => readonly Bookmark[];
 }
 
-export interface BookmarkChange {
+interface BookmarkChange {
   readonly room: string;
   readonly storage: StorageName;
   readonly before: Bookmark | undefined;
@@ -35,7 +35,7 @@ export interface BookmarkChange {
   readonly cause: string;
 }
 
-export interface HeldRemoval {
+interface HeldRemoval {
   readonly storage: StorageName;
   readonly rooms: readonly string[];
   readonly cause: string;

@@ -155,7 +155,7 @@ function looksDrawn(resource: string): boolean {
 }
 
 /** What is known of a resource of the account that is online. */
-export interface Resource {
+interface Resource {
   /** The full JID. */
   readonly jid: string;
   /** XEP-0115 node: the software's address. */

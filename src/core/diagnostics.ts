@@ -12,7 +12,7 @@ export interface Finding {
 }
 
 /** What is not as it should be always says what to do. */
-export type FindingParts = Pick<Finding, 'check' | 'message'> & ({ readonly level: 'ok' } | { readonly level: 'note' | 'bad'; readonly todo: string });
+type FindingParts = Pick<Finding, 'check' | 'message'> & ({ readonly level: 'ok' } | { readonly level: 'note' | 'bad'; readonly todo: string });
 
 export function finding(parts: FindingParts, account?: string): Finding {
   const { check, level, message } = parts;

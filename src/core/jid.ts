@@ -1,7 +1,7 @@
 import { A1, nameprep, nodeprep, resourceprep } from 'stanza/lib/stringprep/index.js';
 
 /** A JID in its parts (RFC 7622). `resource` is the occupant's nick where the JID is a room's. */
-export interface Jid {
+interface Jid {
   readonly local: string;
   readonly domain: string;
   readonly resource: string;

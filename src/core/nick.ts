@@ -1,5 +1,5 @@
 /** Where a nick may come from, best first. */
-export interface NickSources {
+interface NickSources {
   readonly asked?: string | undefined;
   readonly bookmark?: string | undefined;
   /** XEP-0172 nick of the account. */

@@ -1,6 +1,6 @@
 import { occurrences, phraseOf, words, type Phrase, type Word } from './words.ts';
 
-export type Having = 'link' | 'file' | 'mention';
+type Having = 'link' | 'file' | 'mention';
 
 /** What a person asked of the archive. Everything must hold. */
 export interface ParsedSearch {
@@ -16,12 +16,12 @@ export interface ParsedSearch {
   readonly before: number | undefined;
 }
 
-export type Parsed =
+type Parsed =
   | { readonly ok: true; readonly search: ParsedSearch }
   /** A sentence for the person, and where in the text (UTF-16 offsets) the trouble lies. */
   | { readonly ok: false; readonly message: string; readonly start: number; readonly end: number };
 
-export interface ParseOptions {
+interface ParseOptions {
   /** For `today`, `yesterday`, `7d`, `12h`; milliseconds since the epoch. */
   readonly now: number;
   /** Minutes east of UTC, for dates. */

@@ -24,7 +24,7 @@ interface Running {
 }
 
 /** Runs the accounts of a home, each with its frontends. */
-export interface Accounts extends Pick<DaemonApi, 'accounts' | 'subscribe' | 'firstLook' | 'checkLogin' | 'addAccount' | 'changePassword' | 'removeAccount'> {
+interface Accounts extends Pick<DaemonApi, 'accounts' | 'subscribe' | 'firstLook' | 'checkLogin' | 'addAccount' | 'changePassword' | 'removeAccount'> {
   /** Applies the settings: starts new accounts, stops removed ones, restarts those whose login changed. */
   apply(settings: readonly AccountSettings[]): Promise<void>;
   /** The settings with which a running account logs in. */
@@ -33,7 +33,7 @@ export interface Accounts extends Pick<DaemonApi, 'accounts' | 'subscribe' | 'fi
 }
 
 /** A running account, for a frontend that is started elsewhere; valid until the signal. */
-export interface Opened {
+interface Opened {
   readonly account: Account;
   readonly settings: AccountSettings;
   readonly password: () => Promise<string>;

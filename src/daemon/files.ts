@@ -25,7 +25,7 @@ const AVATARS = 800;
 const NOT_AGAIN = 3_600_000; // milliseconds until a refused avatar is requested again
 const AVATARS_AT_ONCE = 2;
 
-export interface FilesOptions {
+interface FilesOptions {
   readonly home: string;
   readonly archive: Archive;
   readonly log: Log;

@@ -9,7 +9,7 @@ const MISSING = 'archive-missing';
 /** Milliseconds between two looks whether the archive's file is there. */
 const LOOK = 30_000;
 
-export interface Maintenance {
+interface Maintenance {
   /** Starts a round now, because there is work such as a changed retention. */
   soon(): void;
 }

@@ -15,7 +15,7 @@ export interface OutsideTrust {
   readonly loopback: boolean;
 }
 
-export interface Outgoing {
+interface Outgoing {
   readonly trust: OutsideTrust;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds to wait for the next byte. */

@@ -15,13 +15,13 @@ const UNKNOWN = 'unknown-settings';
 const BREATH = 100;
 
 /** The settings in effect. The file, the command line and the page can change them. */
-export interface LiveSettings extends SettingsApi {
+interface LiveSettings extends SettingsApi {
   now(): Settings;
   /** Reads the file again. */
   reload(): void;
 }
 
-export interface SettingsHooks {
+interface SettingsHooks {
   /** Applies these settings to the daemon. Calls never overlap. */
   readonly apply: (settings: Settings) => Promise<void>;
   readonly problems: Problems;

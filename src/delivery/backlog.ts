@@ -6,14 +6,14 @@ const CHUNK = 200;
 const HOUR = 3_600_000;
 
 /** What a device has missed in one room. */
-export interface Backlog {
+interface Backlog {
   /** Archive ids in the room's order. */
   readonly ids: readonly number[];
   /** The last archive id that was read: every message with a larger id comes live. */
   readonly seen: number;
 }
 
-export interface BacklogQuery {
+interface BacklogQuery {
   readonly account: string;
   readonly room: string;
   /** The device has every message up to this archive id. */

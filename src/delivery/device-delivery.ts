@@ -9,7 +9,7 @@ const TURN = 10;
 /** `live`: the message was archived just now, and nothing goes before it. `backlog`: the device missed it, or it had to wait. */
 export type DeliveryKind = 'live' | 'backlog';
 
-export interface DeviceDeliveryOptions {
+interface DeviceDeliveryOptions {
   readonly account: DeliveryRooms;
   readonly archive: ReadArchive;
   readonly cursors: Cursors;

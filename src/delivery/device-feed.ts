@@ -23,7 +23,7 @@ export interface BacklogLimits {
   first(room: string): number | undefined;
 }
 
-export interface DeviceFeedOptions {
+interface DeviceFeedOptions {
   readonly account: DeliveryRooms;
   readonly archive: ReadArchive;
   readonly room: string;

@@ -1,7 +1,7 @@
 import type { DesktopChoice } from '../tray/desktop.ts';
 import { HIDDEN } from '../tray/links.ts';
 
-export interface LoginItems {
+interface LoginItems {
   getLoginItemSettings(asked?: { args: string[] }): { openAtLogin: boolean };
   setLoginItemSettings(settings: { openAtLogin: boolean; args?: string[] }): void;
 }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { TrayPicture } from '../tray/desktop.ts';
 import type { MenuEntry, TrayAction } from '../tray/menu.ts';
 
-export interface TrayIcon {
+interface TrayIcon {
   show(picture: TrayPicture, act: (action: TrayAction) => void): void;
   /** Whether there is a place for it. An icon that was made before its place never appears, so each place gets a new one. */
   place(there: boolean): void;
 }
 
-export interface IconOptions {
+interface IconOptions {
   /** The directory with one picture a state: `connected.png`, … */
   readonly icons: string;
   readonly platform: NodeJS.Platform;

@@ -18,7 +18,7 @@ import { openNotifications } from './notifications.ts';
 import { openPage } from './page.ts';
 import { openProtocolClient } from './protocol-client.ts';
 
-export interface TrayOptions {
+interface TrayOptions {
   /** The daemon's home. */
   readonly home: string;
   /** Starts `minimix run` in a process group of its own. */

@@ -3,7 +3,7 @@ import type { NoticeAnswers } from '../tray/desktop.ts';
 import type { Notice } from '../tray/notices.ts';
 import { trayLog } from '../tray/plain.ts';
 
-export interface Notifications {
+interface Notifications {
   supported(): boolean;
   show(notice: Notice, answers: NoticeAnswers): void;
 }

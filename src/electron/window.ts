@@ -15,7 +15,7 @@ export interface PageWindow {
   lookedAt(): string | undefined;
 }
 
-export interface WindowOptions {
+interface WindowOptions {
   readonly url: string;
   readonly state: WindowState | undefined;
   readonly keep: (state: WindowState) => void;

@@ -25,7 +25,7 @@ export interface Mention {
 }
 
 /** The unseen mentions by room, most recent first, until the person looks at the room or writes in it. */
-export interface Mentions {
+interface Mentions {
   list(): readonly MentionedRoom[];
   /** The newest of them, newest first. */
   latest(): readonly Mention[];

@@ -7,7 +7,7 @@ import type { TrayStrings } from './strings.ts';
 /** What the tray's icon shows, by shape. */
 export type TrayState = 'connected' | 'unread' | 'mention' | 'attention' | 'degraded' | 'paused' | 'offline';
 
-export interface TroubledRoom {
+interface TroubledRoom {
   readonly account: string;
   readonly room: string;
   readonly name?: string | undefined;

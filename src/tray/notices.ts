@@ -19,7 +19,7 @@ export interface Notice {
 }
 
 /** A message that can be answered in its room. */
-export interface Answerable {
+interface Answerable {
   readonly account: string;
   readonly room: string;
   /** The room's own id of it, and who said it (XEP-0461); `undefined` where the room gives no ids. */

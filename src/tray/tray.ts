@@ -42,7 +42,7 @@ export interface PageNeeds {
   looked(): void;
 }
 
-export interface RunningTray {
+interface RunningTray {
   /** Shows the page; what goes wrong is told to the person. */
   open(fragment?: string): void;
   /** Whether the desktop has a place for the icon; `undefined` until it is known. */

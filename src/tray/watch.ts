@@ -9,7 +9,7 @@ type Room = Extract<HeardEvent, { type: 'room' }>['room'];
 type Message = Extract<HeardEvent, { type: 'message' }>;
 
 /** What the tray knows of the daemon; empty if no daemon answers. */
-export interface SeenDaemon {
+interface SeenDaemon {
   readonly address: DaemonAddress;
   readonly status: StatusAnswer;
   readonly rooms: ReadonlyMap<string, Room>;
@@ -20,13 +20,13 @@ export interface SeenDaemon {
   readonly unread: number;
 }
 
-export interface Watching {
+interface Watching {
   seen(): SeenDaemon | undefined;
   /** Looks now, instead of when it is time. */
   look(): void;
 }
 
-export interface DaemonWatchOptions {
+interface DaemonWatchOptions {
   readonly reach: Pick<DaemonReach, 'read' | 'ask'>;
   /** Called when any of it has changed. */
   readonly changed: () => void;

@@ -1,7 +1,7 @@
 import type { PassedOver } from './stanza.ts';
 
 /** What a login or a stream ended of, and what to do about it. */
-export type EndKind =
+type EndKind =
   /** Try again, by the backoff. */
   | 'lost'
   /** The peer broke the protocol: try again, but never take that stream up again. */

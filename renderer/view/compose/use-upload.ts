@@ -7,7 +7,7 @@ import { strings } from '../../strings/strings.ts';
 import { sizeOf } from '../../text/size.ts';
 import { inBackground } from '../../state/background.ts';
 
-export interface Upload {
+interface Upload {
   readonly file: File;
   readonly state: 'asking' | 'ready' | 'sending' | 'refused';
   /** From 0 to 1. */

@@ -15,7 +15,7 @@ export interface FollowedChange {
  * What a bookmark says, done: autojoin joins, its end is one wish less, nick and password are the room's from then on.
  * `here`: the person has changed it at the page or the command line, whose own wish ends with it.
  */
-export interface Autojoin {
+interface Autojoin {
   /** To be called inside the transaction; acts after its commit. */
   all(transaction: Transaction, changes: readonly FollowedChange[], by: 'client' | 'here'): void;
   /** After a login: enters what should be joined and is not. */

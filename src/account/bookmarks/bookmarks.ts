@@ -24,7 +24,7 @@ export interface Bookmarks {
   telling(verbs: RoomVerbs): RoomVerbs;
 }
 
-export interface BookmarkHooks {
+interface BookmarkHooks {
   readonly state: BookmarkState;
   readonly memberships: Memberships;
   /** The verbs that tell nobody. */

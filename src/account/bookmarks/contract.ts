@@ -1,3 +1,4 @@
+import type { StoredBookmarkMeta } from '../../archive/stored-values.ts';
 import type { BookmarkLogEntry } from '../../archive/contract.ts';
 import type { Bookmark, StorageName } from '../../core/bookmark.ts';
 import type { Result } from '../../core/errors.ts';
@@ -20,16 +21,7 @@ export interface BookmarkSummary extends Pick<Bookmark, 'room' | 'name' | 'autoj
 }
 
 /** Rooms that a storage lost at once; the memberships go on until somebody decides. */
-export interface HeldBookmarks {
-  readonly id: number;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly storage: StorageName;
-  readonly rooms: readonly string[];
-  readonly cause: string;
-  /** Resources of the account that were online since it was last right, one of which it may have been. */
-  readonly online: readonly string[];
-}
+export type HeldBookmarks = StoredBookmarkMeta['held'][number];
 
 export interface BookmarkSettings {
   /** A join here writes autojoin=true, a leave autojoin=false. */

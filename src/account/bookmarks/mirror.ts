@@ -18,14 +18,14 @@ const SMALLEST_STORAGE = 100;
 const MAX_TOUCHED = 10_000;
 
 /** What a storage said at a login. `evicts`: it has no place for more, and makes some by itself. */
-export interface MirrorStart {
+interface MirrorStart {
   readonly storage: BookmarkStorage;
   readonly evicts: boolean;
   readonly content: StorageContent | { readonly refused: string };
 }
 
 /** What each storage holds, as far as reads, events and our own writes tell. */
-export interface Mirror {
+interface Mirror {
   /** A new login: nothing is known any more. */
   forget(): void;
   loaded(looks: readonly MirrorStart[], features: ReadonlySet<string>): void;

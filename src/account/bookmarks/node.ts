@@ -6,7 +6,7 @@ import type { Log } from '../../core/log.ts';
 type Options = Readonly<Record<string, string>>;
 
 /** One PEP node of the account, kept as it must be: for the person alone, and all of it for ever. */
-export interface BookmarkNode {
+interface BookmarkNode {
   /** Creates or reconfigures it. True where it was there and did not keep everything. */
   prepare(): Promise<boolean>;
   /** The same, but does not create it. */

@@ -31,7 +31,7 @@ export interface StorageContent {
 }
 
 /** Why something was not done, in one word; `undefined` where it was. */
-export type StorageRefusal = string | undefined;
+type StorageRefusal = string | undefined;
 
 /** One place in which bookmarks lie. */
 export interface BookmarkStorage {

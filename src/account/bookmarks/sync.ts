@@ -42,7 +42,7 @@ export interface BookmarkSync {
   content(storage: StorageName): StorageContent | undefined;
 }
 
-export interface BookmarkSyncHooks {
+interface BookmarkSyncHooks {
   /** Inside the transaction: what clients changed, to be followed after the commit; `held` removals wait for the person then. */
   readonly changed: (transaction: Transaction, changes: readonly LoggedChange[], held: number) => void;
   readonly held: (transaction: Transaction, held: HeldBookmarks) => void;

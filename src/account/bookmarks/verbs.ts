@@ -14,13 +14,13 @@ import type { FollowedChange } from './autojoin.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 
 /** A wish of the person's own: it is logged, followed, and written to the storages. */
-export interface LocalChange {
+interface LocalChange {
   readonly room: string;
   readonly after: Bookmark | undefined;
   readonly cause: string;
 }
 
-export type Apply = (changes: readonly LocalChange[], follow: boolean) => number;
+type Apply = (changes: readonly LocalChange[], follow: boolean) => number;
 
 const DAY = 24 * 3600_000;
 const ALL = 20_000;

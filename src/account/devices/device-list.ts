@@ -4,14 +4,14 @@ import type { Devices } from './devices.ts';
 import type { ProvidedDevices } from './provided-devices.ts';
 import type { PauseSwitch } from './relay-pause.ts';
 
-export interface DeviceListParts {
+interface DeviceListParts {
   readonly devices: Devices;
   readonly providedDevices: ProvidedDevices;
   readonly relayPause: PauseSwitch;
 }
 
 /** All devices of the account: those on its own server, and those of the frontend that has devices of its own. */
-export interface DeviceList {
+interface DeviceList {
   all(): DeviceSummary[];
   /** Resources that were online at some time since then (milliseconds since the epoch). */
   onlineSince(time: number): string[];

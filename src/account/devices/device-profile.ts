@@ -46,7 +46,7 @@ export function nameOf({ label, software, resources, id }: RelayDevice): string 
 }
 
 /** What is known of a device today, beside what lasts. */
-export interface DeviceToday extends Pick<DeviceSummary, 'frontend' | 'why'> {
+interface DeviceToday extends Pick<DeviceSummary, 'frontend' | 'why'> {
   readonly account: string;
   /** The resource that it has now; `undefined` while it is offline. */
   readonly resource: string | undefined;

@@ -40,7 +40,7 @@ export interface Devices {
   digest(message: KeptMessage): { readonly jid: string; readonly device: RelayDevice; readonly why: string }[];
 }
 
-export interface DeviceHooks {
+interface DeviceHooks {
   /** What the person set for a room, as it reads for that kind of client (XEP-0492). */
   readonly notify: (room: string, identity: NotifyIdentity | undefined) => NotifyLevel | undefined;
   /** The device that has said a message through us, by the message's origin-id. */

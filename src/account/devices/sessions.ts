@@ -31,7 +31,7 @@ export interface DeviceSession {
 }
 
 /** The account's resources that are online, as far as presence reaches us (RFC 6121 4.2.2), and which device each is. */
-export interface DeviceSessions {
+interface DeviceSessions {
   /** Reads presence from one of the account's own resources. */
   receive(transaction: Transaction, stanza: Stanza): void;
   /** A new stream: whoever is there will be announced anew. */
@@ -45,7 +45,7 @@ export interface DeviceSessions {
   isOccupant(session: DeviceSession, room: string): boolean;
 }
 
-export interface DeviceSessionHooks {
+interface DeviceSessionHooks {
   /** What is known of a session is no longer what it was. */
   readonly stale: () => void;
   /** Somebody has come, gone, or is known better. */

@@ -29,7 +29,7 @@ const EXCUSED = 10;
 const UNREADABLE = 'the room’s archive could not be read; it is tried again after the next login';
 const ENDLESS = 'the room’s archive gives the same again and again, or has no end; it is tried again after the next login';
 
-export interface CatchUpBounds {
+interface CatchUpBounds {
   /** Milliseconds of `SILENCE`. */
   readonly silence: number;
   /** Of one reading. */

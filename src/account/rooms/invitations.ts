@@ -37,7 +37,7 @@ export interface Invitations {
   decline(room: string, reason?: string): Result<undefined>;
 }
 
-export interface InvitationOptions {
+interface InvitationOptions {
   /** Milliseconds between two looks into the account's archive. */
   readonly every?: number | undefined;
   /** The person lets the rooms be joined without being asked. */

@@ -11,7 +11,7 @@ import type { Nicks } from './nicks.ts';
 const LOOKS_AT_ONCE = 200;
 
 /** From the wish to be in a room to its decision: a look at what it is, a place in the queue, a knock. */
-export interface JoinAttempts {
+interface JoinAttempts {
   /** A room that has begun to be joined; one that is asked under another nick keeps the place in the queue that it has. */
   begin(room: Room): void;
   /** After a resumption: asks once more, unless the room has heard the first wish. */
@@ -23,7 +23,7 @@ export interface JoinAttempts {
   tooMuch(room: string): void;
 }
 
-export interface JoinAttemptHooks {
+interface JoinAttemptHooks {
   readonly entry: RoomJoin;
   readonly nicks: Nicks;
   readonly wantedNick: (room: Room) => string;

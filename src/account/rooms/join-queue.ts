@@ -8,7 +8,7 @@ const JOINS_AT_ONCE = 100;
 const LAST_REST = 30_000;
 
 /** Paces joins: so many at once in all, and fewer into a service that says that it has had enough. */
-export interface JoinQueue {
+interface JoinQueue {
   /** Runs `work` when it is the room's turn, and holds its place until that is done. */
   run(room: string, work: () => Promise<void>): Promise<void>;
   /** The room's service refused a join for being one too many (RFC 6120 8.3.3.12, 8.3.3.18). */

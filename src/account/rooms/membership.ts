@@ -53,7 +53,7 @@ export interface Memberships extends RoomSummaries {
   refreshDisco(room: string): void;
 }
 
-export interface MembershipParts extends SummaryParts {
+interface MembershipParts extends SummaryParts {
   readonly nicks: Nicks;
 }
 

@@ -10,7 +10,7 @@ import type { RoomRegistration } from '../sending/contract.ts';
 import type { RoomVerbs } from './verbs.ts';
 
 /** XEP-0045 7.10: a nick that the room keeps for the person, and a membership where the room gives one. */
-export interface Registrations {
+interface Registrations {
   /** What the room asks of whoever registers, or that it has us already. */
   ask(room: string): Promise<Result<RoomRegistration>>;
   /** Sends the form filled in; what is not given stays as the room proposed it, and the nick is the wanted one. */

@@ -18,7 +18,7 @@ export interface OwnedOccupancy extends SharedOccupancy {
   holds(jid: string): boolean;
 }
 
-export interface OccupancyParts {
+interface OccupancyParts {
   /** The verbs that tell no bookmark, and are nobody's wish. */
   readonly verbs: RoomVerbs;
   readonly wishes: RoomWishes;

@@ -8,7 +8,7 @@ import { newRoom } from '../transaction.ts';
 import type { AccountContext, Room } from '../context.ts';
 import type { Memberships } from './membership.ts';
 
-export interface JoinOptions {
+interface JoinOptions {
   readonly nick?: string | undefined;
   readonly password?: string | undefined;
   /** A nick that is taken is a refusal: no other one is tried. */

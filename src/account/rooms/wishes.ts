@@ -4,7 +4,7 @@ import type { DeviceSummary } from '../devices/contract.ts';
 import type { RoomWishers } from './contract.ts';
 
 /** Who wants the account to be in a room: its bookmark, somebody at the page or the command line (`here`), or a device at the bouncer. */
-export type Wish = { readonly by: 'bookmark' | 'here' } | { readonly by: 'device'; readonly device: string };
+type Wish = { readonly by: 'bookmark' | 'here' } | { readonly by: 'device'; readonly device: string };
 
 export const bookmarkWish: Wish = { by: 'bookmark' };
 export const hereWish: Wish = { by: 'here' };

@@ -28,7 +28,7 @@ const conditions: Readonly<Record<string, readonly [type: string, condition: str
   congested: ['wait', 'resource-constraint'],
 };
 
-export interface DeviceMessageParts {
+interface DeviceMessageParts {
   readonly outbox: Pick<Outbox, 'put'>;
   readonly said: SaidByDevices;
   readonly deviceOf: (resource: string) => string | undefined;

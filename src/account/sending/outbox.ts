@@ -46,7 +46,7 @@ export interface Outbox {
   caughtUp(room: string): void;
 }
 
-export interface OutboxHooks {
+interface OutboxHooks {
   /** The stream that a message is written to now, for what may be lost with it. */
   readonly streamId: () => string | undefined;
   /** Asks a room whether we are in it (XEP-0410), and resolves once the membership says so. */

@@ -8,7 +8,7 @@ import type { IqAnswer } from '../../xmpp/contract.ts';
 import type { Ask } from './server-parts.ts';
 
 /** A room as it is found, before it is joined. */
-export interface FoundRoom {
+interface FoundRoom {
   readonly room: string;
   readonly name: string | null;
   readonly description: string | null;
@@ -32,7 +32,7 @@ const KEPT = 60_000; // milliseconds for which a list that came whole is good
 const MOST_LISTS = 20;
 
 /** Looks at services, a page at a time. */
-export interface Browsing {
+interface Browsing {
   /** The rooms of a service (XEP-0045 6.3), each with what it tells of itself. */
   rooms(ask: Ask, service: string, after: string | undefined): Promise<Result<FoundRooms>>;
   /** XEP-0433, at a service that the person chose. */

@@ -77,7 +77,7 @@ async function examineClock(ask: Ask, domain: string, now: () => number): Promis
   return { check, level: Math.abs(skew) < SKEW_BAD ? 'note' : 'bad', message, todo: 'Let the system set its clock from the network: `timedatectl set-ntp true`.' };
 }
 
-export interface ExaminedLists {
+interface ExaminedLists {
   readonly account: string;
   readonly storages: readonly StorageSummary[];
   /** How many removals wait for the person. */

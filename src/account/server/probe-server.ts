@@ -15,7 +15,7 @@ import { examineServer } from './examine.ts';
 import { serverParts, type Ask } from './server-parts.ts';
 
 /** A bookmarked room, before anything is done about it. */
-export interface ProbedRoom {
+interface ProbedRoom {
   readonly room: string;
   readonly name: string | null;
   readonly autojoin: boolean;
@@ -49,7 +49,7 @@ const AT_ONCE = 16;
 /** Somebody is there, and does not tell strangers. */
 const SHY: readonly string[] = ['registration-required', 'not-authorized'];
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly settings: AccountSettings;
   readonly password: string;
   readonly log: Log;

@@ -8,7 +8,7 @@ const PATIENCE = 3_000;
 const TOLERANCE = 5_000;
 
 /** XEP-0202: whether our clock is to be believed. */
-export interface ServerTime {
+interface ServerTime {
   /** By how many milliseconds our clock is ahead of the server's now; 0 where it is not by much, or the server does not say. */
   ahead(): Promise<number>;
 }

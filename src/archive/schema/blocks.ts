@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 
 /** The texts of a message that move into a block, in the block's order. */
 export const TEXTS = ['stanza_id', 'mid', 'origin_id', 'subject', 'body', 'xml'] as const;
-export type Texts = Record<(typeof TEXTS)[number], string | null>;
+type Texts = Record<(typeof TEXTS)[number], string | null>;
 
 export interface Blocks {
   write(messages: readonly { id: number; texts: Texts }[]): number;

@@ -65,7 +65,7 @@ function statement(raw: DatabaseSync, text: string, noticed?: Noticed): Statemen
   };
 }
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   readonly readOnly?: boolean;
   /** Sees every error of a statement on its way out. */
   readonly noticed?: Noticed;

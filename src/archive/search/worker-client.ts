@@ -36,7 +36,7 @@ const whyGone = (cause: unknown): string =>
 const IDLE = 30_000; // milliseconds; its start costs 0.2 s of CPU, its being there some 10 MiB
 const MOST_MEMORY: ResourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 };
 
-export interface WorkerClientOptions {
+interface WorkerClientOptions {
   /** Milliseconds without a question after which the worker ends. */
   readonly idle?: number;
   /** Of the worker's heap; what needs more fails, and nothing else does. */

@@ -10,7 +10,7 @@ import { isSealed, seal, unseal } from './sealed.ts';
 
 const PAGES_AT_ONCE = 500; // between two steps the daemon writes on
 
-export interface BackUpOptions {
+interface BackUpOptions {
   /** Told the share that is copied, from 0 to 1. */
   readonly progress?: (share: number) => void;
   /** Asked once all else is well; with one, the copy is encrypted. */

@@ -7,7 +7,7 @@ import { htmlEnd, htmlOf, htmlStart } from './export-html.ts';
 export type Format = 'jsonl' | 'text' | 'html';
 
 /** What an export reads. */
-export type Exportable = Pick<ReadArchive, 'page' | 'view' | 'keptRooms' | 'gaps'>;
+type Exportable = Pick<ReadArchive, 'page' | 'view' | 'keptRooms' | 'gaps'>;
 
 export interface Selection {
   readonly account: string;

@@ -15,7 +15,7 @@ import { findKept, sidOf, stanzaHash, type Placed } from './stanza-id.ts';
 
 const RESENT = 10_000; // archive ids back in which a message sent again is looked for
 
-export interface Appender {
+interface Appender {
   append(message: NewMessage): Appended;
   beginHistoryMerge(account: string, room: string): void;
   /** After a rollback, or when another program has written. */

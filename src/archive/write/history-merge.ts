@@ -5,7 +5,7 @@ import { FROM_HISTORY, STAMPED } from '../schema/rows.ts';
 import { stanzaHash } from './stanza-id.ts';
 
 /** Where the replay of a room's history stands; on disk, so that a kill in the middle of one does no harm. */
-export interface HistoryMergeState {
+interface HistoryMergeState {
   readonly floor: number;
   readonly at: number | undefined;
   /** The first of the new rows that were placed before any kept message was met. */

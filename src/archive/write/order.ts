@@ -5,7 +5,7 @@ const DAY = 86_400 * SECOND;
 const MILLENNIUM = Date.UTC(2000, 0, 1);
 
 /** Places in rooms (`ord`) and in the full-text index (`doc`). */
-export interface Order {
+interface Order {
   /** Behind everything in the room: the arrival, or the next microsecond. */
   live(chat: number, arrivedAt: number): number;
   /** Behind `low` and before what stands next in the room, as near to the stamp as that allows. */

@@ -14,7 +14,7 @@ export interface CommandNode {
 }
 
 /** A positional argument. */
-export interface WordNode {
+interface WordNode {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;

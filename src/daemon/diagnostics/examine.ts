@@ -4,7 +4,7 @@ import { finding, type Finding } from '../../core/diagnostics.ts';
 import type { BouncerStatus } from '../../frontends/web/contract/bouncer-contract.ts';
 import type { Problem } from '../../frontends/web/contract/contract.ts';
 
-export interface ExaminedDaemon {
+interface ExaminedDaemon {
   readonly accounts: readonly Account[];
   readonly problems: readonly Problem[];
   readonly bouncer: BouncerStatus;

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-export interface LogFileSettings {
+interface LogFileSettings {
   readonly file: boolean;
   readonly megabytes: number;
   readonly files: number;

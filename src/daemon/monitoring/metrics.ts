@@ -13,7 +13,7 @@ export interface HeardStanzas {
   readonly messages: number;
 }
 
-export interface MetricInputs {
+interface MetricInputs {
   readonly version: string;
   readonly startedAt: number;
   /** Use JIDs as labels; otherwise number the accounts in the order of the settings, and only count rooms. */

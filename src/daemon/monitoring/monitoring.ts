@@ -13,7 +13,7 @@ import type { LogLevel } from '../../core/log.ts';
 import { familiesOf, STEP, type HeardStanzas } from './metrics.ts';
 import type { ArchiveWrites } from './watched-archive.ts';
 
-export interface MonitoringOptions {
+interface MonitoringOptions {
   readonly home: string;
   readonly version: string;
   readonly startedAt: number;

@@ -7,7 +7,7 @@ import { joinPresence } from '../../xmpp/xep/room/muc.ts';
 import type { Log } from '../../core/log.ts';
 import { inBackground } from '../../core/background.ts';
 
-export interface TalkerOptions {
+interface TalkerOptions {
   readonly jid: string;
   readonly password: string;
   readonly port: number;

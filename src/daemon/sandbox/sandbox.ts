@@ -31,7 +31,7 @@ export interface Sandbox {
   end(forget: boolean): Promise<void>;
 }
 
-export interface SandboxOptions {
+interface SandboxOptions {
   readonly home: string;
   readonly env: NodeJS.ProcessEnv;
   /** Folders that are searched for programs besides PATH. */

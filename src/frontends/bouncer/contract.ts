@@ -28,7 +28,7 @@ export interface BouncerSettings {
   readonly own?: OwnCertificate | undefined;
 }
 
-export interface BouncerTimes extends SessionTimes, DeviceJoinTimes, ThrottleTimes {
+interface BouncerTimes extends SessionTimes, DeviceJoinTimes, ThrottleTimes {
   /** Milliseconds for TLS and login. */
   readonly login: number;
 }

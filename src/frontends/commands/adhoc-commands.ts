@@ -14,7 +14,7 @@ export interface ActionContext {
   readonly resource: string;
 }
 
-export interface ActionField {
+interface ActionField {
   readonly name: string;
   readonly label: string;
   readonly type: 'text-single' | 'text-private' | 'list-single' | 'jid-single';
@@ -22,7 +22,7 @@ export interface ActionField {
   options?(context: ActionContext): readonly { readonly value: string; readonly label: string }[];
 }
 
-export interface ActionAnswer {
+interface ActionAnswer {
   /** For a person, one line or a few. */
   readonly text: string;
   readonly table?: { readonly columns: readonly { readonly name: string; readonly label: string }[]; readonly rows: readonly Readonly<Record<string, string>>[] };

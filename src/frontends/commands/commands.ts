@@ -11,7 +11,7 @@ import { xml, type Element } from '../../xmpp/xml.ts';
 import { startChat, type ChatOptions } from './chat.ts';
 import { inBackground } from '../../core/background.ts';
 
-export interface CommandsOptions extends ChatOptions {
+interface CommandsOptions extends ChatOptions {
   /** Whether a plain chat to the daemon is answered. Default true. */
   readonly chat?: boolean | undefined;
 }

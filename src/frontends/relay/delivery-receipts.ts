@@ -21,7 +21,7 @@ export const receiptTimes: ReceiptTimes = { after: 1000, answer: 30_000, again: 
 const ASK_EVERY = 50;
 
 /** Finds out what has arrived at a device: it answers a question that was sent behind the messages. An answer of its server proves nothing. */
-export interface DeliveryReceipts {
+interface DeliveryReceipts {
   /** Messages may have been sent; with `more`, further ones wait until some have arrived. */
   sent(more: boolean): void;
   /** We are online again: the silence of a device may have been ours. */
@@ -31,7 +31,7 @@ export interface DeliveryReceipts {
   stop(): void;
 }
 
-export interface ReceiptParts {
+interface ReceiptParts {
   readonly account: Account;
   readonly times: ReceiptTimes;
   readonly log: (message: string, about: object) => void;

@@ -2,7 +2,7 @@ import type { KeptMessage } from '../../core/groupchat.ts';
 import { relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 
 /** The part of a relayed message that is the same for all devices. */
-export interface Envelope {
+interface Envelope {
   /** Whether it may be relayed at all. */
   fit(): boolean;
   text(): string;

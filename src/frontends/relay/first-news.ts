@@ -3,7 +3,7 @@ import { storedValues } from '../../archive/stored-values.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 
 /** The first message of each room that is news. The history of the first join stands before it: no device has missed that. */
-export interface FirstNews {
+interface FirstNews {
   /** An archive id; 0 if the room has only history so far; `undefined` if the first join brought none. */
   of(room: string): number | undefined;
   /** A message of the room's history was archived. */

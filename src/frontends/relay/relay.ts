@@ -7,7 +7,7 @@ import { openEnvelopes } from './envelope.ts';
 import { openFirstNews } from './first-news.ts';
 import { receiptTimes, type ReceiptTimes } from './delivery-receipts.ts';
 
-export interface RelayOptions {
+interface RelayOptions {
   readonly account: Account;
   readonly archive: Archive;
   readonly log: (level: 'warn', message: string, about?: object) => void;

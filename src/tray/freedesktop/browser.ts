@@ -13,7 +13,7 @@ const AS_WINDOW: readonly (readonly [desktop: RegExp, programs: readonly string[
 ];
 
 /** Rejects with a sentence where there is nothing to open it with. */
-export type OpenUrl = (url: string, activation: string | undefined) => Promise<void>;
+type OpenUrl = (url: string, activation: string | undefined) => Promise<void>;
 
 /**
  * Opens an address in the person's browser: as a window of its own where the browser can, else as a tab. The one-time address

@@ -14,9 +14,9 @@ import { openNotifications } from './notifications.ts';
 import { exportStatusItem } from './status-item.ts';
 
 /** The desktop file of the tray without Electron. */
-export const DESKTOP_FILE = 'minimix.desktop';
+const DESKTOP_FILE = 'minimix.desktop';
 
-export interface FreedesktopOptions {
+interface FreedesktopOptions {
   readonly bus: MessageBus;
   readonly strings: TrayStrings;
   readonly icons: string;
@@ -29,7 +29,7 @@ export interface FreedesktopOptions {
   readonly quit: () => void;
 }
 
-export interface FreedesktopDesktop {
+interface FreedesktopDesktop {
   readonly desktop: (needs: PageNeeds) => Desktop;
   /** A token of the desktop's (xdg-activation) for what is opened next. */
   allow(token: string | undefined): void;

@@ -7,7 +7,7 @@ const PRIMARY = [1, 4]; // of RequestName: we have the name, or had it already
 const DO_NOT_QUEUE = 4;
 const MOST_LINKS = 10;
 
-export interface InstanceOptions {
+interface InstanceOptions {
   readonly bus: MessageBus;
   readonly home: string;
   /** The home where nothing is said: its tray has the plain name. */

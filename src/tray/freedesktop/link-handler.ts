@@ -11,7 +11,7 @@ const DEFAULTS = '[Default Applications]';
 const REMOVED = '[Removed Associations]';
 const OWN_MARK = 'X-Minimix-Own=true';
 
-export interface LinkHandlerOptions {
+interface LinkHandlerOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The person's home directory. */
   readonly user: string;

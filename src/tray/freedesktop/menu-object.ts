@@ -1,10 +1,10 @@
 import { defineInterface, Variant, type MessageBus } from 'dbus-native';
 import type { MenuEntry, TrayAction } from '../menu.ts';
 
-export const MENU = 'com.canonical.dbusmenu';
+const MENU = 'com.canonical.dbusmenu';
 export const MENU_PATH = '/MenuBar';
 
-export interface MenuObject {
+interface MenuObject {
   show(menu: readonly MenuEntry[], act: (action: TrayAction) => void): void;
 }
 

@@ -11,7 +11,7 @@ const SERVER = 'org.freedesktop.Notifications';
 const PATH = '/org/freedesktop/Notifications';
 const MOST_ANSWER = 5000; // characters
 
-export interface NotificationOptions {
+interface NotificationOptions {
   readonly bus: MessageBus;
   readonly strings: TrayStrings;
   /** The name of the desktop file, without its ending: what the desktop's own settings list. */

@@ -9,7 +9,7 @@ import { watchHostOn } from './host.ts';
 import { becomeTheOnly } from './instance.ts';
 import { openSessionBus } from './session-bus.ts';
 
-export interface FreedesktopTrayOptions {
+interface FreedesktopTrayOptions {
   readonly home: string;
   /** The home where nothing is said. */
   readonly usual: string;

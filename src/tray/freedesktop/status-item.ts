@@ -6,10 +6,10 @@ import { WATCHER, WATCHER_PATH } from './host.ts';
 import { readPixmap, type Pixmap } from './picture.ts';
 import { callMethod } from './session-bus.ts';
 
-export const ITEM = 'org.kde.StatusNotifierItem';
-export const ITEM_PATH = '/StatusNotifierItem';
+const ITEM = 'org.kde.StatusNotifierItem';
+const ITEM_PATH = '/StatusNotifierItem';
 
-export interface StatusItemOptions {
+interface StatusItemOptions {
   readonly bus: MessageBus;
   /** The directory with one picture a state: `connected.png`, and `connected@2x.png` for finer screens. */
   readonly icons: string;
@@ -21,7 +21,7 @@ export interface StatusItemOptions {
   readonly activation: (token: string) => void;
 }
 
-export interface StatusItem {
+interface StatusItem {
   show(icon: TrayState, tip: string): void;
   /** Tells the desktop's watcher that the item is there: again each time that a watcher comes. */
   register(): Promise<void>;

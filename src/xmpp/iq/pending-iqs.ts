@@ -99,7 +99,7 @@ function answerOf(stanza: Stanza): IqAnswer {
 }
 
 /** What a stanza of type error says (RFC 6120 8.3). */
-export function faultOf(element: Element): StanzaFault {
+function faultOf(element: Element): StanzaFault {
   const error = element.getChild('error');
   const children = error?.children.filter((child) => typeof child !== 'string') ?? [];
   const condition = children.find((child) => child.name !== 'text' && child.getNS() === NS.stanzaErrors);

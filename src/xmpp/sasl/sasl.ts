@@ -3,7 +3,7 @@ import { StreamEnd } from '../faults.ts';
 import { createScram } from './scram.ts';
 import type { ScramHash } from './scram.ts';
 
-export interface Credentials {
+interface Credentials {
   readonly username: string;
   readonly password: string;
   readonly secure: boolean;

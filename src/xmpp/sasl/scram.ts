@@ -8,7 +8,7 @@ const derive = promisify(pbkdf2);
 export type ScramHash = 'sha1' | 'sha256';
 
 /** One SCRAM conversation. Each step throws `StreamEnd` where the server does not keep to it. */
-export interface Scram {
+interface Scram {
   readonly first: string;
   /** client-final, from server-first. */
   answer(serverFirst: string): Promise<string>;

@@ -43,15 +43,15 @@ export function failuresAfter(failures: number, outcome: AttemptOutcome): number
 }
 
 /** How many logins may come to nothing in which time (milliseconds), whatever the cause. */
-export interface FruitlessLimit {
+interface FruitlessLimit {
   readonly most: number;
   readonly within: number;
 }
 
-export const FRUITLESS_LIMIT: FruitlessLimit = { most: 12, within: 600_000 };
+const FRUITLESS_LIMIT: FruitlessLimit = { most: 12, within: 600_000 };
 
 /** Remembers the logins that came to nothing. Times are of a clock that nobody sets. */
-export interface FruitlessLogins {
+interface FruitlessLogins {
   add(at: number): void;
   /** Milliseconds until there may be one more. */
   wait(now: number): number;

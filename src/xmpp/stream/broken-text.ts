@@ -12,7 +12,7 @@ type Trouble =
   | { readonly state: 'gone-round'; readonly at: number; readonly record: PassedOver | undefined };
 
 /** Gets a stream past what is no XML, which the server sends again each time that the stream is taken up. */
-export interface BrokenText {
+interface BrokenText {
   /** The stream has ended by it. True where only a new stream may help. */
   isStuck(record: PassedOver | undefined): boolean;
   /** What was left out, told once there is a stream behind it. */

@@ -2,7 +2,7 @@
  * Listeners that cannot harm whom they listen to: one that throws is logged and hears the next word all the
  * same.
  */
-export interface Listeners<T> {
+interface Listeners<T> {
   add(listener: (value: T) => void, signal?: AbortSignal): void;
   tell(value: T): void;
 }

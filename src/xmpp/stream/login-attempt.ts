@@ -14,7 +14,7 @@ import { unlessAborted } from './waiting.ts';
 
 export type OpenStream = (dialled: Dialled, trust: Trust, limits: StreamLimits, patience: number) => Stream;
 
-export interface LoginAttempts {
+interface LoginAttempts {
   /**
    * Finds the server, connects and logs in, all within the deadline. `opened` is told of the stream as soon
    * as there is one. Throws `StreamEnd`.

@@ -22,7 +22,7 @@ export type Login =
       readonly failed: Element | undefined;
     };
 
-export interface LoginOptions {
+interface LoginOptions {
   readonly account: Pick<ConnectionOptions, 'jid' | 'password' | 'allowPlaintext'>;
   readonly resource: string;
   readonly resume: StreamState | undefined;

@@ -16,7 +16,7 @@ const SHIPPED: Readonly<Record<string, number>> = {
 };
 
 /** How large a stanza the server takes, in bytes as it is written; more ends the stream. */
-export interface OutgoingLimit {
+interface OutgoingLimit {
   now(): number;
   /** A new login: what it offers. What was learned before holds. */
   offered(features: Element): void;

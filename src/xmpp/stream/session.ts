@@ -29,7 +29,7 @@ export interface Session {
   close(grace: number): void;
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly receive: Receiver;
   readonly transparent: boolean;
   readonly unseen: boolean;

@@ -2,7 +2,7 @@ import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 
 /** Stanzas that wait for the next login, in order and bounded. */
-export interface WaitingRoom {
+interface WaitingRoom {
   add(text: string): Result<number>;
   /** All of them; it is empty then. */
   take(): string[];

@@ -12,7 +12,7 @@ import { StanzaRefusal, StreamFault, notWellFormed } from './stream-fault.ts';
 import { treeOf } from './tree.ts';
 
 /** A child of the stream's root: a stanza, or what only the stream itself is concerned with. */
-export type Item = { readonly stanza: Stanza } | { readonly nonza: Element };
+type Item = { readonly stanza: Stanza } | { readonly nonza: Element };
 /** The same, or a stanza of which no more than its start is known. */
 export type Incoming = Item | { readonly passedOver: PassedOver };
 

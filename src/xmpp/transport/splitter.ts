@@ -10,7 +10,7 @@ export interface ReadPast {
   readonly head: Buffer;
 }
 
-export interface SplitterSink {
+interface SplitterSink {
   /** The stream's header, and an XML declaration in front of it. */
   open(header: Buffer): void;
   /** A child of the root, whole. */
@@ -22,7 +22,7 @@ export interface SplitterSink {
   close(endTag: Buffer): void;
 }
 
-export interface Splitter {
+interface Splitter {
   /** Takes bytes, cut anywhere. Throws what it finds wrong, or what the sink throws, once; it is dead then. */
   write(bytes: Buffer): void;
   /** Whether nothing is unfinished. */
@@ -33,7 +33,7 @@ export interface Splitter {
 
 export const DEFAULT_LIMITS: StreamLimits = { stanzaBytes: 1024 * 1024, depth: 100, attributes: 100 };
 /** Bytes of an element that is read past which are kept for its start tag; of a header, which may have no more. */
-export const HEAD = 16 * 1024;
+const HEAD = 16 * 1024;
 /** Bytes of one element; who sends more sends nothing but that. */
 const MAX_READ_PAST = 256 * 1024 * 1024;
 const DECLARATION = Buffer.from('<?xml ');

@@ -4,7 +4,7 @@ import { Element } from '../xml.ts';
 import { StreamFault, notWellFormed } from './stream-fault.ts';
 
 /** What an XML file says, piece by piece. An element stands for itself: its namespaces are its own, and it has no prefix. */
-export type XmlEvent =
+type XmlEvent =
   | { readonly what: 'open'; readonly element: Element; readonly namespace: string }
   | { readonly what: 'text'; readonly text: string }
   | { readonly what: 'close' };

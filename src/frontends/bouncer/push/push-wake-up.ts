@@ -8,7 +8,7 @@ import { escapeXML } from '../../../xmpp/xml.ts';
 const ID = 'mx-wake-';
 const BODY = 'You have new messages in a room.';
 
-export interface PushWakeUp {
+interface PushWakeUp {
   /** A message needs the person while the device hibernates: gives the server a reason to push, once until the device is back. */
   call(message: KeptMessage): void;
   /** The device is back: the next message gives the server a reason to push again. */

@@ -55,7 +55,7 @@ interface Entry {
   over: 'replaced' | 'left' | 'offline' | undefined;
 }
 
-export interface DeviceJoin {
+interface DeviceJoin {
   enter(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
   /** Told once an entry is decided: the device is in, or refused, or waits no more. */
   onDecided(listener: (deviceOccupant: DeviceOccupant, room: string) => void): void;
@@ -78,7 +78,7 @@ export interface DeviceJoin {
   forget(device: string): void;
 }
 
-export interface DeviceJoinOptions {
+interface DeviceJoinOptions {
   readonly account: Account;
   readonly archive: ReadArchive;
   readonly feeds: RoomFeeds;

@@ -26,11 +26,11 @@ const OUT: Readonly<Record<string, readonly [affiliation: string, codes: readonl
   'room-gone': ['none', []],
 };
 
-export interface Downstream {
+interface Downstream {
   take(event: AccountEvent): void;
 }
 
-export interface DownstreamOptions {
+interface DownstreamOptions {
   readonly account: Account;
   readonly feeds: RoomFeeds;
   readonly stateCache: RoomStateCache;

@@ -18,7 +18,7 @@ export interface OccupantDeliveries {
   moved(room: string): void;
 }
 
-export interface OccupantDeliveriesOptions {
+interface OccupantDeliveriesOptions {
   readonly account: Account;
   readonly archive: ReadArchive;
   readonly cursors: Cursors;

@@ -10,7 +10,7 @@ import type { Element } from '../../../xmpp/xml.ts';
 import { withoutAttribute } from '../session/stanza-text.ts';
 
 /** A page of a room's archive. */
-export interface ArchivePage {
+interface ArchivePage {
   /** In the order in which they are sent, with stanza-ids. */
   readonly messages: readonly KeptMessage[];
   /** Nothing is left in that direction. */

@@ -39,7 +39,7 @@ export interface RoomFeed {
 
 const MAX_SENT = 1000;
 
-export type ExitListener = (deviceOccupant: DeviceOccupant, room: string) => void;
+type ExitListener = (deviceOccupant: DeviceOccupant, room: string) => void;
 
 export interface RoomFeeds {
   of(room: string): RoomFeed | undefined;

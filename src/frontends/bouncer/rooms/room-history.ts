@@ -18,7 +18,7 @@ export interface HistoryWish {
 }
 
 /** One message of the past, ready for the wire. */
-export interface Past {
+interface Past {
   readonly id: number;
   readonly text: string;
 }

@@ -32,7 +32,7 @@ export interface BouncerRooms {
   forget(device: string): void;
 }
 
-export interface BouncerRoomsOptions {
+interface BouncerRoomsOptions {
   readonly account: Account;
   readonly archive: Archive;
   readonly times: DeviceJoinTimes;

@@ -16,7 +16,7 @@ export interface StreamLogin {
   take(element: Element): Promise<void>;
 }
 
-export interface StreamLoginOptions {
+interface StreamLoginOptions {
   readonly address: string;
   /** Who counts as one for the throttle. */
   readonly peer: string;

@@ -38,7 +38,7 @@ type StreamState =
   | { readonly phase: 'over' };
 
 /** What secures a connection: STARTTLS, direct TLS (XEP-0368), or that it does not leave this computer. */
-export type Security = 'starttls' | 'direct' | 'loopback';
+type Security = 'starttls' | 'direct' | 'loopback';
 
 /** Serves one connection until it ends. Returns a way to end it. */
 export function serveDevice(

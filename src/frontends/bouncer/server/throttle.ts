@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { createPeerUsers } from '../../../xmpp/transport/peer-user.ts';
 
 /** One connection of somebody who has not shown who they are. */
-export interface StrangerPass {
+interface StrangerPass {
   /** It has said a right password: of too many, it is closed last. */
   known(): void;
   /** A device is bound, or it is gone. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { ServerIdentity } from '../credentials/certificates.ts';
 import type { Bindings } from './sasl-server.ts';
 
-export interface Secured {
+interface Secured {
   readonly socket: TLSSocket;
   readonly bindings: Bindings;
 }

@@ -15,7 +15,7 @@ const MAX_FRAME = 512 * 1024;
 const DECLARATION = Buffer.from('<?xml');
 const OUT = { stanzaBytes: 16 * 1024 * 1024, depth: 200, attributes: 200 };
 
-export interface WebSocketDoor {
+interface WebSocketDoor {
   /** Takes an upgrade over; false if it is not for the bouncer. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }

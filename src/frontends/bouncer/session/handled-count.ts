@@ -1,7 +1,7 @@
 import type { StreamState } from '../../../xmpp/contract.ts';
 
 /** How many of the server's stanzas the device has received, by the server's count (XEP-0198 h). */
-export interface HandledCount {
+interface HandledCount {
   /** One read of the server's stream brought stanzas; `next` is the stream's state after them. */
   batch(next: StreamState | undefined): void;
   /** One stanza goes to the device; the returned function is to be called once the device has it. */

@@ -29,7 +29,7 @@ export interface BouncerSessions {
   end(device: string | undefined, condition: string): Promise<void>;
 }
 
-export interface BouncerSessionsOptions {
+interface BouncerSessionsOptions {
   readonly account: Account;
   readonly settings: UpstreamSettings;
   readonly password: () => Promise<string>;

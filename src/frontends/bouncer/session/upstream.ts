@@ -17,7 +17,7 @@ export const NS_PUSH = 'urn:xmpp:push:0';
 /** How to reach the account's server: as the daemon itself does. */
 export type UpstreamSettings = Pick<ConnectionOptions, 'server' | 'directTls' | 'ca' | 'pin' | 'allowPlaintext' | 'backoff' | 'deadlines'>;
 
-export interface UpstreamOptions {
+interface UpstreamOptions {
   readonly account: string;
   readonly resource: string;
   readonly settings: UpstreamSettings;

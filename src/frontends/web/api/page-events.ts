@@ -5,7 +5,7 @@ import type { DaemonApi, DaemonEvent } from '../contract/contract.ts';
 import { toTimeline, type TimelineMessage } from './timeline.ts';
 
 /** An invitation that waits; the room's password stays in the daemon. */
-export interface PageInvitation {
+interface PageInvitation {
   readonly account: string;
   readonly room: string;
   readonly by: string | null;

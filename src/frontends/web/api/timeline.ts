@@ -59,7 +59,7 @@ export function toTimeline(message: KeptMessage): TimelineMessage {
 }
 
 /** XEP-0513 counts code points; a part that is not in the body is none. */
-export function mentionedIn({ body, xml }: Pick<KeptMessage, 'body' | 'xml'>): TimelineMessage['mentioned'] {
+function mentionedIn({ body, xml }: Pick<KeptMessage, 'body' | 'xml'>): TimelineMessage['mentioned'] {
   if (body === undefined || !xml.includes(NS_MENTIONS)) return [];
   const ranges = readExplicitMentions(parseElement(xml)).flatMap(({ range }) => range ?? []);
   if (ranges.length === 0) return [];

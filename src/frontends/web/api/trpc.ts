@@ -4,7 +4,7 @@ import type { Account } from '../../../account/contract.ts';
 import { type Fault, MinimixError, noAccount, type Result } from '../../../core/errors.ts';
 import type { DaemonApi } from '../contract/contract.ts';
 
-export interface ApiContext {
+interface ApiContext {
   readonly api: DaemonApi;
   /** The path of a picture, with what lets it be read for a minute. */
   readonly sign: (path: string) => string;

@@ -8,7 +8,7 @@ type Stream = inferRouterOutputs<AppRouter>['events'];
 /** A `PageEvent` as it comes over the wire. */
 export type HeardEvent = Stream extends AsyncIterable<infer Event extends { data: unknown }> ? Event['data'] : never;
 
-export interface Following {
+interface Following {
   /** Everything so far is told when the first event comes; `id` is the last archive id told. */
   event(event: HeardEvent, id: string): void;
   /** The stream has ended, for whatever reason; nothing more comes. */

@@ -76,7 +76,7 @@ export interface Statistics {
 }
 
 /** Where a password went. */
-export type SecretPlace = 'keyring' | 'file';
+type SecretPlace = 'keyring' | 'file';
 
 export interface AddedAccount {
   readonly account: string;

@@ -15,7 +15,7 @@ export interface FilesApi {
   avatar(account: string, room: string, nick: string): Promise<ShownPicture | undefined>;
 }
 
-export interface SentFile {
+interface SentFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;

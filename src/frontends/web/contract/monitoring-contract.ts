@@ -8,7 +8,7 @@ export interface MonitoringApi {
   metrics(named: boolean): string;
 }
 
-export interface HealthReport {
+interface HealthReport {
   readonly status: 'ok' | 'failing';
   readonly version: string;
   /** UTC, ISO 8601. */

@@ -24,7 +24,7 @@ export interface Access {
   isSigned(path: string): boolean;
 }
 
-export interface AccessOptions {
+interface AccessOptions {
   readonly cliToken: string;
   readonly now: () => number;
 }

@@ -14,7 +14,7 @@ export interface Connections {
   release(socket: Socket): void;
 }
 
-export interface ConnectionsOptions {
+interface ConnectionsOptions {
   readonly most?: number;
   readonly user?: (socket: Socket) => PeerUser;
 }

@@ -18,7 +18,7 @@ const WATCHED: readonly string[] = ['/health', '/metrics'];
 const MOST_BODY = 512 * 1024; // bytes
 const MOST_STREAMS = 24;
 
-export interface WebOptions {
+interface WebOptions {
   readonly api: DaemonApi;
   readonly access: Access;
   readonly connections: Connections;

@@ -6,7 +6,7 @@ import { MinimixError } from '../../../core/errors.ts';
 const PORTS_TRIED = 20;
 const GRACE = 1000; // milliseconds for answers under way when we stop
 
-export interface LoopbackServer {
+interface LoopbackServer {
   /** For the WebSocket upgrades that the daemon hands on. */
   readonly server: Server;
   readonly port: number;

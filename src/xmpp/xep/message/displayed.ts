@@ -16,7 +16,7 @@ export const mdsNodeOptions: Readonly<Record<string, string>> = {
 };
 
 /** A chat is read up to the message that its `by` (the room, for a room) has given this id. */
-export interface Displayed {
+interface Displayed {
   /** As the item has it: a room's bare JID, where it is a room's. */
   readonly chat: string;
   readonly stanzaId: string;

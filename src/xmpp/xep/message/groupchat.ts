@@ -22,7 +22,7 @@ const NS_MARKERS = 'urn:xmpp:chat-markers:0'; // XEP-0333
 const NS_EME = 'urn:xmpp:eme:0'; // XEP-0380
 const encryptions = ['eu.siacs.conversations.axolotl', 'urn:xmpp:omemo:1', 'urn:xmpp:omemo:2', 'urn:xmpp:openpgp:0'];
 
-export interface ReadContext {
+interface ReadContext {
   /** When it reached us, in milliseconds since the epoch. */
   readonly arrivedAt: number;
   /** The room announces XEP-0359, so that its stanza-id counts (another room would let an occupant's through). */

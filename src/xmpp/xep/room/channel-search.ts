@@ -11,7 +11,7 @@ const FORM = 'urn:xmpp:channel-search:0:search-params';
 const MOST = 100;
 const LONGEST = 300; // characters of a description
 
-export interface FoundChannel {
+interface FoundChannel {
   readonly room: string;
   readonly name: string | undefined;
   readonly description: string | undefined;

@@ -32,7 +32,7 @@ export const status = {
 } as const;
 
 /** What a room's codes say of how private it is: on entry (7.2.3, 7.2.12), and when it changes (10.2.1). */
-export interface Disclosure {
+interface Disclosure {
   /** Everybody in the room sees everybody's real address. */
   readonly nonAnonymous?: boolean;
   /** The room logs what is said, for all to read. */

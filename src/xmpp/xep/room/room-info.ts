@@ -7,7 +7,7 @@ import { short } from '../service/short.ts';
 const FORM = 'http://jabber.org/protocol/muc#roominfo';
 const LONGEST = 300; // characters of a description
 
-export interface RoomInfo {
+interface RoomInfo {
   readonly name: string | undefined;
   readonly description: string | undefined;
   readonly occupants: number | undefined;

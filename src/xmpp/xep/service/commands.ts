@@ -4,7 +4,7 @@ import { attrsOf, xml } from '../../xml.ts';
 
 export const NS_COMMANDS = 'http://jabber.org/protocol/commands';
 
-export interface CommandRequest {
+interface CommandRequest {
   readonly node: string;
   readonly action: string;
   readonly sessionId: string | undefined;

@@ -95,7 +95,7 @@ export function submitted({ fields }: AskedForm, values: Readonly<Record<string,
   return x;
 }
 
-export interface Table {
+interface Table {
   readonly columns: readonly { readonly name: string; readonly label: string }[];
   readonly rows: readonly Readonly<Record<string, string>>[];
 }

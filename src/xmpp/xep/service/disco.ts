@@ -18,13 +18,13 @@ export interface DiscoInfo {
   readonly features: ReadonlySet<string>;
 }
 
-export interface DiscoItem {
+interface DiscoItem {
   readonly jid: string;
   readonly name: string | undefined;
   readonly node: string | undefined;
 }
 
-export interface DiscoItems {
+interface DiscoItems {
   readonly items: readonly DiscoItem[];
   /** XEP-0059, where the answer is paged. */
   readonly last: string | undefined;

@@ -8,7 +8,7 @@ export const NS_RSM = 'http://jabber.org/protocol/rsm';
 const NS_FORWARD = 'urn:xmpp:forward:0';
 const NS_DATA = 'jabber:x:data';
 
-export interface MamQuery {
+interface MamQuery {
   readonly to: string;
   readonly queryId: string;
   /** Page size. */
@@ -56,7 +56,7 @@ export function readMamResult(message: Element): MamResult | undefined {
   return { queryId: queryid, id, at: readDelay(forwarded), message: inner };
 }
 
-export interface MamFin {
+interface MamFin {
   readonly complete: boolean;
   readonly last: string | undefined;
   readonly count: number | undefined;

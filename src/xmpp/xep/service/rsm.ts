@@ -9,7 +9,7 @@ export interface RsmPage {
   readonly after?: string | undefined;
 }
 
-export interface RsmAnswer {
+interface RsmAnswer {
   /** Where the next page begins; `undefined` where there is none, or the answer is not paged. */
   readonly last: string | undefined;
   readonly count: number | undefined;

@@ -386,6 +386,21 @@ test('what each device gets of each room is one table', async () => {
   expect(await matrix.getByLabel('My phone: garden').inputValue()).toBe('mentions');
 });
 
+test('what could not be read is told in plain words: from whom, why, and how it begins', async () => {
+  bob.send(`<message to='${room}' type='groupchat' id='huge'><body>${'"'.repeat(250_000)}</body></message>`);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  const card = main().getByRole('region', { name: 'One incoming message could not be read' });
+  await until(async () => {
+    await page.reload();
+    await card.waitFor({ timeout: 3_000 });
+    return true;
+  }, { what: 'the quarantine' });
+  await card.getByText('too large (1.5 MB)').waitFor();
+  await card.getByText(`${room}/bob`, { exact: true }).waitFor();
+  await card.getByText('Show how it begins').click();
+  await card.getByText('&quot;&quot;').waitFor();
+});
+
 test.each([
   ['overview', 360],
   ['devices', 360],

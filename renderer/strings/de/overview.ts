@@ -24,6 +24,15 @@ export const overview: typeof english = {
     archived: (n) => (n === '1' ? '1 Nachricht gespeichert' : `${n} Nachrichten gespeichert`),
   },
 
+  quarantine: {
+    title: (n) => (n === 1 ? 'Eine eingehende Nachricht war nicht lesbar' : `${n} eingehende Nachrichten waren nicht lesbar`),
+    text: 'Sie wurden beiseitegelegt; alles andere ist angekommen. Wenn dir etwas fehlt, bitte den Absender, es in kleineren Teilen noch einmal zu senden.',
+    tooLarge: (size) => `zu groß (${size})`,
+    unreadable: 'nicht lesbar',
+    server: 'dein Server',
+    begins: 'Anfang anzeigen',
+  },
+
   activity: {
     title: 'Nachrichten pro Tag',
     words: (total, days, day, most) =>

@@ -23,6 +23,15 @@ export const overview = {
     archived: (n: string) => (n === '1' ? '1 message saved' : `${n} messages saved`),
   },
 
+  quarantine: {
+    title: (n: number) => (n === 1 ? 'One incoming message could not be read' : `${n} incoming messages could not be read`),
+    text: 'They were set aside; everything else arrived. If you miss something, ask its sender to send it again in smaller parts.',
+    tooLarge: (size: string) => `too large (${size})`,
+    unreadable: 'not readable',
+    server: 'your server',
+    begins: 'Show how it begins',
+  },
+
   activity: {
     title: 'Messages per day',
     words: (total: string, days: number, day: string, most: string) =>

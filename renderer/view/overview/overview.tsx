@@ -16,6 +16,7 @@ import { DelayCard } from '../room/delay-card.tsx';
 import { HealthDot } from './health.tsx';
 import { HoursCard } from '../settings/hours-card.tsx';
 import { InvitationsCard } from '../room/invitations-card.tsx';
+import { QuarantineCard } from './quarantine-card.tsx';
 import { CardPage } from '../shell/page-head.tsx';
 import { nameOf } from '../room/room-list.tsx';
 import { UnsaidCard } from '../timeline/unsaid-card.tsx';
@@ -39,6 +40,7 @@ export function Overview() {
     <CardPage title={strings.overview.title}>
       <ProblemsCard />
       <UnsaidCard />
+      <QuarantineCard />
       <InvitationsCard />
       {trouble.length > 0 && <TroubleCard rooms={trouble} />}
       <MentionsCard rooms={rooms} />

@@ -2,7 +2,11 @@
 import { toTimeline, type TimelineHit } from './timeline.ts';
 import { inputs } from './inputs.ts';
 import { toShown, type ShownMessage } from './shown.ts';
-import { one, procedure, refused } from './trpc.ts';
+import { chosen, one, procedure, refused } from './trpc.ts';
+
+/** Of what could not be read, for one look at it: stanzas, and characters of each. */
+const MOST_QUARANTINED = 50;
+const MOST_SHOWN = 500;
 
 export const archiveCalls = {
   /**
@@ -53,6 +57,17 @@ export const archiveCalls = {
       cause,
     }));
   }),
+  /** What came and could not be read, newest first: what of it is known, as its sender wrote it. */
+  quarantine: procedure.input(inputs.account).query(({ ctx, input }) =>
+    chosen(ctx.api, input.account).flatMap(({ jid }) =>
+      ctx.api.archive.quarantined(jid, MOST_QUARANTINED).toReversed().map(({ at, sender, text, ...rest }) => ({
+        ...rest,
+        at: new Date(at).toISOString(),
+        sender: sender ?? null,
+        text: text.slice(0, MOST_SHOWN).toWellFormed(),
+      })),
+    ),
+  ),
   /** In the grammar of `core/search.ts`; a query that cannot be read is refused with `bad-query` and a sentence. */
   search: procedure.input(inputs.search).query(async ({ ctx, input }): Promise<TimelineHit[]> => {
     const { account, room, text, limit, order, older, zone } = input;

@@ -90,6 +90,8 @@ export type ConnectionStatus =
       readonly why: string;
       /** Another session took our resource. */
       readonly conflict?: boolean;
+      /** The stream ended on what is no XML. */
+      readonly unreadable?: boolean;
     }
   /** No more attempts until `start()` is called again: the password is wrong or the account is gone. */
   | { readonly state: 'refused'; readonly why: string };

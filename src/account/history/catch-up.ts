@@ -11,7 +11,10 @@ import { bringsPast, isOut } from './catch-up-state.ts';
 import { createArchiveReading, MAX_RESULT_ID, MOST_PAGES, type ArchiveReading } from './archive-reading.ts';
 import { noteCovered, coveredFrom } from './archive-coverage.ts';
 
-const PAGE = 100;
+/** Results of a page; the smaller ones after a stream that ended on what a page brought, for nobody knows which of them it was. */
+const PAGES = [100, 10, 1] as const;
+/** Milliseconds until an archive is read again on which streams have ended. */
+const REST = 3600_000;
 const ROOMS_AT_ONCE = 20;
 const MAX_TRIES = 8;
 /** Milliseconds in which nothing comes of any archive that is asked, after which a room's is given up until the next login. */
@@ -61,6 +64,10 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
   const asked = new Map<string, { readonly room: string; readonly reading: ArchiveReading }>();
   /** A page at a time, so that no room waits for all of another one. */
   const limit = pLimit(ROOMS_AT_ONCE);
+  /** Archives that were being read when a stream ended on what nobody can read: how often, and since when they rest. */
+  const suspects = new Map<string, { readonly ends: number; readonly at: number }>();
+  /** Suspects are asked one by one: so the next end is of whoever is to blame. */
+  const alone = pLimit(1);
   /** When something last came of any archive, by a clock that nobody sets: on a slow link one room's pages wait for another's. */
   let heard = performance.now();
 
@@ -79,7 +86,8 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
     for (let tries = 0; !context.signal.aborted && context.room(room)?.membership.state === 'joined'; ) {
       const catchup = context.room(room)?.catchup;
       if (!catchup) return done(room);
-      const answer = await limit(() => page(room, catchup, reading));
+      if (rests(room)) return giveUp(room);
+      const answer = await (suspects.has(room) ? alone : limit)(() => page(room, catchup, reading));
       if (answer === 'complete') finish(room);
       else if (answer === 'endless') return giveUp(room, ENDLESS);
       else if (answer === 'more') {
@@ -99,6 +107,22 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
       if ((tries += 1) > MAX_TRIES) return giveUp(room);
       await delay(Math.min(retryDelay(tries, Math.random()), rest(reading)), undefined, { signal: context.signal, ref: false });
     }
+  }
+
+  function rests(room: string): boolean {
+    const { ends = 0, at = 0 } = suspects.get(room) ?? {};
+    if (ends < PAGES.length) return false;
+    if (performance.now() - at < REST) return true;
+    suspects.delete(room);
+    return false;
+  }
+
+  /** The stream has ended within a page that brought nothing more. */
+  function suspect(room: string): void {
+    const status = context.connection.status();
+    if (status.state !== 'waiting' || !status.unreadable) return;
+    suspects.set(room, { ends: (suspects.get(room)?.ends ?? 0) + 1, at: performance.now() });
+    context.log('warn', `${room}: its archive may hold what ended the stream`, { times: suspects.get(room)?.ends });
   }
 
   /** Milliseconds until the silence has lasted too long. */
@@ -127,7 +151,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
     const answered = new AbortController();
     const tooMuch = Promise.withResolvers<'endless'>();
     reading.beginPage(() => tooMuch.resolve('endless'));
-    const asking = context.connection.iq(mamQuery({ to: room, queryId, max: PAGE, after, start }), { timeout: PAGE_DEADLINE });
+    const asking = context.connection.iq(mamQuery({ to: room, queryId, max: PAGES[suspects.get(room)?.ends ?? 0] ?? 1, after, start }), { timeout: PAGE_DEADLINE });
     const answer = await Promise.race([asking, tooMuch.promise, silent(reading, AbortSignal.any([context.signal, answered.signal]))]).finally(() => {
       answered.abort();
       asked.delete(queryId);
@@ -139,6 +163,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
       if (fin?.complete !== false) return 'complete';
       return context.room(room)?.catchup?.after !== after || goOnBehind(room, fin.last) ? 'more' : 'complete';
     }
+    if (context.room(room)?.catchup?.after === after) suspect(room);
     const condition = answer?.error.condition ?? 'nothing for too long';
     context.log('warn', `${room}: its archive answered ${condition}`, { text: answer?.error.text });
     return condition === 'item-not-found' && after !== undefined ? 'lost-place' : 'failed';
@@ -167,6 +192,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
   }
 
   function finish(room: string): void {
+    suspects.delete(room);
     context.transact((transaction) => {
       const entry = transaction.room(room);
       if (!entry?.catchup) return;

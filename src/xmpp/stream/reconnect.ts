@@ -107,7 +107,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       const usual = backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
       const delay = Math.max(usual, fruitless.wait(performance.now()));
       log('warn', end.message, { retryIn: delay, attempt });
-      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }) });
+      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }), ...((end.kind === 'broken' || end.kind === 'unreadable') && { unreadable: true }) });
       await pause(delay, signal);
     }
   }

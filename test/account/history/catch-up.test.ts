@@ -188,6 +188,28 @@ test('an archive that gives new messages without end is read up to a bound, and 
   expect(bodies(ROOM).join()).toBe('1,2,3,4,5,6,7');
 });
 
+test('a page on which the stream ends is asked for in ever smaller ones, by itself, and then no more: the account stays, with the hole on record', async () => {
+  const sizes: number[] = [];
+  const other = 'meadow@rooms.scripted.test';
+  const { account, archive, bodies, jid, script, send, settle, state } = await away(({ after }, page, iq) => {
+    const max = Number(iq.getChild('query')?.getChild('set')?.getChildText('max'));
+    sizes.push(max);
+    if (after === '1' && max > 1) return [...[page([2])].flat().map(String).slice(0, 1), '<message><a></b></message>'];
+    if (after === '1') return page([2], false);
+    return '<message><a></b></message>'; // what is behind 2 ends each stream
+  });
+  script(other, { info: ({ attrs }) => roomInfo(other, String(attrs['id'])), join: (_presence, nick) => entry(other, nick) });
+  await until(() => archive.gaps(jid, ROOM).length === 1, { what: 'the hole', deadline: 60_000 });
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  expect([Math.max(...sizes), Math.min(...sizes), sizes.length < 10]).toEqual([100, 1, true]);
+  await until(() => account.status().connection.state === 'online', { what: 'the login' });
+  await state(ROOM, 'joined');
+  await account.rooms.join(other, { nick: 'romeo' });
+  send(live(9));
+  await settle();
+  expect(bodies(ROOM)).toEqual(['1', '2', '9']);
+});
+
 test('what carries the stanza-id of another message is kept beside it, from the room and from its archive', async () => {
   const forged = (xml: string, body: string): string => xml.replace(/<body>\d<\/body>/, `<body>${body}</body>`);
   const { account, bodies, send, settle } = await away((_asked, page) => {

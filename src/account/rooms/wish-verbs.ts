@@ -8,15 +8,16 @@ export function withWishes(verbs: RoomVerbs, wishes: RoomWishes): RoomVerbs {
     const room = parseBareJid(text);
     if (room !== undefined) wishes.add(room, hereWish);
   };
-  const leave: RoomVerbs['leave'] = (room, farewell) => {
-    const left = verbs.leave(room, farewell);
-    wishes.clear(parseBareJid(room) ?? room);
+  const leave: RoomVerbs['leave'] = async (room, farewell) => {
+    // both are begun in this step; where a full disk refuses both, both are heard
+    const cleared = async (): Promise<void> => wishes.clear(parseBareJid(room) ?? room);
+    const [left] = await Promise.all([verbs.leave(room, farewell), cleared()]);
     return left;
   };
   return {
     ...verbs,
     leave,
-    join(room, options) {
+    async join(room, options) {
       wish(room);
       return verbs.join(room, options);
     },

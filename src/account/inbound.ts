@@ -6,6 +6,7 @@ import type { Element } from '../xmpp/xml.ts';
 import type { IqResponder } from './server/iq-responder.ts';
 import type { Bookmarks } from './bookmarks/bookmarks.ts';
 import type { Devices } from './devices/devices.ts';
+import type { OwnPresences } from './devices/own-presences.ts';
 import type { Transaction } from './context.ts';
 import { receiveRoomMessage, type RoomParts } from './rooms/groupchat-in.ts';
 import type { Invitations } from './rooms/invitations.ts';
@@ -25,6 +26,7 @@ interface Receivers extends RoomParts {
   readonly devices: Devices;
   readonly invitations: Invitations;
   readonly nicks: Nicks;
+  readonly ownPresences: OwnPresences;
   readonly presence: Presence;
   readonly readMarkers: ReadMarkers;
   readonly occupancy: OwnedOccupancy;
@@ -53,12 +55,15 @@ function receiveOfRoom(to: Receivers, transaction: Transaction, stanza: Stanza, 
   } else if (!receiveRoomMessage(to, transaction, stanza)) toSubscribers();
 }
 
-function receiveOwnPresence({ bookmarks, devices, presence, occupancy }: Receivers, transaction: Transaction, stanza: Stanza): void {
+export function receiveOwnPresence({ bookmarks, devices, ownPresences, presence, occupancy }: Pick<Receivers, 'bookmarks' | 'devices' | 'ownPresences' | 'presence' | 'occupancy'>, transaction: Transaction, stanza: Stanza): void {
   if (stanza.type !== 'error') {
     transaction.onCommit(() => bookmarks.stirred());
     presence.receive(transaction, stanza);
   }
-  if (stanza.type !== undefined || !occupancy.holds(stanza.from)) devices.receive(transaction, stanza);
+  if (stanza.type !== undefined || !occupancy.holds(stanza.from)) {
+    ownPresences.receive(stanza);
+    devices.receive(transaction, stanza);
+  }
 }
 
 /** Only a stanza that the server has stamped with one of the account's own resources may command or feed anything. */

@@ -5,6 +5,9 @@ import { xml } from '../xmpp/xml.ts';
 import type { IqResponder } from './server/iq-responder.ts';
 import type { Bookmarks } from './bookmarks/bookmarks.ts';
 import type { Devices } from './devices/devices.ts';
+import type { OwnPresences } from './devices/own-presences.ts';
+import { receiveOwnPresence } from './inbound.ts';
+import type { OwnedOccupancy } from './rooms/shared-occupancy.ts';
 import type { AccountContext } from './context.ts';
 import type { Invitations } from './rooms/invitations.ts';
 import type { Memberships } from './rooms/membership.ts';
@@ -26,14 +29,16 @@ interface LoginParts {
   readonly memberships: Memberships;
   readonly nicks: Nicks;
   readonly order: ReorderAfterResume;
+  readonly occupancy: OwnedOccupancy;
   readonly outbox: Outbox;
+  readonly ownPresences: OwnPresences;
   readonly presence: Presence;
   readonly readMarkers: ReadMarkers;
 }
 
 /** What follows each login, in this order: what is left of before, then what is asked anew. */
 export function openLogin(parts: LoginParts): (status: Extract<ConnectionStatus, { state: 'online' }>) => void {
-  const { context, iqResponder: answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, presence, readMarkers: reading } = parts;
+  const { context, iqResponder: answers, bookmarks, devices, invitations, memberships, nicks, order, outbox, ownPresences, presence, readMarkers: reading } = parts;
   const { connection, log, signal } = context;
   /**
    * What must be done after the next login, whatever stream that is on: what could not be done after the last one is not
@@ -44,7 +49,8 @@ export function openLogin(parts: LoginParts): (status: Extract<ConnectionStatus,
 
   function resumed(before: boolean): void {
     if (before) {
-      announce(); // whoever is online tells us again, for the devices of the old process are not on disk
+      for (const stanza of ownPresences.left()) context.transact((transaction) => receiveOwnPresence(parts, transaction, stanza));
+      announce();
       loadLists();
     }
     order.online(true);
@@ -55,6 +61,7 @@ export function openLogin(parts: LoginParts): (status: Extract<ConnectionStatus,
 
   function anew(): void {
     order.online(false);
+    ownPresences.reset();
     devices.reset();
     presence.reset();
     memberships.disconnected();

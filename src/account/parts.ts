@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { AccountContext } from './context.ts';
 import { openDeviceList } from './devices/device-list.ts';
 import { openDevices } from './devices/devices.ts';
+import { openOwnPresences } from './devices/own-presences.ts';
 import { openProvidedDevices } from './devices/provided-devices.ts';
 import { openPushPause, openRelayPause } from './devices/relay-pause.ts';
 import { openCatchUps } from './history/catch-up.ts';
@@ -69,6 +70,7 @@ export function openParts({ context: base, settings, times, clock, streamId }: P
   const order = openReorderAfterResume(context, catchUps.run, times.calm);
 
   const said = openSaidByDevices(context);
+  const ownPresences = openOwnPresences(context);
   const devices = openDevices(context, { notify: bookmarkState.notify, saidBy: (originId) => said.find(originId)?.device });
   const deviceMessages = openDeviceMessages(context, { outbox, said, deviceOf: (resource) => devices.find(resource)?.id });
 
@@ -91,7 +93,7 @@ export function openParts({ context: base, settings, times, clock, streamId }: P
   const registrations = openRegistrations(context, nicks, silentVerbs);
   const invitations = openInvitations(context, verbs, { every: times.sweep, joins: settings.joinInvited === true });
   return {
-    context, presence, iqResponder, nicks, memberships, selfPing, outbox, catchUps, order, devices, deviceMessages, deviceList, occupancy,
+    context, presence, iqResponder, nicks, memberships, selfPing, outbox, catchUps, order, ownPresences, devices, deviceMessages, deviceList, occupancy,
     providedDevices, heldByServer, relayPause, pushPause, bookmarks, verbs, readMarkers, registrations, invitations,
   };
 }

@@ -168,6 +168,8 @@ export const storedValues = {
   invitationsReadTo: one('invitations-read-to', 'open', plainText),
   /** By room: where its order is to be read once more after a resumption. */
   orderUnproven: one('order unproven', 'open', json(z.record(text, z.object({ after: text, follows: z.number() })))),
+  /** By full JID: what the account's other sessions last said of themselves. */
+  ownPresences: one('own-presences', 'open', json(z.record(text, text))),
   presenceAvatar: one('presence-avatar', 'open', plainText),
   presenceOffline: one<OfflinePresence>('presence-offline', 'open', json(z.object({ show: z.enum(['online', ...shows]), status: maybe }))),
   /** An archive id: all of a room up to it was on a screen. */

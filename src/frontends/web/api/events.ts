@@ -1,5 +1,5 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
-import type { KeptMessage } from '../../../core/groupchat.ts';
+import { openReaderFeed } from '../../../delivery/reader-feed.ts';
 import { type DaemonApi, type DaemonEvent } from '../contract/contract.ts';
 import { invitationsOf, messageEvent, toPageEvent, type PageEvent } from './page-events.ts';
 
@@ -19,29 +19,19 @@ export async function* events(
   const done = new AbortController();
   const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
   const waiting = collect(api, stop);
-  // No `await` up to here and none until the first event is handed out: nothing falls between the two.
-  let cursor = lastEventId === undefined ? newest(api) : Number(lastEventId);
-  const missed = lastEventId === undefined ? [] : since(api, cursor);
-  const first: PageEvent[] = missed === undefined ? [{ type: 'reset' }] : [];
-  if (missed === undefined) cursor = newest(api);
-  first.push(...stateOf(api), ...(missed ?? []).map((message) => messageEvent(message, true, api))); // what was missed is news to this reader
+  // No `await` up to here and none until the first event is handed out: nothing is archived between the two.
+  const after = lastEventId === undefined ? undefined : Number(lastEventId);
+  const feed = openReaderFeed({ archive: api.archive, rooms: roomsOf(api), after, most: MOST_MISSED });
+  const first: PageEvent[] = feed.missed === undefined ? [{ type: 'reset' }] : [];
+  first.push(...stateOf(api), ...(feed.missed ?? []).map((message) => messageEvent(message, true, api))); // what was missed is news to this reader
   first.push(...readStates(api)); // they count what was missed
+  const numbered = (event: PageEvent) => tracked(String(event.type === 'message' ? feed.sent(event.message.id) : feed.cursor()), event);
   try {
-    for (const event of first) {
-      cursor = after(cursor, event);
-      yield tracked(String(cursor), event);
-    }
-    for (let event = await waiting.next(); event; event = await waiting.next()) {
-      cursor = after(cursor, event);
-      yield tracked(String(cursor), event);
-    }
+    for (const event of first) yield numbered(event);
+    for (let event = await waiting.next(); event; event = await waiting.next()) yield numbered(event);
   } finally {
     done.abort();
   }
-}
-
-function after(cursor: number, event: PageEvent): number {
-  return event.type === 'message' ? Math.max(cursor, event.message.id) : cursor;
 }
 
 function stateOf(api: DaemonApi): PageEvent[] {
@@ -91,23 +81,4 @@ function roomsOf(api: DaemonApi): { account: string; room: string }[] {
     );
     return [...rooms].map((room) => ({ account: account.jid, room }));
   });
-}
-
-/**
- * Roughly the largest archive id: a message that a catch-up put further back may have a larger one, and is then
- * sent twice.
- */
-function newest(api: DaemonApi): number {
-  const last = roomsOf(api).map(({ account, room }) => api.archive.last(account, room)?.archiveId ?? 0);
-  return last.reduce((most, id) => Math.max(most, id), 0);
-}
-
-/** Messages kept after `archiveId`, by id; `undefined` where they are too many. */
-function since(api: DaemonApi, archiveId: number): KeptMessage[] | undefined {
-  const found: KeptMessage[] = [];
-  for (const { account, room } of roomsOf(api)) {
-    found.push(...api.archive.since(account, room, archiveId, MOST_MISSED + 1 - found.length));
-    if (found.length > MOST_MISSED) return undefined;
-  }
-  return found.toSorted((a, b) => a.archiveId - b.archiveId);
 }

@@ -61,10 +61,10 @@ export function historyOf({ context, readMarkers }: AccountParts): AccountHistor
 
 export function sendingOf({ outbox, presence, nicks }: AccountParts): AccountSending {
   return {
-    sendMessage: async (room, body, about) => outbox.say(room, body, about),
+    sendMessage: async (room, body, about) => outbox.sendMessage(room, body, about),
     outbox: outbox.list,
-    sendAgain: outbox.sayAgain,
-    discard: outbox.unsay,
+    sendAgain: outbox.sendAgain,
+    discard: outbox.discard,
     presence() {
       const { shown, by } = presence.now();
       return { shown: { show: shown.show, status: shown.status }, by, offline: presence.offline(), nick: nicks.accountNick() };
@@ -82,11 +82,10 @@ export function devicesOf(parts: AccountParts): AccountDevices {
     change: (name, change) => providedDevices.change(name, change) ?? devices.change(name, change),
     test: (name) => testDevice(context, devices, name),
     forget: devices.forget,
-    relays: () => (relayPause.now() ? [] : devices.targets()),
-    relayDecision: devices.decide,
+    relays: () => (relayPause.now() ? [] : devices.relays()),
+    relayDecision: devices.relayDecision,
     note: devices.note,
-    digestTargets: (message) => (relayPause.now() ? [] : devices.digest(message)),
-    relayTargets: (room) => (relayPause.now() ? [] : devices.relayTargets(room)),
+    digestTargets: (message) => (relayPause.now() ? [] : devices.digestTargets(message)),
     pauseRelay(until) {
       relayPause.pause(until);
       return statusOf(parts);
@@ -105,7 +104,7 @@ export function devicesOf(parts: AccountParts): AccountDevices {
     },
     isPushPaused: () => pushPause.now() !== undefined,
     alert: (message) => alertFor(context, bookmarks.verbs.notify(message.room), message),
-    refuseRelay: devices.refuse,
+    refuseRelay: devices.refuseRelay,
   };
 }
 

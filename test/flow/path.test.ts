@@ -60,7 +60,7 @@ describe.each(servers)('on $kind', (server) => {
       await bookmark(phone, room, true);
       const { state, events, bodies, account } = minimix(alice);
       await state(room, 'joined');
-      await until(() => account.devices.relayTargets(room).length === 1, { what: 'the phone to be known' });
+      await until(() => account.devices.relays().length === 1, { what: 'the phone to be known' });
 
       const talker = await person(bob);
       await talker.join(room, 'bob');

@@ -20,8 +20,6 @@ export interface AccountDevices {
   note(device: string, text: string | undefined): void;
   /** The own resources that are to be told of a message in words. */
   digestTargets(message: KeptMessage): { readonly jid: string; readonly device: RelayDevice; readonly why: string }[];
-  /** Full JIDs of own resources that get the relay of a room, each with the reason. */
-  relayTargets(room: string): { readonly jid: string; readonly decision: RelayDecision }[];
   /** Nothing is relayed until then (milliseconds since the epoch), or until `resumeRelay`; devices get it afterwards. */
   pauseRelay(until?: number): AccountStatus;
   resumeRelay(): AccountStatus;

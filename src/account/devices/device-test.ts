@@ -41,7 +41,7 @@ export async function testDevice(context: AccountContext, devices: Devices, name
   const answered = await asked(context, jid);
   tested.abort();
   if (refusal !== undefined) {
-    devices.refuse(jid, refusal);
+    devices.refuseRelay(jid, refusal);
     return ok({ account: context.jid, device: device.id, label, outcome: 'refused', text: `${label} answered with an error: ${refusal}. Minimix relays nothing to it from now on.` });
   }
   if (!answered) return ok({ account: context.jid, device: device.id, label, outcome: 'silent', text: `${label} did not reply within ${PATIENCE / 1000} seconds: it may be asleep or offline.` });

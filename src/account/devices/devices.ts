@@ -23,12 +23,11 @@ export interface Devices {
   reset(): void;
   summaries(): DeviceSummary[];
   /** The devices that are online and get the relay. */
-  targets(): RelayTarget[];
+  relays(): RelayTarget[];
   /** Whether a device gets this message by the relay, and why. */
-  decide(device: string, message: KeptMessage): RelayDecision;
-  relayTargets(room: string): { readonly jid: string; readonly decision: RelayDecision }[];
+  relayDecision(device: string, message: KeptMessage): RelayDecision;
   /** A device has answered a relay with an error: no more of it until someone says otherwise. */
-  refuse(jid: string, why: string): void;
+  refuseRelay(jid: string, why: string): void;
   note(device: string, text: string | undefined): void;
   /** The full JID that a device has today. */
   online(device: string): string | undefined;
@@ -37,7 +36,7 @@ export interface Devices {
   change(name: string, change: DeviceChange): Result<DeviceSummary>;
   forget(name: string): Result<undefined>;
   /** Whether a mention is due as a headline in words, and why. */
-  digest(message: KeptMessage): { readonly jid: string; readonly device: RelayDevice; readonly why: string }[];
+  digestTargets(message: KeptMessage): { readonly jid: string; readonly device: RelayDevice; readonly why: string }[];
 }
 
 interface DeviceHooks {
@@ -108,14 +107,14 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
     summaries,
     find,
     online: (id) => sessions.of(id)?.jid,
-    targets() {
+    relays() {
       return sessions.all().flatMap(({ device: id, jid, number, info }) => {
         const device = id === undefined ? undefined : kept.get(id);
         if (!device || !info || !decideFor(device, sessions.at(jid)).relay) return [];
         return [{ device: device.id, jid, session: number, from: device.from, limit: device.limit, pings: info.features.has(NS_PING) }];
       });
     },
-    decide(id, message) {
+    relayDecision(id, message) {
       const device = kept.get(id);
       if (!device) return { relay: false, why: 'you removed it from the list' };
       const { session, decision } = servedAs(device);
@@ -126,15 +125,7 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
       const { wanted, why } = decideByPolicy(context, device, message, notify(message.room, kindOf(device)));
       return { relay: wanted, why };
     },
-    relayTargets(room) {
-      return sessions.all().flatMap((session) => {
-        const device = session.device === undefined ? undefined : kept.get(session.device);
-        if (!device || policyOf(device, room) === 'nothing') return [];
-        const decision = decideFor(device, session, sessions.isOccupant(session, room));
-        return decision.relay ? [{ jid: session.jid, decision }] : [];
-      });
-    },
-    digest(message) {
+    digestTargets(message) {
       return sessions.all().flatMap(({ device: id, jid }) => {
         const device = id === undefined ? undefined : kept.get(id);
         if (!device?.digest || servedAs(device).decision.relay) return [];
@@ -143,7 +134,7 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
         return wanted ? [{ jid, device, why }] : [];
       });
     },
-    refuse(jid, why) {
+    refuseRelay(jid, why) {
       const id = sessions.at(jid)?.device;
       const device = id === undefined ? undefined : kept.get(id);
       if (!device || device.refused !== undefined) return;

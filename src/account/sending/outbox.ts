@@ -25,12 +25,12 @@ const LEDGER = 200;
 
 /** A message is on disk before it is on the wire, and leaves the outbox when the room has reflected it. */
 export interface Outbox {
-  say(room: string, body: string, about?: MessageRelation): Result<{ originId: string }>;
+  sendMessage(room: string, body: string, about?: MessageRelation): Result<{ originId: string }>;
   /** A whole message of type groupchat to a bare JID; kept with the transaction, written after it. */
   put(transaction: Transaction, room: string, xml: string, originId: string): Result<{ originId: string }>;
   list(): OutboxMessage[];
-  sayAgain(originId: string): Result<OutboxMessage>;
-  unsay(originId: string): Result<OutboxMessage>;
+  sendAgain(originId: string): Result<OutboxMessage>;
+  discard(originId: string): Result<OutboxMessage>;
   /** The room has sent back a message of ours. */
   reflected(transaction: Transaction, message: GroupchatMessage): void;
   /** The room has refused one. */
@@ -153,7 +153,7 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
 
   return {
     list: () => [...entries.values()].toSorted((a, b) => a.id - b.id).map(unsaid),
-    sayAgain(originId) {
+    sendAgain(originId) {
       const found = asked(originId, ['ask']);
       if (!found.ok) return found;
       const again = { ...found.value, state: 'waiting' } as const;
@@ -166,13 +166,13 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
       });
       return ok(unsaid(entries.get(originId) ?? again));
     },
-    unsay(originId) {
+    discard(originId) {
       const found = asked(originId, ['ask', 'waiting']);
       if (!found.ok) return found;
       context.transact((transaction) => drop(transaction, found.value));
       return ok(unsaid(found.value));
     },
-    say(text, body, { mentions = [], ...about } = {}) {
+    sendMessage(text, body, { mentions = [], ...about } = {}) {
       const room = parseBareJid(text) ?? text;
       if (body === '') return fail('empty', 'The message is empty.');
       if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);

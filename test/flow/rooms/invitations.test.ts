@@ -104,7 +104,7 @@ describe.each(servers)('private messages in a room on $kind', (server) => {
     const phone = await person(who, { resource: 'phone', features: ['urn:minimix:relay:0'] });
     const { account, archive } = await minimix({ who });
     await account.rooms.join(room, { nick: 'alice' });
-    await until(() => account.devices.relayTargets(room).length === 1, { what: 'the phone to take the relay' });
+    await until(() => account.devices.relays().length === 1, { what: 'the phone to take the relay' });
     bob.send(xml('message', { to: `${room}/alice`, type: 'chat', id: 'pm1' }, xml('body', {}, 'between us'), xml('x', { xmlns: MUC_USER })));
     const kept = () => archive.page({ account: who.jid, room, limit: 10 }).find(({ body }) => body === 'between us');
     expect(await until(kept, { what: 'the private message' })).toMatchObject({ kind: 'private', nick: 'owner' });

@@ -39,15 +39,18 @@ interface Opened {
   readonly password: () => Promise<string>;
 }
 
-export function openAccounts(
-  home: string,
-  all: readonly AccountSettings[],
-  archive: Archive,
-  secrets: Secrets,
-  log: Log,
-  opened: (opened: Opened, signal: AbortSignal) => void = () => undefined,
-  took: (milliseconds: number) => void = () => undefined,
-): Accounts {
+export interface AccountsOptions {
+  readonly home: string;
+  readonly all: readonly AccountSettings[];
+  readonly archive: Archive;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly opened: (opened: Opened, signal: AbortSignal) => void;
+  /** How long each live message took until a device was known to have it, in milliseconds. */
+  readonly took: (milliseconds: number) => void;
+}
+
+export function openAccounts({ home, all, archive, secrets, log, opened, took }: AccountsOptions): Accounts {
   const running = new Map<string, Running>();
   const leaving = new Set<string>();
   const listeners = new Set<(event: DaemonEvent) => void>();

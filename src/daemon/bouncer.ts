@@ -14,19 +14,29 @@ import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import type { BouncerApi, BouncerStatus } from '../frontends/web/contract/bouncer-contract.ts';
 import type { Log } from '../core/log.ts';
+import type { Problems } from './diagnostics/problems.ts';
+
+const NOT_RUNNING = 'bouncer-not-running';
 
 export interface OpenDoor {
   readonly bouncer: Bouncer;
   /** The calls of the API. */
   readonly api: BouncerApi;
-  /** Listens if the settings turn it on; a port in use is logged and stops nothing else. */
+  /** Listens if the settings turn it on; a port in use is a problem, and stops nothing else. */
   begin(kept: KeptBouncer | undefined): Promise<void>;
   /** Applies these settings. */
   apply(kept: KeptBouncer | undefined): Promise<void>;
 }
 
+export interface OpenBouncerOptions {
+  readonly home: string;
+  readonly archive: Archive;
+  readonly problems: Problems;
+  readonly log: Log;
+}
+
 /** The home's bouncer. settings.json holds its settings; its certificates are files beside it. */
-export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoor {
+export function openBouncerOf({ home, archive, problems, log }: OpenBouncerOptions): OpenDoor {
   const certificates = {
     path: (name: string) => join(home, name),
     read: (name: string) => readIfThere(join(home, name)),
@@ -42,6 +52,7 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     try {
       await bouncer.stop();
       await bouncer.start(settingsOf(kept));
+      problems.clear(NOT_RUNNING);
       return ok(status());
     } catch (error) {
       return fail('bouncer', sentenceOf(error), error);
@@ -78,12 +89,12 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
       const started = await start(next);
       const kept = started.ok ? tryKeep(next) : started;
       if (kept.ok) return started;
-      if (before?.on) await start(before);
-      else await bouncer.stop();
+      if (before?.on) await run(before);
+      else await stop();
       return kept;
     },
     async off() {
-      await bouncer.stop();
+      await stop();
       keep(bouncerSettings.parse({ ...readSettings(home).bouncer, on: false }));
       return status();
     },
@@ -101,11 +112,20 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     devices: bouncer.devices,
   };
 
+  /** As the settings want it; if that fails, it is a problem until it runs or is turned off. */
+  async function run(kept: KeptBouncer): Promise<void> {
+    const started = await start(kept);
+    if (!started.ok) problems.tell(NOT_RUNNING, `The bouncer does not run: ${started.error.message}`);
+  }
+
+  async function stop(): Promise<void> {
+    await bouncer.stop();
+    problems.clear(NOT_RUNNING);
+  }
+
   async function begin(kept: KeptBouncer | undefined): Promise<void> {
     bouncer.setLeaving(kept?.leaves ?? 'here');
-    if (!kept?.on) return;
-    const started = await start(kept);
-    if (!started.ok) log('error', `the bouncer does not run: ${started.error.message}`);
+    if (kept?.on) await run(kept);
   }
 
   return {
@@ -114,10 +134,10 @@ export function openBouncerOf(home: string, archive: Archive, log: Log): OpenDoo
     begin,
     async apply(kept) {
       bouncer.setLeaving(kept?.leaves ?? 'here');
-      if (sameDoor(kept, inForce) || (!kept?.on && !bouncer.running())) return;
+      if (sameDoor(kept, inForce)) return;
       inForce = kept;
-      if (kept?.on) await begin(kept);
-      else await bouncer.stop();
+      if (kept?.on) await run(kept);
+      else await stop();
     },
   };
 }

@@ -97,11 +97,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return secret;
     };
     const secrets = { ...kept, read: (jid: string) => kept.read(jid).then(hidden) };
-    const { bouncer, api: bouncerApi, begin, apply } = openBouncerOf(home, archive, log);
+    const { bouncer, api: bouncerApi, begin, apply } = openBouncerOf({ home, archive, problems, log });
     const delays = createLatency();
-    const accounts = openAccounts(home, settings.accounts, archive, secrets, log, ({ settings: wire, ...opened }, signal) => {
-      bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal);
-    }, delays.add);
+    const accounts = openAccounts({
+      home,
+      all: settings.accounts,
+      archive,
+      secrets,
+      log,
+      opened: ({ settings: wire, ...opened }, signal) => bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal),
+      took: delays.add,
+    });
     const accountOf = (jid: string) => accounts.accounts().find((one) => one.jid === jid);
     const sandbox = openSandbox({ home, env, log, add: accounts.addAccount, join: async (jid, room) => accountOf(jid)?.rooms.join(room) });
     undo.push(() => sandbox.end(false), accounts.stop, bouncer.stop);

@@ -11,6 +11,8 @@ import { inBackground } from '../core/background.ts';
 
 const BAD = 'bad-settings';
 const UNKNOWN = 'unknown-settings';
+/** Another code than those of the file, which the doctor looks at itself. */
+const NOT_IN_FORCE = 'settings-not-in-force';
 /** Milliseconds to wait after a change, because an editor writes a file in several steps. */
 const BREATH = 100;
 
@@ -61,8 +63,14 @@ export function openSettings(home: string, loaded: LoadedSettings, { apply, prob
   function enforce(): Promise<void> {
     applying = applying
       .then(() => apply(settings))
-      .then(() => log('info', 'the settings were changed'))
-      .catch((error: unknown) => log('error', `the settings are not wholly in force: ${sentenceOf(error)}`, { error }));
+      .then(() => {
+        problems.clear(NOT_IN_FORCE);
+        log('info', 'the settings were changed');
+      })
+      .catch((error: unknown) => {
+        log('debug', 'the settings could not be applied', { error });
+        problems.tell(NOT_IN_FORCE, `The changed settings are not all in force: ${sentenceOf(error)}`);
+      });
     return applying;
   }
 

@@ -1,31 +1,34 @@
 // Where the bouncer listens, and what a change of its settings does to whoever is connected.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
 import { bouncerSettings } from '../../src/config/bouncer.ts';
 import { openBouncerOf, type OpenDoor } from '../../src/daemon/bouncer.ts';
+import { openProblems, type Problems } from '../../src/daemon/diagnostics/problems.ts';
 
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
 
-function openDoor(): { door: OpenDoor; log: string[] } {
+function openDoor(): { door: OpenDoor; log: string[]; problems: Problems } {
   const home = mkdtempSync(join(tmpdir(), 'door-'));
-  writeFileSync(join(home, 'settings.json'), '{}');
+  writeFileSync(join(home, 'settings.json'), '{ "version": 1, "accounts": [] }');
   const archive = openArchive(join(home, 'archive.db'));
   const log: string[] = [];
-  const door = openBouncerOf(home, archive, (_level, message) => void log.push(message));
+  const note = (_level: string, message: string): void => void log.push(message);
+  const problems = openProblems(note);
+  const door = openBouncerOf({ home, archive, problems, log: note });
   open.push(async () => {
     await door.bouncer.stop();
     archive.close();
     rmSync(home, { recursive: true, force: true });
   });
-  return { door, log };
+  return { door, log, problems };
 }
 
 /** 127.0.0.2 is this computer as well, but not the address that was named: it stands for the one in the network. */
@@ -71,4 +74,23 @@ test('a change of what leaving means throws nobody out, a change of where it lis
   const closed = once(phone.resume(), 'close');
   await door.apply(bouncerSettings.parse({ ...kept, directTls: undefined, listen: { host: '127.0.0.1', port: before?.directTlsPort ?? 0 } }));
   await closed;
+});
+
+test('a port that is taken is a problem, until the bouncer runs or is turned off', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  open.push(() => void taken.close());
+  const address = taken.address();
+  if (address === null || typeof address === 'string') throw new Error('it listens on no port');
+  const { door, problems } = openDoor();
+  const on = (port: number) => bouncerSettings.parse({ on: true, listen: { host: '127.0.0.1', port }, directTls: { host: '127.0.0.1', port: 0 } });
+  await door.begin(on(address.port));
+  expect(problems.list()).toMatchObject([{ code: 'bouncer-not-running', message: expect.stringContaining(String(address.port)) as string }]);
+  await door.apply(on(0));
+  expect(door.bouncer.running()).toBeDefined();
+  expect(problems.list()).toEqual([]);
+  await door.apply(on(address.port));
+  expect(problems.list()).toHaveLength(1);
+  await door.api.off();
+  expect(problems.list()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { RoomState } from './room.ts';
+import { needsNobody } from './room.ts';
 
 /** What is judged: all times in milliseconds since the epoch. */
 export interface HealthInput {
@@ -28,17 +28,6 @@ export interface HealthReason {
 
 const MINUTE = 60_000;
 
-/** States in which we are on the way in. In the others a person has to act: that is no fault of the daemon. */
-const underWay: Readonly<Partial<Record<RoomState, true>>> = {
-  absent: true,
-  joining: true,
-  joined: true,
-  'nick-conflict': true,
-  'room-full': true,
-  'room-locked': true,
-  'service-down': true,
-};
-
 /** Why the daemon is not well; nothing where it is. */
 export function unwell({ now, limits, accounts, rooms, archive }: HealthInput): HealthReason[] {
   const offline = accounts.flatMap(({ account, offlineSince }): HealthReason[] => {
@@ -48,7 +37,8 @@ export function unwell({ now, limits, accounts, rooms, archive }: HealthInput): 
   });
   const unverified = rooms.flatMap(({ account, room, state, provenAt }): HealthReason[] => {
     const minutes = (now - provenAt) / MINUTE;
-    if (!Object.hasOwn(underWay, state) || minutes <= limits.unverifiedMinutes) return [];
+    // where a person has to act, it is no fault of the daemon; where the account leaves, nothing is left to verify
+    if (!needsNobody(state) || state === 'leaving' || minutes <= limits.unverifiedMinutes) return [];
     return [{ code: 'room-unverified', message: `${room} (${state}) has not been verified for ${Math.floor(minutes)} minutes.`, account, room, since: provenAt }];
   });
   const unwritable: HealthReason[] = archive === undefined ? [] : [{ code: 'archive-unwritable', message: `The archive cannot be written: ${archive}.` }];

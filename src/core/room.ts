@@ -80,7 +80,7 @@ const losses: Moves = {
   destroyed: 'room-gone',
 };
 
-/** Being out for a reason: the clock may try again (see `retries`), the person always may; nothing else moves it. */
+/** Being out for a reason: the clock may try again (see `exits`), the person always may; nothing else moves it. */
 const out: Moves = { join: 'joining', leave: 'absent' };
 const outUntilRetry: Moves = { ...out, retry: 'joining' };
 
@@ -150,6 +150,11 @@ export const exits: Readonly<Record<RoomState, 'none' | 'clock' | 'person'>> = {
   'room-gone': 'person',
   'service-down': 'clock',
 };
+
+/** Whether no person needs to act: the account is in the room, or the daemon gets there (or out of it) by itself. */
+export function needsNobody(state: string): boolean {
+  return Object.hasOwn(exits, state) && exits[state as RoomState] !== 'person'; // `hasOwn` has checked it
+}
 
 /** The sentence for a state where the room gave none of its own. */
 const sentences: Readonly<Record<RoomState, string | undefined>> = {

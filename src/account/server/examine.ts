@@ -9,6 +9,7 @@ import type { Element } from '../../xmpp/xml.ts';
 import type { StorageSummary } from '../bookmarks/contract.ts';
 import type { QuarantinedStanza } from '../../archive/contract.ts';
 import { oneLine } from '../../core/printable.ts';
+import { needsNobody } from '../../core/room.ts';
 import type { FailedSubscriber } from '../events.ts';
 import type { RoomSummary } from '../rooms/contract.ts';
 import type { Ask } from './server-parts.ts';
@@ -92,7 +93,6 @@ interface ExaminedLists {
 }
 
 const UNVERIFIED = 15 * 60_000;
-const UNDER_WAY: readonly string[] = ['absent', 'joining', 'leaving', 'service-down', 'nick-conflict', 'room-full', 'room-locked'];
 const MOST_NAMED = 5;
 
 /** How the bookmarks and the rooms of an account that runs fare. */
@@ -114,8 +114,8 @@ export function examineLists({ account, storages, held, rooms, now, failed, quar
     found.push(finding({ check: 'quarantine', level: 'note', message: oneLine(message), todo: 'Nothing else was lost. If it was a message that you miss, ask its sender to send it again in parts.' }, account));
   }
   const silent = rooms.filter(({ state, verifiedAt }) => state === 'joined' && (verifiedAt === undefined || now - Date.parse(verifiedAt) > UNVERIFIED));
-  const outside = rooms.filter(({ state }) => UNDER_WAY.includes(state));
-  const stuck = rooms.filter(({ state }) => state !== 'joined' && !UNDER_WAY.includes(state));
+  const outside = rooms.filter(({ state }) => state !== 'joined' && needsNobody(state));
+  const stuck = rooms.filter(({ state }) => !needsNobody(state));
   if (silent.length > 0) found.push(finding({ check: 'rooms', level: 'bad', message: `${silent.length} rooms have not been verified for 15 minutes: ${namesOf(silent)}.`, todo: 'Wait for the next check. If it stays like this, see `minimix rooms ROOM --log`.' }, account));
   if (outside.length > 0) found.push(finding({ check: 'rooms', level: 'note', message: `${outside.length} rooms are not joined yet: ${namesOf(outside)}.`, todo: 'Minimix keeps trying; `minimix rooms` says why.' }, account));
   if (stuck.length > 0) found.push(finding({ check: 'rooms', level: 'note', message: `${stuck.length} rooms need attention: ${namesOf(stuck)}.`, todo: '`minimix rooms` says why. Join again, or leave.' }, account));

@@ -88,9 +88,12 @@ function withoutAccount(daemon: DaemonState, jid: string): DaemonState {
   devices.delete(jid);
   const invitations = new Map(daemon.invitations);
   invitations.delete(jid);
+  const bookmarks = new Map(daemon.bookmarks);
+  bookmarks.delete(jid);
   return {
     ...daemon,
     invitations,
+    bookmarks,
     accounts: daemon.accounts.filter((account) => account.account !== jid),
     rooms: new Map([...daemon.rooms].filter(([, room]) => room.account !== jid)),
     devices,

@@ -5,10 +5,15 @@ import { SECOND, useNow } from '../controls/use-now.ts';
 
 const LOOK = 3 * SECOND;
 
-/** What is wrong with the daemon itself, such as a settings file that cannot be read; nothing where nothing is. */
+/** What is wrong with the daemon itself, such as a settings file that cannot be read, asked anew every `interval` milliseconds. */
+export function useDaemonProblems(interval: number) {
+  const now = useNow(interval);
+  return useAnswer(String(now), async () => (await api.status.query()).problems) ?? [];
+}
+
+/** A card of the daemon's own problems, if there are any. */
 export function DaemonProblems() {
-  const now = useNow(LOOK);
-  const problems = useAnswer(String(now), async () => (await api.status.query()).problems) ?? [];
+  const problems = useDaemonProblems(LOOK);
   if (problems.length === 0) return null;
   return (
     <section className="card card-problem" role="alert">

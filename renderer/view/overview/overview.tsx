@@ -13,6 +13,7 @@ import { visibleNick } from '../../text/visible.ts';
 import { whyOf } from '../../text/why.ts';
 import { ActivityCard } from '../room/activity-card.tsx';
 import { DelayCard } from '../room/delay-card.tsx';
+import { useDaemonProblems } from './daemon-problems.tsx';
 import { HealthDot } from './health.tsx';
 import { HoursCard } from '../settings/hours-card.tsx';
 import { InvitationsCard } from '../room/invitations-card.tsx';
@@ -34,7 +35,7 @@ export function Overview() {
   const invited = useStore(daemon, (state) => [...state.invitations.values()].some((list) => list.length > 0));
   const minute = useNow(MINUTE);
   const figures = useAnswer(String(minute), () => api.figures.query());
-  const problems = useProblems().length;
+  const problems = useAttention().length;
   if (!loaded) return <main className="overview" aria-label={strings.overview.title} aria-busy="true" />;
   return (
     <CardPage title={strings.overview.title}>
@@ -58,7 +59,7 @@ export function Overview() {
 
 /** What is wrong with the daemon, the line or the bookmarks; rooms have a card of their own. */
 function ProblemsCard() {
-  const problems = useProblems();
+  const problems = useAttention();
   if (problems.length === 0) return null;
   return (
     <section className="card card-problem" aria-label={strings.overview.problems}>
@@ -87,11 +88,11 @@ interface AttentionItem {
   readonly href: string;
 }
 
-function useProblems(): AttentionItem[] {
-  const minute = useNow(MINUTE);
+/** The daemon's own problems, and what keeps an account offline or waits for the person's decision. */
+function useAttention(): AttentionItem[] {
   const accounts = useStore(daemon, (state) => state.accounts);
   const bookmarks = useStore(daemon, (state) => state.bookmarks);
-  const told = useAnswer(String(minute), () => api.status.query())?.problems ?? [];
+  const told = useDaemonProblems(MINUTE);
   const settings = hrefOf({ view: 'settings' });
   return [
     ...told.map(({ code, message }) => ({ key: code, name: message, note: undefined, href: settings })),

@@ -31,6 +31,6 @@ async function examineAccount(account: Account): Promise<Finding[]> {
   const check = 'login';
   if (connection.state === 'online') return [finding({ check, level: 'ok', message: `Online as ${connection.jid}.` }, account.jid), ...(await account.server.examine())];
   const why = 'why' in connection ? connection.why : `It is ${connection.state}.`;
-  const todo = connection.state === 'refused' ? `If the password has changed: \`minimix account remove ${account.jid}\` and add it again.` : 'Minimix keeps trying. See the findings above.';
+  const todo = connection.state === 'refused' ? `If the password has changed: \`minimix account password ${account.jid}\`.` : 'Minimix keeps trying. See the findings above.';
   return [finding({ check, level: 'bad', message: `Not online: ${why}`, todo }, account.jid)];
 }

@@ -121,6 +121,7 @@ function createApi(options: WebOptions) {
   let streams = 0;
   return (request: IncomingMessage, response: ServerResponse, path: string): void => {
     const refusal =
+      // tRPC would decode the path, but calls are counted by name, so each name must have one spelling.
       (/^[a-z]+(\.[a-z]+)?$/i.test(path) ? undefined : noSuchCall) ??
       (Number(request.headers['content-length'] ?? 0) > MOST_BODY ? tooLarge : undefined) ??
       (path === 'events' && streams >= MOST_STREAMS ? tooMany : undefined);
@@ -155,7 +156,6 @@ function createApi(options: WebOptions) {
 }
 
 const unknown: RequestRefusal = { status: 401, code: 'unauthorized', message: 'You are not logged in.' };
-// tRPC would decode the path, but calls are counted by name, so each name must have one spelling.
 const usedBefore: RequestRefusal = { status: 401, code: 'unauthorized', message: 'This address was used before, or is too old: open the address that `minimix page` prints.' };
 const noSuchCall: RequestRefusal = { status: 404, code: 'not-found', message: 'The API has no such call.' };
 const tooLarge: RequestRefusal = { status: 413, code: 'too-large', message: 'The request is too large.' };

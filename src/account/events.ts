@@ -19,7 +19,7 @@ export type AccountEvent =
   | { readonly type: 'room-stanza'; readonly account: string; readonly room: string; readonly stanza: Stanza }
   | { readonly type: 'room'; readonly room: RoomSummary }
   /** The room's archive is read to its end, or cannot be read for now. */
-  | { readonly type: 'caught-up'; readonly account: string; readonly room: string }
+  | { readonly type: 'catch-up-stopped'; readonly account: string; readonly room: string }
   /** Somebody wants the room who did not, or wants it no more; `room` follows. */
   | { readonly type: 'wishes-changed'; readonly account: string; readonly room: string }
   /** The account is in a room: let in anew, or still in it after a resumption. */

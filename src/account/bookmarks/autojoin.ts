@@ -3,7 +3,7 @@ import { sentenceOf } from '../../core/errors.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 import type { Memberships } from '../rooms/membership.ts';
 import type { RoomVerbs } from '../rooms/verbs.ts';
-import { bookmarkWish, hereWish, type RoomWishes } from '../rooms/wishes.ts';
+import { bookmarkWish, personWish, type RoomWishes } from '../rooms/wishes.ts';
 
 export interface FollowedChange {
   readonly room: string;
@@ -13,11 +13,11 @@ export interface FollowedChange {
 
 /**
  * What a bookmark says, done: autojoin joins, its end is one wish less, nick and password are the room's from then on.
- * `here`: the person has changed it at the page or the command line, whose own wish ends with it.
+ * `person`: the person has changed it at the page or the command line, whose own wish ends with it.
  */
 interface Autojoin {
   /** To be called inside the transaction; acts after its commit. */
-  all(transaction: Transaction, changes: readonly FollowedChange[], by: 'client' | 'here'): void;
+  all(transaction: Transaction, changes: readonly FollowedChange[], by: 'client' | 'person'): void;
   /** After a login: enters what should be joined and is not. */
   enter(list: Iterable<Bookmark>): void;
 }
@@ -40,16 +40,16 @@ export function openAutojoin(context: AccountContext, { memberships, verbs, reni
     tried(room, verbs.join(room, { nick, password }));
   }
 
-  function unwish(room: string, by: 'client' | 'here'): void {
+  function unwish(room: string, by: 'client' | 'person'): void {
     wishes.end(room, bookmarkWish);
-    if (by === 'here') wishes.end(room, hereWish);
+    if (by === 'person') wishes.end(room, personWish);
     const others = wishes.of(room).length;
     if (context.room(room)?.wanted !== true) return;
     if (others === 0) tried(room, verbs.leave(room));
     else context.log('info', `${room}: its bookmark joins it no more; ${others === 1 ? 'one other wish keeps' : `${others} other wishes keep`} the account there`);
   }
 
-  function follow({ room, before, after }: FollowedChange, by: 'client' | 'here'): void {
+  function follow({ room, before, after }: FollowedChange, by: 'client' | 'person'): void {
     const wanted = context.room(room)?.wanted === true;
     if (!after || (before?.autojoin === true && !after.autojoin)) return unwish(room, by);
     if (after.autojoin && wanted) wishes.add(room, bookmarkWish);

@@ -5,7 +5,7 @@ import type { PubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
 import { bridgesOf } from './bridges.ts';
 import type { StorageSummary } from './contract.ts';
 import type { OwnWriteEchoes } from './own-write-echoes.ts';
-import { NOT_PRIVATE } from './node.ts';
+import { NOT_PRIVATE } from '../server/private-node.ts';
 import type { BookmarkState } from './state.ts';
 import type { StorageContent, BookmarkStorage } from './storage.ts';
 import { afterWrite, lost } from './written.ts';

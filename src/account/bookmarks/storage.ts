@@ -8,7 +8,7 @@ import { NS_STORAGE, privateQuery, privateSet, readPrivate, storage, storageIn, 
 import type { StoredList } from '../../xmpp/xep/bookmarks/legacy-bookmarks.ts';
 import { itemsQuery, publish, readItems, retract } from '../../xmpp/xep/service/pubsub.ts';
 import type { PubsubEvent, PubsubItem } from '../../xmpp/xep/service/pubsub.ts';
-import { openBookmarkNode } from './node.ts';
+import { openPrivateNode } from '../server/private-node.ts';
 import type { AccountContext } from '../context.ts';
 
 /** What a storage is reached by. */
@@ -55,7 +55,7 @@ export function contentOf(found: readonly FoundBookmark[], kept: readonly string
 
 /** XEP-0402: an item for each room. */
 export function nativeStorage({ connection, log }: Reach): BookmarkStorage {
-  const node = openBookmarkNode({ connection, log }, NS_BOOKMARKS, bookmarkNodeOptions);
+  const node = openPrivateNode({ connection, log }, NS_BOOKMARKS, bookmarkNodeOptions);
 
   function readAll(items: readonly PubsubItem[]): StorageContent {
     const read = items.map((item) => ({ id: item.id, bookmark: readBookmark(item) }));
@@ -99,7 +99,7 @@ export function nativeStorage({ connection, log }: Reach): BookmarkStorage {
 
 /** XEP-0048 in PEP: one item with the whole list. */
 export function pepStorage({ connection, log }: Reach): BookmarkStorage {
-  const node = openBookmarkNode({ connection, log }, NS_STORAGE, storageNodeOptions);
+  const node = openPrivateNode({ connection, log }, NS_STORAGE, storageNodeOptions);
   return {
     name: 'pep',
     whole: true,

@@ -58,7 +58,7 @@ export function recordLostHistory({ archive, jid }: AccountContext, room: string
   if (to > from) archive.addGap({ account: jid, room, from, to, cause: 'the room’s archive no longer has what followed the last that we heard' });
 }
 
-/** `done` is told of a room that is read to its end; the event `caught-up` of each that is read no further for now, read or not. */
+/** `done` is told of a room that is read to its end; the event `catch-up-stopped` of each that is read no further for now, read or not. */
 export function openCatchUps(context: AccountContext, done: (room: string) => void, { silence = SILENCE, pages = MOST_PAGES }: Partial<CatchUpBounds> = {}): CatchUps {
   const running = new Set<string>();
   const asked = new Map<string, { readonly room: string; readonly reading: ArchiveReading }>();
@@ -78,7 +78,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
   }, context.signal, 'the catch-up');
 
   function ended(room: string): void {
-    context.events.emit({ type: 'caught-up', account: context.jid, room });
+    context.events.emit({ type: 'catch-up-stopped', account: context.jid, room });
   }
 
   async function read(room: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { KeptMessage } from '../../core/groupchat.ts';
 import { displayed, mdsNodeOptions, NS_MDS, readDisplayed } from '../../xmpp/xep/message/displayed.ts';
 import { itemsQuery, publish, readItems, readPubsubEvent, type PubsubItem } from '../../xmpp/xep/service/pubsub.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
-import { openBookmarkNode } from '../bookmarks/node.ts';
+import { openPrivateNode } from '../server/private-node.ts';
 import type { ReadState } from '../rooms/contract.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 
@@ -30,7 +30,7 @@ export interface ReadMarkers {
 
 export function openReadMarkers(context: AccountContext, pace = READ_PACE): ReadMarkers {
   const { archive, connection, jid, log } = context;
-  const node = openBookmarkNode(context, NS_MDS, mdsNodeOptions);
+  const node = openPrivateNode(context, NS_MDS, mdsNodeOptions);
   /** What the node says, by room, as far as we know. */
   const published = new Map<string, string>();
   /** Read elsewhere up to a message that has not come here yet. */

@@ -44,7 +44,7 @@ export interface RoomWishers {
   /** Its bookmark joins it. */
   readonly bookmark: boolean;
   /** Somebody joined it at the page or the command line. */
-  readonly here: boolean;
+  readonly person: boolean;
   /** The devices at the bouncer that are in it, by their labels; offline ones too. */
   readonly devices: readonly string[];
 }

@@ -1,12 +1,12 @@
 import { parseBareJid } from '../../core/jid.ts';
 import type { RoomVerbs } from './verbs.ts';
-import { hereWish, type RoomWishes } from './wishes.ts';
+import { personWish, type RoomWishes } from './wishes.ts';
 
 /** What a person does at the page or the command line: a join is a wish, and a leave ends everybody's. */
 export function withWishes(verbs: RoomVerbs, wishes: RoomWishes): RoomVerbs {
   const wish = (text: string): void => {
     const room = parseBareJid(text);
-    if (room !== undefined) wishes.add(room, hereWish);
+    if (room !== undefined) wishes.add(room, personWish);
   };
   const leave: RoomVerbs['leave'] = async (room, farewell) => {
     // both are begun in this step; where a full disk refuses both, both are heard

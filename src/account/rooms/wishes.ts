@@ -3,11 +3,11 @@ import type { AccountContext } from '../context.ts';
 import type { DeviceSummary } from '../devices/contract.ts';
 import type { RoomWishers } from './contract.ts';
 
-/** Who wants the account to be in a room: its bookmark, somebody at the page or the command line (`here`), or a device at the bouncer. */
-type Wish = { readonly by: 'bookmark' | 'here' } | { readonly by: 'device'; readonly device: string };
+/** Who wants the account to be in a room: its bookmark, somebody at the page or the command line (`person`), or a device at the bouncer. */
+type Wish = { readonly by: 'bookmark' | 'person' } | { readonly by: 'device'; readonly device: string };
 
 export const bookmarkWish: Wish = { by: 'bookmark' };
-export const hereWish: Wish = { by: 'here' };
+export const personWish: Wish = { by: 'person' };
 
 /** The account is in a room while anybody wants it. A wish is on disk, and ends by its owner's word alone. */
 export interface RoomWishes {
@@ -34,7 +34,7 @@ export function openRoomWishes(context: Pick<AccountContext, 'jid' | 'archive' |
   // COMPAT: until December 2026 nothing said who wants a room; a bookmark that joins is the likeliest
   const nobodys = [...context.rooms()].filter(({ jid, wanted }) => wanted && !marks.has(jid) && !devices.has(jid));
   const autojoins = new Set(nobodys.length === 0 ? [] : archive.bookmarks(account, AGREED).filter(({ value }) => storedBookmark.read(value).autojoin).map(({ room }) => room));
-  for (const { jid } of nobodys) change(jid, autojoins.has(jid) ? bookmarkWish : hereWish, 'add');
+  for (const { jid } of nobodys) change(jid, autojoins.has(jid) ? bookmarkWish : personWish, 'add');
 
   function changed(room: string): void {
     events.emit({ type: 'wishes-changed', account, room });
@@ -62,7 +62,7 @@ export function openRoomWishes(context: Pick<AccountContext, 'jid' | 'archive' |
   }
 
   function of(room: string): Wish[] {
-    const own = [bookmarkWish, hereWish].filter(({ by }) => marks.get(room)?.has(by));
+    const own = [bookmarkWish, personWish].filter(({ by }) => marks.get(room)?.has(by));
     return [...own, ...[...(devices.get(room) ?? [])].map((device): Wish => ({ by: 'device', device }))];
   }
 
@@ -84,7 +84,7 @@ export function wishersOf(wishes: readonly Wish[], known: readonly Pick<DeviceSu
   const labels = new Map(known.map(({ id, label }) => [id, label]));
   return {
     bookmark: wishes.includes(bookmarkWish),
-    here: wishes.includes(hereWish),
+    person: wishes.includes(personWish),
     devices: wishes.flatMap((wish) => (wish.by === 'device' ? (labels.get(wish.device) ?? []) : [])),
   };
 }

@@ -60,7 +60,7 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
       firstNews.past(event.message);
       all((sender) => sender.passed(event.message.room, event.message.archiveId));
     } else if (event.type === 'devices') follow();
-    else if (event.type === 'caught-up') all((sender) => sender.moved(event.room));
+    else if (event.type === 'catch-up-stopped') all((sender) => sender.moved(event.room));
     else if (event.type === 'status' && event.status.connection.state === 'online') all((sender) => sender.resume());
     else if (event.type === 'bounced' && event.stanza.id?.startsWith('mx-')) {
       const error = readStanzaError(event.stanza.element);

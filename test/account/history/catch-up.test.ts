@@ -111,7 +111,7 @@ test('what is still to be read goes before what is live while the room is entere
   await state(ROOM, 'joining');
   expect(account.history.readUpTo(ROOM)).not.toBe('end');
 
-  const told = events.next((event) => event.type === 'caught-up' && account.history.readUpTo(ROOM) === 'end');
+  const told = events.next((event) => event.type === 'catch-up-stopped' && account.history.readUpTo(ROOM) === 'end');
   send(presenceError(`${ROOM}/romeo`, 'forbidden', 'auth'));
   await state(ROOM, 'banned');
   expect(account.history.readUpTo(ROOM)).toBe('end');

@@ -95,13 +95,13 @@ test('cursors, values and gaps are kept by name', () => {
   own.archive.setCursor(JULIET, 'phone', ORCHARD, 5);
   own.archive.setCursor(JULIET, 'phone', ORCHARD, 6);
   own.archive.setValue(JULIET, storedValues.roomsWanted, {});
-  own.archive.setValue(JULIET, storedValues.roomsWanted, { [BALL]: ['here'] });
+  own.archive.setValue(JULIET, storedValues.roomsWanted, { [BALL]: ['person'] });
   const gap = { account: JULIET, room: ORCHARD, from: 1, to: 2, cause: 'the room has no archive' };
   const id = own.archive.addGap(gap);
   const archive = own.reopen();
   expect(archive.cursor(JULIET, 'phone', ORCHARD)).toBe(6);
   expect(archive.cursor(JULIET, 'phone', BALL)).toBeUndefined();
-  expect(archive.value(JULIET, storedValues.roomsWanted)).toEqual({ [BALL]: ['here'] });
+  expect(archive.value(JULIET, storedValues.roomsWanted)).toEqual({ [BALL]: ['person'] });
   expect(archive.gaps(JULIET, ORCHARD)).toEqual([{ id, ...gap }]);
   archive.setValue(JULIET, storedValues.roomsWanted, undefined);
   archive.removeGap(id);

@@ -62,7 +62,7 @@ describe.each(servers)('on $kind', (server) => {
     await phone.join(room, 'Ali');
     const laptop = await door.person('laptop');
     await laptop.join(room, 'Ali');
-    expect(wishes(stage)).toEqual({ bookmark: true, here: false, devices: ['phone', 'laptop'] });
+    expect(wishes(stage)).toEqual({ bookmark: true, person: false, devices: ['phone', 'laptop'] });
     await laptop.close();
     await publish(client, room, conference({ autojoin: false, nick: 'Ali' }));
     await until(() => wishes(stage)?.bookmark === false, { what: 'the bookmark’s wish to end' });
@@ -100,7 +100,7 @@ describe.each(servers)('on $kind', (server) => {
     await allShow(client, { [room]: { autojoin: true } });
     await publish(client, room, conference({ autojoin: false }));
     await until(() => wishes(stage)?.bookmark === false, { what: 'the bookmark’s wish to end' });
-    expect(wishes(stage)).toEqual({ bookmark: false, here: true, devices: ['phone'] });
+    expect(wishes(stage)).toEqual({ bookmark: false, person: true, devices: ['phone'] });
     await bob.say(room, 'still here?');
     await phone.next((stanza) => stanza.getChildText('body') === 'still here?');
     expect(bob.stanzas.filter(isOut(room))).toEqual([]);

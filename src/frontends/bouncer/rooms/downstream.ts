@@ -135,7 +135,7 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
         stanza(event.room, event.stanza);
       } else if (event.type === 'room') state(event.room.room);
       else if (event.type === 'room-forgotten') state(event.room);
-      else if (event.type === 'caught-up') deliveries.moved(event.room);
+      else if (event.type === 'catch-up-stopped') deliveries.moved(event.room);
     },
   };
 }

@@ -63,7 +63,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
   account.events.subscribe((event) => {
     into.take(event);
     if (event.type === 'room') deviceJoin.changed(event.room.room);
-    if (event.type === 'caught-up' || event.type === 'room-forgotten') deviceJoin.changed(event.room);
+    if (event.type === 'catch-up-stopped' || event.type === 'room-forgotten') deviceJoin.changed(event.room);
   }, signal, 'the bouncer');
 
   function presence(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean {

@@ -1,6 +1,6 @@
 // XEP-0402 3.3 on servers that refuse: what Prosody and ejabberd do not do on demand.
 import { expect, test } from 'vitest';
-import { openBookmarkNode } from '../../../src/account/bookmarks/node.ts';
+import { openPrivateNode } from '../../../src/account/server/private-node.ts';
 import type { Connection, IqAnswer } from '../../../src/xmpp/contract.ts';
 import { bookmarkNodeOptions, NS_BOOKMARKS } from '../../../src/xmpp/xep/bookmarks/bookmarks.ts';
 import { publish } from '../../../src/xmpp/xep/service/pubsub.ts';
@@ -54,7 +54,7 @@ function server(config: Config | undefined, refuses: Refusals = {}) {
   const logged: string[] = [];
   // `as`: nothing else of a connection is used here.
   const connection = { iq: async (request: Element) => iq(request) } as unknown as Connection;
-  const opened = openBookmarkNode({ connection, log: (level, message) => void logged.push(`${level} ${message}`) }, NS_BOOKMARKS, bookmarkNodeOptions);
+  const opened = openPrivateNode({ connection, log: (level, message) => void logged.push(`${level} ${message}`) }, NS_BOOKMARKS, bookmarkNodeOptions);
   return { node, logged, opened, put: (room: string) => opened.publish((options) => publish(NS_BOOKMARKS, room, xml('conference'), options)) };
 }
 

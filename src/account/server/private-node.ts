@@ -6,7 +6,7 @@ import type { Log } from '../../core/log.ts';
 type Options = Readonly<Record<string, string>>;
 
 /** One PEP node of the account, kept as it must be: for the person alone, and all of it for ever. */
-interface BookmarkNode {
+interface PrivateNode {
   /** Creates or reconfigures it. True where it was there and did not keep everything. */
   prepare(): Promise<boolean>;
   /** The same, but does not create it. */
@@ -27,7 +27,7 @@ const ACCESS = 'pubsub#access_model';
 /** Why nothing is published: others could read it. */
 export const NOT_PRIVATE = 'not-private';
 
-export function openBookmarkNode({ connection, log }: { connection: Connection; log: Log }, node: string, wish: Options): BookmarkNode {
+export function openPrivateNode({ connection, log }: { connection: Connection; log: Log }, node: string, wish: Options): PrivateNode {
   /** Some servers know neither `max` nor publish-options: what was found out is not tried again. */
   let wanted = wish;
   let known = 0;

@@ -39,7 +39,7 @@ interface Opened {
   readonly password: () => Promise<string>;
 }
 
-export interface AccountsOptions {
+interface AccountsOptions {
   readonly home: string;
   readonly all: readonly AccountSettings[];
   readonly archive: Archive;

@@ -28,7 +28,7 @@ export interface OpenDoor {
   apply(kept: KeptBouncer | undefined): Promise<void>;
 }
 
-export interface OpenBouncerOptions {
+interface OpenBouncerOptions {
   readonly home: string;
   readonly archive: Archive;
   readonly problems: Problems;

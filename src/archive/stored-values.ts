@@ -185,6 +185,8 @@ export const storedValues = {
   relayPause: one('relay-pause', 'open', number),
   /** As the relay's, for the pushes that room messages ask for. */
   pushPause: one('push-pause', 'open', number),
+  /** COMPAT: rooms that only devices wanted, until December 2026; since then `roomsWanted` and `bouncerWants` tell it. */
+  roomsOfDevices: one('rooms-of-devices', 'open', json(z.array(text))),
   /** By room: `bookmark` and `here` (the page, the command line), where they want it. */
   roomsWanted: one('rooms-wanted', 'open', json(z.record(text, z.array(text)))),
   saidByDevices: one<readonly SaidByDevice[]>('said', 'open', json(z.array(said))),

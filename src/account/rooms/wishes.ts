@@ -32,7 +32,8 @@ export function openRoomWishes(context: Pick<AccountContext, 'jid' | 'archive' |
   let marks = read(archive.value(account, storedValues.roomsWanted));
   let devices = read(archive.value(account, storedValues.bouncerWants));
   // COMPAT: until December 2026 nothing said who wants a room; a bookmark that joins is the likeliest
-  const nobodys = [...context.rooms()].filter(({ jid, wanted }) => wanted && !marks.has(jid) && !devices.has(jid));
+  const ofDevices = new Set(archive.value(account, storedValues.roomsOfDevices));
+  const nobodys = [...context.rooms()].filter(({ jid, wanted }) => wanted && !marks.has(jid) && !devices.has(jid) && !ofDevices.has(jid));
   const autojoins = new Set(nobodys.length === 0 ? [] : archive.bookmarks(account, AGREED).filter(({ value }) => storedBookmark.read(value).autojoin).map(({ room }) => room));
   for (const { jid } of nobodys) change(jid, autojoins.has(jid) ? bookmarkWish : personWish, 'add');
 

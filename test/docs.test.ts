@@ -8,9 +8,10 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: root })].filter((path) => existsSync(join(root, path)));
 const source = globSync('{src,test,renderer}/**/*.{ts,tsx}', { cwd: root, exclude: ['renderer/dist/**'] }).map(read).join('\n');
 
-/** A function of that name, declared as such or as a member of what a factory returns. */
+/** A function of that name, declared as such or as a member of a contract or of what a factory returns. A call declares nothing. */
 function declares(text: string, name: string): boolean {
-  return new RegExp(`(function\\*? ${name}\\b|(const|let) ${name}\\b[^=\\n]*=|^\\s+(readonly )?(async )?${name}\\??[(<:,])`, 'm').test(text);
+  const member = String.raw`^\s+(readonly )?(async )?${name}\??(<|: |,$|\($|\(.*\)(: .*)? \{|\(.*\): .*;)`;
+  return new RegExp(String.raw`(function\*? ${name}\b|(const|let) ${name}\b[^=\n]*=|${member})`, 'm').test(text);
 }
 
 /** Paths of the project in backticks, those with a placeholder left out. */
@@ -73,6 +74,17 @@ describe('docs/architecture.md names each hop of a message, in order, with its f
     expect(way.length).toBeGreaterThan(1);
     expect(way[0]?.path.startsWith(folder)).toBe(true);
     expect(way.filter(({ name, path }) => !declares(read(path), name))).toEqual([]);
+    expect(uncalled(way.filter(({ path }) => !path.startsWith('renderer/')))).toEqual([]); // the page is another program
+  });
+
+  /** The hops that no file of a hop before them calls. */
+  function uncalled(way: readonly { name: string; path: string }[]): string[] {
+    const calls = (path: string, name: string): boolean => new RegExp(String.raw`(?<!function )\b${name}\(`).test(read(path));
+    return way.slice(1).flatMap(({ name }, at) => (way.slice(0, at + 1).some(({ path }) => calls(path, name)) ? [] : [name]));
+  }
+
+  test('to the archive, each hop from the account on is called in a file before it', () => {
+    expect(uncalled(hops('To the archive', 'After the commit').slice(1))).toEqual([]);
   });
 });
 test('the glossary says of each name, once, what it is and where it lives', () => {

@@ -20,7 +20,7 @@ interface DeviceDeliveryOptions {
    * Sends a message to the device, and calls `delivered` once the device has it. Returns `passed` if this device does not get the
    * message, and `full` if nothing can be sent until `resume`.
    */
-  readonly send: (message: KeptMessage, how: DeliveryKind, delivered: () => void) => 'sent' | 'passed' | 'full';
+  readonly send: (message: KeptMessage, how: DeliveryKind, delivered: () => void) => 'sent' | 'skipped' | 'full';
 }
 
 /** All feeds of one device, whichever frontend serves it: each message once, in its room's order. */
@@ -33,7 +33,7 @@ export interface DeviceDelivery {
   /** A message was archived that is news. */
   kept(message: KeptMessage): void;
   /** A message was archived that is no news. */
-  passed(room: string, id: number): void;
+  skipped(room: string, id: number): void;
   /** The catch-up of a room has read further, or has ended. */
   moved(room: string): void;
   /** What waits can be sent again. */
@@ -88,7 +88,7 @@ export function openDeviceDelivery({ account, archive, cursors, device, log, sen
       const id = feed.next();
       if (id === undefined) return false;
       const message = archive.message(id);
-      const how = message ? send(message, 'backlog', () => feed.settled(id)) : 'passed';
+      const how = message ? send(message, 'backlog', () => feed.settled(id)) : 'skipped';
       if (how === 'full') return true;
       feed.took(how);
     }
@@ -106,12 +106,12 @@ export function openDeviceDelivery({ account, archive, cursors, device, log, sen
       if (feed?.kept(message) !== 'now') return;
       const id = message.archiveId;
       const how = send(message, 'live', () => feed.settled(id));
-      if (how === 'passed') feed.settled(id);
+      if (how === 'skipped') feed.settled(id);
       if (how !== 'full') return;
       feed.wait(id);
       busy.add(feed);
     },
-    passed: (room, id) => feeds.get(room)?.passed(id),
+    skipped: (room, id) => feeds.get(room)?.skipped(id),
     moved: (room) => feeds.get(room)?.moved(),
     resume: pump,
     waits: () => busy.size > 0,

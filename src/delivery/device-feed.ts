@@ -54,13 +54,13 @@ export interface DeviceFeed {
   /** A message was archived. `now`: it is the device's next one; the caller sends it, or puts it back by `wait`. */
   kept(message: KeptMessage): 'now' | 'later';
   /** A message was archived that stands before what the device has, so that it is no news to it. */
-  passed(id: number): void;
+  skipped(id: number): void;
   /** The catch-up of the room has read further, or has ended. */
   moved(): void;
   /** The id of the next message to send. */
   next(): number | undefined;
   /** The next message was sent, or is not meant for this device. */
-  took(how: 'sent' | 'passed'): void;
+  took(how: 'sent' | 'skipped'): void;
   /** A message for which `kept` said `now` cannot be sent yet. */
   wait(id: number): void;
   /** The device has the message, or does not get it. */
@@ -193,7 +193,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
       releasing ??= setImmediate(release);
       return 'later';
     },
-    passed(id) {
+    skipped(id) {
       if (now.state !== 'open' || id <= seen) return;
       seen = id;
       cursor.add(id);
@@ -206,7 +206,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
     next: () => waiting[0],
     took(how) {
       const id = waiting.shift();
-      if (how === 'passed' && id !== undefined) settled(id);
+      if (how === 'skipped' && id !== undefined) settled(id);
     },
     wait: (id) => { waiting.push(id); },
     settled,

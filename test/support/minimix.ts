@@ -10,7 +10,7 @@ import { openArchive } from '../../src/archive/archive.ts';
 import type { Archive } from '../../src/archive/contract.ts';
 import { startMam } from '../../src/frontends/mam/mam.ts';
 import { startCommands } from '../../src/frontends/commands/commands.ts';
-import type { ReceiptTimes } from '../../src/frontends/relay/delivery-receipts.ts';
+import type { ReceiptTimes } from '../../src/frontends/relay/relay-receipts.ts';
 import { startRelay } from '../../src/frontends/relay/relay.ts';
 import type { ServerAddress } from './servers/server.ts';
 import type { Account as Credentials } from './servers/servers.ts';

@@ -10,8 +10,8 @@ import type { Stanza } from '../../xmpp/stanza.ts';
 import type { DeviceChange, DeviceSummary, RelayTarget } from './contract.ts';
 import { openDeviceStore } from './device-store.ts';
 import { applied, kindOf, nameOf, stranger, summaryOf } from './device-profile.ts';
-import { openDeviceSessions } from './sessions.ts';
-import type { DeviceSession } from './sessions.ts';
+import { openOnlineResources } from './online-resources.ts';
+import type { OnlineResource } from './online-resources.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 import { decideByPolicy, meantFor } from './policy.ts';
 
@@ -49,16 +49,16 @@ interface DeviceHooks {
 export function openDevices(context: AccountContext, { notify, saidBy }: DeviceHooks): Devices {
   const { archive } = context;
   const kept = openDeviceStore(context);
-  const sessions = openDeviceSessions(context, kept, { stale: () => served.clear(), changed: tell });
+  const sessions = openOnlineResources(context, kept, { stale: () => served.clear(), changed: tell });
   /** How each device is served, worked out once and asked for with every message. */
-  const served = new Map<string, { readonly session: DeviceSession | undefined; readonly decision: RelayDecision }>();
+  const served = new Map<string, { readonly session: OnlineResource | undefined; readonly decision: RelayDecision }>();
 
   function tell(): void {
     served.clear();
     context.events.emit({ type: 'device-changed', account: context.jid });
   }
 
-  function servedAs(device: RelayDevice): { readonly session: DeviceSession | undefined; readonly decision: RelayDecision } {
+  function servedAs(device: RelayDevice): { readonly session: OnlineResource | undefined; readonly decision: RelayDecision } {
     const known = served.get(device.id);
     if (known) return known;
     const session = sessions.of(device.id);
@@ -82,7 +82,7 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
   }
 
   /** Offline, it is what it was when it was last here. */
-  function decideFor(device: RelayDevice, session: DeviceSession | undefined, inRoom = false): RelayDecision {
+  function decideFor(device: RelayDevice, session: OnlineResource | undefined, inRoom = false): RelayDecision {
     const { wish, refused, software } = device;
     const capsNode = session?.capsNode ?? device.capsNode;
     const features = session ? session.info?.features : new Set<string>();

@@ -5,7 +5,7 @@ import { readCodes, readDisclosure, NS_MUC_USER, status } from '../../xmpp/xep/r
 import { asksForCaptcha } from '../../xmpp/xep/room/captcha.ts';
 import { readMamResult, type MamResult } from '../../xmpp/xep/service/mam.ts';
 import { isSubjectChange, readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
-import { isPassing } from '../../xmpp/xep/message/passing.ts';
+import { isTransient } from '../../xmpp/xep/message/transient.ts';
 import { NS_CLIENT } from '../../xmpp/xep/service/namespaces.ts';
 import { short } from '../../xmpp/xep/service/short.ts';
 import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
@@ -67,7 +67,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
     held: parts.heldByServer.now(),
   });
   if (!message) return false;
-  if (isPassing(stanza.element)) {
+  if (isTransient(stanza.element)) {
     parts.outbox.reflected(transaction, message);
     if (message.kind !== 'private') transaction.put({ ...room, verifiedAt: transaction.at });
     return false;
@@ -147,7 +147,7 @@ function receivePage(
   const inner = stanzaFrom(xml);
   const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, { arrivedAt: transaction.at, stanzaIds: false, history: true }) : undefined;
   let { follows, lost } = catchup;
-  if (read && inner.type === 'groupchat' && !isPassing(inner.element)) {
+  if (read && inner.type === 'groupchat' && !isTransient(inner.element)) {
     const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };
     const { archiveId, kept } = keep(parts, transaction, {
       message,

@@ -7,7 +7,7 @@ import type { GroupchatMessage } from '../../core/groupchat.ts';
 import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
 import { groupchatMessage } from '../../xmpp/xep/message/groupchat.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
-import { isPassing } from '../../xmpp/xep/message/passing.ts';
+import { isTransient } from '../../xmpp/xep/message/transient.ts';
 import { readOriginId } from '../../xmpp/xep/message/stanza-id.ts';
 import { faultIn } from '../../xmpp/transport/outgoing.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
@@ -229,7 +229,7 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
 /** XEP-0045 7.2.13: a room tells of its past what has a body; hints may keep that out of it. */
 function isTold({ xml }: OutboxEntry): boolean {
   const { element } = stanzaFrom(xml);
-  return element.getChild('body') !== undefined && !isPassing(element);
+  return element.getChild('body') !== undefined && !isTransient(element);
 }
 
 function unsaid({ account, room, originId, xml, createdAt, state }: OutboxEntry): OutboxMessage {

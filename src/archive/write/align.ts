@@ -101,16 +101,16 @@ export function findNext(db: Database, names: Dictionary, sought: Sought, ord: n
   const rows = db
     .sql(`${MESSAGES} WHERE message.chat = ? AND ord > ? AND id <= ? ORDER BY ord, id LIMIT ?`)
     .all(sought.chat, ord, sought.floor, AHEAD);
-  let passed = false;
+  let wentPast = false;
   let found: KeptRow | undefined;
   for (const row of rows) {
     if (same(sought, row, names, LATE)) {
       if (found) return undefined; // the id names two: not proof enough to pass others over
       found = keptOf(row);
-      if (!passed) return found;
+      if (!wentPast) return found;
     } else if (!skippable(sought, row)) {
       if (!hasId(sought.message)) return undefined;
-      passed = true;
+      wentPast = true;
     }
   }
   return found;

@@ -17,9 +17,9 @@ import { openPushes } from './push/pushes.ts';
 import type { Pushes } from './push/pushes.ts';
 import { openBouncerRooms } from './rooms/rooms.ts';
 import type { BouncerRooms } from './rooms/rooms.ts';
-import { isDomainOf, openBouncerSessions, passedFeatures } from './session/sessions.ts';
+import { isDomainOf, openBouncerSessions, offeredFeatures } from './session/sessions.ts';
 import type { BouncerSessions } from './session/sessions.ts';
-import { MAX_BACKLOG } from './session/session.ts';
+import { MAX_BUFFERED } from './session/session.ts';
 import { serveDevice } from './server/stream.ts';
 import type { StreamHost } from './server/host.ts';
 import { createThrottle, peerOf } from './server/throttle.ts';
@@ -40,7 +40,7 @@ interface Resident extends BouncerAccount {
 const NOBODY = 'localhost';
 const STANZA_BYTES = 512 * 1024;
 
-export function openBouncer({ archive, certificates, log, now = Date.now, times: patience = {}, backlog = MAX_BACKLOG }: BouncerOptions): Bouncer {
+export function openBouncer({ archive, certificates, log, now = Date.now, times: patience = {}, maxBuffered = MAX_BUFFERED }: BouncerOptions): Bouncer {
   const times = { ...bouncerTimes, ...patience };
   const residents = new Map<string, Resident>();
   const identities = new Map<string, ServerIdentity>();
@@ -70,7 +70,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     },
     features: (account) => {
       const found = residents.get(account);
-      return found ? passedFeatures(found.account) : '';
+      return found ? offeredFeatures(found.account) : '';
     },
     bind: async (login, request, link) =>
       (await residents.get(login.account)?.sessions.bind(login, request, link)) ?? gone,
@@ -105,7 +105,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const rooms = openBouncerRooms({ account, archive, times, log, now, signal });
       const offlineStore = openOfflineStore(account.jid, archive);
       const pushes = openPushes(account, archive, log);
-      const sessions = openBouncerSessions({ ...added, credentials, rooms, offlineStore, pushes, leaving: () => leaving, times, backlog, log, now });
+      const sessions = openBouncerSessions({ ...added, credentials, rooms, offlineStore, pushes, leaving: () => leaving, times, maxBuffered, log, now });
       const resident: Resident = { ...added, credentials, rooms, sessions, offlineStore, pushes, changed: () => undefined };
       residents.set(account.jid, resident);
       resident.changed = account.rooms.occupancy.host(sessionsProvider({ ...resident, leaving: () => leaving, changed: () => resident.changed() }, now), signal);

@@ -14,7 +14,7 @@ import { sessionTimes } from './session/session-contract.ts';
 import type { SessionTimes } from './session/session-contract.ts';
 import { throttleTimes } from './server/throttle.ts';
 import type { ThrottleTimes } from './server/throttle.ts';
-import type { UpstreamSettings } from './session/upstream.ts';
+import type { DeviceConnectionSettings } from './session/device-connection.ts';
 
 /** Where devices connect by default: on loopback only, because no port is opened to the network unless somebody asks for it. */
 export const DEFAULT_LISTEN: ListenEndpoint = { host: '127.0.0.1', port: 15222 };
@@ -37,7 +37,7 @@ export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...deviceJoinTimes,
 
 export interface BouncerAccount {
   readonly account: Account;
-  readonly settings: UpstreamSettings;
+  readonly settings: DeviceConnectionSettings;
   readonly password: () => Promise<string>;
 }
 
@@ -67,5 +67,5 @@ export interface BouncerOptions {
   readonly now?: () => number;
   readonly times?: Partial<BouncerTimes>;
   /** Bytes that may wait for a device. */
-  readonly backlog?: number;
+  readonly maxBuffered?: number;
 }

@@ -5,7 +5,7 @@ import { startSender, type Sender, type SenderParts } from './sender.ts';
 import { startDigest } from './digest.ts';
 import { openEnvelopes } from './envelope.ts';
 import { openFirstNews } from './first-news.ts';
-import { receiptTimes, type ReceiptTimes } from './delivery-receipts.ts';
+import { receiptTimes, type ReceiptTimes } from './relay-receipts.ts';
 
 interface RelayOptions {
   readonly account: Account;
@@ -58,7 +58,7 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
       all((sender) => sender.kept(event.message));
     } else if (event.type === 'message') {
       firstNews.past(event.message);
-      all((sender) => sender.passed(event.message.room, event.message.archiveId));
+      all((sender) => sender.skipped(event.message.room, event.message.archiveId));
     } else if (event.type === 'devices') follow();
     else if (event.type === 'catch-up-stopped') all((sender) => sender.moved(event.room));
     else if (event.type === 'status' && event.status.connection.state === 'online') all((sender) => sender.resume());

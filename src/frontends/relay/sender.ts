@@ -6,7 +6,7 @@ import { openCursors } from '../../delivery/cursors.ts';
 import { openDeviceDelivery, type DeliveryKind, type DeviceDelivery } from '../../delivery/device-delivery.ts';
 import { addressedTo } from '../../xmpp/xep/message/relay-envelope.ts';
 import type { Envelopes } from './envelope.ts';
-import { openDeliveryReceipts, type ReceiptTimes } from './delivery-receipts.ts';
+import { openRelayReceipts, type ReceiptTimes } from './relay-receipts.ts';
 
 /** The most messages in flight, which a device may get twice. It is twice the number that triggers a question. */
 export const WINDOW = 100;
@@ -30,7 +30,7 @@ export interface Sender {
   /** A message was archived that is news. */
   kept(message: KeptMessage): void;
   /** A message was archived that is no news. */
-  passed(room: string, archiveId: number): void;
+  skipped(room: string, archiveId: number): void;
   /** The catch-up of the room has read further, or has ended. */
   moved(room: string): void;
   /** The stream accepts stanzas again. */
@@ -55,7 +55,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
   const cursors = openCursors(account.jid, archive, log);
   const limits = { from: target.from, limit: target.limit, now: parts.now, first: parts.first };
   const delivery: DeviceDelivery = openDeviceDelivery({ account, archive, cursors, device, log: (what) => log(`${jid}: ${what}`), send });
-  const receipts = openDeliveryReceipts(target, {
+  const receipts = openRelayReceipts(target, {
     account,
     times: parts.times,
     log,
@@ -69,10 +69,10 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
 
   for (const room of archive.keptRooms(account.jid)) delivery.follow(room, limits);
 
-  function send(message: KeptMessage, how: DeliveryKind, delivered: () => void): 'sent' | 'passed' | 'full' {
+  function send(message: KeptMessage, how: DeliveryKind, delivered: () => void): 'sent' | 'skipped' | 'full' {
     if (stopped || blocked || flight.length >= WINDOW) return 'full';
     const envelope = envelopes.of(message);
-    if (!envelope.fit() || !account.devices.relayDecision(device, message).relay) return 'passed';
+    if (!envelope.fit() || !account.devices.relayDecision(device, message).relay) return 'skipped';
     const id = message.archiveId;
     // what came by the wire just now was checked there; what lies in the archive may have been imported
     const sent = account.server.write(address(envelope.text(), id), { checked: how === 'live' });
@@ -83,7 +83,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
     }
     if (sent.error.code === 'malformed' || sent.error.code === 'too-large') {
       log(`message ${id} cannot be relayed: ${sent.error.message}`);
-      return 'passed';
+      return 'skipped';
     }
     blocked = true;
     return 'full';
@@ -123,9 +123,9 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
       delivery.follow(message.room, limits);
       delivery.kept(message);
     },
-    passed(room, archiveId) {
+    skipped(room, archiveId) {
       delivery.follow(room, limits);
-      delivery.passed(room, archiveId);
+      delivery.skipped(room, archiveId);
     },
     moved: delivery.moved,
     resume() {

@@ -15,7 +15,7 @@ import { StreamEnd, asEnd } from '../faults.ts';
 import { NS } from '../namespaces.ts';
 import type { SaslExchange } from '../sasl/sasl.ts';
 import type { Dialled } from '../transport/dial.ts';
-import { createPassingReader } from '../transport/reader.ts';
+import { createLenientReader } from '../transport/reader.ts';
 import type { Incoming } from '../transport/reader.ts';
 import { SocketAdapter } from '../transport/socket-adapter.ts';
 import type { Trust } from '../transport/tls.ts';
@@ -51,7 +51,7 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
 
   /** One for each header: the library makes it, and hears of what concerns the login. Bytes come to it by the adapter. */
   class StreamParser extends EventEmitter {
-    readonly #reader = createPassingReader(limits);
+    readonly #reader = createLenientReader(limits);
     /** What came in the clear behind <proceed/> was not said by our server. */
     #closed = false;
 
@@ -244,7 +244,7 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
       if (over === undefined) socket?.ask(text);
     },
     answered: () => socket?.answered() === true,
-    backlog: () => socket?.backlog ?? 0,
+    buffered: () => socket?.buffered ?? 0,
     hangUp,
     destroy,
   };

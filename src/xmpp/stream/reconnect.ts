@@ -18,8 +18,8 @@ import { NS } from '../namespaces.ts';
 import { parseHostPort } from '../transport/resolve.ts';
 import type { Dns, Endpoint } from '../transport/resolve.ts';
 import { createBrokenText } from './broken-text.ts';
-import { createSession } from './session.ts';
-import type { Session } from './session.ts';
+import { createLiveStream } from './live-stream.ts';
+import type { LiveStream } from './live-stream.ts';
 import { createStreamManagement } from '../sm/stream-management.ts';
 import type { Stream } from './stream.ts';
 import { createWaitingRoom } from './waiting-room.ts';
@@ -60,7 +60,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   /** Resolves once nothing of the last life runs any more; the next one begins then. */
   let rest: Promise<void> | undefined;
   let stream: Stream | undefined;
-  let session: Session | undefined;
+  let session: LiveStream | undefined;
   let redirect: Endpoint | undefined;
   let features: Element | undefined;
   let receive: Receiver = () => {
@@ -172,7 +172,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     features = result.features;
     limit.offered(features);
     const { transparent = false, unseen = false, handled = (): undefined => undefined } = options;
-    session = createSession(opened, { receive, transparent, unseen, handled, log, sm, pendingIqs, deadlines, acknowledged, resumed });
+    session = createLiveStream(opened, { receive, transparent, unseen, handled, log, sm, pendingIqs, deadlines, acknowledged, resumed });
     log('info', resumed ? 'resumed' : 'logged in', { jid });
     tell({ state: 'online', jid, resumed, since: Date.now() });
     flush();
@@ -212,7 +212,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   }
 
   /** What is too large would end the stream, and again each time that it is tried. */
-  function write(open: Session, text: string): Result<number> {
+  function write(open: LiveStream, text: string): Result<number> {
     const most = limit.now();
     if (3 * text.length <= most || Buffer.byteLength(text) <= most) return open.send(text);
     return fail('too-large', `Your server takes stanzas of ${most} bytes; this one has ${Buffer.byteLength(text)}.`);

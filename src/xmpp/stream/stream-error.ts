@@ -37,6 +37,6 @@ function saslFailure(condition: string | undefined, text: string): StreamEnd {
   if (condition === undefined || condition.startsWith('SASL: ')) return new StreamEnd('lost', 'the server offers no login method that Minimix supports');
   const sentence = `the server refused the login: ${condition}${text === '' ? '' : ` (${text.slice(0, 200)})`}`;
   // RFC 6120 6.5: only these two may be over by themselves.
-  const passing = condition === 'temporary-auth-failure' || condition === 'aborted';
-  return new StreamEnd(passing ? 'lost' : 'refused', sentence);
+  const temporary = condition === 'temporary-auth-failure' || condition === 'aborted';
+  return new StreamEnd(temporary ? 'lost' : 'refused', sentence);
 }

@@ -62,7 +62,7 @@ export interface Stream {
   /** It has. True where that lets go what waited. */
   answered(): boolean;
   /** Bytes that wait for the network. */
-  backlog(): number;
+  buffered(): number;
   /**
    * Closes the stream with a last word. With `why` it is over at once; else when the server has closed it
    * too. The socket is gone within `grace` milliseconds.

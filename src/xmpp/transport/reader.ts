@@ -47,7 +47,7 @@ export function createReader(limits: StreamLimits): Reader {
 }
 
 /** Bytes of one stream to its items. A stanza that is well-formed and cannot be taken is passed over, and the stream goes on. */
-export function createPassingReader(limits: StreamLimits): Reader<Incoming> {
+export function createLenientReader(limits: StreamLimits): Reader<Incoming> {
   return readerOf<Incoming>(limits, (passedOver) => ({ passedOver }));
 }
 

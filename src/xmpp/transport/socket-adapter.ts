@@ -182,7 +182,7 @@ export class SocketAdapter extends EventEmitter {
   }
 
   /** Bytes that the kernel has not taken yet. */
-  get backlog(): number {
+  get buffered(): number {
     return this.#bytes + (this.#socket?.writableLength ?? 0);
   }
 

@@ -63,7 +63,7 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
   let store = Buffer.allocUnsafe(1024);
   let stored = 0;
   let size = 0;
-  let passing: ReadPast['cause'] | undefined;
+  let skipping: ReadPast['cause'] | undefined;
   /** Where it begins in the bytes at hand, or -1 between two. */
   let start = -1;
   let remains: Buffer | undefined;
@@ -219,14 +219,14 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
   }
 
   function finish(bytes: Buffer, end: number): void {
-    if (passing === undefined && size + end - start > limits.stanzaBytes) exceed('size');
-    if (passing === undefined) {
+    if (skipping === undefined && size + end - start > limits.stanzaBytes) exceed('size');
+    if (skipping === undefined) {
       const element = whole(bytes, end);
       reset();
       return sink.element(element);
     }
     const head = headWith(bytes.subarray(start, end));
-    const past = { cause: passing, size: size + end - start, head };
+    const past = { cause: skipping, size: size + end - start, head };
     reset();
     sink.readPast(past);
   }
@@ -246,14 +246,14 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
     if (store.length > 4 * HEAD) store = Buffer.allocUnsafe(1024); // one big stanza is no reason to keep as much for good
     stored = 0;
     size = 0;
-    passing = undefined;
+    skipping = undefined;
     start = -1;
   }
 
   function exceed(cause: ReadPast['cause']): void {
-    if (passing !== undefined) return;
+    if (skipping !== undefined) return;
     sink.excess(cause);
-    passing = cause;
+    skipping = cause;
     store = Buffer.from(store.subarray(0, Math.min(stored, HEAD)));
     stored = store.length;
   }
@@ -262,8 +262,8 @@ export function createSplitter(limits: StreamLimits, sink: SplitterSink): Splitt
     size += piece.length;
     if (depth === 0 && size > HEAD) throw new StreamFault('policy-violation', 'the stream header is too big');
     if (size > MAX_READ_PAST) throw new StreamFault('policy-violation', 'an element without an end');
-    if (passing === undefined && depth > 0 && size > limits.stanzaBytes) exceed('size');
-    const room = passing === undefined ? piece.length : Math.max(0, Math.min(piece.length, HEAD - stored));
+    if (skipping === undefined && depth > 0 && size > limits.stanzaBytes) exceed('size');
+    const room = skipping === undefined ? piece.length : Math.max(0, Math.min(piece.length, HEAD - stored));
     if (room === 0) return;
     if (stored + room > store.length) {
       const larger = Buffer.allocUnsafe(Math.max(stored + room, 2 * store.length));

@@ -362,7 +362,7 @@ describe('a session', () => {
   });
 
   test('of a device that takes nothing ends when too much waits for it, and that one alone', async () => {
-    const one = await door({ backlog: 100_000 });
+    const one = await door({ maxBuffered: 100_000 });
     const [slow, good] = [await bound(one, 'slow'), await one.person('good')];
     const bob = await newAccount(server, 'bob');
     const friend = await connectPerson(server, bob.user, bob.password);

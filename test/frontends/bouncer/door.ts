@@ -26,7 +26,7 @@ export interface Door {
 
 export interface DoorOptions extends MinimixOptions {
   readonly times?: MinimixOptions['times'] & BouncerOptions['times'];
-  readonly backlog?: number;
+  readonly maxBuffered?: number;
   /** Where the devices' sessions reach the server, where that is not the server itself: a link that can be cut. */
   readonly upstreamPort?: number;
 }
@@ -41,7 +41,7 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
     certificates: storeIn(dir),
     log: (level, message, about) => void log.push(`${level} ${message} ${about === undefined ? '' : JSON.stringify(about)}`),
     times: { first: 1, most: 5, ...options.times },
-    ...(options.backlog !== undefined && { backlog: options.backlog }),
+    ...(options.maxBuffered !== undefined && { maxBuffered: options.maxBuffered }),
     ...(options.now && { now: options.now }),
   });
   const upstream = { host: server.host, port: options.upstreamPort ?? server.port };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { StreamLimits } from '../../../src/xmpp/contract.ts';
-import { createPassingReader, createReader, isWireJid } from '../../../src/xmpp/transport/reader.ts';
+import { createLenientReader, createReader, isWireJid } from '../../../src/xmpp/transport/reader.ts';
 import { createSplitter, DEFAULT_LIMITS } from '../../../src/xmpp/transport/splitter.ts';
 import { createElementParser } from '../../../src/xmpp/transport/element-parser.ts';
 import type { ElementParser, FirstLevel } from '../../../src/xmpp/transport/element-parser.ts';
@@ -257,7 +257,7 @@ describe('the reader', () => {
   });
 
   test('takes no header with a prefix that nobody bound, and says so', () => {
-    for (const create of [createReader, createPassingReader]) {
+    for (const create of [createReader, createLenientReader]) {
       const header = HEADER.replace(" id='1'", " p:id='1'");
       expect(create(DEFAULT_LIMITS).read(Buffer.from(header)).fault?.condition).toBe('bad-namespace-prefix');
     }
@@ -305,7 +305,7 @@ describe('what is passed over', () => {
     test(`${what}: with its start tag, its size and its first kilobyte; what follows is read`, () => {
       const bytes = Buffer.from(`${HEADER}<presence/>${stanza}<iq type='result' id='8'/></stream:stream>`);
       for (const size of [bytes.length, 4096, 13]) {
-        const reader = createPassingReader(limits);
+        const reader = createLenientReader(limits);
         const reads = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => reader.read(bytes.subarray(n * size, (n + 1) * size)));
         expect(reads.flatMap(({ fault }) => fault ?? [])).toEqual([]);
         const items = reads.flatMap((read) => read.items);
@@ -320,26 +320,26 @@ describe('what is passed over', () => {
 
   test('a start tag that is longer than anybody reads is known by its name', () => {
     const stanza = `<iq id='7' ${Array.from({ length: 5000 }, (_, i) => `a${i}=''`).join(' ')}/>`;
-    const { items } = createPassingReader(limits).read(Buffer.from(HEADER + stanza));
+    const { items } = createLenientReader(limits).read(Buffer.from(HEADER + stanza));
     expect(items).toMatchObject([{ passedOver: { kind: 'iq', id: '7', cause: 'size' } }]);
   });
 
   test('what is too big and no stanza ends the stream', () => {
-    const { fault } = createPassingReader(limits).read(Buffer.from(`${HEADER}<stream:features>${'<a/>'.repeat(20_000)}</stream:features>`));
+    const { fault } = createLenientReader(limits).read(Buffer.from(`${HEADER}<stream:features>${'<a/>'.repeat(20_000)}</stream:features>`));
     expect(fault?.condition).toBe('policy-violation');
   });
 
   test('a stanza that is no XML ends the stream, and is told by its start', () => {
     for (const size of [10_000, 7]) {
       const bytes = Buffer.from(`${HEADER}<message from='a@b/c' id='7'>&#1;</message>`);
-      const reader = createPassingReader(limits);
+      const reader = createLenientReader(limits);
       const last = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => reader.read(bytes.subarray(n * size, (n + 1) * size))).at(-1);
       expect(last).toMatchObject({ fault: { condition: 'not-well-formed' }, broken: { kind: 'message', from: 'a@b/c', id: '7', cause: 'not-xml' } });
     }
   });
 
   test('a hundred megabytes are read past in the memory of a few', () => {
-    const reader = createPassingReader(limits);
+    const reader = createLenientReader(limits);
     reader.read(Buffer.from(`${HEADER}<message from='a@b/c'><body>`));
     const piece = Buffer.alloc(64 * 1024, 'x');
     const before = process.memoryUsage();

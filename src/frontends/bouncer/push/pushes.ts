@@ -3,8 +3,8 @@ import type { Account } from '../../../account/contract.ts';
 import type { Archive } from '../../../archive/contract.ts';
 import { storedValues } from '../../../archive/stored-values.ts';
 import { xml } from '../../../xmpp/xml.ts';
-import { NS_PUSH } from '../session/upstream.ts';
-import type { PushService } from '../session/upstream.ts';
+import { NS_PUSH } from '../session/device-connection.ts';
+import type { PushService } from '../session/device-connection.ts';
 import { inBackground } from '../../../core/background.ts';
 import type { Log } from '../../../core/log.ts';
 

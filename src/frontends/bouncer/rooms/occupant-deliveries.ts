@@ -35,16 +35,16 @@ export function openOccupantDeliveries({ account, archive, cursors, feeds, log }
     const known = deliveries.get(deviceOccupant);
     if (known) return known;
     const { device, jid } = deviceOccupant;
-    const send = (message: KeptMessage, how: DeliveryKind, delivered: () => void): 'sent' | 'passed' => deliver(deviceOccupant, { message, how, delivered });
+    const send = (message: KeptMessage, how: DeliveryKind, delivered: () => void): 'sent' | 'skipped' => deliver(deviceOccupant, { message, how, delivered });
     const delivery = openDeviceDelivery({ account, archive, cursors, device, log: (what) => log(`${jid}: ${what}`), send });
     deliveries.set(deviceOccupant, delivery);
     return delivery;
   }
 
-  function deliver(deviceOccupant: DeviceOccupant, { message, how, delivered }: { message: KeptMessage; how: DeliveryKind; delivered: () => void }): 'sent' | 'passed' {
+  function deliver(deviceOccupant: DeviceOccupant, { message, how, delivered }: { message: KeptMessage; how: DeliveryKind; delivered: () => void }): 'sent' | 'skipped' {
     const said = message.id !== undefined && feeds.of(message.room)?.sent.get(message.id) === deviceOccupant;
     // a device gets its own messages back, whatever its policy is
-    if (!said && !deviceOccupant.shows(message)) return 'passed';
+    if (!said && !deviceOccupant.shows(message)) return 'skipped';
     deviceOccupant.send(textOf(message, how).to(deviceOccupant.jid), delivered);
     if (!said) deviceOccupant.calls(message);
     return 'sent';
@@ -67,7 +67,7 @@ export function openOccupantDeliveries({ account, archive, cursors, feeds, log }
     kept(message, fresh) {
       for (const deviceOccupant of feeds.of(message.room)?.deviceOccupants ?? []) {
         if (fresh) deliveries.get(deviceOccupant)?.kept(message);
-        else deliveries.get(deviceOccupant)?.passed(message.room, message.archiveId);
+        else deliveries.get(deviceOccupant)?.skipped(message.room, message.archiveId);
       }
     },
     moved(room) {

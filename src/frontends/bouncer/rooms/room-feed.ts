@@ -17,7 +17,7 @@ export interface DeviceOccupant {
   /** Whether the device is shown a message, by the person's wishes for it. */
   shows(message: KeptMessage): boolean;
   /** Whether the device is shown what no archive keeps, such as who is typing. */
-  showsPassing(room: string): boolean;
+  showsTransient(room: string): boolean;
   leaves(): Leaving;
   /** Somebody else has sent a message that the device is shown. */
   calls(message: KeptMessage): void;
@@ -96,7 +96,7 @@ export function openRoomFeeds(): RoomFeeds {
       const feed = feeds.get(room);
       if (!feed) return;
       const text = addressable(raw);
-      for (const deviceOccupant of feed.deviceOccupants) if (deviceOccupant.showsPassing(room)) deviceOccupant.send(text.to(deviceOccupant.jid));
+      for (const deviceOccupant of feed.deviceOccupants) if (deviceOccupant.showsTransient(room)) deviceOccupant.send(text.to(deviceOccupant.jid));
     },
     close(room) {
       for (const deviceOccupant of feeds.get(room)?.deviceOccupants ?? []) told(deviceOccupant, room);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../../../account/contract.ts';
 import { resourceOf } from '../../../core/jid.ts';
-import { isPassing } from '../../../xmpp/xep/message/passing.ts';
+import { isTransient } from '../../../xmpp/xep/message/transient.ts';
 import { originId, readOriginId } from '../../../xmpp/xep/message/stanza-id.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import { rememberSent } from './room-feed.ts';
@@ -33,7 +33,7 @@ export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(dev
   function groupchat(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza, xml: string, id: string): void {
     const lasting = stanza.element.getChild('body') !== undefined || stanza.element.children.some((child) => typeof child !== 'string' && child.name === 'encrypted');
     const said = readOriginId(stanza.element);
-    if (!lasting || isPassing(stanza.element)) return write(deviceOccupant, stanza, xml);
+    if (!lasting || isTransient(stanza.element)) return write(deviceOccupant, stanza, xml);
     const text = said === undefined ? withChild(xml, originId(id).toString()) : xml;
     const kept = occupancy.sendMessage(room, text, said ?? id);
     if (!kept.ok) refuse(deviceOccupant, stanza, kept.error.code, kept.error.message);
@@ -45,7 +45,7 @@ export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(dev
   }
 
   function direct(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza, xml: string): void {
-    if (!stanza.element.getChild('body') || isPassing(stanza.element)) return write(deviceOccupant, stanza, xml);
+    if (!stanza.element.getChild('body') || isTransient(stanza.element)) return write(deviceOccupant, stanza, xml);
     const sent = occupancy.sendPrivate(room, xml);
     if (!sent.ok) return refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
     // XEP-0280: the other devices see what was sent

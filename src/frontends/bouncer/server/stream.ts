@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { inBackground } from '../../../core/background.ts';
 import { sentenceOf } from '../../../core/errors.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
-import { createPassingReader, createReader } from '../../../xmpp/transport/reader.ts';
+import { createLenientReader, createReader } from '../../../xmpp/transport/reader.ts';
 import type { Incoming, Reader } from '../../../xmpp/transport/reader.ts';
 import { DEFAULT_LIMITS } from '../../../xmpp/transport/splitter.ts';
 import { attrsOf, escapeXML } from '../../../xmpp/xml.ts';
@@ -60,7 +60,7 @@ export function serveDevice(
   let clock = setTimeout(() => end('connection-timeout'), host.times.login);
   let now: StreamState = security === 'loopback' ? { phase: 'secured', entry: openLogin(new Map()) } : { phase: 'clear' };
 
-  const link: DeviceLink = { address, put, backlog: () => socket.writableLength, end, drop };
+  const link: DeviceLink = { address, put, buffered: () => socket.writableLength, end, drop };
   const pass = host.throttle.enter(peer, drop);
   plain.on('error', () => undefined); // 'close' follows
   if (direct) inBackground(host.log, `TLS with ${address}`, startTls(undefined));
@@ -236,7 +236,7 @@ export function serveDevice(
     pass.known();
     clearTimeout(clock);
     clock = setTimeout(() => end('connection-timeout'), host.times.bind);
-    reader = createPassingReader({ ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes });
+    reader = createLenientReader({ ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes });
     put(`<success xmlns='${NS.sasl}'>${data}</success>`);
     now = { phase: 'authenticated', login };
     opened = false;

@@ -5,7 +5,7 @@ export interface DeviceLink {
   readonly address: string;
   put(text: string): void;
   /** Bytes that wait for the network. */
-  backlog(): number;
+  buffered(): number;
   /** Closes the stream, with a stream error if there is a reason, and the connection. */
   end(condition?: string, text?: string): void;
   /** Closes the connection without closing the stream. */

@@ -2,7 +2,7 @@ import type { Stanza } from '../../../xmpp/stanza.ts';
 import type { DeviceLoginGrant } from '../server/host.ts';
 import type { Log } from '../../../core/log.ts';
 import type { DeviceLink, DeviceLinkUser } from './link.ts';
-import type { Upstream } from './upstream.ts';
+import type { DeviceConnection } from './device-connection.ts';
 
 export interface SessionTimes {
   /** Milliseconds for which a session waits for a device that has disconnected. */
@@ -63,12 +63,12 @@ export type Outward = Pick<BouncerSession, 'send' | 'pass'>;
 export interface BouncerSessionOptions {
   readonly login: DeviceLoginGrant;
   readonly jid: string;
-  readonly upstream: Upstream;
+  readonly connection: DeviceConnection;
   /** Made for the session: `send` is its way to the device. */
   readonly inside: (outward: Outward) => Inside;
   readonly times: SessionTimes;
   /** Bytes that may wait for the device. */
-  readonly backlog: number;
+  readonly maxBuffered: number;
   readonly log: Log;
   readonly now: () => number;
   /** Told once, with what the device has not acknowledged; false where nobody keeps it. */

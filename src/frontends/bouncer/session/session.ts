@@ -17,7 +17,7 @@ import { stamped } from './held-stamp.ts';
 import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
 
 /** The most bytes that wait for a device which reads nothing and acknowledges nothing (no XEP-0198). */
-export const MAX_BACKLOG = 16 * 1024 * 1024;
+export const MAX_BUFFERED = 16 * 1024 * 1024;
 const MAX_UNACKNOWLEDGED = 20;
 const REQUEST = `<r xmlns='${NS.sm}'/>`;
 const SESSION_NS = 'urn:ietf:params:xml:ns:xmpp-session';
@@ -42,7 +42,7 @@ type SessionState =
   | { readonly state: 'over' };
 
 export function openBouncerSession(options: BouncerSessionOptions): BouncerSession {
-  const { login, jid, upstream, times, log, now: clock } = options;
+  const { login, jid, connection, times, log, now: clock } = options;
   const inside = options.inside({ send, pass });
   const sm = createStreamManagement(undefined);
   let now: SessionState = { state: 'binding', waiting: [] };
@@ -66,7 +66,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   function attach(link: DeviceLink): void {
     const waiting = now.state === 'binding' ? now.waiting : [];
     become({ state: 'attached', link, idle: undefined, asked: false, asking: undefined, unanswered: undefined });
-    if (upstream.hibernates()) upstream.wake();
+    if (connection.hibernates()) connection.wake();
     inside.back();
     alive();
     for (const { text, delivered } of waiting) send(text, delivered);
@@ -104,7 +104,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
       now.waiting.push({ text, delivered });
       return;
     }
-    const room = sm.enabled() ? sm.hasRoom(text.length) : (linkOf()?.backlog() ?? 0) <= options.backlog;
+    const room = sm.enabled() ? sm.hasRoom(text.length) : (linkOf()?.buffered() ?? 0) <= options.maxBuffered;
     if (!room) return endSoon('policy-violation', 'The device no longer accepts data.');
     const number = sm.sent(text);
     if (sm.enabled()) sentAt.push(clock());
@@ -140,8 +140,8 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (element.is('r', NS.sm) && sm.enabled()) linkOf()?.put(sm.ack());
     else if (element.is('a', NS.sm)) acknowledged(element);
     else if (element.is('enable', NS.sm)) enable(element);
-    else if (element.is('active', NS.csi)) upstream.clientState('active');
-    else if (element.is('inactive', NS.csi)) upstream.clientState('inactive');
+    else if (element.is('active', NS.csi)) connection.clientState('active');
+    else if (element.is('inactive', NS.csi)) connection.clientState('inactive');
     else if (element.getNS() === NS.sm) linkOf()?.put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
     else log('debug', `ignored <${element.name}/> from the device`);
   }
@@ -179,7 +179,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   }
 
   function pass(given: Stanza): void {
-    const sent = upstream.send(given);
+    const sent = connection.send(given);
     if (sent.ok) return;
     if (sent.error.code !== 'too-large') return endSoon('resource-constraint', sent.error.message);
     log('info', `a stanza of a device is refused: ${sent.error.message}`, { jid });
@@ -215,7 +215,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     log('info', 'a device dropped off; it is waited for', { jid, hold: times.hold });
     become({
       state: 'away',
-      hibernating: setTimeout(upstream.hibernate, times.hibernate),
+      hibernating: setTimeout(connection.hibernate, times.hibernate),
       holding: setTimeout(() => inBackground(log, `giving up the session of ${jid}`, giveUp()), times.hold),
     });
   }
@@ -223,7 +223,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   /** Ends the session after the server has sent what it held back for the device. */
   async function giveUp(condition?: string, why?: string): Promise<void> {
     if (now.state === 'away') clearTimeout(now.hibernating);
-    await upstream.collect(times.upstream);
+    await connection.collect(times.upstream);
     if (now.state !== 'attached' || condition !== undefined) await end(condition, why);
   }
 
@@ -263,7 +263,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     link?.end(condition, why);
     inside.over();
     const taken = options.ended(session, left);
-    await upstream.stop({ taken });
+    await connection.stop({ taken });
   }
 
   const session: BouncerSession = {
@@ -282,7 +282,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
       if (inside.hides(given)) delivered();
       else send(given.raw, delivered);
     },
-    hibernates: upstream.hibernates,
+    hibernates: connection.hibernates,
     giveUp,
     end,
   };

@@ -15,9 +15,9 @@ import { openBouncerSession } from './session.ts';
 import type { Inside, BouncerSession, Outward, SessionTimes } from './session-contract.ts';
 import type { Bound, DeviceLoginGrant } from '../server/host.ts';
 import type { Log } from '../../../core/log.ts';
-import { openUpstream } from './upstream.ts';
+import { openDeviceConnection } from './device-connection.ts';
 import { isPushWakeUp, openPushWakeUp } from '../push/push-wake-up.ts';
-import type { Upstream, UpstreamSettings } from './upstream.ts';
+import type { DeviceConnection, DeviceConnectionSettings } from './device-connection.ts';
 import { inBackground } from '../../../core/background.ts';
 
 /** The sessions of one account's devices. */
@@ -31,7 +31,7 @@ export interface BouncerSessions {
 
 interface BouncerSessionsOptions {
   readonly account: Account;
-  readonly settings: UpstreamSettings;
+  readonly settings: DeviceConnectionSettings;
   readonly password: () => Promise<string>;
   readonly credentials: DeviceCredentials;
   readonly rooms: BouncerRooms;
@@ -40,7 +40,7 @@ interface BouncerSessionsOptions {
   /** What leaving a room means on a device for which nothing is chosen. */
   readonly leaving: () => Leaving;
   readonly times: SessionTimes;
-  readonly backlog: number;
+  readonly maxBuffered: number;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -49,7 +49,7 @@ const MAX_SESSIONS = 40;
 /** One device may change its resource with each login, and leave what it had behind. */
 const MAX_OF_DEVICE = 6;
 
-export function openBouncerSessions({ account, settings, password, credentials, rooms, offlineStore, pushes, leaving, times, backlog, log, now }: BouncerSessionsOptions): BouncerSessions {
+export function openBouncerSessions({ account, settings, password, credentials, rooms, offlineStore, pushes, leaving, times, maxBuffered, log, now }: BouncerSessionsOptions): BouncerSessions {
   const sessions = new Set<BouncerSession>();
   /** Resources that are being logged in, and the device of each. */
   const coming = new Map<string, string>();
@@ -86,7 +86,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     let over: { condition: string; why: string } | undefined;
     const waiting: Parameters<BouncerSession['fromServer']>[] = [];
     const note: Log = (level, message, about) => log(level, message, { device: login.device.label, ...about });
-    const upstream = openUpstream({
+    const connection = openDeviceConnection({
       account: account.jid,
       resource,
       settings,
@@ -103,13 +103,13 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       },
       log: note,
     });
-    const online = await upstream.online(times.upstream);
+    const online = await connection.online(times.upstream);
     if (!online.ok || over || !credentials.get(login.device.id)) {
-      await upstream.stop();
+      await connection.stop();
       if (!online.ok) return refused(online.error.code, online.error.message);
       return refused(over?.condition ?? 'not-authorized', over?.why ?? 'The device’s password was revoked.');
     }
-    const bound = begin(login, online.value, upstream, note);
+    const bound = begin(login, online.value, connection, note);
     here.session = bound;
     credentials.seen(login.device.id, resourceOf(bound.jid));
     note('info', 'a device is here', { jid: bound.jid, address: link.address });
@@ -125,22 +125,22 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     };
   }
 
-  function begin(login: DeviceLoginGrant, jid: string, upstream: Upstream, note: Log): BouncerSession {
+  function begin(login: DeviceLoginGrant, jid: string, connection: DeviceConnection, note: Log): BouncerSession {
     const life = new AbortController();
     const { id } = login.device;
     const met = (): void => credentials.met(id);
-    const wake = openPushWakeUp(account, jid, upstream.hibernates);
+    const wake = openPushWakeUp(account, jid, connection.hibernates);
     const occupantOf = ({ send, pass }: Outward): DeviceOccupant => ({
       jid,
       device: id,
       send: (text, delivered) => send(text, delivered && then(delivered, met)),
       pass,
-      carbons: upstream.carbons,
+      carbons: connection.carbons,
       shows(message) {
         const device = credentials.get(id);
         return device !== undefined && account.rooms.occupancy.decideShown(device, message).wanted;
       },
-      showsPassing(room) {
+      showsTransient(room) {
         const device = credentials.get(id);
         return device !== undefined && showsTransient(device, room);
       },
@@ -168,10 +168,10 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     const session: BouncerSession = openBouncerSession({
       login,
       jid,
-      upstream,
+      connection,
       inside,
       times,
-      backlog,
+      maxBuffered,
       log: note,
       now,
       ended(gone, left) {
@@ -207,7 +207,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
 }
 
 /** The features of the account's server that we pass on to the device, as text. */
-export function passedFeatures(account: Account): string {
+export function offeredFeatures(account: Account): string {
   const features = account.rooms.occupancy.features();
   const known = [
     ['ver', 'urn:xmpp:features:rosterver'],

@@ -11,7 +11,7 @@ const NS_HINTS = 'urn:xmpp:hints';
 const WRAPPING: ReadonlySet<unknown> = new Set([NS_CHAT_STATES, NS_HINTS, NS_SID, NS_OCCUPANT_ID, NS_DELAY, NS_MUC_USER]);
 
 /** A message that is not to be kept: its sender says so (`no-store`), or it holds a chat state and nothing more. */
-export function isPassing(message: Element): boolean {
+export function isTransient(message: Element): boolean {
   if (message.getChild('no-store', NS_HINTS)) return true;
   const children = message.children.filter((child) => typeof child !== 'string');
   const state = children.some((child) => namespaceOf(child) === NS_CHAT_STATES);

@@ -15,7 +15,7 @@ import type { Transaction, AccountContext } from '../context.ts';
 const MAX_SESSIONS = 50;
 
 /** A resource that is online, from its first presence to its last. */
-export interface DeviceSession {
+export interface OnlineResource {
   readonly jid: string;
   /** Never the same twice: a resource that comes back is another session. */
   readonly number: number;
@@ -31,36 +31,36 @@ export interface DeviceSession {
 }
 
 /** The account's resources that are online, as far as presence reaches us (RFC 6121 4.2.2), and which device each is. */
-interface DeviceSessions {
+interface OnlineResources {
   /** Reads presence from one of the account's own resources. */
   receive(transaction: Transaction, stanza: Stanza): void;
   /** A new stream: whoever is there will be announced anew. */
   reset(): void;
-  all(): readonly DeviceSession[];
-  at(jid: string): DeviceSession | undefined;
-  of(device: string): DeviceSession | undefined;
-  note(session: DeviceSession, text: string | undefined): void;
+  all(): readonly OnlineResource[];
+  at(jid: string): OnlineResource | undefined;
+  of(device: string): OnlineResource | undefined;
+  note(session: OnlineResource, text: string | undefined): void;
   /** Its device is no more: it is seen for the first time. */
-  anew(session: DeviceSession): void;
-  isOccupant(session: DeviceSession, room: string): boolean;
+  anew(session: OnlineResource): void;
+  isOccupant(session: OnlineResource, room: string): boolean;
 }
 
-interface DeviceSessionHooks {
+interface OnlineResourceHooks {
   /** What is known of a session is no longer what it was. */
   readonly stale: () => void;
   /** Somebody has come, gone, or is known better. */
   readonly changed: () => void;
 }
 
-export function openDeviceSessions(context: AccountContext, kept: DeviceStore, { stale, changed }: DeviceSessionHooks): DeviceSessions {
-  const sessions = new Map<string, DeviceSession>();
+export function openOnlineResources(context: AccountContext, kept: DeviceStore, { stale, changed }: OnlineResourceHooks): OnlineResources {
+  const sessions = new Map<string, OnlineResource>();
   let sessionsSoFar = 0;
 
-  function look(session: DeviceSession): void {
+  function look(session: OnlineResource): void {
     ask(session).catch((error: unknown) => context.log('error', `${session.jid}: what it is could not be kept: ${sentenceOf(error)}`, { error }));
   }
 
-  async function ask(session: DeviceSession): Promise<void> {
+  async function ask(session: OnlineResource): Promise<void> {
     const answer = await context.connection.iq(discoInfoQuery(session.jid));
     const info = (answer.ok ? readDiscoInfo(answer.element) : undefined) ?? { identities: [], features: new Set<string>() };
     const now = sessions.get(session.jid);
@@ -73,7 +73,7 @@ export function openDeviceSessions(context: AccountContext, kept: DeviceStore, {
   }
 
   /** The device that a session is: known by its resource at once, by its software once it has answered. */
-  function identify(session: DeviceSession, info: DiscoInfo | undefined, orNew: boolean): RelayDevice | undefined {
+  function identify(session: OnlineResource, info: DiscoInfo | undefined, orNew: boolean): RelayDevice | undefined {
     const busy = new Set([...sessions.values()].map(({ device }) => device));
     const offline = kept.all().filter(({ id }) => !busy.has(id));
     const known = recognise(offline, seen(session, info));
@@ -88,7 +88,7 @@ export function openDeviceSessions(context: AccountContext, kept: DeviceStore, {
     const node = caps?.node;
     const known = sessions.get(jid);
     if (!known && sessions.size >= MAX_SESSIONS) return;
-    const session: DeviceSession = known
+    const session: OnlineResource = known
       ? { ...known, capsNode: node ?? known.capsNode }
       : { jid, number: (sessionsSoFar += 1), capsNode: node, info: undefined, device: undefined, note: undefined, former: listings(jid) };
     const device = session.device ?? identify(session, undefined, false)?.id;
@@ -133,7 +133,7 @@ export function openDeviceSessions(context: AccountContext, kept: DeviceStore, {
       changed();
     },
     anew(session) {
-      const fresh: DeviceSession = { ...session, number: (sessionsSoFar += 1), device: undefined, note: undefined };
+      const fresh: OnlineResource = { ...session, number: (sessionsSoFar += 1), device: undefined, note: undefined };
       sessions.set(session.jid, fresh);
       look(fresh);
     },
@@ -144,6 +144,6 @@ export function openDeviceSessions(context: AccountContext, kept: DeviceStore, {
   };
 }
 
-function seen({ jid, capsNode }: DeviceSession, info: DiscoInfo | undefined): Seen {
+function seen({ jid, capsNode }: OnlineResource, info: DiscoInfo | undefined): Seen {
   return { resource: resourceOf(jid), capsNode, identity: info && identityIn(info) };
 }

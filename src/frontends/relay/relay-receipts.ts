@@ -21,7 +21,7 @@ export const receiptTimes: ReceiptTimes = { after: 1000, answer: 30_000, again: 
 const ASK_EVERY = 50;
 
 /** Finds out what has arrived at a device: it answers a question that was sent behind the messages. An answer of its server proves nothing. */
-interface DeliveryReceipts {
+interface RelayReceipts {
   /** Messages may have been sent; with `more`, further ones wait until some have arrived. */
   sent(more: boolean): void;
   /** We are online again: the silence of a device may have been ours. */
@@ -69,7 +69,7 @@ type ReceiptState =
 const OPEN: NextQuestion = { when: 'open' };
 const NO_ANSWER = 'it answers no ping, so that it may miss what is under way when its connection breaks';
 
-export function openDeliveryReceipts(target: RelayTarget, { account, times, log, inFlight, arrived, unanswered }: ReceiptParts): DeliveryReceipts {
+export function openRelayReceipts(target: RelayTarget, { account, times, log, inFlight, arrived, unanswered }: ReceiptParts): RelayReceipts {
   const { jid, device } = target;
   let now: ReceiptState = { by: 'device', way: target.pings ? 'ping' : 'disco', answered: false, next: OPEN };
   /** Open questions, in the order of asking. A device that answers one has everything that was sent before it. */

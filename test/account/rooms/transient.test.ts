@@ -1,7 +1,7 @@
 // Chat states and messages marked no-store go to live sessions only and are not archived.
 import { expect, test } from 'vitest';
 import { parseElement } from '../../../src/xmpp/xml.ts';
-import { isPassing } from '../../../src/xmpp/xep/message/passing.ts';
+import { isTransient } from '../../../src/xmpp/xep/message/transient.ts';
 import { worlds } from '../../support/rooms/scripted.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
@@ -21,7 +21,7 @@ test.each([
   [false, 'a reaction, which has a hint to be stored', `<reactions xmlns='urn:xmpp:reactions:0' id='1'/><store xmlns='urn:xmpp:hints'/>`],
   [false, 'nothing at all', ''],
 ])('%s that it passes: %s', (passes, _what, children) => {
-  expect(isPassing(parseElement(message(children)))).toBe(passes);
+  expect(isTransient(parseElement(message(children)))).toBe(passes);
 });
 
 test('chat states and no-store are told to the live doors, and kept nowhere', async () => {

@@ -14,7 +14,7 @@ import { attributeOf, xml } from '../xml.ts';
 import { inBackground } from '../../core/background.ts';
 
 /** What happens on a stream between the login and its end. */
-export interface Session {
+export interface LiveStream {
   /** Handles what the login has left unread, and from then on what comes. */
   start(): void;
   /** Writes one checked stanza and counts it. */
@@ -29,7 +29,7 @@ export interface Session {
   close(grace: number): void;
 }
 
-interface SessionOptions {
+interface LiveStreamOptions {
   readonly receive: Receiver;
   readonly transparent: boolean;
   readonly unseen: boolean;
@@ -49,11 +49,11 @@ const MAX_OWED = 50;
 const ASK_EVERY = 50;
 const ASK_AFTER = 200;
 /** Bytes that may wait for a server which takes none, where no acknowledgement bounds them. */
-const MAX_BACKLOG = 32 * 1024 * 1024;
+const MAX_BUFFERED = 32 * 1024 * 1024;
 const GRACE = 1000;
 
 /** Takes over a stream that is logged in. */
-export function createSession(stream: Stream, options: SessionOptions): Session {
+export function createLiveStream(stream: Stream, options: LiveStreamOptions): LiveStream {
   const { receive, log, sm, pendingIqs, deadlines } = options;
   let over = false;
   let asked = false; // an <r/> is on its way
@@ -254,7 +254,7 @@ export function createSession(stream: Stream, options: SessionOptions): Session 
 
   function send(text: string): Result<number> {
     if (over) return fail('disconnected', 'There is no connection to the server.');
-    const room = sm.enabled() ? sm.hasRoom(text.length) : stream.backlog() + text.length <= MAX_BACKLOG;
+    const room = sm.enabled() ? sm.hasRoom(text.length) : stream.buffered() + text.length <= MAX_BUFFERED;
     if (!room) return fail('congested', 'The server accepts nothing more at the moment.');
     const number = sm.sent(text);
     stream.put(text);

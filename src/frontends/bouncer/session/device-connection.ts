@@ -15,12 +15,12 @@ import { inBackground } from '../../../core/background.ts';
 export const NS_PUSH = 'urn:xmpp:push:0';
 
 /** How to reach the account's server: as the daemon itself does. */
-export type UpstreamSettings = Pick<ConnectionOptions, 'server' | 'directTls' | 'ca' | 'pin' | 'allowPlaintext' | 'backoff' | 'deadlines'>;
+export type DeviceConnectionSettings = Pick<ConnectionOptions, 'server' | 'directTls' | 'ca' | 'pin' | 'allowPlaintext' | 'backoff' | 'deadlines'>;
 
-interface UpstreamOptions {
+interface DeviceConnectionOptions {
   readonly account: string;
   readonly resource: string;
-  readonly settings: UpstreamSettings;
+  readonly settings: DeviceConnectionSettings;
   readonly password: () => Promise<string>;
   /** `delivered` is to be called once the device has the stanza: it is acknowledged to the server only then. */
   readonly receive: (stanza: Stanza, delivered: () => void) => void;
@@ -38,7 +38,7 @@ export interface PushService {
 }
 
 /** One device's session with the account's server. It comes back by itself; the device need not know. */
-export interface Upstream {
+export interface DeviceConnection {
   /** Connects; resolves with the full JID that the server has bound. */
   online(patience: number): Promise<Result<string>>;
   send(stanza: Stanza): Result<number>;
@@ -65,7 +65,7 @@ const MAX_OPEN = 1000;
 /** Milliseconds in which a hibernating session may resume to say goodbye. */
 const GOODBYE = 5000;
 
-export function openUpstream(options: UpstreamOptions): Upstream {
+export function openDeviceConnection(options: DeviceConnectionOptions): DeviceConnection {
   const { account, resource, settings, password, receive, push, ended, log } = options;
   /** What the device has told the server, to be repeated on a new stream. */
   let presence: string | undefined;

@@ -51,7 +51,7 @@ function receiveOfRoom(to: Receivers, transaction: Transaction, stanza: Stanza, 
   const toSubscribers = (): void => transaction.emit({ type: 'room-stanza', account: to.context.jid, room, stanza });
   if (stanza.kind === 'presence') {
     toSubscribers(); // before it makes the room forgotten
-    receiveRoomPresence(to.context, to.memberships, transaction, stanza);
+    receiveRoomPresence({ context: to.context, memberships: to.memberships, transaction }, stanza);
   } else if (!receiveRoomMessage(to, transaction, stanza)) toSubscribers();
 }
 

@@ -58,22 +58,30 @@ const otherOf: readonly (readonly [number, string])[] = [
   [status.nickChanged, 'occupant-nick'],
 ];
 
+/** What a presence is read into. */
+interface PresenceParts {
+  readonly context: AccountContext;
+  readonly memberships: Memberships;
+  readonly transaction: Transaction;
+}
+
 /** Reads what a known room says by presence. Presence from any other room is no concern of ours. */
-export function receiveRoomPresence(context: AccountContext, memberships: Memberships, transaction: Transaction, stanza: Stanza): void {
+export function receiveRoomPresence(into: PresenceParts, stanza: Stanza): void {
+  const { context, memberships, transaction } = into;
   const room = transaction.room(bareOf(stanza.from));
   if (!room) return;
   const error = readStanzaError(stanza.element);
-  if (error) return refused(context, memberships, transaction, room, error, resourceOf(stanza.from));
+  if (error) return refused(into, room, { error, nick: resourceOf(stanza.from) });
   const presence = readMucPresence(stanza.element);
   if (!presence || !['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
   const own = isOwn(room, presence);
   if (!own) recordOther(context, transaction, presence);
-  if (presence.available) appeared(transaction, room, presence, stanza.raw);
+  if (presence.available) appeared(transaction, presence, stanza.raw);
   else vanished(transaction, room, presence);
-  if (!own && !presence.available) reclaimNick(context, memberships, transaction, room, presence.nick);
-  if (own) ownPresence(context, memberships, transaction, presence);
+  if (!own && !presence.available) reclaimNick(into, room, presence.nick);
+  if (own) ownPresence(into, presence);
   else if (presence.destroyed) memberships.signal(transaction, room.jid, destroyedSignal(presence));
-  tellCount(memberships, transaction, room.jid, own);
+  if (!own) tellCount(into, room.jid);
 }
 
 /** What others did, as far as a person would ask about it later; their coming is no news, and would be a flood. */
@@ -92,7 +100,8 @@ function isOwn(room: Room, { codes, nick, available }: MucPresence): boolean {
   return !available && nick === room.membership.nick && room.membership.state !== 'joining';
 }
 
-function refused(context: AccountContext, memberships: Memberships, transaction: Transaction, room: Room, error: StanzaFault, nick: string): void {
+function refused(into: PresenceParts, room: Room, { error, nick }: { readonly error: StanzaFault; readonly nick: string }): void {
+  const { context, memberships, transaction } = into;
   const { state } = room.membership;
   if (state === 'joined' && (nick !== room.membership.nick || error.condition === 'conflict')) {
     const why = error.text ?? nickRefusals[error.condition] ?? `The room refused the nickname: ${error.condition}.`;
@@ -124,10 +133,10 @@ function addressIn(error: StanzaFault): string | undefined {
   return uri?.trim().replace(/^xmpp:/, '').replace(/\?.*$/, '') || undefined;
 }
 
-function appeared(transaction: Transaction, room: Room, { nick, occupant }: MucPresence, xml: string): void {
-  const known = transaction.occupant(room.jid, nick) !== undefined;
-  if (!known && transaction.crowd(room.jid) >= MAX_OCCUPANTS) return;
-  transaction.setOccupant(room.jid, occupant, xml.length > MAX_RAW ? '' : xml);
+function appeared(transaction: Transaction, { room, nick, occupant }: MucPresence, xml: string): void {
+  const known = transaction.occupant(room, nick) !== undefined;
+  if (!known && transaction.crowd(room) >= MAX_OCCUPANTS) return;
+  transaction.setOccupant(room, occupant, xml.length > MAX_RAW ? '' : xml);
 }
 
 function vanished(transaction: Transaction, room: Room, { nick, newNick, codes, occupant }: MucPresence): void {
@@ -139,27 +148,30 @@ function vanished(transaction: Transaction, room: Room, { nick, newNick, codes, 
 }
 
 /** Asks for the wanted nick again when it has become free. */
-function reclaimNick(context: AccountContext, memberships: Memberships, transaction: Transaction, room: Room, freed: string): void {
+function reclaimNick(into: PresenceParts, room: Room, freed: string): void {
+  const { context, memberships, transaction } = into;
   const { state, nick } = room.membership;
   if (state !== 'joined' || nick === freed || memberships.wantedNick(room) !== freed) return;
   transaction.onCommit(() => { context.connection.send(nickPresence(room.jid, freed, context.roomPresence(room.jid))); });
 }
 
-function ownPresence(context: AccountContext, memberships: Memberships, transaction: Transaction, presence: MucPresence): void {
+function ownPresence(into: PresenceParts, presence: MucPresence): void {
+  const { memberships, transaction } = into;
   const { room, codes, available, newNick } = presence;
   if (!available && codes.has(status.nickChanged) && newNick !== undefined) {
-    setNick(memberships, transaction, room, newNick);
+    setNick(into, room, newNick);
     transaction.onCommit(() => memberships.nickAnswered(room, newNick));
     return;
   }
-  if (available) return entered(context, memberships, transaction, presence);
+  if (available) return entered(into, presence);
   const before = transaction.room(room);
   if (before) transaction.put({ ...before, verifiedAt: transaction.at }); // to the last it told us all
   memberships.signal(transaction, room, lossSignal(presence));
 }
 
 /** 7.2.2: we are in; 10.1: and may be the first, in a room that waits for its owner's word. */
-function entered(context: AccountContext, memberships: Memberships, transaction: Transaction, { room, nick, codes, sessions }: MucPresence): void {
+function entered(into: PresenceParts, { room, nick, codes, sessions }: MucPresence): void {
+  const { context, memberships, transaction } = into;
   const before = transaction.room(room);
   if (!before) return;
   if (codes.has(status.created) && before.settings.neverCreate) {
@@ -195,7 +207,7 @@ function destroyedSignal({ destroyed }: MucPresence): MembershipSignal {
 }
 
 /** A nick that one device changes is changed for the whole account. */
-function setNick(memberships: Memberships, transaction: Transaction, jid: string, nick: string): void {
+function setNick({ memberships, transaction }: PresenceParts, jid: string, nick: string): void {
   const room = transaction.room(jid);
   if (!room) return;
   const wish = memberships.wantedNick(room) === nick ? room.nick : nick; // what was wished for elsewhere stays there
@@ -204,8 +216,8 @@ function setNick(memberships: Memberships, transaction: Transaction, jid: string
 }
 
 /** Subscribers hear of the number of occupants once the room has settled, not for each of the hundreds on entry. */
-function tellCount(memberships: Memberships, transaction: Transaction, jid: string, own: boolean): void {
+function tellCount({ memberships, transaction }: PresenceParts, jid: string): void {
   const room = transaction.room(jid);
-  if (!room || own || room.membership.state !== 'joined' || room.entering) return;
+  if (!room || room.membership.state !== 'joined' || room.entering) return;
   transaction.onCommit(() => memberships.changed(jid));
 }

@@ -1,4 +1,4 @@
-// XEP-0045 7.2, 7.6, 7.14: a device comes in, takes another nick, and goes.
+// XEP-0045 7.2, 7.6, 7.14: a device joins a room, changes its nick, and leaves.
 import type { Account } from '../../../account/contract.ts';
 import type { RoomView } from '../../../account/rooms/shared-occupancy-contract.ts';
 import type { ReadArchive } from '../../../archive/contract.ts';
@@ -17,7 +17,7 @@ import { addressable } from '../session/stanza-text.ts';
 import { inBackground } from '../../../core/background.ts';
 import type { Log } from '../../../core/log.ts';
 
-/** XEP-0045 7.2: what a room answers, by the state that the refusal left us in. */
+/** XEP-0045 7.2: the error that a room would answer, by the state in which its refusal left us. */
 const REFUSALS: Readonly<Record<string, readonly [type: string, condition: string]>> = {
   'password-needed': ['auth', 'not-authorized'],
   banned: ['auth', 'forbidden'],
@@ -35,9 +35,9 @@ const REFUSALS: Readonly<Record<string, readonly [type: string, condition: strin
 const UNREACHABLE = ['wait', 'remote-server-timeout'] as const;
 
 export interface DeviceJoinTimes {
-  /** Milliseconds that a room has from our self-presence to the subject, with which it ends its history (XEP-0045 7.1). */
+  /** Milliseconds that a room has from our self-presence to the subject, which ends its history (XEP-0045 7.1). */
   readonly subject: number;
-  /** Milliseconds from a device's unavailable to its leaving: an app that is closed says it too. */
+  /** Milliseconds from a device's unavailable presence to its leaving, because an app that is closed sends that too. */
   readonly leave: number;
 }
 
@@ -49,7 +49,7 @@ interface Entry {
   readonly asked: Stanza;
   readonly nick: string;
   readonly history: HistoryWish;
-  /** The room's own refusal, where it has sent one. */
+  /** The room's own error, if it has sent one. */
   refusal: Stanza | undefined;
   /** Nobody waits for it any more: another presence has taken its place, the device has left, or its session is over. */
   over: 'replaced' | 'left' | 'offline' | undefined;
@@ -59,18 +59,18 @@ interface DeviceJoin {
   enter(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
   /** Told once an entry is decided: the device is in, or refused, or waits no more. */
   onDecided(listener: (deviceOccupant: DeviceOccupant, room: string) => void): void;
-  /** It has asked to be let in, and nothing is decided yet. */
+  /** The device wants to join, and the room's answer is not known yet. */
   entering(deviceOccupant: DeviceOccupant, room: string): boolean;
   /** RFC 6121 4.3: it asks for an occupant's presence. */
   probe(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
-  /** It could not take what the room said: a room ends such a session's occupancy. */
+  /** The device answered a room's stanza with an error: a room ends such an occupancy. */
   failed(deviceOccupant: DeviceOccupant, room: string): void;
-  /** An available presence without a wish to enter: another nick, or nothing new. */
+  /** An available presence that is no join: a change of nick, or nothing new. */
   rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
   leave(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
   /** The room has refused a presence. */
   refused(room: string, stanza: Stanza): void;
-  /** Something about the room has changed: who waits for it is looked after. */
+  /** Something about the room has changed: checks the devices that wait for it. */
   changed(room: string): void;
   /** The session is over; its wishes are not. */
   gone(deviceOccupant: DeviceOccupant): void;
@@ -124,14 +124,14 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     const before = occupancy.room(room);
     const password = asked.element.getChild('x', NS_MUC)?.getChildText('password') ?? undefined;
     if (before?.state !== 'joined') {
-      // the nick counts where the account has none there yet
+      // the device's nick counts only if the account has none in the room yet
       // 7.2.8: where it is the device's own entry, a nick that is taken is a conflict, and no reason for another nick
       const wish = { ...(before === undefined && { nick, exact: true }), ...(password !== undefined && { password }) };
       const joined = await occupancy.join(room, entry.deviceOccupant.device, wish);
       if (!joined.ok) return refuse(entry, joined.error);
     }
     await until(room, (view) => view?.state !== 'joined' || !view.entering, times.subject);
-    await until(room, (view) => view?.state !== 'joined' || !view.firstReading); // which ends, or is given up
+    await until(room, (view) => view?.state !== 'joined' || !view.firstReading); // the first reading ends, or is given up
     const view = occupancy.room(room);
     if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'You left the room.' });
     show(entry, view, before === undefined);
@@ -170,7 +170,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     deviceOccupant.send(error.toString());
   }
 
-  /** 7.2.3 to 7.2.15, in one go: nothing that the room says meanwhile can come between. */
+  /** 7.2.3 to 7.2.15, in one step, so that no stanza of the room comes in between. */
   function show({ deviceOccupant, room, nick: wish, history, asked, over }: Entry, { nick = wish, subject, features }: RoomView, first = false): void {
     if (over) return;
     occupancy.wish(room, deviceOccupant.device);
@@ -186,7 +186,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     }
     const codes = [...stateCache.codes(room, features), ...(nick === wish ? [] : [status.nickModified])];
     const own = open(self ?? `<presence xmlns='jabber:client'/>`);
-    // 10.1.1: of the room's creation only whoever has created it is told
+    // 10.1.1: only the one who has created the room is told so
     if (first && readCodes(own.getChild('x', NS_MUC_USER)).has(status.created)) codes.push(status.created);
     const presence = selfPresence(withoutCodes(own), occupancy.jid(), deviceOccupant.jid, codes);
     presence.attrs['from'] = `${room}/${nick}`;
@@ -223,7 +223,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     return [...entries].some((entry) => !entry.over && entry.deviceOccupant === deviceOccupant && entry.room === room);
   }
 
-  /** 7.14, 17.4: out of the room, as the room would say it. */
+  /** 7.14, 17.4: tells the device that it has left, as the room would. */
   function put(deviceOccupant: DeviceOccupant, feed: RoomFeed, { id, ...how }: { codes: readonly number[]; status?: string | undefined; id?: string | undefined }): void {
     const self = account.rooms.occupants(feed.room).find(({ nick }) => nick === feed.nick);
     feeds.exit(deviceOccupant, feed.room);

@@ -1,4 +1,4 @@
-// XEP-0045 7.2.13: what a device asks to be shown of a room's past.
+// XEP-0045 7.2.13: the history that a device asks for when it joins.
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage, MessageKind } from '../../../core/groupchat.ts';
 import { NS_DELAY, readStamp } from '../../../xmpp/xep/message/delay.ts';
@@ -13,17 +13,17 @@ export interface HistoryWish {
   readonly maxchars: number | undefined;
   /** Milliseconds since the epoch. */
   readonly since: number | undefined;
-  /** It asked `since` a time: it goes on from what it has. */
+  /** The device asked for `since` a time: it continues after what it has. */
   readonly goesOn: boolean;
 }
 
-/** One message of the past, ready for the wire. */
+/** One message of the history, ready to be sent. */
 interface Past {
   readonly id: number;
   readonly text: string;
 }
 
-/** What servers send where nothing is asked. */
+/** What servers send if a client asks for nothing in particular. */
 const USUAL = 20;
 /** A device that was away for months is better served by the room's archive (XEP-0313). */
 const MOST = 5000;
@@ -55,7 +55,7 @@ export interface HistoryQuery {
   readonly to: string;
   /** Whether the device is to be shown a message at all. */
   readonly shows: (message: KeptMessage) => boolean;
-  /** What the device is known to have; `undefined` where nothing is known of it in this room. */
+  /** Whether the device has a message; `undefined` if nothing is known of the device in this room. */
   readonly has: ((archiveId: number) => boolean) | undefined;
   /** The first message, in the room's order, that comes by the device's feed instead; `undefined` for none. */
   readonly before: number | undefined;
@@ -69,7 +69,7 @@ export function historyOf(archive: ReadArchive, { account, room, to, shows, has,
   const bounded = maxstanzas !== undefined || maxchars !== undefined || since !== undefined;
   const most = Math.min(maxstanzas ?? (bounded ? MOST : USUAL), MOST);
   const known = goesOn ? has : undefined;
-  /** Who asks for nothing in particular is shown the usual, and by all means what was never shown to that device. */
+  /** A device that asks for nothing in particular gets the usual number, and everything that it was never shown. */
   const news = (id: number): boolean => !bounded && found.length < MOST && has?.(id) === false;
   if (most === 0) return [];
   const found: Past[] = [];
@@ -90,7 +90,7 @@ export function historyOf(archive: ReadArchive, { account, room, to, shows, has,
   }
 }
 
-/** With the room's time on it, which what came live does not have. */
+/** Adds the room's time, which a live message does not have. */
 export function asHistory({ xml, room, at }: KeptMessage): string {
   return xml.includes(NS_DELAY) && new RegExp(`<delay[^>]*${NS_DELAY}`).test(xml) ? xml : withChild(xml, historyDelay(room, at));
 }

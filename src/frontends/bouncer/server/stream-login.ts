@@ -18,7 +18,7 @@ export interface StreamLogin {
 
 interface StreamLoginOptions {
   readonly address: string;
-  /** Who counts as one for the throttle. */
+  /** The key under which the throttle counts. */
   readonly peer: string;
   /** Whether PLAIN is allowed: only within TLS. */
   readonly tls: boolean;

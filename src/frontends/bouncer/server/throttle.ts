@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { createPeerUsers } from '../../../xmpp/transport/peer-user.ts';
 
-/** One connection of somebody who has not shown who they are. */
+/** One connection that has not logged in. */
 interface StrangerPass {
-  /** It has said a right password: of too many, it is closed last. */
+  /** It has sent a valid password: it is the last to be closed if there are too many. */
   known(): void;
   /** A device is bound, or it is gone. */
   left(): void;
@@ -16,7 +16,7 @@ export interface Throttle {
    * those who never logged in before anybody else.
    */
   enter(peer: string, close: () => void): StrangerPass;
-  /** Milliseconds that the next answer to that peer has to wait. */
+  /** Milliseconds by which the next answer to that peer is delayed. */
   delay(peer: string): number;
   failed(peer: string): void;
   succeeded(peer: string): void;
@@ -26,7 +26,7 @@ export interface ThrottleTimes {
   /** Milliseconds after the first failure; doubled by each further one. */
   readonly first: number;
   readonly most: number;
-  /** Milliseconds without a failure after which a peer is as good as new. */
+  /** Milliseconds without a failure after which a peer starts again at no delay. */
   readonly forgiven: number;
 }
 
@@ -55,7 +55,7 @@ export function createThrottle(now: () => number, times: ThrottleTimes = throttl
     if (map.size > MAX_KNOWN && oldest !== undefined) map.delete(oldest);
   }
 
-  /** Whoever is to go for `latest`. */
+  /** The connection to be closed to make room for `latest`. */
   function tooMany(latest: Stranger): Stranger | undefined {
     const others = [...strangers].filter((one) => one !== latest);
     const own = others.filter(({ peer }) => peer === latest.peer);

@@ -2,7 +2,7 @@ import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import { MinimixError } from '../../../core/errors.ts';
 import type { AppRouter } from '../api/router.ts';
 
-/** Where a daemon is and how to be let in, as its home's daemon.json says. */
+/** A daemon's address and its token, from daemon.json in its home. */
 export interface DaemonAddress {
   readonly pid: number;
   readonly url: string;

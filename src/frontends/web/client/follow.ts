@@ -40,7 +40,7 @@ export function followEvents(daemon: DaemonAddress, lastEventId: string | undefi
     onData: ({ id, data }) => {
       if (!over) following.event(data, id);
     },
-    // A daemon that is started again has another token, and perhaps another port: whoever asks finds out.
+    // A restarted daemon has another token and perhaps another port: the caller has to look them up again.
     onConnectionStateChange: ({ state, error }) => {
       if (state === 'connecting' && error) end();
     },

@@ -21,7 +21,7 @@ export interface DaemonApi {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly archive: ReadArchive;
-  /** As the archive's own, beside the daemon's thread. */
+  /** The archive's search, in a thread of its own. */
   find(query: SearchQuery): Promise<Found>;
   perDay(where: Parameters<ReadArchive['perDay']>[0]): Promise<ReturnType<ReadArchive['perDay']>>;
   setRetention(account: string, room: string, retention: Retention): void;
@@ -29,9 +29,9 @@ export interface DaemonApi {
   problems(): readonly Problem[];
   /** The running accounts, in the order of the settings. */
   accounts(): readonly Account[];
-  /** What all accounts tell, those included that are added later. */
+  /** The events of all accounts, including those that are added later. */
   subscribe(listener: (event: DaemonEvent) => void, signal: AbortSignal): void;
-  /** Logs in once and tells what there is; nothing is kept, written or joined. */
+  /** Logs in once and reports what it found; stores nothing, writes nothing, joins nothing. */
   firstLook(request: AddAccount): Promise<Result<ProbedServer>>;
   /** Keeps the account and starts it. */
   addAccount(request: AddAccount): Promise<Result<AddedAccount>>;
@@ -64,7 +64,7 @@ export interface Problem {
   readonly at: string;
 }
 
-/** What the daemon weighs and how it fares, for the overview. */
+/** The daemon's sizes and timings, for the overview. */
 export interface Statistics {
   /** Size of the archive on disk, with its write-ahead log. */
   readonly archiveBytes: number;
@@ -75,7 +75,7 @@ export interface Statistics {
   readonly relay: LatencySummary;
 }
 
-/** Where a password went. */
+/** Where a password was stored. */
 type SecretPlace = 'keyring' | 'file';
 
 export interface AddedAccount {

@@ -1,8 +1,8 @@
-/** What the API needs of whoever watches over the daemon; the daemon gives it. */
+/** What the API needs of monitoring; the daemon provides it. */
 export interface MonitoringApi {
   /** Whether each answers at all, by the settings. */
   offers(): { readonly health: boolean; readonly metrics: boolean };
-  /** With names of accounts and rooms, or with counts alone: whoever is not let in may only count. */
+  /** With the names of accounts and rooms, or only counts: without a valid token there are only counts. */
   health(named: boolean): HealthReport;
   /** In the text format of Prometheus; `named` as above. */
   metrics(named: boolean): string;

@@ -7,12 +7,15 @@ export type Names = readonly (readonly [found: string, written: string])[];
 /** Children that tell of the run, not of the room. */
 const PASSING = new Set(['urn:xmpp:sid:0', 'urn:xmpp:occupant-id:0', 'http://jabber.org/protocol/caps', 'vcard-temp:x:update']);
 
+/** Elements whose text is an id of the run (XEP-0059). */
+const NAMELESS = new Set(['first', 'last']);
+
 /** The stanzas from the room, one line each. */
 export function transcript(stanzas: readonly Element[], room: string, names: Names): string[] {
   return stanzas
     .filter((stanza) => {
-      const from = String(stanza.attrs['from'] ?? '');
-      return from === room || from.startsWith(`${room}/`);
+      const [from = ''] = String(stanza.attrs['from'] ?? '').split('/');
+      return from.endsWith(room); // also a room whose name ends like it
     })
     .map((stanza) => replaced(line(stanza), names));
 }
@@ -26,7 +29,8 @@ function line(element: Element): string {
     .filter((child) => typeof child === 'string' || !PASSING.has(String(child.attrs['xmlns'])))
     .map((child) => (typeof child === 'string' ? child : line(child)));
   const ordered = element.name === 'x' || element.name === 'query' || element.name === 'error' || element.name === 'presence' ? children.toSorted() : children;
-  return `<${[element.name, ...attributes].join(' ')}>${ordered.join('')}</>`;
+  const text = NAMELESS.has(element.name) ? ['ID'] : ordered;
+  return `<${[element.name, ...attributes].join(' ')}>${text.join('')}</>`;
 }
 
 function replaced(text: string, names: Names): string {

@@ -101,6 +101,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   function enter(deviceOccupant: DeviceOccupant, room: string, asked: Stanza): void {
     for (const before of entries) if (before.deviceOccupant === deviceOccupant && before.room === room) before.over = 'replaced';
     const history = readHistoryWish(asked.element, now());
+    if (asked.element.getChild('show') ?? asked.element.getChild('status')) occupancy.present(room, deviceOccupant.jid, asked.element); // 7.7
     const entry: Entry = { deviceOccupant, room, asked, nick: nickIn(asked), history, refusal: undefined, over: undefined };
     const view = occupancy.room(room);
     if (view?.state === 'joined' && !view.entering && !view.firstReading) return show(entry, view);

@@ -1,0 +1,120 @@
+// Dialogues by XEP and section: told once on direct connections, and again with the parties behind bouncers of their own; each
+// party is told the same, but for what docs/interop.md lists. `npm run transcripts`: all of them, in all mixtures; the twenty
+// of `transcripts.test.ts` are in every run of the tests. MINIMIX_DIALOGUES=both: with both behind a bouncer only.
+import { readFileSync } from 'node:fs';
+import { clone, type Element } from 'ltx';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openDoor } from '../../frontends/bouncer/door.ts';
+import { allowances } from '../../frontends/bouncer/dialogues/allowances.ts';
+import { dialogues } from '../../frontends/bouncer/dialogues/list.ts';
+import type { Dialogue } from '../../frontends/bouncer/dialogues/stage.ts';
+import { difference, transcript, type Names } from '../../frontends/bouncer/transcript.ts';
+import { connectPerson, type Person } from '../../support/clients/person.ts';
+import { newAccount, servers, type Account } from '../../support/servers/servers.ts';
+import { until } from '../../support/until.ts';
+
+type Way = 'direct' | 'bouncer';
+type Mixture = Readonly<Record<'alice' | 'bob', Way>>;
+
+const direct: Mixture = { alice: 'direct', bob: 'direct' };
+const both: Mixture = { alice: 'bouncer', bob: 'bouncer' };
+const mixtures: readonly Mixture[] = process.env['MINIMIX_DIALOGUES'] === 'both' ? [both] : [{ alice: 'bouncer', bob: 'direct' }, { alice: 'direct', bob: 'bouncer' }, both];
+const names = Object.keys(dialogues);
+
+describe.each(servers)('on $kind', (server) => {
+  const open: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const close of open.splice(0).toReversed()) await close();
+  });
+
+  async function enter(who: Account, name: string, way: Way): Promise<Person> {
+    if (way === 'direct') {
+      const person = await connectPerson(server, who.user, who.password, { resource: name });
+      open.push(person.close);
+      return person;
+    }
+    const door = await openDoor(server, who, { times: { leave: 50 } });
+    open.push(door.stop);
+    await door.minimix.online();
+    const person = await door.person(name);
+    open.push(person.close);
+    // else the room would see the account away for a moment
+    await until(() => door.minimix.account.sending.presence().by === name, { what: `${name}’s presence to be known` });
+    return person;
+  }
+
+  /** What each of the two was told, in one list: alice's, then bob's, then the answers to their questions. */
+  async function perform(dialogue: Dialogue, mixture: Mixture): Promise<string[]> {
+    const [who, other] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const room = await server.room({ archive: true, owners: [other.jid] });
+    const bob = listening(await enter(other, 'bob', mixture.bob));
+    await bob.person.join(room, 'bob');
+    const alice = listening(await enter(who, 'alice', mixture.alice));
+    await dialogue({ server, room, alice: alice.person, bob: bob.person });
+    await Promise.all([alice.person.settle(), bob.person.settle()]);
+    await Promise.all([bob.person.settle(), alice.person.settle()]);
+    const written: Names = [
+      [room, 'ROOM'], [alice.person.jid, 'ALICE'], [`${who.jid}/minimix`, 'ALICE'], [who.jid, 'ALICE-BARE'],
+      [bob.person.jid, 'BOB'], [`${other.jid}/minimix`, 'BOB'], [other.jid, 'BOB-BARE'],
+    ];
+    const told = [alice, bob].flatMap(({ person, answers }, n) => {
+      const prefix = n === 0 ? 'alice: ' : 'bob: ';
+      return [...transcript(person.stanzas.map(inOneOrder), room, written), ...transcript(answers.map(inOneOrder), room, written)].map((line) => prefix + wordless(line));
+    });
+    for (const close of open.splice(0).toReversed()) await close();
+    return told;
+  }
+
+  test.each(names)('%s', { timeout: 240_000 }, async (name) => {
+    const dialogue = dialogues[name];
+    if (!dialogue) throw new Error(`there is no dialogue ${name}`);
+    const plain = await perform(dialogue, direct);
+    for (const mixture of mixtures) {
+      const { onlyDirect = [], onlyBouncer = [] } = difference(plain, await perform(dialogue, mixture)) ?? {};
+      const not = (side: Way) => (line: string): boolean => !allowances.some((one) => one.side === side && one.line.test(line) && (one.dialogue?.test(name) ?? true));
+      const left = { onlyDirect: onlyDirect.filter(not('direct')), onlyBouncer: onlyBouncer.filter(not('bouncer')) };
+      expect(left, `alice ${mixture.alice}, bob ${mixture.bob}`).toEqual({ onlyDirect: [], onlyBouncer: [] });
+    }
+  });
+});
+
+test('each difference that is allowed stands in docs/interop.md', () => {
+  const text = readFileSync(new URL('../../../docs/interop.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+  for (const { why } of allowances) expect(text).toContain(why);
+});
+
+test('there are a hundred dialogues, each with its XEP and section', () => {
+  expect(names.length).toBeGreaterThanOrEqual(100);
+  for (const name of names) expect(name).toMatch(/^XEP-\d{4} \S+: /);
+});
+
+/** Which of a message's children comes first says nothing. */
+function inOneOrder(stanza: Element): Element {
+  if (stanza.name !== 'message') return stanza;
+  const sorted = clone(stanza);
+  sorted.children = sorted.children.toSorted((a, b) => (String(a) < String(b) ? -1 : 1));
+  return sorted;
+}
+
+/** The sentence beside an error's condition, and what the error repeats, are its sender's (RFC 6120 8.3.1, 8.3.2). */
+function wordless(line: string): string {
+  if (!line.includes("type='error'")) return line;
+  return line.replace(/<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>.*?<\/>/, '').replace(/<(?:body|subject)>.*?<\/>/g, '');
+}
+
+/** What a person was answered stands beside what came by itself. */
+function listening(person: Person): { readonly person: Person; readonly answers: Element[] } {
+  const answers: Element[] = [];
+  const iq: Person['iq'] = async (request, wait) => {
+    try {
+      const answer = await person.iq(request, wait);
+      answers.push(answer);
+      return answer;
+    } catch (error) {
+      const { element } = error as { element?: Element };
+      if (element) answers.push(element);
+      throw error;
+    }
+  };
+  return { person: { ...person, iq }, answers };
+}

@@ -1,0 +1,192 @@
+// XEP-0045 7.1 and 7.2: coming in, and what is refused.
+import { createElement as xml } from 'ltx';
+import { affiliate, ask, configure, entry, failed, gone, here, isError, MUC, role, said, toAll, tried, USER, whisper, type Dialogues } from './stage.ts';
+
+const ping = (to: string, id: string) => xml('iq', { type: 'get', to, id }, xml('ping', { xmlns: 'urn:xmpp:ping' }));
+
+export const entering: Dialogues = {
+  async 'XEP-0045 7.2.2: alice enters'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2.2: the second of two words about oneself at the entry is what the room sees'({ room, alice, bob }) {
+    alice.send(entry(room, 'Ali', xml('show', {}, 'dnd'), xml('status', {}, 'busy')));
+    await alice.next((stanza) => stanza.getChild('subject') !== undefined);
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2.3: a room that shows everybody’s address says so by 100'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_whois': 'anyone' });
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2.5: a room with a password refuses who has none, and who has another'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_passwordprotectedroom': '1', 'muc#roomconfig_roomsecret': 'cauldron' });
+    await tried(alice.join(room, 'Ali'));
+    await tried(alice.join(room, 'Ali', { password: 'kettle' }));
+    await alice.join(room, 'Ali', { password: 'cauldron' });
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2.6: a room for members refuses others'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_membersonly': '1' });
+    await tried(alice.join(room, 'Ali'));
+    await affiliate(bob, room, alice.jid, 'member');
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2.7: who is banned is refused'({ room, alice, bob }) {
+    await affiliate(bob, room, alice.jid, 'outcast');
+    await tried(alice.join(room, 'Ali'));
+  },
+  async 'XEP-0045 7.2.8: a nick that is taken is a conflict'({ room, alice }) {
+    await tried(alice.join(room, 'bob'));
+    await alice.join(room, 'Ali');
+  },
+  async 'XEP-0045 7.2.13: no history where none is asked for'({ room, alice, bob }) {
+    await bob.say(room, 'one');
+    await alice.join(room, 'Ali', { history: 0 });
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2.13: the last two of three, by maxstanzas'({ room, alice, bob }) {
+    for (const body of ['one', 'two', 'three']) await bob.say(room, body);
+    await alice.join(room, 'Ali', { history: 2 });
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2.14: the history has the room’s time, and reactions'({ room, alice, bob }) {
+    await bob.say(room, 'one');
+    await alice.join(room, 'Ali', { history: 5 });
+    await bob.say(room, 'two');
+    await alice.next(said('two'));
+  },
+  async 'XEP-0045 7.2.15: the subject comes last, from who has set it'({ room, alice, bob }) {
+    bob.send(toAll(room, 's1', xml('subject', {}, 'Cauldrons')));
+    await bob.next((stanza) => stanza.getChildText('subject') === 'Cauldrons');
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2.15: live words come behind the subject'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    for (const body of ['one', 'two']) await bob.say(room, body);
+    await alice.next(said('two'));
+  },
+  async 'XEP-0045 7.2: entering twice tells all again'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2: out and in again'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await alice.leave(room);
+    await bob.next(gone('Ali'));
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2: out and in under another nick'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await alice.leave(room);
+    await bob.next(gone('Ali'));
+    await alice.join(room, 'Alicia');
+    await bob.next(here('Alicia'));
+  },
+  async 'XEP-0045 7.4: words that follow the entry without waiting come behind it'({ room, alice, bob }) {
+    alice.send(entry(room, 'Ali'));
+    alice.send(toAll(room, 'quick', xml('body', {}, 'no patience')));
+    await bob.next(said('no patience'));
+    await alice.next(said('no patience'));
+  },
+  async 'XEP-0045 7.5: a private message that follows the entry without waiting'({ room, alice, bob }) {
+    alice.send(entry(room, 'Ali'));
+    alice.send(whisper(room, 'bob', 'quietly'));
+    await bob.next(said('quietly'));
+    await alice.next((stanza) => stanza.getChild('subject') !== undefined);
+  },
+  async 'XEP-0045 7.2: words to a room that refuses the entry are refused behind it'({ room, alice, bob }) {
+    await affiliate(bob, room, alice.jid, 'outcast');
+    alice.send(entry(room, 'Ali'));
+    alice.send(toAll(room, 'quick', xml('body', {}, 'let me in')));
+    await alice.next(isError);
+    await alice.next(failed('quick'));
+  },
+  async 'XEP-0410 2: a self-ping that follows the entry without waiting is answered behind it'({ room, alice }) {
+    alice.send(entry(room, 'Ali'));
+    alice.send(ping(`${room}/Ali`, 'selfping'));
+    await alice.next((stanza) => stanza.attrs['id'] === 'selfping');
+  },
+  async 'XEP-0410 2: a self-ping of who is in is answered'({ room, alice }) {
+    await alice.join(room, 'Ali');
+    alice.send(ping(`${room}/Ali`, 'selfping'));
+    await alice.next((stanza) => stanza.attrs['id'] === 'selfping');
+  },
+  async 'XEP-0410 3: a self-ping of who is out is not-acceptable'({ room, alice }) {
+    await alice.join(room, 'Ali');
+    await alice.leave(room);
+    alice.send(ping(`${room}/Ali`, 'selfping'));
+    await alice.next((stanza) => stanza.attrs['id'] === 'selfping');
+  },
+  async 'XEP-0410 2: a self-ping under a nick with a variation selector is answered'({ room, alice, bob }) {
+    await alice.join(room, 'Sun\u2600\uFE0F').catch(() => undefined);
+    await bob.next((stanza) => String(stanza.attrs['from']).includes('Sun'));
+    alice.send(ping(`${room}/Sun\u2600\uFE0F`, 'selfping'));
+    await alice.next((stanza) => stanza.attrs['id'] === 'selfping');
+  },
+  async 'XEP-0199 4.1: a ping of another occupant is theirs to answer'({ room, alice }) {
+    await alice.join(room, 'Ali');
+    await tried(ask(alice, `${room}/bob`, 'urn:xmpp:ping', 'ping'));
+  },
+  async 'XEP-0045 6.4: what the room is, asked from outside'({ room, alice }) {
+    await ask(alice, room, 'http://jabber.org/protocol/disco#items');
+  },
+  async 'XEP-0045 6.5: what the room shows of who is in it'({ room, alice }) {
+    await alice.join(room, 'Ali');
+    await tried(ask(alice, room, 'http://jabber.org/protocol/disco#items'));
+  },
+  async 'XEP-0045 6.6: an occupant is asked what it is'({ room, alice }) {
+    await alice.join(room, 'Ali');
+    await tried(ask(alice, `${room}/nobody`, 'http://jabber.org/protocol/disco#info'));
+  },
+  async 'XEP-0045 7.7: show and status to the room are seen by the others'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
+    alice.send(xml('presence', { to: `${room}/Ali` }, xml('show', {}, 'away'), xml('status', {}, 'tea')));
+    await bob.next((stanza) => stanza.getChildText('show') === 'away');
+    await alice.next((stanza) => stanza.getChildText('show') === 'away');
+  },
+  async 'XEP-0045 7.7: and are seen to end'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    alice.send(xml('presence', { to: `${room}/Ali` }, xml('show', {}, 'dnd')));
+    await alice.next((stanza) => stanza.getChildText('show') === 'dnd');
+    alice.send(xml('presence', { to: `${room}/Ali` }));
+    await alice.next((stanza) => here('Ali')(stanza) && !stanza.getChild('show') && alice.stanzas.indexOf(stanza) > alice.stanzas.findIndex((one) => one.getChildText('show') === 'dnd'));
+    await bob.next((stanza) => here('Ali')(stanza) && !stanza.getChild('show') && bob.stanzas.indexOf(stanza) > bob.stanzas.findIndex((one) => one.getChildText('show') === 'dnd'));
+  },
+  async 'XEP-0045 7.14: a farewell is heard by who stays, and comes back'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
+    alice.send(xml('presence', { to: `${room}/Ali`, type: 'unavailable' }, xml('status', {}, 'off to dinner')));
+    await alice.next(gone('Ali'));
+    await bob.next(gone('Ali'));
+  },
+  async 'XEP-0045 7.9: a visitor may not speak in a moderated room'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_moderatedroom': '1', members_by_default: '0' });
+    await alice.join(room, 'Ali');
+    alice.send(toAll(room, 'mute', xml('body', {}, 'may I?')));
+    await alice.next(failed('mute'));
+    await bob.next(role('visitor'));
+  },
+  async 'XEP-0045 7.13: a visitor asks for a voice'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_moderatedroom': '1', members_by_default: '0' });
+    await alice.join(room, 'Ali');
+    alice.send(xml('message', { to: room }, xml('x', { xmlns: 'jabber:x:data', type: 'submit' },
+      xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, `${MUC}#request`)),
+      xml('field', { var: 'muc#role' }, xml('value', {}, 'participant')))));
+    await bob.next((stanza) => stanza.getChild('x', 'jabber:x:data') !== undefined);
+  },
+  async 'XEP-0249 3: a direct invitation passes through'({ room, alice, bob }) {
+    bob.send(xml('message', { to: alice.jid, id: 'inv' }, xml('x', { xmlns: 'jabber:x:conference', jid: room })));
+    await alice.next((stanza) => stanza.getChild('x', 'jabber:x:conference')?.attrs['jid'] === room);
+    await alice.join(room, 'Ali');
+  },
+  async 'XEP-0045 7.8.2: an invitation by the room'({ room, alice, bob }) {
+    bob.send(xml('message', { to: room }, xml('x', { xmlns: USER }, xml('invite', { to: alice.jid.split('/')[0] ?? '' }, xml('reason', {}, 'come')))));
+    await alice.next((stanza) => stanza.getChild('x', USER)?.getChild('invite') !== undefined);
+  },
+};

@@ -24,13 +24,13 @@ export interface AccountOptions {
   readonly archive: Archive;
   readonly log: Log;
   readonly times?: AccountTimes;
-  /** Milliseconds since the epoch; the machine's clock where nothing is said. */
+  /** Milliseconds since the epoch; by default, the machine's clock. */
   readonly now?: () => number;
   /** By which presence waits before it is told. */
   readonly clock?: Clock;
 }
 
-/** One account, wired: the only way in (`receive`), its parts by subject, and its events. */
+/** One account, wired: what it receives, its parts by subject, and its events. */
 export function openAccount({ settings, password, archive, log, times = {}, now = Date.now, clock }: AccountOptions): Account {
   const { jid } = settings;
   const life = new AbortController();
@@ -80,7 +80,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   });
   const login = openLogin(parts);
 
-  /** The only way in. If it throws, nothing is acknowledged; stanzas already stored are recognised as duplicates when they are sent again. */
+  /** Receives all that the server sends. If it throws, nothing is acknowledged; stanzas already stored are recognised as duplicates when they are sent again. */
   function receive(stanzas: readonly Stanza[], state: StreamState | undefined, passedOver: readonly PassedOver[]): void {
     takeBatch(parts.context, {
       stanzas,

@@ -191,7 +191,7 @@ export interface ReadArchive {
   /** The last `limit` changes of bookmarks, later than `after` (milliseconds since the epoch), oldest first. */
   bookmarkLog(account: string, query: { readonly limit: number; readonly after?: number }): BookmarkLogEntry[];
   bookmarkLogEntry(account: string, id: number): BookmarkLogEntry | undefined;
-  /** The last `limit` stanzas that could not be taken, oldest first; all that are kept where nothing is said. */
+  /** The last `limit` stanzas that could not be taken, oldest first; by default, all that are kept. */
   quarantined(account: string, limit?: number): QuarantinedStanza[];
   occupantXml(account: string, room: string, nick: string): string | undefined;
   stream(account: string): StreamRecord | undefined;

@@ -13,7 +13,7 @@ export interface PageQuery {
   readonly after?: number;
   /** As `after`, but what stands at that time or later (milliseconds since the epoch); `after` wins. */
   readonly from?: number;
-  /** Private messages, or all others; both where nothing is said. */
+  /** Private messages, or all others; by default both. */
   readonly only?: 'groupchat' | 'private';
 }
 
@@ -58,7 +58,7 @@ export interface SearchQuery {
   readonly now?: number;
   /** Minutes east of UTC, for dates. */
   readonly zone?: number;
-  /** Private messages, or all others; both where nothing is said: a hit's message says its kind. */
+  /** Private messages, or all others; by default both: a hit's message says its kind. */
   readonly only?: 'groupchat' | 'private';
   /** Default true: an unfinished last word is matched by its beginning. */
   readonly partial?: boolean;

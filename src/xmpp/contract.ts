@@ -50,7 +50,7 @@ export interface ConnectionOptions {
   readonly deadlines?: Partial<{ readonly login: number; readonly idle: number; readonly ping: number }>;
   /** Milliseconds between attempts: first, ceiling. Jittered, without end. */
   readonly backoff?: Partial<{ readonly first: number; readonly ceiling: number }>;
-  /** How many logins may come to nothing in how many milliseconds; 12 in ten minutes where nothing is said. */
+  /** How many logins may come to nothing in how many milliseconds; 12 in ten minutes by default. */
   readonly fruitless?: { readonly most: number; readonly within: number };
   /**
    * For a connection that speaks for a device: answers to what it has not asked itself are handed to the receiver too,

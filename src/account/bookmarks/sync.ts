@@ -48,7 +48,7 @@ interface BookmarkSyncHooks {
   readonly held: (transaction: Transaction, held: HeldBookmarks) => void;
   /** Resources that were online at some time since then (milliseconds since the epoch). */
   readonly online: (since: number) => readonly string[];
-  /** Milliseconds in which removals are counted together; 10 s where nothing is said. */
+  /** Milliseconds in which removals are counted together; 10 s by default. */
   readonly removals?: number | undefined;
 }
 

@@ -55,7 +55,7 @@ export interface RoomSettings {
   readonly rejoinAfterKick?: boolean | undefined;
   /** Refuse to be the one who creates the room by joining it. */
   readonly neverCreate?: boolean | undefined;
-  /** What the room sees of the person; `follow` where nothing is said. */
+  /** What the room sees of the person; by default `follow`. */
   readonly presence?: RoomPresence | undefined;
 }
 

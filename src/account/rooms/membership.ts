@@ -77,6 +77,11 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
     settled,
   });
 
+  /**
+   * The order matters. The loss of a room is recorded before the room is forgotten; the catch-up begins on the room as it was put;
+   * and the effects run in the order in which they are given: the attempt to join has ended before the state is acted upon, and the
+   * change is told last.
+   */
   function signal(transaction: Transaction, jid: string, about: MembershipSignal): void {
     const room = transaction.room(jid);
     if (!room) return;

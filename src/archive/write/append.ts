@@ -22,7 +22,7 @@ interface Appender {
   forget(): void;
 }
 
-/** The one way in for messages: decides whether it is new, where it stands, and writes row and index. */
+/** Writes messages, whichever way they came: decides whether it is new, where it stands, and writes row and index. */
 export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: IdReserve): Appender {
   const places = order(db);
   const rows = inserts(db);

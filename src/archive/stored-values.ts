@@ -187,7 +187,7 @@ export const storedValues = {
   pushPause: one('push-pause', 'open', number),
   /** COMPAT: rooms that only devices wanted, until December 2026; since then `roomsWanted` and `bouncerWants` tell it. */
   roomsOfDevices: one('rooms-of-devices', 'open', json(z.array(text))),
-  /** By room: `bookmark` and `here` (the page, the command line), where they want it. */
+  /** By room: `bookmark` and `person` (the page, the command line), where they want it. */
   roomsWanted: one('rooms-wanted', 'open', json(z.record(text, z.array(text)))),
   saidByDevices: one<readonly SaidByDevice[]>('said', 'open', json(z.array(said))),
   wholeFrom: family('whole-from', 'open', number),

@@ -1,6 +1,7 @@
-// `npm run package`: what a person installs who does not build. Two files in `release/`, both without a screen:
+// `npm run package`: what a person installs who does not build. Three files in `release/`, two of them without a screen:
 // minimix_VERSION_ARCH.deb has all it needs, Node 24 too; minimix-VERSION.tgz is for `npm install --global`, which fetches
 // Node 24 and the keyring. Everything else is bundled (src/electron/vite.config.ts, renderer/vite.config.ts).
+// minimix-desktop_VERSION_all.deb puts `minimix tray` on a desktop.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { build, type InlineConfig } from 'vite';
 import { z } from 'zod';
 import { packagedUnit } from '../src/config/service.ts';
 import { makeDeb, type Control } from './deb.ts';
+import { makeDesktopPackage } from './desktop-package.ts';
 import { licenceOf } from './licences.ts';
 
 const project = join(import.meta.dirname, '..');
@@ -165,6 +167,10 @@ async function main(): Promise<void> {
     const deb = join(out, `minimix_${version}_${architecture}.deb`);
     makeDeb(system, control(architecture), { epoch, compression: values.compression }, deb);
     console.log(`${deb}: ${megabytes(deb)}; ${packages.length} packages bundled, ${native.length} beside them: ${native.join(', ')}`);
+    const desktop = join(out, `minimix-desktop_${version}_all.deb`);
+    const licence = readFileSync(join(project, 'LICENSE'), 'utf8');
+    makeDesktopPackage({ project, version, maintainer: MAINTAINER, licence, packing: { epoch, compression: values.compression } }, join(work, 'desktop'), desktop);
+    console.log(`${desktop}: ${(statSync(desktop).size / 1e3).toFixed(0)} kB; it needs the one above`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

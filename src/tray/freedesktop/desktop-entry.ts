@@ -9,6 +9,8 @@ Exec=${[...command.map(quoted), ...(links ? ['%u'] : [])].join(' ')}
 Icon=minimix
 Terminal=false
 Categories=Network;InstantMessaging;
+Keywords=XMPP;Jabber;chat;MUC;
+StartupNotify=false
 ${links ? 'MimeType=x-scheme-handler/xmpp;\n' : ''}`;
 }
 

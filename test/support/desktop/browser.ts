@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 
 export interface Browser {
-  /** The environment in which it is found, as xdg-open, and nothing else is. */
+  /** The environment in which it is found, and nothing else is. */
   readonly env: NodeJS.ProcessEnv;
   /** The addresses that it was given. */
   readonly opened: readonly string[];
@@ -12,9 +12,10 @@ export interface Browser {
   remove(): void;
 }
 
-export function startBrowser(dir: string): Browser {
+/** `name` is the program by which it is found. */
+export function startBrowser(dir: string, name = 'xdg-open'): Browser {
   const [bin, log] = [join(dir, 'browser-bin'), join(dir, 'browser.log')];
-  const program = join(bin, 'xdg-open');
+  const program = join(bin, name);
   mkdirSync(bin);
   writeFileSync(log, '');
   writeFileSync(program, `#!/bin/sh\nprintf '%s %s\\n' "$1" "$XDG_ACTIVATION_TOKEN" >>'${log}'\n`);

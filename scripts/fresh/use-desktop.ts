@@ -2,10 +2,11 @@
 // (xdg-mime, xdg-open) find it by its package alone: a link that they open is opened by it.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { addressOf } from '../../test/support/daemon.ts';
 import { startBrowser } from '../../test/support/desktop/browser.ts';
 import { startPanel } from '../../test/support/desktop/panel.ts';
 import { startSessionBus } from '../../test/support/desktop/session-bus.ts';
@@ -16,7 +17,8 @@ const place = mkdtempSync(join(tmpdir(), 'minimix-desktop-'));
 const bus = await startSessionBus();
 const browser = startBrowser(place, 'x-www-browser');
 const SYSTEM = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const env = { PATH: `${browser.env['PATH']}:${SYSTEM}`, HOME: place, LANG: 'C.UTF-8', BROWSER: 'x-www-browser', DBUS_SESSION_BUS_ADDRESS: bus.address, MINIMIX_HOME: join(place, 'home'), MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0' };
+// xdg-open asks for programs of a desktop only where there is a display; nothing here draws on it.
+const env = { PATH: `${browser.env['PATH']}:${SYSTEM}`, HOME: place, LANG: 'C.UTF-8', BROWSER: 'x-www-browser', DISPLAY: ':99', DBUS_SESSION_BUS_ADDRESS: bus.address, MINIMIX_HOME: join(place, 'home'), MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0' };
 const call = promisify(execFile);
 
 const panel = await startPanel(bus.connect());
@@ -38,6 +40,8 @@ try {
   console.log('stopped and quit from the menu');
 } finally {
   tray.kill('SIGKILL');
+  const home = { dir: env.MINIMIX_HOME };
+  if (existsSync(join(home.dir, 'daemon.json'))) process.kill(addressOf(home).pid, 'SIGKILL'); // what the tray started outlives it
   await bus.stop();
   rmSync(place, { recursive: true, force: true });
 }

@@ -22,6 +22,11 @@ const NEEDS: Record<string, { package: string; program?: string; python?: string
   dbus: { package: 'dbus', program: 'dbus-daemon' },
   'python3-dbus': { package: 'python3-dbus', python: 'dbus' },
   'python3-gi': { package: 'python3-gi', python: 'gi' },
+  xvfb: { package: 'xvfb', program: 'Xvfb' },
+  openbox: { package: 'openbox', program: 'openbox' },
+  imagemagick: { package: 'imagemagick', program: 'import' },
+  dunst: { package: 'dunst', program: 'dunst' },
+  'xfce4-panel': { package: 'xfce4-panel', program: 'xfce4-panel' },
   systemd: { package: 'systemd', program: 'systemd-analyze' },
 };
 

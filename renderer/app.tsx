@@ -43,7 +43,8 @@ export function App() {
     <div className="app" data-view={current.view}>
       <Banner link={link} loaded={loaded} />
       {firstRun ? <AddAccount first /> : <Screens narrow={narrow} view={current.view} />}
-      {open?.name === 'join' && <JoinDialog {...open} />}
+      {/* anew for another room: a link that comes while the dialog is open takes its place */}
+      {open?.name === 'join' && <JoinDialog key={open.room ?? ''} {...open} />}
       {open?.name === 'leave' && <LeaveDialog account={open.account} room={open.room} />}
       {open?.name === 'date' && <DateDialog account={open.account} room={open.room} />}
       {open?.name === 'palette' && <Palette />}

@@ -26,7 +26,6 @@ const NEEDS: Record<string, { package: string; program?: string; python?: string
   openbox: { package: 'openbox', program: 'openbox' },
   imagemagick: { package: 'imagemagick', program: 'import' },
   dunst: { package: 'dunst', program: 'dunst' },
-  'xfce4-panel': { package: 'xfce4-panel', program: 'xfce4-panel' },
   systemd: { package: 'systemd', program: 'systemd-analyze' },
 };
 

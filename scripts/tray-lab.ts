@@ -148,16 +148,17 @@ async function main(): Promise<boolean> {
     },
   );
 
-  // For the eyes: a real panel's menu, a real notification, the window.
+  // For the eyes: the window, and a notification as a real desktop draws it.
   await server1.close();
   start('dunst', ['-conf', '/dev/null'], env);
-  start('xfce4-panel', ['--disable-wm-check'], env);
   port += 1;
   electron([`--remote-debugging-port=${port}`]);
   await until(async () => (await inWindow(port, 'document.querySelector("#root")?.innerText.length > 100')) === true, { what: 'the page in the window', every: 200 });
   screenshot('window');
   await talker.say(room, 'Ali, do you see this?');
   await until(async () => (await api().history.query({ room })).some(({ body }) => body === 'Ali, do you see this?'), { what: 'the mention' });
+  await until(() => Number(execFileSync('dunstctl', ['count', 'displayed'], { env, encoding: 'utf8' })) > 0, { what: 'the notification on the screen', every: 200 });
+  screenshot('notification');
   return steps.every(({ ok }) => ok);
 }
 

@@ -6,7 +6,7 @@ import { isAllowed, licensed } from '../scripts/licences.ts';
 
 test('every dependency that is handed on, bundled ones too, is under a licence that goes with ours', () => {
   const all = licensed(join(import.meta.dirname, '..'));
-  expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(['@xmpp/connection', 'age-encryption', 'ltx', 'zod', 'dbus-native', 'xml2js', 'react', 'scheduler', '@napi-rs/keyring']));
+  expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(['@xmpp/connection', 'age-encryption', 'ltx', 'zod', 'dbus-native', 'xml2js', 'react', 'scheduler', 'electron-store', 'conf', '@napi-rs/keyring']));
   for (const name of ['vitest', 'electron', 'vite']) expect(all.map((each) => each.name)).not.toContain(name);
   expect(all.filter(({ licence }) => !isAllowed(licence))).toEqual([]);
 });

@@ -17,6 +17,7 @@ import { openIcon } from './icon.ts';
 import { openNotifications } from './notifications.ts';
 import { openPage } from './page.ts';
 import { openProtocolClient } from './protocol-client.ts';
+import { openSettingsFile } from './settings-file.ts';
 
 interface TrayOptions {
   /** The daemon's home. */
@@ -59,7 +60,7 @@ export async function runTray({ home, startDaemon, logFile, installed, icons, co
   const life = new AbortController();
   const linux = platform !== 'darwin' && platform !== 'win32';
   const watch = watchHost ?? (linux ? watchHostOn(openSessionBus(env)) : (changed) => changed(true));
-  const settings = openSettings(home);
+  const settings = openSettings(openSettingsFile(home));
   const icon = openIcon({ icons, platform, click: () => show() });
   const notifications = openNotifications(platform);
   let isPageOpen = (): boolean => false;

@@ -32,12 +32,20 @@ export interface TraySettings {
   setToldOfPlace(told: boolean): void;
 }
 
-export function openSettings(home: string): TraySettings {
-  const path = join(home, 'tray.json');
-  let now = read(path);
+/** Where they lie: `tray.json` in the home. Electron's tray has electron-store write it. */
+export interface SettingsFile {
+  /** What is in it, whatever that is; `undefined` without a file that can be read. */
+  read(): unknown;
+  write(settings: Readonly<Record<string, unknown>>): void;
+}
+
+export const SETTINGS_FILE = 'tray';
+
+export function openSettings(file: SettingsFile): TraySettings {
+  let now: Kept = kept.safeParse(file.read()).data ?? {}; // written by another version, or incomplete: little is lost
   const change = (some: Kept): void => {
     now = { ...now, ...some };
-    writeWhole(path, `${JSON.stringify(now)}\n`);
+    file.write(now);
   };
   return {
     window: () => now.window,
@@ -53,13 +61,17 @@ export function openSettings(home: string): TraySettings {
   };
 }
 
-/** Written by another version, or incomplete: little is lost. */
-function read(path: string): Kept {
-  const text = readIfThere(path);
-  if (text === undefined) return {};
-  try {
-    return kept.safeParse(JSON.parse(text)).data ?? {};
-  } catch {
-    return {}; // no JSON
-  }
+/** The same file for a tray that has no Electron. */
+export function settingsFileIn(home: string): SettingsFile {
+  const path = join(home, `${SETTINGS_FILE}.json`);
+  return {
+    read() {
+      try {
+        return JSON.parse(readIfThere(path) ?? '') as unknown;
+      } catch {
+        return undefined; // no JSON
+      }
+    },
+    write: (settings) => writeWhole(path, `${JSON.stringify(settings)}\n`),
+  };
 }

@@ -1,4 +1,4 @@
-// The whole tray over a real web door; Electron is mocked at its edge.
+// The whole tray over a real web door; Electron and electron-store are mocked at their edge.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { openDoor, ROOM, smallDaemon } from '../frontends/web/daemon-api.ts';
 import { fake, FakeWindow, reset, type Template } from './mock.ts';
 
 vi.mock('electron', async () => (await import('./mock.ts')).electron);
+vi.mock('electron-store', async () => ({ default: (await import('./mock.ts')).FakeStore }));
 
 const ALICE = 'alice@example.org';
 const HERE = `#/room/${encodeURIComponent(ALICE)}/${encodeURIComponent(ROOM)}`;

@@ -1,5 +1,7 @@
 // Electron, mocked at its edge: what the tray asks of it is written down, and what it tells can be emitted.
 import { EventEmitter } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export type OpenHandler = (details: { url: string }) => { action: string };
 export interface Template {
@@ -165,3 +167,17 @@ export const electron = {
     openExternal: async (url: string) => void fake.openedOutside.push(url),
   },
 };
+
+/** electron-store, as far as it is used: one file in a folder that is named. */
+export class FakeStore {
+  private readonly path: string;
+  constructor({ cwd, name }: { readonly cwd: string; readonly name: string }) {
+    this.path = join(cwd, `${name}.json`);
+  }
+  get store(): unknown {
+    return existsSync(this.path) ? JSON.parse(readFileSync(this.path, 'utf8')) : {};
+  }
+  set store(value: unknown) {
+    writeFileSync(this.path, JSON.stringify(value));
+  }
+}

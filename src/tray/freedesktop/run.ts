@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { reachOf } from '../attach.ts';
 import { linkIn } from '../links.ts';
-import { openSettings } from '../settings.ts';
+import { openSettings, settingsFileIn } from '../settings.ts';
 import { stringsFor } from '../strings.ts';
 import { startTray } from '../tray.ts';
 import { openFreedesktop } from './desktop.ts';
@@ -56,7 +56,7 @@ export async function runFreedesktopTray({ home, usual, startDaemon, logFile, in
   ({ allow } = freedesktop);
   ({ open: show } = startTray({
     strings,
-    settings: openSettings(home),
+    settings: openSettings(settingsFileIn(home)),
     reach: reachOf(home, startDaemon),
     watchHost,
     logFile,

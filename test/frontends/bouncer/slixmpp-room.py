@@ -7,7 +7,7 @@ import sys
 
 import slixmpp
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / 'support'))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / 'support' / 'clients'))
 from slixmpp_connect import connect  # noqa: E402 (the folder must be known first)
 
 settings = json.loads(sys.stdin.readline())

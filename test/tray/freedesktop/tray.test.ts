@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { reachOf } from '../../../src/tray/attach.ts';
 import { openFreedesktop } from '../../../src/tray/freedesktop/desktop.ts';
 import { watchHostOn } from '../../../src/tray/freedesktop/host.ts';
-import { openSettings } from '../../../src/tray/settings.ts';
+import { openSettings, settingsFileIn } from '../../../src/tray/settings.ts';
 import { stringsFor } from '../../../src/tray/strings.ts';
 import { startTray, type StartTrayOptions } from '../../../src/tray/tray.ts';
 import { openDoor, ROOM, smallDaemon } from '../../frontends/web/daemon-api.ts';
@@ -51,7 +51,7 @@ async function tray(more: Pick<StartTrayOptions, 'patience'> = {}): Promise<void
   const env = { ...browser.env, XDG_CONFIG_HOME: home, XDG_DATA_HOME: join(home, 'data'), XDG_DATA_DIRS: home, XDG_CONFIG_DIRS: home };
   const icons = join(import.meta.dirname, '../../../build/tray');
   const { desktop } = await openFreedesktop({ bus: mine, strings, icons, command: ['/usr/bin/minimix', 'tray'], env, user: home, watchHost, signal, quit: () => void (quits += 1) });
-  startTray({ strings, settings: openSettings(home), reach: reachOf(home, () => undefined), watchHost, hidden: true, fragment: undefined, logFile: '/the.log', installed: () => undefined, signal, desktop, ...more });
+  startTray({ strings, settings: openSettings(settingsFileIn(home)), reach: reachOf(home, () => undefined), watchHost, hidden: true, fragment: undefined, logFile: '/the.log', installed: () => undefined, signal, desktop, ...more });
   await until(() => small.listeners() > 0, { what: 'the tray to listen' });
 }
 

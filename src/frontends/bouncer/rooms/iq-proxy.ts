@@ -55,8 +55,9 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
     own.attrs['to'] = deviceOccupant.jid;
     own.attrs['id'] = stanza.id ?? '';
     own.attrs['from'] = stanza.to;
-    const fin = own.getChild('fin', NS_MAM);
-    if (fin?.attrs['queryid'] === queryId) fin.attrs['queryid'] = theirs;
+    for (const named of [own.getChild('fin', NS_MAM), own.getChild('query', NS_MAM)]) { // an error may repeat the query
+      if (named?.attrs['queryid'] === queryId) named.attrs['queryid'] = theirs;
+    }
     // a list of roles names our own JID: the device expects its own there, as in its self-presence
     for (const item of own.getChild('query', NS_MUC_ADMIN)?.getChildren('item') ?? []) {
       if (item.attrs['jid'] === account.rooms.occupancy.jid()) item.attrs['jid'] = deviceOccupant.jid;

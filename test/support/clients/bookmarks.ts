@@ -50,7 +50,16 @@ export const conference = (about: Shown, ...children: Element[]): Element => {
 
 /** XEP-0402, as a client that has no care for how the node is configured. */
 export async function publish(who: Person, room: string, payload: Element): Promise<void> {
-  await who.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: PUBSUB }, xml('publish', { node: NATIVE }, xml('item', { id: room }, payload)))));
+  const item = xml('item', { id: room }, payload);
+  for (let asked = 1; ; asked += 1) {
+    try {
+      await who.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: PUBSUB }, xml('publish', { node: NATIVE }, item))));
+      return;
+    } catch (error) {
+      // COMPAT: ejabberd 23.01 says this to whoever publishes first while another session's first item makes the node
+      if (!(error instanceof StanzaError && error.condition === 'item-not-found') || asked === 10) throw error;
+    }
+  }
 }
 
 export async function retract(who: Person, room: string): Promise<void> {

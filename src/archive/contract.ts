@@ -7,8 +7,8 @@ import type { Found, PageQuery, RangeQuery, SearchQuery, UnreadQuery } from './q
 
 /** How a message reached us; decides how a duplicate is recognised and where in the room's order it stands. */
 export type Source =
-  /** Live, or resent by a resumed stream. */
-  | { readonly kind: 'live' }
+  /** Live, or resent by a resumed stream; `retold` is the room's own stamp, where it may be telling its past once more. */
+  | { readonly kind: 'live'; readonly retold?: number | undefined }
   /** XEP-0045 history after a join. Aligned with the kept tail since `beginHistoryMerge` where it has no stanza-id. */
   | { readonly kind: 'history' }
   /**

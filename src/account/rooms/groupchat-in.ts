@@ -3,6 +3,7 @@ import type { GroupchatMessage } from '../../core/groupchat.ts';
 import { bareOf, resourceOf } from '../../core/jid.ts';
 import { readCodes, readDisclosure, NS_MUC_USER, status } from '../../xmpp/xep/room/muc.ts';
 import { asksForCaptcha } from '../../xmpp/xep/room/captcha.ts';
+import { delaysOf } from '../../xmpp/xep/message/delay.ts';
 import { readMamResult, type MamResult } from '../../xmpp/xep/service/mam.ts';
 import { isSubjectChange, readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
 import { isTransient } from '../../xmpp/xep/message/transient.ts';
@@ -85,11 +86,19 @@ function receiveGroupchat(parts: RoomParts, transaction: Transaction, room: Room
   if (Object.keys(disclosure).length > 0) transaction.put({ ...room, ...disclosure });
   const isSubject = isSubjectChange(stanza.element);
   if (isSubject && subjectEndsEntry(parts, transaction, room, message)) return false;
-  const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live' };
+  const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live', retold: stampOf(room, stanza) };
   keep(parts, transaction, { message, element: stanza.element, xml: stanza.raw, source, fresh: true });
   const now = transaction.room(room.jid);
   if (now) transaction.put({ ...now, verifiedAt: transaction.at, ...(isSubject && { subject: short(message.subject) ?? '' }) });
   return true;
+}
+
+/**
+ * A room that was asked twice to let us in, as its answer was too slow, lets us in twice, and tells its past each time:
+ * the second time that comes to one who is in already.
+ */
+function stampOf({ jid }: Room, { element }: Stanza): number | undefined {
+  return delaysOf(element).findLast(({ from }) => from === jid)?.at;
 }
 
 /**

@@ -72,9 +72,9 @@ export function findNearest(db: Database, names: Dictionary, sought: Sought): Ke
     )
     .all(
       sought.chat,
-      named(sought.message) ? Math.min(first, newest(db, sought.chat)) : first,
+      isNamed(sought.message) ? Math.min(first, newest(db, sought.chat)) : first,
       // what came while our clock was fast, and all since, stands in the future
-      named(sought.message) ? Number.MAX_SAFE_INTEGER : (sought.message.at + window) * 1000,
+      isNamed(sought.message) ? Number.MAX_SAFE_INTEGER : (sought.message.at + window) * 1000,
       KINDS.indexOf(sought.message.kind),
       sought.message.nick === undefined ? null : names.term(sought.message.nick),
       sought.message.id ?? null,
@@ -120,7 +120,8 @@ function hasId(message: GroupchatMessage): boolean {
   return message.id !== undefined || message.originId !== undefined;
 }
 
-function named({ id, originId }: GroupchatMessage): boolean {
+/** Its id names one message, and no other. */
+export function isNamed({ id, originId }: GroupchatMessage): boolean {
   return (id ?? originId ?? '').length >= UNIQUE;
 }
 
@@ -145,7 +146,7 @@ function same(sought: Sought, row: SqlRow, names: Dictionary, late: number): boo
 }
 
 function timesAgree(sought: Sought, kept: KeptRow, latest: number): boolean {
-  if (hasId(sought.message)) return named(sought.message) || distance(sought, kept) <= DAY;
+  if (hasId(sought.message)) return isNamed(sought.message) || distance(sought, kept) <= DAY;
   if (!kept.live) return distance(sought, kept) <= STAMPS;
   const late = kept.time - sought.skew - sought.message.at;
   return late >= -EARLY && late <= latest;

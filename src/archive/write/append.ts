@@ -1,6 +1,6 @@
 import type { GroupchatMessage, KeptMessage } from '../../core/groupchat.ts';
 import { indexed } from '../../core/words.ts';
-import { findNearest, findNext, type KeptRow, type Sought } from './align.ts';
+import { findNearest, findNext, isNamed, type KeptRow, type Sought } from './align.ts';
 import type { Blocks } from '../schema/blocks.ts';
 import type { Appended, NewMessage } from '../contract.ts';
 import type { Database, Statement } from '../schema/database.ts';
@@ -121,6 +121,13 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
     return insert(chat, given, ord, FROM_HISTORY);
   }
 
+  /** A past that is told to one who is in already is known by ids alone: a stamp is the claim of whoever said it, and may be now. */
+  function findRetold(chat: Chat, given: NewMessage, at: number): KeptRow | undefined {
+    if (!isNamed(given.message)) return undefined;
+    const told = { ...given, message: { ...given.message, at } };
+    return findNearest(db, names, soughtOf(chat, told, Number.MAX_SAFE_INTEGER, mergeState(db, chat.id).skew));
+  }
+
   /** The room's archive has its order: what reached us before the message that it follows stands behind that one. */
   function putBehind(chat: Chat, given: NewMessage, known: Placed, follows: number | undefined): void {
     const low = follows === undefined || follows === known.id ? undefined : ordOf(db, chat.id, follows);
@@ -148,6 +155,8 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
         const sent = message.originId === undefined ? undefined : findSent(db, chat.id, message.originId);
         if (sent !== undefined) return duplicate(sent, 'sent before under this origin-id');
       }
+      const retold = source.kind === 'live' && source.retold !== undefined ? findRetold(chat, given, source.retold) : undefined;
+      if (retold) return duplicate(retold.id, 'the room has told it before');
       return insert(chat, given, places.live(chat.id, given.arrivedAt), source.kind === 'sent' ? SENT : 0, sid);
     },
     beginHistoryMerge(account, room) {

@@ -80,3 +80,23 @@ test('a room whose turn to be asked comes only after the resumption is asked onc
   for (const _ of [1, 2]) await world.settle(); // what is written at the end of a turn comes behind the first fence
   expect(wishes.filter((room) => room === last)).toEqual([last]);
 });
+
+test('a room that lets us in late, and once more because it was asked once more, has its past kept once, whatever our clock says meanwhile', async () => {
+  const wishes: string[] = [];
+  let ahead = 0;
+  const world = await open({ now: () => Date.now() + ahead });
+  const past = (n: number): string =>
+    `<message from='${ROOM}/juliet' type='groupchat' id='unguessable-${n}'><body>${n}</body><delay xmlns='urn:xmpp:delay' from='${ROOM}' stamp='2026-11-27T10:00:0${n}Z'/></message>`;
+  const told = [presence(ROOM, 'romeo', { codes: [110] }), ...[1, 2, 3].map(past), subject(ROOM, '')];
+  world.script(ROOM, { join: (_presence, nick) => void wishes.push(nick) });
+  const joined = world.account.rooms.join(ROOM, { nick: 'romeo' });
+  await until(() => wishes.length === 1, { what: 'the wish' });
+  world.send(...told);
+  expect(await joined).toMatchObject({ ok: true });
+  for (const hours of [9.5, -7]) {
+    ahead = hours * 3_600_000;
+    world.send(...told, `<message from='${ROOM}/juliet' type='groupchat' id='unguessable-now-${hours}'><body>${hours}</body></message>`);
+    await world.settle();
+  }
+  expect(world.bodies(ROOM).filter(Boolean)).toEqual(['1', '2', '3', '9.5', '-7']);
+});

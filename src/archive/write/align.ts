@@ -12,7 +12,8 @@ import { KINDS, MESSAGES, ORIGIN_IS_ID, FROM_HISTORY, SENT, STAMPED } from '../s
  * and stands before it. Matching never passes a kept message over, unless the room would not replay it (it has no
  * text, is private, has another stanza-id, or is overdue by the room's clock), or the replayed one carries an id
  * that names exactly one kept message further on. By this the same words said twice stay two messages, and the same
- * delayed message is found again, in whatever pieces a replay comes and however much of it was kept.
+ * delayed message is found again, in whatever pieces a replay comes and however much of it was kept. One whose id
+ * names it is found before that place, too, where a wrong clock has put it, and comes into the replay's order.
  *
  * Before the first match any kept message of the right time may be it; the nearest in time is taken.
  *

@@ -26,6 +26,8 @@ interface Appender {
 export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: IdReserve): Appender {
   const places = order(db);
   const rows = inserts(db);
+  /** Archive ids that the history which a room is telling has brought so far. */
+  const metIn = new Map<number, Set<number>>();
   function insert(chat: Chat, given: NewMessage, ord: number, flags: number, sid = sidOf(given.message)): Appended {
     const { message } = given;
     const id = ids.take();
@@ -72,21 +74,41 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
     return { kept: false, archiveId: id, why };
   }
 
+  /**
+   * What was kept while our clock was wrong may stand before what was said ahead of it. Its id tells, unless this
+   * same history has told that before: some clients give each message the same one.
+   */
+  function findMisplaced(sought: Sought, pointer: number, met: ReadonlySet<number>): KeptRow | undefined {
+    if (!isNamed(sought.message)) return undefined;
+    const known = findNearest(db, names, sought);
+    return known && known.ord < pointer && !met.has(known.id) ? known : undefined;
+  }
+
   function mergeHistory(chat: Chat, given: NewMessage, byStanza: Placed | undefined): Appended {
     const state = mergeState(db, chat.id);
+    const met = metIn.get(chat.id) ?? new Set();
+    metIn.set(chat.id, met);
     const pointer = state.at === undefined ? undefined : ordOf(db, chat.id, state.at);
     const settled = pointer !== undefined && state.unplaced === undefined;
     const sought = soughtOf(chat, given, state.floor, state.skew);
     const found =
       byStanza ?? (settled ? findNext(db, names, sought, pointer) : findNearest(db, names, sought));
+    const misplaced = found || !settled ? undefined : findMisplaced(sought, pointer, met);
+    if (misplaced) {
+      met.add(misplaced.id);
+      moveBehind(chat, given, misplaced.id, pointer ?? 0);
+      setMerged(db, chat.id, misplaced.id, undefined);
+      return duplicate(misplaced.id, 'history that is kept, in another place');
+    }
     if (found) {
+      met.add(found.id);
       if (state.unplaced !== undefined) places.moveBefore(chat.id, unplacedRows(db, chat.id, state.unplaced), found.ord);
       setMerged(db, chat.id, found.id, undefined);
       if (byStanza) return duplicate(found.id, 'its stanza-id is kept');
       recognise(db, chat.id, given.message, found as KeptRow);
       return duplicate(found.id, 'history that is kept');
     }
-    const low = pointer ?? lastBefore(db, chat.id, state.floor, given.message.at + state.skew + 60_000, given.arrivedAt);
+    const low = pointer ?? lastBefore(db, chat.id, state.floor, { stamp: given.message.at + 60_000, skew: state.skew }, given.arrivedAt);
     const added = insert(chat, given, places.behind(chat.id, low, given.message.at, given.arrivedAt), FROM_HISTORY);
     if (added.kept) {
       const { archiveId } = added.message;
@@ -131,9 +153,12 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
   /** The room's archive has its order: what reached us before the message that it follows stands behind that one. */
   function putBehind(chat: Chat, given: NewMessage, known: Placed, follows: number | undefined): void {
     const low = follows === undefined || follows === known.id ? undefined : ordOf(db, chat.id, follows);
-    if (low === undefined || known.ord > low) return;
+    if (low !== undefined && known.ord <= low) moveBehind(chat, given, known.id, low);
+  }
+
+  function moveBehind(chat: Chat, given: NewMessage, id: number, low: number): void {
     const ord = places.behind(chat.id, low, given.message.at, given.arrivedAt);
-    db.sql('UPDATE message SET ord = ? WHERE id = ?').run(ord, known.id);
+    db.sql('UPDATE message SET ord = ? WHERE id = ?').run(ord, id);
     places.taken(chat.id, ord);
   }
 
@@ -161,6 +186,7 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
     },
     beginHistoryMerge(account, room) {
       const chat = names.chat(account, room);
+      metIn.delete(chat.id);
       const last = db.sql('SELECT max(id) AS id FROM message WHERE chat = ?').get(chat.id);
       db.sql('UPDATE chat SET replay_floor = ?, replay_at = NULL, replay_loose = NULL WHERE id = ?').run(
         Number(last?.['id'] ?? 0),

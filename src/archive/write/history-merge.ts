@@ -42,20 +42,29 @@ export function ordOf(db: Database, chat: number, id: number): number | undefine
 
 const LOOK_BACK = 1000; // rows whose times are looked at one by one
 
+/** A moment of a room: by the room's clock, and by ours as we last knew it to differ. */
+interface Moment {
+  readonly stamp: number;
+  readonly skew: number;
+}
+
 /**
- * The place of the last kept message that was there by `time`. A place is not a time: all that came after a while in
- * which our clock was fast stands in the future, and what has a time yet to come (after `now`) says nothing of when it came.
+ * The place of the last kept message that was there by that moment. A place is not a time: all that came after a while
+ * in which our clock was fast stands in the future, and what has a time yet to come (after `now`) says nothing of when it
+ * came. What we have from the room's own history has the room's time, whatever our clock said.
  */
-export function lastBefore(db: Database, chat: number, floor: number, time: number, now: number): number {
+export function lastBefore(db: Database, chat: number, floor: number, { stamp, skew }: Moment, now: number): number {
+  const ours = stamp + skew;
+  const [earlier, later] = [Math.min(stamp, ours), Math.max(stamp, ours)];
   const inTime = db
     .sql(
-      `SELECT ord FROM (SELECT ord, arrived - lag AS at FROM message WHERE chat = ? AND ord > ? AND id <= ? ORDER BY ord DESC LIMIT ${LOOK_BACK})
-       WHERE at <= ? OR at > ? ORDER BY ord DESC LIMIT 1`,
+      `SELECT ord FROM (SELECT ord, arrived - lag AS at, flags & ${FROM_HISTORY | STAMPED} AS stamped FROM message WHERE chat = ? AND ord > ? AND id <= ? ORDER BY ord DESC LIMIT ${LOOK_BACK})
+       WHERE at <= iif(stamped, ?, ?) OR at > ? ORDER BY ord DESC LIMIT 1`,
     )
-    .get(chat, time * 1000, floor, time, Math.max(time, now));
+    .get(chat, earlier * 1000, floor, stamp, ours, Math.max(later, now));
   const row = inTime ?? db
     .sql('SELECT ord FROM message WHERE chat = ? AND ord <= ? AND id <= ? ORDER BY ord DESC LIMIT 1')
-    .get(chat, time * 1000, floor);
+    .get(chat, earlier * 1000, floor);
   return Number(row?.['ord'] ?? 0);
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dice, pick } from '../../support/dice.ts';
 import { append, bodies, JULIET, ORCHARD, ownArchive, page, T0, type Said } from '../support.ts';
 
 let own: ReturnType<typeof ownArchive>;
@@ -114,4 +115,51 @@ test('the first that we ever had of a room, while our clock was days slow, is kn
   const said = { body: '1', id: 'unguessable-1' };
   live({ ...said, arrivedAt: T0 - 3 * 86_400_000 }, { body: '2', id: 'unguessable-2', arrivedAt: T0 + 1000 });
   expect(replay({ ...said, at: T0 }, { body: '2', id: 'unguessable-2', at: T0 + 1000 })).toEqual([false, false]);
+});
+
+const named = (n: number, more: Said = {}): Said => ({ body: `${n}`, id: `unguessable-${n}`, at: T0 + n * 60_000, ...more });
+const byClock = (n: number, hours: number): Said => named(n, { at: T0 + n * 60_000 + hours * 3_600_000, arrivedAt: T0 + n * 60_000 + hours * 3_600_000 });
+
+test('what was said behind a message that came while our clock was fast, and was told without it, is not kept twice when all is told', () => {
+  live(byClock(1, 0), byClock(2, 0.4));
+  const clock = { arrivedAt: T0 + 6 * 60_000 + 0.4 * 3_600_000 };
+  replay(named(3, clock), named(4, clock));
+  expect(replay(named(1), named(2), named(3), named(4), named(5))).toEqual([false, false, false, false, true]);
+  expect(bodies(page(own.archive))).toEqual(['1', '2', '3', '4', '5']);
+});
+
+test('a client that gives each message the same id has each kept, though one of them stands out of place', () => {
+  const same = { body: 'yes', id: 'the-same-each-time' };
+  live(named(1), { ...same, at: T0 + 120_000 }, named(3));
+  expect(replay(named(1), { ...same, at: T0 + 120_000 }, named(3), { ...same, at: T0 + 240_000 })).toEqual([false, false, false, true]);
+});
+
+test('whatever our clock says as a room is heard and tells its past, nothing is kept twice, and the order is the room’s once it has told all', () => {
+  for (let seed = 0; seed < 40; seed += 1) {
+    const random = dice(seed);
+    const said: Said[] = [];
+    const room = `${seed}@rooms.test`;
+    let [now, clock, heard] = [T0, 0, 0];
+    const tell = (from: number, to: number): void => {
+      own.archive.beginHistoryMerge(JULIET, room);
+      for (const one of said.slice(from, to)) append(own.archive, { ...one, arrivedAt: now + clock, delayed: true }, { kind: 'history' });
+      heard = Math.max(heard, to);
+    };
+    const kept = (): number[] => bodies(own.archive.page({ account: JULIET, room, limit: 100 })).map(Number);
+    for (let step = 0; step < 40; step += 1) {
+      now += Math.floor(random() * 60_000);
+      const what = random();
+      if (what < 0.15) clock = pick([0, 0, 9.5, -7, 0.4, -0.3, 50, -50, 0.01], random) * 3_600_000;
+      else if (what < 0.8) {
+        const one = { room, body: `${said.length}`, id: `unguessable-${said.length}`, at: Math.floor(now / 1000) * 1000 };
+        said.push(one);
+        if (what >= 0.6 || heard < said.length - 1) continue; // missed
+        append(own.archive, { ...one, at: now + clock, arrivedAt: now + clock });
+        heard += 1;
+      } else tell(Math.floor(random() * (heard + 1)), said.length);
+      expect(kept().toSorted((a, b) => a - b), `seed ${seed}, step ${step}`).toEqual(said.slice(0, heard).map((_one, n) => n));
+    }
+    tell(0, said.length);
+    expect(kept(), `seed ${seed}`).toEqual(said.map((_one, n) => n));
+  }
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeHome, type Home } from '../daemon.ts';
+import { PEACE } from '../harm/harms.ts';
 import { until } from '../until.ts';
 import type { Sample, Upset } from './upset-contract.ts';
 
@@ -33,7 +34,7 @@ export function makeSoakDaemon(parent?: string): SoakDaemon {
       now = { ...now, ...wish, number: now.number + 1 };
       writeFileSync(wishes, JSON.stringify(now));
       process.kill(home.pid(), 'SIGUSR2');
-      await until(() => (read().at(-1)?.number ?? 0) >= now.number, { what: 'the daemon to be upset', deadline: 20_000 });
+      await until(() => (read().at(-1)?.number ?? 0) >= now.number, { what: 'the daemon to be upset', deadline: PEACE });
     },
     sleep: () => void process.kill(home.pid(), 'SIGSTOP'),
     wake: () => void process.kill(home.pid(), 'SIGCONT'),

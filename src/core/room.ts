@@ -234,6 +234,11 @@ export function retryDelay(attempts: number, random: number): number {
   return Math.round(whole * (0.5 + random / 2));
 }
 
+/** Milliseconds from now until the next try, `undefined` where there is none; never more than such a try waits, as a clock may have been set since. */
+export function retryIn({ retryAt, attempts }: Membership, now: number): number | undefined {
+  return retryAt === undefined ? undefined : Math.max(0, Math.min(retryAt - now, retryDelay(attempts - 1, 1)));
+}
+
 /** The membership after a signal, or the reason why that cannot happen (`room: kicked cannot self`). */
 export function next(membership: Membership, signal: RoomSignal): Result<Membership> {
   const state = moves[membership.state][signal.name];

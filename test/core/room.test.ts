@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { absent, exits, moves, next, retryDelay } from '../../src/core/room.ts';
+import { absent, exits, moves, next, retryDelay, retryIn } from '../../src/core/room.ts';
 import type { Membership, RoomSignal, RoomSignalName, RoomState } from '../../src/core/room.ts';
 
 const states = Object.keys(moves) as RoomState[];
@@ -90,6 +90,15 @@ describe('the membership table', () => {
     expect(waits).toEqual(waits.toSorted((a, b) => a - b));
     expect(waits.at(-1)).toBe(15 * 60_000);
     expect(waits[0]).toBe(5_000);
+  });
+
+  test('a clock that was hours fast or slow when a room was lost, and is set right, puts no try off', () => {
+    for (const hours of [9.5, -7]) {
+      const lost = must(next(enter(), { name: 'shutdown', at: 1e12 + hours * 3_600_000, random: 1 }));
+      expect(retryIn(lost, 1e12)).toBe(hours > 0 ? 5_000 : 0);
+      expect(retryIn(lost, 1e12 + hours * 3_600_000 + 2_000)).toBe(3_000);
+    }
+    expect(retryIn(enter(), 0)).toBeUndefined();
   });
 
   test('the delay of a try is never under half of its whole', () => {

@@ -1,7 +1,7 @@
 import { inBackground } from '../../core/background.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import { fallbackNick } from '../../core/nick.ts';
-import { next, retryDelay } from '../../core/room.ts';
+import { next, retryDelay, retryIn } from '../../core/room.ts';
 import type { RoomSignal } from '../../core/room.ts';
 import { leavePresence } from '../../xmpp/xep/room/muc.ts';
 import { openRoomJoin } from './room-join.ts';
@@ -135,7 +135,8 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
     timers.clear(jid);
     const room = context.room(jid);
     if (!room) return settle(jid);
-    const { state, retryAt, attempts } = room.membership;
+    const { state, attempts } = room.membership;
+    const wait = retryIn(room.membership, context.now());
     if (state === 'joining') return joinAttempts.begin(room);
     if (state === 'leaving') {
       goodbye(room);
@@ -148,7 +149,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
     if (state === 'registration-needed') inBackground(log, `taking the reserved nick of ${jid}`, takeReserved(jid));
     const again = { name: 'retry', nick: wantedNick(room) } as const;
     if (state === 'absent' && room.wanted) after(jid, retryDelay(0, Math.random()), again);
-    if (retryAt !== undefined && room.wanted) after(jid, retryAt - context.now(), again);
+    if (wait !== undefined && room.wanted) after(jid, wait, again);
     settle(jid);
   }
 

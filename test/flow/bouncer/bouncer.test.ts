@@ -74,6 +74,20 @@ describe.each(servers)('through the bouncer on $kind', (server) => {
     expect(codes).toEqual(expect.arrayContaining(['110', '210']));
   });
 
+  test('a device that cannot make sense of a presence stays in the room, and one that is gone is out of it', async () => {
+    const { alice, room } = await people();
+    const { person } = await door(alice);
+    const phone = await person('phone');
+    await phone.join(room, 'Ali');
+    const fails = (condition: string): void =>
+      phone.send(xml('presence', { to: `${room}/Ali`, type: 'error' }, xml('error', { type: 'cancel' }, xml(condition, { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' }))));
+    fails('undefined-condition'); // as slixmpp does where its client throws
+    await phone.say(room, 'still here');
+    fails('gone');
+    const out = await phone.next((stanza) => stanza.attrs['from'] === `${room}/Ali` && stanza.attrs['type'] === 'unavailable');
+    expect(out.getChild('x', MUC_USER)?.getChildren('status').map((status) => status.attrs['code'])).toContain('333');
+  });
+
   test('roster, chats and private storage pass, in order', async () => {
     const { alice, bob } = await people();
     const { person } = await door(alice);

@@ -17,6 +17,7 @@ import { openDownstream } from './downstream.ts';
 import { openOccupantDeliveries } from './occupant-deliveries.ts';
 import { openRoomStateCache } from './room-state-cache.ts';
 import { openUpstreamRooms } from './upstream.ts';
+import { readStanzaError } from '../../../xmpp/xep/service/errors.ts';
 import { openIqProxy } from './iq-proxy.ts';
 import type { Log } from '../../../core/log.ts';
 
@@ -40,6 +41,12 @@ interface BouncerRoomsOptions {
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
+
+/** Errors by which Prosody and ejabberd take an occupant for gone. A client that only could not make sense of a presence says another. */
+const PUTS_OUT: ReadonlySet<string> = new Set([
+  'gone', 'internal-server-error', 'item-not-found', 'jid-malformed', 'recipient-unavailable', 'redirect', 'remote-server-not-found',
+  'remote-server-timeout', 'service-unavailable',
+]);
 
 export function openBouncerRooms({ account, archive, times, log, now, signal }: BouncerRoomsOptions): BouncerRooms {
   const cursors = openCursors(account.jid, archive, (message, about) => log('error', message, about));
@@ -78,7 +85,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
       return true;
     }
     if (stanza.type === 'error' && known) {
-      deviceJoin.failed(deviceOccupant, room);
+      if (PUTS_OUT.has(readStanzaError(stanza.element)?.condition ?? '')) deviceJoin.failed(deviceOccupant, room);
       return true;
     }
     if (stanza.type !== undefined && stanza.type !== 'unavailable') return false;

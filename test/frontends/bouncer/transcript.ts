@@ -10,6 +10,9 @@ const PASSING = new Set(['urn:xmpp:sid:0', 'urn:xmpp:occupant-id:0', 'http://jab
 /** Elements whose text is an id of the run (XEP-0059). */
 const NAMELESS = new Set(['first', 'last']);
 
+/** Which of their children comes first says nothing: Prosody writes a set's in a table's order, which is another each time. */
+const UNORDERED = new Set(['x', 'query', 'error', 'presence', 'set', 'forwarded']);
+
 /** The stanzas from the room, one line each. */
 export function transcript(stanzas: readonly Element[], room: string, names: Names): string[] {
   return stanzas
@@ -22,13 +25,14 @@ export function transcript(stanzas: readonly Element[], room: string, names: Nam
 
 function line(element: Element): string {
   const attributes = Object.entries<string | undefined>(element.attrs)
+    .filter(([name, value]) => !(element.name === 'fin' && name === 'complete' && value === 'false')) // the same as none (XEP-0313 4.4)
     .filter(([name, value]) => value !== undefined && name !== 'id' && name !== 'xml:lang' && !(name === 'xmlns' && value === 'jabber:client'))
     .map(([name, value]) => `${name}='${name === 'stamp' || name === 'since' ? 'STAMP' : (value ?? '')}'`)
     .toSorted();
   const children = element.children
     .filter((child) => typeof child === 'string' || !PASSING.has(String(child.attrs['xmlns'])))
     .map((child) => (typeof child === 'string' ? child : line(child)));
-  const ordered = element.name === 'x' || element.name === 'query' || element.name === 'error' || element.name === 'presence' ? children.toSorted() : children;
+  const ordered = UNORDERED.has(element.name) ? children.toSorted() : children;
   const text = NAMELESS.has(element.name) ? ['ID'] : ordered;
   return `<${[element.name, ...attributes].join(' ')}>${text.join('')}</>`;
 }

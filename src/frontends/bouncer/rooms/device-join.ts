@@ -63,7 +63,7 @@ interface DeviceJoin {
   entering(deviceOccupant: DeviceOccupant, room: string): boolean;
   /** RFC 6121 4.3: it asks for an occupant's presence. */
   probe(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
-  /** The device answered a room's stanza with an error: a room ends such an occupancy. */
+  /** The device answered a room's stanza with an error: a room ends such an occupancy (17.4: by 333, and by no 307). */
   failed(deviceOccupant: DeviceOccupant, room: string): void;
   /** An available presence that is no join: a change of nick, or nothing new. */
   rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
@@ -251,7 +251,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     },
     failed(deviceOccupant, room) {
       const feed = feeds.of(room);
-      if (feed && feeds.sees(deviceOccupant, room)) put(deviceOccupant, feed, { codes: [status.self, status.kicked, status.removedByError] });
+      if (feed && feeds.sees(deviceOccupant, room)) put(deviceOccupant, feed, { codes: [status.self, status.removedByError] });
     },
     rename: (deviceOccupant, room, stanza) => inBackground(log, 'a device’s change of nick', rename(deviceOccupant, room, stanza)),
     leave(deviceOccupant, room, stanza) {

@@ -1,6 +1,6 @@
 // What the dialogues are told with: two people in a room, and the words of a client.
 import { createElement as xml, type Element } from 'ltx';
-import type { Person } from '../../../support/clients/person.ts';
+import { StanzaError, type Person } from '../../../support/clients/person.ts';
 import type { Affiliation, SharedServer } from '../../../support/servers/server.ts';
 
 export interface Stage {
@@ -9,6 +9,11 @@ export interface Stage {
   readonly alice: Person;
   /** The room's owner, who is in it as bob before the dialogue begins. */
   readonly bob: Person;
+  /**
+   * Alice's account has heard from the room that it is out: the others may hear it a moment earlier, and who comes in within that moment
+   * gets the nick that the account had.
+   */
+  out(): Promise<unknown>;
 }
 
 export type Dialogue = (stage: Stage) => Promise<void>;
@@ -59,7 +64,15 @@ export function ask(who: Person, to: string, xmlns: string, name = 'query'): Pro
   return who.iq(xml('iq', { type: 'get', to }, xml(name, { xmlns })));
 }
 
-/** For what a room may refuse: both answers are as good, so long as both sides are given the same. */
+/** For what one server grants and another refuses: both answers are as good, so long as both sides are given the same. No answer is none. */
 export async function tried(work: Promise<unknown>): Promise<boolean> {
-  return work.then(() => true, () => false);
+  return work.then(() => true, (error: unknown) => {
+    if (error instanceof StanzaError) return false;
+    throw error;
+  });
+}
+
+/** For what has to be refused: a dialogue in which it is granted tells of something else than its name says. */
+export async function refused(work: Promise<unknown>): Promise<void> {
+  if (await tried(work)) throw new Error('it was granted, and not refused');
 }

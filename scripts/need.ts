@@ -26,6 +26,9 @@ const NEEDS: Record<string, { package: string; program?: string; python?: string
   openbox: { package: 'openbox', program: 'openbox' },
   imagemagick: { package: 'imagemagick', program: 'import' },
   dunst: { package: 'dunst', program: 'dunst' },
+  xdotool: { package: 'xdotool', program: 'xdotool' },
+  xfconf: { package: 'xfconf', program: 'xfconf-query' },
+  'xfce4-panel': { package: 'xfce4-panel', program: 'xfce4-panel' },
   systemd: { package: 'systemd', program: 'systemd-analyze' },
 };
 

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { connectPerson } from '../test/support/clients/person.ts';
-import { addressOf, apiOf, makeHome } from '../test/support/daemon.ts';
+import { addressOf, apiOf, bin, makeHome } from '../test/support/daemon.ts';
 import { startBrowser } from '../test/support/desktop/browser.ts';
 import { startNotificationServer } from '../test/support/desktop/notification-server.ts';
 import { startPanel } from '../test/support/desktop/panel.ts';
@@ -20,6 +20,9 @@ import { walk } from '../test/support/desktop/walk.ts';
 import { startProsody } from '../test/support/servers/prosody.ts';
 import { until } from '../test/support/until.ts';
 import { makeLabApp } from './lab/app.ts';
+import { startXfcePanel } from './lab/panel.ts';
+
+const NARROW = 400; // pixels
 
 const { values } = parseArgs({ options: { runtime: { type: 'string' }, out: { type: 'string', default: join(tmpdir(), 'minimix-tray-lab') } } });
 if (values.runtime === undefined || !existsSync(join(values.runtime, 'electron'))) {
@@ -148,17 +151,29 @@ async function main(): Promise<boolean> {
     },
   );
 
-  // For the eyes: the window, and a notification as a real desktop draws it.
+  // For the eyes: the window, wide and narrow, a notification and each tray's menu as a real desktop draws them.
   await server1.close();
   start('dunst', ['-conf', '/dev/null'], env);
+  const panel = startXfcePanel((program) => start(program, [], env), bus.connect(), config, env);
   port += 1;
-  electron([`--remote-debugging-port=${port}`]);
+  const shown = electron([`--remote-debugging-port=${port}`]);
   await until(async () => (await inWindow(port, 'document.querySelector("#root")?.innerText.length > 100')) === true, { what: 'the page in the window', every: 200 });
   screenshot('window');
   await talker.say(room, 'Ali, do you see this?');
   await until(async () => (await api().history.query({ room })).some(({ body }) => body === 'Ali, do you see this?'), { what: 'the mention' });
   await until(() => Number(execFileSync('dunstctl', ['count', 'displayed'], { env, encoding: 'utf8' })) > 0, { what: 'the notification on the screen', every: 200 });
   screenshot('notification');
+  execFileSync('xdotool', ['search', '--onlyvisible', '--name', 'Minimix$', 'windowsize', String(NARROW), '780'], { env });
+  await until(async () => (await inWindow(port, `innerWidth <= ${NARROW}`)) === true, { what: 'the narrow window', every: 200 });
+  screenshot('narrow');
+  await panel.openMenu(/1 mention/);
+  screenshot('menu');
+  shown.kill();
+  execFileSync('xdotool', ['mousemove', '640', '640'], { env });
+  await panel.empty();
+  start(bin, ['tray', '--hidden'], env);
+  await panel.openMenu(/1 unread/);
+  screenshot('menu-dbus');
   return steps.every(({ ok }) => ok);
 }
 

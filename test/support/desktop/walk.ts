@@ -1,6 +1,6 @@
 // A walk through a tray, over its session bus, as a person does it: each entry of the menu, a mention, an answer, a link, a
 // second start, panels that come late and go, quit and stop. The tray with Electron and the one without take the same walk.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonClient } from '../../../src/frontends/web/client/client.ts';
 import { until } from '../until.ts';
@@ -120,8 +120,14 @@ export async function walk(tray: WalkedTray, told: (step: WalkedStep) => void = 
     if (existsSync(join(tray.config, 'autostart/minimix.desktop'))) throw new Error('it is still started');
   });
   await step('menu: Open xmpp: links here, on and off', async () => {
+    const chosen = (): boolean => {
+      const list = join(tray.config, 'mimeapps.list');
+      return existsSync(list) && readFileSync(list, 'utf8').includes(`x-scheme-handler/xmpp=${tray.desktopFile}`);
+    };
     await toggled('Open xmpp: links here');
+    if (!chosen()) throw new Error('links go elsewhere');
     await toggled('Open xmpp: links here');
+    if (chosen()) throw new Error('links still come here');
   });
 
   await step('a mention: notification, menu, and a click that leads to it', async () => {

@@ -27,8 +27,6 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/flow/**/*.test.ts', 'test/ui/**/*.test.ts'],
-          // three runs of each of a hundred dialogues, on each server: `npm run transcripts`
-          exclude: process.env['MINIMIX_DIALOGUES'] === undefined ? ['test/flow/bouncer/dialogues.test.ts'] : [],
           globalSetup: ['test/support/servers/shared-servers.ts'],
         },
       },

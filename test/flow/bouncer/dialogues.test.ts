@@ -1,6 +1,6 @@
 // Dialogues by XEP and section: told once on direct connections, and again with the parties behind bouncers of their own; each
-// party is told the same, but for what docs/interop.md lists. `npm run transcripts`: all of them, in all mixtures; the twenty
-// of `transcripts.test.ts` are in every run of the tests. MINIMIX_DIALOGUES=both: with both behind a bouncer only.
+// party is told the same, but for what docs/interop.md lists. `npm run transcripts`: all of them, in all mixtures (MINIMIX_DIALOGUES=all;
+// =both: all, with both behind a bouncer). Without it, in every run of the tests: every sixth, with both behind a bouncer.
 import { readFileSync } from 'node:fs';
 import { clone, type Element } from 'ltx';
 import { describe, expect, test } from 'vitest';

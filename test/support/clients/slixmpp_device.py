@@ -55,16 +55,31 @@ async def commands(client, wish):
     await client.disconnect()
 
 
-async def listen(client, wish):
-    """Prints each relayed groupchat: the wrapper's id and the body. Ends with standard input."""
-    def heard(message):
-        inner = message.find(f'{CARBONS}received/{FORWARD}forwarded/{{jabber:client}}message')
-        body = None if inner is None else inner.find('{jabber:client}body')
-        if body is not None and inner.get('type') == 'groupchat':
-            out({'id': message.get('id'), 'body': body.text})
+class Listener:
+    """Prints each relayed groupchat: the wrapper's id and the body; what comes before `begin` is printed then."""
+    def __init__(self, client):
+        self.early = []
+        client.add_filter('in', self.hear)
 
-    client.add_filter('in', lambda stanza: (heard(stanza.xml) if isinstance(stanza, slixmpp.Message) else None, stanza)[1])
-    out({'online': str(client.boundjid)})
+    def hear(self, stanza):
+        if isinstance(stanza, slixmpp.Message):
+            inner = stanza.xml.find(f'{CARBONS}received/{FORWARD}forwarded/{{jabber:client}}message')
+            body = None if inner is None else inner.find('{jabber:client}body')
+            if body is not None and inner.get('type') == 'groupchat':
+                value = {'id': stanza.xml.get('id'), 'body': body.text}
+                out(value) if self.early is None else self.early.append(value)
+        return stanza
+
+    def begin(self, jid):
+        out({'online': str(jid)})
+        early, self.early = self.early, None
+        for value in early:
+            out(value)
+
+
+async def listen(client, wish):
+    """Ends with standard input."""
+    client.listener.begin(client.boundjid)
     await asyncio.get_event_loop().run_in_executor(None, sys.stdin.read)
     await client.disconnect()
 
@@ -72,6 +87,7 @@ async def listen(client, wish):
 async def main():
     wish = json.loads(sys.stdin.readline())
     client = Client(wish)
+    client.listener = Listener(client)  # before its presence, with which the first may come
     connect(client, wish['host'], wish['port'])
     await client.started.wait()
     await {'commands': commands, 'listen': listen}[sys.argv[1]](client, wish)

@@ -2,7 +2,7 @@ import { noBookmarks, sameList } from '../../core/bookmark.ts';
 import type { Bookmark, StorageName } from '../../core/bookmark.ts';
 import type { Merged, StorageView, StorageWrite } from '../../core/bookmark-merge.ts';
 import type { PubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
-import { bridgesOf } from './bridges.ts';
+import { bridgesOf, type StorageLook } from './bridges.ts';
 import type { StorageSummary } from './contract.ts';
 import type { OwnWriteEchoes } from './own-write-echoes.ts';
 import { NOT_PRIVATE } from '../server/private-node.ts';
@@ -17,18 +17,11 @@ const JUST_NOW = 5_000;
 const SMALLEST_STORAGE = 100;
 const MAX_TOUCHED = 10_000;
 
-/** What a storage said at a login. `evicts`: it has no place for more, and makes some by itself. */
-interface MirrorStart {
-  readonly storage: BookmarkStorage;
-  readonly evicts: boolean;
-  readonly content: StorageContent | { readonly refused: string };
-}
-
 /** What each storage holds, as far as reads, events and our own writes tell. */
 interface Mirror {
   /** A new login: nothing is known any more. */
   forget(): void;
-  loaded(looks: readonly MirrorStart[], features: ReadonlySet<string>): void;
+  loaded(looks: readonly StorageLook[], features: ReadonlySet<string>): void;
   /** `undefined` where it was not read, or the server shows it as another one's list. */
   of(name: StorageName): StorageContent | undefined;
   /** Those that have to be kept in step. */

@@ -6,6 +6,7 @@ import type { Merged, PendingRemoval } from '../../core/bookmark-merge.ts';
 import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import { readPubsubEvent, type PubsubEvent } from '../../xmpp/xep/service/pubsub.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
+import { lookAtStorages } from './bridges.ts';
 import { openMirror } from './mirror.ts';
 import type { HeldBookmarks, StorageSummary } from './contract.ts';
 import { createOwnWriteEchoes } from './own-write-echoes.ts';
@@ -87,10 +88,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
     meanwhile = [];
     const answer = await connection.iq(discoInfoQuery(jid));
     const features = (answer.ok ? readDiscoInfo(answer.element)?.features : undefined) ?? new Set<string>();
-    const read = await Promise.all(all.map(async (storage) => {
-      const evicts = await storage.prepare();
-      return { storage, evicts, content: await storage.read() };
-    }));
+    const read = await lookAtStorages(all, features);
     if (login !== logins || context.signal.aborted) return;
     contents.loaded(read, features);
     for (const { storage, event } of meanwhile ?? []) contents.hear(storage, event);

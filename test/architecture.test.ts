@@ -93,7 +93,6 @@ describe('a breach is named', () => {
     ['@xmpp/client outside of xmpp', 'src/account/x.ts', `import { client } from '@xmpp/client';`, 'imports @xmpp/client'],
     ['electron outside of its folder', 'src/cli/x.ts', `import { app } from 'electron';`, 'imports electron'],
     ['electron-store in the daemon', 'src/config/x.ts', `import Store from 'electron-store';`, 'imports electron-store'],
-    ['electron-store in the daemon', 'src/config/x.ts', `import Store from 'electron-store';`, 'imports electron-store'],
     ['core with input and output', 'src/core/x.ts', `import { readFileSync } from 'node:fs';`, 'imports node:fs'],
     ['core with an unprefixed builtin', 'src/core/x.ts', `import { readFileSync } from 'fs';`, 'imports fs'],
     ['core with a clock', 'src/core/x.ts', `export const now = () => Date.now();`, 'core uses Date.now'],

@@ -102,10 +102,15 @@ test.each(['SCRAM-SHA-256', 'PLAIN'])('by %s a stranger’s name and the account
 
 test('a device whose password is right, and that logs in again and again, takes no other’s place', async () => {
   const one = await door();
+  const laptop = await one.person('laptop');
   const { password } = await one.device('stolen');
+  let inside = 0;
   for (let n = 0; n < 42; n += 1) {
     await connectPerson(server, one.alice.user, password, { resource: `stolen-${n}`, port: one.port, ca: one.ca }).then(
-      (stolen) => open.push(stolen),
+      (stolen) => {
+        inside += 1;
+        open.push(stolen);
+      },
       () => undefined, // it is refused: that is one way
     );
   }
@@ -115,6 +120,8 @@ test('a device whose password is right, and that logs in again and again, takes 
     return stranger;
   }));
   await until(() => unbound.some((stranger) => stranger?.heard().includes('<success')), { what: 'a login' });
+  expect(inside).toBeGreaterThan(0);
+  await laptop.settle(); // it was in before, and is still
   expect((await one.person('phone')).jid).toContain('/phone');
 });
 

@@ -117,7 +117,7 @@ test('every action on a full disk is done or refused in words, the process lives
   await talker.say(room, 'room again');
   await until(async () => (await api.history.query({ room, limit: 50 })).some(({ body }) => body === 'room again'), { what: 'what is said now', deadline: 60_000, every: 200 });
   await reaches(phone, 'room again', said);
-  expect(await api.say.mutate({ room, body: 'and we too' })).toMatchObject({});
+  await api.say.mutate({ room, body: 'and we too' });
   await until(() => talker.stanzas.some((stanza) => stanza.getChildText('body') === 'and we too'), { what: 'our own words in the room' });
   await until(async () => {
     const before = await api.presence.now.query({});

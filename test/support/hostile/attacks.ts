@@ -53,7 +53,7 @@ const payloads: Readonly<Record<string, (at: Targets) => string>> = {
   'a reaction': (at) => `<reactions xmlns='urn:xmpp:reactions:0' id='${id()}'><reaction>${filled(at, 500)}</reaction></reactions>`,
   'a status of the room': () => `<x xmlns='${ROOM_NS}'><status code='307'/><status code='301'/><status code='104'/><destroy/></x>`,
   'an event of bookmarks': (at) => `<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='urn:xmpp:bookmarks:1'><retract id='${room(at)}'/></items></event>`,
-  'a mention': (at) => `<body>${at.account}</body><mention xmlns='urn:xmpp:emn:0' mentions='xmpp:${at.account}' begin='0' end='9999999'/>`,
+  'a mention': (at) => `<body>${at.account}</body><mention xmlns='urn:xmpp:mentions:0' jid='${at.account}' begin='0' end='9999999'/>`,
 };
 const payload = (at: Targets): string => payloads[pick(Object.keys(payloads), at.random)]?.(at) ?? '';
 
@@ -63,7 +63,10 @@ export const strangers: Readonly<Record<string, Attack>> = {
   'says it five times': (at) => `<message to='${at.daemon}' type='chat' id='${id()}'>${payload(at)}</message>`.repeat(5),
   'asks anything': (at) => `<iq to='${at.daemon}' type='${pick(['get', 'set', 'result', 'error'], at.random)}' id='${id()}'>${pick(["<query xmlns='jabber:iq:register'><remove/></query>", "<query xmlns='http://jabber.org/protocol/disco#info'/>", "<query xmlns='urn:xmpp:mam:2'/>", "<command xmlns='http://jabber.org/protocol/commands' node='join' action='execute'/>", "<vCard xmlns='vcard-temp'/>", ''], at.random)}</iq>`,
   'wants a subscription': (at) => `<presence to='${at.account}' type='${pick(['subscribe', 'unsubscribe', 'subscribed', 'probe'], at.random)}'><status>${filled(at, 2_000)}</status></presence>`,
-  'joins and goes': (at) => `<presence to='${room(at)}/${id()}'><x xmlns='http://jabber.org/protocol/muc'/></presence><presence to='${room(at)}/${id()}' type='unavailable'/>`,
+  'joins and goes': (at) => {
+    const to = `${room(at)}/${id()}`;
+    return `<presence to='${to}'><x xmlns='http://jabber.org/protocol/muc'/></presence><presence to='${to}' type='unavailable'/>`;
+  },
 };
 
 /** By whoever is in the rooms. */

@@ -36,7 +36,7 @@ export interface HostileLedger {
   readonly memory: { readonly start: number; readonly most: number; readonly end: number };
   readonly uncaught: number;
   readonly samePid: boolean;
-  /** The device's own account still has its password, and its bookmarks. */
+  /** The account still has its password. */
   readonly accountIsOurs: boolean;
 }
 
@@ -235,7 +235,7 @@ function parsed(text: string): z.infer<typeof line>[] {
   }
 }
 
-const isOfDisk = (why: string): boolean => /could not be kept|disk|archive/.test(why);
+const isOfDisk = (why: string): boolean => /the disk (with the archive )?is full/i.test(why);
 
 function residentOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;

@@ -40,6 +40,7 @@ export const managing: Dialogues = {
     await alice.next(gone('Ali'));
     await alice.join(room, 'Ali');
     await bob.next(gone('Ali'));
+    for (const _ of ['before', 'after']) await bob.next(here('Ali'));
   },
   async 'XEP-0045 8.2: who may not kick is refused'({ room, alice }) {
     await alice.join(room, 'Ali');
@@ -104,7 +105,7 @@ export const managing: Dialogues = {
     await bob.next(role('participant'));
   },
   'XEP-0045 9.8: who moderates': list({ role: 'moderator' }),
-  async 'XEP-0045 9.4: a room that becomes one for members puts out who is none'({ room, alice, bob }) {
+  async 'XEP-0045 9.4: a room becomes one for members while somebody is in it who is none'({ room, alice, bob }) {
     await alice.join(room, 'Ali');
     await configure(bob, room, { 'muc#roomconfig_membersonly': '1' });
     await bob.say(room, 'alone?');
@@ -156,7 +157,7 @@ export const managing: Dialogues = {
     await alice.leave(fresh).catch(() => undefined);
     await bob.settle();
   },
-  async 'XEP-0045 7.8.1: an invitation, and its refusal'({ room, alice, bob }) {
+  async 'XEP-0045 7.8.1: an invitation to nobody'({ room, alice, bob }) {
     await configure(bob, room, { 'muc#roomconfig_allowinvites': '1' });
     await alice.join(room, 'Ali');
     alice.send(xml('message', { to: room }, xml('x', { xmlns: USER }, xml('invite', { to: `nobody@${bare(bob.jid).split('@')[1]}` }, xml('reason', {}, 'come')))));

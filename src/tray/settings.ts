@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readIfThere, writeWhole } from '../config/files.ts';
+import { sentenceOf } from '../core/errors.ts';
+import { trayLog } from './plain.ts';
 
 const whole = z.int().min(-100_000).max(100_000);
 const kept = z.object({
@@ -45,7 +47,11 @@ export function openSettings(file: SettingsFile): TraySettings {
   let now: Kept = kept.safeParse(file.read()).data ?? {}; // written by another version, or incomplete: little is lost
   const change = (some: Kept): void => {
     now = { ...now, ...some };
-    file.write(now);
+    try {
+      file.write(now);
+    } catch (error) {
+      trayLog('error', `the tray’s settings are not kept: ${sentenceOf(error)}`); // a full disk ends no tray
+    }
   };
   return {
     window: () => now.window,

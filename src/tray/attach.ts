@@ -15,23 +15,34 @@ export interface DaemonReach {
   ask(address: DaemonAddress): Promise<StatusAnswer | undefined>;
   /** Starts `minimix run` so that it outlives the tray. */
   start(): void;
-  wait(): Promise<void>;
+  /** A moment between two looks; rejects once the tray ends. */
+  wait(signal: AbortSignal): Promise<void>;
 }
 
 const TRIES = 80; // with `wait`, about 20 s
 
 /**
  * The running daemon of the home, or `noAnswer` as the sentence; where none runs, one is started, once. Two trays that start one at the same time do
- * no harm: the home's lock lets one daemon live.
+ * no harm: the home's lock lets one daemon live. Rejects once the tray ends.
  */
-export async function attachOrStart(reach: DaemonReach, noAnswer: string): Promise<Result<DaemonAddress>> {
+export async function attachOrStart(reach: DaemonReach, noAnswer: string, signal: AbortSignal): Promise<Result<DaemonAddress>> {
   for (let attempt = 0; attempt <= TRIES; attempt += 1) {
+    signal.throwIfAborted();
     const address = reach.read();
     if (address && (await reach.ask(address))) return ok(address);
     if (attempt === 0) reach.start();
-    await reach.wait();
+    await reach.wait(signal);
   }
   return fail('no-daemon', noAnswer);
+}
+
+/** Waits until a daemon that was stopped gives back its home: one that is started sooner finds it taken, and ends. Bounded, as a crash leaves the file. */
+export async function homeGivenBack(reach: DaemonReach, stopped: DaemonAddress, signal: AbortSignal): Promise<void> {
+  for (let look = 0; look <= TRIES && isSameRun(reach.read(), stopped); look += 1) await reach.wait(signal);
+}
+
+export function isSameRun(one: DaemonAddress | undefined, other: DaemonAddress): boolean {
+  return one?.pid === other.pid && one.token === other.token;
 }
 
 const address = z.object({ pid: z.int(), url: z.url(), token: z.string() });
@@ -54,6 +65,6 @@ export function reachOf(home: string, start: () => void): DaemonReach {
       }
     },
     start,
-    wait: () => pause(250),
+    wait: (signal) => pause(250, undefined, { signal }),
   };
 }

@@ -56,6 +56,7 @@ const en = {
   noPlaceTitle: 'Minimix runs without an icon',
   noPlaceBody: 'This desktop shows no tray icons. On GNOME, install the extension “AppIndicator and KStatusNotifierItem Support”: the icon then appears.',
   noAnswer: 'Minimix was started but does not answer. To see why, run `minimix run`.',
+  notStopped: 'Minimix did not stop, so it was not started again. Its log says why.',
 };
 
 export type TrayStrings = typeof en;
@@ -117,6 +118,7 @@ const de: TrayStrings = {
   noPlaceTitle: 'Minimix läuft ohne Symbol',
   noPlaceBody: 'Diese Oberfläche zeigt keine Symbole im Infobereich. Unter GNOME hilft die Erweiterung „AppIndicator and KStatusNotifierItem Support“: das Symbol erscheint dann.',
   noAnswer: 'Minimix wurde gestartet, antwortet aber nicht. Den Grund zeigt `minimix run`.',
+  notStopped: 'Minimix hat sich nicht beendet und wurde nicht neu gestartet. Den Grund zeigt das Protokoll.',
 };
 
 /** The texts in the language of the desktop, or in English. */

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { asError, sentenceOf } from '../core/errors.ts';
 import { inBackground } from '../core/background.ts';
 import { connectTo, type DaemonAddress } from '../frontends/web/client/client.ts';
-import { attachOrStart, type DaemonReach } from './attach.ts';
+import { attachOrStart, homeGivenBack, isSameRun, type DaemonReach } from './attach.ts';
 import type { Desktop, WatchTrayHost } from './desktop.ts';
 import { keyOfFragment } from './links.ts';
 import { createMentions } from './mentions.ts';
@@ -59,7 +60,6 @@ export function startTray(options: StartTrayOptions): RunningTray {
   const mentions = createMentions();
   let shown = '';
   let place: boolean | undefined;
-  let restarting = false;
 
   const desktop = options.desktop({ address: pageAddress, seen: () => watching.seen()?.address, looked });
   const lookingAt = (): string | undefined => keyOfFragment(desktop.page.lookedAt() ?? '');
@@ -70,20 +70,12 @@ export function startTray(options: StartTrayOptions): RunningTray {
     wanted: () => settings.notify() && settings.pausedUntil(Date.now()) === undefined && desktop.canNotify(),
     hideText: settings.hideText,
     looking: (key) => lookingAt() === key,
-    later(milliseconds, work) {
-      setTimeout(work, milliseconds);
-    },
+    later: (milliseconds, work) => told(pause(milliseconds, undefined, { signal }).then(work)),
   });
   const watching = watchDaemon({
     reach,
     signal,
-    changed() {
-      if (restarting && !watching.seen()) {
-        restarting = false;
-        reach.start();
-      }
-      refresh();
-    },
+    changed: refresh,
     message(event, room) {
       if (mentions.hear(event, { own: room?.nick, name: room?.name })) refresh();
       hear(event, room?.name);
@@ -93,10 +85,7 @@ export function startTray(options: StartTrayOptions): RunningTray {
 
   function notify(notice: Notice): void {
     desktop.notify(notice, {
-      clicked() {
-        mentions.seen(notice.key);
-        open(notice.fragment);
-      },
+      clicked: () => told(act({ do: 'open', fragment: notice.fragment, seen: notice.key })),
       replied: (text) => told(answer(notice, text)),
     });
   }
@@ -116,53 +105,82 @@ export function startTray(options: StartTrayOptions): RunningTray {
   }
 
   async function pageAddress(): Promise<{ url: string; token: string }> {
-    const found = await attachOrStart(reach, strings.noAnswer);
+    const found = await runningDaemon();
+    const { url } = await connectTo(found).page.mutate();
+    return { url, token: found.token };
+  }
+
+  /** The daemon that runs, or is started now; rejects with a sentence where none comes up. */
+  async function runningDaemon(): Promise<DaemonAddress> {
+    const found = await attachOrStart(reach, strings.noAnswer, signal);
     if (!found.ok) throw asError(found);
     watching.look();
-    const { url } = await connectTo(found.value).page.mutate();
-    return { url, token: found.value.token };
+    return found.value;
+  }
+
+  /** Stops the daemon that answered, and no other process: a daemon.json that a killed daemon left may name a stranger's. */
+  function stopDaemon(): DaemonAddress | undefined {
+    const address = watching.seen()?.address;
+    try {
+      if (address) process.kill(address.pid, 'SIGTERM');
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it has ended already
+    }
+    return address;
+  }
+
+  async function restartDaemon(): Promise<void> {
+    const stopped = stopDaemon();
+    if (stopped) await homeGivenBack(reach, stopped, signal);
+    const next = await runningDaemon();
+    if (stopped && isSameRun(next, stopped)) throw new Error(strings.notStopped);
   }
 
   function open(at?: string): void {
     told(desktop.page.open(at));
   }
 
-  /** Work that the person asked for: what fails is told. */
+  /** Work that the person asked for: what fails is told, as long as the tray lives. */
   function told(work: Promise<unknown>): void {
-    work.catch((error: unknown) => desktop.tell(sentenceOf(error)));
+    work.catch((error: unknown) => {
+      if (!signal.aborted) desktop.tell(sentenceOf(error));
+    });
   }
 
-  function act(action: TrayAction): void {
+  /** Async for its failures alone, which end no tray: all that needs no answer is done when it returns. */
+  async function act(action: TrayAction): Promise<void> {
     switch (action.do) {
       case 'open':
         if (action.seen !== undefined) mentions.seen(action.seen);
-        open(action.fragment);
-        return refresh();
+        refresh();
+        return await desktop.page.open(action.fragment);
       case 'start-daemon':
-        reach.start();
-        return watching.look();
+        await runningDaemon();
+        return;
       case 'restart-daemon':
-        restarting = true;
-        return stopDaemon(reach.read());
+        return await restartDaemon();
       case 'stop-daemon':
-        return stopDaemon(reach.read());
+        stopDaemon();
+        return;
       case 'pause-notifications':
         settings.pause(action.until);
         return refresh();
       case 'pause-relay':
-        return told(rest('relay', action.until));
+        return await rest('relay', action.until);
       case 'resume-relay':
-        return told(goOn('relay'));
+        return await goOn('relay');
       case 'pause-all':
         settings.pause(action.until ?? FOREVER);
-        return told(Promise.all([rest('relay', action.until), rest('push', action.until)]).finally(refresh));
+        await Promise.all([rest('relay', action.until), rest('push', action.until)]).finally(refresh);
+        return;
       case 'resume-all':
         settings.pause(undefined);
-        return told(Promise.all([goOn('relay'), goOn('push')]).finally(refresh));
+        await Promise.all([goOn('relay'), goOn('push')]).finally(refresh);
+        return;
       case 'open-log':
-        return told(desktop.openFile(options.logFile));
+        return await desktop.openFile(options.logFile);
       case 'choose':
-        return told(choose(action.choice, action.value));
+        return await choose(action.choice, action.value);
       case 'quit':
         return desktop.quit();
     }
@@ -221,7 +239,7 @@ export function startTray(options: StartTrayOptions): RunningTray {
     const view = viewOf();
     const picture = { icon: trayState(view), tip: `Minimix: ${statusLine(view, strings)}`, menu: menuOf(view, strings) };
     const text = JSON.stringify(picture);
-    if (shown !== text) desktop.show(picture, act);
+    if (shown !== text) desktop.show(picture, (action) => told(act(action)));
     shown = text;
     desktop.page.follow();
   }
@@ -255,10 +273,6 @@ export function startTray(options: StartTrayOptions): RunningTray {
   });
   inBackground(trayLog, 'looking at the desktop’s choices', lookAtChoices());
   if (fragment !== undefined || !hidden) open(fragment);
-  else inBackground(trayLog, 'starting the daemon', attachOrStart(reach, strings.noAnswer).then(() => watching.look()));
+  else told(runningDaemon());
   return { open, hasPlace: () => place };
-}
-
-function stopDaemon(address: DaemonAddress | undefined): void {
-  if (address) process.kill(address.pid, 'SIGTERM');
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { attachOrStart, reachOf, type DaemonReach, type StatusAnswer } from '../../src/tray/attach.ts';
 
 const address = { pid: 1, url: 'http://127.0.0.1:7722', token: 'secret' };
+const life = new AbortController();
 const status: StatusAnswer = { version: '0', home: '/home', pid: 1, startedAt: '2026-11-23T00:00:00Z', accounts: [], problems: [] };
 
 /** A home whose daemon answers once `ready` waits have passed; undefined for never. */
@@ -21,26 +22,39 @@ function home(options: { file: boolean; answersAfter: number | undefined; daemon
 
 test('a running daemon is attached to, and none is started', async () => {
   const { reach, seen } = home({ file: true, answersAfter: 0 });
-  expect(await attachOrStart(reach, 'It does not answer.')).toEqual({ ok: true, value: address });
+  expect(await attachOrStart(reach, 'It does not answer.', life.signal)).toEqual({ ok: true, value: address });
   expect(seen.starts).toBe(0);
 });
 
 test('where none runs one is started, once, and waited for', async () => {
   const { reach, seen } = home({ file: false, answersAfter: 5 });
-  expect(await attachOrStart(reach, 'It does not answer.')).toEqual({ ok: true, value: address });
+  expect(await attachOrStart(reach, 'It does not answer.', life.signal)).toEqual({ ok: true, value: address });
   expect(seen.starts).toBe(1);
 });
 
 test('a daemon.json that a crash left behind is not trusted', async () => {
   const { reach, seen } = home({ file: true, answersAfter: 3 });
-  expect(await attachOrStart(reach, 'It does not answer.')).toEqual({ ok: true, value: address });
+  expect(await attachOrStart(reach, 'It does not answer.', life.signal)).toEqual({ ok: true, value: address });
   expect(seen.starts).toBe(1);
 });
 
 test('a daemon that never answers is an error in one sentence', async () => {
   const { reach, seen } = home({ file: false, answersAfter: undefined });
-  expect(await attachOrStart(reach, 'It does not answer.')).toMatchObject({ ok: false, error: { code: 'no-daemon', message: 'It does not answer.' } });
+  expect(await attachOrStart(reach, 'It does not answer.', life.signal)).toMatchObject({ ok: false, error: { code: 'no-daemon', message: 'It does not answer.' } });
   expect(seen.starts).toBe(1);
+});
+
+test('a tray that ends waits for no daemon, and starts none', async () => {
+  const { reach, seen } = home({ file: false, answersAfter: undefined });
+  const ending = new AbortController();
+  const wait = async (): Promise<void> => {
+    seen.waits += 1;
+    if (seen.waits === 2) ending.abort();
+  };
+  await expect(attachOrStart({ ...reach, wait }, 'It does not answer.', ending.signal)).rejects.toThrow('aborted');
+  await expect(attachOrStart(reach, 'It does not answer.', ending.signal)).rejects.toThrow('aborted');
+  expect(seen).toEqual({ starts: 1, waits: 2 });
+  await expect(reachOf('/nowhere', () => undefined).wait(ending.signal)).rejects.toThrow('aborted');
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { MessageBus } from 'dbus-native';
 import { inBackground } from '../../core/background.ts';
+import { sentenceOf } from '../../core/errors.ts';
 import type { Desktop, TrayPicture, WatchTrayHost } from '../desktop.ts';
 import type { TrayAction } from '../menu.ts';
 import { trayLog } from '../plain.ts';
@@ -64,7 +65,9 @@ export async function openFreedesktop({ bus, strings, icons, command, env, user,
         await browse(`${(await address()).url}${fragment}`, permission);
       }
       activate = () => {
-        open().catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
+        open().catch((error: unknown) => {
+          if (!signal.aborted) tell(sentenceOf(error));
+        });
       };
       return {
         page: { open, lookedAt: () => undefined, follow: () => undefined },

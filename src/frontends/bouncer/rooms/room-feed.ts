@@ -12,6 +12,8 @@ export interface DeviceOccupant {
   send(text: string, delivered?: () => void): void;
   /** Hands a stanza to the account's server, in the device's own session. */
   pass(stanza: Stanza): void;
+  /** What the device sent could not be taken: that is logged, and the device is told. */
+  untaken(stanza: Stanza, error: unknown): void;
   /** XEP-0280 is on. */
   carbons(): boolean;
   /** Whether the device is shown a message, by the person's wishes for it. */

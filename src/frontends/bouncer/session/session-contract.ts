@@ -49,6 +49,8 @@ export interface BouncerSession extends DeviceLinkUser {
   send(text: string, delivered?: () => void): void;
   /** Hands a stanza of the device to the server; what it refuses, the device is told. */
   pass(stanza: Stanza): void;
+  /** What the device sent could not be taken: that is logged, and the device is told. */
+  untaken(stanza: Stanza, error: unknown): void;
   fromServer(stanza: Stanza, delivered: () => void): void;
   /** The server believes that the device is away. */
   hibernates(): boolean;
@@ -58,7 +60,7 @@ export interface BouncerSession extends DeviceLinkUser {
 }
 
 /** What is done for the device: told to it, or handed to its server. */
-export type Outward = Pick<BouncerSession, 'send' | 'pass'>;
+export type Outward = Pick<BouncerSession, 'send' | 'pass' | 'untaken'>;
 
 export interface BouncerSessionOptions {
   readonly login: DeviceLoginGrant;

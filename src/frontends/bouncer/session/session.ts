@@ -4,7 +4,6 @@ import { bareOf } from '../../../core/jid.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 import { inBackground } from '../../../core/background.ts';
 import { sentenceOf } from '../../../core/errors.ts';
-import { isDiskFault } from '../../../archive/schema/disk-fault.ts';
 import type { Incoming } from '../../../xmpp/transport/reader.ts';
 import type { PassedOver, Stanza } from '../../../xmpp/stanza.ts';
 import { createStreamManagement } from '../../../xmpp/sm/stream-management.ts';
@@ -14,6 +13,7 @@ import type { DeviceLink } from './link.ts';
 import { unreadAnswer } from '../../../xmpp/xep/service/errors.ts';
 import { endangersAccount, refusal } from '../credentials/account-guard.ts';
 import { stamped } from './held-stamp.ts';
+import { untakenFault } from './untaken.ts';
 import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
 
 /** The most bytes that wait for a device which reads nothing and acknowledges nothing (no XEP-0198). */
@@ -43,7 +43,7 @@ type SessionState =
 
 export function openBouncerSession(options: BouncerSessionOptions): BouncerSession {
   const { login, jid, connection, times, log, now: clock } = options;
-  const inside = options.inside({ send, pass });
+  const inside = options.inside({ send, pass, untaken });
   const sm = createStreamManagement(undefined);
   let now: SessionState = { state: 'binding', waiting: [] };
   /** The id under which the session can be resumed, once the device has asked for that. */
@@ -130,7 +130,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
         else if ('stanza' in item) stanza(item.stanza);
         else passedOver(item.passedOver);
       } catch (error) {
-        untaken(item, error);
+        untaken('stanza' in item ? item.stanza : undefined, error);
       }
     }
     if (sm.enabled() && sm.owed() >= MAX_UNACKNOWLEDGED) linkOf()?.put(sm.ack());
@@ -187,11 +187,11 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   }
 
   /** A full disk, or a fault of ours: the device is told of the one stanza, and nobody else is concerned. */
-  function untaken(item: Incoming, error: unknown): void {
+  function untaken(given: Stanza | undefined, error: unknown): void {
     log('error', `what a device sent could not be taken: ${sentenceOf(error)}`, { jid, error });
-    if (!('stanza' in item)) return;
-    const [condition, text] = isDiskFault(error) ? ['resource-constraint', sentenceOf(error)] as const : ['internal-server-error', 'Minimix failed; its log says why.'] as const;
-    refuse(item.stanza, 'wait', condition, text);
+    if (!given) return;
+    const { code, message } = untakenFault(error);
+    refuse(given, 'wait', code, message);
   }
 
   function refuse(given: Pick<Stanza, 'kind' | 'type' | 'to' | 'id'>, how: string, condition: string, text: string): void {
@@ -278,6 +278,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     over: closed,
     send,
     pass,
+    untaken,
     fromServer(given, delivered) {
       if (inside.hides(given)) delivered();
       else send(given.raw, delivered);

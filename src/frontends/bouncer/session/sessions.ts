@@ -130,11 +130,12 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     const { id } = login.device;
     const met = (): void => credentials.met(id);
     const wake = openPushWakeUp(account, jid, connection.hibernates);
-    const occupantOf = ({ send, pass }: Outward): DeviceOccupant => ({
+    const occupantOf = ({ send, pass, untaken }: Outward): DeviceOccupant => ({
       jid,
       device: id,
       send: (text, delivered) => send(text, delivered && then(delivered, met)),
       pass,
+      untaken,
       carbons: connection.carbons,
       shows(message) {
         const device = credentials.get(id);

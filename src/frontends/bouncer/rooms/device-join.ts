@@ -14,10 +14,11 @@ import type { HistoryWish } from './room-history.ts';
 import type { RoomStateCache } from './room-state-cache.ts';
 import { errorFor, leftPresence, nickIn, occupantPresence, open, selfPresence, subjectMessage, withoutCodes } from './room-stanzas.ts';
 import { addressable } from '../session/stanza-text.ts';
+import { untakenFault } from '../session/untaken.ts';
 import { inBackground } from '../../../core/background.ts';
 import type { Log } from '../../../core/log.ts';
 
-/** XEP-0045 7.2: the error that a room would answer, by the state in which its refusal left us. */
+/** XEP-0045 7.2: the error that a room would answer, by the state in which its refusal left us, or by our own fault. */
 const REFUSALS: Readonly<Record<string, readonly [type: string, condition: string]>> = {
   'password-needed': ['auth', 'not-authorized'],
   banned: ['auth', 'forbidden'],
@@ -31,6 +32,8 @@ const REFUSALS: Readonly<Record<string, readonly [type: string, condition: strin
   'room-moved': ['cancel', 'gone'],
   'bad-jid': ['modify', 'jid-malformed'],
   'bad-nick': ['modify', 'jid-malformed'],
+  'resource-constraint': ['wait', 'resource-constraint'],
+  'internal-server-error': ['wait', 'internal-server-error'],
 };
 const UNREACHABLE = ['wait', 'remote-server-timeout'] as const;
 
@@ -106,7 +109,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     const view = occupancy.room(room);
     if (view?.state === 'joined' && !view.entering && !view.firstReading) return show(entry, view);
     entries.add(entry);
-    const joined = join(entry).finally(() => {
+    const joined = join(entry).catch((error: unknown) => fail(entry, error)).finally(() => {
       entries.delete(entry);
       if (!entering(deviceOccupant, room)) decided(deviceOccupant, room);
       if (entry.over === 'left' && !wants(deviceOccupant.device, room)) occupancy.unwish(room, deviceOccupant.device); // called off on the way
@@ -155,6 +158,12 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
       const clock = patience === undefined ? undefined : setTimeout(finish, patience);
       waiting.add(look);
     });
+  }
+
+  /** Tells the device; to be logged by who called. */
+  function fail(entry: Entry, error: unknown): never {
+    refuse({ ...entry, refusal: undefined }, untakenFault(error));
+    throw error;
   }
 
   function refuse({ deviceOccupant, asked, refusal, over }: Entry, { code, message }: Fault): void {
@@ -216,7 +225,9 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     if (!feed || nick === feed.nick || nick === '') return;
     const entry: Entry = { deviceOccupant, room, asked: stanza, nick, history: readHistoryWish(stanza.element, now()), refusal: undefined, over: undefined };
     renames.add(entry);
-    const changed = await account.rooms.changeNick(room, nick).finally(() => renames.delete(entry));
+    const changed = await account.rooms.changeNick(room, nick)
+      .catch((error: unknown) => fail(entry, error))
+      .finally(() => renames.delete(entry));
     if (!changed.ok) refuse(entry, { code: 'nick-conflict', message: changed.error.message });
   }
 

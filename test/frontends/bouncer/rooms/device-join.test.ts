@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { Account } from '../../../../src/account/contract.ts';
+import { MinimixError } from '../../../../src/core/errors.ts';
+import { deviceJoinTimes, openDeviceJoin } from '../../../../src/frontends/bouncer/rooms/device-join.ts';
+import { openRoomFeeds, type DeviceOccupant } from '../../../../src/frontends/bouncer/rooms/room-feed.ts';
+import type { Stanza } from '../../../../src/xmpp/stanza.ts';
+import { parseElement } from '../../../../src/xmpp/xml.ts';
+import { until } from '../../../support/until.ts';
+
+const ROOM = 'cave@rooms.example';
+const MUC = 'http://jabber.org/protocol/muc';
+
+/** An account whose every write fails so. */
+function scene(fault: Error) {
+  const sent: string[] = [];
+  const log: string[] = [];
+  const feeds = openRoomFeeds();
+  const fails = () => Promise.reject(fault);
+  const occupancy = { room: () => undefined, join: fails, present: () => undefined };
+  const unused = {} as never;
+  const deviceJoin = openDeviceJoin({
+    account: { jid: 'a@b', rooms: { occupancy, changeNick: fails } } as unknown as Account,
+    archive: unused, stateCache: unused, cursors: unused, deliveries: unused,
+    feeds,
+    times: deviceJoinTimes,
+    log: (_level, message) => void log.push(message),
+    now: () => 0,
+  });
+  const deviceOccupant = { jid: 'a@b/c', device: 'phone', send: (text: string) => void sent.push(text) } as unknown as DeviceOccupant;
+  return { deviceJoin, deviceOccupant, feeds, sent, log };
+}
+
+function presence(nick: string, x = ''): Stanza {
+  const raw = `<presence id='p1' to='${ROOM}/${nick}'>${x}</presence>`;
+  return { kind: 'presence', id: 'p1', type: undefined, to: `${ROOM}/${nick}`, from: '', raw, element: parseElement(raw) } as unknown as Stanza;
+}
+
+test.each([
+  ['a full disk', new MinimixError('archive-full', 'The disk with the archive is full.'), 'resource-constraint', 'The disk with the archive is full.'],
+  ['a fault of ours', new Error('a secret of the code'), 'internal-server-error', 'Minimix failed; its log says why.'],
+])('a device whose join fails by %s is told so before what waits behind it is handled, and the log says why', async (_what, fault, condition, text) => {
+  const { deviceJoin, deviceOccupant, sent, log } = scene(fault);
+  let toldBefore: number | undefined;
+  deviceJoin.onDecided(() => (toldBefore = sent.length));
+  deviceJoin.enter(deviceOccupant, ROOM, presence('Ali', `<x xmlns='${MUC}'/>`));
+  await until(() => log.length > 0, { what: 'the log' });
+  expect(toldBefore).toBe(1);
+  const error = parseElement(sent[0] ?? '');
+  expect(error.attrs).toMatchObject({ type: 'error', id: 'p1', from: `${ROOM}/Ali`, to: 'a@b/c' });
+  expect(error.getChild('error')?.attrs['type']).toBe('wait');
+  expect(error.getChild('error')?.getChild(condition)).toBeDefined();
+  expect(error.getChild('error')?.getChildText('text')).toBe(text);
+  expect(log).toEqual([`a device’s join failed: ${fault.message}`]);
+});
+
+test('a device whose change of nick fails is told so, and the log says why', async () => {
+  const { deviceJoin, deviceOccupant, feeds, sent, log } = scene(new MinimixError('archive-full', 'The disk with the archive is full.'));
+  feeds.enter(deviceOccupant, ROOM, 'Ali');
+  deviceJoin.rename(deviceOccupant, ROOM, presence('Alicia'));
+  await until(() => log.length > 0, { what: 'the log' });
+  expect(sent).toHaveLength(1);
+  expect(parseElement(sent[0] ?? '').getChild('error')?.getChild('resource-constraint')).toBeDefined();
+  expect(log).toEqual(['a device’s change of nick failed: The disk with the archive is full.']);
+});

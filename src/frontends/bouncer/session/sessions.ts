@@ -49,36 +49,50 @@ const MAX_SESSIONS = 40;
 /** One device may change its resource with each login, and leave what it had behind. */
 const MAX_OF_DEVICE = 6;
 
+/** A place that is taken by a login which is under way. */
+interface Coming {
+  readonly device: string;
+  /** Once it is chosen. */
+  resource: string | undefined;
+}
+
 export function openBouncerSessions({ account, settings, password, credentials, rooms, offlineStore, pushes, leaving, times, maxBuffered, log, now }: BouncerSessionsOptions): BouncerSessions {
   const sessions = new Set<BouncerSession>();
-  /** Resources that are being logged in, and the device of each. */
-  const coming = new Map<string, string>();
+  const coming = new Set<Coming>();
 
   /** The resource that the device asks for, unless the daemon or another device has it. */
-  async function chooseResource(login: DeviceLoginGrant, wish: string | undefined): Promise<string> {
+  async function chooseResource(login: DeviceLoginGrant, wish: string | undefined, place: Coming): Promise<string> {
     const fits = wish !== undefined && parseJid(`${account.jid}/${wish}`)?.resource === wish;
     const resource = fits ? wish : `minimix.${randomBytes(5).toString('hex')}`;
     const taken = [...sessions].find((session) => resourceOf(session.jid) === resource);
     if (taken && taken.login.device.id === login.device.id) await taken.giveUp('conflict', 'The device has logged in again.');
     const own = resourceOf(account.rooms.occupancy.jid()) === resource;
-    return own || coming.has(resource) || [...sessions].some(({ jid }) => resourceOf(jid) === resource)
-      ? `${resource}.${randomBytes(3).toString('hex')}`
-      : resource;
+    const used = [...coming].some((other) => other.resource === resource) || [...sessions].some(({ jid }) => resourceOf(jid) === resource);
+    place.resource = own || used ? `${resource}.${randomBytes(3).toString('hex')}` : resource;
+    return place.resource;
   }
 
   async function bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound> {
-    const begun = [...coming.values()].filter((device) => device === login.device.id).length;
+    const device = login.device.id;
+    const begun = [...coming].filter((other) => other.device === device).length;
     if (begun >= MAX_OF_DEVICE || sessions.size + coming.size >= MAX_SESSIONS) return refused('resource-constraint', 'Too many devices at once.');
-    const own = [...sessions].filter((session) => session.login.device.id === login.device.id);
-    const oldest = own.find((session) => session.address() === undefined) ?? own[0];
-    if (own.length >= MAX_OF_DEVICE) await oldest?.giveUp('conflict', 'The device has logged in too often.');
-    const resource = await chooseResource(login, request.resource);
-    coming.set(resource, login.device.id);
+    const place: Coming = { device, resource: undefined };
+    coming.add(place); // before anything is waited for: another login may come in that time
     try {
+      await Promise.all(tooOld(device, begun + 1).map((session) => session.giveUp('conflict', 'The device has logged in too often.')));
+      const resource = await chooseResource(login, request.resource, place);
       return await logIn(login, resource, request.id, link);
     } finally {
-      coming.delete(resource);
+      coming.delete(place);
     }
+  }
+
+  /** The sessions of the device that have to end so that there is room for so many more: those first that have no link, then the oldest. */
+  function tooOld(device: string, more: number): BouncerSession[] {
+    const own = [...sessions].filter((session) => session.login.device.id === device);
+    const away = own.filter((session) => session.address() === undefined);
+    const here = own.filter((session) => session.address() !== undefined);
+    return [...away, ...here].slice(0, Math.max(0, own.length + more - MAX_OF_DEVICE));
   }
 
   async function logIn(login: DeviceLoginGrant, resource: string, id: string, link: DeviceLink): Promise<Bound> {

@@ -11,6 +11,8 @@ import type { RoomSummary } from './contract.ts';
 export interface RoomView {
   readonly room: string;
   readonly state: RoomState;
+  /** Somebody wants the account to be in it: while it is left, this tells that it is entered again. */
+  readonly wanted: boolean;
   readonly nick: string | undefined;
   readonly subject: string | undefined;
   readonly reason: string | undefined;

@@ -52,9 +52,9 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
     room(room) {
       const known = context.room(room);
       if (!known) return undefined;
-      const { membership, subject, entering, features } = known;
+      const { membership, wanted, subject, entering, features } = known;
       const { state, nick, reason, venue } = membership;
-      return { room, state, nick, subject, reason, venue, entering, lacksHistory: lacksHistory(known), firstReading: isFirstReading(known), features };
+      return { room, state, wanted, nick, subject, reason, venue, entering, lacksHistory: lacksHistory(known), firstReading: isFirstReading(known), features };
     },
     async join(room, device, options) {
       const before = wishes.of(room).some((wish) => wish.by === 'device' && wish.device === device);

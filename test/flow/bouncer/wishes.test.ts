@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { openDoor, type Door } from '../../frontends/bouncer/door.ts';
 import { conference, publish, readAll, retract, sorted, type ShownList } from '../../support/clients/bookmarks.ts';
 import { connectPerson, type Person } from '../../support/clients/person.ts';
+import { startLink } from '../../support/harm/link.ts';
 import { newAccount, servers, type Account } from '../../support/servers/servers.ts';
 import { until } from '../../support/until.ts';
 
@@ -123,6 +124,35 @@ describe.each(servers)('on $kind', (server) => {
     await publish(client, room, conference({ autojoin: false, nick: 'Ali' }));
     await until(() => minimix.account.rooms.list()[0]?.wishes?.bookmark === false, { what: 'the bookmark’s wish to end' });
     expect(minimix.account.rooms.list()[0]?.state).toBe('joined');
+  });
+
+  test('a device that enters under another nick while the account is leaving is there by that nick', async () => {
+    const link = await startLink(server);
+    open.push(link.close);
+    const [alice, other] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const room = await server.room({ archive: false });
+    const door = await openDoor({ ...server, port: link.port }, alice, { upstreamPort: server.port, times: { leave: 30_000 } });
+    open.push(door.stop);
+    const { account } = door.minimix;
+    await door.minimix.online();
+    const bob = await connectPerson(server, other.user, other.password);
+    open.push(bob.close);
+    await bob.join(room, 'bob');
+    expect(await account.rooms.join(room, { nick: 'Ali' })).toMatchObject({ ok: true });
+    const phone = await door.person('phone');
+    open.push(phone.close);
+    link.hold(); // the room does not hear the goodbye yet
+    const left = account.rooms.leave(room);
+    const entered = phone.join(room, 'Alicia');
+    await until(() => account.rooms.list().some(({ wishes: whose, state }) => state === 'leaving' && whose?.devices.includes('phone')), { what: 'the entry' });
+    link.release();
+    const presence = await entered;
+    await left;
+    expect(presence.attrs['from']).toBe(`${room}/Alicia`);
+    expect(presence.toString()).not.toContain('"210"');
+    await bob.next(isOut(room));
+    await bob.next((stanza) => stanza.attrs['type'] === undefined && stanza.attrs['from'] === `${room}/Alicia`);
+    expect(account.rooms.list()).toMatchObject([{ room, state: 'joined', nick: 'Alicia' }]);
   });
 
   test('the revocation of the last device that wants a room leaves it', async () => {

@@ -14,6 +14,9 @@ export interface Link {
   swallow(): void;
   /** From now on so many bytes a second pass in either direction, on each connection; without a number, all that there is. */
   pace(bytesPerSecond?: number): void;
+  /** Holds what comes on the connections that are open, in either direction, until it is released: nothing is lost. */
+  hold(): void;
+  release(): void;
   /** Passes on again what comes from now on; connections that lost bytes meanwhile are reset. */
   restore(): void;
   close(): Promise<void>;
@@ -59,6 +62,8 @@ export async function startLink(target: { readonly port: number; readonly host?:
     connections: () => pairs.size,
     swallow() { silent = true; },
     pace(bytesPerSecond = Infinity) { pace = bytesPerSecond; },
+    hold() { for (const socket of [...pairs].flat()) socket.pause(); },
+    release() { for (const socket of [...pairs].flat()) socket.resume(); },
     restore() {
       if (silent) cut(); // bytes are missing: a TLS stream could not go on
       silent = false;

@@ -126,11 +126,12 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   async function join(entry: Entry): Promise<void> {
     const { room, nick, asked } = entry;
     const before = occupancy.room(room);
+    const first = before?.wanted !== true; // not known, or being left for good
     const password = asked.element.getChild('x', NS_MUC)?.getChildText('password') ?? undefined;
     if (before?.state !== 'joined') {
-      // the device's nick counts only if the account has none in the room yet
+      // the device's nick counts only if nobody else wants the account in the room under another
       // 7.2.8: where it is the device's own entry, a nick that is taken is a conflict, and no reason for another nick
-      const wish = { ...(before === undefined && { nick, exact: true }), ...(password !== undefined && { password }) };
+      const wish = { ...(first && { nick, exact: true }), ...(password !== undefined && { password }) };
       const joined = await occupancy.join(room, entry.deviceOccupant.device, wish);
       if (!joined.ok) return refuse(entry, joined.error);
     }
@@ -138,7 +139,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     await until(room, (view) => view?.state !== 'joined' || !view.firstReading); // the first reading ends, or is given up
     const view = occupancy.room(room);
     if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'You left the room.' });
-    show(entry, view, before === undefined);
+    show(entry, view, first);
   }
 
   function until(room: string, done: (view: RoomView | undefined) => boolean, patience?: number): Promise<void> {

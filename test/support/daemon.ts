@@ -125,3 +125,12 @@ export function makeHome(parent = tmpdir(), more: NodeJS.ProcessEnv = {}): Home 
     },
   };
 }
+
+/** Whether there is such a process. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // ESRCH
+  }
+}

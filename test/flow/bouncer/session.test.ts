@@ -3,10 +3,11 @@ import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { clone, createElement as xml, type Element } from 'ltx';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createScram } from '../../../src/xmpp/sasl/scram.ts';
-import { openDoor, type Door, type DoorOptions } from '../../frontends/bouncer/door.ts';
-import { HEADER, plainStranger, secureStranger, type Stranger } from '../../frontends/bouncer/stranger.ts';
+import type { Door } from '../../frontends/bouncer/door.ts';
+import { doors } from '../../frontends/bouncer/doors.ts';
+import { HEADER, plainStranger, type Stranger } from '../../frontends/bouncer/stranger.ts';
 import { startLink } from '../../support/harm/link.ts';
 import { connectPerson, type Person } from '../../support/clients/person.ts';
 import { newAccount, prosody as server, type Account } from '../../support/servers/servers.ts';
@@ -14,26 +15,7 @@ import { until } from '../../support/until.ts';
 
 const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 const SM = 'urn:xmpp:sm:3';
-const open: { close(): Promise<void> | void }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
-
-async function door(options?: DoorOptions): Promise<Door & { alice: Account }> {
-  const alice = await newAccount(server, 'alice');
-  const one = await openDoor(server, alice, options);
-  open.push({ close: one.stop });
-  await one.minimix.online();
-  return { ...one, alice };
-}
-
-async function secure({ directTlsPort, ca }: Door): Promise<Stranger> {
-  const one = await secureStranger(directTlsPort, server.domain, ca);
-  open.push(one);
-  one.send(HEADER(server.domain));
-  await one.hears('</stream:features>');
-  return one;
-}
+const { open, door, atLogin: secure } = doors(server);
 
 const plain = (user: string, password: string): string =>
   `<auth xmlns='${SASL}' mechanism='PLAIN'>${Buffer.from(`\0${user}\0${password}`).toString('base64')}</auth>`;

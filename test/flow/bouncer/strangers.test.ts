@@ -1,26 +1,14 @@
 // Whoever comes to the bouncer's port to be in the way, and a device that says too much.
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
-import { openDoor, type Door, type DoorOptions } from '../../frontends/bouncer/door.ts';
-import { HEADER, secureStranger, type Stranger } from '../../frontends/bouncer/stranger.ts';
+import { expect, test } from 'vitest';
+import { doors } from '../../frontends/bouncer/doors.ts';
 import { connectPerson } from '../../support/clients/person.ts';
-import { newAccount, prosody as server, type Account } from '../../support/servers/servers.ts';
+import { prosody as server } from '../../support/servers/servers.ts';
 import { until } from '../../support/until.ts';
 
 const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
-const open: { close(): Promise<void> | void }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
-
-async function door(options?: DoorOptions): Promise<Door & { alice: Account }> {
-  const alice = await newAccount(server, 'alice');
-  const one = await openDoor(server, alice, options);
-  open.push({ close: one.stop });
-  await one.minimix.online();
-  return { ...one, alice };
-}
+const { open, door, atLogin } = doors(server);
 
 /** A connection from an address of loopback: each counts as a computer of its own. */
 async function silent(port: number, localAddress: string): Promise<Socket> {
@@ -29,14 +17,6 @@ async function silent(port: number, localAddress: string): Promise<Socket> {
   open.push({ close: () => void socket.destroy() });
   await once(socket, 'connect');
   return socket;
-}
-
-async function atLogin({ directTlsPort, ca }: Door): Promise<Stranger> {
-  const one = await secureStranger(directTlsPort, server.domain, ca);
-  open.push(one);
-  one.send(HEADER(server.domain));
-  await one.hears('</stream:features>');
-  return one;
 }
 
 const auth = (mechanism: string, message: string): string => `<auth xmlns='${SASL}' mechanism='${mechanism}'>${Buffer.from(message).toString('base64')}</auth>`;

@@ -1,7 +1,7 @@
 // Every action of every frontend, on a disk without a byte left: each is done or refused in words, and nothing ends the process.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { apiOf, makeHome, type Home } from '../../support/daemon.ts';
+import { isAlive, apiOf, makeHome, type Home } from '../../support/daemon.ts';
 import { connectPerson, type Person } from '../../support/clients/person.ts';
 import { makeSmallDisk, noSmallDisk, type SmallDisk } from '../../support/harm/small-disk.ts';
 import { newAccount, prosody as server } from '../../support/servers/servers.ts';
@@ -135,14 +135,6 @@ test('every action on a full disk is done or refused in words, the process lives
   expect(home.log()).not.toContain('that nobody caught');
   expect(await home.stop()).toBe(0);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false; // ESRCH
-  }
-}
 
 async function phoneOf(home: Home): Promise<{ password: string; port: number; ca: string }> {
   const added = await apiOf(home).bouncer.addDevice.mutate({ name: 'phone' });

@@ -1,7 +1,7 @@
 // `kill -9` of the daemon while bob talks, then a restart: every message once, in order.
 import { afterEach, describe, expect, test } from 'vitest';
-import { makeHome } from '../../support/daemon.ts';
 import { connectPerson } from '../../support/clients/person.ts';
+import { daemonInRoom } from '../../support/rooms/daemon-in-room.ts';
 import { newAccount, servers } from '../../support/servers/servers.ts';
 import { until } from '../../support/until.ts';
 
@@ -23,13 +23,8 @@ describe.each(servers)('on $kind', (server) => {
   test.each([{ archive: true }, { archive: false }])(
     'a daemon that is killed while bob talks has every message once and in order after its restart (archive: $archive)',
     async ({ archive }) => {
-      const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
-      const room = await server.room({ archive });
-      const home = makeHome();
-      open.push(home.remove);
-      await home.addAccount(server, alice);
-      await home.start();
-      expect(await home.cli(['join', room])).toMatchObject({ code: 0 });
+      const { room, home } = await daemonInRoom(server, open, { archive });
+      const bob = await newAccount(server, 'bob');
       const talker = await connectPerson(server, bob.user, bob.password);
       open.push(talker.close);
       await talker.join(room, 'bob');

@@ -8,7 +8,7 @@ import { connect } from 'node:tls';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { addressOf, apiOf, makeHome } from '../../support/daemon.ts';
+import { isAlive, addressOf, apiOf, makeHome } from '../../support/daemon.ts';
 import { connectPerson } from '../../support/clients/person.ts';
 import { startProsody } from '../../support/servers/prosody.ts';
 import { undoing } from '../../support/undo.ts';
@@ -138,12 +138,3 @@ test('no password and no token is in log, crash report, process list, environmen
   expect([...new Set(found)]).toEqual([]);
   for (const name of ['secrets.json', 'daemon.json', 'archive.db', 'log/minimix.log']) expect(statSync(join(home.dir, name)).mode & 0o077, name).toBe(0);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false; // ESRCH
-  }
-}

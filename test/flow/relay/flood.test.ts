@@ -1,12 +1,12 @@
 // A thousand messages, devices that come and go, and a daemon that is killed.
 import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
-import { makeHome } from '../../support/daemon.ts';
 import { dice } from '../../support/dice.ts';
 import { newTail, once, smackLike, type Gadget, type Heard } from '../../support/clients/gadget.ts';
 import { openMinimix } from '../../support/minimix.ts';
 import { connectPerson, type Person } from '../../support/clients/person.ts';
 import { runProfanity } from '../../support/clients/profanity.ts';
+import { daemonInRoom } from '../../support/rooms/daemon-in-room.ts';
 import { newAccount, servers, type Account } from '../../support/servers/servers.ts';
 import { startSlixmpp } from '../../support/clients/slixmpp.ts';
 import { until } from '../../support/until.ts';
@@ -123,13 +123,7 @@ describe.each(servers)('on $kind', (server) => {
   }, 180_000);
 
   test('the same, with a daemon that is killed and started again while bob talks', async () => {
-    const alice = await newAccount(server, 'alice');
-    const room = await server.room({ archive: false });
-    const home = makeHome();
-    open.push(home.remove);
-    await home.addAccount(server, alice);
-    await home.start();
-    expect(await home.cli(['join', room])).toMatchObject({ code: 0 });
+    const { alice, room, home } = await daemonInRoom(server, open, { archive: false });
     const relayed = async (): Promise<number> =>
       (await home.json<{ relay: boolean; online: boolean }>(['devices'])).filter(({ relay, online }) => relay && online).length;
     let deaths = 0;

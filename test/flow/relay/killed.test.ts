@@ -1,8 +1,8 @@
 // The daemon is killed and takes its stream up again: no server tells it then who was online all the time.
 import { afterEach, describe, expect, test } from 'vitest';
-import { makeHome } from '../../support/daemon.ts';
 import { smackLike } from '../../support/clients/gadget.ts';
 import { connectPerson } from '../../support/clients/person.ts';
+import { daemonInRoom } from '../../support/rooms/daemon-in-room.ts';
 import { newAccount, servers } from '../../support/servers/servers.ts';
 import { until } from '../../support/until.ts';
 
@@ -13,13 +13,8 @@ describe.each(servers)('on $kind', (server) => {
   });
 
   test('a device that stays online is relayed to by the daemon that comes after, and one that went meanwhile is not online', async () => {
-    const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
-    const room = await server.room({ archive: false });
-    const home = makeHome();
-    open.push(home.remove);
-    await home.addAccount(server, alice);
-    await home.start();
-    expect(await home.cli(['join', room])).toMatchObject({ code: 0 });
+    const { alice, room, home } = await daemonInRoom(server, open, { archive: false });
+    const bob = await newAccount(server, 'bob');
     const talker = await connectPerson(server, bob.user, bob.password);
     open.push(talker.close);
     await talker.join(room, 'bob');

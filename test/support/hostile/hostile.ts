@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { apiOf, makeHome, type Home } from '../daemon.ts';
+import { isAlive, apiOf, makeHome, type Home } from '../daemon.ts';
 import { dice, pick } from '../dice.ts';
 import { connectPerson, type Person } from '../clients/person.ts';
 import { compare, wordsOf, archived, type Comparison } from '../harm/ledger.ts';
@@ -239,14 +239,6 @@ const isOfDisk = (why: string): boolean => /the disk (with the archive )?is full
 
 function residentOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false; // ESRCH
-  }
 }
 
 async function canLogIn(server: SharedServer, { user, password }: Account): Promise<boolean> {

@@ -65,6 +65,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
       const result = work();
       commit.run();
       reserve.committed();
+      append.committed();
       return result;
     } catch (error) {
       if (db.raw.isTransaction) db.exec('ROLLBACK');
@@ -99,6 +100,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
       return append.append(message);
     },
     beginHistoryMerge: append.beginHistoryMerge,
+    endHistoryMerge: append.endHistoryMerge,
     removeAccount(account) {
       removeAccount(db, account);
       forget();

@@ -217,6 +217,8 @@ interface WriteArchive {
   append(message: NewMessage): Appended;
   /** A room's history is about to be replayed after a join: aligns what follows with the kept tail. */
   beginHistoryMerge(account: string, room: string): void;
+  /** The room has told all of it. */
+  endHistoryMerge(account: string, room: string): void;
   saveRoom(record: RoomRecord): void;
   forgetRoom(account: string, room: string): void;
   /** The ledger outlives the room's record; it keeps its last thousand entries. */

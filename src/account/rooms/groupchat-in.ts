@@ -113,6 +113,7 @@ function subjectEndsEntry(parts: RoomParts, transaction: Transaction, room: Room
   const entered = transaction.room(room.jid);
   if (entered) {
     markHole(parts, entered);
+    parts.context.archive.endHistoryMerge(parts.context.jid, room.jid);
     const whole = entered.replay?.proven === true;
     transaction.onCommit(() => parts.outbox.entered(room.jid, whole));
     transaction.put({ ...entered, entering: false, replay: undefined, subject: message.subject, verifiedAt: transaction.at });

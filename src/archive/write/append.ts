@@ -18,6 +18,9 @@ const RESENT = 10_000; // archive ids back in which a message sent again is look
 interface Appender {
   append(message: NewMessage): Appended;
   beginHistoryMerge(account: string, room: string): void;
+  endHistoryMerge(account: string, room: string): void;
+  /** The transaction is committed: what was noted in it stays. */
+  committed(): void;
   /** After a rollback, or when another program has written. */
   forget(): void;
 }
@@ -28,6 +31,22 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
   const rows = inserts(db);
   /** Archive ids that the history which a room is telling has brought so far. */
   const metIn = new Map<number, Set<number>>();
+  /** Takes back what this transaction has noted: after a rollback the same history comes once more. */
+  let undo: (() => void)[] = [];
+
+  function note(met: Set<number>, id: number): void {
+    if (met.has(id)) return;
+    met.add(id);
+    undo.push(() => met.delete(id));
+  }
+
+  function forgetMet(chat: number): void {
+    const met = metIn.get(chat);
+    if (!met) return;
+    metIn.delete(chat);
+    if (db.raw.isTransaction) undo.push(() => metIn.set(chat, met));
+  }
+
   function insert(chat: Chat, given: NewMessage, ord: number, flags: number, sid = sidOf(given.message)): Appended {
     const { message } = given;
     const id = ids.take();
@@ -95,13 +114,13 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
       byStanza ?? (settled ? findNext(db, names, sought, pointer) : findNearest(db, names, sought));
     const misplaced = found || !settled ? undefined : findMisplaced(sought, pointer, met);
     if (misplaced) {
-      met.add(misplaced.id);
+      note(met, misplaced.id);
       moveBehind(chat, given, misplaced.id, pointer ?? 0);
       setMerged(db, chat.id, misplaced.id, undefined);
       return duplicate(misplaced.id, 'history that is kept, in another place');
     }
     if (found) {
-      met.add(found.id);
+      note(met, found.id);
       if (state.unplaced !== undefined) places.moveBefore(chat.id, unplacedRows(db, chat.id, state.unplaced), found.ord);
       setMerged(db, chat.id, found.id, undefined);
       if (byStanza) return duplicate(found.id, 'its stanza-id is kept');
@@ -186,14 +205,22 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
     },
     beginHistoryMerge(account, room) {
       const chat = names.chat(account, room);
-      metIn.delete(chat.id);
+      forgetMet(chat.id);
       const last = db.sql('SELECT max(id) AS id FROM message WHERE chat = ?').get(chat.id);
       db.sql('UPDATE chat SET replay_floor = ?, replay_at = NULL, replay_loose = NULL WHERE id = ?').run(
         Number(last?.['id'] ?? 0),
         chat.id,
       );
     },
+    endHistoryMerge(account, room) {
+      forgetMet(names.chat(account, room).id);
+    },
+    committed() {
+      undo = [];
+    },
     forget() {
+      for (const back of undo.toReversed()) back();
+      undo = [];
       ids.forget();
       places.forget();
     },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dice, pick } from '../../support/dice.ts';
-import { append, bodies, JULIET, ORCHARD, ownArchive, page, T0, type Said } from '../support.ts';
+import { append, appendInside, bodies, JULIET, ORCHARD, ownArchive, page, T0, type Said } from '../support.ts';
 
 let own: ReturnType<typeof ownArchive>;
 beforeEach(() => {
@@ -125,6 +125,20 @@ test('what was said behind a message that came while our clock was fast, and was
   const clock = { arrivedAt: T0 + 6 * 60_000 + 0.4 * 3_600_000 };
   replay(named(3, clock), named(4, clock));
   expect(replay(named(1), named(2), named(3), named(4), named(5))).toEqual([false, false, false, false, true]);
+  expect(bodies(page(own.archive))).toEqual(['1', '2', '3', '4', '5']);
+});
+
+test('history that is taken again after a rollback is known again, though it was moved before', () => {
+  live(byClock(1, 0), byClock(2, 0.4));
+  const clock = { arrivedAt: T0 + 6 * 60_000 + 0.4 * 3_600_000 };
+  replay(named(3, clock), named(4, clock));
+  replay(named(1), named(2));
+  const take = (n: number): boolean => appendInside(own.archive, { arrivedAt: T0 + 600_000, delayed: true, ...named(n) }, { kind: 'history' }).kept;
+  expect(() => own.archive.transaction(() => {
+    for (const n of [3, 4]) take(n);
+    throw new Error('another one cannot be taken');
+  })).toThrow('cannot be taken');
+  expect([3, 4, 5].map((n) => own.archive.transaction(() => take(n)))).toEqual([false, false, true]);
   expect(bodies(page(own.archive))).toEqual(['1', '2', '3', '4', '5']);
 });
 

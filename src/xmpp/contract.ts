@@ -90,7 +90,7 @@ export type ConnectionStatus =
       readonly why: string;
       /** Another session took our resource. */
       readonly conflict?: boolean;
-      /** The stream ended on what is no XML. */
+      /** The stream ended on what came: no XML, or what we do not take. */
       readonly unreadable?: boolean;
     }
   /** No more attempts until `start()` is called again: the password is wrong or the account is gone. */

@@ -209,7 +209,9 @@ describe('what goes out', () => {
     const { watched, peer } = await online(server);
     peer.send(a(7));
     await peer.expect(/<handled-count-too-high/);
-    expect(why(await watched.reaches('waiting'))).toContain('acknowledged more');
+    const waiting = await watched.reaches('waiting');
+    expect(why(waiting)).toContain('acknowledged more');
+    expect(waiting).not.toHaveProperty('unreadable'); // nothing that it sent was at fault
   });
 
   test('what is no stanza is refused', async () => {

@@ -110,7 +110,7 @@ describe('what is no XML', () => {
   test('ends the stream without a word, which is taken up again where it was', async () => {
     const { server, watched, peer } = await online();
     peer.send(`<message id='1'/>${BROKEN}`);
-    await watched.reaches('waiting');
+    expect(await watched.reaches('waiting')).toMatchObject({ unreadable: true });
     expect(peer.sent()).not.toContain('stream:error');
     const second = await server.next();
     expect(await second.logIn({ resumed: { h: 0 } })).toBe('resumed');

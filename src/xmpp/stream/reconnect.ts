@@ -14,6 +14,7 @@ import { createOutgoingLimit } from './outgoing-limit.ts';
 import { createListeners } from './listeners.ts';
 import type { Login } from './login.ts';
 import { faultIn } from '../transport/outgoing.ts';
+import { StreamFault } from '../transport/stream-fault.ts';
 import { NS } from '../namespaces.ts';
 import { parseHostPort } from '../transport/resolve.ts';
 import type { Dns, Endpoint } from '../transport/resolve.ts';
@@ -107,7 +108,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       const usual = backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
       const delay = Math.max(usual, fruitless.wait(performance.now()));
       log('warn', end.message, { retryIn: delay, attempt });
-      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }), ...((end.kind === 'broken' || end.kind === 'unreadable') && { unreadable: true }) });
+      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }), ...((end.kind === 'unreadable' || end.cause instanceof StreamFault) && { unreadable: true }) });
       await pause(delay, signal);
     }
   }

@@ -97,8 +97,11 @@ export function openEvents(log: Log, now: () => number): OwnEvents {
       waiting.push(event);
       if (telling) return;
       telling = true;
-      for (let next = waiting.shift(); next; next = waiting.shift()) tell(next);
-      telling = false;
+      try {
+        for (let next = waiting.shift(); next; next = waiting.shift()) tell(next);
+      } finally {
+        telling = false; // the log may throw
+      }
     },
     failed: () => [...failures.values()],
     subscribe(listener, signal, name = 'a subscriber') {

@@ -23,6 +23,20 @@ test('a subscriber that throws loses that event, hears the next, and costs nobod
   expect(lines.join()).toContain('the fragile one');
 });
 
+test('events go on after a failure that even the log could not take', () => {
+  const events = openEvents(() => { throw new Error('the log is full'); }, () => 0);
+  const life = new AbortController();
+  const heard: string[] = [];
+  events.subscribe((event) => {
+    if (event.type !== 'room-forgotten') return;
+    if (event.room === 'bad') throw new Error('no such room');
+    heard.push(event.room);
+  }, life.signal);
+  expect(() => events.emit(forgotten('bad'))).toThrow('the log is full');
+  events.emit(forgotten('next'));
+  expect(heard).toEqual(['next']);
+});
+
 test('what a subscriber emits in turn comes to all behind the event that it heard', () => {
   const events = openEvents(() => undefined, () => 0);
   const life = new AbortController();

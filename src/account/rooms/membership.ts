@@ -114,7 +114,8 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
   function joinAgain(jid: string): void {
     const room = context.room(jid);
     if (!room?.wanted) return act(jid);
-    context.transact((transaction) => signal(transaction, jid, { name: 'join', nick: wantedNick(room) }));
+    farewells.delete(jid);
+    after(jid, 0, { name: 'join', nick: wantedNick(room) });
   }
 
   /** The ledger: each join, loss, cause and return. */
@@ -156,7 +157,6 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
   /** Queued where the connection is down: a stream that is resumed would find us still in there. */
   function goodbye({ jid, membership }: Room): void {
     if (membership.nick !== undefined) connection.send(leavePresence(jid, membership.nick, farewells.get(jid)), { whenDown: 'queue' });
-    farewells.delete(jid);
   }
 
   function after(jid: string, wait: number, what: MembershipSignal): void {
@@ -182,6 +182,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
   function settle(jid: string): void {
     joinAttempts.end(jid);
     exact.delete(jid);
+    farewells.delete(jid);
     const listeners = waiting.get(jid) ?? [];
     waiting.delete(jid);
     for (const resolve of listeners) resolve();

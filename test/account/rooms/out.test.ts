@@ -1,7 +1,8 @@
 // Ways out that no real server shows when asked; and each answer to a self-ping.
 import { describe, expect, test } from 'vitest';
+import { MinimixError } from '../../../src/core/errors.ts';
 import { noted, story } from '../../support/rooms/seen.ts';
-import { entry, presence, refusal, result, subject, worlds, type RoomScript, type World } from '../../support/rooms/scripted.ts';
+import { entry, presence, presenceError, refusal, result, subject, worlds, type RoomScript, type World } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'garden@rooms.scripted.test';
@@ -54,6 +55,46 @@ describe('put out of a room (scripted)', () => {
     expect(account.rooms.list()).toEqual([]);
     expect(archive.rooms(jid)).toEqual([]);
     expect(bodies(ROOM)).not.toContain('echo');
+  });
+
+  test('somebody who wants the room again while it is left gets it back, though the disk refuses that at first', async () => {
+    let refused = 0;
+    let watching = (): boolean => false;
+    const one = await joined({
+      times: { leave: 200 },
+      before(archive) {
+        const { transaction } = archive;
+        Object.assign(archive, {
+          transaction<T>(work: () => T): T {
+            if (refused === 0 && watching()) {
+              refused += 1;
+              throw new MinimixError('archive-full', 'The disk with the archive is full.');
+            }
+            return transaction(work);
+          },
+        });
+      },
+    }, { leave: () => undefined });
+    const { account, state } = one;
+    const left = account.rooms.leave(ROOM);
+    const again = account.rooms.join(ROOM, { nick: 'romeo' });
+    watching = () => account.rooms.list()[0]?.state === 'absent';
+    await state(ROOM, 'joined');
+    expect(refused).toBe(1);
+    await Promise.all([left, again]);
+  });
+
+  test('a farewell is said with the leave that it was meant for, and with no later one', async () => {
+    const { account, heard, script } = await joined({ times: { join: 300 } });
+    const goodbyes = (): string[] => heard.all.filter(({ attrs }) => attrs['to'] === `${ROOM}/romeo` && attrs['type'] === 'unavailable').map((stanza) => stanza.getChildText('status') ?? '');
+    script(ROOM, { join: (_, nick) => presenceError(`${ROOM}/${nick}`, 'forbidden', 'auth') });
+    expect(await account.rooms.leave(ROOM, 'off to bed')).toMatchObject({ ok: true });
+    expect(await account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: false, error: { code: 'banned' } });
+    expect(await account.rooms.leave(ROOM, 'never again')).toMatchObject({ ok: true });
+    script(ROOM, { join: () => undefined });
+    expect(await account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: false });
+    await until(() => goodbyes().length > 1, { what: 'the goodbye after the silence' });
+    expect(goodbyes().slice(0, 2)).toEqual(['off to bed', '']);
   });
 
   test('a lost stream that cannot be resumed: in again, with the loss on record', async () => {

@@ -60,9 +60,9 @@ export function openBouncerOf({ home, archive, problems, log }: OpenBouncerOptio
   }
 
   function keep(kept: KeptBouncer): void {
-    inForce = kept;
     const { leaves: _, ...api } = kept; // `leaves` is not part of turning it on or off
     editSettings(home, Object.entries(api).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
+    inForce = kept;
   }
 
   function tryKeep(kept: KeptBouncer): Result<undefined> {
@@ -91,11 +91,12 @@ export function openBouncerOf({ home, archive, problems, log }: OpenBouncerOptio
       if (kept.ok) return started;
       if (before?.on) await run(before);
       else await stop();
+      inForce = before;
       return kept;
     },
     async off() {
+      keep(bouncerSettings.parse({ ...readSettings(home).bouncer, on: false })); // first: what cannot be kept must not be done
       await stop();
-      keep(bouncerSettings.parse({ ...readSettings(home).bouncer, on: false }));
       return status();
     },
     async authority() {

@@ -4,14 +4,28 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
 import { bouncerSettings } from '../../src/config/bouncer.ts';
 import { openBouncerOf, type OpenDoor } from '../../src/daemon/bouncer.ts';
+import { MinimixError } from '../../src/core/errors.ts';
 import { openProblems, type Problems } from '../../src/daemon/diagnostics/problems.ts';
+
+const disk = vi.hoisted(() => ({ full: false }));
+vi.mock(import('../../src/config/config.ts'), async (original) => {
+  const config = await original();
+  return {
+    ...config,
+    editSettings(...edits) {
+      if (disk.full) throw new MinimixError('disk', 'settings.json cannot be written: the disk is full.');
+      return config.editSettings(...edits);
+    },
+  };
+});
 
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
+  disk.full = false;
   for (const close of open.splice(0).toReversed()) await close();
 });
 
@@ -93,4 +107,28 @@ test('a port that is taken is a problem, until the bouncer runs or is turned off
   expect(problems.list()).toHaveLength(1);
   await door.api.off();
   expect(problems.list()).toEqual([]);
+});
+
+const anyPort = { host: '127.0.0.1', port: 0 };
+
+test('a bouncer whose end cannot be kept runs on, and a later try turns it off', async () => {
+  const { door } = openDoor();
+  expect(await door.api.on({ listen: anyPort, directTls: anyPort })).toMatchObject({ ok: true });
+  const before = door.bouncer.running();
+  disk.full = true;
+  await expect(door.api.off()).rejects.toThrow('the disk is full');
+  expect(door.bouncer.running()).toEqual(before);
+  disk.full = false;
+  expect(await door.api.off()).toEqual({ on: false });
+  expect(door.bouncer.running()).toBeUndefined();
+});
+
+test('settings that could not be kept are not in force: the same ones, written by hand, are applied', async () => {
+  const { door } = openDoor();
+  disk.full = true;
+  const kept = bouncerSettings.parse({ on: true, listen: anyPort, directTls: anyPort });
+  expect(await door.api.on({ listen: anyPort, directTls: anyPort })).toMatchObject({ ok: false, error: { code: 'disk' } });
+  expect(door.bouncer.running()).toBeUndefined();
+  await door.apply(kept);
+  expect(door.bouncer.running()).toBeDefined();
 });

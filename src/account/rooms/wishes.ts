@@ -1,4 +1,6 @@
+import { isDiskFault } from '../../archive/schema/disk-fault.ts';
 import { storedBookmark, storedValues } from '../../archive/stored-values.ts';
+import { sentenceOf } from '../../core/errors.ts';
 import type { AccountContext } from '../context.ts';
 import type { DeviceSummary } from '../devices/contract.ts';
 import type { RoomWishers } from './contract.ts';
@@ -27,15 +29,29 @@ type Marks = ReadonlyMap<string, ReadonlySet<string>>;
 const AGREED = 'list';
 
 /** On disk the devices' are apart: a backup has no devices, and no wishes of theirs. */
-export function openRoomWishes(context: Pick<AccountContext, 'jid' | 'archive' | 'rooms' | 'events'>): RoomWishes {
-  const { archive, events, jid: account } = context;
-  let marks = read(archive.value(account, storedValues.roomsWanted));
+export function openRoomWishes(context: Pick<AccountContext, 'jid' | 'archive' | 'rooms' | 'events' | 'log'>): RoomWishes {
+  const { archive, events, jid: account, log } = context;
+  const kept = archive.value(account, storedValues.roomsWanted);
+  let marks = read(kept);
   let devices = read(archive.value(account, storedValues.bouncerWants));
-  // COMPAT: until December 2026 nothing said who wants a room; a bookmark that joins is the likeliest
-  const ofDevices = new Set(archive.value(account, storedValues.roomsOfDevices));
-  const nobodys = [...context.rooms()].filter(({ jid, wanted }) => wanted && !marks.has(jid) && !devices.has(jid) && !ofDevices.has(jid));
-  const autojoins = new Set(nobodys.length === 0 ? [] : archive.bookmarks(account, AGREED).filter(({ value }) => storedBookmark.read(value).autojoin).map(({ room }) => room));
-  for (const { jid } of nobodys) change(jid, autojoins.has(jid) ? bookmarkWish : personWish, 'add');
+  // COMPAT: until December 2026 nothing said who wants a room; a bookmark that joins is the likeliest.
+  // Once: since then a room that is wanted, and by nobody, is one of which a sudden end has cut off the wish.
+  if (kept === undefined) adopt();
+
+  function adopt(): void {
+    const ofDevices = new Set(archive.value(account, storedValues.roomsOfDevices));
+    const nobodys = [...context.rooms()].filter(({ jid, wanted }) => wanted && !marks.has(jid) && !devices.has(jid) && !ofDevices.has(jid));
+    const autojoins = new Set(nobodys.length === 0 ? [] : archive.bookmarks(account, AGREED).filter(({ value }) => storedBookmark.read(value).autojoin).map(({ room }) => room));
+    const after = new Map(marks);
+    for (const { jid } of nobodys) after.set(jid, new Set([(autojoins.has(jid) ? bookmarkWish : personWish).by]));
+    marks = after;
+    try {
+      archive.setValue(account, storedValues.roomsWanted, written(after));
+    } catch (error) {
+      if (!isDiskFault(error)) throw error;
+      log('warn', `who wants which room could not be kept; the next start looks again: ${sentenceOf(error)}`, { error });
+    }
+  }
 
   function changed(room: string): void {
     events.emit({ type: 'wishes-changed', account, room });

@@ -30,14 +30,15 @@ export interface AutojoinHooks {
 }
 
 export function openAutojoin(context: AccountContext, { memberships, verbs, renick, wishes }: AutojoinHooks): Autojoin {
-  /** A disk that is full, say, refuses the verb by a throw: nobody else hears of it here. */
-  function tried(room: string, work: Promise<unknown>): void {
-    work.catch((error: unknown) => context.log('error', `${room}: its bookmark could not be followed: ${sentenceOf(error)}`, { error }));
+  /** A disk that is full, say, refuses by a throw: nobody else hears of it here, and the next bookmark is followed all the same. */
+  function tried(room: string, work: () => unknown): void {
+    const following = async (): Promise<unknown> => await work();
+    following().catch((error: unknown) => context.log('error', `${room}: its bookmark could not be followed: ${sentenceOf(error)}`, { error }));
   }
 
   function join({ room, nick, password }: Bookmark): void {
     wishes.add(room, bookmarkWish);
-    tried(room, verbs.join(room, { nick, password }));
+    tried(room, () => verbs.join(room, { nick, password }));
   }
 
   function unwish(room: string, by: 'client' | 'person'): void {
@@ -45,7 +46,7 @@ export function openAutojoin(context: AccountContext, { memberships, verbs, reni
     if (by === 'person') wishes.end(room, personWish);
     const others = wishes.of(room).length;
     if (context.room(room)?.wanted !== true) return;
-    if (others === 0) tried(room, verbs.leave(room));
+    if (others === 0) tried(room, () => verbs.leave(room));
     else context.log('info', `${room}: its bookmark joins it no more; ${others === 1 ? 'one other wish keeps' : `${others} other wishes keep`} the account there`);
   }
 
@@ -74,7 +75,7 @@ export function openAutojoin(context: AccountContext, { memberships, verbs, reni
     all(transaction, changes, by) {
       for (const change of changes) {
         transaction.onCommit(() => {
-          follow(change, by);
+          tried(change.room, () => follow(change, by));
           memberships.changed(change.room); // its name and its notifications are the bookmark's
         });
       }
@@ -82,8 +83,10 @@ export function openAutojoin(context: AccountContext, { memberships, verbs, reni
     enter(list) {
       for (const bookmark of list) {
         if (!bookmark.autojoin) continue;
-        if (context.room(bookmark.room)?.wanted) wishes.add(bookmark.room, bookmarkWish);
-        else join(bookmark);
+        tried(bookmark.room, () => {
+          if (context.room(bookmark.room)?.wanted) wishes.add(bookmark.room, bookmarkWish);
+          else join(bookmark);
+        });
       }
     },
   };

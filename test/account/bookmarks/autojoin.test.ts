@@ -27,3 +27,25 @@ test('a bookmark that cannot be followed is told in the log, and ends nothing', 
   absent.enter([{ room: 'hall@muc.example.org', autojoin: true } as Bookmark]);
   await until(() => logged.length === 2, { what: 'another line in the log' });
 });
+
+test('a disk that is full at the first bookmark does not end the list: the next ones are followed', async () => {
+  const logged: string[] = [];
+  const joined: string[] = [];
+  // `as`: what is not needed here is not there.
+  const context = { log: (_level: string, message: string) => void logged.push(message), room: (jid: string) => (jid.startsWith('in') ? { wanted: true } : undefined) } as unknown as AccountContext;
+  const add = (room: string): void => {
+    if (room.endsWith('@full.example.org')) throw new Error('The disk with the archive is full.');
+  };
+  const hooks = { verbs: { join: async (room: string) => void joined.push(room) }, wishes: { add }, memberships: { changed: () => undefined } } as unknown as AutojoinHooks;
+  const follow = openAutojoin(context, hooks);
+  const rooms = ['in@full.example.org', 'out@full.example.org', 'out@muc.example.org'];
+  follow.enter(rooms.map((room) => ({ room, autojoin: true }) as Bookmark));
+  expect(joined).toEqual(['out@muc.example.org']);
+
+  const effects: (() => void)[] = [];
+  const transaction = { onCommit: (effect: () => void) => void effects.push(effect) } as unknown as Transaction;
+  follow.all(transaction, rooms.map((room) => ({ room, before: undefined, after: { room, autojoin: true } as Bookmark })), 'client');
+  for (const effect of effects) effect();
+  expect(joined).toEqual(['out@muc.example.org', 'out@muc.example.org']);
+  await until(() => logged.length === 4, { what: 'a line in the log for each' });
+});

@@ -29,11 +29,18 @@ export function openPage({ address, seen, looked }: PageNeeds, settings: TraySet
     }
   }
 
+  function show(fragment: string | undefined): void {
+    window?.show(fragment);
+  }
+
   return {
     async open(fragment) {
-      if (window) return window.show(fragment);
-      opening ??= openAnew(fragment).finally(() => (opening = undefined));
-      await opening;
+      if (window === undefined && opening === undefined) {
+        opening = openAnew(fragment).finally(() => (opening = undefined));
+        return await opening;
+      }
+      if (opening) await opening; // its window goes where it was opened for; this fragment is for after that
+      show(fragment);
     },
     lookedAt: () => window?.lookedAt(),
     follow() {

@@ -271,6 +271,16 @@ test('an xmpp: link, given at the start or later, opens the join dialog', async 
   await until(() => entry('Open xmpp: links here')?.checked === false, { what: 'the choice to be taken back' });
 });
 
+test('a link that comes while the window opens is shown in it, and not lost', async () => {
+  announce();
+  await tray();
+  fake.app.emit('second-instance', {}, ['minimix', 'xmpp:hall@rooms.example.org?join']);
+  expect(FakeWindow.all).toEqual([]); // it is on its way
+  await until(() => window()?.webContents.scripts[0], { what: 'the link in the window' });
+  expect(window()?.webContents.scripts).toEqual(['location.hash = "#/join?link=xmpp%3Ahall%40rooms.example.org%3Fjoin"']);
+  expect(FakeWindow.all).toHaveLength(1);
+});
+
 test('a menu that has not changed is not put in the place of one that may be open', async () => {
   announce();
   await tray({ argv: ['--hidden'] });

@@ -28,6 +28,23 @@ test('on Linux the desktop starts it by a file, whose command is quoted whole', 
   expect(autostart.isOn()).toBe(true);
 });
 
+test.each([
+  ['Hidden=true', false],
+  ['Hidden = true', false],
+  ['X-GNOME-Autostart-enabled=false', false],
+  ['Hidden=false\nX-GNOME-Autostart-enabled=true', true],
+  ['Comment=Hidden=true', true],
+])('what the desktop’s own settings wrote counts: %j', async (line, on) => {
+  const file = join(config, 'autostart', 'minimix.desktop');
+  await openAutostart(config, ['minimix']).set(true);
+  writeFileSync(file, `[Desktop Entry]\nType=Application\nExec=minimix\n${line}\n`);
+  const autostart = openAutostart(config, ['minimix']);
+  expect(autostart.isOn()).toBe(on);
+  await autostart.set(true);
+  await autostart.look();
+  expect(autostart.isOn()).toBe(true);
+});
+
 describe('elsewhere the system keeps the wish', () => {
   const system = () => {
     const calls: unknown[] = [];

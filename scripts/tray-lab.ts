@@ -4,7 +4,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +17,7 @@ import { startPanel } from '../test/support/desktop/panel.ts';
 import { startSessionBus } from '../test/support/desktop/session-bus.ts';
 import { walk } from '../test/support/desktop/walk.ts';
 import { startProsody } from '../test/support/servers/prosody.ts';
+import { freePorts } from '../test/support/servers/server.ts';
 import { until } from '../test/support/until.ts';
 import { makeLabApp } from './lab/app.ts';
 import { startXfcePanel } from './lab/panel.ts';
@@ -46,14 +46,6 @@ function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv,
     await gone;
   });
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  server.close();
-  return port;
 }
 
 /** What a script gives in the tray's window, by Chrome's own protocol; `undefined` without a window. */
@@ -95,11 +87,12 @@ async function main(): Promise<boolean> {
   undo.push(talker.close);
   await talker.join(room, 'bob');
 
-  const display = `:${(await freePort()) % 20_000 + 100}`;
+  const [forDisplay = 0, forPages = 0] = await freePorts(2);
+  const display = `:${forDisplay % 20_000 + 100}`;
   const browser = startBrowser(place);
   const config = join(place, 'config');
   const places = { HOME: place, XDG_CONFIG_HOME: config, XDG_CONFIG_DIRS: config, XDG_DATA_HOME: join(place, 'data'), XDG_RUNTIME_DIR: place };
-  const env = { ...process.env, ...places, DISPLAY: display, PATH: `${browser.env['PATH']}:${process.env['PATH']}`, LANG: 'C.UTF-8', DBUS_SESSION_BUS_ADDRESS: bus.address, MINIMIX_HOME: home.dir, MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0' };
+  const env = { ...process.env, ...places, DISPLAY: display, PATH: `${browser.env['PATH']}:${process.env['PATH']}`, LANG: 'C.UTF-8', DBUS_SESSION_BUS_ADDRESS: bus.address, MINIMIX_HOME: home.dir, MINIMIX_KEYRING: 'off' };
   start('Xvfb', [display, '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], env);
   await until(() => existsSync(`/tmp/.X11-unix/X${display.slice(1)}`), { what: 'Xvfb' });
   start('openbox', [], env);
@@ -110,7 +103,7 @@ async function main(): Promise<boolean> {
     console.log(`screenshot: ${join(out, `${name}.png`)}`);
   };
 
-  port = 20_000 + (await freePort()) % 10_000;
+  port = 20_000 + forPages % 10_000;
   let logs = 0;
   const server1 = bus.connect();
   const notifications = await startNotificationServer(server1, ['body', 'actions']);

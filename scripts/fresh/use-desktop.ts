@@ -18,7 +18,7 @@ const bus = await startSessionBus();
 const browser = startBrowser(place, 'x-www-browser');
 const SYSTEM = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 // xdg-open asks for programs of a desktop only where there is a display; nothing here draws on it.
-const env = { PATH: `${browser.env['PATH']}:${SYSTEM}`, HOME: place, LANG: 'C.UTF-8', BROWSER: 'x-www-browser', DISPLAY: ':99', DBUS_SESSION_BUS_ADDRESS: bus.address, MINIMIX_HOME: join(place, 'home'), MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0' };
+const env = { PATH: `${browser.env['PATH']}:${SYSTEM}`, HOME: place, LANG: 'C.UTF-8', BROWSER: 'x-www-browser', DISPLAY: ':99', DBUS_SESSION_BUS_ADDRESS: bus.address, MINIMIX_HOME: join(place, 'home'), MINIMIX_KEYRING: 'off' };
 const call = promisify(execFile);
 
 const panel = await startPanel(bus.connect());

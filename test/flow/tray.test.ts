@@ -42,7 +42,7 @@ test('the tray without Electron takes the whole walk', { timeout: 300_000 }, asy
   const browser = startBrowser(desktop);
   const config = join(desktop, 'config');
   const places = { HOME: desktop, XDG_CONFIG_HOME: config, XDG_CONFIG_DIRS: config, XDG_DATA_HOME: join(desktop, 'data'), XDG_DATA_DIRS: join(desktop, 'usr') };
-  const env = { ...process.env, ...places, PATH: `${browser.env['PATH']}:${process.env['PATH']}`, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', DBUS_SESSION_BUS_ADDRESS: bus.address, MINIMIX_HOME: home.dir, MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0' };
+  const env = { ...process.env, ...places, PATH: `${browser.env['PATH']}:${process.env['PATH']}`, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', DBUS_SESSION_BUS_ADDRESS: bus.address, MINIMIX_HOME: home.dir, MINIMIX_KEYRING: 'off' };
   let seen = 0;
   const steps = await walk({
     start(args) {

@@ -56,7 +56,7 @@ export function apiOf(home: Home): DaemonClient {
 /** A throw-away home; its secrets lie in a file, never in this machine's keyring. `more` is for the environment. */
 export function makeHome(parent = tmpdir(), more: NodeJS.ProcessEnv = {}): Home {
   const dir = mkdtempSync(join(parent, 'minimix-'));
-  const env = { ...process.env, MINIMIX_HOME: dir, MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0', ...more };
+  const env = { ...process.env, MINIMIX_HOME: dir, MINIMIX_KEYRING: 'off', ...more };
   let daemon: ChildProcess | undefined;
   let log = '';
 

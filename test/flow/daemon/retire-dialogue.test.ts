@@ -30,7 +30,7 @@ async function scene(): Promise<{ home: Home; jid: string; rooms: readonly [stri
 }
 
 function retire(home: Home): Terminal {
-  const terminal = runInTerminal(['--home', home.dir, 'retire'], { MINIMIX_KEYRING: 'off', MINIMIX_PORT: '0' });
+  const terminal = runInTerminal(['--home', home.dir, 'retire'], { MINIMIX_KEYRING: 'off' });
   undo.push(terminal.kill);
   return terminal;
 }

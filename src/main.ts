@@ -1,14 +1,13 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { runCommandLine } from './cli/program.ts';
 import type { World } from './cli/context.ts';
-import { editSettings, findHome, readSettings, settingsPath } from './config/config.ts';
+import { configHome, editSettings, findHome, readSettings, settingsPath } from './config/config.ts';
 import { changeSetting, effectOf, listSettings, valueOf } from './config/settings-list.ts';
 import { forgetAccount, keepAccount, storePassword } from './config/accounts.ts';
 import { homeState, lockHome } from './config/lock.ts';
@@ -74,7 +73,7 @@ const world: World = {
     startDaemon: ownDaemon.start,
     stopOwn: ownDaemon.stop,
     stopDaemon,
-    removeService: (home) => removeStarters(serviceOf(home), home === usualHome() ? join(configHome(), 'autostart', 'minimix.desktop') : undefined),
+    removeService: (home) => removeStarters(serviceOf(home), home === usualHome() ? join(configHome(env), 'autostart', 'minimix.desktop') : undefined),
     forgetSecrets: (home, accounts) => forgetSecrets(home, accounts, env),
     erase,
   },
@@ -99,7 +98,7 @@ const world: World = {
 };
 
 function serviceOf(home: string): Service {
-  return openService({ home, usual: usualHome(), config: configHome(), command });
+  return openService({ home, usual: usualHome(), config: configHome(env), command });
 }
 
 /** A daemon in a process group of its own and without our pipes: it outlives who started it. */
@@ -112,10 +111,6 @@ function startApart(home: string): void {
 
 function usualHome(): string {
   return findHome(undefined, { ...env, MINIMIX_HOME: '' });
-}
-
-function configHome(): string {
-  return env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
 }
 
 async function archiveFiles(): Promise<Omit<World['archive'], 'restore'>> {

@@ -25,6 +25,11 @@ function placeOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'minimix');
 }
 
+/** Where a desktop's programs keep settings (XDG Base Directory Specification); `user` is the person's home directory. */
+export function configHome(env: NodeJS.ProcessEnv, user = homedir()): string {
+  return env['XDG_CONFIG_HOME'] || join(user, '.config');
+}
+
 /** What a start is given: the settings in force, and what is to be said of the file. */
 export interface LoadedSettings {
   readonly settings: Settings;

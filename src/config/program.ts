@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
 
 /** What V8 takes only before it starts; bin/minimix has the same, and says why. */
@@ -22,6 +22,20 @@ export function programOf(main: string): ProgramCommand {
 export function bareCommand({ command, env }: ProgramCommand): readonly string[] {
   const set = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return set.length === 0 ? command : ['/usr/bin/env', ...set, ...command];
+}
+
+/** Where a program of that name lies that this user may run: in PATH, else in one of the other folders. */
+export function findProgram(name: string, env: NodeJS.ProcessEnv, others: readonly string[] = []): string | undefined {
+  return [...(env['PATH'] ?? '').split(delimiter), ...others].map((folder) => join(folder, name)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false; // missing, or this user may not run it
+  }
 }
 
 /** The version of what is installed in `root` now, which may be newer than what runs from it; `undefined` while it is replaced. */

@@ -1,6 +1,6 @@
 import { app, dialog, shell } from 'electron';
-import { join } from 'node:path';
 import { homedir } from 'node:os';
+import { configHome } from '../config/config.ts';
 import { reachOf } from '../tray/attach.ts';
 import type { DesktopChoice, WatchTrayHost } from '../tray/desktop.ts';
 import { openAutostart } from '../tray/freedesktop/autostart.ts';
@@ -82,7 +82,7 @@ export async function runTray({ home, startDaemon, logFile, installed, icons, co
       isPageOpen = page.isOpen;
       return {
         page,
-        autostart: linux ? openAutostart(configOf(env), command) : openLoginItem(app, platform),
+        autostart: linux ? openAutostart(configHome(env), command) : openLoginItem(app, platform),
         links: linksOf(),
         markup: linux,
         show: icon.show,
@@ -109,8 +109,4 @@ export async function runTray({ home, startDaemon, logFile, installed, icons, co
     if (running.hasPlace() !== true && !isPageOpen()) app.quit();
   });
   app.on('will-quit', () => life.abort());
-}
-
-function configOf(env: NodeJS.ProcessEnv): string {
-  return env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
 }

@@ -32,7 +32,6 @@ interface Mentions {
   /** True if it changed something. `own` is our nick in the room. */
   hear(event: Heard, about: { readonly own: string | undefined; readonly name: string | undefined }): boolean;
   seen(key: string): boolean;
-  clear(): void;
 }
 
 const MOST = 100;
@@ -68,9 +67,5 @@ export function createMentions(): Mentions {
       return true;
     },
     seen: forget,
-    clear() {
-      rooms.clear();
-      latest = [];
-    },
   };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findHome } from '../../src/config/config.ts';
+import { configHome, findHome } from '../../src/config/config.ts';
 import { homeState, lockHome } from '../../src/config/lock.ts';
 import { openSecrets } from '../../src/config/secrets.ts';
 
@@ -26,6 +26,12 @@ describe('the home', () => {
     expect(findHome(undefined, {}, 'linux')).toMatch(/\.local\/share\/minimix$/);
     expect(findHome(undefined, {}, 'darwin')).toMatch(/Library\/Application Support\/minimix$/);
   });
+});
+
+test('a desktop’s settings lie where XDG_CONFIG_HOME says, else in the person’s .config', () => {
+  expect(configHome({ XDG_CONFIG_HOME: '/c' }, '/home/romeo')).toBe('/c');
+  expect(configHome({ XDG_CONFIG_HOME: '' }, '/home/romeo')).toBe('/home/romeo/.config');
+  expect(configHome({})).toMatch(/\/\.config$/);
 });
 
 describe('secrets', () => {

@@ -1,8 +1,8 @@
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bareCommand, NODE_FLAGS, programOf } from '../../src/config/program.ts';
+import { bareCommand, findProgram, NODE_FLAGS, programOf } from '../../src/config/program.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -26,4 +26,14 @@ test('the script is taken where it lies beside the program; else the Node that r
 test('who takes a command alone gets the environment in it', () => {
   expect(bareCommand({ command: ['electron', 'main.js'], env: { ELECTRON_RUN_AS_NODE: '1' } })).toEqual(['/usr/bin/env', 'ELECTRON_RUN_AS_NODE=1', 'electron', 'main.js']);
   expect(bareCommand({ command: ['minimix'], env: {} })).toEqual(['minimix']);
+});
+
+test('a program is found in PATH first, then in the other folders, where this user may run it', () => {
+  const [first, second] = [join(dir, 'first'), join(dir, 'second')];
+  for (const folder of [first, second]) mkdirSync(folder);
+  writeFileSync(join(first, 'tool'), '', { mode: 0o600 });
+  expect(findProgram('tool', { PATH: first })).toBeUndefined();
+  writeFileSync(join(second, 'tool'), '', { mode: 0o700 });
+  expect(findProgram('tool', { PATH: first }, [second])).toBe(join(second, 'tool'));
+  expect(findProgram('tool', { PATH: [first, second].join(delimiter) })).toBe(join(second, 'tool'));
 });

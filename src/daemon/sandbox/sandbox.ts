@@ -1,11 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { findProgram } from '../../config/program.ts';
 import { fail, ok, sentenceOf, type Result } from '../../core/errors.ts';
 import type { DaemonApi } from '../../frontends/web/contract/contract.ts';
 import type { AddAccount } from '../../frontends/web/api/inputs.ts';
@@ -42,8 +43,7 @@ interface SandboxOptions {
 }
 
 export function openSandbox({ home, env, programs = PLACES, log, add, join: joinRoom }: SandboxOptions): Sandbox {
-  const find = (name: string): string | undefined =>
-    [...(env['PATH'] ?? '').split(delimiter), ...programs].map((place) => join(place, name)).find(isProgram);
+  const find = (name: string): string | undefined => findProgram(name, env, programs);
   const dir = join(home, 'sandbox');
   const config = join(dir, 'prosody.cfg.lua');
   const secret = join(dir, 'bob.secret');
@@ -115,15 +115,6 @@ export function openSandbox({ home, env, programs = PLACES, log, add, join: join
     },
     end,
   };
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // missing, or this user may not run it
-  }
 }
 
 /** A killed daemon leaves its sandbox running: stops the processes that use our configuration file, and no others. */

@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { findProgram } from '../../config/program.ts';
 
 /** Browsers that show one page as a window of its own, by the desktop file of the person's choice. */
 const AS_WINDOW: readonly (readonly [desktop: RegExp, programs: readonly string[]])[] = [
@@ -36,13 +35,13 @@ export function openFile(env: NodeJS.ProcessEnv): (path: string) => Promise<void
 }
 
 function openerOf(what: string, env: NodeJS.ProcessEnv): [string, ...string[]] | undefined {
-  if (isInPath('xdg-open', env)) return ['xdg-open', what];
-  return isInPath('gio', env) ? ['gio', 'open', what] : undefined;
+  if (findProgram('xdg-open', env)) return ['xdg-open', what];
+  return findProgram('gio', env) ? ['gio', 'open', what] : undefined;
 }
 
 async function commandFor(url: string, env: NodeJS.ProcessEnv): Promise<[string, ...string[]]> {
   const chosen = await defaultBrowser(env);
-  const program = AS_WINDOW.filter(([desktop]) => desktop.test(chosen)).flatMap(([, programs]) => programs).find((name) => isInPath(name, env));
+  const program = AS_WINDOW.filter(([desktop]) => desktop.test(chosen)).flatMap(([, programs]) => programs).find((name) => findProgram(name, env));
   if (program !== undefined) return [program, `--app=${url}`];
   const opener = openerOf(url, env);
   if (opener) return opener;
@@ -56,17 +55,6 @@ async function defaultBrowser(env: NodeJS.ProcessEnv): Promise<string> {
   } catch {
     return ''; // not installed, or a desktop that it does not know
   }
-}
-
-function isInPath(name: string, env: NodeJS.ProcessEnv): boolean {
-  return (env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false; // not there: the next folder may have it
-    }
-  });
 }
 
 function started(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {

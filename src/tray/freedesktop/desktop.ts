@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { MessageBus } from 'dbus-native';
+import { configHome } from '../../config/config.ts';
 import { inBackground } from '../../core/background.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import type { Desktop, TrayPicture, WatchTrayHost } from '../desktop.ts';
@@ -71,7 +71,7 @@ export async function openFreedesktop({ bus, strings, icons, command, env, user,
       };
       return {
         page: { open, lookedAt: () => undefined, follow: () => undefined },
-        autostart: openAutostart(env['XDG_CONFIG_HOME'] || join(user, '.config'), command),
+        autostart: openAutostart(configHome(env, user), command),
         links: openLinkHandler({ env, user, desktopFile: DESKTOP_FILE, command }),
         markup: true,
         show({ icon, tip, menu: entries }: TrayPicture, act: (action: TrayAction) => void) {
@@ -80,7 +80,7 @@ export async function openFreedesktop({ bus, strings, icons, command, env, user,
         },
         canNotify: () => true,
         notify,
-        openFile: async (path) => await openWith(path),
+        openFile: openWith,
         tell,
         quit,
       };

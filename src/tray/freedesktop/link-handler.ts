@@ -2,6 +2,7 @@
 // the tools for it: xdg-mime can choose a program and not give the choice back, and each question to it costs a process.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { configHome } from '../../config/config.ts';
 import { writeWhole } from '../../config/files.ts';
 import type { DesktopChoice } from '../desktop.ts';
 import { desktopEntry } from './desktop-entry.ts';
@@ -22,7 +23,7 @@ interface LinkHandlerOptions {
 }
 
 export function openLinkHandler({ env, user, desktopFile, command }: LinkHandlerOptions): DesktopChoice {
-  const config = env['XDG_CONFIG_HOME'] || join(user, '.config');
+  const config = configHome(env, user);
   const data = env['XDG_DATA_HOME'] || join(user, '.local/share');
   const systems = (env['XDG_DATA_DIRS'] || '/usr/local/share:/usr/share').split(delimiter).map((folder) => join(folder, 'applications'));
   const folders = [join(data, 'applications'), ...systems];

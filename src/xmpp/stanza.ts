@@ -21,6 +21,9 @@ export interface Stanza {
   readonly settle?: (() => void) | undefined;
 }
 
+/** Why a stanza was passed over that has more bytes than any may have. */
+export const TOO_BIG = 'a stanza is too big';
+
 /** A stanza that was not taken: what its start tag says, and why. */
 export interface PassedOver extends Pick<Stanza, 'kind' | 'from' | 'to' | 'type' | 'id'> {
   readonly cause: PassCause;

@@ -22,11 +22,11 @@ export function QuarantineCard() {
       <h2>{words.title(recent.length)}</h2>
       <p>{words.text}</p>
       <ul className="card-list">
-        {recent.slice(0, MOST).map(({ id, account, sender, at, cause, size, text }) => (
+        {recent.slice(0, MOST).map(({ id, account, sender, at, cause, tooBig, size, text }) => (
           <li key={`${account} ${id}`} title={cause}>
             <bdi className="card-name">{sender === null ? words.server : visibleNick(sender, words.server)}</bdi>
             <span className="card-note">
-              {cause.includes('too big') ? words.tooLarge(sizeOf(size)) : words.unreadable}, {momentOf(new Date(at), new Date(now))}
+              {tooBig ? words.tooLarge(sizeOf(size)) : words.unreadable}, {momentOf(new Date(at), new Date(now))}
             </span>
             <details>
               <summary>{words.begins}</summary>

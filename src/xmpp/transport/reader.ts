@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { Element } from 'ltx';
 import type { StreamLimits } from '../contract.ts';
 import { NS } from '../namespaces.ts';
-import { lazyStanza } from '../stanza.ts';
+import { lazyStanza, TOO_BIG } from '../stanza.ts';
 import type { PassedOver, Stanza, StanzaKind } from '../stanza.ts';
 import { createElementParser, startTagOf } from './element-parser.ts';
 import type { ElementParser, FirstLevel } from './element-parser.ts';
@@ -151,7 +151,7 @@ function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | u
 }
 
 function refusalOf(cause: ReadPast['cause']): StanzaRefusal {
-  return new StanzaRefusal(cause, cause === 'size' ? 'a stanza is too big' : 'elements nested too deep');
+  return new StanzaRefusal(cause, cause === 'size' ? TOO_BIG : 'elements nested too deep');
 }
 
 /** A stanza by its start; `undefined` where it begins like none. */

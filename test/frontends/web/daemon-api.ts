@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Account } from '../../../src/account/contract.ts';
 import type { AccountStatus } from '../../../src/account/account-status.ts';
 import type { EventListener } from '../../../src/account/events.ts';
-import type { ArchiveGap, ReadArchive, Retention } from '../../../src/archive/contract.ts';
+import type { ArchiveGap, QuarantinedStanza, ReadArchive, Retention } from '../../../src/archive/contract.ts';
 import type { PageQuery } from '../../../src/archive/query-contract.ts';
 import { fail, ok } from '../../../src/core/errors.ts';
 import type { KeptMessage } from '../../../src/core/groupchat.ts';
@@ -24,6 +24,7 @@ export function smallDaemon(...jids: string[]) {
   const kept: KeptMessage[] = [];
   const sinks = new Set<EventListener>();
   const gaps: ArchiveGap[] = [];
+  const quarantined: QuarantinedStanza[] = [];
   const problems: Problem[] = [];
   const retained = new Map<string, Retention>();
   const archive = {
@@ -33,6 +34,7 @@ export function smallDaemon(...jids: string[]) {
         .filter(({ kind }) => only === undefined || (kind === 'private') === (only === 'private'))
         .slice(-limit),
     gaps: () => gaps,
+    quarantined: (account: string) => quarantined.filter((stanza) => stanza.account === account),
     retention: (_account: string, room: string) => retained.get(room) ?? { keep: 'forever' },
     since: (account: string, room: string, id: number, limit: number) =>
       kept.filter((m) => m.account === account && m.room === room && m.archiveId > id).slice(0, limit),
@@ -88,7 +90,7 @@ export function smallDaemon(...jids: string[]) {
     for (const sink of sinks) sink({ type: 'message', message, fresh: true });
     return message;
   };
-  return { api, offered, report, tell, said, gaps, problems, retained, listeners: () => sinks.size };
+  return { api, offered, report, tell, said, gaps, quarantined, problems, retained, listeners: () => sinks.size };
 }
 
 function accountOf(jid: string, said: string[]): Account {

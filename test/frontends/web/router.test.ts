@@ -203,6 +203,19 @@ test('private messages stand apart from what is said in the room', async () => {
   expect((await api.history.query({ room: ROOM, private: true })).map(({ body }) => body)).toEqual(['for you']);
 });
 
+test('what could not be read is given newest first over all accounts, and which of it was too big is no matter of words', async () => {
+  const { api, quarantined } = await open(alice, 'carol@example.org');
+  const stanza = { sender: undefined, kind: 'message', size: 5, text: '<message/>' } as const;
+  quarantined.push(
+    { ...stanza, id: 1, account: alice, at: 1000, cause: 'a stanza is too big' },
+    { ...stanza, id: 2, account: 'carol@example.org', at: 2000, cause: 'It could not be handled: “too big” is no nick.' },
+    { ...stanza, id: 3, account: alice, at: 3000, cause: 'elements nested too deep' },
+  );
+  const all = await api.quarantine.query({});
+  expect(all.map(({ id }) => id)).toEqual([3, 2, 1]);
+  expect(all.map(({ tooBig }) => tooBig)).toEqual([false, false, true]);
+});
+
 test('a search that cannot be read is refused with a sentence, and one that can gives excerpts', async () => {
   const { api, tell } = await open(alice);
   tell('good morrow');

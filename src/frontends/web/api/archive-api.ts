@@ -3,8 +3,9 @@ import { toTimeline, type TimelineHit } from './timeline.ts';
 import { inputs } from './inputs.ts';
 import { toShown, type ShownMessage } from './shown.ts';
 import { chosen, one, procedure, refused } from './trpc.ts';
+import { TOO_BIG } from '../../../xmpp/stanza.ts';
 
-/** Of what could not be read, for one look at it: stanzas, and characters of each. */
+/** Of what could not be read, for one look at it: stanzas of an account, and characters of each. */
 const MOST_QUARANTINED = 50;
 const MOST_SHOWN = 500;
 
@@ -59,14 +60,17 @@ export const archiveCalls = {
   }),
   /** What came and could not be read, newest first: what of it is known, as its sender wrote it. */
   quarantine: procedure.input(inputs.account).query(({ ctx, input }) =>
-    chosen(ctx.api, input.account).flatMap(({ jid }) =>
-      ctx.api.archive.quarantined(jid, MOST_QUARANTINED).toReversed().map(({ at, sender, text, ...rest }) => ({
+    chosen(ctx.api, input.account)
+      .flatMap(({ jid }) => ctx.api.archive.quarantined(jid, MOST_QUARANTINED).toReversed())
+      .toSorted((a, b) => b.at - a.at)
+      .map(({ at, sender, cause, text, ...rest }) => ({
         ...rest,
+        cause,
+        tooBig: cause === TOO_BIG,
         at: new Date(at).toISOString(),
         sender: sender ?? null,
         text: text.slice(0, MOST_SHOWN).toWellFormed(),
       })),
-    ),
   ),
   /** In the grammar of `core/search.ts`; a query that cannot be read is refused with `bad-query` and a sentence. */
   search: procedure.input(inputs.search).query(async ({ ctx, input }): Promise<TimelineHit[]> => {

@@ -57,17 +57,17 @@ export function roomCommands(program: Command, world: World): void {
       const options = command.optsWithGlobals<GlobalOptions>();
       const daemon = await reachDaemon(world, options);
       const known = (await daemon.rooms.query(meant(options))).find((one) => one.room === room);
-      for (const line of endedWishes(known)) printLine(world, line);
       const left = await daemon.leave.mutate({ ...meant(options), room });
       printLine(world, `Left ${left.room}.`);
+      for (const line of endedWishes(known)) printLine(world, line);
     });
 }
 
-/** Whose wishes end with a leave, said before it. */
+/** Whose wishes ended with a leave, as they were before it: said once it is done, for it may be refused. */
 function endedWishes(room: { room: string; wishes?: { bookmark: boolean; devices: readonly string[] } | undefined } | undefined): string[] {
   const { bookmark = false, devices = [] } = room?.wishes ?? {};
   const whose = [...(bookmark ? ['its bookmark'] : []), ...devices];
-  return room === undefined || whose.length === 0 ? [] : [`Also wanted by ${whose.join(', ')}: ${whose.length === 1 ? 'that ends' : 'they end'} too.`];
+  return room === undefined || whose.length === 0 ? [] : [`It was also wanted by ${whose.join(', ')}: ${whose.length === 1 ? 'that wish' : 'those wishes'} ended too.`];
 }
 
 /** Confirms that the account is in a room now. */

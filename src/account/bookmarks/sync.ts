@@ -81,18 +81,26 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
   /** Heard while the storages are read: one may have answered before, and waits for the others. In the order of the events. */
   let meanwhile: { readonly storage: BookmarkStorage; readonly event: PubsubEvent }[] | undefined;
 
+  function hearMeanwhile(): void {
+    const waiting = meanwhile ?? [];
+    meanwhile = undefined;
+    for (const { storage, event } of waiting) contents.hear(storage, event);
+  }
+
   async function load(): Promise<void> {
     logins += 1;
     const login = logins;
     contents.forget();
     meanwhile = [];
-    const answer = await connection.iq(discoInfoQuery(jid));
-    const features = (answer.ok ? readDiscoInfo(answer.element)?.features : undefined) ?? new Set<string>();
-    const read = await lookAtStorages(all, features);
-    if (login !== logins || context.signal.aborted) return;
-    contents.loaded(read, features);
-    for (const { storage, event } of meanwhile ?? []) contents.hear(storage, event);
-    meanwhile = undefined;
+    try {
+      const answer = await connection.iq(discoInfoQuery(jid));
+      const features = (answer.ok ? readDiscoInfo(answer.element)?.features : undefined) ?? new Set<string>();
+      const read = await lookAtStorages(all, features);
+      if (login !== logins || context.signal.aborted) return;
+      contents.loaded(read, features);
+    } finally {
+      if (login === logins) hearMeanwhile(); // where the reading failed too: nothing else would end the wait
+    }
     await settleNow();
     for (const { name } of contents.active()) wrote.add(name); // what came before the server knew that we watch was told to nobody
     verifyLater();

@@ -100,7 +100,7 @@ export function openEvents(log: Log, now: () => number): OwnEvents {
       try {
         for (let next = waiting.shift(); next; next = waiting.shift()) tell(next);
       } finally {
-        telling = false; // the log may throw
+        telling = false; // also where what was heard could not even be told: the next event is another one
       }
     },
     failed: () => [...failures.values()],

@@ -23,7 +23,7 @@ test('a subscriber that throws loses that event, hears the next, and costs nobod
   expect(lines.join()).toContain('the fragile one');
 });
 
-test('events go on after a failure that even the log could not take', () => {
+test('events go on after a failure that could not be told', () => {
   const events = openEvents(() => { throw new Error('the log is full'); }, () => 0);
   const life = new AbortController();
   const heard: string[] = [];

@@ -60,7 +60,7 @@ interface MembershipParts extends SummaryParts {
 export function openMemberships(context: AccountContext, parts: MembershipParts, patience: Partial<JoinTimes> = {}): Memberships {
   const times = { ...joinTimes, ...patience };
   const { connection, archive, log } = context;
-  const timers = createTimers(context.signal);
+  const timers = createTimers(context.signal, context.log);
   const waiting = new Map<string, (() => void)[]>();
   const exact = new Set<string>();
   const farewells = new Map<string, string>();

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileTrouble, MinimixError } from '../core/errors.ts';
+import { fileTrouble, isOfDisk, MinimixError } from '../core/errors.ts';
 
 /** The file's text; `undefined` where there is none. */
 export function readIfThere(path: string): string | undefined {
@@ -42,11 +42,6 @@ export function writeWhole(path: string, text: string): void {
   }
   // The rename itself is on disk once the directory is; Windows has no such thing to open.
   if (process.platform !== 'win32') withFile(dir, 'r', fsyncSync);
-}
-
-/** Whatever was to be written, and wherever: the disk takes nothing. */
-function isOfDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes(String(error.code));
 }
 
 function withFile(path: string, flags: string, work: (fd: number) => void): void {

@@ -38,11 +38,22 @@ const FILE_TROUBLES: ReadonlyMap<unknown, string> = new Map([
   ['ENOSPC', 'the disk is full'],
   ['EDQUOT', 'your share of the disk is full'],
   ['EIO', 'the disk reports errors'],
+  ['EFBIG', 'it would be larger than a file may be'],
+  ['EMFILE', 'too many files are open'],
+  ['ENFILE', 'too many files are open'],
 ]);
 
 /** Why the system refused a file, in words; `undefined` if the error is none of a file. */
 export function fileTrouble(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? FILE_TROUBLES.get(error.code) : undefined;
+}
+
+/** What a system call says where it is not the file's fault: nothing can be written for now, whatever it is (errno(3)). */
+const DISK_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG', 'EMFILE', 'ENFILE']);
+
+/** Whether the disk is at fault, by the system's own code. */
+export function isOfDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && DISK_CODES.has(error.code);
 }
 
 /** A fault that must stop the caller: misuse, or a broken promise of our own. */

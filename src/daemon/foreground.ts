@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { startDaemon, type Daemon, type DaemonOptions } from './daemon.ts';
-import { isDiskFault } from '../archive/schema/disk-fault.ts';
+import { isDamage, isDiskFault } from '../archive/schema/disk-fault.ts';
 import { keepHeapSmall } from './heap.ts';
 import { openLogFile, logPath } from './log/log-file.ts';
 import { enduring, openLog } from './log/log.ts';
@@ -11,7 +11,8 @@ const STOP_DEADLINE = 10_000; // milliseconds to close connections to servers th
 /**
  * Runs the daemon until SIGTERM or SIGINT, and resolves with the exit code. A second signal, or a stop that takes too
  * long, ends the process at once. An uncaught error is logged and ends it with 1: a daemon in an unknown state must not
- * write to the archive. What the disk refused has changed nothing, and ends nothing.
+ * write to the archive. What the disk refused has changed nothing, and ends nothing; a damaged archive does: the next start
+ * salvages it.
  */
 export async function runInForeground(
   options: Omit<DaemonOptions, 'log' | 'file'> & { readonly verbose: boolean },
@@ -24,7 +25,7 @@ export async function runInForeground(
   const { log } = opened;
   const die = (what: string) => (error: unknown) => {
     log('error', what, { error });
-    if (!isDiskFault(error)) process.exit(1);
+    if (!isDiskFault(error) || isDamage(error)) process.exit(1);
   };
   process.on('uncaughtException', die('an exception that nobody caught'));
   process.on('unhandledRejection', die('a rejection that nobody caught'));

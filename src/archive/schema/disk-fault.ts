@@ -1,4 +1,4 @@
-import { MinimixError, sentenceOf } from '../../core/errors.ts';
+import { isOfDisk, MinimixError, sentenceOf } from '../../core/errors.ts';
 
 /** By SQLite's primary result code (sqlite.org/rescode.html): what the disk, or the file on it, refuses. */
 const DISK_FAULTS: Record<number, readonly [code: string, sentence: string]> = {
@@ -11,8 +11,6 @@ const DISK_FAULTS: Record<number, readonly [code: string, sentence: string]> = {
   26: ['archive-corrupt', 'The archive is not a database.'],
 };
 const CODES: ReadonlySet<string> = new Set(Object.values(DISK_FAULTS).map(([code]) => code));
-/** What a system call says of a disk (errno(3)). */
-const SYSTEM_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG', 'EMFILE', 'ENFILE']);
 const MAX_CAUSES = 10;
 
 /** What SQLite threw, as the archive's own error; errors of any other kind pass unchanged. */
@@ -29,14 +27,27 @@ export function troubleOf(error: unknown): unknown {
  * may succeed later, so that its stanza waits and is never quarantined. Also where such an error is another's cause.
  */
 export function isDiskFault(error: unknown): boolean {
-  let cause = error;
-  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
-    const code = resultCode(cause);
-    if (code !== undefined && code in DISK_FAULTS) return true;
-    if ('code' in cause && typeof cause.code === 'string' && (CODES.has(cause.code) || SYSTEM_CODES.has(cause.code))) return true;
-    ({ cause } = cause);
-  }
-  return false;
+  return causesOf(error).some((cause) => isOfDisk(cause) || faultOf(cause) !== undefined);
+}
+
+/** Whether the archive is damaged: no later try succeeds. */
+export function isDamage(error: unknown): boolean {
+  return causesOf(error).some((cause) => faultOf(cause) === 'archive-corrupt');
+}
+
+/** The error, and what has caused it. */
+function causesOf(error: unknown): Error[] {
+  const found: Error[] = [];
+  for (let cause = error; found.length < MAX_CAUSES && cause instanceof Error; { cause } = cause) found.push(cause);
+  return found;
+}
+
+/** The archive's code for it, of SQLite or named already. */
+function faultOf(cause: Error): string | undefined {
+  const code = resultCode(cause);
+  const known = code === undefined ? undefined : DISK_FAULTS[code];
+  if (known) return known[0];
+  return 'code' in cause && typeof cause.code === 'string' && CODES.has(cause.code) ? cause.code : undefined;
 }
 
 /** SQLite's primary result code: the lowest byte of what node:sqlite tells. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { isDiskFault, troubleOf } from '../../../src/archive/schema/disk-fault.ts';
-import { MinimixError } from '../../../src/core/errors.ts';
+import { isDamage, isDiskFault, troubleOf } from '../../../src/archive/schema/disk-fault.ts';
+import { fileTrouble, isOfDisk, MinimixError } from '../../../src/core/errors.ts';
 
 function thrown(work: () => unknown): unknown {
   try {
@@ -20,6 +20,16 @@ test.each([['busy', 5], ['read-only', 8], ['input or output', 10], ['corrupt', 1
     expect(isDiskFault(new Error('the batch failed', { cause: troubleOf(sqlite(errcode)) }))).toBe(true);
   },
 );
+
+test.each([['corrupt', 11, true], ['no database', 26, true], ['full', 13, false], ['busy', 5, false]])('an archive that is damaged is told from one that waits for its disk (%s)', (_what, errcode, damaged) => {
+  for (const error of [sqlite(errcode), troubleOf(sqlite(errcode)), new Error('the batch failed', { cause: troubleOf(sqlite(errcode)) })]) expect(isDamage(error)).toBe(damaged);
+});
+
+test.each(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG', 'EMFILE', 'ENFILE'])('what the system says of a disk (%s) is the same to the archive and to the settings, and has words', (code) => {
+  const error = Object.assign(new Error('refused'), { code });
+  expect([isOfDisk(error), isDiskFault(error)]).toEqual([true, true]);
+  expect(fileTrouble(error)).toBeDefined();
+});
 
 test('a disk without room for another file is a fault of the disk', () => {
   expect(isDiskFault(Object.assign(new Error('no space'), { code: 'ENOSPC' }))).toBe(true);

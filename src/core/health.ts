@@ -1,4 +1,5 @@
 import { needsNobody } from './room.ts';
+import type { RoomState } from './room.ts';
 
 /** What is judged: all times in milliseconds since the epoch. */
 export interface HealthInput {
@@ -8,7 +9,7 @@ export interface HealthInput {
   readonly rooms: readonly {
     readonly account: string;
     readonly room: string;
-    readonly state: string;
+    readonly state: RoomState;
     /** When our being there was last proven, or when we began to look. */
     readonly provenAt: number;
   }[];

@@ -152,8 +152,8 @@ export const exits: Readonly<Record<RoomState, 'none' | 'clock' | 'person'>> = {
 };
 
 /** Whether no person needs to act: the account is in the room, or the daemon gets there (or out of it) by itself. */
-export function needsNobody(state: string): boolean {
-  return Object.hasOwn(exits, state) && exits[state as RoomState] !== 'person'; // `hasOwn` has checked it
+export function needsNobody(state: RoomState): boolean {
+  return exits[state] !== 'person';
 }
 
 /** The sentence for a state where the room gave none of its own. */

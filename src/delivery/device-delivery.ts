@@ -17,7 +17,7 @@ interface DeviceDeliveryOptions {
   readonly device: string;
   readonly log: (message: string) => void;
   /**
-   * Sends a message to the device, and calls `delivered` once the device has it. Returns `passed` if this device does not get the
+   * Sends a message to the device, and calls `delivered` once the device has it. Returns `skipped` if this device does not get the
    * message, and `full` if nothing can be sent until `resume`.
    */
   readonly send: (message: KeptMessage, how: DeliveryKind, delivered: () => void) => 'sent' | 'skipped' | 'full';

@@ -13,7 +13,7 @@ import { noteCovered, coveredFrom } from './archive-coverage.ts';
 
 /** Results of a page; the smaller ones after a stream that ended on what a page brought, for nobody knows which of them it was. */
 const PAGES = [100, 10, 1] as const;
-/** Milliseconds until an archive is read again on which streams have ended. */
+/** Milliseconds in which an archive is not read on which streams have ended with pages of every size; the next occasion after that reads it. */
 const REST = 3600_000;
 const ROOMS_AT_ONCE = 20;
 const MAX_TRIES = 8;

@@ -1,6 +1,7 @@
 import type { ChosenNick } from '../../core/nick.ts';
 import type { Occupant } from '../../core/occupant.ts';
 import type { RoomPresence } from '../../core/presence.ts';
+import type { RoomState } from '../../core/room.ts';
 import type { About } from '../../xmpp/xep/message/groupchat.ts';
 import type { NotifyLevel } from '../../xmpp/xep/bookmarks/notify.ts';
 
@@ -9,8 +10,7 @@ export interface RoomSummary {
   readonly account: string;
   readonly room: string;
   readonly name: string | undefined;
-  /** A state of `core/room.ts`. */
-  readonly state: string;
+  readonly state: RoomState;
   readonly nick: string | undefined;
   readonly occupants: number;
   /** UTC, ISO 8601: when our being there was last proven. */

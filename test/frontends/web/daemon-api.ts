@@ -2,6 +2,7 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Account } from '../../../src/account/contract.ts';
 import type { AccountStatus } from '../../../src/account/account-status.ts';
+import type { RoomSummary } from '../../../src/account/rooms/contract.ts';
 import type { EventListener } from '../../../src/account/events.ts';
 import type { ArchiveGap, QuarantinedStanza, ReadArchive, Retention } from '../../../src/archive/contract.ts';
 import type { PageQuery } from '../../../src/archive/query-contract.ts';
@@ -94,7 +95,7 @@ export function smallDaemon(...jids: string[]) {
 }
 
 function accountOf(jid: string, said: string[]): Account {
-  const room = {
+  const room: RoomSummary = {
     account: jid,
     room: ROOM,
     name: undefined,

@@ -131,7 +131,7 @@ test('a server ends, and its directory goes, when its test process is killed', a
 
 describe('the end of a test run', () => {
   test('is one line that counts, after each skipped test with its reason', () => {
-    expect(summary({ passed: 3, failed: 0, skipped: ['a.test.ts > a cat: no cat here'], unexplained: [] })).toBe(
+    expect(summary({ passed: 3, failed: 0, failures: [], skipped: ['a.test.ts > a cat: no cat here'], unexplained: [] })).toBe(
       'Skipped: a.test.ts > a cat: no cat here\nTests: 3 passed, 0 failed, 1 skipped',
     );
   });
@@ -179,6 +179,17 @@ describe('the end of a test run', () => {
   test('names a test that is skipped and does not say why', async () => {
     const { output } = await run(`${head}test('a', () => {}); test.skip('a cat', () => {});`);
     expect(output).toContain('Skipped without a reason, which is a failure: a.test.ts > a cat');
+  });
+
+  test.each([
+    ['a test', `test('a cat', () => { expect(1, 'the cats').toBe(2); });`, 'a.test.ts > a cat: the cats: expected 1 to be 2 // Object.is equality'],
+    ['a hook around it', `describe('d', () => { beforeAll(() => { throw new Error('no milk'); }); test('a cat', () => {}); });`, 'a.test.ts > d > a cat: no milk'],
+    ['a hook after it', `describe('d', () => { afterAll(() => { throw new Error('no milk'); }); test('a cat', () => {}); });`, 'a.test.ts: no milk'],
+    ['its file', `throw new Error('no milk');`, 'a.test.ts: no milk'],
+    ['a promise', `test('a', () => { void Promise.reject(new Error('no milk')); });`, 'outside of any test: no milk'],
+  ])('names at its end what failed, and why: %s', async (_what, text, line) => {
+    const { output } = await run(head + text);
+    expect(output.split('\n').filter((each) => each.startsWith('Failed: '))).toEqual([`Failed: ${line}`]);
   });
 
   test('does not count what nobody asked for', async () => {

@@ -1,7 +1,7 @@
 // The whole tray over a real web door; Electron and electron-store are mocked at their edge.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -31,6 +31,7 @@ beforeEach(async () => {
   installed = undefined;
   home = mkdtempSync(join(tmpdir(), 'tray-home-'));
   small = smallDaemon(ALICE);
+  Object.assign(small.api, { pageUrl: () => page() });
   door = await openDoor(small.api);
 });
 
@@ -41,6 +42,9 @@ afterEach(async () => {
   await door.stop();
   rmSync(home, { recursive: true });
 });
+
+/** Where the daemon serves its page, as it says. */
+const page = (fragment = ''): string => `http://127.0.0.1:${door.port}/?t=x${fragment}`;
 
 /** What a daemon writes once it is up. */
 function announce(pid = process.pid): void {
@@ -87,7 +91,7 @@ test('a daemon that runs is attached to; where none runs, one is started', async
   await tray();
   await until(window, { what: 'the window' });
   expect(starts).toBe(1);
-  expect(window()?.loaded).toEqual(['http://127.0.0.1/?t=x']);
+  expect(window()?.loaded).toEqual([page()]);
   await shows('connected');
   expect(fake.errors).toEqual([]);
   reset();
@@ -109,7 +113,7 @@ test('a mention is told, shown by the icon and in the menu, and gone once it is 
   expect(entry('cave (1)')).toBeDefined();
   fake.notifications[0]?.emit('click');
   await until(() => window()?.loaded[0], { what: 'the window' });
-  expect(window()?.loaded[0]).toBe(`http://127.0.0.1/?t=x${HERE}/2`);
+  expect(window()?.loaded[0]).toBe(page(`${HERE}/2`));
   await shows('connected');
   small.tell('and me again'); // the room is on screen
   await until(() => entry('No mentions'), { what: 'the mention to be seen at once' });
@@ -260,7 +264,7 @@ test('an xmpp: link, given at the start or later, opens the join dialog', async 
   await tray({ argv: ['minimix', 'xmpp:cave@rooms.example.org?join'] });
   const dialog = (room: string): string => `#/join?link=xmpp%3A${room}%40rooms.example.org%3Fjoin`;
   await until(window, { what: 'the window' });
-  expect(window()?.loaded).toEqual([`http://127.0.0.1/?t=x${dialog('cave')}`]);
+  expect(window()?.loaded).toEqual([page(dialog('cave'))]);
   fake.app.emit('second-instance', {}, ['minimix', 'xmpp:hall@rooms.example.org?join']);
   expect(window()?.webContents.scripts).toEqual([`location.hash = "${dialog('hall')}"`]);
   await shows('connected');
@@ -331,4 +335,24 @@ test('with the real daemon: started, followed, stopped, and started again from t
   click('Stop Minimix');
   await again;
   expect(fake.errors).toEqual([]);
+});
+
+test('with the real daemon: a restart waits for its end, and the next one has the home', async () => {
+  writeFileSync(join(home, 'settings.json'), JSON.stringify({ version: 1, web: { port: 0 }, accounts: [] }));
+  const ends: Promise<unknown[]>[] = [];
+  const startDaemon = (): void => {
+    child = spawn(bin, ['--home', home, 'run'], { stdio: 'ignore', env: { ...process.env, MINIMIX_KEYRING: 'off' } });
+    ends.push(once(child, 'exit'));
+  };
+  await runTray({ home, startDaemon, icons: '/icons', command: ['minimix'], logFile: '/log', installed: () => '9.9.9', env: atHome(), argv: ['--hidden'], platform: 'linux', watchHost: (changed) => changed(true) });
+  await shows('connected');
+  click('Restart to finish the update to 9.9.9');
+  expect(await ends[0]).toEqual([0, null]);
+  await until(() => ends.length === 2, { what: 'the next daemon to be started' });
+  const named = join(home, 'daemon.json');
+  await until(() => existsSync(named) && readFileSync(named, 'utf8').includes(`"pid": ${child?.pid},`), { what: 'the next daemon to have the home' });
+  child?.kill('SIGTERM');
+  expect(await ends[1]).toEqual([0, null]);
+  expect(fake.errors).toEqual([]);
+  expect(ends).toHaveLength(2);
 });

@@ -85,7 +85,7 @@ describe('put out of a room (scripted)', () => {
   });
 
   test('a farewell is said with the leave that it was meant for, and with no later one', async () => {
-    const { account, heard, script } = await joined({ times: { join: 300 } });
+    const { account, heard, script } = await joined({ times: { join: 3_000 } }); // long enough for a busy machine to join within it
     const goodbyes = (): string[] => heard.all.filter(({ attrs }) => attrs['to'] === `${ROOM}/romeo` && attrs['type'] === 'unavailable').map((stanza) => stanza.getChildText('status') ?? '');
     script(ROOM, { join: (_, nick) => presenceError(`${ROOM}/${nick}`, 'forbidden', 'auth') });
     expect(await account.rooms.leave(ROOM, 'off to bed')).toMatchObject({ ok: true });

@@ -15,7 +15,7 @@ const R = `<r xmlns='urn:xmpp:sm:3'/>`;
 const BIG = `<body>${'&quot;'.repeat(250_000)}</body>`;
 const BROKEN = `<message from='mallory@else.test/x' id='bad'><body>&#1;</body></message>`;
 
-async function online(more: Partial<WatchOptions> = {}): Promise<{ server: ScriptedServer; watched: Watched; peer: Peer }> {
+async function connecting(more: Partial<WatchOptions> = {}): Promise<{ server: ScriptedServer; watched: Watched; peer: Peer }> {
   const server = await startScripted();
   endings.push(() => server.stop());
   const watched = watch({
@@ -28,10 +28,14 @@ async function online(more: Partial<WatchOptions> = {}): Promise<{ server: Scrip
   });
   endings.push(() => watched.connection.abandon());
   watched.connection.start();
-  const peer = await server.next();
-  await peer.logIn();
-  await watched.reaches('online');
-  return { server, watched, peer };
+  return { server, watched, peer: await server.next() };
+}
+
+async function online(more: Partial<WatchOptions> = {}): ReturnType<typeof connecting> {
+  const all = await connecting(more);
+  await all.peer.logIn();
+  await all.watched.reaches('online');
+  return all;
 }
 
 const handled = async (peer: Peer): Promise<string | undefined> => (await peer.expect(/<a\b[^>]*h=["'](\d+)/))[1];
@@ -64,6 +68,15 @@ describe('a stanza that cannot be taken', () => {
     expect(batch.map(({ id }) => id)).toEqual(['1', '3']);
     expect(state?.inbound).toBe(3);
     expect(watched.passedOver.all.map(({ id }) => id)).toEqual(['2']);
+  });
+
+  test('what was held for us and comes with the login is passed over, too', async () => {
+    const { watched, peer } = await connecting();
+    const held = `<message from='mallory@else.test/x' id='held'>${BIG}<delay xmlns='urn:xmpp:delay' from='scripted.test' stamp='2026-11-27T10:00:00Z'/></message>`;
+    await peer.logIn({ before: `${held}<message id='next'/>` });
+    expect(await watched.stanzas.next(() => true)).toMatchObject({ id: 'next' });
+    expect(watched.passedOver.all).toMatchObject([{ kind: 'message', from: 'mallory@else.test/x', id: 'held', cause: 'size' }]);
+    expect(await watched.reaches('online')).toMatchObject({ resumed: false });
   });
 
   test('a request that is passed over is answered with an error', async () => {

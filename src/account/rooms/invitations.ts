@@ -8,6 +8,7 @@ import { enableCarbons, readCarbon } from '../../xmpp/xep/message/carbons.ts';
 import { declineInvitation, readInvitation } from '../../xmpp/xep/room/invite.ts';
 import { mamQuery, readMamFin, readMamResult } from '../../xmpp/xep/service/mam.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
+import { MAX_RESULT_ID } from '../history/archive-reading.ts';
 import type { RoomSummary } from './contract.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 import type { RoomVerbs } from './verbs.ts';
@@ -112,10 +113,19 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
         context.transact(() => archive.setValue(jid, storedValues.invitationsReadTo, undefined)); // that id is gone from it: by time, then
       } else {
         archived = answer.ok || answer.error.condition !== 'service-unavailable';
-        if (answer.ok && readMamFin(answer.element)?.complete !== false) for (const room of before) answered.delete(room);
-        if (!answer.ok || readMamFin(answer.element)?.complete !== false) return;
+        const fin = answer.ok ? readMamFin(answer.element) : undefined;
+        if (answer.ok && fin?.complete !== false) for (const room of before) answered.delete(room);
+        if (fin?.complete !== false || !isFurther(after, fin.last)) return;
       }
     }
+  }
+
+  /** Where all of a page was passed over, and is in quarantine: on from where the archive says that it ended (XEP-0059 2.2). */
+  function isFurther(after: string | undefined, last: string | undefined): boolean {
+    if (archive.value(jid, storedValues.invitationsReadTo) !== after) return true;
+    if (last === undefined || last === '' || last === after || last.length > MAX_RESULT_ID) return false;
+    context.transact(() => archive.setValue(jid, storedValues.invitationsReadTo, last));
+    return true;
   }
 
   return {

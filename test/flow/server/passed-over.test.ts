@@ -71,5 +71,31 @@ describe.each(servers)('on $kind', (server) => {
     expect(refused.getChild('error')?.getChild('policy-violation')).toBeDefined();
     await phone.settle();
     expect(phone.stanzas.map(({ attrs }) => String(attrs['id']))).not.toContain('big');
+    const said = door.log.join('\n'); // a stream that was lost on the way and taken up again is told there alone
+    expect(said).toContain('passed over a stanza: a stanza is too big');
+    expect(said).not.toContain('what we do not take');
   });
+});
+
+test('what a stranger said while no device was there, and ejabberd has stored, costs itself alone as a device comes in at the bouncer', async () => {
+  const ejabberd = servers.find(({ kind }) => kind === 'ejabberd');
+  if (!ejabberd) throw new Error('ejabberd is one of the servers');
+  const [alice, mallory] = [await newAccount(ejabberd, 'alice'), await newAccount(ejabberd, 'mallory')];
+  const door = await openDoor(ejabberd, alice);
+  try {
+    await door.minimix.online();
+    const stranger = await connectPerson(ejabberd, mallory.user, mallory.password);
+    stranger.send(`<message to='${alice.jid}' type='chat' id='big'><body>${QUOTES}</body></message>`);
+    stranger.send(`<message to='${alice.jid}' type='chat' id='small'><body>x</body></message>`);
+    await stranger.settle();
+    await stranger.close();
+    const phone = await door.person('phone');
+    await phone.next((stanza) => stanza.attrs['id'] === 'small');
+    await phone.close();
+    const said = door.log.join('\n');
+    expect(said).toContain('passed over a stanza: a stanza is too big');
+    expect(said).not.toContain('what we do not take');
+  } finally {
+    await door.stop();
+  }
 });

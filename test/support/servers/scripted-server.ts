@@ -46,6 +46,8 @@ export interface LoginScript {
   readonly resumed?: { readonly h: number } | 'failed';
   /** Attributes of <enabled/>. */
   readonly enabled?: string;
+  /** What comes with the answer to binding, before the login is done. */
+  readonly before?: string;
 }
 
 export type Peer = ReturnType<typeof createPeer>;
@@ -174,7 +176,7 @@ function createPeer(first: Socket, settings: ScriptedOptions & { domain: string;
     await expect(/<\/iq>/);
     const asked = /<resource>([^<]+)/.exec(all.slice(all.lastIndexOf('<iq')))?.[1] ?? 'bound';
     const jid = `${settings.user}@${settings.domain}/${script.asked ? asked : (script.resource ?? 'bound')}`;
-    send(`<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`);
+    send(`<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>${script.before ?? ''}`);
     if (script.sm === false) return 'bound';
     await expect(/<enable\b[^>]*>/);
     send(`<enabled xmlns='${SM}' ${script.enabled ?? `id='stream-1' resume='true'`}/>`);

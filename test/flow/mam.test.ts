@@ -65,6 +65,15 @@ describe.each(servers)('the MAM service on $kind', (server) => {
     expect(onwards.fin.attrs['complete']).toBe('true');
   });
 
+  test('what the server does not let through comes in short form, with its length, and the rest of the page with it', async () => {
+    const { room, daemon, laptop, bob } = await talked(1);
+    await bob.say(room, `quotes: ${'"'.repeat(100_000)}`); // each is six bytes on the wire
+    await bob.say(room, 'behind');
+    await until(async () => (await page(laptop, daemon, room)).bodies.includes('behind'), { what: 'the last word' });
+    const { bodies } = await page(laptop, daemon, room);
+    expect(bodies).toEqual(['word 1', expect.stringMatching(/^quotes: "+… \[This message has 600\d{3} bytes, /), 'behind']);
+  });
+
   test('the service is announced, and tells its ends by the metadata query', async () => {
     const { daemon, laptop } = await talked(2);
     const info = await laptop.iq(xml('iq', { type: 'get', to: daemon }, xml('query', { xmlns: 'http://jabber.org/protocol/disco#info' })));

@@ -4,6 +4,7 @@ import type { RangeQuery } from '../../archive/query-contract.ts';
 import type { KeptMessage } from '../../core/groupchat.ts';
 import { errorAnswer, resultAnswer } from '../../xmpp/xep/service/errors.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
+import { shortForm } from '../../xmpp/xep/message/short-form.ts';
 import { mamFin, mamForm, mamMetadata, mamResult, type MamEntry } from '../../xmpp/xep/service/mam-server.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { Element } from '../../xmpp/xml.ts';
@@ -20,7 +21,9 @@ export function startMam(account: Account, archive: ReadArchive, signal: AbortSi
     const { messages, complete } = read(request.value);
     const shown = request.value.flipped ? messages.toReversed() : messages;
     for (const message of shown) {
-      const written = account.server.write(mamResult(entryOf(message), { to: stanza.from, queryId: request.value.queryId }));
+      const about = { to: stanza.from, queryId: request.value.queryId };
+      const whole = account.server.write(mamResult(entryOf(message), about));
+      const written = !whole.ok && whole.error.code === 'too-large' ? account.server.write(mamResult({ ...entryOf(message), text: shortForm(message.xml) }, about)) : whole;
       if (!written.ok) return errorAnswer(stanza.element, 'wait', 'resource-constraint', written.error.message);
     }
     return resultAnswer(stanza.element, mamFin(messages.map(({ archiveId }) => String(archiveId)), { complete, flipped: false }));

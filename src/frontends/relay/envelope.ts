@@ -1,11 +1,14 @@
 import type { KeptMessage } from '../../core/groupchat.ts';
 import { relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
+import { shortForm } from '../../xmpp/xep/message/short-form.ts';
 
 /** The part of a relayed message that is the same for all devices. */
 interface Envelope {
   /** Whether it may be relayed at all. */
   fit(): boolean;
   text(): string;
+  /** For a server that does not take all of it: its beginning, and its length. */
+  short(): string;
 }
 
 /** The envelope of a message is made once, when the first device needs it. */
@@ -27,9 +30,11 @@ export function openEnvelopes(account: string): Envelopes {
 function envelopeOf(message: KeptMessage, account: string): Envelope {
   let fits: boolean | undefined;
   let text: string | undefined;
+  let short: string | undefined;
   return {
     fit: () => (fits ??= relayable(message, account)),
     text: () => (text ??= relayEnvelope(message.xml, message.at)),
+    short: () => (short ??= relayEnvelope(shortForm(message.xml), message.at)),
   };
 }
 

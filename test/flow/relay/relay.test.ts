@@ -69,6 +69,15 @@ describe.each(servers)('on $kind', (server) => {
     expect(delays.every((stamp, n) => n === 0 || String(delays[n - 1]) <= String(stamp))).toBe(true);
   });
 
+  test('what the server does not let through comes in short form, with its length, and the rest behind it', async () => {
+    const { phone, say, room } = await scene();
+    const one = await phone();
+    await say('before', `quotes: ${'"'.repeat(100_000)}`, 'behind'); // each is six bytes on the wire
+    await heard(one, ['before', expect.stringMatching(/^quotes: "+… \[This message has 600\d{3} bytes, /), 'behind']);
+    const short = innerOf(one.stanzas.filter(isRelay)[1] ?? xml('none'));
+    expect(short?.attrs).toMatchObject({ from: `${room}/bob`, type: 'groupchat' });
+  });
+
   test('what a device has not answered for is sent again, under the same id', async () => {
     const { phone, say, cursor } = await scene({ relayTimes: { after: 600_000 } });
     const first = await phone();

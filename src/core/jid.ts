@@ -8,6 +8,8 @@ interface Jid {
 }
 
 const MAX_PART_BYTES = 1023; // RFC 7622 3.1
+/** Characters of a part as it is written: to prepare a longer one costs the square of its length. */
+const MAX_WRITTEN = 1023;
 /** Plain ASCII in small letters, as nearly every address is written: each profile leaves it as it is. */
 const PLAIN = /^[!#-%(-.0-9;=?[-~]*$/;
 
@@ -20,6 +22,7 @@ export function parseJid(text: string): Jid | undefined {
   const bare = bareOf(text);
   if (/[\s<>"&'\p{Cc}]/u.test(bare) || /\p{Cc}/u.test(text) || !text.isWellFormed()) return undefined;
   if (text.startsWith('@') || text.endsWith('/') && bare.length === text.length - 1) return undefined;
+  if ([localOf(bare), domainOf(bare), resourceOf(text)].some((part) => part.length > MAX_WRITTEN)) return undefined;
   const local = prepared(nodeprep, localOf(bare));
   const domain = prepared(nameprep, domainOf(bare).replace(/\.$/, ''));
   const resource = prepared(resourceprep, resourceOf(text));

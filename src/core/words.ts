@@ -11,11 +11,15 @@ const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}]*|\p{So}/gu;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]/u;
 
+/** More marks on one letter than the stream-safe form has (UAX 15, 13): to normalise a run costs the square of its length. */
+const TOO_MANY_MARKS = /(?<=[\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
+
 /** Lower case, compatibility forms resolved, accents off; scripts whose marks are vowels keep them. */
 export function fold(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   return text
     .toLowerCase()
+    .replace(TOO_MANY_MARKS, '')
     .normalize('NFKD')
     .replace(/[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]/g, '')
     .normalize('NFC');

@@ -22,6 +22,13 @@ describe('a JID', () => {
     },
   );
 
+  // Preparing it costs the square of its length: it took minutes for each of these, and now microseconds.
+  test.each(['ß', '\u0315\u0300', '\u00ad', 'x\ua7b1'])('is no text of a hundred thousand characters (%j), which is refused at once', (part) => {
+    const long = part.repeat(100_000);
+    expect([`${long}@b`, `a@${long}`, `a@b/${long}`, `${long}@b/c`].map(parseJid)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(canonicalJid(`${long}@b`)).toBe(`${long}@b`);
+  });
+
   test('is a room’s or an account’s only with a local part and without a resource', () => {
     expect(parseBareJid(' Cave@Rooms.example ')).toBe('cave@rooms.example');
     expect(parseBareJid('rooms.example')).toBeUndefined();

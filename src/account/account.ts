@@ -1,5 +1,5 @@
 import type { Archive } from '../archive/contract.ts';
-import { storedStream } from '../archive/stored-values.ts';
+import { storedStream, storedValues } from '../archive/stored-values.ts';
 import { inBackground } from '../core/background.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -45,10 +45,15 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
     handled: acknowledgement.handled,
     async settled() {
       // nobody logs in while nothing can be kept: a new session would cost what the old one still holds
-      rooms.transact(() => archive.saveStream(jid, stream && storedStream.write(stream)));
+      rooms.transact(() => {
+        archive.saveStream(jid, stream && storedStream.write(stream));
+        const limit = connection.learnedLimit();
+        if (limit) archive.setValue(jid, storedValues.learnedLimit, limit);
+      });
       await acknowledgement.settled();
     },
     log,
+    learnedLimit: archive.value(jid, storedValues.learnedLimit),
     ...(stream && { resume: stream }),
   });
   acknowledgement.subscribe({
@@ -97,6 +102,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   connection.onStanzas(receive);
   connection.onStatus((status) => {
     parts.heldByServer.changed(status);
+    if (status.state === 'waiting' && status.rejectedAfter !== undefined) parts.outbox.rejected(status.rejectedAfter, status.why);
     events.emit({ type: 'status', status: statusOf(parts) });
     if (status.state === 'online') login(status);
   }, life.signal);

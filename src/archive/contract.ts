@@ -113,6 +113,10 @@ export interface OutboxEntry {
   readonly stream: string | undefined;
   readonly outbound: number | undefined;
   readonly state: 'waiting' | 'sent' | 'ask';
+  /** How many streams the server has ended over it, as far as is known. */
+  readonly ends: number;
+  /** What it said the last time. */
+  readonly cause: string | undefined;
 }
 
 /** A stanza that could not be taken, alone; what came beside it was. */
@@ -232,8 +236,8 @@ interface WriteArchive {
   removeOccupant(account: string, room: string, nick: string): void;
   clearOccupants(account: string, room: string): void;
   saveStream(account: string, stream: StreamRecord | undefined): void;
-  addToOutbox(entry: Omit<OutboxEntry, 'id'>): number;
-  updateOutbox(id: number, change: Partial<Pick<OutboxEntry, 'stream' | 'outbound' | 'state'>>): void;
+  addToOutbox(entry: Omit<OutboxEntry, 'id' | 'ends' | 'cause'>): number;
+  updateOutbox(id: number, change: Partial<Pick<OutboxEntry, 'stream' | 'outbound' | 'state' | 'ends' | 'cause'>>): void;
   removeFromOutbox(id: number): void;
   setCursor(account: string, owner: string, room: string, archiveId: number): void;
   /** Forgets all cursors of an owner, and what is kept beside them (`deliveredBeyond`). */

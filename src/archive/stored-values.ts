@@ -170,6 +170,8 @@ export const storedValues = {
   orderUnproven: one('order unproven', 'open', json(z.record(text, z.object({ after: text, follows: z.number() })))),
   /** By full JID: what the account's other sessions last said of themselves. */
   ownPresences: one('own-presences', 'open', json(z.record(text, text))),
+  /** What the server was found to take, in bytes of one stanza. */
+  learnedLimit: one('learned-limit', 'open', json(z.object({ learned: z.number(), announced: z.number() }))),
   presenceAvatar: one('presence-avatar', 'open', plainText),
   presenceOffline: one<OfflinePresence>('presence-offline', 'open', json(z.object({ show: z.enum(['online', ...shows]), status: maybe }))),
   /** An archive id: all of a room up to it was on a screen. */

@@ -19,16 +19,16 @@ export function outboxCommands(program: Command, world: World): void {
       const messages = await (await reachDaemon(world, options)).outbox.list.query(meant(options));
       printList(world, options.json, messages, {
         empty: 'Outbox is empty.',
-        asJson: ({ account, room, originId, body, at, state }) => ({ account, room, originId, body, at, state }),
+        asJson: ({ account, room, originId, body, at, state, cause }) => ({ account, room, originId, body, at, state, cause }),
         columns: [
           { title: 'ID', of: ({ originId }) => originId },
           { title: 'TIME', of: ({ at }) => localTime(at), style: () => 'dim' },
           { title: 'ROOM', of: ({ room }) => room },
-          { title: 'STATE', of: ({ state }) => STATES[state], style: ({ state }) => (state === 'ask' ? 'yellow' : undefined) },
+          { title: 'STATE', of: ({ state, cause }) => (cause === undefined ? STATES[state] : `ended two connections: ${cause}`), style: ({ state }) => (state === 'ask' ? 'yellow' : undefined) },
           { title: 'MESSAGE', of: ({ body }) => body },
         ],
       });
-      if (!options.json && messages.some(({ state }) => state === 'ask')) world.err('What may be lost waits for you: `minimix outbox again ID` or `minimix outbox drop ID`.\n');
+      if (!options.json && messages.some(({ state }) => state === 'ask')) world.err('What may be lost, or ended the connection, waits for you: `minimix outbox again ID` or `minimix outbox drop ID`.\n');
     });
 
   outbox

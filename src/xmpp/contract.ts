@@ -28,6 +28,12 @@ export interface StreamState {
   readonly max: number | undefined;
 }
 
+/** What a server was found to take, in bytes of one stanza, while it announced the other figure. */
+export interface LearnedLimit {
+  readonly learned: number;
+  readonly announced: number;
+}
+
 export interface ConnectionOptions {
   /** The account's bare JID. */
   readonly jid: string;
@@ -46,6 +52,8 @@ export interface ConnectionOptions {
   readonly limits?: Partial<StreamLimits>;
   /** What another process left behind; tried first, once. */
   readonly resume?: StreamState;
+  /** What an earlier process found the server to take. */
+  readonly learnedLimit?: LearnedLimit | undefined;
   /** Milliseconds. */
   readonly deadlines?: Partial<{ readonly login: number; readonly idle: number; readonly ping: number }>;
   /** Milliseconds between attempts: first, ceiling. Jittered, without end. */
@@ -92,6 +100,8 @@ export type ConnectionStatus =
       readonly conflict?: boolean;
       /** The stream ended on what came: no XML, or what we do not take. */
       readonly unreadable?: boolean;
+      /** The server ended the stream over what we sent: something after the stanza of this number (XEP-0198 h). */
+      readonly rejectedAfter?: number;
     }
   /** No more attempts until `start()` is called again: the password is wrong or the account is gone. */
   | { readonly state: 'refused'; readonly why: string };
@@ -138,6 +148,8 @@ export interface Connection {
    * What has more is refused by `send()` with the code `too-large`.
    */
   limit(): number;
+  /** What the server was found to take; `undefined` where it has refused nothing. */
+  learnedLimit(): LearnedLimit | undefined;
   /** What the server offers on the stream (RFC 6120 4.3.2), as of the last login. */
   features(): Element | undefined;
   /** XEP-0352: whether a person looks. Nothing where there is no session, or the server knows nothing of it. */

@@ -10,6 +10,8 @@ type EndKind =
   | 'unreadable'
   /** The server ended it over its policy: what we sent was too large, or too much. */
   | 'policy'
+  /** The server ended it over what we sent, and not over its size: as no XML, or as what no stream may have. */
+  | 'rejected'
   /** What came could not be kept here: the server is not to blame. */
   | 'unkept'
   /** Another session took our resource: wait longer, use another one. */

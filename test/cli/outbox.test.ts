@@ -20,6 +20,7 @@ beforeEach(async () => {
       const xml = `<message xmlns='jabber:client' to='${ROOM}' type='groupchat'><body>word of ${originId}</body></message>`;
       archive.addToOutbox({ account: ALICE, room: ROOM, originId, xml, createdAt: 1_790_000_000_000, stream: 's', outbound: 1, state });
     }
+    archive.updateOutbox(2, { ends: 2, cause: 'the server ended the stream: bad-format' });
   });
   archive.close();
   await home.start();
@@ -30,6 +31,7 @@ test('what is asked about is listed, sent again or forgotten; what is under way 
   const list = async () => (await home.json<{ originId: string; state: string }>(['outbox'])).map(({ originId, state }) => `${originId} ${state}`);
   expect(await list()).toEqual(['o1 ask', 'o2 ask', 'o3 sent']);
   expect(await home.json(['outbox'])).toMatchObject([{ account: ALICE, room: ROOM, body: 'word of o1', at: expect.stringMatching(/Z$/) }, {}, {}]);
+  expect(await home.cli(['outbox'])).toMatchObject({ stdout: expect.stringMatching(/o1 .* may be lost .*\n.*o2 .* ended two connections: the server ended the stream: bad-format /) });
   expect(await home.cli(['outbox', 'again', 'o1'])).toMatchObject({ code: 0, stderr: '' });
   expect(await home.cli(['outbox', 'drop', 'o2'])).toMatchObject({ code: 0, stderr: '' });
   expect(await home.cli(['outbox', 'drop', 'o3'])).toMatchObject({ code: 1, stdout: '' });

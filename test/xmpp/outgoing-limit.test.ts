@@ -5,6 +5,7 @@ import { createOutgoingLimit } from '../../src/xmpp/stream/outgoing-limit.ts';
 import { xml } from '../../src/xmpp/xml.ts';
 import { startScripted } from '../support/servers/scripted-server.ts';
 import type { LoginScript, Peer, ScriptedServer } from '../support/servers/scripted-server.ts';
+import type { LearnedLimit } from '../../src/xmpp/contract.ts';
 import { watch } from './watch.ts';
 import type { Watched } from './watch.ts';
 
@@ -13,7 +14,7 @@ afterEach(async () => {
   for (const end of endings.splice(0).toReversed()) await end();
 });
 
-async function online(script: LoginScript): Promise<{ server: ScriptedServer; watched: Watched; peer: Peer }> {
+async function online(script: LoginScript, learnedLimit?: LearnedLimit): Promise<{ server: ScriptedServer; watched: Watched; peer: Peer }> {
   const server = await startScripted();
   endings.push(() => server.stop());
   const watched = watch({
@@ -22,6 +23,7 @@ async function online(script: LoginScript): Promise<{ server: ScriptedServer; wa
     password: () => Promise.resolve('pencil'),
     allowPlaintext: true,
     server: { host: '127.0.0.1', port: server.port },
+    learnedLimit,
   });
   endings.push(() => watched.connection.abandon());
   watched.connection.start();
@@ -32,6 +34,7 @@ async function online(script: LoginScript): Promise<{ server: ScriptedServer; wa
 }
 
 const ANNOUNCED = `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>20000</max-bytes></limits>`;
+const PROSODY = `<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='http://prosody.im' ver='x'/>`;
 const ofBytes = (bytes: number): string => {
   const [start, end] = [`<message to='a@b'><body>`, '</body></message>'];
   return `${start}${'é'.repeat((bytes - start.length - end.length) / 2)}${end}`;
@@ -54,17 +57,27 @@ describe('what goes out', () => {
   });
 
   test('a server that ends the stream over a size is not sent that much again, by the same stream or the next', async () => {
-    const { server, watched, peer } = await online({ features: `<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='http://prosody.im' ver='x'/>` });
+    const { server, watched, peer } = await online({ features: PROSODY });
     expect(watched.connection.limit()).toBe(256 * 1024);
     expect(watched.connection.send(ofBytes(100_001))).toMatchObject({ ok: true });
     await peer.expect(/<\/message>/);
     peer.send(`<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`);
     const second = await server.next();
-    expect(await second.logIn({})).toBe('bound');
+    expect(await second.logIn({ features: PROSODY })).toBe('bound');
     expect(watched.connection.limit()).toBe(50_000);
     await watched.reaches('online');
     expect(watched.connection.send(ofBytes(100_001))).toMatchObject({ ok: false, error: { code: 'too-large' } });
     expect(second.sent()).not.toContain('<message');
+    expect(watched.connection.learnedLimit()).toEqual({ learned: 50_000, announced: 256 * 1024 });
+  });
+
+  test('is what an earlier process found, until the server announces something else', async () => {
+    const before = { learned: 15_000, announced: 20_000 };
+    const { watched } = await online({ features: ANNOUNCED }, before);
+    expect(watched.connection.limit()).toBe(15_000);
+    const { watched: anew } = await online({ features: ANNOUNCED.replace('20000', '30000') }, before);
+    expect(anew.connection.limit()).toBe(30_000);
+    expect(anew.connection.learnedLimit()).toBeUndefined();
   });
 });
 

@@ -25,15 +25,16 @@ export function UnsaidCard() {
   return (
     <section className="card card-ask" aria-label={unsaid.title}>
       <h2>{unsaid.title}</h2>
-      <p>{unsaid.text}</p>
+      {asked.some(({ cause }) => cause === undefined) && <p>{unsaid.text}</p>}
       <ul className="card-list">
-        {asked.map(({ account, originId, room, body, at }) => (
+        {asked.map(({ account, originId, room, body, at, cause }) => (
           <li key={originId} className="device">
             <span className="device-text">
               <bdi className="card-name">{shortened(visibleText(body ?? '').replaceAll('\n', ' '), 120)}</bdi>
               <bdi className="card-note">
                 {room}, {momentOf(new Date(at), new Date(now))}
               </bdi>
+              {cause !== undefined && <bdi className="card-note">{unsaid.ended(visibleText(cause))}</bdi>}
             </span>
             <span className="card-foot">
               <button type="button" className="button button-small" disabled={busy} onClick={() => act('again', { account, originId })}>

@@ -75,6 +75,8 @@ export interface OutboxMessage {
   readonly at: string;
   /** `ask`: it was sent, was lost or was not, and nothing can tell: the person says what is to be done. */
   readonly state: 'waiting' | 'sent' | 'ask';
+  /** Why the person is asked, where it is for more than that: the server has ended two streams over it, and this was its word. */
+  readonly cause: string | undefined;
 }
 
 /** How far the person has read a room, on whatever device, and what is behind that. */

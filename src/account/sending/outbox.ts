@@ -22,6 +22,8 @@ const MAX_XML = 250_000;
 const MAX_WAITING = 5_000;
 /** Entries of a room's ledger in which a nick is looked for. */
 const LEDGER = 200;
+/** Streams that may end over one message before the person is asked. */
+const MAX_ENDS = 2;
 
 /** A message is on disk before it is on the wire, and leaves the outbox when the room has reflected it. */
 export interface Outbox {
@@ -35,6 +37,8 @@ export interface Outbox {
   reflected(transaction: Transaction, message: GroupchatMessage): void;
   /** The room has refused one. */
   refused(transaction: Transaction, room: string, stanza: Stanza): void;
+  /** The server has ended the stream over something that we sent after the stanza of that number (XEP-0198 h); `cause` is its word. */
+  rejected(after: number, cause: string): void;
   /** The stream was resumed by this process or by the one before: what the server has not counted is sent again. */
   resumed(ownQueue: boolean): void;
   /**
@@ -137,7 +141,7 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
     if (entries.size >= MAX_WAITING) return fail('congested', 'Too many messages are waiting to be sent.');
     const waiting = { account: context.jid, room, originId, xml, createdAt: context.now(), state: 'waiting' } as const;
     const added = { ...waiting, stream: undefined, outbound: undefined };
-    const kept: OutboxEntry = { ...added, id: archive.addToOutbox(added) };
+    const kept: OutboxEntry = { ...added, id: archive.addToOutbox(added), ends: 0, cause: undefined };
     transaction.onCommit(() => {
       entries.set(originId, kept);
       if (context.room(room)?.membership.state === 'joined') send(kept);
@@ -156,9 +160,10 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
     sendAgain(originId) {
       const found = asked(originId, ['ask']);
       if (!found.ok) return found;
-      const again = { ...found.value, state: 'waiting' } as const;
+      const change = { state: 'waiting', ends: 0, cause: undefined } as const;
+      const again = { ...found.value, ...change };
       context.transact((transaction) => {
-        archive.updateOutbox(again.id, { state: 'waiting' });
+        archive.updateOutbox(again.id, change);
         transaction.onCommit(() => {
           entries.set(originId, again);
           if (context.room(again.room)?.membership.state === 'joined') send(again);
@@ -197,6 +202,20 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
       if (error?.condition === 'not-acceptable' && !returned.has(entry.originId)) takeBack(transaction, entry, error);
       else refuse(transaction, entry, error);
     },
+    rejected(after, cause) {
+      const suspects = [...entries.values()].filter(({ state, stream, outbound }) => state === 'sent' && stream === streamId() && (outbound ?? 0) > after);
+      context.transact((transaction) => {
+        for (const entry of suspects) {
+          const ends = entry.ends + 1;
+          const change = { ends, cause, state: ends < MAX_ENDS ? entry.state : 'ask' } as const;
+          archive.updateOutbox(entry.id, change);
+          transaction.onCommit(() => {
+            entries.set(entry.originId, { ...entry, ...change });
+            if (change.state === 'ask') log('warn', `a message to ${entry.room} has ended two streams, and waits for you: ${cause}`, { originId: entry.originId });
+          });
+        }
+      });
+    },
     resumed(ownQueue) {
       const h = connection.acknowledged();
       for (const entry of entries.values()) {
@@ -232,7 +251,7 @@ function isTold({ xml }: OutboxEntry): boolean {
   return element.getChild('body') !== undefined && !isTransient(element);
 }
 
-function unsaid({ account, room, originId, xml, createdAt, state }: OutboxEntry): OutboxMessage {
+function unsaid({ account, room, originId, xml, createdAt, state, cause }: OutboxEntry): OutboxMessage {
   const body = stanzaFrom(xml).element.getChildText('body') ?? undefined;
-  return { account, room, originId, body, at: new Date(createdAt).toISOString(), state };
+  return { account, room, originId, body, at: new Date(createdAt).toISOString(), state, cause: state === 'ask' ? cause : undefined };
 }

@@ -93,7 +93,7 @@ function outboxRecords(db: Database, names: Dictionary) {
         .all(names.findAccount(account) ?? -1)
         .map((row) => toOutboxEntry(account, row));
     },
-    addToOutbox(entry: Omit<OutboxEntry, 'id'>): number {
+    addToOutbox(entry: Omit<OutboxEntry, 'id' | 'ends' | 'cause'>): number {
       return db
         .sql(
           `INSERT INTO outbox (account, room, origin_id, xml, created, stream, outbound, state)
@@ -110,10 +110,11 @@ function outboxRecords(db: Database, names: Dictionary) {
           entry.state,
         ).id;
     },
-    updateOutbox(id: number, change: Partial<Pick<OutboxEntry, 'stream' | 'outbound' | 'state'>>): void {
+    updateOutbox(id: number, change: Partial<Pick<OutboxEntry, 'stream' | 'outbound' | 'state' | 'ends' | 'cause'>>): void {
       if ('stream' in change) db.sql('UPDATE outbox SET stream = ? WHERE id = ?').run(change.stream ?? null, id);
       if ('outbound' in change) db.sql('UPDATE outbox SET outbound = ? WHERE id = ?').run(change.outbound ?? null, id);
       if (change.state !== undefined) db.sql('UPDATE outbox SET state = ? WHERE id = ?').run(change.state, id);
+      if (change.ends !== undefined) db.sql('UPDATE outbox SET ends = ?, cause = ? WHERE id = ?').run(change.ends, change.cause ?? null, id);
     },
     removeFromOutbox(id: number): void {
       db.sql('DELETE FROM outbox WHERE id = ?').run(id);
@@ -133,6 +134,8 @@ function toOutboxEntry(account: string, row: SqlRow): OutboxEntry {
     stream: text(row['stream']),
     outbound: number(row['outbound']),
     state: state === 'waiting' || state === 'sent' ? state : 'ask',
+    ends: Number(row['ends']),
+    cause: text(row['cause']),
   };
 }
 

@@ -1,6 +1,7 @@
 // XEP-0478 0.2: Stream Limits Advertisement, and what is done where a server announces nothing.
 import { attributeOf } from '../xml.ts';
 import type { Element } from '../xml.ts';
+import type { LearnedLimit } from '../contract.ts';
 
 const NS_LIMITS = 'urn:xmpp:stream-limits:0';
 const NS_CAPS = 'http://jabber.org/protocol/caps';
@@ -18,7 +19,9 @@ const SHIPPED: Readonly<Record<string, number>> = {
 /** How large a stanza the server takes, in bytes as it is written; more ends the stream. */
 interface OutgoingLimit {
   now(): number;
-  /** A new login: what it offers. What was learned before holds. */
+  /** What was learned from refusals, and under which announcement. */
+  learned(): LearnedLimit | undefined;
+  /** A new login: what it offers. What was learned before holds as long as it announces the same. */
   offered(features: Element): void;
   /** The server took one of this size. */
   taken(bytes: number): void;
@@ -26,17 +29,20 @@ interface OutgoingLimit {
   refused(bytes: number): boolean;
 }
 
-export function createOutgoingLimit(): OutgoingLimit {
-  let announced = BEFORE;
-  let learned = Infinity;
+export function createOutgoingLimit(before?: LearnedLimit): OutgoingLimit {
+  let announced = before?.announced ?? BEFORE;
+  let learned = before?.learned ?? Infinity;
   let proven = LEAST;
 
   return {
     now: () => Math.max(LEAST, Math.min(announced, learned)),
+    learned: () => (learned === Infinity ? undefined : { learned, announced }),
     offered(features) {
       const max = features.getChild('limits', NS_LIMITS)?.getChildText('max-bytes')?.trim() ?? '';
       const node = attributeOf(features.getChild('c', NS_CAPS), 'node') ?? '';
-      announced = /^[1-9]\d{0,14}$/.test(max) ? Number(max) : (SHIPPED[node] ?? UNKNOWN);
+      const next = /^[1-9]\d{0,14}$/.test(max) ? Number(max) : (SHIPPED[node] ?? UNKNOWN);
+      if (next !== announced) learned = Infinity; // another version of the server, or it was set up anew
+      announced = next;
     },
     taken: (bytes) => { proven = Math.max(proven, bytes); },
     refused(bytes) {

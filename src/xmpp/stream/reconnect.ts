@@ -51,7 +51,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   const pendingIqs = createPendingIqs(() => jid);
   const attempts = createLoginAttempts(options, deadlines.login, { dns, openStream });
   const waitingRoom = createWaitingRoom();
-  const limit = createOutgoingLimit();
+  const limit = createOutgoingLimit(options.learnedLimit);
   const fruitless = createFruitlessLogins(options.fruitless);
 
   let status: ConnectionStatus = { state: 'offline' };
@@ -87,6 +87,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       // What was too large would be sent again first of all.
       const refused = end.kind === 'policy' && online && limit.refused(sm.largest());
       if (refused) log('error', `the server does not take stanzas of ${sm.largest()} bytes; from now on none has more than ${limit.now()}`);
+      const rejectedAfter = online && (end.kind === 'rejected' || (end.kind === 'policy' && !refused)) ? sm.acknowledged() : undefined;
       const forGood = end.kind === 'broken' || end.kind === 'conflict' || stuck || refused || sm.resumable() === undefined;
       if (online && forGood) forget();
       failures = failuresAfter(failures, outcome);
@@ -108,7 +109,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       const usual = backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
       const delay = Math.max(usual, fruitless.wait(performance.now()));
       log('warn', end.message, { retryIn: delay, attempt });
-      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }), ...((end.kind === 'unreadable' || end.cause instanceof StreamFault) && { unreadable: true }) });
+      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }), ...((end.kind === 'unreadable' || end.cause instanceof StreamFault) && { unreadable: true }), ...(rejectedAfter !== undefined && { rejectedAfter }) });
       await pause(delay, signal);
     }
   }
@@ -274,6 +275,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     acknowledge: () => session?.acknowledge(),
     features: () => features,
     limit: limit.now,
+    learnedLimit: limit.learned,
     clientState(state) {
       if (features?.getChild('csi', NS.csi)) session?.nonza(`<${state} xmlns='${NS.csi}'/>`);
     },

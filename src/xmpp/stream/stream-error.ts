@@ -5,6 +5,12 @@ import type { StreamFault } from '../transport/stream-fault.ts';
 import { xml } from '../xml.ts';
 import type { Element } from '../xml.ts';
 
+/** RFC 6120 4.9.3: what is said of the peer's words, and not of the peer, the host or the network. */
+const OF_WORDS = new Set([
+  'bad-format', 'bad-namespace-prefix', 'improper-addressing', 'invalid-from', 'invalid-namespace', 'invalid-xml', 'not-well-formed', 'restricted-xml',
+  'unsupported-encoding', 'unsupported-feature', 'unsupported-stanza-type', 'undefined-condition', 'internal-server-error',
+]);
+
 /** The last words to a peer that sent what is no XML. */
 export function errorOf({ condition }: StreamFault): string {
   return xml('stream:error', {}, xml(condition, { xmlns: NS.streamErrors })).toString();
@@ -20,6 +26,7 @@ export function streamError(element: Element): StreamEnd {
   if (name === 'conflict') return new StreamEnd('conflict', sentence);
   if (name === 'see-other-host') return new StreamEnd('moved', sentence, { host: condition?.getText() ?? '' });
   if (name === 'policy-violation') return new StreamEnd('policy', sentence);
+  if (OF_WORDS.has(name)) return new StreamEnd('rejected', sentence);
   return new StreamEnd('lost', sentence);
 }
 

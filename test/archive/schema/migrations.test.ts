@@ -52,6 +52,13 @@ test('007 begins with nobody in quarantine', () => {
   expect(db.prepare('SELECT count(*) AS n FROM quarantine').get()).toEqual({ n: 0 });
 });
 
+test('008 lets what waits to be sent have ended nothing', () => {
+  const db = at(7);
+  db.exec("INSERT INTO outbox (account, room, origin_id, xml, created, state) VALUES (1, 'orchard@rooms.lit', 'o1', '<message/>', 1, 'sent')");
+  migrate(db, 7, 8);
+  expect(db.prepare('SELECT state, ends, cause FROM outbox').all()).toEqual([{ state: 'sent', ends: 0, cause: null }]);
+});
+
 test('from every version the way leads to the newest, and a migration that fails changes nothing', () => {
   for (let from = 1; from <= migrations.length; from++) {
     const db = at(from);

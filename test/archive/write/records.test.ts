@@ -67,7 +67,7 @@ test('the state of a stream is replaced and removed', () => {
 });
 
 test('the outbox keeps its order, and what is known of each stanza', () => {
-  const entry: Omit<OutboxEntry, 'id'> = {
+  const entry: Omit<OutboxEntry, 'id' | 'ends' | 'cause'> = {
     account: JULIET,
     room: ORCHARD,
     originId: 'o1',
@@ -80,10 +80,10 @@ test('the outbox keeps its order, and what is known of each stanza', () => {
   const first = own.archive.addToOutbox(entry);
   const second = own.archive.addToOutbox({ ...entry, originId: 'o2' });
   own.archive.updateOutbox(first, { stream: 'abc', outbound: 7, state: 'sent' });
-  own.archive.updateOutbox(second, { state: 'ask' });
+  own.archive.updateOutbox(second, { state: 'ask', ends: 2, cause: 'why' });
   expect(own.reopen().outbox(JULIET)).toEqual([
-    { ...entry, id: first, stream: 'abc', outbound: 7, state: 'sent' },
-    { ...entry, id: second, originId: 'o2', state: 'ask' },
+    { ...entry, id: first, stream: 'abc', outbound: 7, state: 'sent', ends: 0, cause: undefined },
+    { ...entry, id: second, originId: 'o2', state: 'ask', ends: 2, cause: 'why' },
   ]);
   own.archive.updateOutbox(first, { stream: undefined });
   expect(own.archive.outbox(JULIET)[0]).toMatchObject({ stream: undefined, outbound: 7 });

@@ -143,7 +143,7 @@ function agree(known: string | undefined, seen: string | undefined): boolean {
 /** What of a resource stays when its software, or the server, draws a new one: `gajim.X7K2` is `gajim`, a UUID is ''. */
 function stemOf(resource: string): string | undefined {
   if (looksDrawn(resource)) return '';
-  const cut = resource.replace(/[.\-_/:]?[A-Za-z0-9+=]*\d[A-Za-z0-9+=]*$|[.\-_/:][A-Za-z0-9+=]{3,}$/, '');
+  const cut = resource.replace(/[.\-_/:]?(?<![A-Za-z0-9+=])[A-Za-z0-9+=]*\d[A-Za-z0-9+=]*$|[.\-_/:][A-Za-z0-9+=]{3,}$/, '');
   return cut === resource ? undefined : cut; // chosen by a person: another one is another device
 }
 

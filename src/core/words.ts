@@ -33,7 +33,7 @@ export function words(text: string): Word[] {
   const found: Word[] = [];
   for (const match of text.matchAll(WORD)) {
     const start = match.index;
-    if (UNSPACED.test(match[0])) found.push(...pairs(match[0], start));
+    if (UNSPACED.test(match[0])) for (const pair of pairs(match[0], start)) found.push(pair);
     else found.push({ text: fold(match[0]).slice(0, MAX_WORD), start, end: start + match[0].length });
   }
   return found;

@@ -20,6 +20,10 @@ describe('words', () => {
     expect(texts('हिन्दी')).toEqual(['हिन्दी'.normalize('NFC')]);
   });
 
+  test('of a script without spaces are read however long they run', () => {
+    expect(words('漢'.repeat(340_000))).toHaveLength(340_000);
+  });
+
   test('say where they stood', () => {
     const text = '🌅 Été, 東京';
     expect(words(text).map((word) => text.slice(word.start, word.end))).toEqual(['🌅', 'Été', '東京', '京']);

@@ -2,6 +2,7 @@ import { inBackground } from '../../core/background.ts';
 import { bareOf, resourceOf } from '../../core/jid.ts';
 import type { RoomSignalName } from '../../core/room.ts';
 import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
+import { ADDRESS, short } from '../../xmpp/xep/service/short.ts';
 import { destroyRoom, instantRoom, nickPresence, readDisclosure, readMucPresence, status } from '../../xmpp/xep/room/muc.ts';
 import type { MucPresence } from '../../xmpp/xep/room/muc.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
@@ -130,7 +131,7 @@ function saysFull({ condition, type, text }: StanzaFault): boolean {
 /** RFC 6120 8.3.3.5, 8.3.3.14: the new address, given as an XMPP URI. */
 function addressIn(error: StanzaFault): string | undefined {
   const uri = error.element?.getChildText('gone') ?? error.element?.getChildText('redirect');
-  return uri?.trim().replace(/^xmpp:/, '').replace(/\?.*$/, '') || undefined;
+  return short(uri?.trim().replace(/^xmpp:/, '').split('?', 1)[0], ADDRESS);
 }
 
 function appeared(transaction: Transaction, { room, nick, occupant }: MucPresence, xml: string): void {

@@ -181,5 +181,5 @@ function essence(xml: string): string {
   return xml
     .replace(/^<message[^>]*>/, '')
     .replace(/<(?:delay|stanza-id|occupant-id)\b[^>]*?(?:\/>|>[^<]*<\/(?:delay|stanza-id|occupant-id)>)/g, '')
-    .replace(/<x\b[^>]*jabber:x:delay[^>]*?(?:\/>|>[^<]*<\/x>)/g, '');
+    .replace(/<x\b[^>]*?(?:\/>|>[^<]*<\/x>)/g, (x) => (x.includes('jabber:x:delay') ? '' : x));
 }

@@ -48,6 +48,14 @@ describe('a refused join (scripted)', () => {
     expect(account.rooms.list().map(({ room }) => room)).toEqual(['orchard@rooms.scripted.test']);
   });
 
+  // To cut off what stands behind its address took minutes, as the square of the length.
+  test('a new room’s address with half a million question marks is read at once', async () => {
+    const { account, script } = await world();
+    script(ROOM, refusing('gone', 'cancel', '', `xmpp:orchard@rooms.scripted.test${'?'.repeat(500_000)}&#10;x`));
+    await account.rooms.join(ROOM, { nick: 'romeo' });
+    expect(await account.rooms.follow(ROOM)).toMatchObject({ ok: true, value: { room: 'orchard@rooms.scripted.test' } });
+  });
+
   test('a venue that is no room’s address is not followed', async () => {
     const { account, script } = await world();
     script(ROOM, refusing('gone', 'cancel', '', 'https://example.org/'));

@@ -22,6 +22,14 @@ test('a replay of what is kept adds nothing', () => {
   expect(replay(...again.slice(1))).toEqual([false, false]);
 });
 
+// To leave out a delay of old took minutes where no delay is, as the square of the length.
+test('what has neither words nor an id is known again at once, whatever its payload is like', () => {
+  const xml = `<message><x a='${'jabber:x:delay'.repeat(60_000)}'><y/></x></message>`;
+  const delayed = xml.replace('<x', "<x xmlns='jabber:x:delay' stamp='20261123T12:00:00'/><x");
+  for (let n = 0; n < 12; n += 1) live({ kind: 'other', at: T0 + n, xml });
+  expect(replay({ kind: 'other', at: T0, xml: delayed })).toEqual([false]);
+});
+
 test('what was missed is added in its place, though it has the words of what is kept', () => {
   live({ body: 'ok', at: T0 }, { body: 'no', at: T0 + 2000 });
   expect(replay({ body: 'ok', at: T0 }, { body: 'ok', at: T0 + 1000 }, { body: 'no', at: T0 + 1990 })).toEqual([

@@ -19,7 +19,7 @@ import { openBouncerRooms } from './rooms/rooms.ts';
 import type { BouncerRooms } from './rooms/rooms.ts';
 import { isDomainOf, openBouncerSessions, offeredFeatures } from './session/sessions.ts';
 import type { BouncerSessions } from './session/sessions.ts';
-import { MAX_BUFFERED } from './session/session.ts';
+import { MAX_BUFFERED } from './session/session-contract.ts';
 import { serveDevice } from './server/stream.ts';
 import type { StreamHost } from './server/host.ts';
 import { createThrottle, peerOf } from './server/throttle.ts';

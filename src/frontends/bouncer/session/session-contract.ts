@@ -4,6 +4,11 @@ import type { Log } from '../../../core/log.ts';
 import type { DeviceLink, DeviceLinkUser } from './link.ts';
 import type { DeviceConnection } from './device-connection.ts';
 
+/** The most bytes that wait for a device which reads nothing and acknowledges nothing (no XEP-0198). */
+export const MAX_BUFFERED = 16 * 1024 * 1024;
+/** So many times as much may wait on a link, for a device may acknowledge (XEP-0198) what it has not read. */
+export const MOST_UNREAD = 4;
+
 export interface SessionTimes {
   /** Milliseconds for which a session waits for a device that has disconnected. */
   readonly hold: number;

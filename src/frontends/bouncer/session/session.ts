@@ -14,10 +14,8 @@ import { unreadAnswer } from '../../../xmpp/xep/service/errors.ts';
 import { endangersAccount, refusal } from '../credentials/account-guard.ts';
 import { stamped } from './held-stamp.ts';
 import { untakenFault } from './untaken.ts';
-import type { BouncerSession, BouncerSessionOptions } from './session-contract.ts';
+import { MOST_UNREAD, type BouncerSession, type BouncerSessionOptions } from './session-contract.ts';
 
-/** The most bytes that wait for a device which reads nothing and acknowledges nothing (no XEP-0198). */
-export const MAX_BUFFERED = 16 * 1024 * 1024;
 const MAX_UNACKNOWLEDGED = 20;
 const REQUEST = `<r xmlns='${NS.sm}'/>`;
 const SESSION_NS = 'urn:ietf:params:xml:ns:xmpp-session';
@@ -85,7 +83,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (now.state !== 'attached' || !sm.enabled()) return;
     const { link } = now;
     now.asked = true;
-    link.put(REQUEST);
+    put(REQUEST);
     now.unanswered ??= setTimeout(() => link.drop(), times.answer);
   }
 
@@ -98,6 +96,13 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     });
   }
 
+  /** Onto the link, and to nobody where there is none. A device that makes us talk and reads nothing loses its link, and not our memory. */
+  function put(text: string): void {
+    const link = linkOf();
+    if (link && link.buffered() > MOST_UNREAD * options.maxBuffered) link.drop();
+    else link?.put(text);
+  }
+
   function send(text: string, delivered?: () => void): void {
     if (now.state === 'over') return;
     if (now.state === 'binding') {
@@ -108,7 +113,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (!room) return endSoon('policy-violation', 'The device no longer accepts data.');
     const number = sm.sent(text);
     if (sm.enabled()) sentAt.push(clock());
-    linkOf()?.put(text);
+    put(text);
     if (sm.enabled() && delivered) undelivered.push({ number, delivered });
     else delivered?.();
     askSoon();
@@ -124,7 +129,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   function take(items: readonly Incoming[]): void {
     alive();
     for (const item of items) {
-      if (isOver()) return;
+      if (!isAttached()) return; // it is not counted either: a device that comes back says it again
       try {
         if ('nonza' in item) nonza(item.nonza);
         else if ('stanza' in item) stanza(item.stanza);
@@ -133,16 +138,16 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
         untaken('stanza' in item ? item.stanza : undefined, error);
       }
     }
-    if (sm.enabled() && sm.owed() >= MAX_UNACKNOWLEDGED) linkOf()?.put(sm.ack());
+    if (sm.enabled() && sm.owed() >= MAX_UNACKNOWLEDGED) put(sm.ack());
   }
 
   function nonza(element: Element): void {
-    if (element.is('r', NS.sm) && sm.enabled()) linkOf()?.put(sm.ack());
+    if (element.is('r', NS.sm) && sm.enabled()) put(sm.ack());
     else if (element.is('a', NS.sm)) acknowledged(element);
     else if (element.is('enable', NS.sm)) enable(element);
     else if (element.is('active', NS.csi)) connection.clientState('active');
     else if (element.is('inactive', NS.csi)) connection.clientState('inactive');
-    else if (element.getNS() === NS.sm) linkOf()?.put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
+    else if (element.getNS() === NS.sm) put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
     else log('debug', `ignored <${element.name}/> from the device`);
   }
 
@@ -157,13 +162,13 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   }
 
   function enable(element: Element): void {
-    if (sm.enabled()) return linkOf()?.put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
+    if (sm.enabled()) return put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
     const resumes = ['true', '1'].includes(attributeOf(element, 'resume') ?? '');
     id = resumes ? randomBytes(18).toString('base64url') : undefined;
     const how = id === undefined ? {} : { id, resume: 'true', max: String(Math.floor(times.hold / 1000)) };
     const enabled = xml('enabled', { xmlns: NS.sm, ...how });
     sm.begin(jid, enabled);
-    linkOf()?.put(enabled.toString());
+    put(enabled.toString());
   }
 
   function stanza(given: Stanza): void {
@@ -207,7 +212,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     refuse(given, 'modify', 'policy-violation', `It was not sent: ${given.why}.`);
   }
 
-  const isOver = (): boolean => now.state === 'over';
+  const isAttached = (): boolean => now.state === 'attached';
 
   function closed(gone: DeviceLink, how: 'closed' | 'lost'): void {
     if (now.state === 'over' || now.state === 'away' || (now.state === 'attached' && gone !== now.link)) return;

@@ -62,6 +62,26 @@ describe.each(servers)('a device on $kind', (server) => {
     expect(await answerTo(device, undefined, remove('urn:example:notes'))).toBe('done');
   });
 
+  test('opens the bookmarks to nobody, by no form that its server would heed', async () => {
+    const { person, alice } = await door();
+    const device = await person('phone');
+    const node = 'urn:xmpp:bookmarks:1';
+    const bookmark = xml('item', { id: 'cave@rooms.test' }, xml('conference', { xmlns: node }));
+    const form = (field: string, value: string, type = 'node_config'): Element => xml('x', { xmlns: 'jabber:x:data', type: 'submit' },
+      xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, `${PUBSUB}#${type}`)), xml('field', { var: `pubsub#${field}` }, xml('value', {}, value)));
+    const publish = xml('pubsub', { xmlns: PUBSUB }, xml('publish', { node }, bookmark), xml('publish-options', {}, form('access_model', 'whitelist', 'publish-options')));
+    expect(await answerTo(device, undefined, publish)).toBe('done');
+    const configure = (...forms: Element[]): Element => xml('pubsub', { xmlns: OWNER }, xml('configure', { node }, ...forms));
+    expect(await answerTo(device, undefined, configure(form('access_model', 'whitelist'), form('access_model', 'open')))).toBe('not-allowed');
+    expect(await answerTo(device, undefined, configure(form('publish_model', 'open')))).toBe('not-allowed');
+    const bob = await newAccount(server, 'bob');
+    const stranger = await connectPerson(server, bob.user, bob.password, { resource: 'there' });
+    open.push(stranger);
+    expect(await answerTo(stranger, alice.jid, xml('pubsub', { xmlns: PUBSUB }, xml('publish', { node }, clone(bookmark))))).not.toBe('done');
+    const read = stranger.iq(xml('iq', { type: 'get', to: alice.jid }, xml('pubsub', { xmlns: PUBSUB }, xml('items', { node }))));
+    expect(await read.then(() => 'read', () => 'refused')).toBe('refused');
+  });
+
   test.each([`$&$'$\`$1$$`, `"it's" <here> & there`, '𝄞 – ü'])('speaks as itself where its resource is %s', async (resource) => {
     const { person, minimix } = await door();
     const bob = await newAccount(server, 'bob');

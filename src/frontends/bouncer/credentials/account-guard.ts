@@ -20,6 +20,7 @@ const DANGERS: Readonly<Record<string, (payload: Element) => boolean>> = {
   'urn:xmpp:cam:0': () => true, // XEP-0494: revokes clients, the daemon among them
   'http://jabber.org/protocol/commands': (command) => !COMMANDS_ALLOWED.has(attributeOf(command, 'node')), // XEP-0050, XEP-0133
   'http://jabber.org/protocol/pubsub#owner': (pubsub) => elementsIn(pubsub).some(harmsBookmarks), // XEP-0060 8
+  'http://jabber.org/protocol/pubsub': makesBookmarksOpen, // XEP-0060 8.1.3, XEP-0222 3
 };
 
 /** `account` is its bare JID. Registrations and commands of rooms and gateways are allowed. */
@@ -34,12 +35,37 @@ function elementsIn(parent: Element): readonly Element[] {
   return parent.children.filter((child) => typeof child !== 'string');
 }
 
-/** Deletion, purge, affiliations and unknown requests about the node; its configuration only if that gives others access. */
+/** What the node's configuration has to say of a field, where it names it: nobody else reads or writes, and nothing is lost by itself. */
+const KEPT: ReadonlyMap<string | undefined, ReadonlySet<string>> = new Map([
+  ['pubsub#access_model', new Set(['whitelist'])],
+  ['pubsub#publish_model', new Set(['publishers'])],
+  ['pubsub#persist_items', new Set(['1', 'true'])],
+  ['pubsub#purge_offline', new Set(['0', 'false'])],
+]);
+
+/** Deletion, purge, affiliations and unknown requests about the node; its configuration only if that changes what it has to say. */
 function harmsBookmarks(action: Element): boolean {
-  if (!BOOKMARK_NODES.has(attributeOf(action, 'node'))) return false;
-  if (action.getName() !== 'configure') return true;
-  const fields = action.getChild('x', 'jabber:x:data')?.getChildren('field') ?? [];
-  return fields.some((field) => attributeOf(field, 'var') === 'pubsub#access_model' && field.getChildText('value') !== 'whitelist');
+  return isOfBookmarks(action) && (action.getName() !== 'configure' || changesKept(action));
+}
+
+/** The node may not be there yet: it is made as its maker, or its first publisher, configures it. */
+function makesBookmarksOpen(pubsub: Element): boolean {
+  const parts = elementsIn(pubsub);
+  return parts.some(isOfBookmarks) && parts.some(changesKept);
+}
+
+function isOfBookmarks(action: Element): boolean {
+  return BOOKMARK_NODES.has(attributeOf(action, 'node'));
+}
+
+function changesKept(action: Element): boolean {
+  // every form and value that there is: Prosody heeds the first form, ejabberd the last
+  const fields = action.getChildren('x').flatMap((form) => form.getChildren('field'));
+  return fields.some((field) => {
+    const kept = KEPT.get(attributeOf(field, 'var'));
+    const values = field.getChildren('value').map((value) => value.getText());
+    return kept !== undefined && !(values.length > 0 && values.every((value) => kept.has(value)));
+  });
 }
 
 /** Whether every way in which a server may read the address leads to another domain. In doubt: no. */

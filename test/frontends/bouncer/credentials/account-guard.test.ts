@@ -5,9 +5,10 @@ import { stanzaFrom } from '../../../../src/xmpp/stanza.ts';
 const PLAIN = `<query xmlns='jabber:iq:register'><username>romeo</username><password>x</password></query>`;
 const OWNER = 'http://jabber.org/protocol/pubsub#owner';
 const command = (node: string, more = ''): string => `<command xmlns='http://jabber.org/protocol/commands' node='${node}'${more}/>`;
+const pubsub = (inside: string): string => `<pubsub xmlns='http://jabber.org/protocol/pubsub'>${inside}</pubsub>`;
 const owner = (inside: string): string => `<pubsub xmlns='${OWNER}'>${inside}</pubsub>`;
-const form = (access: string): string =>
-  `<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/pubsub#node_config</value></field><field var='pubsub#access_model'><value>${access}</value></field></x>`;
+const form = (value: string, field = 'access_model'): string =>
+  `<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/pubsub#node_config</value></field><field var='pubsub#${field}'><value>${value}</value></field></x>`;
 
 const asks = (to: string, payload = PLAIN, type = 'set', account = 'romeo@verona.test'): boolean =>
   endangersAccount(stanzaFrom(`<iq xmlns='jabber:client' type='${type}' id='r'${to === '' ? '' : ` to='${to}'`}>${payload}</iq>`), account);
@@ -70,6 +71,13 @@ test.each([
   ['every bookmark taken out at once', owner(`<purge node='urn:xmpp:bookmarks:1'/>`)],
   ['the bookmarks given to others', owner(`<affiliations node='urn:xmpp:bookmarks:1'><affiliation jid='tybalt@verona.test' affiliation='owner'/></affiliations>`)],
   ['the bookmarks opened to others', owner(`<configure node='urn:xmpp:bookmarks:1'>${form('open')}</configure>`)],
+  ['the bookmarks opened by a second form, which ejabberd heeds', owner(`<configure node='urn:xmpp:bookmarks:1'>${form('whitelist')}${form('open')}</configure>`)],
+  ['the bookmarks opened by a second value', owner(`<configure node='urn:xmpp:bookmarks:1'>${form('whitelist</value><value>open')}</configure>`)],
+  ['the bookmarks written by anybody', owner(`<configure node='urn:xmpp:bookmarks:1'>${form('open', 'publish_model')}</configure>`)],
+  ['the bookmarks forgotten as the device leaves', owner(`<configure node='urn:xmpp:bookmarks:1'>${form('1', 'purge_offline')}</configure>`)],
+  ['the bookmarks kept in memory alone', owner(`<configure node='storage:bookmarks'>${form('false', 'persist_items')}</configure>`)],
+  ['the bookmarks’ node made for everybody', pubsub(`<create node='storage:bookmarks'/><configure>${form('open', 'publish_model')}</configure>`)],
+  ['the bookmarks’ node made for everybody by the first that is published', pubsub(`<publish node='urn:xmpp:bookmarks:1'/><publish-options>${form('open')}</publish-options>`)],
   ['the bookmarks’ node deleted behind another', owner(`<delete node='other'/><delete node='urn:xmpp:bookmarks:1'/>`)],
   ['a login of XEP-0078', `<query xmlns='jabber:iq:auth'><username>romeo</username><password>x</password></query>`],
   ['another resource bound', `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>minimix</resource></bind>`],
@@ -90,6 +98,10 @@ test.each([
   ['another node deleted', '', owner(`<delete node='urn:xmpp:avatar:data'/>`), 'set'],
   ['a node that is opened, keys of OMEMO say', '', owner(`<configure node='eu.siacs.conversations.axolotl.devicelist'>${form('open')}</configure>`), 'set'],
   ['the bookmarks’ node closed', '', owner(`<configure node='urn:xmpp:bookmarks:1'>${form('whitelist')}</configure>`), 'set'],
+  ['the bookmarks’ node configured as it is', '', owner(`<configure node='urn:xmpp:bookmarks:1'>${form('publishers', 'publish_model')}</configure>`), 'set'],
+  ['a bookmark', '', pubsub(`<publish node='urn:xmpp:bookmarks:1'/><publish-options>${form('whitelist')}${form('true', 'persist_items')}</publish-options>`), 'set'],
+  ['an avatar for everybody', '', pubsub(`<publish node='urn:xmpp:avatar:data'/><publish-options>${form('open')}</publish-options>`), 'set'],
+  ['the bookmarks’ node with room for more', '', owner(`<configure node='urn:xmpp:bookmarks:1'>${form('max', 'max_items')}</configure>`), 'set'],
   ['a node of another’s service', 'pubsub.verona.test', owner(`<delete node='urn:xmpp:bookmarks:1'/>`), 'set'],
 ])('%s is let through', (_what, to, payload, type) => {
   expect(asks(to, payload, type)).toBe(false);

@@ -45,14 +45,16 @@ function carrierOf(webSocket: WebSocket): Duplex {
   let reader: Reader | undefined;
 
   /** What was written, as frames. */
-  function frame({ header, items, closed, fault }: Read): void {
+  function framesOf({ header, items, closed, fault }: Read): string[] {
+    if (fault !== undefined) throw fault;
+    const frames: string[] = [];
     if (header !== undefined) {
       const attributes = [...header].filter(([name]) => ['from', 'id', 'version', 'xml:lang'].includes(name));
-      webSocket.send(xml('open', { xmlns: FRAMING, ...Object.fromEntries(attributes) }).toString());
+      frames.push(xml('open', { xmlns: FRAMING, ...Object.fromEntries(attributes) }).toString());
     }
-    for (const item of items) webSocket.send('stanza' in item ? item.stanza.raw : item.nonza.toString());
-    if (closed) webSocket.send(`<close xmlns='${FRAMING}'/>`);
-    if (fault !== undefined) throw fault;
+    frames.push(...items.map((item) => ('stanza' in item ? item.stanza.raw : item.nonza.toString())));
+    if (closed) frames.push(`<close xmlns='${FRAMING}'/>`);
+    return frames;
   }
 
   const carrier = new Duplex({
@@ -60,8 +62,12 @@ function carrierOf(webSocket: WebSocket): Duplex {
     write(chunk: Buffer, _encoding, done) {
       if (chunk.subarray(0, 5).equals(DECLARATION) || !reader) reader = createReader(OUT);
       try {
-        frame(reader.read(chunk));
-        done();
+        const frames = framesOf(reader.read(chunk));
+        const last = frames.pop();
+        for (const frame of frames) webSocket.send(frame);
+        // until the network has it, it waits here, where it is counted
+        if (last === undefined) done();
+        else webSocket.send(last, done);
       } catch (error) {
         done(error instanceof Error ? error : new Error(String(error)));
       }

@@ -17,6 +17,8 @@ import { untakenFault } from './untaken.ts';
 import { MOST_UNREAD, type BouncerSession, type BouncerSessionOptions } from './session-contract.ts';
 
 const MAX_UNACKNOWLEDGED = 20;
+/** Characters of a stanza's id: ids are remembered by the thousand, for an answer or an error that may follow. */
+const LONGEST_ID = 1023;
 const REQUEST = `<r xmlns='${NS.sm}'/>`;
 const SESSION_NS = 'urn:ietf:params:xml:ns:xmpp-session';
 
@@ -173,6 +175,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
 
   function stanza(given: Stanza): void {
     if (sm.enabled()) sm.received();
+    if ((given.id?.length ?? 0) > LONGEST_ID) return refuse(given, 'modify', 'bad-request', 'It was not sent: its id is too long.');
     if (given.from !== '' && bareOf(given.from).toLowerCase() !== login.account && !inside.isOccupant(given)) {
       return endSoon('invalid-from', 'A device may only write as its own account.');
     }

@@ -18,6 +18,7 @@ function scene() {
   let waits = 0;
   let dropped = false;
   let taken = 0;
+  let last = '';
   const session = openBouncerSession({
     login: { account: 'a@b', device: { id: 'phone', label: 'phone' } } as never,
     jid: 'a@b/phone',
@@ -41,7 +42,10 @@ function scene() {
   });
   const link = {
     address: 'here',
-    put: (text: string) => void (waits += text.length),
+    put(text: string) {
+      last = text;
+      waits += text.length;
+    },
     buffered: () => waits,
     end: () => undefined,
     drop() {
@@ -50,7 +54,7 @@ function scene() {
     },
   };
   session.attach(link);
-  return { session, waits: () => waits, isDropped: () => dropped, taken: () => taken };
+  return { session, last: () => last, waits: () => waits, isDropped: () => dropped, taken: () => taken };
 }
 
 const BOUND = 5 * MOST;
@@ -72,5 +76,16 @@ test('a device that acknowledges what it has not read loses its link, and what i
   expect(isDropped()).toBe(true);
   expect(waits()).toBeLessThan(BOUND);
   expect(taken()).toBeLessThan(100);
+  await session.end();
+});
+
+test('an id of more letters than any client makes is refused and remembered by nobody, and an id of 1023 is taken', async () => {
+  const { session, last, taken } = scene();
+  const ask = (id: string): Incoming => ({ stanza: stanzaFrom(`<iq xmlns='jabber:client' type='get' id='${id}'><query xmlns='urn:example'/></iq>`) });
+  session.take([ask('i'.repeat(1024))]);
+  expect(taken()).toBe(0);
+  expect(parseElement(last()).getChild('error')?.getChild('bad-request')).toBeDefined();
+  session.take([ask('i'.repeat(1023))]);
+  expect(taken()).toBe(1);
   await session.end();
 });

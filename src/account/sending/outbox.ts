@@ -20,6 +20,8 @@ import type { Transaction, AccountContext } from '../context.ts';
 const MAX_BODY = 200_000;
 const MAX_XML = 250_000;
 const MAX_WAITING = 5_000;
+/** Characters of all that waits: it is in memory, and is so again after each start. */
+const MAX_WAITING_XML = 16 * 1024 * 1024;
 /** Entries of a room's ledger in which a nick is looked for. */
 const LEDGER = 200;
 /** Streams that may end over one message before the person is asked. */
@@ -120,6 +122,10 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
     if (inside && waiting?.state === 'waiting') context.transact((transaction) => refuse(transaction, waiting, error));
   }
 
+  function waitingXml(): number {
+    return [...entries.values()].reduce((sum, { xml }) => sum + xml.length, 0);
+  }
+
   function of(room: string): OutboxEntry[] {
     return [...entries.values()].filter((entry) => entry.room === room).toSorted((a, b) => a.id - b.id);
   }
@@ -138,7 +144,7 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
     const fault = faultIn(xml);
     if (fault !== undefined) return fail('malformed', `This is not a message: ${fault}.`);
     if (entries.has(originId)) return fail('conflict', 'A message with this id is already being sent.');
-    if (entries.size >= MAX_WAITING) return fail('congested', 'Too many messages are waiting to be sent.');
+    if (entries.size >= MAX_WAITING || waitingXml() + xml.length > MAX_WAITING_XML) return fail('congested', 'Too many messages are waiting to be sent.');
     const waiting = { account: context.jid, room, originId, xml, createdAt: context.now(), state: 'waiting' } as const;
     const added = { ...waiting, stream: undefined, outbound: undefined };
     const kept: OutboxEntry = { ...added, id: archive.addToOutbox(added), ends: 0, cause: undefined };

@@ -44,7 +44,8 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
 
   async function join(text: string, { nick, password, exact = false }: JoinOptions = {}): Promise<Result<RoomSummary>> {
     const jid = parseBareJid(text);
-    if (jid === undefined) return notARoom(text);
+    // whoever joins the account itself, such as a device, would make what the server tells the account a room's
+    if (jid === undefined || jid === context.jid) return notARoom(text);
     const joined = context.room(jid)?.membership.state === 'joined';
     const done = joined ? undefined : settled(jid);
     memberships.setExact(jid, exact && !joined);

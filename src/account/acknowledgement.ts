@@ -25,11 +25,14 @@ interface AcknowledgementListener {
 
 interface AcknowledgementOptions {
   /** Of the archive. */
-  readonly barrier: () => Promise<void>;
+  readonly barrier: (soon?: 'soon') => Promise<void>;
   /** The state with which the account starts; `settled()` is waited for before it is told to anybody. */
   readonly from: StreamState | undefined;
   readonly log: Log;
 }
+
+/** Stanzas that are to be on disk soon: with twice as many the stream is read no further. */
+const MANY = 100;
 
 export function openAcknowledgement({ barrier, from, log }: AcknowledgementOptions): Acknowledgement {
   let now = from;
@@ -38,8 +41,13 @@ export function openAcknowledgement({ barrier, from, log }: AcknowledgementOptio
   /** The sync that is to come, and what it covers. */
   let due: { readonly sync: Promise<void>; state: StreamState | undefined } | undefined;
 
+  /** Stanzas of this stream that are not on disk. */
+  function waits(): number {
+    return (now?.inbound ?? 0) - (onDisk !== undefined && onDisk.id === now?.id ? onDisk.inbound : 0);
+  }
+
   function wait(): void {
-    const sync = barrier();
+    const sync = barrier(waits() >= MANY ? 'soon' : undefined);
     if (due?.sync === sync) {
       due.state = now;
       return;
@@ -68,7 +76,7 @@ export function openAcknowledgement({ barrier, from, log }: AcknowledgementOptio
       if (state === undefined) onDisk = undefined;
       else wait();
     },
-    settled: barrier,
+    settled: () => barrier(),
     streamId: () => now?.id,
     subscribe: (listener) => { listeners.push(listener); },
   };

@@ -216,7 +216,7 @@ interface WriteArchive {
    * Resolves once all that is committed by now is on disk, so that a power cut cannot take it back: only then may it be
    * acknowledged. One sync for many commits, beside the event loop. Rejects where the disk did not take it.
    */
-  barrier(): Promise<void>;
+  barrier(soon?: 'soon'): Promise<void>;
   /** Once, whole. Only inside `transaction`. */
   append(message: NewMessage): Appended;
   /** A room's history is about to be replayed after a join: aligns what follows with the kept tail. */

@@ -11,7 +11,8 @@ function disk() {
   const events: string[] = [];
   return {
     events,
-    barrier(): Promise<void> {
+    barrier(soon?: 'soon'): Promise<void> {
+      if (soon) events.push(soon);
       if (!open) syncs.push((open = Promise.withResolvers<void>()));
       return open.promise;
     },
@@ -48,6 +49,18 @@ test('nothing is acknowledged before its sync has ended, and a later commit is n
   await settle();
   expect(acknowledgement.handled()).toBe(3);
   expect(events).toEqual(['moved', 'moved']);
+});
+
+test('a flood is not gathered: with a hundred that wait, the disk is asked soon', async () => {
+  const { acknowledgement, begin, events } = opened();
+  acknowledgement.committed(state(99));
+  expect(events).toEqual([]);
+  acknowledgement.committed(state(100));
+  expect(events).toEqual(['soon']);
+  begin().resolve();
+  await settle();
+  acknowledgement.committed(state(150));
+  expect(events).toEqual(['soon', 'moved']);
 });
 
 test('a new stream begins with nothing on disk, and what is said of the old one is not taken for it', async () => {

@@ -105,6 +105,22 @@ describe('what comes in', () => {
     expect((await peer.expect(/<a\b[^>]*h=["']([1-9]\d*)/))[1]).toBe('2');
   });
 
+  test('with 200 stanzas that are not on disk no more is read, until the disk has them', async () => {
+    const server = await scripted();
+    let handled = 0;
+    const { watched, peer } = await online(server, {}, { handled: () => handled });
+    const other = await online(server);
+    peer.send('<message/>'.repeat(200));
+    await watched.stanzas.next(() => watched.state()?.inbound === 200);
+    peer.send(`<message id='more'/>`);
+    other.peer.send(`<message id='fence'/>`); // it comes later, and is read
+    await other.watched.stanzas.next(({ id }) => id === 'fence');
+    expect(watched.state()?.inbound).toBe(200);
+    handled = 200;
+    watched.connection.acknowledge();
+    await watched.stanzas.next(({ id }) => id === 'more');
+  });
+
   test('a stream is taken up again once what came is on disk, and not as long as that fails', async () => {
     const server = await scripted();
     const disk = { works: true };

@@ -10,8 +10,8 @@ import type { Database } from '../schema/database.ts';
  * would drop SQLite's POSIX locks (sqlite.org/howtocorrupt.html 2.2); the log is another inode, and holds none.
  */
 export interface Barrier {
-  /** Resolves once all that is committed by now is on disk; rejects where the disk refused to say so. */
-  reached(): Promise<void>;
+  /** Resolves once all that is committed by now is on disk; rejects where the disk refused to say so. `soon`: it waits for no more to gather. */
+  reached(soon?: 'soon'): Promise<void>;
   /** The same at once, in this thread: for what must not be given out before. */
   reachNow(): void;
   close(): void;
@@ -25,6 +25,8 @@ export function openBarrier(db: Database, gather = GATHER): Barrier {
   let log: number | undefined;
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
+  /** Ends the gathering for the next sync. */
+  let endGathering: () => void = () => undefined;
   let syncing = false;
   let closed = false;
   /** A sync has failed: what it was to bring to the disk may be gone from the cache, and the next one says nothing of it. */
@@ -82,18 +84,25 @@ export function openBarrier(db: Database, gather = GATHER): Barrier {
     log = undefined;
   }
 
-  async function afterThat(before: Promise<void> | undefined): Promise<void> {
+  async function afterThat(before: Promise<void> | undefined, gathering: PromiseWithResolvers<void>): Promise<void> {
     if (before !== undefined) await before.catch(() => undefined); // whoever waits for that one is told
-    await new Promise((resolve) => setTimeout(resolve, gather));
+    const timer = setTimeout(gathering.resolve, gather);
+    await gathering.promise;
+    clearTimeout(timer);
     running = next;
     next = undefined;
     await sync();
   }
 
   return {
-    reached() {
+    reached(soon) {
       if (inMemory || closed) return Promise.resolve();
-      next ??= afterThat(running);
+      if (next === undefined) {
+        const gathering = Promise.withResolvers<void>();
+        endGathering = gathering.resolve;
+        next = afterThat(running, gathering);
+      }
+      if (soon) endGathering();
       return next;
     },
     reachNow() {

@@ -239,6 +239,8 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
     put(text) {
       if (over === undefined) socket?.write(text);
     },
+    readNoMore: () => socket?.readNoMore(),
+    readOn: () => socket?.readOn(),
     keepWhole: (held) => socket?.keepWhole(held),
     ask(text) {
       if (over === undefined) socket?.ask(text);

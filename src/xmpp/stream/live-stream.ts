@@ -45,6 +45,8 @@ interface LiveStreamOptions {
 
 /** Acknowledged without being asked (a server may forget to ask, or ask seldom). */
 const MAX_OWED = 50;
+/** Stanzas that came and are not on disk: with so many no more is read, for Prosody gives a stream up that owes 500. */
+const MAX_UNKEPT = 200;
 /** Stanzas and milliseconds until an acknowledgement is asked for. */
 const ASK_EVERY = 50;
 const ASK_AFTER = 200;
@@ -149,6 +151,8 @@ export function createLiveStream(stream: Stream, options: LiveStreamOptions): Li
   function acknowledge(askedNow = false): void {
     if (over || !sm.enabled()) return;
     const h = options.handled() ?? sm.inbound();
+    if (!options.transparent && (sm.inbound() - h + WRAP) % WRAP >= MAX_UNKEPT) stream.readNoMore();
+    else stream.readOn();
     const due = wantedAt !== undefined && sm.owed(h) >= sm.owed(wantedAt);
     if (!askedNow && !due && sm.owed(h) < MAX_OWED) return;
     if (due) wantedAt = undefined;

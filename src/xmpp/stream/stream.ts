@@ -51,6 +51,9 @@ export interface Stream {
    * handler's to answer: nothing more is read by then.
    */
   deliver(handler: StreamHandler): void;
+  /** Nothing more is read until `readOn()`: what comes waits at the server. */
+  readNoMore(): void;
+  readOn(): void;
   put(text: string): void;
   /**
    * From now on a connection that breaks leaves the server with whole stanzas. `held` is told when a burst waits until the

@@ -181,6 +181,15 @@ export class SocketAdapter extends EventEmitter {
     return this.#socket instanceof TLSSocket ? this.#socket : undefined;
   }
 
+  /** Nothing more is read until `readOn()`. */
+  readNoMore(): void {
+    this.#socket?.pause();
+  }
+
+  readOn(): void {
+    this.#socket?.resume();
+  }
+
   /** Bytes that the kernel has not taken yet. */
   get buffered(): number {
     return this.#bytes + (this.#socket?.writableLength ?? 0);

@@ -85,6 +85,18 @@ test('a sync that failed is no success when it is tried again: the log is checkp
   db.close();
 });
 
+test('a sync that is wanted soon waits for no more to gather, also where it was asked for before', async () => {
+  const path = `${own.path}.soon`;
+  const db = openDatabase(path);
+  db.exec('CREATE TABLE x (y)');
+  const barrier = openBarrier(db, 3_600_000);
+  const asked = barrier.reached();
+  await Promise.all([asked, barrier.reached('soon')]);
+  await barrier.reached('soon');
+  barrier.close();
+  db.close();
+});
+
 describe('seen from the system', () => {
   const dir = mkdtempSync(join(tmpdir(), 'minimix-barrier-'));
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
@@ -120,5 +132,7 @@ describe('seen from the system', () => {
     expect(onDisk.size).toBeGreaterThan(0);
     expect(syncs.length).toBeGreaterThan(0);
     expect(syncs.length).toBeLessThan(100);
+    const eventLoop = lines.find((line) => line.includes('"committed '))?.split(/\s/, 1)[0];
+    expect(syncs.filter(({ thread }) => thread === eventLoop).length).toBeLessThan(3); // those of a new stretch of ids alone
   }, 60_000);
 });

@@ -12,30 +12,15 @@ import type { RoomFeed, RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { historyOf, readHistoryWish } from './room-history.ts';
 import type { HistoryWish } from './room-history.ts';
 import type { RoomStateCache } from './room-state-cache.ts';
-import { errorFor, leftPresence, nickIn, occupantPresence, open, selfPresence, subjectMessage, withoutCodes } from './room-stanzas.ts';
+import { openEntryPace } from './entry-pace.ts';
+import { errorFor, leftPresence, nickIn, occupantPresence, open, REFUSALS, selfPresence, subjectMessage, UNREACHABLE, withoutCodes } from './room-stanzas.ts';
 import { addressable } from '../session/stanza-text.ts';
 import { untakenFault } from '../session/untaken.ts';
 import { inBackground } from '../../../core/background.ts';
 import type { Log } from '../../../core/log.ts';
 
-/** XEP-0045 7.2: the error that a room would answer, by the state in which its refusal left us, or by our own fault. */
-const REFUSALS: Readonly<Record<string, readonly [type: string, condition: string]>> = {
-  'password-needed': ['auth', 'not-authorized'],
-  banned: ['auth', 'forbidden'],
-  'members-only': ['auth', 'registration-required'],
-  'nick-conflict': ['cancel', 'conflict'],
-  'room-full': ['wait', 'service-unavailable'],
-  'room-locked': ['cancel', 'item-not-found'],
-  'not-allowed': ['cancel', 'not-allowed'],
-  'registration-needed': ['cancel', 'not-acceptable'],
-  captcha: ['auth', 'not-acceptable'],
-  'room-moved': ['cancel', 'gone'],
-  'bad-jid': ['modify', 'jid-malformed'],
-  'bad-nick': ['modify', 'jid-malformed'],
-  'resource-constraint': ['wait', 'resource-constraint'],
-  'internal-server-error': ['wait', 'internal-server-error'],
-};
-const UNREACHABLE = ['wait', 'remote-server-timeout'] as const;
+/** Rooms that one device waits for at once: no client names as many. */
+const MOST_ENTERING = 1000;
 
 export interface DeviceJoinTimes {
   /** Milliseconds that a room has from our self-presence to the subject, which ends its history (XEP-0045 7.1). */
@@ -97,6 +82,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   const { occupancy } = account.rooms;
   const entries = new Set<Entry>();
   const renames = new Set<Entry>();
+  const paced = openEntryPace();
   let decided: (deviceOccupant: DeviceOccupant, room: string) => void = () => undefined;
   const wakes = new Map<string, Set<() => void>>();
   const goodbyes = new Map<DeviceOccupant, Set<NodeJS.Timeout>>();
@@ -108,6 +94,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     const entry: Entry = { deviceOccupant, room, asked, nick: nickIn(asked), history, refusal: undefined, over: undefined };
     const view = occupancy.room(room);
     if (view?.state === 'joined' && !view.entering && !view.firstReading) return show(entry, view);
+    if ([...entries].filter((one) => one.deviceOccupant === deviceOccupant).length >= MOST_ENTERING) return refuse(entry, { code: 'resource-constraint', message: 'Too many rooms at once.' });
     entries.add(entry);
     const joined = join(entry).catch((error: unknown) => fail(entry, error)).finally(() => {
       entries.delete(entry);
@@ -132,7 +119,8 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
       // the device's nick counts only if nobody else wants the account in the room under another
       // 7.2.8: where it is the device's own entry, a nick that is taken is a conflict, and no reason for another nick
       const wish = { ...(first && { nick, exact: true }), ...(password !== undefined && { password }) };
-      const joined = await occupancy.join(room, entry.deviceOccupant.device, wish);
+      const joined = await paced(entry.deviceOccupant, async () => (isCalledOff(entry) ? undefined : occupancy.join(room, entry.deviceOccupant.device, wish)));
+      if (!joined) return;
       if (!joined.ok) return refuse(entry, joined.error);
     }
     await until(room, (view) => view?.state !== 'joined' || !view.entering, times.subject);
@@ -140,6 +128,11 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     const view = occupancy.room(room);
     if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'You left the room.' });
     show(entry, view, first);
+  }
+
+  /** Meanwhile. What a device that is offline has wanted stays its wish. */
+  function isCalledOff({ over }: Entry): boolean {
+    return over === 'left' || over === 'replaced';
   }
 
   function until(room: string, done: (view: RoomView | undefined) => boolean, patience?: number): Promise<void> {

@@ -7,6 +7,25 @@ import { NS } from '../../../xmpp/namespaces.ts';
 import { escapeXML, parseElement, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 
+/** XEP-0045 7.2: the error that a room would answer, by the state in which its refusal left us, or by our own fault. */
+export const REFUSALS: Readonly<Record<string, readonly [type: string, condition: string]>> = {
+  'password-needed': ['auth', 'not-authorized'],
+  banned: ['auth', 'forbidden'],
+  'members-only': ['auth', 'registration-required'],
+  'nick-conflict': ['cancel', 'conflict'],
+  'room-full': ['wait', 'service-unavailable'],
+  'room-locked': ['cancel', 'item-not-found'],
+  'not-allowed': ['cancel', 'not-allowed'],
+  'registration-needed': ['cancel', 'not-acceptable'],
+  captcha: ['auth', 'not-acceptable'],
+  'room-moved': ['cancel', 'gone'],
+  'bad-jid': ['modify', 'jid-malformed'],
+  'bad-nick': ['modify', 'jid-malformed'],
+  'resource-constraint': ['wait', 'resource-constraint'],
+  'internal-server-error': ['wait', 'internal-server-error'],
+};
+export const UNREACHABLE = ['wait', 'remote-server-timeout'] as const;
+
 /** An occupant's presence, made from the compact record if the room's own text is not known. */
 export function occupantPresence(room: string, occupant: Occupant): Element {
   const { nick, show, affiliation, role, jid, occupantId, avatar } = occupant;

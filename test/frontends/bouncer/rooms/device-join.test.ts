@@ -11,12 +11,12 @@ const ROOM = 'cave@rooms.example';
 const MUC = 'http://jabber.org/protocol/muc';
 
 /** An account whose every write fails so. */
-function scene(fault: Error) {
+function scene(fault: Error, join = (_room: string): Promise<never> => Promise.reject(fault)) {
   const sent: string[] = [];
   const log: string[] = [];
   const feeds = openRoomFeeds();
   const fails = () => Promise.reject(fault);
-  const occupancy = { room: () => undefined, join: fails, present: () => undefined };
+  const occupancy = { room: () => undefined, join, present: () => undefined, unwish: () => undefined };
   const unused = {} as never;
   const deviceJoin = openDeviceJoin({
     account: { jid: 'a@b', rooms: { occupancy, changeNick: fails } } as unknown as Account,
@@ -30,9 +30,9 @@ function scene(fault: Error) {
   return { deviceJoin, deviceOccupant, feeds, sent, log };
 }
 
-function presence(nick: string, x = ''): Stanza {
-  const raw = `<presence id='p1' to='${ROOM}/${nick}'>${x}</presence>`;
-  return { kind: 'presence', id: 'p1', type: undefined, to: `${ROOM}/${nick}`, from: '', raw, element: parseElement(raw) } as unknown as Stanza;
+function presence(nick: string, x = '', room = ROOM): Stanza {
+  const raw = `<presence id='p1' to='${room}/${nick}'>${x}</presence>`;
+  return { kind: 'presence', id: 'p1', type: undefined, to: `${room}/${nick}`, from: '', raw, element: parseElement(raw) } as unknown as Stanza;
 }
 
 test.each([
@@ -61,4 +61,26 @@ test('a device whose change of nick fails is told so, and the log says why', asy
   expect(sent).toHaveLength(1);
   expect(parseElement(sent[0] ?? '').getChild('error')?.getChild('resource-constraint')).toBeDefined();
   expect(log).toEqual(['a device’s change of nick failed: The disk with the archive is full.']);
+});
+
+test('of ten thousand rooms that a device names in one breath, a few are entered at a time, those it leaves are not, and too many are refused', async () => {
+  const asked: string[] = [];
+  const answers: (() => void)[] = [];
+  const { deviceJoin, deviceOccupant, sent } = scene(new Error('unused'), (room) => {
+    asked.push(room);
+    return new Promise((_resolve, reject) => void answers.push(() => reject(new Error('the end'))));
+  });
+  const rooms = Array.from({ length: 10_000 }, (_, n) => `r${n}@rooms.example`);
+  for (const room of rooms) deviceJoin.enter(deviceOccupant, room, presence('Ali', `<x xmlns='${MUC}'/>`, room));
+  expect(sent).toHaveLength(9000);
+  expect(parseElement(sent[0] ?? '').getChild('error')?.getChild('resource-constraint')).toBeDefined();
+  await until(() => asked.length > 0, { what: 'the first to be asked' });
+  expect(asked.length).toBeLessThan(100);
+  const [left = ''] = rooms.slice(500);
+  deviceJoin.leave(deviceOccupant, left, presence('Ali', '', left));
+  await until(() => {
+    for (const answer of answers.splice(0)) answer();
+    return asked.length === 999;
+  }, { what: 'the others to be asked' });
+  expect(asked).not.toContain(left);
 });

@@ -26,6 +26,8 @@ const MOST = 250;
 /** The largest page that we answer: the room itself answers a query for more. */
 const MOST_ASKED = 999_999;
 const CHUNK = 200;
+/** Chunks in which a page is looked for: one that is not found by then, as where the bounds contradict each other, the room itself is asked for. */
+const MOST_CHUNKS = 10;
 /** The most by which the room's clock and ours may differ. A message that near to an asked time may be on either side of it. */
 const CLOCKS_DIFFER = 60_000;
 
@@ -75,7 +77,7 @@ export function archivePage(account: Account, archive: ReadArchive, room: string
     const most = Math.min(wish.max ?? USUAL, MOST);
     const found: KeptMessage[] = [];
     let place: { after: number } | { from: number } = after === undefined ? { from: wish.start ?? 0 } : { after };
-    for (;;) {
+    for (let chunks = 0; chunks < MOST_CHUNKS; chunks += 1) {
       const chunk = archive.page({ account: account.jid, room, limit: CHUNK, only: 'groupchat', ...place, ...(before !== undefined && { before }) });
       for (const message of chunk) {
         if (message.at > (wish.end ?? Infinity) + CLOCKS_DIFFER) return { messages: found, complete: true };
@@ -87,6 +89,7 @@ export function archivePage(account: Account, archive: ReadArchive, room: string
       if (chunk.length < CHUNK || !end) return { messages: found, complete: true };
       place = { after: end.archiveId };
     }
+    return undefined;
   }
 
   /** Backward, until the page is full or the asked time is reached; never into a part that may have gaps. */
@@ -96,7 +99,7 @@ export function archivePage(account: Account, archive: ReadArchive, room: string
     const most = Math.min(wish.max ?? USUAL, MOST);
     const found: KeptMessage[] = [];
     let before = bound ?? (wish.end === undefined ? undefined : archive.page({ account: account.jid, room, limit: 1, from: wish.end })[0]?.archiveId);
-    for (;;) {
+    for (let chunks = 0; chunks < MOST_CHUNKS; chunks += 1) {
       const chunk = archive.page({ account: account.jid, room, limit: CHUNK, only: 'groupchat', ...(before !== undefined && { before }) });
       for (const message of chunk.toReversed()) {
         const over = message.archiveId === after || message.at < (wish.start ?? -Infinity);
@@ -109,6 +112,7 @@ export function archivePage(account: Account, archive: ReadArchive, room: string
       before = chunk[0]?.archiveId;
       if (chunk.length < CHUNK || before === undefined) return undefined; // the query reaches further back than our archive
     }
+    return undefined;
   }
 }
 

@@ -28,6 +28,10 @@ const USUAL = 20;
 /** A device that was away for months is better served by the room's archive (XEP-0313). */
 const MOST = 5000;
 const PAGE = 200;
+/** Pages in which that is looked for, where the device is shown little of what is said. */
+const MOST_PAGES = 100;
+/** A tag that ends at the next one: a text without an end would be read anew from each of its beginnings. */
+const DELAYED = new RegExp(`<delay[^<>]*${NS_DELAY}`);
 const TOLD: ReadonlySet<MessageKind> = new Set(['message', 'encrypted', 'correction', 'retraction', 'reaction']);
 
 /** Reads `<x xmlns='…muc'><history/></x>`. */
@@ -74,7 +78,7 @@ export function historyOf(archive: ReadArchive, { account, room, to, shows, has,
   if (most === 0) return [];
   const found: Past[] = [];
   let characters = 0;
-  for (let before = end; ; ) {
+  for (let [before, pages] = [end, 0]; pages < MOST_PAGES; pages += 1) {
     const page = archive.page({ account, room, limit: PAGE, ...(before !== undefined && { before }) });
     for (const message of page.toReversed()) {
       if (!known && since !== undefined && message.at < since) return found.toReversed();
@@ -86,11 +90,12 @@ export function historyOf(archive: ReadArchive, { account, room, to, shows, has,
     }
     before = page[0]?.archiveId;
     const hasAll = known !== undefined && page.every(({ archiveId }) => known(archiveId));
-    if (page.length < PAGE || before === undefined || hasAll) return found.toReversed();
+    if (page.length < PAGE || before === undefined || hasAll) break;
   }
+  return found.toReversed();
 }
 
 /** Adds the room's time, which a live message does not have. */
 export function asHistory({ xml, room, at }: KeptMessage): string {
-  return xml.includes(NS_DELAY) && new RegExp(`<delay[^>]*${NS_DELAY}`).test(xml) ? xml : withChild(xml, historyDelay(room, at));
+  return xml.includes(NS_DELAY) && DELAYED.test(xml) ? xml : withChild(xml, historyDelay(room, at));
 }

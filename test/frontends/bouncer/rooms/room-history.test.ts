@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ReadArchive } from '../../../../src/archive/contract.ts';
 import type { PageQuery } from '../../../../src/archive/query-contract.ts';
-import { historyOf, readHistoryWish, type HistoryQuery } from '../../../../src/frontends/bouncer/rooms/room-history.ts';
+import { asHistory, historyOf, readHistoryWish, type HistoryQuery } from '../../../../src/frontends/bouncer/rooms/room-history.ts';
 import type { KeptMessage } from '../../../../src/core/groupchat.ts';
 import { parseElement } from '../../../../src/xmpp/xml.ts';
 
@@ -106,5 +106,24 @@ describe('a device is shown of a room’s past', () => {
   test('only what it is to be shown', () => {
     const shows = ({ archiveId }: { archiveId: number }): boolean => archiveId % 2 === 0;
     expect(shown(`<history seconds='605'/>`, { shows }).every((body) => Number(body?.slice(5)) % 2 === 1)).toBe(true);
+  });
+
+  test('nothing more once it has been looked for long enough, where it is shown nothing', () => {
+    let pages = 0;
+    const page = ({ limit }: PageQuery): KeptMessage[] => {
+      if ((pages += 1) > 1000) throw new Error('the whole room is read');
+      return kept.slice(-limit);
+    };
+    const endless = { page } as unknown as ReadArchive;
+    const wish = { maxstanzas: undefined, maxchars: undefined, since: 0, goesOn: true };
+    expect(historyOf(endless, { ...query, shows: () => false }, wish)).toEqual([]);
+  });
+
+  test('a text that begins as a delay forty thousand times in the time of any text of its length', () => {
+    const text = '<delay'.repeat(40_000);
+    const said = { ...kept[0], xml: `<message><body><![CDATA[${text}]]></body><x xmlns='urn:xmpp:delay'/></message>` } as KeptMessage;
+    const before = performance.now();
+    expect(parseElement(asHistory(said)).getChild('delay')).toBeDefined();
+    expect(performance.now() - before).toBeLessThan(2000);
   });
 });

@@ -39,15 +39,18 @@ export function viewOf(
   return found;
 }
 
+/** What says something of it, what was done to it first: who floods it with reactions, or with what is not theirs to say, hides nothing. */
 function aboutOf(db: Database, names: Dictionary, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage[] {
   const ids = [message.id, message.originId, message.stanzaId].filter((id) => id !== undefined);
   const hashes = JSON.stringify([...new Set(ids)].map(stanzaHash));
   return db
     .sql(
-      `${MESSAGES} WHERE relation.chat = ? AND relation.target IN (SELECT value FROM json_each(?))
-       ORDER BY ord, id LIMIT ${MAX_ABOUT}`,
+      `${MESSAGES} JOIN (SELECT nick AS said_by, occupant AS said_as FROM message WHERE id = ?)
+       WHERE relation.chat = ? AND relation.target IN (SELECT value FROM json_each(?))
+       AND (reacts_to IS NOT NULL OR nick IS NULL OR nick = said_by OR occupant = said_as)
+       ORDER BY retracts IS NULL, replaces IS NULL, ord, id LIMIT ${MAX_ABOUT}`,
     )
-    .all(chat, hashes)
+    .all(message.archiveId, chat, hashes)
     .map((row) => toKept(row, names, blocks));
 }
 
@@ -59,10 +62,11 @@ function targetsOf(db: Database, names: Dictionary, blocks: Blocks, chat: number
   if (byStanza.length > 0) return byStanza;
   return db
     .sql(
-      `${MESSAGES} WHERE message.chat = ? AND ord <= (SELECT ord FROM message WHERE id = ?)
-       ORDER BY ord DESC LIMIT ${MAX_ABOUT}`,
+      `${MESSAGES} WHERE (block IS NOT NULL OR mid = ? OR origin_id = ?) AND id IN (
+         SELECT id FROM message WHERE chat = ? AND ord <= (SELECT ord FROM message WHERE id = ?) ORDER BY ord DESC LIMIT ${MAX_ABOUT})
+       ORDER BY ord DESC`,
     )
-    .all(chat, message.archiveId)
+    .all(target, target, chat, message.archiveId)
     .map((row) => toKept(row, names, blocks))
     .filter((kept) => kept.id === target || kept.originId === target);
 }

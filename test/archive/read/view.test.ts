@@ -53,6 +53,27 @@ test('each sender’s last reactions are counted', () => {
   expect(view()[0]?.reactions).toEqual([{ emoji: '👍', nicks: ['Juliet'] }]);
 });
 
+test('whose occupant-id is another’s nick takes no reaction from them', () => {
+  say({ body: 'a rose', stanzaId: 's1' });
+  react('Nurse', 's1', '👍');
+  say({ nick: 'Tybalt', occupantId: 'Nurse', kind: 'reaction', reactsTo: 's1', xml: '<message><reaction>👎</reaction></message>' });
+  expect(view()[0]?.reactions).toEqual([{ emoji: '👍', nicks: ['Nurse'] }, { emoji: '👎', nicks: ['Tybalt'] }]);
+});
+
+test('the room’s retraction counts, however much was said of the message before it, and by whom', () => {
+  say({ body: 'rude', id: 'm1', stanzaId: 's1', nick: 'Tybalt' });
+  say({ body: 'What?', nick: 'Nurse', id: 'm2', stanzaId: 's2' });
+  for (let n = 0; n < 600; n += 1) {
+    react('Tybalt', 's1', '👍');
+    say({ kind: 'correction', replaces: 'm1', nick: 'Tybalt', body: `ruder ${n}` });
+    say({ kind: 'retraction', retracts: 's2', nick: 'Tybalt' });
+  }
+  say({ kind: 'retraction', retracts: 's1', nick: undefined });
+  say({ body: 'Who?', kind: 'correction', replaces: 'm2', nick: 'Nurse' });
+  const after = { account: JULIET, room: ORCHARD, limit: 2, after: 0 };
+  expect(own.archive.view(after)).toMatchObject([{ body: undefined, retracted: { byRoom: true } }, { body: 'Who?', retracted: undefined }]);
+});
+
 test('a reply brings what it answers', () => {
   const first = say({ body: 'Wherefore?', stanzaId: 's1' });
   say({ body: 'Because', repliesTo: 's1' });

@@ -66,12 +66,17 @@ function mayRetract(other: KeptMessage, message: KeptMessage): boolean {
 
 function reactionsTo(own: readonly KeptMessage[]): { emoji: string; nicks: string[] }[] {
   const lastOf = new Map<string, KeptMessage>();
-  for (const other of own) if (other.reactsTo !== undefined) lastOf.set(other.occupantId ?? other.nick ?? '', other);
+  for (const other of own) if (other.reactsTo !== undefined) lastOf.set(senderOf(other), other);
   const nicks = new Map<string, string[]>();
   for (const other of lastOf.values()) {
     for (const emoji of emojisOf(other.xml)) nicks.set(emoji, [...(nicks.get(emoji) ?? []), other.nick ?? '']);
   }
   return [...nicks].map(([emoji, those]) => ({ emoji, nicks: those }));
+}
+
+/** No nick is another's occupant-id, whatever it is. */
+function senderOf({ occupantId, nick = '' }: KeptMessage): string {
+  return occupantId === undefined ? `nick ${nick}` : `id ${occupantId}`;
 }
 
 /** The stanza's text is a server's well-formed XML; an emoji holds no markup. */

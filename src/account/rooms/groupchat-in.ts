@@ -8,6 +8,7 @@ import { readMamResult, type MamResult } from '../../xmpp/xep/service/mam.ts';
 import { isSubjectChange, readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
 import { isTransient } from '../../xmpp/xep/message/transient.ts';
 import { NS_CLIENT } from '../../xmpp/xep/service/namespaces.ts';
+import { NS_OCCUPANT_ID } from '../../xmpp/xep/room/occupant-id.ts';
 import { short } from '../../xmpp/xep/service/short.ts';
 import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
 import { stanzaFrom } from '../../xmpp/stanza.ts';
@@ -57,13 +58,15 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
     return true;
   }
   if (!['joining', 'joined', 'leaving'].includes(room.membership.state)) return false;
-  if (room.membership.state === 'joining' && asksForCaptcha(stanza.element)) {
+  // the room asks, and nobody in it: what they say may reach us before its word that we are in
+  if (room.membership.state === 'joining' && stanza.from === room.jid && asksForCaptcha(stanza.element)) {
     parts.memberships.signal(transaction, room.jid, { name: 'captcha' });
     return false;
   }
   const message = readGroupchat(stanza.element, {
     arrivedAt: transaction.at,
     stanzaIds: room.features?.has(NS_SID) === true,
+    occupantIds: room.features?.has(NS_OCCUPANT_ID) === true,
     history: room.entering || room.membership.state === 'joining',
     held: parts.heldByServer.now(),
   });
@@ -155,7 +158,8 @@ function receivePage(
   result.message.attrs['xmlns'] ??= NS_CLIENT; // inherited where the archive did not repeat it
   const xml = forwardedText(stanza.raw) ?? result.message.toString();
   const inner = stanzaFrom(xml);
-  const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, { arrivedAt: transaction.at, stanzaIds: false, history: true }) : undefined;
+  const about = { arrivedAt: transaction.at, stanzaIds: false, occupantIds: room.features?.has(NS_OCCUPANT_ID) === true, addresses: room.nonAnonymous, history: true };
+  const read = bareOf(inner.from) === room.jid ? readGroupchat(inner.element, about) : undefined;
   let { follows, lost } = catchup;
   if (read && inner.type === 'groupchat' && !isTransient(inner.element)) {
     const message = { ...read, stanzaId: result.id, at: result.at ?? read.at, delayed: true };

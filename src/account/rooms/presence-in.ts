@@ -3,6 +3,7 @@ import { bareOf, resourceOf } from '../../core/jid.ts';
 import type { RoomSignalName } from '../../core/room.ts';
 import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
 import { ADDRESS, short } from '../../xmpp/xep/service/short.ts';
+import { NS_OCCUPANT_ID } from '../../xmpp/xep/room/occupant-id.ts';
 import { destroyRoom, instantRoom, nickPresence, readDisclosure, readMucPresence, status } from '../../xmpp/xep/room/muc.ts';
 import type { MucPresence } from '../../xmpp/xep/room/muc.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
@@ -77,7 +78,7 @@ export function receiveRoomPresence(into: PresenceParts, stanza: Stanza): void {
   if (!presence || !['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
   const own = isOwn(room, presence);
   if (!own) recordOther(context, transaction, presence);
-  if (presence.available) appeared(transaction, presence, stanza.raw);
+  if (presence.available) appeared(transaction, room, presence, stanza.raw);
   else vanished(transaction, room, presence);
   if (!own && !presence.available) reclaimNick(into, room, presence.nick);
   if (own) ownPresence(into, presence);
@@ -134,10 +135,11 @@ function addressIn(error: StanzaFault): string | undefined {
   return short(uri?.trim().replace(/^xmpp:/, '').split('?', 1)[0], ADDRESS);
 }
 
-function appeared(transaction: Transaction, { room, nick, occupant }: MucPresence, xml: string): void {
-  const known = transaction.occupant(room, nick) !== undefined;
-  if (!known && transaction.crowd(room) >= MAX_OCCUPANTS) return;
-  transaction.setOccupant(room, occupant, xml.length > MAX_RAW ? '' : xml);
+function appeared(transaction: Transaction, { jid, features }: Room, { nick, occupant }: MucPresence, xml: string): void {
+  const known = transaction.occupant(jid, nick) !== undefined;
+  if (!known && transaction.crowd(jid) >= MAX_OCCUPANTS) return;
+  const trusted = features?.has(NS_OCCUPANT_ID) ? occupant : { ...occupant, occupantId: undefined };
+  transaction.setOccupant(jid, trusted, xml.length > MAX_RAW ? '' : xml);
 }
 
 function vanished(transaction: Transaction, room: Room, { nick, newNick, codes, occupant }: MucPresence): void {

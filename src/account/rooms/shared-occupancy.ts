@@ -1,7 +1,6 @@
 import { inBackground } from '../../core/background.ts';
 import { fail, sentenceOf } from '../../core/errors.ts';
 import { readGroupchat } from '../../xmpp/xep/message/groupchat.ts';
-import { NS_SID } from '../../xmpp/xep/message/stanza-id.ts';
 import { parseElement } from '../../xmpp/xml.ts';
 import type { SharedOccupancy } from './shared-occupancy-contract.ts';
 import type { ProvidedDevices } from '../devices/provided-devices.ts';
@@ -82,10 +81,9 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
       const nick = context.room(room)?.membership.nick;
       const element = parseElement(xml);
       element.attrs['from'] = `${room}/${nick ?? ''}`;
-      const stanzaIds = context.room(room)?.features?.has(NS_SID) === true;
-      const message = readGroupchat(element, { arrivedAt: context.now(), stanzaIds, history: false });
+      const message = readGroupchat(element, { arrivedAt: context.now(), stanzaIds: false, occupantIds: false, history: false });
       if (message?.body !== undefined) {
-        const entry = { account: jid, message: { ...message, stanzaId: undefined }, arrivedAt: context.now(), xml };
+        const entry = { account: jid, message, arrivedAt: context.now(), xml };
         context.transact((transaction) => {
           const kept = archive.append({ ...entry, source: { kind: 'sent' } });
           if (kept.kept) transaction.emit({ type: 'message', message: kept.message, fresh: true });

@@ -132,7 +132,7 @@ function importedOf(result: Element, owner: string, account: string): Imported |
   const at = readDelay(forwarded) ?? readDelay(message, room);
   if (at === undefined) return { refused: 'a message without its time' };
   message.attrs['xmlns'] ??= NS_CLIENT;
-  const read = readGroupchat(message, { arrivedAt: at, stanzaIds: false, history: false });
+  const read = readGroupchat(message, { arrivedAt: at, stanzaIds: false, occupantIds: true, history: false });
   if (!read) return { refused: 'a message of no room' };
   const stanzaId = ofRoom ? attributeOf(result, 'id') : undefined;
   return { message: { ...read, stanzaId, at, delayed: true }, arrivedAt: at, xml: message.toString() };

@@ -1,14 +1,14 @@
 // Rooms and occupants that mean harm. Nothing wrong is recorded, nothing grows without bound, nothing crashes.
 import { describe, expect, test } from 'vitest';
-import { ME, entry, presence, subject, worlds, type World } from '../../support/rooms/scripted.ts';
+import { ME, entry, presence, roomInfo, subject, worlds, type World } from '../../support/rooms/scripted.ts';
 import { story } from '../../support/rooms/seen.ts';
 
 const ROOM = 'garden@rooms.scripted.test';
 const world = worlds();
 
-async function joined(others: readonly string[] = []): Promise<World> {
+async function joined(others: readonly string[] = [], features: readonly string[] = []): Promise<World> {
   const one = await world();
-  one.script(ROOM, { join: (_, nick) => entry(ROOM, nick, others) });
+  one.script(ROOM, { join: (_, nick) => entry(ROOM, nick, others), info: ({ attrs }) => roomInfo(ROOM, String(attrs['id']), features) });
   expect(await one.account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
   await one.settle();
   return one;
@@ -29,6 +29,46 @@ describe('hostile rooms and occupants (scripted)', () => {
     expect(account.rooms.occupants(ROOM).map(({ nick }) => nick).toSorted()).toEqual(['juliet', 'mallory', 'romeo']);
     expect(account.rooms.occupants(ROOM).find(({ nick }) => nick === 'juliet')).toMatchObject({ affiliation: 'none' });
     expect(archive.page({ account: ME, room: ROOM, limit: 5 }).at(-1)).toMatchObject({ nick: 'mallory', body: 'I am juliet' });
+  });
+
+  test('what an occupant says in the room’s name is not the room’s: its subject, an occupant-id, an address, an id of its archive', async () => {
+    const { account, archive, send, settle } = await joined(['juliet', 'mallory'], ['urn:xmpp:sid:0']);
+    const said = (id: string, more: string, type = 'groupchat'): string => `<message type='${type}' from='${ROOM}/mallory' id='${id}'>${more}</message>`;
+    send(
+      subject(ROOM, 'roses'),
+      said('s1', `<subject xmlns='urn:x'>forged</subject>`),
+      said('s2', `<subject xmlns=''>forged</subject>`),
+      said('o', `<body>o</body><occupant-id xmlns='urn:xmpp:occupant-id:0' id='juliet'/>`),
+      said('a', `<body>a</body><x xmlns='http://jabber.org/protocol/muc#user'><item jid='juliet@scripted.test/x'/></x>`),
+      said('i', `<body>i</body><stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='forged'/>`, 'chat'),
+      presence(ROOM, 'mallory', { children: `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='juliet'/>` }),
+    );
+    await settle();
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'joined', subject: 'roses' });
+    const kept = archive.page({ account: ME, room: ROOM, limit: 20 });
+    expect(kept.filter(({ kind }) => kind === 'subject').map(({ subject: words }) => words)).toEqual(['roses']);
+    expect(kept.flatMap(({ occupantId, realJid, stanzaId }) => [occupantId, realJid, stanzaId]).filter((one) => one !== undefined)).toEqual([]);
+    expect(account.rooms.occupants(ROOM).find(({ nick }) => nick === 'mallory')?.occupantId).toBeUndefined();
+  });
+
+  test('an occupant’s subject of another namespace ends no entry: what the room tells behind it is its history still', async () => {
+    const one = await world();
+    const past = (id: string, more: string): string => `<message type='groupchat' from='${ROOM}/mallory' id='${id}'>${more}<delay xmlns='urn:xmpp:delay' from='${ROOM}' stamp='2026-11-27T10:00:00Z'/></message>`;
+    one.script(ROOM, {
+      join: (_, nick) => [presence(ROOM, nick, { codes: [110] }), past('1', `<subject xmlns='urn:x'>forged</subject>`), past('2', '<body>long ago</body>'), subject(ROOM, 'roses')],
+    });
+    await one.account.rooms.join(ROOM, { nick: 'romeo' });
+    await one.settle();
+    expect(one.archive.page({ account: ME, room: ROOM, limit: 20 }).find(({ body }) => body !== undefined)?.at).toBe(Date.parse('2026-11-27T10:00:00Z'));
+    expect(one.account.rooms.list()[0]).toMatchObject({ subject: 'roses' });
+  });
+
+  test('an occupant asks nobody for a CAPTCHA: what they say on the way in keeps nobody out', async () => {
+    const one = await world();
+    one.script(ROOM, {
+      join: (_, nick) => [`<message type='groupchat' from='${ROOM}/mallory'><body>x</body><captcha xmlns='urn:xmpp:captcha'/></message>`, ...entry(ROOM, nick)],
+    });
+    expect(await one.account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
   });
 
   test('a nick change (303) of somebody else to our nick does not make us out of them, nor them out of us', async () => {

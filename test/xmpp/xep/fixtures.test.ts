@@ -29,7 +29,7 @@ const readers: Readonly<Record<string, (element: Element) => unknown>> = {
   oob: readOob,
   'room-info': readRoomInfo,
   time: readTime,
-  groupchat: (element) => readGroupchat(element, { arrivedAt: 1000, stanzaIds: true, history: false }),
+  groupchat: (element) => readGroupchat(element, { arrivedAt: 1000, stanzaIds: true, occupantIds: true, addresses: true, history: false }),
 };
 
 /** As JSON has it: sets as arrays, and no `undefined`. */

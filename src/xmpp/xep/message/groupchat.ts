@@ -27,6 +27,10 @@ interface ReadContext {
   readonly arrivedAt: number;
   /** The room announces XEP-0359, so that its stanza-id counts (another room would let an occupant's through). */
   readonly stanzaIds: boolean;
+  /** The room announces XEP-0421, in the same way. */
+  readonly occupantIds: boolean;
+  /** It comes out of the archive of a room that shows addresses (XEP-0313); elsewhere whoever speaks could name any. */
+  readonly addresses?: boolean;
   /** The room is sending its history: its delay stamps count. Live, anybody could have put one there. */
   readonly history: boolean;
   /** After a resumption: by whom it may have been held, whose delay is then its time. */
@@ -55,12 +59,13 @@ export function readGroupchat(element: Element, context: ReadContext): Groupchat
     nick: nick === '' ? undefined : nick,
     kind: type === 'groupchat' ? kindOf(element) : 'private',
     id: text(element.attrs['id']),
-    stanzaId: context.stanzaIds ? readStanzaId(element, room) : undefined,
+    // a room gives ids to what it tells all; what stands on a private message is its sender's
+    stanzaId: context.stanzaIds && type === 'groupchat' ? readStanzaId(element, room) : undefined,
     originId: readOriginId(element),
-    occupantId: readOccupantId(element),
-    realJid: text(element.getChild('x', NS_MUC_USER)?.getChild('item')?.attrs['jid']),
-    body: element.getChildText('body') ?? undefined,
-    subject: element.getChildText('subject') ?? undefined,
+    occupantId: context.occupantIds ? readOccupantId(element) : undefined,
+    realJid: context.addresses === true ? text(element.getChild('x', NS_MUC_USER)?.getChild('item')?.attrs['jid']) : undefined,
+    body: childOf(element, 'body')?.getText(),
+    subject: childOf(element, 'subject')?.getText(),
     at: delay ?? heldSince(element, context.held) ?? context.arrivedAt,
     delayed: delay !== undefined,
     ...relations(element),
@@ -92,7 +97,13 @@ function retracted(element: Element): string | undefined {
 
 /** 8.1: a subject with words or a thread beside it is a message that has one, and changes nothing. */
 export function isSubjectChange(element: Element): boolean {
-  return ['body', 'thread'].every((name) => !element.getChild(name)) && element.getChild('subject') !== undefined;
+  return ['body', 'thread'].every((name) => !childOf(element, name)) && childOf(element, 'subject') !== undefined;
+}
+
+/** RFC 6121 5.2: a child that is the message's own: a room lets anybody through with a subject of another namespace. */
+function childOf(element: Element, name: string): Element | undefined {
+  const namespace = element.getNS();
+  return element.getChildren(name).find((child) => child.getNS() === namespace && child.attrs['xmlns'] !== ''); // '' is none, which ltx does not know
 }
 
 function kindOf(element: Element): MessageKind {
@@ -100,7 +111,7 @@ function kindOf(element: Element): MessageKind {
   if (element.getChild('replace', NS_CORRECT)) return 'correction';
   if (retracted(element) !== undefined) return 'retraction';
   if (element.getChild('reactions', NS_REACTIONS)) return 'reaction';
-  if (element.getChild('body')) return 'message';
+  if (childOf(element, 'body')) return 'message';
   if (isSubjectChange(element)) return 'subject';
   if (element.children.some((child) => typeof child !== 'string' && child.attrs['xmlns'] === NS_MARKERS)) return 'marker';
   return 'other';

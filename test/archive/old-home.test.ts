@@ -11,6 +11,7 @@ import type { Archive } from '../../src/archive/contract.ts';
 import { refuseNewer } from '../../src/archive/schema/database.ts';
 import { migrations } from '../../src/archive/schema/migrations/list.ts';
 import { secrecyOf, storedBookmark, storedStream, storedValues } from '../../src/archive/stored-values.ts';
+import { restore } from '../../src/archive/transfer/backup.ts';
 import { readSettings } from '../../src/config/config.ts';
 import type { KeptMessage } from '../../src/core/groupchat.ts';
 
@@ -148,4 +149,15 @@ test('an archive of today is refused, in words, by code that knows no more than 
   raw.close();
   expect(() => refuseNewer(version, expected.userVersion)).toThrow(`written by a newer version of Minimix (archive version ${migrations.length}, this one knows ${expected.userVersion}). It is left as it is`);
   expect(() => refuseNewer(version)).not.toThrow();
+});
+
+test('the archive of November 2026 is taken for one of ours by a restore, as it was and as it is once it was opened', async () => {
+  const passphrase = (): Promise<string> => Promise.reject(new Error('nobody asks for a passphrase'));
+  for (const name of ['then.db', 'now.db']) {
+    await restore(path, join(home, name), new Date(0), passphrase);
+    const restored = openArchive(join(home, name));
+    expect(restored.count(JULIET)).toBeGreaterThan(0);
+    restored.close();
+    openArchive(path).close();
+  }
 });

@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync } 
 import { basename, dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { MinimixError } from '../../core/errors.ts';
-import { openDatabase } from '../schema/database.ts';
+import { migrate, openDatabase } from '../schema/database.ts';
 import { troubleOf } from '../schema/disk-fault.ts';
 import { migrations } from '../schema/migrations/list.ts';
 import { secretFields, secretRows, secretTexts, secrecyOf, withoutFields } from '../stored-values.ts';
@@ -95,15 +95,31 @@ export async function restore(source: string, path: string, now: Date, passphras
   return { setAside };
 }
 
-/** An archive of ours has no trigger and no view: one that has would do what somebody else wants while it is written to. */
+/**
+ * An archive of ours is built as its version builds it, and as nothing else: one with a trigger, a view, or a table with a rule of
+ * its own would do what somebody else wants while it is written to.
+ */
 function refuseCode(path: string, named: string): void {
   const db = new DatabaseSync(path, { readOnly: true });
+  const built = new DatabaseSync(':memory:');
   try {
-    const found = db.prepare("SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view') LIMIT 1").get()?.['name'];
-    if (found !== undefined) throw new MinimixError('archive-corrupt', `${named} is no backup of Minimix: it holds a program of its own (${String(found).slice(0, 100)}).`);
+    migrate(built, 0, Number(db.prepare('PRAGMA user_version').get()?.['user_version']));
+    const known = new Set([...structureOf(built).map(({ sql }) => sql), ...OF_SQLITE]);
+    const found = structureOf(db).find(({ sql }) => !known.has(sql))?.name;
+    if (found !== undefined) throw new MinimixError('archive-corrupt', `${named} is no backup of Minimix: it holds a program of its own (${found.slice(0, 100)}).`);
   } finally {
+    built.close();
     db.close();
   }
+}
+
+/** What ANALYZE makes. */
+const OF_SQLITE = ['CREATE TABLE sqlite_stat1(tbl,idx,stat)', 'CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)'];
+
+/** All that was written to build a database; what SQLite adds by itself, such as an index of a key, has no text. */
+function structureOf(db: DatabaseSync): { readonly name: string; readonly sql: string }[] {
+  const rows = db.prepare('SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL').all();
+  return rows.map(({ name, sql }) => ({ name: String(name), sql: String(sql).replaceAll(/\s+/g, ' ') }));
 }
 
 /**

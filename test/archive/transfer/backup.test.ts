@@ -126,3 +126,26 @@ test('a backup with a program of its own is not restored, and nothing is touched
   await expect(restore(target, own.path, new Date(T0), nobodyAsks)).rejects.toThrow('holds a program of its own (again)');
   expect(own.archive.count(JULIET)).toBe(500);
 });
+
+/** Of an own backup, with one table made anew by somebody else, and the rows that they want. */
+async function reworked(table: string, make: (schema: string) => string, rows: string): Promise<string> {
+  const target = `${own.path}.backup`;
+  await backUp(own.path, target);
+  const hostile = new DatabaseSync(target, { enableForeignKeyConstraints: false });
+  const schema = String(hostile.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(table)?.['sql']);
+  hostile.exec(`DROP TABLE ${table}; ${make(schema)}; ${rows}`);
+  hostile.close();
+  return target;
+}
+
+test.each([
+  ['leaves a message as it is, to be said without being asked about', 'outbox', (schema: string) => schema.replace('state TEXT NOT NULL', 'state TEXT NOT NULL UNIQUE ON CONFLICT IGNORE'),
+    "INSERT INTO outbox (account, room, origin_id, xml, created, state) VALUES (1, 'r@x.y', 'o1', '<message/>', 1, 'sent'), (1, 'r@x.y', 'o2', '<message/>', 1, 'waiting')"],
+  ['makes a device of a value as the one beside it is taken out', 'value', () => "CREATE TABLE value (account INTEGER, name TEXT UNIQUE, key TEXT DEFAULT 'bouncer-devices' REFERENCES value (name) ON DELETE SET DEFAULT, value TEXT NOT NULL) STRICT",
+    "INSERT INTO value VALUES (1, 'health', 'of-nobody', '1'), (1, NULL, 'health', '{\"salt\":\"c2FsdA==\",\"devices\":[]}'), (1, 'of-nobody', NULL, '1'), (1, 'bouncer-devices', NULL, '1')"],
+])('a backup whose own table %s is not restored, and nothing is touched', async (_what, table, make, rows) => {
+  const target = await reworked(table, make, rows);
+  const outcome = await restore(target, own.path, new Date(T0), nobodyAsks).then(() => 'restored', (error: unknown) => String(error));
+  expect(outcome).toContain(`holds a program of its own (${table})`);
+  expect(own.archive.count(JULIET)).toBe(500);
+});

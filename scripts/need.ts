@@ -29,6 +29,7 @@ const NEEDS: Record<string, { package: string; program?: string; python?: string
   xdotool: { package: 'xdotool', program: 'xdotool' },
   xfconf: { package: 'xfconf', program: 'xfconf-query' },
   'xfce4-panel': { package: 'xfce4-panel', program: 'xfce4-panel' },
+  strace: { package: 'strace', program: 'strace' },
   systemd: { package: 'systemd', program: 'systemd-analyze' },
 };
 

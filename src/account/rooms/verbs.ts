@@ -59,11 +59,20 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
       if (!joined && !asked) signal(transaction, jid, { name: 'join', nick: wanted });
     });
     if (!['online', 'connecting'].includes(connection.status().state)) return offline(jid);
-    if (done) await Promise.race([done, delay(memberships.times.join, undefined, { ref: false, signal: context.signal }).catch(() => undefined)]);
+    if (done) await decided(jid, exact, done);
     if (connection.status().state !== 'online') return offline(jid);
     const room = context.room(jid);
     if (room?.membership.state === 'joined') return ok(summary(room));
     return fail(room?.membership.state ?? 'absent', room?.membership.reason ?? `You left ${jid} before you had joined it.`);
+  }
+
+  /** A login on the way begins each join anew: what was asked before it is not decided by that. */
+  async function decided(jid: string, exact: boolean, done: Promise<void>): Promise<void> {
+    const late = delay(memberships.times.join, true, { ref: false, signal: context.signal }).catch(() => true);
+    for (let wait = done; !(await Promise.race([late, wait.then(() => false)])); wait = settled(jid)) {
+      if (context.room(jid)?.membership.state !== 'joining') return;
+      memberships.setExact(jid, exact);
+    }
   }
 
   function offline(jid: string) {

@@ -119,7 +119,7 @@ function subjectEndsEntry(parts: RoomParts, transaction: Transaction, room: Room
     parts.context.archive.endHistoryMerge(parts.context.jid, room.jid);
     const whole = entered.replay?.proven === true;
     transaction.onCommit(() => parts.outbox.entered(room.jid, whole));
-    transaction.put({ ...entered, entering: false, replay: undefined, subject: message.subject, verifiedAt: transaction.at });
+    transaction.put({ ...entered, entering: false, replay: undefined, subject: short(message.subject) ?? '', verifiedAt: transaction.at });
   }
   transaction.onCommit(() => {
     parts.memberships.changed(room.jid);

@@ -9,6 +9,7 @@ import { declineInvitation, readInvitation } from '../../xmpp/xep/room/invite.ts
 import { mamQuery, readMamFin, readMamResult } from '../../xmpp/xep/service/mam.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { MAX_RESULT_ID } from '../history/archive-reading.ts';
+import { attributeOf, type Element } from '../../xmpp/xml.ts';
 import type { RoomSummary } from './contract.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 import type { RoomVerbs } from './verbs.ts';
@@ -57,6 +58,13 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
   const timer = setInterval(look, every);
   timer.unref();
   context.signal.addEventListener('abort', () => clearInterval(timer));
+
+  /** One that an occupant sends in private is theirs, and not their room's. */
+  function invitationIn(message: Element, at: number): Invitation | undefined {
+    const invitation = readInvitation(message, at);
+    const from = attributeOf(message, 'from') ?? '';
+    return invitation && !invitation.mediated && context.room(bareOf(from)) ? { ...invitation, by: from } : invitation;
+  }
 
   function look(): void {
     const online = connection.status().state === 'online';
@@ -140,7 +148,7 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
         if (found && found.by !== jid && !answered.has(found.room)) keep(transaction, found);
         return true;
       }
-      const invitation = readInvitation(readCarbon(element, jid) ?? element, transaction.at);
+      const invitation = invitationIn(readCarbon(element, jid) ?? element, transaction.at);
       if (!invitation || bareOf(invitation.by ?? '') === jid) return false;
       answered.delete(invitation.room); // they ask again
       keep(transaction, invitation);

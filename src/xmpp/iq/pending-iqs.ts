@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { clone } from 'ltx';
 import type { Element } from 'ltx';
 import { bareOf, domainOf, sameJid } from '../../core/jid.ts';
+import { conditionIn } from '../conditions.ts';
 import type { IqAnswer, StanzaFault } from '../contract.ts';
 import { NS } from '../namespaces.ts';
 import type { PassedOver, Stanza } from '../stanza.ts';
@@ -101,10 +102,8 @@ function answerOf(stanza: Stanza): IqAnswer {
 /** What a stanza of type error says (RFC 6120 8.3). */
 function faultOf(element: Element): StanzaFault {
   const error = element.getChild('error');
-  const children = error?.children.filter((child) => typeof child !== 'string') ?? [];
-  const condition = children.find((child) => child.name !== 'text' && child.getNS() === NS.stanzaErrors);
   return {
-    condition: condition?.name ?? 'malformed',
+    condition: conditionIn(error) ?? (error?.children.length ? 'undefined-condition' : 'malformed'),
     type: attributeOf(error, 'type'),
     text: error?.getChildText('text', NS.stanzaErrors) ?? undefined,
     element,

@@ -117,6 +117,13 @@ describe('hostile rooms and occupants (scripted)', () => {
     expect(lines.filter(({ event }) => !event.startsWith('occupant-')).map(({ event }) => event)).toEqual(['join', 'self']);
   });
 
+  test('an invitation that an occupant sends in private is theirs, and not the room’s', async () => {
+    const { account, send, settle } = await joined(['mallory']);
+    send(`<message from='${ROOM}/mallory' type='chat'><x xmlns='jabber:x:conference' jid='trap@rooms.scripted.test'/></message>`);
+    await settle();
+    expect(account.rooms.invitations()).toMatchObject([{ room: 'trap@rooms.scripted.test', by: `${ROOM}/mallory` }]);
+  });
+
   test('a thousand invitations fill a list of a hundred, and no room is entered', async () => {
     const { account, send, settle } = await joined();
     const from = (n: number): string => `<message from='mallory@scripted.test/x' id='i${n}'><x xmlns='jabber:x:conference' jid='trap${n}@rooms.scripted.test' reason='${'come '.repeat(20)}'/></message>`;
@@ -163,6 +170,20 @@ describe('hostile rooms and occupants (scripted)', () => {
     expect(account.rooms.occupants(ROOM).find(({ nick }) => nick === 'juliet')).toMatchObject({ affiliation: 'none', role: 'none', show: 'online' });
     expect(one.bodies(ROOM).filter(Boolean)).toEqual([]);
     expect(one.log.filter((line) => line.startsWith('error'))).toEqual([]);
+  });
+
+  test('a subject of a megabyte is cut on the way in, too, and is no news the second time', async () => {
+    const one = await world();
+    const long = 'x'.repeat(900_000);
+    one.script(ROOM, { join: (_, nick) => [presence(ROOM, nick, { codes: [110] }), subject(ROOM, long)] });
+    for (const _ of ['once', 'again']) {
+      expect(await one.account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
+      await one.settle();
+      expect(one.account.rooms.list()[0]?.subject).toHaveLength(1_000);
+      one.send(presence(ROOM, 'romeo', { type: 'unavailable', codes: [110, 332] }));
+      await one.settle();
+    }
+    expect(one.archive.page({ account: ME, room: ROOM, limit: 10 })).toHaveLength(1);
   });
 
   test('texts of a megabyte are cut before they are remembered', async () => {

@@ -27,6 +27,7 @@ describe('a refused join (scripted)', () => {
     { condition: 'policy-violation', state: 'service-down', says: 'server is busy', again: true },
     { condition: 'remote-server-not-found', state: 'service-down', says: 'cannot be reached', again: true },
     { condition: 'made-up-by-the-service', state: 'service-down', says: 'cannot be reached', again: true },
+    { condition: 'constructor', state: 'service-down', says: 'cannot be reached', again: true },
   ])('$condition $type $text: $state, with a sentence', async ({ condition, type, text, state, says, again = false }) => {
     const { account, archive, script, jid } = await world();
     script(ROOM, refusing(condition, type, text));

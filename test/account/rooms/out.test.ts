@@ -122,7 +122,7 @@ describe('the proof (scripted)', () => {
     expect(story(account, ROOM)).toEqual(['join romeo', 'self romeo']);
   });
 
-  test.each(['not-acceptable', 'not-allowed', 'bad-request', 'forbidden'])('%s: not in; entered again, what was missed is fetched, the cause is on record', async (condition) => {
+  test.each(['not-acceptable', 'not-allowed', 'bad-request', 'forbidden', 'made-up', 'constructor', 'timeout'])('%s: not in; entered again, what was missed is fetched, the cause is on record', async (condition) => {
     let dropped = false;
     const missed = `<message type='groupchat' from='${ROOM}/juliet' id='m1'><body>while you were out</body><delay xmlns='urn:xmpp:delay' from='${ROOM}' stamp='${new Date().toISOString()}'/></message>`;
     const { account, bodies, script } = await joined({ times: impatient });

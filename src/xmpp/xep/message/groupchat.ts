@@ -7,6 +7,7 @@ import { xml } from '../../xml.ts';
 import { mentionElement } from './explicit-mention.ts';
 import { delaysOf, readDelay } from './delay.ts';
 import { NS_MUC_USER } from '../room/muc.ts';
+import { ADDRESS, short } from '../service/short.ts';
 import { oob } from './oob.ts';
 import { readOccupantId } from '../room/occupant-id.ts';
 import { originId, readOriginId, readStanzaId } from './stanza-id.ts';
@@ -63,7 +64,7 @@ export function readGroupchat(element: Element, context: ReadContext): Groupchat
     stanzaId: context.stanzaIds && type === 'groupchat' ? readStanzaId(element, room) : undefined,
     originId: readOriginId(element),
     occupantId: context.occupantIds ? readOccupantId(element) : undefined,
-    realJid: context.addresses === true ? text(element.getChild('x', NS_MUC_USER)?.getChild('item')?.attrs['jid']) : undefined,
+    realJid: context.addresses === true ? short(element.getChild('x', NS_MUC_USER)?.getChild('item')?.attrs['jid'], ADDRESS) : undefined,
     body: childOf(element, 'body')?.getText(),
     subject: childOf(element, 'subject')?.getText(),
     at: delay ?? heldSince(element, context.held) ?? context.arrivedAt,

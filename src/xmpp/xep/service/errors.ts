@@ -1,4 +1,5 @@
 // RFC 6120 8.3: stanza errors
+import { conditionIn } from '../../conditions.ts';
 import type { StanzaFault } from '../../contract.ts';
 import type { PassedOver } from '../../stanza.ts';
 import type { Element } from '../../xml.ts';
@@ -10,11 +11,8 @@ import { short } from './short.ts';
 export function readStanzaError(stanza: Element): StanzaFault | undefined {
   if (stanza.attrs['type'] !== 'error') return undefined;
   const error = stanza.getChild('error');
-  const condition = error?.children.find(
-    (child): child is Element => typeof child !== 'string' && child.attrs['xmlns'] === NS_STANZAS && child.name !== 'text',
-  );
   return {
-    condition: condition?.name ?? 'undefined-condition',
+    condition: conditionIn(error) ?? 'undefined-condition',
     type: typeof error?.attrs['type'] === 'string' ? error.attrs['type'] : undefined,
     text: short(error?.getChildText('text', NS_STANZAS)),
     element: error,

@@ -5,7 +5,7 @@ import type { PageQuery } from '../query-contract.ts';
 import type { Database } from '../schema/database.ts';
 import type { Dictionary } from '../schema/dictionary.ts';
 import { MESSAGES, toKept } from '../schema/rows.ts';
-import { stanzaHash } from '../write/stanza-id.ts';
+import { sidOf, stanzaHash } from '../write/stanza-id.ts';
 
 const MAX_ABOUT = 500; // said of one message
 const MAX_ROUNDS = 10;
@@ -39,24 +39,31 @@ export function viewOf(
   return found;
 }
 
-/** What says something of it, what was done to it first: who floods it with reactions, or with what is not theirs to say, hides nothing. */
+/**
+ * What says something of it, what was done to it first: who floods it with reactions, or with what is not theirs to say, hides
+ * nothing. By an id that its sender gave it, only what came behind it, and is not said of the message that the room has given that id.
+ */
 function aboutOf(db: Database, names: Dictionary, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage[] {
   const ids = [message.id, message.originId, message.stanzaId].filter((id) => id !== undefined);
   const hashes = JSON.stringify([...new Set(ids)].map(stanzaHash));
   return db
     .sql(
-      `${MESSAGES} JOIN (SELECT nick AS said_by, occupant AS said_as FROM message WHERE id = ?)
+      `${MESSAGES} JOIN (SELECT nick AS said_by, occupant AS said_as, ord AS said_at FROM message WHERE id = ?)
        WHERE relation.chat = ? AND relation.target IN (SELECT value FROM json_each(?))
-       AND (reacts_to IS NOT NULL OR nick IS NULL OR nick = said_by OR occupant = said_as)
+       AND (ord > said_at OR relation.target = ?) AND (reacts_to IS NOT NULL OR nick IS NULL OR nick = said_by OR occupant = said_as)
        ORDER BY retracts IS NULL, replaces IS NULL, ord, id LIMIT ${MAX_ABOUT}`,
     )
-    .all(message.archiveId, chat, hashes)
-    .map((row) => toKept(row, names, blocks));
+    .all(message.archiveId, chat, hashes, sidOf(message))
+    .map((row) => toKept(row, names, blocks))
+    .filter((other) => {
+      const target = targetOf(other);
+      return target === message.stanzaId || target === other.replaces || byStanzaId(db, names, blocks, chat, target ?? '').length === 0;
+    });
 }
 
 /** The kept messages that this one says something of: by the room's id, or among the sender's ids before it. */
 function targetsOf(db: Database, names: Dictionary, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage[] {
-  const target = message.replaces ?? message.retracts ?? message.reactsTo;
+  const target = targetOf(message);
   if (target === undefined) return [];
   const byStanza = byStanzaId(db, names, blocks, chat, target);
   if (byStanza.length > 0) return byStanza;
@@ -69,6 +76,10 @@ function targetsOf(db: Database, names: Dictionary, blocks: Blocks, chat: number
     .all(target, target, chat, message.archiveId)
     .map((row) => toKept(row, names, blocks))
     .filter((kept) => kept.id === target || kept.originId === target);
+}
+
+function targetOf({ replaces, retracts, reactsTo }: KeptMessage): string | undefined {
+  return replaces ?? retracts ?? reactsTo;
 }
 
 function answeredBy(db: Database, names: Dictionary, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage | undefined {

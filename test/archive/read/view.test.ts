@@ -74,6 +74,23 @@ test('the room’s retraction counts, however much was said of the message befor
   expect(own.archive.view(after)).toMatchObject([{ body: undefined, retracted: { byRoom: true } }, { body: 'Who?', retracted: undefined }]);
 });
 
+test('who gives a message an id of another’s has no reactions, corrections and retractions of that one', () => {
+  say({ body: 'a rose', id: 'm1', stanzaId: 's1' });
+  say({ body: 'a thorn', id: 'm2', nick: 'Nurse' });
+  react('Juliet', 's1', '🌹');
+  react('Juliet', 'm2', '👍');
+  say({ body: 'I hate you', id: 's1', originId: 's1', nick: 'Tybalt' });
+  say({ body: 'I hate you', id: 'm2', originId: 'm2', nick: 'Tybalt' });
+  react('Nurse', 's1', '🌹');
+  say({ kind: 'retraction', retracts: 's1', nick: undefined });
+  expect(view().map(({ reactions, retracted }) => [reactions.flatMap(({ nicks }) => nicks), retracted !== undefined])).toEqual([
+    [[], true],
+    [['Juliet'], false],
+    [[], false],
+    [[], false],
+  ]);
+});
+
 test('a reply brings what it answers', () => {
   const first = say({ body: 'Wherefore?', stanzaId: 's1' });
   say({ body: 'Because', repliesTo: 's1' });

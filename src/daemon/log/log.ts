@@ -21,6 +21,7 @@ export interface OpenLog {
 
 const SHORTEST_SECRET = 4;
 const HIDDEN = '[left out]';
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /**
  * The daemon's log: one JSON object a line, or one readable line if `pretty`. It leaves out secrets by the names of
@@ -40,9 +41,8 @@ export function openLog(out: (line: string) => void, options: { pretty: boolean;
     // pino does not escape all control characters: those that are left in its line are escaped here.
     {
       write(line) {
-        const clear = without(line, secrets);
-        const whole = `${safeJson(JSON.parse(clear))}\n`;
-        out(options.pretty ? readable(clear) : whole);
+        const whole = `${safeJson(cleared(line, secrets))}\n`;
+        out(options.pretty ? readable(whole) : whole);
         options.file?.(whole);
       },
     },
@@ -61,15 +61,19 @@ export function openLog(out: (line: string) => void, options: { pretty: boolean;
   };
 }
 
-/** The forms in which a line of JSON may contain a secret: plain, in XML, in a URL, in base64. */
+/** The forms in which a text may contain a secret: plain, in XML, in a URL, in base64. */
 function formsOf(secret: string): string[] {
   const xml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const forms = [secret, xml, xml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'), encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
-  return forms.map((form) => JSON.stringify(form).slice(1, -1));
+  return [secret, xml, xml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'), encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
 }
 
-function without(line: string, secrets: ReadonlySet<string>): string {
-  let clear = line;
+/** The entry of a line, without secrets in its texts: a password may be a number or a name of JSON, and the line stays JSON all the same. */
+function cleared(line: string, secrets: ReadonlySet<string>): unknown {
+  return JSON.parse(line, (_key, value: unknown) => (typeof value === 'string' && !TIME.test(value) ? without(value, secrets) : value));
+}
+
+function without(text: string, secrets: ReadonlySet<string>): string {
+  let clear = text;
   for (const secret of secrets) if (clear.includes(secret)) clear = clear.replaceAll(secret, HIDDEN);
   return clear;
 }

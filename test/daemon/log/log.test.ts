@@ -64,6 +64,18 @@ test('a secret that is known is left out wherever it comes and however it is wri
   expect(out).not.toMatch(/ss<w|ss&lt;w|ss%3C|cGEi/);
 });
 
+test.each(['1234', 'null', 'true', 'level', 'about', '2026', '-11-'])('a password that is %s ends no log, and its entries stay what they are', (secret) => {
+  const written = [true, false].map((pretty) => {
+    let out = '';
+    const { log, hide } = openLog((line) => void (out += line), { pretty, level: 'info' });
+    hide(secret);
+    log('info', `it is ${secret}`, { size: 1_234_567, nothing: null, yes: true });
+    return out;
+  });
+  expect(written[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} info it is \[left out\] .*1234567/);
+  expect(JSON.parse(written[1] ?? '')).toMatchObject({ level: 30, time: expect.stringMatching(/^\d{4}-/), msg: 'it is [left out]', about: { size: 1_234_567, nothing: null, yes: true } });
+});
+
 test('the level is changed while the log is written', () => {
   const lines: string[] = [];
   const { log, setLevel, counts } = openLog((line) => void lines.push(line), { pretty: true, level: 'info' });

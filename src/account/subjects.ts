@@ -80,6 +80,10 @@ export function devicesOf(parts: AccountParts): AccountDevices {
   return {
     list: deviceList.all,
     change: (name, change) => providedDevices.change(name, change) ?? devices.change(name, change),
+    changeAt(resource, change) {
+      const provided = providedDevices.at(resource);
+      return (provided === undefined ? undefined : providedDevices.change(provided, change)) ?? devices.changeAt(resource, change);
+    },
     test: (name) => testDevice(context, devices, name),
     forget: devices.forget,
     relays: () => (relayPause.now() ? [] : devices.relays()),

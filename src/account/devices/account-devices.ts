@@ -8,6 +8,8 @@ import type { Alert, DeviceChange, DeviceSummary, DeviceTest, RelayTarget } from
 export interface AccountDevices {
   list(): DeviceSummary[];
   change(device: string, change: DeviceChange): Result<DeviceSummary>;
+  /** The same for the device that has this resource now, and says so itself: a resource may be called as another device is. */
+  changeAt(resource: string, change: DeviceChange): Result<DeviceSummary>;
   /** Sends it a relayed message and waits for what comes back; an error switches the relay off. */
   test(device: string): Promise<Result<DeviceTest>>;
   /** Forgets it and what it has had; seen again, it is new. */

@@ -34,6 +34,8 @@ export interface Devices {
   /** By id, label or resource. */
   find(name: string): RelayDevice | undefined;
   change(name: string, change: DeviceChange): Result<DeviceSummary>;
+  /** The same for the device that is online with this resource. */
+  changeAt(resource: string, change: DeviceChange): Result<DeviceSummary>;
   forget(name: string): Result<undefined>;
   /** Whether a mention is due as a headline in words, and why. */
   digestTargets(message: KeptMessage): { readonly jid: string; readonly device: RelayDevice; readonly why: string }[];
@@ -101,6 +103,19 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
     return all.find(({ id }) => id === name) ?? all.find(({ label }) => label === name) ?? byResource(online) ?? byResource(all);
   }
 
+  function changed(device: RelayDevice, change: DeviceChange): Result<DeviceSummary> {
+    const { label } = change;
+    if (label !== undefined && kept.all().some((one) => one.id !== device.id && (one.label === label || one.id === label))) {
+      return fail('label-taken', `Another device is called ${label} already.`);
+    }
+    const attached = change.attached === true && !decideFor(device, sessions.of(device.id)).relay;
+    // what it missed while it was not wanted, it is not owed
+    if (attached) context.transact(() => archive.removeCursors(context.jid, cursorOwner(device.id)));
+    kept.put({ ...applied(device, change), ...(attached && { from: archive.lastId() }) });
+    tell();
+    return ok(summarise(kept.get(device.id) ?? device));
+  }
+
   return {
     receive: sessions.receive,
     reset: sessions.reset,
@@ -148,17 +163,11 @@ export function openDevices(context: AccountContext, { notify, saidBy }: DeviceH
     },
     change(name, change) {
       const device = find(name);
-      if (!device) return unknown(name);
-      const { label } = change;
-      if (label !== undefined && kept.all().some((one) => one.id !== device.id && (one.label === label || one.id === label))) {
-        return fail('label-taken', `Another device is called ${label} already.`);
-      }
-      const attached = change.attached === true && !decideFor(device, sessions.of(device.id)).relay;
-      // what it missed while it was not wanted, it is not owed
-      if (attached) context.transact(() => archive.removeCursors(context.jid, cursorOwner(device.id)));
-      kept.put({ ...applied(device, change), ...(attached && { from: archive.lastId() }) });
-      tell();
-      return ok(summarise(kept.get(device.id) ?? device));
+      return device ? changed(device, change) : unknown(name);
+    },
+    changeAt(resource, change) {
+      const device = kept.get(sessions.at(`${context.jid}/${resource}`)?.device ?? '');
+      return device ? changed(device, change) : unknown(resource);
     },
     forget(name) {
       const device = find(name);

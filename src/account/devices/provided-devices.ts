@@ -8,6 +8,8 @@ export interface ProvidedDevices {
   list(): readonly DeviceSummary[];
   /** `undefined` where it is no device of the frontend. */
   change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
+  /** The id of the device that has this resource now. */
+  at(resource: string): string | undefined;
   /** Takes the provider's devices until the signal; what it returns is to be called when they have changed. */
   host(provider: DeviceProvider, signal: AbortSignal): () => void;
 }
@@ -17,6 +19,7 @@ export function openProvidedDevices({ events, jid }: Pick<AccountContext, 'event
   return {
     list: () => provider?.list() ?? [],
     change: (name, change) => provider?.change(name, change),
+    at: (resource) => provider?.at(resource),
     host(those, signal) {
       provider = those;
       signal.addEventListener('abort', () => (provider = undefined), { once: true });

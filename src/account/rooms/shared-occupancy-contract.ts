@@ -31,6 +31,8 @@ export interface DeviceProvider {
   list(): readonly DeviceSummary[];
   /** By id or label; `undefined` where it is none of the frontend's. */
   change(name: string, change: DeviceChange): Result<DeviceSummary> | undefined;
+  /** The id of the device that has this resource now. */
+  at(resource: string): string | undefined;
 }
 
 /** The account's one place in each room, for a frontend that lets devices believe that it is theirs. */

@@ -133,7 +133,7 @@ const notify = action(
 
 function attachment(name: 'attach' | 'detach', title: string): Action {
   return action({ name, title, fields: [] }, z.object({}), ({ account, resource }) =>
-    mapped(account.devices.change(resource, { attached: name === 'attach' }), ({ label, relay, why }) =>
+    mapped(account.devices.changeAt(resource, { attached: name === 'attach' }), ({ label, relay, why }) =>
       relay ? `${label} receives room messages from now on: ${why}.` : `${label} receives no room messages: ${why}.`,
     ),
   );
@@ -150,7 +150,7 @@ const policy = action(
   },
   z.object({ policy: z.enum(policies, { error: `is one of ${policies.join(', ')}` }), room: jid.optional() }),
   ({ account, resource }, { policy: wanted, room: at }) =>
-    mapped(account.devices.change(resource, { policy: wanted, room: at }), ({ label, policy: now, policies: by }) =>
+    mapped(account.devices.changeAt(resource, { policy: wanted, room: at }), ({ label, policy: now, policies: by }) =>
       at === undefined ? `${label} gets ${now}.` : `${label} gets ${by[at] ?? now} of ${at}.`,
     ),
 );
@@ -164,7 +164,7 @@ const mentions = action(
   z.object({ words: z.string().max(2000).default('') }),
   ({ account, resource }, { words }) => {
     const list = words.split(',').map((word) => word.trim()).filter(Boolean).slice(0, 50);
-    return mapped(account.devices.change(resource, { words: list }), ({ label }) =>
+    return mapped(account.devices.changeAt(resource, { words: list }), ({ label }) =>
       list.length === 0 ? `On ${label}, your nicknames and replies to you count as mentions.` : `On ${label}, these words also count as mentions: ${list.join(', ')}.`,
     );
   },
@@ -184,7 +184,7 @@ const digest = action(
     quiet: z.string().refine((text) => readQuiet(text) !== undefined, 'looks like 22:00-07:00').optional(),
   }),
   ({ account, resource }, { digest: wanted, quiet }) =>
-    mapped(account.devices.change(resource, { digest: wanted === 'off' ? 'off' : { quiet: readQuiet(quiet ?? '') } }), ({ label }) =>
+    mapped(account.devices.changeAt(resource, { digest: wanted === 'off' ? 'off' : { quiet: readQuiet(quiet ?? '') } }), ({ label }) =>
       wanted === 'off' ? `${label} receives no text summary of mentions.` : `${label} receives a text summary of mentions${quiet === undefined ? '' : `, but not in ${quiet}`}.`,
     ),
 );
@@ -202,7 +202,7 @@ const limit = action(
   },
   z.object({ messages: count(MOST_REPLAYED), hours: count(MOST_HOURS) }),
   ({ account, resource }, { messages, hours }) =>
-    mapped(account.devices.change(resource, { limit: { messages, hours } }), ({ label }) => `${label} receives at most ${messages} missed messages per room, from the last ${hours} hours.`),
+    mapped(account.devices.changeAt(resource, { limit: { messages, hours } }), ({ label }) => `${label} receives at most ${messages} missed messages per room, from the last ${hours} hours.`),
 );
 
 const search = action(

@@ -60,6 +60,16 @@ describe.each(servers)('a device of the bouncer on $kind', (server) => {
     expect(bodies(laptop).slice(0, 4)).toEqual(['for all', 'Ali: for you', 'a cauldron', 'mine']);
   });
 
+  test('that is called as another one is commands for itself alone', async () => {
+    const { door } = await scene();
+    await door.person('phone', { resource: 'pocket' });
+    const named = await door.person('stolen', { resource: 'phone' });
+    named.send(xml('message', { to: door.minimix.account.rooms.occupancy.jid(), type: 'chat' }, xml('body', {}, 'policy nothing')));
+    await named.next((stanza) => stanza.getChildText('body')?.includes('gets nothing') === true);
+    const policies = door.minimix.account.devices.list().map(({ label, policy }) => [label, policy]);
+    expect(policies).toEqual([['phone', 'everything'], ['stolen', 'nothing']]);
+  });
+
   const enter = (room: string, since: string): Element => xml('presence', { to: `${room}/Ali` }, xml('x', { xmlns: MUC }, xml('history', { since })));
   const isOver = (door: Door): Promise<unknown> =>
     until(() => door.bouncer.devices(door.minimix.account.jid)[0]?.online === false, { what: 'the session to be over' });

@@ -38,5 +38,6 @@ export function sessionsProvider(parts: SessionsProviderParts, now: () => number
       parts.changed();
       return ok(summary(changed.value));
     },
+    at: (resource) => sessions.all().find(({ jid }) => resourceOf(jid) === resource)?.login.device.id,
   };
 }

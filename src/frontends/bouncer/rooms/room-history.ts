@@ -1,11 +1,11 @@
 // XEP-0045 7.2.13: the history that a device asks for when it joins.
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage, MessageKind } from '../../../core/groupchat.ts';
-import { NS_DELAY, readStamp } from '../../../xmpp/xep/message/delay.ts';
+import { NS_DELAY, readDelay, readStamp } from '../../../xmpp/xep/message/delay.ts';
 import { NS_MUC } from '../../../xmpp/xep/room/muc.ts';
 import { attrsOf } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
-import { historyDelay } from './room-stanzas.ts';
+import { historyDelay, open } from './room-stanzas.ts';
 import { addressable, withChild } from '../session/stanza-text.ts';
 
 export interface HistoryWish {
@@ -30,8 +30,6 @@ const MOST = 5000;
 const PAGE = 200;
 /** Pages in which that is looked for, where the device is shown little of what is said. */
 const MOST_PAGES = 100;
-/** A tag that ends at the next one: a text without an end would be read anew from each of its beginnings. */
-const DELAYED = new RegExp(`<delay[^<>]*${NS_DELAY}`);
 const TOLD: ReadonlySet<MessageKind> = new Set(['message', 'encrypted', 'correction', 'retraction', 'reaction']);
 
 /** Reads `<x xmlns='…muc'><history/></x>`. */
@@ -95,7 +93,7 @@ export function historyOf(archive: ReadArchive, { account, room, to, shows, has,
   return found.toReversed();
 }
 
-/** Adds the room's time, which a live message does not have. */
+/** Adds the room's time where the message does not say it: it has none, or one that somebody in the room made up. */
 export function asHistory({ xml, room, at }: KeptMessage): string {
-  return xml.includes(NS_DELAY) && DELAYED.test(xml) ? xml : withChild(xml, historyDelay(room, at));
+  return xml.includes(NS_DELAY) && readDelay(open(xml), room) === at ? xml : withChild(xml, historyDelay(room, at));
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReadArchive } from '../../../../src/archive/contract.ts';
 import type { PageQuery } from '../../../../src/archive/query-contract.ts';
 import { asHistory, historyOf, readHistoryWish, type HistoryQuery } from '../../../../src/frontends/bouncer/rooms/room-history.ts';
+import { readDelay } from '../../../../src/xmpp/xep/message/delay.ts';
 import type { KeptMessage } from '../../../../src/core/groupchat.ts';
 import { parseElement } from '../../../../src/xmpp/xml.ts';
 
@@ -117,6 +118,18 @@ describe('a device is shown of a room’s past', () => {
     const endless = { page } as unknown as ReadArchive;
     const wish = { maxstanzas: undefined, maxchars: undefined, since: 0, goesOn: true };
     expect(historyOf(endless, { ...query, shows: () => false }, wish)).toEqual([]);
+  });
+
+  test.each([
+    ['the room’s time of long ago', `<delay xmlns='urn:xmpp:delay' from='${ROOM}' stamp='2001-01-01T00:00:00Z'/>`],
+    ['a time of nobody in particular', "<delay xmlns='urn:xmpp:delay' stamp='2001-01-01T00:00:00Z'/>"],
+    ['the time of what it forwards', "<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2001-01-01T00:00:00Z'/></forwarded>"],
+    ['the name of it', '<body>urn:xmpp:delay</body>'],
+  ])('the room’s time, and not %s that an occupant has put there', (_what, forged) => {
+    const said = { ...kept[0], xml: `<message xmlns='jabber:client' from='${ROOM}/mallory'>${forged}</message>`, room: ROOM, at: NOW } as KeptMessage;
+    const told = asHistory(said);
+    expect(readDelay(parseElement(told), ROOM)).toBe(NOW);
+    expect(asHistory({ ...said, xml: told })).toBe(told);
   });
 
   test('a text that begins as a delay forty thousand times in the time of any text of its length', () => {

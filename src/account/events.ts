@@ -18,6 +18,8 @@ export type AccountEvent =
   /** What else a room we know has sent: presence, errors, and messages that the archive does not keep. */
   | { readonly type: 'room-stanza'; readonly account: string; readonly room: string; readonly stanza: Stanza }
   | { readonly type: 'room'; readonly room: RoomSummary }
+  /** How far the room's archive is read, which the room's summary tells, has changed. */
+  | { readonly type: 'catch-up-moved'; readonly account: string; readonly room: string }
   /** The room's archive is read to its end, or cannot be read for now. */
   | { readonly type: 'catch-up-stopped'; readonly account: string; readonly room: string }
   /** Somebody wants the room who did not, or wants it no more; `room` follows. */

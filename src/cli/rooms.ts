@@ -90,9 +90,9 @@ async function printRooms(
     throw new MinimixError('unknown-room', `${only} is not one of your rooms: \`minimix rooms\` lists them.`);
   printList(world, options.json, shown, {
     empty: 'No rooms yet: `minimix join ROOM`.',
-    asJson({ account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, wanted, nickRefusal, notify, settings }) {
+    asJson({ account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, catchUp, wanted, nickRefusal, notify, settings }) {
       const chosen = { wanted: wanted?.nick, nickRefusal, notify, presence: settings?.presence };
-      return { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, ...chosen };
+      return { account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, catchUp, ...chosen };
     },
     columns: [
       { title: 'ACCOUNT', of: ({ account }) => account, onlyIfVaried: true },
@@ -110,11 +110,12 @@ function styleOf(state: Room['state']): Style {
   return state === 'joining' || state === 'leaving' || state === 'absent' || state === 'service-down' ? 'yellow' : 'red';
 }
 
-/** Why the account is not there, or why it has another nickname there than the one it wants. */
-function noteOf({ state, nick, wanted, nickRefusal, reason }: Room): string {
+/** Why the account is not there, why it has another nickname there than the one it wants, and how far the room is read. */
+function noteOf({ state, nick, wanted, nickRefusal, reason, catchUp }: Room): string {
   const other = state === 'joined' && wanted !== undefined && wanted.nick !== nick;
   const wish = other ? `you want to be ${wanted.nick} there${nickRefusal === undefined ? '' : `: ${nickRefusal}`}` : '';
-  return [wish, reason ?? ''].filter(Boolean).join('; ');
+  const reading = catchUp && `catching up${catchUp.upTo === undefined ? '' : `, read up to ${localTime(catchUp.upTo)}`}`;
+  return [wish, reason ?? '', reading ?? ''].filter(Boolean).join('; ');
 }
 
 /** Whether the account has that room or has it in its archive; what is typed wrongly is neither. */

@@ -29,6 +29,7 @@ export const rooms: typeof english = {
     leave: 'Raum verlassen',
     joinAgain: 'Wieder beitreten',
     messages: 'Nachrichten',
+    catchingUp: (when: string) => `Verpasstes wird geholt. Nachrichten bis ${when} sind da.`,
     unknown: 'Dieser Raum ist nicht in deiner Liste.',
     unknownHint: 'Du hast ihn verlassen, oder der Link ist veraltet. Seine Nachrichten sind noch im Archiv.',
     occupants: 'Personen',

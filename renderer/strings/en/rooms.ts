@@ -28,6 +28,7 @@ export const rooms = {
     leave: 'Leave room',
     joinAgain: 'Join again',
     messages: 'Messages',
+    catchingUp: (when: string) => `Catching up. Messages up to ${when} are here.`,
     unknown: 'This room is not in your list.',
     unknownHint: 'You left it, or the link is outdated. Its messages are still in the archive.',
     occupants: 'People',

@@ -5,6 +5,8 @@ import { roomHealth } from '../../state/health.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import type { RoomName } from '../../state/timelines.ts';
+import { MINUTE, useNow } from '../controls/use-now.ts';
+import { momentOf } from '../../text/time.ts';
 import { strings } from '../../strings/strings.ts';
 import { AboutRoom } from './about-room.tsx';
 import { Composer } from '../compose/composer.tsx';
@@ -41,6 +43,7 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
           onToggle={toggle}
         />
         {room && (health === 'trouble' || health === 'waiting' || health === 'unsure') && <RoomTrouble room={room} health={health} />}
+        <CatchingUp upTo={room?.catchUp?.upTo} />
         <PrivateNotice name={name} />
         {room?.state === 'joined' && room.role === 'visitor' && <Voiceless room={room} />}
         {!room && loaded && (
@@ -55,6 +58,17 @@ export function RoomView({ account, room: jid, at }: { account: string; room: st
       {aside === 'people' && room && <Occupants room={room} occupants={occupants} onClose={() => setAside(undefined)} />}
       {aside === 'about' && room && <AboutRoom room={room} onClose={() => setAside(undefined)} />}
     </FacesOf>
+  );
+}
+
+/** What was missed is being read, and it takes a while. */
+function CatchingUp({ upTo }: { upTo: string | undefined }) {
+  const now = useNow(MINUTE);
+  if (upTo === undefined || now - Date.parse(upTo) < MINUTE) return null;
+  return (
+    <p className="notice" role="status">
+      {strings.room.catchingUp(momentOf(new Date(upTo), new Date(now)))}
+    </p>
   );
 }
 

@@ -22,6 +22,14 @@ export function readUpTo(room: Room | undefined): 'end' | number {
   return isCatchingUp(room) ? (room?.catchup?.follows ?? 0) : 'end';
 }
 
+/** How far a room's archive is read, in the room's time, while what is read there is waited for. */
+export function catchUpProgress(room: Room, timeOf: (archiveId: number) => number | undefined): { readonly upTo: string | undefined } | undefined {
+  const { catchup } = room;
+  if (isOut(room) || (catchup?.state !== 'first' && catchup?.state !== 'missed')) return undefined;
+  const at = catchup.follows === undefined ? undefined : timeOf(catchup.follows);
+  return { upTo: at === undefined ? undefined : new Date(at).toISOString() };
+}
+
 /** The past of a room that was joined for the first time is being read, and waited for. */
 export function isFirstReading(room: Room): boolean {
   return room.catchup?.state === 'first';

@@ -11,8 +11,8 @@ import { bringsPast, isOut } from './catch-up-state.ts';
 import { createArchiveReading, MAX_RESULT_ID, MOST_PAGES, type ArchiveReading } from './archive-reading.ts';
 import { noteCovered, coveredFrom } from './archive-coverage.ts';
 
-/** Results of a page; the smaller ones after a stream that ended on what a page brought, for nobody knows which of them it was. */
-const PAGES = [100, 10, 1] as const;
+/** Results of a page: more than any server gives at once, so that each gives its most; the smaller ones after a stream that ended on what a page brought, for nobody knows which of them it was. */
+const PAGES = [500, 10, 1] as const;
 /** Milliseconds in which an archive is not read on which streams have ended with pages of every size; the next occasion after that reads it. */
 const REST = 3600_000;
 const ROOMS_AT_ONCE = 20;
@@ -77,6 +77,10 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
     if (room?.catchup && isOut(room)) ended(room.jid);
   }, context.signal, 'the catch-up');
 
+  function moved(room: string): void {
+    context.events.emit({ type: 'catch-up-moved', account: context.jid, room });
+  }
+
   function ended(room: string): void {
     context.events.emit({ type: 'catch-up-stopped', account: context.jid, room });
   }
@@ -92,6 +96,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
       else if (answer === 'endless') return giveUp(room, ENDLESS);
       else if (answer === 'more') {
         tries = 0;
+        moved(room);
         if (reading.isEndless(context.room(room)?.catchup?.after)) return giveUp(room, ENDLESS);
       } else if (answer === 'lost-place') {
         fallBack(room);
@@ -203,6 +208,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
       if (lost !== undefined && transaction.at - lost < SHORTEST_ARCHIVE) recordLostHistory(context, room, lost, transaction.at);
       transaction.put({ ...entry, catchup: undefined });
     });
+    moved(room);
   }
 
   /**
@@ -213,6 +219,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
     if (context.room(room)?.catchup?.state === 'unreadable') return;
     context.log('warn', `${room}: ${cause}`);
     markHole(room, cause);
+    moved(room);
     ended(room);
   }
 

@@ -33,6 +33,8 @@ export interface RoomSummary {
   readonly nickRefusal?: string | undefined;
   /** XEP-0492: when clients notify of it, where the bookmark says so. */
   readonly notify?: NotifyLevel | undefined;
+  /** Its archive is being read (XEP-0313); `upTo`: the room's time of the last message that came of it, UTC, ISO 8601. */
+  readonly catchUp?: { readonly upTo: string | undefined } | undefined;
   /** One can register with it (XEP-0045 7.10). */
   readonly registers?: boolean | undefined;
   /** Who wants the account to be in it: it leaves when nobody does. */

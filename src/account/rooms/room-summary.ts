@@ -1,4 +1,5 @@
 import { NS_REGISTER } from '../../xmpp/xep/room/register.ts';
+import { catchUpProgress } from '../history/catch-up-state.ts';
 import type { BookmarkState } from '../bookmarks/state.ts';
 import type { AccountContext, Room } from '../context.ts';
 import type { Nicks } from './nicks.ts';
@@ -47,6 +48,7 @@ export function openRoomSummaries(context: AccountContext, { nicks, bookmarks, w
       nickRefusal: wanted.nick === membership.nick ? undefined : nicks.refusal(jid),
       notify: bookmarks.notify(jid),
       wishes: wishersOf(wishes.of(jid), providedDevices.list()),
+      catchUp: catchUpProgress(room, (id) => context.archive.message(id)?.at),
       registers: room.features?.has(NS_REGISTER) === true,
     };
   }
@@ -63,7 +65,7 @@ export function openRoomSummaries(context: AccountContext, { nicks, bookmarks, w
   }
 
   context.events.subscribe((event) => {
-    if (event.type === 'wishes-changed') changed(event.room);
+    if (event.type === 'wishes-changed' || event.type === 'catch-up-moved') changed(event.room);
   }, context.signal, 'the summaries of rooms');
 
   return { wantedNick: (room) => nicks.chosen(room).nick, summary, changed };

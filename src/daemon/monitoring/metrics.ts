@@ -84,6 +84,9 @@ function ofProcess({ delay }: MetricInputs): Family[] {
   ];
 }
 
+/** Up to when each room that is being read is read. */
+const catchingUp = (account: Account): (string | undefined)[] => account.rooms.list().flatMap(({ catchUp }) => (catchUp ? [catchUp.upTo] : []));
+
 function ofAccounts({ accounts, names }: MetricInputs): Family[] {
   const each = accounts.map(({ account, heard }, at) => ({ account, heard, label: names ? account.jid : String(at + 1) }));
   const samples = (of: (account: Account, heard: HeardStanzas) => number): Sample[] => each.map(({ account, heard, label }) => ({ value: of(account, heard), labels: { account: label } }));
@@ -97,6 +100,11 @@ function ofAccounts({ accounts, names }: MetricInputs): Family[] {
     counter('minimix_logins_total', 'Times that the account came online, resumptions included.', ...samples((_account, { logins }) => logins)),
     counter('minimix_messages_kept_total', 'Messages archived since the start.', ...samples((_account, { messages }) => messages)),
     gauge('minimix_rooms', 'Rooms by state.', ...spread('state', Object.keys(moves), (account) => account.rooms.list(), ({ state }) => state)),
+    gauge('minimix_rooms_catching_up', 'Rooms whose archives are being read for what was missed.', ...samples((account) => catchingUp(account).length)),
+    gauge('minimix_catch_up_read_timestamp_seconds', 'Up to when the one that is read least far is read, seconds since the epoch.', ...each.flatMap(({ account, label }) => {
+      const read = catchingUp(account).flatMap((upTo) => (upTo === undefined ? [] : Date.parse(upTo) / 1000));
+      return read.length === 0 ? [] : [{ value: Math.min(...read), labels: { account: label } }];
+    })),
     gauge('minimix_occupants', 'Occupants of all rooms.', ...samples((account) => account.rooms.list().reduce((sum, { occupants }) => sum + occupants, 0))),
     gauge('minimix_devices_online', 'Devices online, by frontend.', ...spread('frontend', FRONTENDS, (account) => account.devices.list().filter(({ online }) => online), ({ frontend }) => frontend)),
     gauge('minimix_outbox', 'Messages sent but not confirmed by their room.', ...spread('state', ['waiting', 'sent', 'ask'], (account) => account.sending.outbox(), ({ state }) => state)),

@@ -53,6 +53,28 @@ async function away(answer: (asked: Asked, page: (numbers: readonly number[], co
   return { ...world, asked };
 }
 
+test('how far it is read is told, page by page, and no more once it is over', async () => {
+  const told: (string | undefined)[] = [];
+  const { account, bodies, log } = await away(({ after }, page) => {
+    const room = account.rooms.list()[0];
+    told.push(room?.catchUp?.upTo);
+    return after === '1' ? page([2], false) : after === '2' ? page([3], false) : page([4]);
+  });
+  await until(() => bodies(ROOM).join() === '1,2,3,4', { what: 'the whole' });
+  await until(() => account.rooms.list()[0]?.catchUp === undefined, { what: 'the end of it' });
+  expect(told.slice(1), log.join()).toEqual(['2026-11-27T10:00:02.000Z', '2026-11-27T10:00:03.000Z']);
+});
+
+test('as much is asked for as the archive gives at once', async () => {
+  const most: string[] = [];
+  const { bodies } = await away((_, page, iq) => {
+    most.push(iq.getChild('query', 'urn:xmpp:mam:2')?.getChild('set')?.getChildText('max') ?? '');
+    return page([2]);
+  });
+  await until(() => bodies(ROOM).join() === '1,2', { what: 'the whole' });
+  expect(most).toEqual(['500']); // Prosody gives 50 of them, ejabberd 250
+});
+
 test('an id that the room’s archive has dropped: from the time of what we have, and once', async () => {
   const { asked, archive, jid, bodies } = await away(({ after }, page, iq) =>
     after === '1' ? refusal(ROOM, String(iq.attrs['id']), 'item-not-found') : page([2, 3]),
@@ -201,7 +223,7 @@ test('a page on which the stream ends is asked for in ever smaller ones, by itse
   script(other, { info: ({ attrs }) => roomInfo(other, String(attrs['id'])), join: (_presence, nick) => entry(other, nick) });
   await until(() => archive.gaps(jid, ROOM).length === 1, { what: 'the hole', deadline: 60_000 });
   expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
-  expect([Math.max(...sizes), Math.min(...sizes), sizes.length < 10]).toEqual([100, 1, true]);
+  expect([Math.max(...sizes), Math.min(...sizes), sizes.length < 10]).toEqual([500, 1, true]);
   await until(() => account.status().connection.state === 'online', { what: 'the login' });
   await state(ROOM, 'joined');
   await account.rooms.join(other, { nick: 'romeo' });

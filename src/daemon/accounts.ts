@@ -43,6 +43,7 @@ interface AccountsOptions {
   readonly home: string;
   readonly all: readonly AccountSettings[];
   readonly archive: Archive;
+  readonly find: DaemonApi['find'];
   readonly secrets: Secrets;
   readonly log: Log;
   readonly opened: (opened: Opened, signal: AbortSignal) => void;
@@ -50,7 +51,7 @@ interface AccountsOptions {
   readonly took: (milliseconds: number) => void;
 }
 
-export function openAccounts({ home, all, archive, secrets, log, opened, took }: AccountsOptions): Accounts {
+export function openAccounts({ home, all, archive, find, secrets, log, opened, took }: AccountsOptions): Accounts {
   const running = new Map<string, Running>();
   const leaving = new Set<string>();
   const listeners = new Set<(event: DaemonEvent) => void>();
@@ -73,7 +74,7 @@ export function openAccounts({ home, all, archive, secrets, log, opened, took }:
     const account = keepingChoices(home, inner);
     account.events.subscribe(tell, life.signal, 'page and command line');
     startRelay({ account, archive, log: note, signal: life.signal, took });
-    startCommands({ account, archive, log: note, signal: life.signal, chat: settings.chat });
+    startCommands({ account, find, log: note, signal: life.signal, chat: settings.chat });
     startMam(account, archive, life.signal);
     opened({ account, settings, password }, life.signal);
     running.set(jid, { account: inner, shown: account, settings, life });

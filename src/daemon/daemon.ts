@@ -103,6 +103,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       home,
       all: settings.accounts,
       archive,
+      find: worker.find,
       secrets,
       log,
       opened: ({ settings: wire, ...opened }, signal) => bouncer.addAccount({ ...opened, settings: wireOptions(wire) }, signal),

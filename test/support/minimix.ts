@@ -75,7 +75,7 @@ export function openMinimix(server: Where, who: Who, options: MinimixOptions = {
   });
   account.events.subscribe((event) => events.push(event), life.signal);
   startMam(account, archive, life.signal);
-  startCommands({ account, archive, log: note, signal: life.signal, chat });
+  startCommands({ account, find: async (query) => archive.find(query), log: note, signal: life.signal, chat });
   startRelay({ account, archive, log: note, signal: life.signal, ...(relayTimes && { times: relayTimes }) });
   account.start();
   let open = true;

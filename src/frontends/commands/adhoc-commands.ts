@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MOST_HOURS, MOST_REPLAYED, readQuiet } from '../../core/device.ts';
-import type { ReadArchive } from '../../archive/contract.ts';
+import type { Found, SearchQuery } from '../../archive/query-contract.ts';
 import type { Result } from '../../core/errors.ts';
 import { fail, ok } from '../../core/errors.ts';
 import type { Account } from '../../account/contract.ts';
@@ -9,7 +9,8 @@ import { bareJid } from '../../account/settings.ts';
 /** Who asks, and of what. */
 export interface ActionContext {
   readonly account: Account;
-  readonly archive: ReadArchive;
+  /** Searches the archive beside the event loop: a question of a few letters may take it seconds. */
+  readonly find: (query: SearchQuery) => Promise<Found>;
   /** The resource of the device that asks. */
   readonly resource: string;
 }
@@ -208,8 +209,8 @@ const limit = action(
 const search = action(
   { name: 'search', title: 'Search the archive', fields: [{ name: 'text', label: 'Search for', type: 'text-single', required: true }] },
   z.object({ text: line(500) }),
-  ({ account, archive }, { text }) => {
-    const found = archive.find({ text, account: account.jid, limit: 20 });
+  async ({ account, find }, { text }) => {
+    const found = await find({ text, account: account.jid, limit: 20 });
     if (!found.ok) return fail('bad-query', found.message);
     const rows = found.hits.map(({ message }) => ({
       at: new Date(message.at).toISOString(),

@@ -1,14 +1,12 @@
 import { inBackground } from '../../core/background.ts';
-import { actions, type Action } from './adhoc-commands.ts';
+import { actions, type Action, type ActionContext } from './adhoc-commands.ts';
 import type { Account } from '../../account/contract.ts';
-import type { ReadArchive } from '../../archive/contract.ts';
 import { resourceOf } from '../../core/jid.ts';
 import { chatReply, isChatReply } from '../../xmpp/xep/message/chat-reply.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 
-export interface ChatOptions {
+export interface ChatOptions extends Pick<ActionContext, 'find'> {
   readonly account: Account;
-  readonly archive: ReadArchive;
   readonly log: (level: 'error', message: string, about?: object) => void;
   readonly signal: AbortSignal;
 }
@@ -18,13 +16,13 @@ const MAX_REPLY = 20_000;
 const MAX_RUNNING = 20;
 
 /** For clients without commands: a chat to the daemon's full JID is a verb and its words. */
-export function startChat({ account, archive, log, signal }: ChatOptions): void {
+export function startChat({ account, find, log, signal }: ChatOptions): void {
   let running = 0;
   let replies = 0;
 
   async function answer(stanza: Stanza, line: string): Promise<void> {
     const { action, values } = parse(line);
-    const done = action ? await action.perform({ account, archive, resource: resourceOf(stanza.from) }, values) : undefined;
+    const done = action ? await action.perform({ account, find, resource: resourceOf(stanza.from) }, values) : undefined;
     const text = done === undefined ? help() : done.ok ? done.value.text : done.error.message;
     replies += 1;
     account.server.write(chatReply(stanza.from, `${Date.now().toString(36)}-${replies}`, text.slice(0, MAX_REPLY)));

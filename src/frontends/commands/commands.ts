@@ -22,7 +22,7 @@ const MAX_RUNNING = 20;
 const MAX_CHOICES = 20;
 
 /** XEP-0050 on the daemon's full JID, for the account's own resources. To be started before the account. */
-export function startCommands({ account, archive, log, signal, chat = true }: CommandsOptions): void {
+export function startCommands({ account, find, log, signal, chat = true }: CommandsOptions): void {
   let running = 0;
 
   function handle(stanza: Stanza, payload: Element): Element | undefined {
@@ -32,7 +32,7 @@ export function startCommands({ account, archive, log, signal, chat = true }: Co
     const request = readCommand(payload);
     const action = actions.find(({ name }) => name === request?.node);
     if (!request || !action) return errorAnswer(element, 'cancel', 'item-not-found', 'There is no such command.');
-    const context: ActionContext = { account, archive, resource };
+    const context: ActionContext = { account, find, resource };
     const sessionId = request.sessionId ?? randomUUID();
     const answer = (rest: Omit<CommandAnswer, 'node' | 'sessionId'>): Element =>
       resultAnswer(element, commandAnswer({ node: action.name, sessionId, ...rest }));
@@ -70,7 +70,7 @@ export function startCommands({ account, archive, log, signal, chat = true }: Co
       return discoItems(actions.map(({ name, title }) => ({ jid: to, node: name, name: title })), node);
     },
   }, signal);
-  if (chat) startChat({ account, archive, log, signal });
+  if (chat) startChat({ account, find, log, signal });
 }
 
 /** What it has done, or the form again with what is wrong in it. */

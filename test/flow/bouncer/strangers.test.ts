@@ -105,6 +105,16 @@ test('a device whose password is right, and that logs in again and again, takes 
   expect((await one.person('phone')).jid).toContain('/phone');
 });
 
+test('a device puts out nobody who is logged in to the server itself, by no resource', async () => {
+  const one = await door();
+  const desk = await connectPerson(server, one.alice.user, one.alice.password, { resource: 'desk' });
+  open.push(desk);
+  await until(() => one.minimix.account.devices.list().some(({ resource, online }) => resource === 'desk' && online), { what: 'the desk to be known' });
+  const stolen = await one.person('stolen', { resource: 'desk' });
+  expect(stolen.jid).toMatch(/\/desk\.[0-9a-f]{6}$/);
+  await desk.settle();
+});
+
 test('what a device says over 512 KiB is refused to it alone: its stream goes on, and its counters hold', async () => {
   const one = await door();
   const [phone, laptop] = [await one.person('phone'), await one.person('laptop')];

@@ -60,7 +60,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
   const sessions = new Set<BouncerSession>();
   const coming = new Set<Coming>();
 
-  /** The resource that the device asks for, unless the daemon or another device has it. */
+  /** The resource that the device asks for, unless the daemon or another device has it, here or on the server. */
   async function chooseResource(login: DeviceLoginGrant, wish: string | undefined, place: Coming): Promise<string> {
     const fits = wish !== undefined && parseJid(`${account.jid}/${wish}`)?.resource === wish;
     const resource = fits ? wish : `minimix.${randomBytes(5).toString('hex')}`;
@@ -68,8 +68,14 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     if (taken && taken.login.device.id === login.device.id) await taken.giveUp('conflict', 'The device has logged in again.');
     const own = resourceOf(account.rooms.occupancy.jid()) === resource;
     const used = [...coming].some((other) => other.resource === resource) || [...sessions].some(({ jid }) => resourceOf(jid) === resource);
-    place.resource = own || used ? `${resource}.${randomBytes(3).toString('hex')}` : resource;
+    place.resource = own || used || isOnServer(login, resource) ? `${resource}.${randomBytes(3).toString('hex')}` : resource;
     return place.resource;
+  }
+
+  /** Somebody has it who logged in to the server itself, and would be put out. What this device had before may be left of its own last session. */
+  function isOnServer({ device }: DeviceLoginGrant, resource: string): boolean {
+    const there = account.devices.list().some((one) => one.frontend !== 'bouncer' && one.online && one.resource === resource);
+    return there && !device.resources.includes(resource);
   }
 
   async function bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound> {

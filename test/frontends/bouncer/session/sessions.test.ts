@@ -9,7 +9,7 @@ import { sessionTimes } from '../../../../src/frontends/bouncer/session/session-
 function scene() {
   const unused = {} as never;
   const sessions = openBouncerSessions({
-    account: { jid: 'a@b.example', rooms: { occupancy: { jid: () => 'a@b.example/minimix' } } } as unknown as Account,
+    account: { jid: 'a@b.example', devices: { list: () => [] }, rooms: { occupancy: { jid: () => 'a@b.example/minimix' } } } as unknown as Account,
     settings: { server: { host: '127.0.0.1', port: 1 } },
     password: () => new Promise(() => undefined),
     credentials: { get: () => undefined } as never,

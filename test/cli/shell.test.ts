@@ -53,7 +53,8 @@ const ask = {
   async fish(line: string): Promise<string[]> {
     const script = `source ${join(dir, 'fish')}; complete -C '${line}'`;
     const { stdout } = await run('fish', ['--no-config', '-c', script], { cwd: dir, env: withStandIn() });
-    return lines(stdout).map((one) => one.split('\t')[0] ?? '');
+    const last = line.split(' ').at(-1) ?? '';
+    return lines(stdout).map((one) => one.split('\t')[0] ?? '').filter((word) => word.startsWith(last)); // fish 4 names what only contains it, too
   },
 };
 

@@ -10,10 +10,11 @@ const LEAST = 10_000;
 const UNKNOWN = 64 * 1024;
 /** Before the first login, when nothing is known and nothing is written. */
 const BEFORE = 256 * 1024;
-/** What these take as they are shipped, by the node of their capabilities (XEP-0115 6.3). COMPAT: Prosody 0.12 announces nothing. */
+/** What these take as they are shipped, by the node of their capabilities (XEP-0115 6.3). COMPAT: Prosody 0.12 and ejabberd announce nothing. */
 const SHIPPED: Readonly<Record<string, number>> = {
   'http://prosody.im': 256 * 1024,
-  'http://www.process-one.net/en/ejabberd/': 256 * 1024,
+  'http://www.process-one.net/en/ejabberd/': 256 * 1024, // 23.01
+  'https://www.process-one.net/ejabberd/': 256 * 1024, // 24.12
 };
 
 /** How large a stanza the server takes, in bytes as it is written; more ends the stream. */

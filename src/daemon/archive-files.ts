@@ -3,7 +3,7 @@ import { closeSync, createWriteStream, existsSync, openSync, readSync, realpathS
 import { rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import { checkedImport } from '../account/history/checked-import.ts';
+import { checkedImport, isSaid } from '../account/history/checked-import.ts';
 import { fromServerData, type Include } from '../account/server/server-data.ts';
 import { openArchive } from '../archive/archive.ts';
 import { openWorkerClient } from '../archive/search/worker-client.ts';
@@ -53,7 +53,7 @@ export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
 /** Replaces the archive with a backup. The caller holds the home's lock. */
 export async function restoreArchive(home: string, file: string, passphrase: () => Promise<string>): Promise<{ readonly setAside: string | undefined }> {
   if (!existsSync(file)) throw new MinimixError('no-file', `${file} does not exist.`);
-  return await restore(file, join(home, 'archive.db'), new Date(), passphrase);
+  return await restore(file, join(home, 'archive.db'), { now: new Date(), passphrase, isSaid });
 }
 
 function archiveOf(home: string): string {

@@ -1,7 +1,7 @@
 import type { Imported } from '../../archive/transfer/import.ts';
 import { bareOf, parseBareJid, parseJid, resourceOf, sameJid } from '../../core/jid.ts';
 import { NS_CLIENT } from '../../xmpp/xep/service/namespaces.ts';
-import { faultIn } from '../../xmpp/transport/outgoing.ts';
+import { faultIn, stanzaIn } from '../../xmpp/transport/outgoing.ts';
 import { attributeOf, parseElement, type Element } from '../../xmpp/xml.ts';
 
 /** Bytes of a stanza: what no server would have let through comes out of no honest file. */
@@ -15,6 +15,16 @@ const MAX_DEPTH = 100;
  */
 export function* checkedImport(messages: Iterable<Imported>): Generator<Imported> {
   for (const one of messages) yield 'refused' in one ? one : 'gap' in one ? checkedGap(one) : checkedMessage(one);
+}
+
+/** Whether a stanza can go to devices as it is: one message, from the occupant who is said to have said it, or one that we sent in private. */
+export function isSaid({ room, nick, isPrivate, xml }: { readonly room: string; readonly nick: string | undefined; readonly isPrivate: boolean; readonly xml: string }): boolean {
+  const stanza = Buffer.byteLength(xml) > MAX_STANZA ? undefined : stanzaIn(xml);
+  if (typeof stanza !== 'object' || stanza.name !== 'message') return false;
+  const [type, from, to] = ['type', 'from', 'to'].map((name) => stanza.attributes.get(name));
+  const own = isPrivate && from === undefined;
+  if ((type === 'groupchat') === isPrivate || !sameJid(bareOf((own ? to : from) ?? ''), room)) return false;
+  return isPrivate || resourceOf(from ?? '') === (nick ?? '') || sameJid(from ?? '', `${room}/${nick ?? ''}`);
 }
 
 type ImportedMessage = Extract<Imported, { readonly message: unknown }>;

@@ -5,7 +5,8 @@ import { MinimixError } from '../../core/errors.ts';
 import { migrate, openDatabase } from '../schema/database.ts';
 import { troubleOf } from '../schema/disk-fault.ts';
 import { migrations } from '../schema/migrations/list.ts';
-import { secretFields, secretRows, secretTexts, secrecyOf, withoutFields } from '../stored-values.ts';
+import { secretFields, secretRows, secretTexts, secrecyOf, storedValues, withoutFields } from '../stored-values.ts';
+import { replaceForeign, type IsSaid } from './foreign-texts.ts';
 import { isSealed, seal, unseal } from './sealed.ts';
 
 const PAGES_AT_ONCE = 500; // between two steps the daemon writes on
@@ -68,10 +69,14 @@ function runs(pid: number): boolean {
 
 /**
  * Puts a backup, once verified, in the place of the archive at `path`; no daemon may be running. `passphrase` is asked
- * where it is encrypted. Whatever it holds, it brings no credential: nobody becomes a device by a backup. What was there is set aside, and its new name answered. Throws `archive-newer`,
+ * where it is encrypted; `isSaid` looks at each stanza. Whatever it holds, it brings no credential: nobody becomes a device by a backup. What was there is set aside, and its new name answered. Throws `archive-newer`,
  * `archive-corrupt`, `wrong-passphrase`, `backup-damaged`; then nothing has changed.
  */
-export async function restore(source: string, path: string, now: Date, passphrase: () => Promise<string>): Promise<{ readonly setAside: string | undefined }> {
+export async function restore(
+  source: string,
+  path: string,
+  { now, passphrase, isSaid }: { readonly now: Date; readonly passphrase: () => Promise<string>; readonly isSaid: IsSaid },
+): Promise<{ readonly setAside: string | undefined }> {
   const part = `${path}.part`;
   removeFiles(part);
   try {
@@ -83,6 +88,7 @@ export async function restore(source: string, path: string, now: Date, passphras
     refuseCode(part, source);
     withoutKeys(part);
     asOfOthers(part, lastIdAt(path));
+    replaceForeign(part, isSaid);
   } catch (error) {
     removeFiles(part);
     throw error;
@@ -123,13 +129,14 @@ function structureOf(db: DatabaseSync): { readonly name: string; readonly sql: s
 }
 
 /**
- * A backup may be somebody else's, or of another time: what waits in its outbox is asked about before it is said, and no id
- * that was given since is given again.
+ * A backup may be somebody else's, or of another time: what waits in its outbox is asked about before it is said, no id
+ * that was given since is given again, and who is in the rooms, and what a room says of itself, the rooms tell.
  */
 function asOfOthers(path: string, lastId: number): void {
   const db = new DatabaseSync(path);
   try {
-    db.exec("UPDATE outbox SET state = 'ask', stream = NULL, outbound = NULL");
+    db.exec("UPDATE outbox SET state = 'ask', stream = NULL, outbound = NULL; DELETE FROM occupant");
+    db.prepare('DELETE FROM value WHERE key GLOB ?').run(`${storedValues.bouncerRoom.prefix}:*`);
     db.prepare("INSERT INTO meta VALUES ('floor', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)").run(lastId);
   } finally {
     db.close();

@@ -90,13 +90,15 @@ function importedOf(found: unknown): Imported {
   return { message, arrivedAt: at, xml: stanzaOf(message) };
 }
 
-/** These programs keep no stanza; this is one that says the same. */
-function stanzaOf({ room, nick, id, stanzaId, body, subject, at }: GroupchatMessage): string {
+type Plain = Pick<GroupchatMessage, 'room' | 'nick' | 'id' | 'stanzaId' | 'body' | 'subject' | 'at'> & { readonly isPrivate?: boolean };
+
+/** A stanza that says the same, where none is kept: these programs keep none. */
+export function stanzaOf({ room, nick, id, stanzaId, body, subject, at, isPrivate = false }: Plain): string {
   const from = nick === undefined ? room : `${room}/${nick}`;
   const element = (name: string, text: string | undefined): string =>
     text === undefined ? '' : `<${name}>${escaped(text)}</${name}>`;
   return (
-    `<message xmlns="jabber:client" type="groupchat" from="${escaped(from)}"${id === undefined ? '' : ` id="${escaped(id)}"`}>` +
+    `<message xmlns="jabber:client" type="${isPrivate ? 'chat' : 'groupchat'}" from="${escaped(from)}"${id === undefined ? '' : ` id="${escaped(id)}"`}>` +
     `${element('subject', subject)}${element('body', body)}` +
     `<delay xmlns="urn:xmpp:delay" from="${escaped(room)}" stamp="${new Date(at).toISOString()}"/>` +
     `${stanzaId === undefined ? '' : `<stanza-id xmlns="urn:xmpp:sid:0" by="${escaped(room)}" id="${escaped(stanzaId)}"/>`}</message>`

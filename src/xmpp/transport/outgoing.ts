@@ -16,6 +16,12 @@ let parser: ElementParser | undefined;
  * message would end the stream, and again each time that the outbox tries it.
  */
 export function faultIn(text: string): string | undefined {
+  const read = stanzaIn(text);
+  return typeof read === 'string' ? read : undefined;
+}
+
+/** The stanza that a text is, or why it is none that can be written. */
+export function stanzaIn(text: string): FirstLevel | string {
   if (/[\ud800-\udfff]/.test(text) && !text.isWellFormed()) return 'half a character';
   let read: FirstLevel;
   try {
@@ -25,7 +31,7 @@ export function faultIn(text: string): string | undefined {
     throw error;
   }
   if (read.namespace !== NS.client || !KINDS.has(read.name)) return `<${read.name}> is none`;
-  return depthOf(read) > MAX_DEPTH ? 'elements nested too deep' : undefined;
+  return depthOf(read) > MAX_DEPTH ? 'elements nested too deep' : read;
 }
 
 function depthOf({ outline }: FirstLevel): number {

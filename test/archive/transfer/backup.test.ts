@@ -3,8 +3,9 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openArchive } from '../../../src/archive/archive.ts';
+import { isSaid } from '../../../src/account/history/checked-import.ts';
 import { backUp, restore } from '../../../src/archive/transfer/backup.ts';
-import { append, appendInside, bodies, JULIET, ORCHARD, ownArchive, page, T0 } from '../support.ts';
+import { append, appendInside, BALL, bodies, JULIET, ORCHARD, ownArchive, page, T0 } from '../support.ts';
 import { storedValues } from '../../../src/archive/stored-values.ts';
 
 let own: ReturnType<typeof ownArchive>;
@@ -17,6 +18,7 @@ beforeEach(() => {
 afterEach(() => own.close());
 
 const nobodyAsks = (): Promise<string> => Promise.reject(new Error('nobody asks for a passphrase'));
+const restoring = { now: new Date(T0), passphrase: nobodyAsks, isSaid: () => true };
 const room = { account: JULIET, room: ORCHARD, membership: '{}', wanted: true, nick: undefined, subject: undefined };
 
 test('a backup of an archive in use is whole, and holds no keys', async () => {
@@ -59,7 +61,7 @@ test('a backup is restored in place of what is there, which is set aside', async
   await backUp(own.path, target);
   append(own.archive, { body: 'since', arrivedAt: T0 + 9999 });
   own.archive.close();
-  const { setAside } = await restore(target, own.path, new Date(T0), nobodyAsks);
+  const { setAside } = await restore(target, own.path, restoring);
   expect(own.reopen().count(JULIET)).toBe(500);
   const old = openArchive(setAside ?? '');
   expect(bodies(page(old, 1))).toEqual(['since']);
@@ -71,8 +73,8 @@ test('what is no whole archive is not restored, and nothing is touched', async (
   const broken = `${own.path}.broken`;
   writeFileSync(broken, readFileSync(own.path));
   truncateSync(broken, 8192);
-  await expect(restore(broken, own.path, new Date(T0), nobodyAsks)).rejects.toThrow(expect.objectContaining({ code: 'archive-corrupt' }));
-  await expect(restore(`${own.path}.none`, own.path, new Date(T0), nobodyAsks)).rejects.toThrow('not a complete archive');
+  await expect(restore(broken, own.path, restoring)).rejects.toThrow(expect.objectContaining({ code: 'archive-corrupt' }));
+  await expect(restore(`${own.path}.none`, own.path, restoring)).rejects.toThrow('not a complete archive');
   expect(readdirSync(dirname(own.path)).filter((name) => !name.includes('broken')).toSorted()).toEqual(before);
 });
 
@@ -93,7 +95,7 @@ test('what is restored is for its owner alone, whatever the backup lay there as'
   await backUp(own.path, target);
   chmodSync(target, 0o644);
   own.archive.close();
-  await restore(target, own.path, new Date(T0), nobodyAsks);
+  await restore(target, own.path, restoring);
   expect(statSync(own.path).mode & 0o777).toBe(0o600);
   own.reopen();
 });
@@ -109,7 +111,7 @@ test('a backup of somebody’s making brings no device, says nothing by itself, 
   foreign.close();
   const since = append(own.archive, { body: 'since', arrivedAt: T0 + 9999 });
   own.archive.close();
-  await restore(target, own.path, new Date(T0), nobodyAsks);
+  await restore(target, own.path, restoring);
   const restored = own.reopen();
   expect(restored.value(JULIET, storedValues.bouncerDevices)).toBeUndefined();
   expect(restored.outbox(JULIET)).toMatchObject([{ originId: 'o1', state: 'ask', stream: undefined }]);
@@ -123,7 +125,7 @@ test('a backup with a program of its own is not restored, and nothing is touched
   const hostile = new DatabaseSync(target);
   hostile.exec("CREATE TRIGGER again AFTER DELETE ON stream BEGIN INSERT INTO value VALUES (1, 'bouncer-devices', '{}'); END");
   hostile.close();
-  await expect(restore(target, own.path, new Date(T0), nobodyAsks)).rejects.toThrow('holds a program of its own (again)');
+  await expect(restore(target, own.path, restoring)).rejects.toThrow('holds a program of its own (again)');
   expect(own.archive.count(JULIET)).toBe(500);
 });
 
@@ -145,7 +147,36 @@ test.each([
     "INSERT INTO value VALUES (1, 'health', 'of-nobody', '1'), (1, NULL, 'health', '{\"salt\":\"c2FsdA==\",\"devices\":[]}'), (1, 'of-nobody', NULL, '1'), (1, 'bouncer-devices', NULL, '1')"],
 ])('a backup whose own table %s is not restored, and nothing is touched', async (_what, table, make, rows) => {
   const target = await reworked(table, make, rows);
-  const outcome = await restore(target, own.path, new Date(T0), nobodyAsks).then(() => 'restored', (error: unknown) => String(error));
+  const outcome = await restore(target, own.path, restoring).then(() => 'restored', (error: unknown) => String(error));
   expect(outcome).toContain(`holds a program of its own (${table})`);
   expect(own.archive.count(JULIET)).toBe(500);
+});
+
+test('a stanza that a backup holds, and that is not what it is kept as, is restored as the words alone, wherever its text lies', async () => {
+  const said = (text: string, more: object = {}): void => void appendInside(own.archive, { room: BALL, body: text, xml: text, ...more });
+  const good = `<message xmlns='jabber:client' type='groupchat' from='${BALL}/Romeo'><body>as it was</body></message>`;
+  const hostile = [
+    `${good}<iq xmlns='jabber:client' type='set'><query xmlns='jabber:iq:roster'><item jid='mallory@x.y'/></query></iq>`,
+    `<iq xmlns='jabber:client' type='set' id='1'><query xmlns='jabber:iq:roster'><item jid='mallory@x.y'/></query></iq>`,
+    good.replace('Romeo', 'Juliet'),
+    good.replace(BALL, 'boss@x.y'),
+    `</stream:stream>`,
+  ];
+  own.archive.transaction(() => {
+    for (const text of [good, ...hostile]) said(text);
+    said(good.replace("type='groupchat'", "type='chat' to='x'").replace(BALL, 'boss@x.y'), { kind: 'private', body: 'psst' });
+    for (let n = 0; n < 1100; n++) appendInside(own.archive, { room: BALL, body: `${n}`, arrivedAt: T0 + 10_000 + n, xml: good });
+  });
+  while (own.archive.tidy(T0 + 365 * 86_400_000));
+  const cold = new DatabaseSync(own.path, { readOnly: true });
+  expect(cold.prepare('SELECT count(*) AS n FROM message WHERE block IS NOT NULL').get()?.['n']).toBeGreaterThan(10);
+  cold.close();
+  const target = `${own.path}.backup`;
+  await backUp(own.path, target);
+  await restore(target, own.path, { ...restoring, isSaid });
+  const restored = own.reopen();
+  const kept = restored.page({ account: JULIET, room: BALL, limit: hostile.length + 2, from: 0 });
+  expect(kept.map(({ xml }) => xml)).toEqual([good, ...kept.slice(1).map(({ kind }) => expect.stringMatching(`^<message xmlns="jabber:client" type="${kind === 'private' ? 'chat' : 'groupchat'}" from="${BALL}/Romeo"><body>`) as unknown)]);
+  expect(kept.map(({ body }) => body)).toEqual([good, ...hostile, 'psst']);
+  for (const { xml, kind } of kept) expect(isSaid({ room: BALL, nick: 'Romeo', isPrivate: kind === 'private', xml })).toBe(true);
 });

@@ -28,7 +28,7 @@ afterAll(() => {
   rmSync(away, { recursive: true });
 });
 
-const open = (source: string, to: string, passphrase = PASSPHRASE): Promise<unknown> => restore(source, to, new Date(T0), async () => passphrase);
+const open = (source: string, to: string, passphrase = PASSPHRASE): Promise<unknown> => restore(source, to, { now: new Date(T0), passphrase: async () => passphrase, isSaid: () => true });
 
 test('an encrypted backup shows nothing, is its owner’s alone, and leaves nothing plain behind', () => {
   const bytes = readFileSync(sealed, 'latin1');

@@ -12,6 +12,7 @@ import { openCatchUps } from './history/catch-up.ts';
 import { openHeldByServer } from './history/held-by-server.ts';
 import { openReadMarkers } from './history/read-markers.ts';
 import { openReorderAfterResume } from './history/reorder-after-resume.ts';
+import { endSilentEntries } from './rooms/entry-end.ts';
 import { openInvitations } from './rooms/invitations.ts';
 import { openMemberships, type JoinTimes } from './rooms/membership.ts';
 import { openNicks } from './rooms/nicks.ts';
@@ -65,6 +66,7 @@ export function openParts({ context: base, settings, times, clock, streamId }: P
   const memberships = openMemberships(context, { nicks, bookmarks: bookmarkState, wishes, providedDevices }, { historyWindow, ...times });
   const selfPing = startSelfPing(context, memberships, times);
   const outbox = openOutbox(context, { streamId, prove: selfPing.one });
+  endSilentEntries({ context, memberships, outbox });
   const catchUps = openCatchUps(context, outbox.caughtUp, { silence: times.archiveSilence, pages: times.archivePages });
   const heldByServer = openHeldByServer(context.jid, context.now);
   const order = openReorderAfterResume(context, catchUps.run, times.calm);

@@ -19,6 +19,7 @@ import { bringsNews } from '../history/catch-up-state.ts';
 import type { HeldByServer } from '../history/held-by-server.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
+import { endEntry } from './entry-end.ts';
 import { decideMention } from './decide-mention.ts';
 import type { Memberships } from './membership.ts';
 import type { Outbox } from '../sending/outbox.ts';
@@ -114,24 +115,8 @@ function subjectEndsEntry(parts: RoomParts, transaction: Transaction, room: Room
     parts.memberships.signal(transaction, room.jid, { name: 'self', nick });
   } else if (!room.entering) return false;
   const entered = transaction.room(room.jid);
-  if (entered) {
-    markHole(parts, entered);
-    parts.context.archive.endHistoryMerge(parts.context.jid, room.jid);
-    const whole = entered.replay?.proven === true;
-    transaction.onCommit(() => parts.outbox.entered(room.jid, whole));
-    transaction.put({ ...entered, entering: false, replay: undefined, subject: short(message.subject) ?? '', verifiedAt: transaction.at });
-  }
-  transaction.onCommit(() => {
-    parts.memberships.changed(room.jid);
-  });
+  if (entered) endEntry(parts, transaction, { ...entered, subject: short(message.subject) ?? '' });
   return message.subject === '' || short(message.subject) === room.subject;
-}
-
-/** A gap that cannot be filled is a row in the archive. */
-function markHole({ context }: RoomParts, { jid, replay }: Room): void {
-  if (!replay || replay.overlaps || replay.first === undefined || replay.first < replay.from) return;
-  const cause = 'the room has no archive, and its history was not seen to reach back to when we last heard it';
-  context.archive.addGap({ account: context.jid, room: jid, from: replay.from, to: replay.first, cause });
 }
 
 /** What a message of the history proves about the hole before it. */

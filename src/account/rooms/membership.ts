@@ -15,13 +15,15 @@ import { openJoinAttempts } from './join-attempt.ts';
 export interface JoinTimes {
   readonly join: number;
   readonly leave: number;
+  /** How long a room that has let us in may tell nothing, before it has no subject to tell. */
+  readonly subject: number;
   /** How long a service that has had enough is left alone, the first time. */
   readonly rest: number;
   /** Of a room's past, for a first join. */
   readonly historyWindow?: number | undefined;
 }
 
-const joinTimes: JoinTimes = { join: 30_000, leave: 5_000, rest: 1_000 };
+const joinTimes: JoinTimes = { join: 30_000, leave: 5_000, subject: 30_000, rest: 1_000 };
 const MAX_FALLBACKS = 5;
 
 export type MembershipSignal = Omit<RoomSignal, 'at' | 'random' | 'rejoinAfterKick'>;

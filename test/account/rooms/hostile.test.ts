@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ME, entry, presence, roomInfo, subject, worlds, type World } from '../../support/rooms/scripted.ts';
 import { story } from '../../support/rooms/seen.ts';
+import { until } from '../../support/until.ts';
 
 const ROOM = 'garden@rooms.scripted.test';
 const world = worlds();
@@ -122,6 +123,16 @@ describe('hostile rooms and occupants (scripted)', () => {
     send(`<message from='${ROOM}/mallory' type='chat'><x xmlns='jabber:x:conference' jid='trap@rooms.scripted.test'/></message>`);
     await settle();
     expect(account.rooms.invitations()).toMatchObject([{ room: 'trap@rooms.scripted.test', by: `${ROOM}/mallory` }]);
+  });
+
+  test('a room that sends no subject has told its past once it is silent: what comes is live, whatever time somebody claims for it', async () => {
+    const { account, archive, script, send, settle } = await world({ times: { subject: 100 } });
+    script(ROOM, { join: (_, nick) => [presence(ROOM, 'mallory'), presence(ROOM, nick, { codes: [110] })] });
+    expect(await account.rooms.join(ROOM, { nick: 'romeo' })).toMatchObject({ ok: true });
+    await until(() => account.rooms.occupancy.room(ROOM)?.entering === false, { what: 'the end of the entry' });
+    send(`<message type='groupchat' from='${ROOM}/mallory'><body>live</body><delay xmlns='urn:xmpp:delay' from='${ROOM}' stamp='2001-01-01T00:00:00Z'/></message>`);
+    await settle();
+    expect(archive.page({ account: ME, room: ROOM, limit: 5 }).find(({ body }) => body === 'live')?.delayed).toBe(false);
   });
 
   test('a thousand invitations fill a list of a hundred, and no room is entered', async () => {

@@ -44,6 +44,22 @@ export function writeWhole(path: string, text: string): void {
   if (process.platform !== 'win32') withFile(dir, 'r', fsyncSync);
 }
 
+/** What a start needs at least. */
+const ROOM = 256 * 1024; // bytes
+
+/** Whether no further file has room in the folder. Of that SQLite says no more than that it cannot open one. */
+export function isDiskFull(dir: string): boolean {
+  const probe = join(dir, `.room.${randomBytes(6).toString('hex')}`);
+  try {
+    withFile(probe, 'wx', (fd) => writeAll(fd, Buffer.alloc(ROOM)));
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
 function withFile(path: string, flags: string, work: (fd: number) => void): void {
   const fd = openSync(path, flags, 0o600);
   try {

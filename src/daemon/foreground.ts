@@ -1,11 +1,14 @@
 import { writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startDaemon, type Daemon, type DaemonOptions } from './daemon.ts';
 import { isDamage, isDiskFault } from '../archive/schema/disk-fault.ts';
+import { isDiskFull } from '../config/files.ts';
 import { keepHeapSmall } from './heap.ts';
 import { openLogFile, logPath } from './log/log-file.ts';
 import { enduring, openLog } from './log/log.ts';
 import type { Log } from '../core/log.ts';
 
+const ROOM_LOOK = 2_000; // milliseconds between two tries to start on a disk that is full
 const STOP_DEADLINE = 10_000; // milliseconds to close connections to servers that may not answer
 
 /**
@@ -30,7 +33,8 @@ export async function runInForeground(
   process.on('uncaughtException', die('an exception that nobody caught'));
   process.on('unhandledRejection', die('a rejection that nobody caught'));
   const stopped = firstSignal(log);
-  const daemon = await startDaemon({ ...options, log: opened, file });
+  const daemon = await startWithRoom({ ...options, log: opened, file }, stopped);
+  if (!daemon) return 0;
   process.on('SIGHUP', daemon.reload);
   process.stdout.write(`Minimix is running. One-time login link for the web page: ${daemon.pageUrl()}\n`);
   log('info', 'stopping', { signal: await stopped });
@@ -38,6 +42,20 @@ export async function runInForeground(
   log('info', 'stopped');
   file.close();
   return 0;
+}
+
+/** A disk that is full ends no start: it goes on once there is room. `undefined` where a signal came first. */
+async function startWithRoom(options: DaemonOptions, stopped: Promise<string>): Promise<Daemon | undefined> {
+  const { home, log: { log } } = options;
+  for (let told = false; ; told = true) {
+    try {
+      return await startDaemon(options);
+    } catch (error) {
+      if (!isDiskFault(error) || isDamage(error) || !isDiskFull(home)) throw error;
+      if (!told) log('error', `The disk with ${home} is full. Minimix starts as soon as there is room.`, { error });
+    }
+    if ((await Promise.race([stopped, delay(ROOM_LOOK)])) !== undefined) return undefined;
+  }
 }
 
 function firstSignal(log: Log): Promise<string> {

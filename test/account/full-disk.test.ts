@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 const open = worlds();
 
 /** An account whose archive takes no write while `refuses` says so. */
-async function onDisk() {
+async function onDisk(fault = 'archive-full', why = 'The disk with the archive is full.') {
   const disk = { refuses: (): boolean => false };
   const world = await open({
     sm: true,
@@ -15,7 +15,7 @@ async function onDisk() {
       const { transaction } = archive;
       Object.assign(archive, {
         transaction<T>(work: () => T): T {
-          if (disk.refuses()) throw new MinimixError('archive-full', 'The disk with the archive is full.');
+          if (disk.refuses()) throw new MinimixError(fault, why);
           return transaction(work);
         },
       });
@@ -27,15 +27,21 @@ async function onDisk() {
   return { ...world, disk, announced, logins };
 }
 
-test('nobody logs in while the archive takes no write, and once it does, the account is there', async () => {
-  const { account, announced, disk, drop, logins, settle } = await onDisk();
+test.each([
+  ['full', 'archive-full'],
+  ['read-only', 'archive-readonly'],
+  ['broken', 'archive-io'],
+  ['gone', 'archive-unreachable'],
+])('while the disk is %s, nobody logs in while the archive takes no write, and once it does, the account is there', async (_what, fault) => {
+  const refusal = `The disk: ${fault}.`;
+  const { account, announced, disk, drop, logins, settle } = await onDisk(fault, refusal);
   const before = logins();
   let refused = 0;
   disk.refuses = () => (refused += 1) > 0;
   drop('forgotten');
   await until(() => {
     const { connection } = account.status();
-    return refused > 1 && connection.state === 'waiting' && connection.why.includes('The disk with the archive is full.');
+    return refused > 1 && connection.state === 'waiting' && connection.why.includes(refusal);
   }, { what: 'a second attempt to be refused' });
   expect(logins()).toBe(before);
   disk.refuses = () => false;

@@ -142,6 +142,21 @@ function readAll(archive: Archive): number {
   }
 }
 
+test('an archive that is half of one version and half of the next is left as it is, in one sentence with what to do', () => {
+  append(own.archive, { body: 'before' });
+  own.archive.close();
+  const db = new DatabaseSync(own.path);
+  db.exec('PRAGMA user_version = 3; PRAGMA wal_checkpoint(TRUNCATE)'); // what 004 makes is there already
+  db.close();
+  for (const start of [() => openArchive(own.path), open]) {
+    expect(start).toThrow(expect.objectContaining({ code: 'archive-half', message: expect.stringMatching(/^The archive is neither .* restore a backup \(`minimix restore`\)\.$/) }));
+  }
+  const after = new DatabaseSync(own.path);
+  expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+  expect(after.prepare('SELECT count(*) AS n FROM message').get()).toEqual({ n: 1 });
+  after.close();
+});
+
 test('an archive whose file was removed or replaced says so', () => {
   expect(own.archive.isInPlace()).toBe(true);
   renameSync(own.path, `${own.path}.moved`);

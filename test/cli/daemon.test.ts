@@ -2,14 +2,16 @@
 // needed.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { freePorts } from '../support/servers/server.ts';
 import { until } from '../support/until.ts';
-import { addressOf, makeHome, type Home } from '../support/daemon.ts';
+import { openArchive } from '../../src/archive/archive.ts';
+import { appendInside, ORCHARD, T0 } from '../archive/support.ts';
+import { addressOf, apiOf, isAlive, makeHome, type Home } from '../support/daemon.ts';
 
 const ALICE = 'alice@example.org';
 let home: Home;
@@ -173,4 +175,35 @@ test('a damaged archive is set aside, and said in the log and by `status`', asyn
   expect(problem).toMatchObject({ problem: 'archive-damaged', message: expect.stringContaining('The damaged file is now') });
   expect((await readdir(home.dir)).some((name) => name.startsWith('archive.db.damaged-'))).toBe(true);
   expect(home.log()).toContain('The archive was damaged');
+});
+
+test('an archive that is damaged while the daemon runs is told with each answer that needs it, and salvaged at the next start', async () => {
+  const file = join(home.dir, 'archive.db');
+  expect(await home.cli(['account', 'add', ALICE, '--server', await nowhere(), '--password-stdin'], 'hunter2\n')).toMatchObject({ code: 0 });
+  const before = openArchive(file);
+  before.transaction(() => {
+    for (let n = 0; n < 3_000; n += 1) appendInside(before, { account: ALICE, body: `word${n}`, stanzaId: `s${n}`, arrivedAt: T0 + n, xml: `<m>${'x'.repeat(400)}</m>` });
+  });
+  before.close();
+  await home.start();
+  const pid = home.pid();
+  const disk = await open(file, 'r+');
+  const pages = Math.floor((await disk.stat()).size / 4096);
+  for (let page = Math.floor(pages / 4); page < pages - 40; page += 5) await disk.write(Buffer.alloc(4096, 0xa5), 0, 4096, page * 4096);
+  await disk.close();
+  const said = new Set<string>();
+  let read = 0;
+  for (let n = 0; n < 30; n += 1) {
+    await apiOf(home).history.query({ room: ORCHARD, limit: 100, from: new Date(T0 + n * 100).toISOString() }).then(
+      (messages) => (read += messages.length),
+      (error: unknown) => said.add(error instanceof Error ? error.message : String(error)),
+    );
+  }
+  expect([...said]).toEqual([expect.stringContaining('The archive is damaged')]);
+  expect(isAlive(pid), home.log()).toBe(true);
+  expect(await home.stop(), home.log()).toBe(0);
+  await home.start();
+  const [problem] = (await home.json<{ problem: string; message: string }>(['status'])).slice(-1);
+  expect(problem).toMatchObject({ problem: 'archive-damaged', message: expect.stringContaining('The damaged file is now') });
+  expect((await apiOf(home).history.query({ room: ORCHARD, limit: 100 })).length + read).toBeGreaterThan(0);
 });

@@ -217,7 +217,7 @@ test('export, import, backup and restore, beside a daemon that runs', async () =
   expect(await home.cli(['backup', file('copy.db')])).toMatchObject({ code: 0, stderr: '' });
   expect(await home.cli(['retention', room, '30d'])).toMatchObject({ code: 0, stderr: '' });
   expect(await home.json(['retention', room])).toMatchObject([{ room, retention: { keep: 'days', days: 30 } }]);
-  expect(await home.cli(['restore', file('copy.db')])).toMatchObject({ code: 4, stdout: '' });
+  expect(await home.cli(['restore', file('copy.db')])).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('Stop it first') });
   await bob.say(room, 'said after the backup');
   await until(async () => (await bodies(room)).length === 2, { what: 'the second message' });
   await home.stop();

@@ -121,6 +121,15 @@ describe('what comes in', () => {
     await watched.stanzas.next(({ id }) => id === 'more');
   });
 
+  test('while the disk takes nothing it is asked every five seconds, however long the server was to be left alone', async () => {
+    const server = await scripted();
+    const settled = (): Promise<void> => Promise.reject(new Error('the disk did not take it'));
+    const watched = romeo(server, { settled, backoff: { first: 60_000, ceiling: 120_000 } });
+    const waiting = await watched.reaches('waiting');
+    expect(why(waiting)).toBe('the disk did not take it');
+    expect('retryAt' in waiting && waiting.retryAt - Date.now()).toBeLessThanOrEqual(5_000);
+  });
+
   test('a stream is taken up again once what came is on disk, and not as long as that fails', async () => {
     const server = await scripted();
     const disk = { works: true };

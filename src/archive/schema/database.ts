@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
-import { MinimixError } from '../../core/errors.ts';
-import { troubleOf } from './disk-fault.ts';
+import { MinimixError, sentenceOf } from '../../core/errors.ts';
+import { isDiskFault, troubleOf } from './disk-fault.ts';
 import { migrations } from './migrations/list.ts';
 
 export type SqlRow = Record<string, SQLOutputValue>;
@@ -114,7 +114,12 @@ function prepareDatabase(raw: DatabaseSync, readOnly: boolean): void {
   if (readOnly) return;
   if (version === 0) raw.exec('PRAGMA auto_vacuum = INCREMENTAL');
   raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216');
-  migrate(raw, version, migrations.length);
+  try {
+    migrate(raw, version, migrations.length);
+  } catch (error) {
+    if (isDiskFault(error)) throw error;
+    throw new MinimixError('archive-half', `The archive is neither of version ${version} nor of ${migrations.length} (${sentenceOf(error)}). It is left as it is: restore a backup (\`minimix restore\`).`, error);
+  }
 }
 
 function versionOf(raw: DatabaseSync): number {

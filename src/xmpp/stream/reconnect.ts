@@ -24,13 +24,15 @@ import type { LiveStream } from './live-stream.ts';
 import { createStreamManagement } from '../sm/stream-management.ts';
 import type { Stream } from './stream.ts';
 import { createWaitingRoom } from './waiting-room.ts';
-import { pause } from './waiting.ts';
+import { pause, settle } from './waiting.ts';
 import { attributeOf } from '../xml.ts';
 
 const DEADLINES = { login: 30_000, idle: 60_000, ping: 30_000 };
 const BACKOFF = { first: 1000, ceiling: 120_000 };
 const IQ_TIMEOUT = 30_000;
 const GRACE = 2000;
+/** Milliseconds until the disk is asked once more: no server is concerned by that. */
+const DISK_LOOK = 5_000;
 /** Another session wants our resource: give it time. */
 const CONFLICT_FACTOR = 8;
 const MAX_REDIRECTS = 3;
@@ -106,7 +108,8 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       }
       redirects = 0;
       if (end.kind === 'conflict') resource = `${options.resource}.${randomBytes(3).toString('hex')}`;
-      const usual = backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
+      const ofDisk = end.kind === 'unkept' && !online;
+      const usual = ofDisk ? Math.min(DISK_LOOK, backoffDelay(failures, backoff)) : backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
       const delay = Math.max(usual, fruitless.wait(performance.now()));
       log('warn', end.message, { retryIn: delay, attempt });
       tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }), ...((end.kind === 'unreadable' || end.cause instanceof StreamFault) && { unreadable: true }), ...(rejectedAfter !== undefined && { rejectedAfter }) });
@@ -122,7 +125,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   /** One attempt, and the session where it leads to one. Resolves with why that is over. */
   async function once(signal: AbortSignal): Promise<AttemptOutcome & { readonly end: StreamEnd }> {
     try {
-      await options.settled?.();
+      await settle(options.settled);
       const how = { resource, resume: sm.resumable(), redirect };
       const opened = await attempts.logIn(how, signal, (begun) => (stream = begun));
       const began = performance.now();

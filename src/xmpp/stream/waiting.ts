@@ -1,4 +1,5 @@
-import { asEnd } from '../faults.ts';
+import { sentenceOf } from '../../core/errors.ts';
+import { asEnd, StreamEnd } from '../faults.ts';
 
 /** Resolves after so many milliseconds, or at once when the signal is aborted. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -21,4 +22,13 @@ export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Prom
     signal.addEventListener('abort', aborted, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
   });
+}
+
+/** Nobody logs in while what came before is not kept. */
+export async function settle(settled: (() => Promise<void>) | undefined): Promise<void> {
+  try {
+    await settled?.();
+  } catch (error) {
+    throw new StreamEnd('unkept', sentenceOf(error), { cause: error });
+  }
 }

@@ -109,6 +109,9 @@ test('a backup of somebody’s making brings no device, says nothing by itself, 
   const foreign = openArchive(target);
   foreign.setValue(JULIET, storedValues.bouncerDevices, { salt: 'c2FsdA==', devices: [{ id: 'd1', name: 'phone', addedAt: T0, policy: 'everything', policies: {}, words: [], sha1: scram, sha256: scram }] });
   foreign.close();
+  own.archive.transaction(() => {
+    for (let n = 0; n < 2_500; n += 1) appendInside(own.archive, { body: `since ${n}`, arrivedAt: T0 + 5_000 + n }); // more than any stretch of ids
+  });
   const since = append(own.archive, { body: 'since', arrivedAt: T0 + 9999 });
   own.archive.close();
   await restore(target, own.path, restoring);

@@ -10,6 +10,9 @@ export interface SmallDisk {
   fill(): void;
   /** Gives it back. */
   free(): void;
+  /** Takes all that is left for further files, in each of which there is room. */
+  fillFiles(): void;
+  freeFiles(): void;
   remove(): void;
 }
 
@@ -30,8 +33,8 @@ export function noSmallDisk(): string | undefined {
   }
 }
 
-const mount = (dir: string, megabytes: number): void => {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', dir], { stdio: 'pipe' });
+const mount = (dir: string, megabytes: number, files = 4_000): void => {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,nr_inodes=${files}`, 'tmpfs', dir], { stdio: 'pipe' });
 };
 
 /** Unmounts those of processes that ended without doing so. */
@@ -50,7 +53,7 @@ export function makeSmallDisk(megabytes: number): SmallDisk {
   sweep();
   const dir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   mount(dir, megabytes);
-  const ballast = join(dir, 'ballast');
+  const [ballast, empty] = [join(dir, 'ballast'), join(dir, 'empty')];
   mkdirSync(join(dir, 'home'));
   return {
     dir: join(dir, 'home'),
@@ -66,6 +69,15 @@ export function makeSmallDisk(megabytes: number): SmallDisk {
       }
     },
     free: () => rmSync(ballast, { force: true }),
+    fillFiles() {
+      mkdirSync(empty, { recursive: true });
+      try {
+        for (let n = readdirSync(empty).length; ; n += 1) closeSync(openSync(join(empty, String(n)), 'wx'));
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error; // ENOSPC: there are no more
+      }
+    },
+    freeFiles: () => rmSync(empty, { recursive: true, force: true }),
     remove() {
       execFileSync('umount', ['-l', dir], { stdio: 'pipe' });
       rmSync(dir, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { bareOf, canonicalJid } from './jid.ts';
-import { fold, occurrences, phraseOf, words } from './words.ts';
+import { fold, occurrences, phraseOf, words, type Word } from './words.ts';
 
 const ASCII = /^[\0-\x7f]*$/;
 
@@ -59,13 +59,13 @@ export function mentionIn(message: Mentionable, rules: MentionRules): MentionRea
   if (explicit.some(({ silent }) => silent !== true)) return 'explicit';
   if (explicit.length === 0 && names.some((name) => rules.nicks.includes(name))) return 'reference';
   if (body === undefined) return undefined;
-  if (explicit.length === 0 && rules.nicks.some((own) => stands(own, body))) return 'nick';
+  if (explicit.length === 0 && wordIn(body, rules.nicks) !== undefined) return 'nick';
   return wordIn(body, rules.words) === undefined ? undefined : 'word';
 }
 
 /** The first of these words that stands in a text as a word of its own. */
 export function wordIn(body: string, wanted: readonly string[]): string | undefined {
-  return wanted.find((one) => stands(one, body));
+  return wanted.length === 0 ? undefined : wanted.find(standsIn(body));
 }
 
 /** The reason as a sentence for the person. */
@@ -87,11 +87,14 @@ function isMeant({ occupantId, jid }: ExplicitMention, { occupantId: own, jids =
   return jids.some((one) => canonicalJid(one) === canonical || one === bareOf(canonical));
 }
 
-/** Whole words, whatever their case and accents; what is made of signs alone is looked for as it is. */
-function stands(wanted: string, body: string): boolean {
-  const phrase = phraseOf(wanted);
+/** Whole words, whatever their case and accents; what is made of signs alone is looked for as it is. The body is read once for all. */
+function standsIn(body: string): (wanted: string) => boolean {
   const folded = fold(body);
-  if (!phrase) return wanted.trim() !== '' && folded.includes(fold(wanted.trim()));
-  if (phrase.words.some((word) => ASCII.test(word) && !folded.includes(word))) return false; // spares nearly every message the words
-  return occurrences(phrase, words(body)).length > 0;
+  let among: readonly Word[] | undefined;
+  return (wanted) => {
+    const phrase = phraseOf(wanted);
+    if (!phrase) return wanted.trim() !== '' && folded.includes(fold(wanted.trim()));
+    if (phrase.words.some((word) => ASCII.test(word) && !folded.includes(word))) return false; // spares nearly every message the words
+    return occurrences(phrase, (among ??= words(body))).length > 0;
+  };
 }

@@ -6,6 +6,7 @@ import type { Invitation } from '../../core/invitation.ts';
 import { bareOf } from '../../core/jid.ts';
 import { enableCarbons, readCarbon } from '../../xmpp/xep/message/carbons.ts';
 import { declineInvitation, readInvitation } from '../../xmpp/xep/room/invite.ts';
+import { discoInfoQuery, readDiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import { mamQuery, readMamFin, readMamResult } from '../../xmpp/xep/service/mam.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { MAX_RESULT_ID } from '../history/archive-reading.ts';
@@ -84,7 +85,15 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
 
   function enter(room: string): void {
     const failed = (why: string): void => context.log('warn', `invited to ${room}, and not in it: ${why}`);
-    accept(room).then((joined) => joined.ok || failed(joined.error.message), (error: unknown) => failed(sentenceOf(error)));
+    acceptRoom(room).then((joined) => joined.ok || failed(joined.error.message), (error: unknown) => failed(sentenceOf(error)));
+  }
+
+  /** A stranger may name any address: a contact's would be taken for a room's from then on, and what is said to them refused. */
+  async function acceptRoom(room: string): Promise<Result<RoomSummary>> {
+    const answer = await connection.iq(discoInfoQuery(room));
+    const info = answer.ok ? readDiscoInfo(answer.element) : undefined;
+    if (info?.identities.some(({ category }) => category === 'conference')) return accept(room);
+    return fail('no-room', 'It does not say that it is a room.');
   }
 
   async function accept(room: string, nick?: string): Promise<Result<RoomSummary>> {

@@ -1,6 +1,6 @@
 // Rooms and occupants that mean harm. Nothing wrong is recorded, nothing grows without bound, nothing crashes.
 import { describe, expect, test } from 'vitest';
-import { ME, entry, presence, roomInfo, subject, worlds, type World } from '../../support/rooms/scripted.ts';
+import { ME, entry, presence, result, roomInfo, subject, worlds, type World } from '../../support/rooms/scripted.ts';
 import { story } from '../../support/rooms/seen.ts';
 import { until } from '../../support/until.ts';
 
@@ -133,6 +133,17 @@ describe('hostile rooms and occupants (scripted)', () => {
     send(`<message type='groupchat' from='${ROOM}/mallory'><body>live</body><delay xmlns='urn:xmpp:delay' from='${ROOM}' stamp='2001-01-01T00:00:00Z'/></message>`);
     await settle();
     expect(archive.page({ account: ME, room: ROOM, limit: 5 }).find(({ body }) => body === 'live')?.delayed).toBe(false);
+  });
+
+  test('an invitation to a person’s address is not accepted by itself', async () => {
+    const one = await world({ joinInvited: true });
+    const [room, person] = ['orchard@rooms.scripted.test', 'juliet@scripted.test'];
+    const identity = "<identity category='account' type='registered'/>";
+    one.script(person, { info: (iq) => result(person, String(iq.attrs['id']), `<query xmlns='http://jabber.org/protocol/disco#info'>${identity}</query>`) });
+    one.send(...[person, room].map((to) => `<message from='mallory@scripted.test/x'><x xmlns='jabber:x:conference' jid='${to}'/></message>`));
+    await one.state(room, 'joined');
+    expect(one.account.rooms.list().map(({ room: known }) => known)).toEqual([room]);
+    expect(one.account.rooms.invitations().map(({ room: waiting }) => waiting)).toEqual([person]);
   });
 
   test('a thousand invitations fill a list of a hundred, and no room is entered', async () => {

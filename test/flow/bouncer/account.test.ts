@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { openDoor, type Door } from '../../frontends/bouncer/door.ts';
 import { connectPerson, type Person } from '../../support/clients/person.ts';
 import { newAccount, servers, type Account } from '../../support/servers/servers.ts';
+import { until } from '../../support/until.ts';
 
 const OWNER = 'http://jabber.org/protocol/pubsub#owner';
 const PUBSUB = 'http://jabber.org/protocol/pubsub';
@@ -80,6 +81,21 @@ describe.each(servers)('a device on $kind', (server) => {
     expect(await answerTo(stranger, alice.jid, xml('pubsub', { xmlns: PUBSUB }, xml('publish', { node }, clone(bookmark))))).not.toBe('done');
     const read = stranger.iq(xml('iq', { type: 'get', to: alice.jid }, xml('pubsub', { xmlns: PUBSUB }, xml('items', { node }))));
     expect(await read.then(() => 'read', () => 'refused')).toBe('refused');
+  });
+
+  test('that calls a contact a room takes no other device’s chat with them', async () => {
+    const { person, minimix } = await door();
+    const bob = await newAccount(server, 'bob');
+    const friend = await connectPerson(server, bob.user, bob.password, { resource: 'there' });
+    open.push(friend);
+    const [stolen, laptop] = [await person('stolen'), await person('laptop')];
+    stolen.send(xml('presence', { to: `${bob.jid}/Ali` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
+    await until(() => minimix.account.rooms.list().some(({ room }) => room === bob.jid), { what: 'the join to be under way' });
+    laptop.send(xml('message', { type: 'chat', to: friend.jid, id: 'm1' }, xml('body', {}, 'as ever')));
+    laptop.send(xml('message', { type: 'chat', to: bob.jid, id: 'm2' }, xml('body', {}, 'and to all of you')));
+    for (const body of ['as ever', 'and to all of you']) {
+      expect((await friend.next((stanza) => stanza.getChildText('body') === body)).attrs['from']).toBe(laptop.jid);
+    }
   });
 
   test.each([`$&$'$\`$1$$`, `"it's" <here> & there`, '𝄞 – ü'])('speaks as itself where its resource is %s', async (resource) => {

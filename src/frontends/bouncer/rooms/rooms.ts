@@ -105,10 +105,16 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
   function handle(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean {
     if (stanza.kind === 'presence') return presence(deviceOccupant, stanza);
     const room = normal(stanza.to);
-    if (!account.rooms.occupancy.room(room)) return false;
+    if (!isRoom(room)) return false;
     if (stanza.kind === 'message') out.say(deviceOccupant, room, stanza);
     else if (stanza.type === 'get' || stanza.type === 'set') iqProxy.ask(deviceOccupant, room, stanza);
     return true;
+  }
+
+  /** Known to be one: a device may say that it joins anybody, and what others say to a contact is no room's. */
+  function isRoom(room: string): boolean {
+    const view = account.rooms.occupancy.room(room);
+    return view !== undefined && (view.state === 'joined' || view.features?.has(NS_MUC) === true || feeds.of(room) !== undefined);
   }
 
   /** While a room's past is read for the first time, what any passer-by may ask of it need not wait. */
@@ -135,7 +141,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
       if (stanza.kind !== 'message' || !stanza.raw.includes(NS_CARBONS)) return false;
       const copy = readCarbon(stanza.element, account.jid);
       const { from, to } = attrsOf(copy);
-      return [from, to].some((jid) => jid !== undefined && account.rooms.occupancy.room(bareOf(jid)) !== undefined);
+      return [from, to].some((jid) => jid !== undefined && isRoom(bareOf(jid)));
     },
     gone(deviceOccupant) {
       behind.gone(deviceOccupant);

@@ -43,6 +43,15 @@ const words: Readonly<Record<string, string>> = {
 
 /** Reads the text: the settings with what is unknown, or what is wrong and where, as one clause. */
 export function readSettingsText(text: string): ReadSettings {
+  try {
+    return readText(text);
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, line: 1, column: 1, reason: 'it is nested too deeply' }; // whoever reads it calls itself at each level
+    throw error;
+  }
+}
+
+function readText(text: string): ReadSettings {
   if (text.length > LONGEST) return { ok: false, line: 1, column: 1, reason: 'it is too large for a settings file' };
   const bare = text.replace(/^\uFEFF/, ' '); // of the same length, so that places in the text stay the same
   const errors: ParseError[] = [];

@@ -61,6 +61,11 @@ describe('a bad file is refused with path, line, column and reason, and is left 
     expect(() => changeSetting(home, 'log.level', 'debug')).toThrow(reason);
     expect(await read()).toBe(text);
   });
+
+  test.each(['['.repeat(100_000), `{"version":1,"accounts":[],"theme":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`])('nested deeper than any reader goes, %#', async (text) => {
+    await write(text);
+    expect(() => readSettings(home)).toThrow(`${settingsPath(home)}, line 1, column 1: it is nested too deeply.`);
+  });
 });
 
 const WRITTEN = `{

@@ -13,6 +13,7 @@ import { historyOf, readHistoryWish } from './room-history.ts';
 import type { HistoryWish } from './room-history.ts';
 import type { RoomStateCache } from './room-state-cache.ts';
 import { openEntryPace } from './entry-pace.ts';
+import { openTurns } from './turns.ts';
 import { errorFor, leftPresence, nickIn, occupantPresence, open, REFUSALS, selfPresence, subjectMessage, UNREACHABLE, withoutCodes } from './room-stanzas.ts';
 import { addressable } from '../session/stanza-text.ts';
 import { untakenFault } from '../session/untaken.ts';
@@ -83,6 +84,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   const entries = new Set<Entry>();
   const renames = new Set<Entry>();
   const paced = openEntryPace();
+  const turns = openTurns(log);
   let decided: (deviceOccupant: DeviceOccupant, room: string) => void = () => undefined;
   const wakes = new Map<string, Set<() => void>>();
   const goodbyes = new Map<DeviceOccupant, Set<NodeJS.Timeout>>();
@@ -93,7 +95,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     if (asked.element.getChild('show') ?? asked.element.getChild('status')) occupancy.present(room, deviceOccupant.jid, asked.element); // 7.7
     const entry: Entry = { deviceOccupant, room, asked, nick: nickIn(asked), history, refusal: undefined, over: undefined };
     const view = occupancy.room(room);
-    if (view?.state === 'joined' && !view.entering && !view.firstReading) return show(entry, view);
+    if (view?.state === 'joined' && !view.entering && !view.firstReading && turns.isFree()) return turns.spend(() => show(entry, view));
     if ([...entries].filter((one) => one.deviceOccupant === deviceOccupant).length >= MOST_ENTERING) return refuse(entry, { code: 'resource-constraint', message: 'Too many rooms at once.' });
     entries.add(entry);
     const joined = join(entry).catch((error: unknown) => fail(entry, error)).finally(() => {
@@ -125,9 +127,10 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     }
     await until(room, (view) => view?.state !== 'joined' || !view.entering, times.subject);
     await until(room, (view) => view?.state !== 'joined' || !view.firstReading); // the first reading ends, or is given up
+    await turns.next();
     const view = occupancy.room(room);
     if (view?.state !== 'joined') return refuse(entry, { code: view?.state ?? 'absent', message: view?.reason ?? 'You left the room.' });
-    show(entry, view, first);
+    turns.spend(() => show(entry, view, first));
   }
 
   /** Meanwhile. What a device that is offline has wanted stays its wish. */

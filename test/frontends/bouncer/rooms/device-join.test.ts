@@ -63,6 +63,41 @@ test('a device whose change of nick fails is told so, and the log says why', asy
   expect(log).toEqual(['a device’s change of nick failed: The disk with the archive is full.']);
 });
 
+test('what devices are shown of rooms comes a few rooms at a time: others are served in between, and who left meanwhile is shown nothing', async () => {
+  const sent: string[] = [];
+  let reads = 0;
+  const view = { state: 'joined', wanted: true, nick: 'Ali' };
+  const occupancy = { room: () => view, present: () => undefined, wish: () => undefined, unwish: () => undefined, jid: () => 'a@b/minimix' };
+  const deviceJoin = openDeviceJoin({
+    account: { jid: 'a@b', rooms: { occupancy, occupants: () => [] } } as unknown as Account,
+    archive: {
+      page() {
+        reads += 1;
+        const end = performance.now() + 60;
+        while (performance.now() < end); // a long history
+        return [];
+      },
+    } as never,
+    stateCache: { presence: () => undefined, codes: () => [], lastSubject: () => undefined } as never,
+    cursors: { of: () => ({ upTo: () => undefined, has: () => false }) } as never,
+    deliveries: { enter: () => ({ before: undefined, delivered: () => undefined }) } as never,
+    feeds: openRoomFeeds(), times: deviceJoinTimes, log: () => undefined, now: () => 0,
+  });
+  const deviceOccupant = { jid: 'a@b/c', device: 'phone', send: (text: string) => void sent.push(text), shows: () => true } as unknown as DeviceOccupant;
+  const rooms = Array.from({ length: 12 }, (_, n) => `r${n}@rooms.example`);
+  for (const room of rooms) deviceJoin.enter(deviceOccupant, room, presence('Ali', `<x xmlns='${MUC}'/>`, room));
+  expect(reads).toBe(1);
+  deviceJoin.leave(deviceOccupant, 'r5@rooms.example', presence('Ali', '', 'r5@rooms.example'));
+  const perTurn: number[] = [];
+  await until(() => {
+    perTurn.push(reads);
+    return reads === 11;
+  }, { what: 'all rooms to be shown', every: 1 });
+  expect(Math.max(...perTurn.slice(1).map((many, n) => many - (perTurn[n] ?? 0)))).toBeLessThanOrEqual(2);
+  expect(sent.filter((text) => text.includes('<subject'))).toHaveLength(11);
+  expect(sent.join('')).not.toContain('r5@rooms.example');
+});
+
 test('of ten thousand rooms that a device names in one breath, a few are entered at a time, those it leaves are not, and too many are refused', async () => {
   const asked: string[] = [];
   const answers: (() => void)[] = [];

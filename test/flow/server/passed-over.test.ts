@@ -47,11 +47,14 @@ describe.each(servers)('on $kind', (server) => {
     await minimix.online();
     const before = minimix.account.status().connection;
     const me = before.state === 'online' ? before.jid : '';
-    const stranger = await person(mallory);
-    stranger.send(`<message to='${me}' type='chat' id='odd'><body>x</body><stream:x/></message>`);
+    const stranger = await connectPerson(server, mallory.user, mallory.password, { declares: " xmlns:odd='urn:odd'" });
+    open.push(stranger);
+    stranger.send(`<message to='${me}' type='chat' id='odd'><body>x</body><odd:x/></message>`);
     stranger.send(`<iq to='${me}' type='get' id='after'><ping xmlns='urn:xmpp:ping'/></iq>`);
     await stranger.next((stanza) => stanza.attrs['id'] === 'after');
     expect(minimix.account.status().connection).toEqual(before);
+    // ejabberd hands the prefix on as it is, and Prosody what it stands for
+    expect(minimix.archive.quarantined(alice.jid).map(({ cause }) => cause)).toEqual(server.kind === 'ejabberd' ? [expect.stringContaining('"odd"')] : []);
   });
 
   test('a device at the bouncer keeps its stream when such a thing is said to it, and when it says what the server does not take', async () => {

@@ -13,6 +13,8 @@ export interface Login {
   readonly port?: number;
   /** The authority to trust, where it is not the server's. */
   readonly ca?: string;
+  /** Declarations of prefixes in the header of the stream, behind a space. */
+  readonly declares?: string;
 }
 
 const TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
@@ -40,7 +42,7 @@ export async function authenticate(
   socket.write(`<auth xmlns='${SASL}' mechanism='PLAIN'>${secret}</auth>`);
   await stream.expect('success');
   stream.detach();
-  const authenticated = openStream(socket, server.domain);
+  const authenticated = openStream(socket, server.domain, options.declares);
   await authenticated.expect('stream:features');
   return { socket, stream: authenticated };
 }
@@ -54,7 +56,7 @@ export interface Stream {
 }
 
 /** Sends a stream header, and reads first-level elements off the socket. */
-function openStream(socket: Socket, domain: string): Stream {
+function openStream(socket: Socket, domain: string, declares = ''): Stream {
   const early = feed<Element>((element) => element.toString().slice(0, 300));
   let listener: (element: Element) => void = early.push;
   const parser = readElements((element) => listener(element), () => void socket.end());
@@ -64,7 +66,7 @@ function openStream(socket: Socket, domain: string): Stream {
   const ended = (): void => early.end('the stream ended');
   socket.on('data', read).once('close', ended);
   socket.write(`<?xml version='1.0'?><stream:stream to='${escapeXML(domain)}' version='1.0' xmlns='jabber:client' `
-    + `xmlns:stream='http://etherx.jabber.org/streams'>`);
+    + `xmlns:stream='http://etherx.jabber.org/streams'${declares}>`);
   return {
     async expect(name) {
       const element = await early.next(() => true, { what: `<${name}/>` });

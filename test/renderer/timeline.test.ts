@@ -29,6 +29,7 @@ function message(id: number, more: Partial<Message> = {}): Message {
     earlier: [],
     retracted: null,
     reactions: [],
+    claimedAt: null,
     reply: null,
     ...more,
   };

@@ -84,6 +84,11 @@ test('reactions stand below the message with their count, a retraction takes the
   expect(await timeline().getByText('who brings cake?').count()).toBe(0);
 });
 
+test('a time that the sender has put there is shown as theirs', async () => {
+  await bob.say(room, 'said long ago?', xml('delay', { xmlns: 'urn:xmpp:delay', stamp: '2001-01-01T12:00:00Z' }));
+  await article('said long ago?').getByText(/^According to the sender: .*2001/).waitFor();
+});
+
 test('a reply quotes what it answers, from there and from here', async () => {
   const said = await bob.say(room, 'is the tap repaired?');
   await bob.say(room, 'I mean the one outside', xml('reply', { xmlns: 'urn:xmpp:reply:0', id: stanzaId(said), to: `${room}/bob` }));

@@ -35,6 +35,7 @@ export const said: typeof english = {
     history: (n) => (n === 1 ? 'bearbeitet (Verlauf zeigen)' : `${n} Mal bearbeitet (Verlauf zeigen)`),
     hideHistory: 'bearbeitet (Verlauf ausblenden)',
     reaction: (emoji, count, nicks) => `${emoji}, ${count}: ${nicks}`,
+    claimed: (when) => `Laut Absender: ${when}`,
     gap: (from, to) => `Zwischen ${from} und ${to} fehlen hier vielleicht Nachrichten.`,
     gapCause: (cause) => `Ursache: ${cause}`,
   },

@@ -35,6 +35,7 @@ export const said = {
     hideHistory: 'edited (hide history)',
     reaction: (emoji: string, count: number, nicks: string) => `${emoji}, ${count}: ${nicks}`,
     gap: (from: string, to: string) => `Messages may be missing here, between ${from} and ${to}.`,
+    claimed: (when: string) => `According to the sender: ${when}`,
     gapCause: (cause: string) => `Cause: ${cause}`,
   },
 

@@ -9,7 +9,7 @@ import type { RoomName } from '../../state/timelines.ts';
 import { isAction, type TimelineRow } from '../../state/rows.ts';
 import type { Pending } from '../../state/window.ts';
 import { strings } from '../../strings/strings.ts';
-import { clockOf } from '../../text/time.ts';
+import { clockOf, momentOf } from '../../text/time.ts';
 import { shortened, visibleNick, visibleText } from '../../text/visible.ts';
 import { Face } from '../room/faces.tsx';
 import { FileLine } from './file-line.tsx';
@@ -58,6 +58,7 @@ export function MessageRow({ row: { message, head, mention }, name, nick, target
           <Body message={message} action={action} unfolded={unfolded} onFold={onFold} />
           {message.file && message.retracted === null && message.body?.trim() !== message.file.url && <FileLine id={message.id} file={message.file} />}
         </div>
+        {message.claimedAt !== null && <p className="claim">{strings.message.claimed(momentOf(new Date(message.claimedAt), new Date(message.at)))}</p>}
         <Earlier message={message} />
         <Reactions message={message} nick={nick} />
       </div>

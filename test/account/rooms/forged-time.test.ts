@@ -1,5 +1,6 @@
 // XEP-0203: whose delay is the time of a message. An occupant can put one into what they say, under anybody's name.
 import { expect, test } from 'vitest';
+import { toTimeline } from '../../../src/frontends/web/api/timeline.ts';
 import { entry, presence, roomInfo, subject, worlds } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
@@ -68,4 +69,24 @@ test('what the account’s server has held while the stream was away has the tim
   await settle();
   expect([timeOf('held'), timeOf('held-too')]).toEqual([Date.parse(held), Date.parse(heldToo)]);
   for (const body of ['another’s', 'room’s', 'before', 'to-come']) expect(timeOf(body), body).toBeGreaterThanOrEqual(before);
+});
+
+test('a time that somebody has put there is shown as a claim, and the one that counts is none', async () => {
+  const { account, archive, script, send, settle, state } = await open();
+  script(ROOM, {
+    info: ({ attrs }) => roomInfo(ROOM, String(attrs['id'])),
+    join: (_presence, nick) => [presence(ROOM, nick, { codes: [110] }), said('past', delay('2026-11-27T10:00:01Z', ROOM)), said('forged', delay(LONG_AGO) + delay('2026-11-27T10:00:02Z', ROOM)), subject(ROOM, '')],
+  });
+  await account.rooms.join(ROOM, { nick: 'romeo' });
+  await state(ROOM, 'joined');
+  send(said('live'), said('claimed', delay(LONG_AGO, ROOM)), said('just-now', delay(ago(5_000))));
+  await settle();
+  const shown = archive.page({ account: account.jid, room: ROOM, limit: 9 }).map(toTimeline);
+  expect(shown.flatMap(({ body, claimedAt }) => (body === null ? [] : [[body, claimedAt]]))).toEqual([
+    ['past', null],
+    ['forged', '2001-01-01T00:00:00.000Z'],
+    ['live', null],
+    ['claimed', '2001-01-01T00:00:00.000Z'],
+    ['just-now', null],
+  ]);
 });

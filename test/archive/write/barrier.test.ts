@@ -8,6 +8,7 @@ import { openArchive } from '../../../src/archive/archive.ts';
 import type { Archive } from '../../../src/archive/contract.ts';
 import { openDatabase } from '../../../src/archive/schema/database.ts';
 import { openBarrier } from '../../../src/archive/write/barrier.ts';
+import { idReserve } from '../../../src/archive/write/id-reserve.ts';
 import { append, idOf, JULIET, ORCHARD, ownArchive } from '../support.ts';
 
 let own: ReturnType<typeof ownArchive>;
@@ -62,6 +63,19 @@ describe('after a power cut that takes back all since the last sync', () => {
     expect(idOf(append(cut.archive, { body: 'after the cut' }))).toBeGreaterThan(first);
     cut.close();
   });
+});
+
+test('the first id of a run waits for the disk, and those behind it in its stretch do not', () => {
+  const db = openDatabase(`${own.path}.ids`);
+  const asked: string[] = [];
+  const reserve = idReserve(db, { reached: () => Promise.resolve(), reachNow: () => void asked.push('now') });
+  for (let n = 0; n < 3; n += 1) {
+    reserve.begin();
+    reserve.take();
+    reserve.committed();
+  }
+  expect(asked).toEqual(['now']);
+  db.close();
 });
 
 test('after a proper end the ids go on where they stopped', async () => {

@@ -54,7 +54,7 @@ describe.each(servers)('on $kind', (server) => {
     await stranger.next((stanza) => stanza.attrs['id'] === 'after');
     expect(minimix.account.status().connection).toEqual(before);
     // ejabberd hands the prefix on as it is, and Prosody what it stands for
-    expect(minimix.archive.quarantined(alice.jid).map(({ cause }) => cause)).toEqual(server.kind === 'ejabberd' ? [expect.stringContaining('"odd"')] : []);
+    expect(minimix.archive.quarantined(alice.jid).map(({ cause }) => cause.includes('"odd"'))).toEqual(server.kind === 'ejabberd' ? [true] : []);
   });
 
   test('a device at the bouncer keeps its stream when such a thing is said to it, and when it says what the server does not take', async () => {

@@ -2,6 +2,7 @@ import type { KeptMessage, MessageKind } from '../../../core/groupchat.ts';
 import type { MentionReason } from '../../../core/mention.ts';
 import type { Excerpt } from '../../../core/search.ts';
 import { NS_MENTIONS, readExplicitMentions } from '../../../xmpp/xep/message/explicit-mention.ts';
+import { delaysOf, NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
 import { parseElement } from '../../../xmpp/xml.ts';
 import { fileOfMessage } from './file-link.ts';
 
@@ -21,6 +22,8 @@ export interface TimelineMessage {
   readonly stanzaId: string | null;
   readonly originId: string | null;
   readonly occupantId: string | null;
+  /** When it was said by a delay that does not count (XEP-0203), where that is another time: whoever put it there claims so. */
+  readonly claimedAt: string | null;
   /** Came as the room's history, not live. */
   readonly delayed: boolean;
   /** Why it is meant for the person, as decided when it was received. */
@@ -30,6 +33,9 @@ export interface TimelineMessage {
   /** What it links to where it is about a file; `picture` by its name alone. */
   readonly file: { readonly url: string; readonly name: string; readonly picture: boolean } | null;
 }
+
+/** Milliseconds by which clocks differ, and for which a message is on its way. */
+const SAME_TIME = 60_000;
 
 /** What a search found: `excerpt.marks` are pairs of UTF-16 offsets into `excerpt.text`. */
 export interface TimelineHit extends TimelineMessage {
@@ -51,6 +57,7 @@ export function toTimeline(message: KeptMessage): TimelineMessage {
     stanzaId: message.stanzaId ?? null,
     originId: message.originId ?? null,
     occupantId: message.occupantId ?? null,
+    claimedAt: claimOf(message) ?? null,
     delayed: message.delayed,
     mention: message.mention ?? null,
     mentioned: mentionedIn(message),
@@ -69,4 +76,10 @@ function mentionedIn({ body, xml }: Pick<KeptMessage, 'body' | 'xml'>): Timeline
     const [start, stop] = [offsets[begin], offsets[end]];
     return start === undefined || stop === undefined ? [] : [{ start, end: stop }];
   });
+}
+
+function claimOf({ xml, at }: Pick<KeptMessage, 'xml' | 'at'>): string | undefined {
+  if (!xml.includes(NS_DELAY)) return undefined;
+  const claim = delaysOf(parseElement(xml)).find((delay) => Math.abs(delay.at - at) > SAME_TIME);
+  return claim && new Date(claim.at).toISOString();
 }

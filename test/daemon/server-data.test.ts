@@ -31,3 +31,21 @@ test('a server’s data is imported with the files below it, and no file from el
   const report = await archiveFiles.import(home, { account: ACCOUNT, file: join(data, 'all.xml') }, () => undefined);
   expect(report).toMatchObject({ kept: 1, known: 0, refused: hrefs.length - 1 });
 });
+
+test('of JSON Lines of somebody’s making the honest lines go in, and each other one is named by its line', async () => {
+  const file = join(home, 'all.jsonl');
+  const line = (n: number, xml: string): object => ({
+    room: 'orchard@rooms.lit', nick: 'Romeo', kind: 'message', body: `${n}`, at: 1_790_000_000_000 + n, arrivedAt: 1_790_000_000_000 + n, delayed: false, xml,
+  });
+  const stanza = (n: number, more = ''): string => `<message xmlns='jabber:client' type='groupchat' from='orchard@rooms.lit/Romeo'><body>${n}</body>${more}</message>`;
+  const lines = [
+    line(1, stanza(1)),
+    line(2, `${stanza(2)}</stream:stream>`),
+    line(3, `<message xmlns='jabber:client' type='chat' from='${ACCOUNT}'><body>3</body></message>`),
+    line(4, `<!DOCTYPE x [<!ENTITY a "aaaa">]>${stanza(4, '&a;')}`),
+    line(5, stanza(5)),
+  ];
+  writeFileSync(file, [{ minimix: 'archive', version: 1 }, ...lines].map((one) => `${JSON.stringify(one)}\n`).join(''));
+  const report = await archiveFiles.import(home, { account: ACCOUNT, file }, () => undefined);
+  expect(report).toMatchObject({ kept: 2, refused: 3, trouble: [{ line: 2 }, { line: 3 }, { line: 4 }] });
+});

@@ -107,6 +107,7 @@ test('a nick and a reason of a stranger are one line of text in the list of room
     verifiedAt: null,
     reason: EVIL,
     nonAnonymous: null,
+    catchUp: null,
     logged: null,
     wanted: null,
     nickRefusal: null,

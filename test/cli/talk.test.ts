@@ -76,6 +76,7 @@ test('join, rooms, say, history, search, devices, leave: what is printed has the
     'reason',
     'nonAnonymous',
     'logged',
+    'catchUp',
     'wanted',
     'nickRefusal',
     'notify',

@@ -27,6 +27,7 @@ async function inRoom() {
   const end = async (word = REJECTED): Promise<void> => {
     const before = entries;
     world.send(word);
+    await until(() => world.account.status().connection.state !== 'online', { what: 'the word to be heard' });
     world.drop('forgotten');
     await until(() => entries > before && world.account.rooms.list()[0]?.state === 'joined', { what: 'romeo to be back', deadline: 20_000 });
     await world.settle();

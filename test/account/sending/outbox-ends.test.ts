@@ -24,25 +24,23 @@ async function inRoom() {
   world.send(heard(''));
   await world.settle();
   /** The server ends the stream over what it was told last; resolves once we are back. */
-  const end = async (word = REJECTED): Promise<void> => {
+  const ended = async (word = REJECTED): Promise<void> => {
     const before = entries;
-    world.send(word);
-    await until(() => world.account.status().connection.state !== 'online', { what: 'the word to be heard' });
-    world.drop('forgotten');
+    world.end(word);
     await until(() => entries > before && world.account.rooms.list()[0]?.state === 'joined', { what: 'romeo to be back', deadline: 20_000 });
     await world.settle();
   };
   const said = (body: string): Promise<unknown> => world.heard.next((stanza) => stanza.getChildText('body') === body, { what: body });
-  return { ...world, end, said };
+  return { ...world, ended, said };
 }
 
 test('what two streams have ended over is said no more: the person is asked, with the server’s word', async () => {
-  const { account, end, said, heard: stanzas } = await inRoom();
+  const { account, ended, said, heard: stanzas } = await inRoom();
   await account.sending.sendMessage(ROOM, 'poison');
   await said('poison');
-  await end();
+  await ended();
   await said('poison'); // once may be chance
-  await end();
+  await ended();
   expect(account.sending.outbox()).toMatchObject([{ body: 'poison', state: 'ask', cause: 'the server ended the stream: not-well-formed' }]);
   expect(stanzas.all.filter((stanza) => stanza.getChildText('body') === 'poison')).toHaveLength(2);
   const [waiting] = account.sending.outbox();
@@ -51,16 +49,16 @@ test('what two streams have ended over is said no more: the person is asked, wit
 });
 
 test('what the person says again in spite of that has two more streams', async () => {
-  const { account, end, said } = await inRoom();
+  const { account, ended, said } = await inRoom();
   await account.sending.sendMessage(ROOM, 'poison');
   for (let streams = 0; streams < 2; streams++) {
     await said('poison');
-    await end();
+    await ended();
   }
   const [waiting] = account.sending.outbox();
   expect(account.sending.sendAgain(waiting?.originId ?? '')).toMatchObject({ ok: true, value: { state: 'sent', cause: undefined } });
   await said('poison');
-  await end();
+  await ended();
   expect(account.sending.outbox()).toMatchObject([{ state: 'sent' }]);
 });
 
@@ -69,7 +67,7 @@ test('how much the server takes is on disk, and known to the daemon that comes a
   const body = 'x'.repeat(30_000);
   await world.account.sending.sendMessage(ROOM, body);
   await world.said(body);
-  await world.end(REJECTED.replace('not-well-formed', 'policy-violation'));
+  await world.ended(REJECTED.replace('not-well-formed', 'policy-violation'));
   expect(world.archive.value(world.jid, storedValues.learnedLimit)).toMatchObject({ learned: expect.toSatisfy((bytes: number) => bytes < 30_000) });
   expect(world.account.sending.outbox()).toEqual([]); // refused with the reason
   const after = await world.reopen();

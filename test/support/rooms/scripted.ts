@@ -5,7 +5,7 @@ import { ME, startRooms, type RoomServer } from './server.ts';
 
 export * from './server.ts';
 
-export interface World extends Minimix, Pick<RoomServer, 'heard' | 'script' | 'send' | 'drop'> {
+export interface World extends Minimix, Pick<RoomServer, 'heard' | 'script' | 'send' | 'drop' | 'end'> {
   readonly jid: string;
   /** A fence: all that was sent before has been taken in and answered. */
   settle(): Promise<void>;

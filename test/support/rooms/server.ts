@@ -26,6 +26,8 @@ export interface RoomServer {
   send(...stanzas: readonly string[]): void;
   /** Drops the stream; the next login is as the first, or resumes it where there is stream management and it is not `forgotten`. */
   drop(forgotten?: 'forgotten'): void;
+  /** Ends the stream with these last words; the next login finds it forgotten. */
+  end(words: string): void;
   stop(): Promise<void>;
 }
 
@@ -80,6 +82,10 @@ export async function startRooms({ sm = false, asked = false }: { readonly sm?: 
     drop(forgotten) {
       forgets = forgotten !== undefined;
       peer?.destroy();
+    },
+    end(words) {
+      forgets = true;
+      peer?.send(words);
     },
     async stop() {
       life.over = true;

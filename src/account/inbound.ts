@@ -50,7 +50,7 @@ export function receiveStanza(to: Receivers, transaction: Transaction, stanza: S
 function receiveOfRoom(to: Receivers, transaction: Transaction, stanza: Stanza, room: string): void {
   const toSubscribers = (): void => transaction.emit({ type: 'room-stanza', account: to.context.jid, room, stanza });
   if (stanza.kind === 'presence') {
-    toSubscribers(); // before it makes the room forgotten
+    toSubscribers(); // first: what follows may forget the room
     receiveRoomPresence({ context: to.context, memberships: to.memberships, transaction }, stanza);
   } else if (!receiveRoomMessage(to, transaction, stanza)) toSubscribers();
 }

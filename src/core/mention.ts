@@ -6,7 +6,7 @@ const ASCII = /^[\0-\x7f]*$/;
 /** What a device or a person wants to be told of. */
 export type Policy = 'everything' | 'mentions' | 'nothing';
 
-/** Why a message is meant for the person, the first that holds. Stored by position: append-only. */
+/** Why a message is meant for the person; `mentionIn()` has the order in which they are looked at. Stored by position: append-only. */
 export const MENTION_REASONS = ['nick', 'reply', 'explicit', 'reference', 'word'] as const;
 export type MentionReason = (typeof MENTION_REASONS)[number];
 

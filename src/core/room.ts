@@ -84,7 +84,7 @@ const losses: Moves = {
 const out: Moves = { join: 'joining', leave: 'absent' };
 const outUntilRetry: Moves = { ...out, retry: 'joining' };
 
-/** state -> signal -> state. The whole of it: what is not here does not happen. A join while we leave waits until the room has said that we left. */
+/** state -> signal -> state. The whole of it: what is not here does not happen. A join while we leave is refused here: it is made once the room has said that we left (`joinAgain()` in account/rooms/membership.ts). */
 export const moves: Readonly<Record<RoomState, Moves>> = {
   absent: { join: 'joining', retry: 'joining', leave: 'absent' },
   joining: {
@@ -130,7 +130,7 @@ function leavingRefused(): Moves {
   return all;
 }
 
-/** Who brings a room back from a state: nobody needs to, the clock does, or a person must. */
+/** Who brings a room back from a state, unless a setting or a registration does before: nobody needs to, the clock does, or a person must. */
 export const exits: Readonly<Record<RoomState, 'none' | 'clock' | 'person'>> = {
   absent: 'none',
   joining: 'clock',

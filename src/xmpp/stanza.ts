@@ -40,7 +40,7 @@ export function stanzaFrom(raw: string): Stanza {
   const element = parseElement(raw);
   const attributes = attrsOf(element);
   return {
-    kind: element.name as StanzaKind, // the stream reader lets nothing else through
+    kind: element.name as StanzaKind, // a stream's reader, and whoever wrote it to the disk, let nothing else through
     raw,
     from: attributes['from'] ?? '',
     to: attributes['to'] ?? '',

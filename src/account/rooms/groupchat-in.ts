@@ -41,8 +41,8 @@ export interface RoomParts {
 }
 
 /**
- * A groupchat or private message from a room in which we are: kept once, then told. True where the archive has taken
- * it, or had it; false where it is for the live frontends alone.
+ * A message from a room: kept once, then told, where it is one that is kept. False where the subscribers are to have it as it is:
+ * an error, a transient message, whatever else the room says.
  */
 export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, stanza: Stanza): boolean {
   const room = transaction.room(bareOf(stanza.from));

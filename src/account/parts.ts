@@ -38,6 +38,7 @@ export type AccountTimes = Partial<SelfPingTimes & JoinTimes & {
   readonly archiveSilence: number;
   readonly archivePages: number;
   readonly read: number;
+  readonly look: number;
   readonly removals: number;
   readonly presence: Partial<PresencePace>;
 }>;
@@ -73,7 +74,7 @@ export function openParts({ context: base, settings, times, clock, streamId }: P
 
   const said = openSaidByDevices(context);
   const ownPresences = openOwnPresences(context);
-  const devices = openDevices(context, { notify: bookmarkState.notify, saidBy: (originId) => said.find(originId)?.device });
+  const devices = openDevices(context, { notify: bookmarkState.notify, saidBy: (originId) => said.find(originId)?.device, look: times.look });
   const deviceMessages = openDeviceMessages(context, { outbox, said, deviceOf: (resource) => devices.find(resource)?.id });
 
   const silentVerbs = openRoomVerbs(context, memberships);

@@ -46,12 +46,14 @@ interface DeviceHooks {
   readonly notify: (room: string, identity: NotifyIdentity | undefined) => NotifyLevel | undefined;
   /** The device that has said a message through us, by the message's origin-id. */
   readonly saidBy: (originId: string) => string | undefined;
+  /** Milliseconds that a device has to say what it is. */
+  readonly look?: number | undefined;
 }
 
-export function openDevices(context: AccountContext, { notify, saidBy }: DeviceHooks): Devices {
+export function openDevices(context: AccountContext, { notify, saidBy, look }: DeviceHooks): Devices {
   const { archive } = context;
   const kept = openDeviceStore(context);
-  const sessions = openOnlineResources(context, kept, { stale: () => served.clear(), changed: tell });
+  const sessions = openOnlineResources(context, kept, { stale: () => served.clear(), changed: tell }, look);
   /** How each device is served, worked out once and asked for with every message. */
   const served = new Map<string, { readonly session: OnlineResource | undefined; readonly decision: RelayDecision }>();
 

@@ -9,10 +9,13 @@ import type { DiscoInfo } from '../../xmpp/xep/service/disco.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import type { DeviceStore } from './device-store.ts';
 import { identityIn, nameIn } from './device-profile.ts';
+import { createTimers } from '../timers.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 
 /** More resources than this of one account are no person's devices. */
 const MAX_SESSIONS = 50;
+/** Milliseconds that a device has to say what it is. One that did not get to it is asked again after twice as many. */
+const LOOK = 30_000;
 
 /** A resource that is online, from its first presence to its last. */
 export interface OnlineResource {
@@ -52,8 +55,9 @@ interface OnlineResourceHooks {
   readonly changed: () => void;
 }
 
-export function openOnlineResources(context: AccountContext, kept: DeviceStore, { stale, changed }: OnlineResourceHooks): OnlineResources {
+export function openOnlineResources(context: AccountContext, kept: DeviceStore, { stale, changed }: OnlineResourceHooks, patience = LOOK): OnlineResources {
   const sessions = new Map<string, OnlineResource>();
+  const timers = createTimers(context.signal, context.log);
   let sessionsSoFar = 0;
 
   function look(session: OnlineResource): void {
@@ -61,15 +65,23 @@ export function openOnlineResources(context: AccountContext, kept: DeviceStore, 
   }
 
   async function ask(session: OnlineResource): Promise<void> {
-    const answer = await context.connection.iq(discoInfoQuery(session.jid));
+    const answer = await context.connection.iq(discoInfoQuery(session.jid), { timeout: patience });
     const info = (answer.ok ? readDiscoInfo(answer.element) : undefined) ?? { identities: [], features: new Set<string>() };
     const now = sessions.get(session.jid);
     if (now?.number !== session.number || context.signal.aborted) return;
     const known = { ...now, info, device: now.device ?? identify(now, info, true)?.id };
     sessions.set(now.jid, known);
+    if (!answer.ok && answer.error.element === undefined) lookAgain(known); // silence says nothing of what it takes
     const device = known.device === undefined ? undefined : kept.get(known.device);
     if (device) kept.put(seenAs(device, seen(known, info), nameIn(info), context.now()));
     changed();
+  }
+
+  function lookAgain({ jid, number }: OnlineResource): void {
+    timers.set(jid, 2 * patience, () => {
+      const session = sessions.get(jid);
+      if (session?.number === number) look(session);
+    });
   }
 
   /** The device that a session is: known by its resource at once, by its software once it has answered. */

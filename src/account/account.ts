@@ -102,9 +102,9 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   connection.onStanzas(receive);
   connection.onStatus((status) => {
     parts.heldByServer.changed(status);
-    if (status.state === 'waiting' && status.rejectedAfter !== undefined) parts.outbox.rejected(status.rejectedAfter, status.why);
     events.emit({ type: 'status', status: statusOf(parts) });
     if (status.state === 'online') login(status);
+    if (status.state === 'waiting' && status.rejectedAfter !== undefined) parts.outbox.rejected(status.rejectedAfter, status.why);
   }, life.signal);
   events.subscribe((event) => {
     if (event.type === 'answer') event.settle();

@@ -48,6 +48,6 @@ export function outboxCommands(program: Command, world: World): void {
     .action(async (originId: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const dropped = await (await reachDaemon(world, options)).outbox.drop.mutate({ ...meant(options), originId });
-      printLine(world, `Discarded the message to ${dropped.room}.`);
+      printLine(world, `Discarded the message to ${dropped.room}.${dropped.state === 'sent' ? ' It was sent already: the room may have it all the same.' : ''}`);
     });
 }

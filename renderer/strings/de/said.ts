@@ -81,7 +81,7 @@ export const said: typeof english = {
 
   unsaid: {
     title: 'Nicht sicher, ob das gesendet wurde',
-    text: 'Die Verbindung brach beim Senden ab. Der Raum führt kein Archiv, deshalb kann Minimix nicht prüfen, ob die Nachricht angekommen ist.',
+    text: 'Die Verbindung brach beim Senden ab. Der Raum hat kein Archiv, das sich lesen lässt, deshalb kann Minimix nicht prüfen, ob die Nachricht angekommen ist.',
     ended: (cause: string) => `Nicht gesendet: Die Verbindung endete zweimal dabei (${cause}).`,
     again: 'Noch einmal senden',
     drop: 'Verwerfen',

@@ -80,7 +80,7 @@ export const said = {
 
   unsaid: {
     title: 'Not sure this was sent',
-    text: 'Connection lost while sending. The room keeps no archive, so Minimix cannot check whether the message arrived.',
+    text: 'Connection lost while sending. The room has no archive that can be read, so Minimix cannot check whether the message arrived.',
     ended: (cause: string) => `Not sent: the connection ended twice while sending it (${cause}).`,
     again: 'Send again',
     drop: 'Discard',

@@ -34,6 +34,7 @@ export interface Outbox {
   put(transaction: Transaction, room: string, xml: string, originId: string): Result<{ originId: string }>;
   list(): OutboxMessage[];
   sendAgain(originId: string): Result<OutboxMessage>;
+  /** Whatever has become of it: one that was sent may have been said, or may be yet. */
   discard(originId: string): Result<OutboxMessage>;
   /** The room has sent back a message of ours. */
   reflected(transaction: Transaction, message: GroupchatMessage): void;
@@ -155,19 +156,31 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
     return ok({ originId });
   }
 
-  function asked(originId: string, states: readonly OutboxEntry['state'][]): Result<OutboxEntry> {
+  function found(originId: string): Result<OutboxEntry> {
     const entry = entries.get(originId);
-    if (!entry) return fail('unknown-message', 'No message with this id is waiting.');
-    return states.includes(entry.state) ? ok(entry) : fail('under-way', 'This message is still being sent; there is nothing to decide.');
+    return entry ? ok(entry) : fail('unknown-message', 'No message with this id is waiting.');
   }
+
+  /** Nothing can tell whether the room has it. */
+  function ask(entry: OutboxEntry, why: string): void {
+    context.transact(() => archive.updateOutbox(entry.id, { state: 'ask' }));
+    entries.set(entry.originId, { ...entry, state: 'ask' });
+    log('warn', `${entry.room}: a message may not have arrived, and ${why}`, { originId: entry.originId });
+  }
+
+  context.events.subscribe((event) => {
+    if (event.type !== 'catch-up-stopped' || context.room(event.room)?.catchup?.state !== 'unreadable') return;
+    for (const entry of of(event.room)) if (entry.state === 'sent' && entry.stream !== streamId()) ask(entry, 'the room’s archive cannot be read');
+  }, context.signal, 'the outbox');
 
   return {
     list: () => [...entries.values()].toSorted((a, b) => a.id - b.id).map(unsaid),
     sendAgain(originId) {
-      const found = asked(originId, ['ask']);
-      if (!found.ok) return found;
+      const entry = found(originId);
+      if (!entry.ok) return entry;
+      if (entry.value.state !== 'ask') return fail('under-way', 'This message is still being sent; there is nothing to decide.');
       const change = { state: 'waiting', ends: 0, cause: undefined } as const;
-      const again = { ...found.value, ...change };
+      const again = { ...entry.value, ...change };
       context.transact((transaction) => {
         archive.updateOutbox(again.id, change);
         transaction.onCommit(() => {
@@ -178,10 +191,10 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
       return ok(unsaid(entries.get(originId) ?? again));
     },
     discard(originId) {
-      const found = asked(originId, ['ask', 'waiting']);
-      if (!found.ok) return found;
-      context.transact((transaction) => drop(transaction, found.value));
-      return ok(unsaid(found.value));
+      const entry = found(originId);
+      if (!entry.ok) return entry;
+      context.transact((transaction) => drop(transaction, entry.value));
+      return ok(unsaid(entry.value));
     },
     sendMessage(text, body, { mentions = [], ...about } = {}) {
       const room = parseBareJid(text) ?? text;
@@ -210,6 +223,7 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
     },
     rejected(after, cause) {
       const suspects = [...entries.values()].filter(({ state, stream, outbound }) => state === 'sent' && stream === streamId() && (outbound ?? 0) > after);
+      if (suspects.length === 0) return;
       context.transact((transaction) => {
         for (const entry of suspects) {
           const ends = entry.ends + 1;
@@ -235,11 +249,7 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
         if (entry.state === 'waiting') send(entry);
         else if (entry.state !== 'sent' || entry.stream === streamId()) continue;
         else if (whole && !claimed.has(entry.originId) && isTold(entry)) send(entry);
-        else {
-          context.transact(() => archive.updateOutbox(entry.id, { state: 'ask' }));
-          entries.set(entry.originId, { ...entry, state: 'ask' });
-          log('warn', `${room}: a message may not have arrived, and the room has no archive to tell`, { originId: entry.originId });
-        }
+        else ask(entry, 'the room has no archive to tell');
       }
     },
     caughtUp(room) {

@@ -1,6 +1,6 @@
 // A message is sent again only if the room does not have it; the person is asked if no history can prove that.
 import { expect, test } from 'vitest';
-import { presence, presenceError, subject, worlds } from '../../support/rooms/scripted.ts';
+import { presence, presenceError, result, roomInfo, subject, worlds } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'orchard@rooms.scripted.test';
@@ -60,4 +60,35 @@ test('what we said under the nick of before is known in the history: nothing is 
 test('what another has said under our id proves nothing: the person is asked', async () => {
   const forged = (originId: string): string => `<message from='${ROOM}/tybalt' type='groupchat' id='${originId}'><body>mine</body>${delay()}</message>`;
   expect((await lost((originId) => [heard.replace('DELAY', delay()), forged(originId)])).waiting).toEqual(['ask']);
+});
+
+test('where the room’s archive gives nothing, the person is asked, too', async () => {
+  const world = await open({ sm: true, times: { archiveSilence: 200 } });
+  let present = true;
+  world.script(ROOM, {
+    info: ({ attrs }) => roomInfo(ROOM, String(attrs['id']), ['urn:xmpp:mam:2', 'urn:xmpp:sid:0']),
+    iq: ({ attrs }) => (present ? result(ROOM, String(attrs['id']), "<fin xmlns='urn:xmpp:mam:2' complete='true'><set xmlns='http://jabber.org/protocol/rsm'/></fin>") : undefined),
+  });
+  await world.account.rooms.join(ROOM, { nick: 'romeo' });
+  world.send(heard.replace('DELAY', `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='1'/>`));
+  await world.settle();
+  await world.account.sending.sendMessage(ROOM, 'mine');
+  await world.heard.next((stanza) => stanza.getChildText('body') === 'mine');
+  present = false;
+  world.drop('forgotten');
+  await until(() => world.account.sending.outbox().some(({ state }) => state === 'ask'), { what: 'the person to be asked' });
+  expect(world.account.sending.outbox()).toMatchObject([{ body: 'mine', state: 'ask', cause: undefined }]);
+  expect(world.heard.all.filter((stanza) => stanza.getChildText('body') === 'mine')).toHaveLength(1);
+});
+
+test('what was sent can be forgotten before the room has told it, and is kept once when it does', async () => {
+  const world = await open({ sm: true });
+  await world.account.rooms.join(ROOM, { nick: 'romeo' });
+  await world.account.sending.sendMessage(ROOM, 'mine');
+  const said = await world.heard.next((stanza) => stanza.getChildText('body') === 'mine');
+  expect(world.account.sending.discard(String(said.attrs['id']))).toMatchObject({ ok: true, value: { state: 'sent' } });
+  expect(world.account.sending.outbox()).toEqual([]);
+  world.send(`<message from='${ROOM}/romeo' type='groupchat' id='${said.attrs['id']}'><body>mine</body></message>`);
+  await world.settle();
+  expect(world.bodies(ROOM)).toEqual(['mine']);
 });

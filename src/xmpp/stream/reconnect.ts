@@ -14,7 +14,6 @@ import { createOutgoingLimit } from './outgoing-limit.ts';
 import { createListeners } from './listeners.ts';
 import type { Login } from './login.ts';
 import { faultIn } from '../transport/outgoing.ts';
-import { StreamFault } from '../transport/stream-fault.ts';
 import { NS } from '../namespaces.ts';
 import { parseHostPort } from '../transport/resolve.ts';
 import type { Dns, Endpoint } from '../transport/resolve.ts';
@@ -23,8 +22,9 @@ import { createLiveStream } from './live-stream.ts';
 import type { LiveStream } from './live-stream.ts';
 import { createStreamManagement } from '../sm/stream-management.ts';
 import type { Stream } from './stream.ts';
+import { causeOf } from './stream-error.ts';
 import { createWaitingRoom } from './waiting-room.ts';
-import { pause, settle } from './waiting.ts';
+import { pause, untilKept } from './waiting.ts';
 import { attributeOf } from '../xml.ts';
 
 const DEADLINES = { login: 30_000, idle: 60_000, ping: 30_000 };
@@ -112,7 +112,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
       const usual = ofDisk ? Math.min(DISK_LOOK, backoffDelay(failures, backoff)) : backoffDelay(failures++, backoff) * (end.kind === 'conflict' ? CONFLICT_FACTOR : 1);
       const delay = Math.max(usual, fruitless.wait(performance.now()));
       log('warn', end.message, { retryIn: delay, attempt });
-      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...(end.kind === 'conflict' && { conflict: true }), ...((end.kind === 'unreadable' || end.cause instanceof StreamFault) && { unreadable: true }), ...(rejectedAfter !== undefined && { rejectedAfter }) });
+      tell({ state: 'waiting', retryAt: Date.now() + delay, why: end.message, ...causeOf(end), ...(rejectedAfter !== undefined && { rejectedAfter }) });
       await pause(delay, signal);
     }
   }
@@ -125,7 +125,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
   /** One attempt, and the session where it leads to one. Resolves with why that is over. */
   async function once(signal: AbortSignal): Promise<AttemptOutcome & { readonly end: StreamEnd }> {
     try {
-      await settle(options.settled);
+      await untilKept(options.settled);
       const how = { resource, resume: sm.resumable(), redirect };
       const opened = await attempts.logIn(how, signal, (begun) => (stream = begun));
       const began = performance.now();

@@ -1,11 +1,12 @@
 // RFC 6120 4.9: what ends a stream, said and heard.
 import { StreamEnd, asEnd } from '../faults.ts';
 import { NS } from '../namespaces.ts';
-import type { StreamFault } from '../transport/stream-fault.ts';
+import { StreamFault } from '../transport/stream-fault.ts';
+import type { ConnectionStatus } from '../contract.ts';
 import { xml } from '../xml.ts';
 import type { Element } from '../xml.ts';
 
-/** RFC 6120 4.9.3: what is said of the peer's words, and not of the peer, the host or the network. */
+/** RFC 6120 4.9.3: what is, or may be, said of the peer's words; the others are of the peer, the host or the network. */
 const OF_WORDS = new Set([
   'bad-format', 'bad-namespace-prefix', 'improper-addressing', 'invalid-from', 'invalid-namespace', 'invalid-xml', 'not-well-formed', 'restricted-xml',
   'unsupported-encoding', 'unsupported-feature', 'unsupported-stanza-type', 'undefined-condition', 'internal-server-error',
@@ -46,4 +47,10 @@ function saslFailure(condition: string | undefined, text: string): StreamEnd {
   // RFC 6120 6.5: only these two may be over by themselves.
   const temporary = condition === 'temporary-auth-failure' || condition === 'aborted';
   return new StreamEnd(temporary ? 'lost' : 'refused', sentence);
+}
+
+/** What a status tells of an end besides its sentence. */
+export function causeOf({ kind, cause }: StreamEnd): Pick<Extract<ConnectionStatus, { state: 'waiting' }>, 'conflict' | 'unreadable'> {
+  if (kind === 'conflict') return { conflict: true };
+  return kind === 'unreadable' || cause instanceof StreamFault ? { unreadable: true } : {};
 }

@@ -24,8 +24,8 @@ export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Prom
   });
 }
 
-/** Nobody logs in while what came before is not kept. */
-export async function settle(settled: (() => Promise<void>) | undefined): Promise<void> {
+/** Resolves once what came before is kept: nobody logs in until then. Where it cannot be kept, the attempt ends of that. */
+export async function untilKept(settled: (() => Promise<void>) | undefined): Promise<void> {
   try {
     await settled?.();
   } catch (error) {

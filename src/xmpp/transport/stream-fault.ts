@@ -15,7 +15,7 @@ export function notWellFormed(message: string): StreamFault {
 }
 
 /** Why a stanza that is well-formed XML is not taken. */
-export type PassCause = 'size' | 'depth' | 'attributes' | 'namespace' | 'address' | 'not-xml' | 'handler';
+export type PassCause = 'size' | 'depth' | 'attributes' | 'namespace' | 'address' | 'not-xml';
 
 /** The stream error for each cause, where a stream has to end of it. */
 const CONDITIONS: Readonly<Record<PassCause, string>> = {
@@ -25,7 +25,6 @@ const CONDITIONS: Readonly<Record<PassCause, string>> = {
   namespace: 'bad-namespace-prefix',
   address: 'improper-addressing',
   'not-xml': 'not-well-formed',
-  handler: 'internal-server-error',
 };
 
 /** One stanza that cannot be taken, while the stream around it can go on. */

@@ -1,8 +1,7 @@
 import type { Bookmark } from '../../core/bookmark.ts';
 import { sentenceOf } from '../../core/errors.ts';
-import type { Transaction, AccountContext } from '../context.ts';
+import type { Transaction, AccountContext, Room } from '../context.ts';
 import type { Memberships } from '../rooms/membership.ts';
-import type { RoomVerbs } from '../rooms/verbs.ts';
 import { bookmarkWish, personWish, type RoomWishes } from '../rooms/wishes.ts';
 
 export interface FollowedChange {
@@ -17,19 +16,28 @@ export interface FollowedChange {
  */
 interface Autojoin {
   /** To be called inside the transaction; acts after its commit. */
-  all(transaction: Transaction, changes: readonly FollowedChange[], by: 'client' | 'person'): void;
+  all(transaction: Pick<Transaction, 'onCommit'>, changes: readonly FollowedChange[], by: 'client' | 'person'): void;
   /** After a login: enters what should be joined and is not. */
   enter(list: Iterable<Bookmark>): void;
 }
 
-export interface AutojoinHooks {
-  readonly memberships: Memberships;
-  readonly verbs: RoomVerbs;
-  readonly renick: (room: string) => void;
-  readonly wishes: RoomWishes;
+/** What following a bookmark asks of the account. */
+export interface AutojoinContext extends Pick<AccountContext, 'log' | 'transact'> {
+  room(jid: string): (Pick<Room, 'wanted'> & { readonly membership: Pick<Room['membership'], 'state'> }) | undefined;
 }
 
-export function openAutojoin(context: AccountContext, { memberships, verbs, renick, wishes }: AutojoinHooks): Autojoin {
+export interface AutojoinHooks {
+  readonly memberships: Pick<Memberships, 'changed'>;
+  /** `RoomVerbs`; nobody waits for what they answer. */
+  readonly verbs: {
+    join(room: string, options: Pick<Bookmark, 'nick' | 'password'>): Promise<unknown>;
+    leave(room: string): Promise<unknown>;
+  };
+  readonly renick: (room: string) => void;
+  readonly wishes: Pick<RoomWishes, 'add' | 'end' | 'of'>;
+}
+
+export function openAutojoin(context: AutojoinContext, { memberships, verbs, renick, wishes }: AutojoinHooks): Autojoin {
   /** A disk that is full, say, refuses by a throw: nobody else hears of it here, and the next bookmark is followed all the same. */
   function tried(room: string, work: () => unknown): void {
     const following = async (): Promise<unknown> => await work();

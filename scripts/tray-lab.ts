@@ -9,13 +9,13 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { connectPerson } from '../test/support/clients/person.ts';
-import { addressOf, apiOf, bin, makeHome } from '../test/support/daemon.ts';
+import { bin } from '../test/support/daemon.ts';
 import { startBrowser } from '../test/support/desktop/browser.ts';
 import { startNotificationServer } from '../test/support/desktop/notification-server.ts';
 import { startPanel } from '../test/support/desktop/panel.ts';
 import { startSessionBus } from '../test/support/desktop/session-bus.ts';
 import { walk } from '../test/support/desktop/walk.ts';
+import { startWalkedDaemon } from '../test/support/desktop/walked-daemon.ts';
 import { startProsody } from '../test/support/servers/prosody.ts';
 import { freePorts } from '../test/support/servers/server.ts';
 import { until } from '../test/support/until.ts';
@@ -70,22 +70,10 @@ async function main(): Promise<boolean> {
   undo.push(server.stop);
   const [alice, bob] = await Promise.all(['alice', 'bob'].map(async (user) => ({ user, password: user, jid: await server.register(user, user) })));
   if (!alice || !bob) throw new Error('Prosody has registered nobody.');
-  const room = await server.room({ archive: true });
   const bus = await startSessionBus();
   undo.push(bus.stop);
-  const home = makeHome();
-  undo.push(home.remove);
-  await home.addAccount(server, alice);
-  await home.start();
-  undo.push(() => {
-    if (existsSync(join(home.dir, 'daemon.json'))) process.kill(addressOf(home).pid, 'SIGKILL');
-  });
-  const api = () => apiOf(home);
-  await until(async () => (await api().status.query()).accounts[0]?.connection.state === 'online', { what: 'alice to be online' });
-  await api().join.mutate({ room, nick: 'Ali' });
-  const talker = await connectPerson(server, bob.user, bob.password);
-  undo.push(talker.close);
-  await talker.join(room, 'bob');
+  const { home, talker, asked } = await startWalkedDaemon(server, [alice, bob], undo);
+  const { room } = asked;
 
   const [forDisplay = 0, forPages = 0] = await freePorts(2);
   const display = `:${forDisplay % 20_000 + 100}`;
@@ -109,6 +97,7 @@ async function main(): Promise<boolean> {
   const notifications = await startNotificationServer(server1, ['body', 'actions']);
   const steps = await walk(
     {
+      ...asked,
       start(args) {
         port += args.includes('--hidden') ? 1 : 0;
         const first = args.includes('--hidden') ? [`--remote-debugging-port=${port}`] : [];
@@ -128,15 +117,8 @@ async function main(): Promise<boolean> {
       startPanel: () => startPanel(bus.connect()),
       notifications,
       answers: false, // Electron has no field for an answer on Linux
-      api,
-      isDaemonUp: () => existsSync(join(home.dir, 'daemon.json')),
-      say: (body) => talker.say(room, body),
-      said: async () => (await api().history.query({ room })).map(({ body }) => body),
-      account: alice.jid,
-      room,
       config,
       desktopFile: 'minimix-tray.desktop',
-      log: join(home.dir, 'log/minimix.log'),
     },
     ({ step, ok, why }) => {
       console.log(`${ok ? 'good' : 'BAD '}  ${step}${why === '' ? '' : `: ${why}`}`);
@@ -153,7 +135,7 @@ async function main(): Promise<boolean> {
   await until(async () => (await inWindow(port, 'document.querySelector("#root")?.innerText.length > 100')) === true, { what: 'the page in the window', every: 200 });
   screenshot('window');
   await talker.say(room, 'Ali, do you see this?');
-  await until(async () => (await api().history.query({ room })).some(({ body }) => body === 'Ali, do you see this?'), { what: 'the mention' });
+  await until(async () => (await asked.said()).includes('Ali, do you see this?'), { what: 'the mention' });
   await until(() => Number(execFileSync('dunstctl', ['count', 'displayed'], { env, encoding: 'utf8' })) > 0, { what: 'the notification on the screen', every: 200 });
   screenshot('notification');
   execFileSync('xdotool', ['search', '--onlyvisible', '--name', 'Minimix$', 'windowsize', String(NARROW), '780'], { env });

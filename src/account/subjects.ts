@@ -116,7 +116,10 @@ export function serverOf({ context, iqResponder, bookmarks, memberships }: Accou
   const { archive, connection, events, jid, now } = context;
   const ask: Ask = (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
   return {
-    write: (stanza, options) => connection.send(stanza, options),
+    write(stanza, { short, ...how } = {}) {
+      const whole = connection.send(stanza, how);
+      return short !== undefined && !whole.ok && whole.error.code === 'too-large' ? connection.send(short()) : whole;
+    },
     ask,
     askInOrder: connection.iqInOrder,
     acknowledged: connection.acknowledged,

@@ -21,8 +21,11 @@ export interface IqHandler {
 
 /** The stream to the account's server, as far as frontends use it. */
 export interface AccountServer {
-  /** Writes a whole stanza to the server now, or says why not. For frontends; never for groupchat. */
-  write(stanza: string, options?: { readonly checked?: boolean }): Result<number>;
+  /**
+   * Writes a whole stanza to the server now, or says why not. `short`: what is written in its place where the server does not take as
+   * much. For frontends; never for groupchat.
+   */
+  write(stanza: string, options?: { readonly checked?: boolean; readonly short?: () => string }): Result<number>;
   /** Asks somebody, for a frontend; never rejects. */
   ask(request: Element, timeout?: number): Promise<IqAnswer>;
   /** The same; `done` is called where the answer stands among the events: behind all that came before it, and ahead of the rest. */

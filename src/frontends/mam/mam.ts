@@ -22,8 +22,7 @@ export function startMam(account: Account, archive: ReadArchive, signal: AbortSi
     const shown = request.value.flipped ? messages.toReversed() : messages;
     for (const message of shown) {
       const about = { to: stanza.from, queryId: request.value.queryId };
-      const whole = account.server.write(mamResult(entryOf(message), about));
-      const written = !whole.ok && whole.error.code === 'too-large' ? account.server.write(mamResult({ ...entryOf(message), text: shortForm(message.xml) }, about)) : whole;
+      const written = account.server.write(mamResult(entryOf(message), about), { short: () => mamResult({ ...entryOf(message), text: shortForm(message.xml) }, about) });
       if (!written.ok) return errorAnswer(stanza.element, 'wait', 'resource-constraint', written.error.message);
     }
     return resultAnswer(stanza.element, mamFin(messages.map(({ archiveId }) => String(archiveId)), { complete, flipped: false }));

@@ -75,8 +75,7 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
     if (!envelope.fit() || !account.devices.relayDecision(device, message).relay) return 'skipped';
     const id = message.archiveId;
     // what came by the wire just now was checked there; what lies in the archive may have been imported
-    const whole = account.server.write(address(envelope.text(), id), { checked: how === 'live' });
-    const sent = !whole.ok && whole.error.code === 'too-large' ? account.server.write(address(envelope.short(), id)) : whole;
+    const sent = account.server.write(address(envelope.text(), id), { checked: how === 'live', short: () => address(envelope.short(), id) });
     if (sent.ok) {
       flight.push({ number: sent.value, since: how === 'live' ? message.arrivedAt : undefined, delivered });
       noteSent();

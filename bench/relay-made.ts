@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { client } from '@xmpp/client';
 import { clone, createElement as xml, type Element } from 'ltx';
 import { openAccount } from '../src/account/account.ts';
-import { openArchive } from '../src/archive/archive.ts';
-import type { Archive } from '../src/archive/contract.ts';
+import { openArchive, transactionBy } from '../src/archive/archive.ts';
+import type { Archive, OpenTransaction } from '../src/archive/contract.ts';
 import type { KeptMessage } from '../src/core/groupchat.ts';
 import { startRelay } from '../src/frontends/relay/relay.ts';
 import type { ServerAddress } from '../test/support/servers/server.ts';
@@ -53,16 +53,19 @@ function unkept(archive: Archive): Archive {
   const kept = new Map<number, KeptMessage>();
   let open = 0;
   const own = (work: () => void): void => (open > 0 ? archive.transaction(work) : work());
+  function begin(): OpenTransaction {
+    open += 1;
+    let ended = false;
+    const close = (): void => {
+      if (!ended) open -= 1;
+      ended = true;
+    };
+    return { commit: close, rollback: close };
+  }
   return {
     ...archive,
-    transaction(work) {
-      open += 1;
-      try {
-        return work();
-      } finally {
-        open -= 1;
-      }
-    },
+    begin,
+    transaction: transactionBy(begin),
     append({ account, message, arrivedAt, xml: text }) {
       const appended = { ...message, archiveId: (count += 1), account, arrivedAt, xml: text };
       kept.set(count, appended);

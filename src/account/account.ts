@@ -1,17 +1,13 @@
 import type { Archive } from '../archive/contract.ts';
 import { storedStream, storedValues } from '../archive/stored-values.ts';
-import { inBackground } from '../core/background.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { connect } from '../xmpp/connection.ts';
-import type { StreamState } from '../xmpp/contract.ts';
-import type { PassedOver, Stanza } from '../xmpp/stanza.ts';
 import { openAcknowledgement } from './acknowledgement.ts';
 import type { Clock } from './clock.ts';
 import type { Account } from './contract.ts';
 import { openEvents } from './events.ts';
-import { takeBatch } from './inbound-batch.ts';
-import { receiveStanza } from './inbound.ts';
+import { openInbound } from './inbound.ts';
 import { openLogin } from './login.ts';
 import { openParts, type AccountTimes } from './parts.ts';
 import { wireOptions, type AccountSettings } from './settings.ts';
@@ -73,6 +69,7 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
       events,
       now,
       transact: rooms.transact,
+      begin: rooms.begin,
       batch: rooms.batch,
       room: (room) => rooms.all.get(room),
       rooms: () => rooms.all.values(),
@@ -85,21 +82,13 @@ export function openAccount({ settings, password, archive, log, times = {}, now 
   });
   const login = openLogin(parts);
 
-  /** Receives all that the server sends. If it throws, nothing is acknowledged; stanzas already stored are recognised as duplicates when they are sent again. */
-  function receive(stanzas: readonly Stanza[], state: StreamState | undefined, passedOver: readonly PassedOver[]): void {
-    takeBatch(parts.context, {
-      stanzas,
-      passedOver,
-      take: (transaction, stanza) => receiveStanza(parts, transaction, stanza),
-      save(transaction) {
-        archive.saveStream(jid, state && storedStream.write(state));
-        transaction.onCommit(() => acknowledgement.committed(state));
-      },
-      askRoom: (room) => inBackground(log, 'a self-ping', parts.selfPing.one(room)),
-    });
-  }
-
-  connection.onStanzas(receive);
+  connection.onStanzas(openInbound({
+    ...parts,
+    saveStream(transaction, state) {
+      archive.saveStream(jid, state && storedStream.write(state));
+      transaction.onCommit(() => acknowledgement.committed(state));
+    },
+  }));
   connection.onStatus((status) => {
     parts.heldByServer.changed(status);
     events.emit({ type: 'status', status: statusOf(parts) });

@@ -1,5 +1,5 @@
 import type { Log } from '../core/log.ts';
-import type { Archive } from '../archive/contract.ts';
+import type { Archive, OpenTransaction } from '../archive/contract.ts';
 import type { Membership } from '../core/room.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { Connection } from '../xmpp/contract.ts';
@@ -93,6 +93,9 @@ export interface Transaction {
   emit(event: AccountEvent): void;
 }
 
+/** A transaction that is to be ended, one way or the other. */
+export type StartedTransaction = Transaction & OpenTransaction;
+
 /** What the parts of one account share. */
 export interface AccountContext {
   readonly jid: string;
@@ -105,6 +108,8 @@ export interface AccountContext {
   now(): number;
   /** All that `work` changes, in one transaction; throws what the disk throws, and then nothing has changed. */
   transact<T>(work: (transaction: Transaction) => T): T;
+  /** The same, where whoever changes something ends it. */
+  begin(): StartedTransaction;
   /** As `transact`, at the end of this turn of the event loop, in one commit with all others of the same turn. */
   batch(work: (transaction: Transaction) => void): Promise<void>;
   room(jid: string): Room | undefined;

@@ -2,7 +2,7 @@ import type { Archive } from '../archive/contract.ts';
 import type { Occupant } from '../core/occupant.ts';
 import type { AccountEvent } from './events.ts';
 import { absent } from '../core/room.ts';
-import type { Transaction, Room } from './context.ts';
+import type { StartedTransaction, Room, Transaction } from './context.ts';
 import { readCatchup } from './history/catch-up-state.ts';
 import type { Log } from '../core/log.ts';
 
@@ -12,6 +12,8 @@ interface RoomTable {
   occupants(room: string): ReadonlyMap<string, Occupant>;
   /** Memory is assigned only after the commit. Throws what the disk throws; memory is then unchanged. */
   transact<T>(work: (transaction: Transaction) => T): T;
+  /** The same, where whoever changes something ends it. */
+  begin(): StartedTransaction;
   /** As `transact`, once this turn of the event loop is over: one commit for all that many rooms ask for in it. */
   batch(work: (transaction: Transaction) => void): Promise<void>;
 }
@@ -142,14 +144,23 @@ export function openRoomTable(options: {
     }
   }
 
-  function transact<T>(work: (transaction: Transaction) => T): T {
+  function begin(): StartedTransaction {
     const changes: Changes = { rooms: new Map(), occupants: new Map(), effects: [], events: [] };
-    const result = archive.transaction(() => {
-      const value = work(transactionOver(changes));
-      save(changes);
-      return value;
-    });
-    assign(changes);
+    const stored = archive.begin();
+    return {
+      ...transactionOver(changes),
+      commit() {
+        save(changes);
+        stored.commit();
+        assign(changes);
+        follow(changes);
+      },
+      rollback: stored.rollback,
+    };
+  }
+
+  /** Effects, and then what subscribers hear. */
+  function follow(changes: Changes): void {
     committed.push(...changes.events);
     underWay += 1;
     for (const effect of changes.effects) {
@@ -161,13 +172,25 @@ export function openRoomTable(options: {
     }
     underWay -= 1;
     if (underWay === 0) for (const event of committed.splice(0)) tell(event);
-    return result;
+  }
+
+  function transact<T>(work: (transaction: Transaction) => T): T {
+    const started = begin();
+    try {
+      const result = work(started);
+      started.commit();
+      return result;
+    } catch (error) {
+      started.rollback(error);
+      throw error;
+    }
   }
 
   return {
     all: rooms,
     occupants: (room) => occupants.get(room) ?? noOccupants,
     transact,
+    begin,
     batch: gather((works) => {
       if (!signal.aborted) transact((transaction) => works.forEach((work) => work(transaction)));
     }),

@@ -4,7 +4,7 @@ import { appender } from './write/append.ts';
 import { openBarrier } from './write/barrier.ts';
 import { blocks } from './schema/blocks.ts';
 import { bookmarkRecords } from './write/bookmark-log.ts';
-import type { Archive } from './contract.ts';
+import type { Archive, OpenTransaction } from './contract.ts';
 import { openDatabase, type Database } from './schema/database.ts';
 import { dictionary } from './schema/dictionary.ts';
 import { ledgerRecords } from './write/ledger.ts';
@@ -39,7 +39,7 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   const barrier = openBarrier(db);
   const reserve = idReserve(db, barrier);
   const append = appender(db, names, packed, reserve);
-  const [begin, commit] = [db.sql('BEGIN IMMEDIATE'), db.sql('COMMIT')];
+  const [start, commit] = [db.sql('BEGIN IMMEDIATE'), db.sql('COMMIT')];
   const dataVersion = db.sql('PRAGMA data_version');
   let version = dataVersion.get()?.['data_version'];
 
@@ -50,29 +50,31 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     counted.forget();
   }
 
-  function start(): void {
+  function begin(): OpenTransaction {
     if (db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: a transaction is open already');
-    begin.run();
+    start.run();
     reserve.begin();
     const now = dataVersion.get()?.['data_version'];
     if (now !== version) forget(); // another program has written, such as an import
     version = now;
+    let open = true;
+    return {
+      commit() {
+        commit.run();
+        reserve.committed();
+        append.committed();
+        open = false;
+      },
+      rollback() {
+        if (!open) return;
+        open = false;
+        if (db.raw.isTransaction) db.exec('ROLLBACK');
+        forget();
+      },
+    };
   }
 
-  function transaction<T>(work: () => T): T {
-    start();
-    try {
-      const result = work();
-      commit.run();
-      reserve.committed();
-      append.committed();
-      return result;
-    } catch (error) {
-      if (db.raw.isTransaction) db.exec('ROLLBACK');
-      forget();
-      throw error;
-    }
-  }
+  const transaction = transactionBy(begin);
 
   /** Where the disk does not take that, the ids of the next run go on a little later. */
   function releaseIds(): void {
@@ -93,12 +95,10 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
     ...bookmarkRecords(db, names),
     ...quarantineRecords(db, names),
     transaction,
+    begin,
     barrier: barrier.reached,
     isInPlace: fileAt(path),
-    append(message) {
-      if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');
-      return append.append(message);
-    },
+    append: append.append,
     beginHistoryMerge: append.beginHistoryMerge,
     endHistoryMerge: append.endHistoryMerge,
     removeAccount(account) {
@@ -110,6 +110,21 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
       db.close();
       barrier.close();
     },
+  };
+}
+
+/** Work in a transaction that `begin` opens: committed when the work is done, and rolled back when it throws. */
+export function transactionBy(begin: () => OpenTransaction): <T>(work: () => T) => T {
+  return (work) => {
+    const opened = begin();
+    try {
+      const result = work();
+      opened.commit();
+      return result;
+    } catch (error) {
+      opened.rollback(error);
+      throw error;
+    }
   };
 }
 

@@ -208,10 +208,20 @@ export interface ReadArchive {
   value<T>(account: string, what: StoredValue<T>): T | undefined;
 }
 
+/** A transaction of the archive that is to be ended, one way or the other. */
+export interface OpenTransaction {
+  /** Throws what the disk says; it is to be rolled back then. */
+  commit(): void;
+  /** Takes back all of it, for this reason. Does nothing once it is committed. */
+  rollback(error: unknown): void;
+}
+
 /** What only the daemon's one writing handle can do. */
 interface WriteArchive {
   /** All or nothing; throws what SQLite throws (disk full, corrupt). Not re-entrant. */
   transaction<T>(work: () => T): T;
+  /** The same, where whoever writes ends it. Throws what `transaction` throws; and nothing else may be begun until it has ended. */
+  begin(): OpenTransaction;
   /**
    * Resolves once all that is committed by now is on disk, so that a power cut cannot take it back: only then may it be
    * acknowledged. One sync for many commits, beside the event loop. Rejects where the disk did not take it.

@@ -1,6 +1,7 @@
 // A disk that is full while the account logs in: nothing is begun that could not be kept, and nothing stays half begun.
 import { expect, test } from 'vitest';
 import { MinimixError } from '../../src/core/errors.ts';
+import { refuseWrites } from '../support/rooms/refused-writes.ts';
 import { worlds } from '../support/rooms/scripted.ts';
 import { until } from '../support/until.ts';
 
@@ -12,13 +13,7 @@ async function onDisk(fault = 'archive-full', why = 'The disk with the archive i
   const world = await open({
     sm: true,
     before(archive) {
-      const { transaction } = archive;
-      Object.assign(archive, {
-        transaction<T>(work: () => T): T {
-          if (disk.refuses()) throw new MinimixError(fault, why);
-          return transaction(work);
-        },
-      });
+      refuseWrites(archive, () => (disk.refuses() ? new MinimixError(fault, why) : undefined));
     },
   });
   await world.settle();

@@ -1,6 +1,9 @@
 // One room message, from a real server to disk and to a second device.
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { createElement as xml } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Archive } from '../../src/archive/contract.ts';
 import { openMinimix, type Minimix } from '../support/minimix.ts';
 import { connectPerson, type Person, type PersonOptions } from '../support/clients/person.ts';
 import { uniqueName } from '../support/servers/server.ts';
@@ -8,6 +11,37 @@ import { newAccount, servers, type Account } from '../support/servers/servers.ts
 import { until } from '../support/until.ts';
 
 const RELAY = 'urn:minimix:relay:0';
+const root = join(import.meta.dirname, '../..');
+
+/** The functions of src, with their files, that are being run when the archive is given this text; the outermost first. */
+function onTheWay(archive: Archive, body: string): () => string[] {
+  let frames: string[] = [];
+  const { append } = archive;
+  archive.append = (message) => {
+    if (message.message.body === body) frames = [...new Set([...framesOfSrc(), 'append() in src/archive/write/append.ts'])];
+    return append(message);
+  };
+  return () => frames;
+}
+
+function framesOfSrc(): string[] {
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = 100;
+  const stack = new Error('the stack').stack ?? '';
+  Error.stackTraceLimit = depth;
+  return stack.split('\n').toReversed().flatMap((line) => {
+    const [, name, path] = /^ *at (?:\w+\.)*(\w+) \((?:file:\/\/)?(.*?):\d+:\d+\)$/.exec(line) ?? [];
+    const file = path === undefined ? '' : relative(root, path);
+    return file.startsWith('src/') ? [`${name ?? ''}() in ${file}`] : [];
+  });
+}
+
+/** The hops of docs/architecture.md, to the archive. */
+function documented(): string[] {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const part = text.slice(text.indexOf('To the archive'), text.indexOf('After the commit'));
+  return [...part.matchAll(/^\| `(\w+)\(\)` in `([\w./-]+)` \|/gm)].map(([, name = '', path = '']) => `${name}() in ${path}`);
+}
 
 describe.each(servers)('on $kind', (server) => {
   const open: { close(): Promise<void> }[] = [];
@@ -32,6 +66,20 @@ describe.each(servers)('on $kind', (server) => {
     const publish = xml('publish', { node: 'urn:xmpp:bookmarks:1' }, xml('item', { id: room }, conference));
     await who.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, publish)));
   }
+
+  test('from the socket to the archive a message passes through the functions that docs/architecture.md names, and no other', async () => {
+    const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const room = await server.room({ archive: true });
+    const { account, archive, bodies, online } = minimix(alice);
+    await online();
+    await account.rooms.join(room);
+    const talker = await person(bob);
+    await talker.join(room, 'bob');
+    const way = onTheWay(archive, 'which way?');
+    await talker.say(room, 'which way?');
+    await until(() => bodies(room).includes('which way?'), { what: 'the message' });
+    expect(way()).toEqual(documented());
+  });
 
   test('a room that our own join has made is asked what it is once it is there: nothing said in it comes twice after a restart', async () => {
     const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];

@@ -72,29 +72,32 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
     held: parts.heldByServer.now(),
   });
   if (!message) return false;
+  const isPrivate = message.kind === 'private';
   if (isTransient(stanza.element)) {
     parts.outbox.reflected(transaction, message);
-    if (message.kind !== 'private') transaction.put({ ...room, verifiedAt: transaction.at });
+    if (!isPrivate) transaction.put({ ...room, verifiedAt: transaction.at });
     return false;
   }
-  if (message.kind !== 'private') return receiveGroupchat(parts, transaction, room, message, stanza);
-  keep(parts, transaction, { message, element: stanza.element, xml: stanza.raw, source: { kind: 'live' }, fresh: true });
+  if (!isPrivate) readStatus(parts, transaction, room, stanza);
+  const isSubject = !isPrivate && isSubjectChange(stanza.element);
+  if (isSubject && subjectEndsEntry(parts, transaction, room, message)) return false;
+  keep(parts, transaction, { message, element: stanza.element, xml: stanza.raw, source: sourceOf(room, message, stanza), fresh: true });
+  const now = transaction.room(room.jid);
+  if (now && !isPrivate) transaction.put({ ...now, verifiedAt: transaction.at, ...(isSubject && { subject: short(message.subject) ?? '' }) });
   return true;
 }
 
-function receiveGroupchat(parts: RoomParts, transaction: Transaction, room: Room, message: GroupchatMessage, stanza: Stanza): boolean {
-  // 10.2.1: the room itself says so; an occupant who does makes us ask and believe nothing
-  const codes = resourceOf(stanza.from) === '' ? readCodes(stanza.element.getChild('x', NS_MUC_USER)) : noCodes;
-  if (RECONFIGURED.some((code) => codes.has(code))) transaction.onCommit(() => parts.memberships.refreshDisco(room.jid)); // XEP-0045 10.2.1: status 104
+/** XEP-0045 10.2.1: the room itself says so; an occupant who does makes us ask and believe nothing. */
+function readStatus({ memberships }: RoomParts, transaction: Transaction, room: Room, { from, element }: Stanza): void {
+  const codes = resourceOf(from) === '' ? readCodes(element.getChild('x', NS_MUC_USER)) : noCodes;
+  if (RECONFIGURED.some((code) => codes.has(code))) transaction.onCommit(() => memberships.refreshDisco(room.jid)); // status 104
   const disclosure = readDisclosure(codes);
   if (Object.keys(disclosure).length > 0) transaction.put({ ...room, ...disclosure });
-  const isSubject = isSubjectChange(stanza.element);
-  if (isSubject && subjectEndsEntry(parts, transaction, room, message)) return false;
-  const source: Source = message.delayed ? { kind: 'history' } : { kind: 'live', retold: stampOf(room, stanza) };
-  keep(parts, transaction, { message, element: stanza.element, xml: stanza.raw, source, fresh: true });
-  const now = transaction.room(room.jid);
-  if (now) transaction.put({ ...now, verifiedAt: transaction.at, ...(isSubject && { subject: short(message.subject) ?? '' }) });
-  return true;
+}
+
+function sourceOf(room: Room, { kind, delayed }: GroupchatMessage, stanza: Stanza): Source {
+  if (kind === 'private') return { kind: 'live' };
+  return delayed ? { kind: 'history' } : { kind: 'live', retold: stampOf(room, stanza) };
 }
 
 /**

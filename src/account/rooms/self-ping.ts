@@ -25,7 +25,7 @@ const proofTimes: SelfPingTimes = { silence: 10 * 60_000, every: 30_000, wake: 2
 const SLEPT = 20_000;
 const AT_ONCE = 20;
 
-interface SelfPing {
+export interface SelfPing {
   /** Asks one room now; resolves once its membership has what it answered. Never rejects. */
   one(room: string): Promise<void>;
 }

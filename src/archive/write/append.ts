@@ -1,4 +1,5 @@
 import type { GroupchatMessage, KeptMessage } from '../../core/groupchat.ts';
+import { MinimixError } from '../../core/errors.ts';
 import { indexed } from '../../core/words.ts';
 import { findNearest, findNext, isNamed, type KeptRow, type Sought } from './align.ts';
 import type { Blocks } from '../schema/blocks.ts';
@@ -183,6 +184,7 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
 
   return {
     append(arrived) {
+      if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');
       const chat = names.chat(arrived.account, arrived.message.room);
       const named = sidOf(arrived.message);
       const found = named === null ? undefined : findKept(db, names, blocks, chat.id, arrived, named);

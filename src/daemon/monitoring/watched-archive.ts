@@ -1,4 +1,5 @@
-import type { Archive } from '../../archive/contract.ts';
+import { transactionBy } from '../../archive/archive.ts';
+import type { Archive, OpenTransaction } from '../../archive/contract.ts';
 import { MinimixError, sentenceOf } from '../../core/errors.ts';
 import type { Problems } from '../diagnostics/problems.ts';
 
@@ -24,25 +25,38 @@ export function watchWrites(archive: Archive, problems: Pick<Problems, 'tell' | 
     last = undefined;
     problems.clear(CODE);
   };
-  return {
-    archive: {
-      ...archive,
-      transaction(work) {
-        try {
-          const result = archive.transaction(work);
+  function refused(error: unknown): void {
+    if (!(error instanceof MinimixError) || !error.code.startsWith('archive-') || error.code === 'archive-misuse') return;
+    failed += 1;
+    last = { why: sentenceOf(error).replace(/[.\s]+$/, ''), at: now() };
+    problems.tell(CODE, `The archive cannot be written: ${last.why}. Minimix does not acknowledge new messages, so the server sends them again later.`);
+  }
+
+  function begin(): OpenTransaction {
+    try {
+      const opened = archive.begin();
+      let open = true;
+      return {
+        commit() {
+          opened.commit();
+          open = false;
           done += 1;
           if (last && now() - last.at > DOUBTED) forget();
-          return result;
-        } catch (error) {
-          if (error instanceof MinimixError && error.code.startsWith('archive-') && error.code !== 'archive-misuse') {
-            failed += 1;
-            last = { why: sentenceOf(error).replace(/[.\s]+$/, ''), at: now() };
-            problems.tell(CODE, `The archive cannot be written: ${last.why}. Minimix does not acknowledge new messages, so the server sends them again later.`);
-          }
-          throw error;
-        }
-      },
-    },
+        },
+        rollback(error) {
+          if (open) refused(error);
+          open = false;
+          opened.rollback(error);
+        },
+      };
+    } catch (error) {
+      refused(error);
+      throw error;
+    }
+  }
+
+  return {
+    archive: { ...archive, begin, transaction: transactionBy(begin) },
     writes: {
       get done() {
         return done;

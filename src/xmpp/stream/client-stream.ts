@@ -51,9 +51,9 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
 
   /** One for each header: the library makes it, and hears of what concerns the login. Bytes come to it by the adapter. */
   class StreamParser extends EventEmitter {
-    readonly #reader = createLenientReader(limits);
+    readonly reader = createLenientReader(limits);
     /** What came in the clear behind <proceed/> was not said by our server. */
-    #closed = false;
+    closed = false;
 
     constructor() {
       super();
@@ -64,23 +64,14 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
       // What the library decodes piece by piece breaks characters: it is given nothing to decode.
     }
 
-    read(bytes: Buffer): void {
-      if (this.#closed) return;
-      const { header, items, closed, fault, broken } = this.#reader.read(bytes);
-      if (header !== undefined) this.emit('start', xml('stream:stream', Object.fromEntries(header)));
-      const unreadable = fault && { fault, broken };
-      if (unreadable) this.#closed = true;
-      if (handler !== undefined) {
-        if (items.length > 0 || unreadable) handler(items, unreadable);
-      } else {
-        for (const item of items) if (!this.#closed || unreadable) this.#negotiate(item);
-        if (unreadable && counted) behind = unreadable;
-        else if (unreadable) refuse(unreadable);
-      }
-      if (closed) hangUp('', GRACE, new StreamEnd('broken', 'the server closed the stream'));
+    /** What comes before somebody takes it by `deliver()`. */
+    negotiate(items: readonly Incoming[], unreadable: Unreadable | undefined): void {
+      for (const item of items) if (!this.closed || unreadable) this.#negotiateOne(item);
+      if (unreadable && counted) behind = unreadable;
+      else if (unreadable) refuse(unreadable);
     }
 
-    #negotiate(item: Incoming): void {
+    #negotiateOne(item: Incoming): void {
       if (over !== undefined) return;
       if (counted) left.push(item);
       else if (!('nonza' in item)) this.#beforeCounting(item);
@@ -88,7 +79,7 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
       else {
         const { nonza } = item;
         counted = nonza.is('enabled', NS.sm) || nonza.is('resumed', NS.sm);
-        this.#closed ||= nonza.is('proceed', NS.tls) && !isSecure();
+        this.closed ||= nonza.is('proceed', NS.tls) && !isSecure();
         this.emit('element', nonza);
       }
       if (early.length + left.length > MAX_EARLY) destroy(new StreamEnd('lost', 'the server floods the login'));
@@ -138,9 +129,16 @@ export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamL
   }
 
   function take(bytes: Buffer): void {
-    if (over !== undefined) return;
+    const current = parser; // another one after what opens a new stream
+    if (over !== undefined || current === undefined || current.closed) return;
     try {
-      parser?.read(bytes);
+      const { header, items, closed, fault, broken } = current.reader.read(bytes);
+      if (header !== undefined) current.emit('start', xml('stream:stream', Object.fromEntries(header)));
+      const unreadable = fault && { fault, broken };
+      if (unreadable) current.closed = true;
+      if (handler === undefined) current.negotiate(items, unreadable);
+      else if (items.length > 0 || unreadable) handler(items, unreadable);
+      if (closed) hangUp('', GRACE, new StreamEnd('broken', 'the server closed the stream'));
     } catch (error) {
       destroy(asEnd(error)); // the library throws at a JID that it does not like
     }

@@ -58,6 +58,7 @@ const GRACE = 1000;
 export function createLiveStream(stream: Stream, options: LiveStreamOptions): LiveStream {
   const { receive, log, sm, pendingIqs, deadlines } = options;
   let over = false;
+  const isOver = (): boolean => over;
   let asked = false; // an <r/> is on its way
   let askedAt = sm.acknowledged(); // our outbound count then
   let asking: NodeJS.Timeout | undefined;
@@ -105,7 +106,14 @@ export function createLiveStream(stream: Stream, options: LiveStreamOptions): Li
       if ('stanza' in item) sort(item.stanza, batch, answers);
       else answers.push(passOver(item.passedOver, passedOver));
     }
-    if (counted > 0 && !hand(batch, counted, passedOver)) return;
+    if (counted > 0) {
+      try {
+        receive(batch, sm.state(), passedOver);
+      } catch (error) {
+        dropUnkept(counted, error);
+      }
+      if (isOver()) return;
+    }
     for (const settle of answers) settle();
     acknowledge(wanted);
     if (acknowledgement !== undefined) took(acknowledgement);
@@ -175,21 +183,12 @@ export function createLiveStream(stream: Stream, options: LiveStreamOptions): Li
     else log('debug', 'dropped an answer to nothing we asked', { from: stanza.from });
   }
 
-  /**
-   * False where it could not be kept: the stream is gone then, unacknowledged, and the server sends it all
-   * again.
-   */
-  function hand(batch: readonly Stanza[], counted: number, passedOver: readonly PassedOver[]): boolean {
-    try {
-      receive(batch, sm.state(), passedOver);
-      return !over;
-    } catch (error) {
-      log('error', 'what came could not be kept; the stream is dropped, unacknowledged', { error });
-      over = true;
-      sm.rewind(counted);
-      stream.destroy(new StreamEnd('unkept', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
-      return false;
-    }
+  /** Unacknowledged: the server sends it all again. */
+  function dropUnkept(counted: number, error: unknown): void {
+    log('error', 'what came could not be kept; the stream is dropped, unacknowledged', { error });
+    over = true;
+    sm.rewind(counted);
+    stream.destroy(new StreamEnd('unkept', `what came could not be kept: ${sentenceOf(error)}`, { cause: error }));
   }
 
   function took(h: string): void {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { MinimixError } from '../../../src/core/errors.ts';
 import { noted, story } from '../../support/rooms/seen.ts';
+import { refuseWrites } from '../../support/rooms/refused-writes.ts';
 import { entry, presence, presenceError, refusal, result, subject, worlds, type RoomScript, type World } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
@@ -63,15 +64,10 @@ describe('put out of a room (scripted)', () => {
     const one = await joined({
       times: { leave: 200 },
       before(archive) {
-        const { transaction } = archive;
-        Object.assign(archive, {
-          transaction<T>(work: () => T): T {
-            if (refused === 0 && watching()) {
-              refused += 1;
-              throw new MinimixError('archive-full', 'The disk with the archive is full.');
-            }
-            return transaction(work);
-          },
+        refuseWrites(archive, () => {
+          if (refused > 0 || !watching()) return undefined;
+          refused += 1;
+          return new MinimixError('archive-full', 'The disk with the archive is full.');
         });
       },
     }, { leave: () => undefined });

@@ -68,7 +68,7 @@ export function rowsOf(window: Window, nick: string | undefined, freshAfter: num
 /** Markers, reactions and messages without text or subject have no row of their own. */
 function isShown(message: Message): boolean {
   if (message.kind === 'marker' || message.kind === 'reaction') return false;
-  return message.body !== null || message.retracted !== null || message.kind === 'subject' || message.kind === 'retraction' || message.kind === 'encrypted';
+  return message.body !== null || message.retracted !== null || message.kind === 'subject' || message.kind === 'retraction' || message.encrypted;
 }
 
 function isNotice(message: Message): boolean {

@@ -84,7 +84,7 @@ function unheard(now: number): Unread {
 function after(known: Unread, message: RawMessage, own: string | undefined): Unread {
   if (message.id <= known.readTo) return known;
   const old = message.delayed && Date.parse(message.at) < known.since;
-  const counts = message.body !== null && COUNTED.includes(message.kind) && message.nick !== own && !old;
+  const counts = (message.body !== null || message.encrypted) && COUNTED.includes(message.kind) && message.nick !== own && !old;
   if (!counts) return known.count === 0 ? { ...known, readTo: message.id } : known;
   const meant = message.kind === 'private' || message.mention !== null;
   const mentions = known.mentions + (meant ? 1 : 0);

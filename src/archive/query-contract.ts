@@ -66,6 +66,8 @@ export interface SearchQuery {
 
 interface SearchHit {
   readonly message: KeptMessage;
+  /** The archive id of the message that shows these words: of a correction's (XEP-0308), what it corrects. */
+  readonly shownAt: number;
   readonly excerpt: Excerpt;
 }
 

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { MinimixError } from '../core/errors.ts';
 import { indented, oneLine } from '../core/printable.ts';
+import type { ShownMessage } from '../frontends/web/api/shown.ts';
 import type { TimelineHit, TimelineMessage } from '../frontends/web/api/timeline.ts';
 import { readJid, readNumber } from './arguments.ts';
 import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
@@ -102,7 +103,7 @@ async function printHistory(world: World, room: string, options: HistoryOptions)
   const page = { ...meant(options), room, limit, private: apart, ...(before === undefined ? {} : { before }) };
   const daemon = await reachDaemon(world, options);
   const [messages, gaps] = await Promise.all([
-    daemon.history.query(page),
+    daemon.view.query(page), // as the page shows it: edited, without what was deleted
     apart ? [] : daemon.gaps.query({ ...meant(options), room }),
   ]);
   const lines = withHoles(messages, gaps, before === undefined);
@@ -139,13 +140,14 @@ function printHole(world: World, { account, room, from, to, cause }: Hole, json:
   else printLine(world, `--- missing: ${localTime(from)} to ${localTime(to)}: ${cause}`);
 }
 
-function printMessage(world: World, message: TimelineMessage, json: boolean): void {
+function printMessage(world: World, message: ShownMessage, json: boolean): void {
+  const { body, subject, kind, retracted, earlier } = message;
   if (json) {
-    printJson(world, named(message));
+    printJson(world, { ...named(message), ...(retracted && { retracted }) });
     return;
   }
-  const { body, subject, kind } = message;
-  const text = body ?? (subject === null ? `(${kind})` : `(subject) ${subject}`);
+  const bodiless = retracted ? '(deleted)' : message.encrypted ? '(encrypted)' : subject === null ? `(${kind})` : `(subject) ${subject}`;
+  const text = `${body ?? bodiless}${earlier.length > 0 ? ' (edited)' : ''}`;
   world.out(`${headOf(world, message)} ${indented(text, '    ')}\n`);
 }
 

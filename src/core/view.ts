@@ -1,4 +1,5 @@
 import type { KeptMessage } from './groupchat.ts';
+import { readableBody } from './readable.ts';
 
 /** A message as it is to be read. What was applied to it is named by archive ids, so that it can be undone and shown. */
 export interface Viewed {
@@ -12,26 +13,35 @@ export interface Viewed {
   readonly retracted: { readonly archiveId: number; readonly at: number; readonly byRoom: boolean } | undefined;
   /** XEP-0444: each sender's last word. */
   readonly reactions: readonly { readonly emoji: string; readonly nicks: readonly string[] }[];
-  /** XEP-0461: what it answers; `message` where that is kept. */
-  readonly reply: { readonly id: string; readonly message: KeptMessage | undefined } | undefined;
+  /** XEP-0461: what it answers; `message` where that is kept, `body` as it reads now: its last correction, nothing once it was retracted. */
+  readonly reply: { readonly id: string; readonly message: KeptMessage | undefined; readonly body: string | undefined; readonly retracted: boolean } | undefined;
 }
 
 const MAX_REACTIONS = 20; // of one sender to one message; more is noise
 
 /** What was said of a message, applied to it. `about` is in the room's order and may hold what does not concern it. */
-export function viewed(message: KeptMessage, about: readonly KeptMessage[], answered?: KeptMessage): Viewed {
+export function viewed(message: KeptMessage, about: readonly KeptMessage[], answered?: Pick<Viewed, 'message' | 'body' | 'retracted'>): Viewed {
   const own = about.filter((other) => concerns(other, message));
   const corrections = own.filter((other) => other.replaces !== undefined && sameSender(other, message));
   const retraction = own.findLast((other) => other.retracts !== undefined && mayRetract(other, message));
   const last = corrections.at(-1);
   return {
     message,
-    body: retraction ? undefined : (last?.body ?? message.body),
+    body: retraction ? undefined : bodyOf(last?.body === undefined ? message : last, answered !== undefined || message.repliesTo === undefined),
     corrections: corrections.map(({ archiveId, at }) => ({ archiveId, at })),
     retracted: retraction && { archiveId: retraction.archiveId, at: retraction.at, byRoom: retraction.nick === undefined },
     reactions: retraction ? [] : reactionsTo(own),
-    reply: message.repliesTo === undefined ? undefined : { id: message.repliesTo, message: answered },
+    reply:
+      message.repliesTo === undefined
+        ? undefined
+        : { id: message.repliesTo, message: answered?.message, body: answered?.body, retracted: answered?.retracted !== undefined },
   };
+}
+
+/** The quote in a reply is all that is known of a message that is not kept: it stays. */
+function bodyOf(message: KeptMessage, quoteIsKnown: boolean): string | undefined {
+  const readable = readableBody(message);
+  return readable === undefined || quoteIsKnown ? readable : message.body;
 }
 
 /** True for what only says something of another message, and is shown there. */

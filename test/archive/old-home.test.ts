@@ -15,6 +15,7 @@ import { isSaid } from '../../src/account/history/checked-import.ts';
 import { restore } from '../../src/archive/transfer/backup.ts';
 import { readSettings } from '../../src/config/config.ts';
 import type { KeptMessage } from '../../src/core/groupchat.ts';
+import type { Viewed } from '../../src/core/view.ts';
 
 const FIXTURE = resolve(import.meta.dirname, '../fixtures/home-2026-11-28');
 const ACCOUNTS = ['juliet@capulet.example', 'nurse@capulet.example'];
@@ -78,7 +79,7 @@ function readAs(archive: Archive, account: string): unknown {
       const all = messagesOf(archive, account, room);
       return [room, { count: all.length, first: all[0], last: all.at(-1), sha256: digest(all) }];
     })),
-    viewed: Object.fromEntries(rooms.map((room) => [room, digest(archive.view({ account, room, limit: 500 }))])),
+    viewed: Object.fromEntries(rooms.map((room) => [room, digest(archive.view({ account, room, limit: 500 }).map(asThen))])),
     found: archive.search({ account, text: 'window', limit: 500 }).map(({ archiveId }) => archiveId),
     rooms: archive.rooms(account),
     occupants: archive.occupants(account),
@@ -174,4 +175,9 @@ function* pagesOf(archive: Archive, room: string): Generator<KeptMessage> {
     if (page.length < 500) return;
     after = page.at(-1)?.archiveId ?? 0;
   }
+}
+
+/** A view as it was when the home was recorded: a quote's own words came later. */
+function asThen({ reply, ...rest }: Viewed): object {
+  return { ...rest, reply: reply && { id: reply.id, message: reply.message } };
 }

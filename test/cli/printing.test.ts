@@ -187,7 +187,7 @@ test('what a search found stands out, and no more than it', async () => {
   const message = tell(`good ${EVIL} morrow`);
   const text = `good ${EVIL} morrow`;
   Object.assign(api, {
-    find: async () => ({ ok: true, hits: [{ message, excerpt: { text, marks: [[0, 4], [text.length - 6, text.length]] } }], more: false }),
+    find: async () => ({ ok: true, hits: [{ message, shownAt: message.archiveId, excerpt: { text, marks: [[0, 4], [text.length - 6, text.length]] } }], more: false }),
   });
   const out = await run('search', 'good', 'morrow');
   expect(out).toContain('*good* ');

@@ -205,6 +205,29 @@ test('private messages stand apart from the room', async () => {
   expect(await bodies(room)).toEqual(['for all']);
 });
 
+test('what was deleted is not printed, nor what stands in for it; what was edited is printed once, as it reads now', async () => {
+  const room = await together({ archive: false });
+  const say = (id: string, body: string, ...about: Element[]): void =>
+    bob.send(xml('message', { to: room, type: 'groupchat', id }, xml('body', {}, body), ...about));
+  const reply = xml('reply', { xmlns: 'urn:xmpp:reply:0', to: `${room}/bob`, id: 'nobody-has-this' });
+  const quote = '> weather\n';
+  const quoted = xml('fallback', { xmlns: 'urn:xmpp:fallback:0', for: 'urn:xmpp:reply:0' }, xml('body', { start: '0', end: String(quote.length) }));
+  say('message-1', 'weather secret');
+  say('message-2', 'weather fuol');
+  say('message-3', 'bob tried to delete weather', xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id: 'message-1' }));
+  say('message-4', 'weather foul', xml('replace', { xmlns: 'urn:xmpp:message-correct:0', id: 'message-2' }));
+  say('message-5', `${quote}indeed`, reply, quoted);
+  await bob.say(room, 'the end');
+  await until(async () => (await bodies(room)).includes('the end'), { what: 'all of it in the archive' });
+  const printed = (await home.cli(['history', room])).stdout;
+  expect(printed).toMatch(/<bob> \(deleted\)\n/);
+  expect(printed).toMatch(/<bob> weather foul \(edited\)\n/);
+  expect(printed).not.toMatch(/secret|fuol|tried to delete/);
+  expect(await list('history', room)).toContainEqual(expect.objectContaining({ body: null, retracted: 'author' }));
+  expect((await list('search', 'weather', '--room', room)).map(({ body }) => body)).toEqual(['weather foul']);
+  expect(await list('search', 'secret', '--room', room)).toEqual([]);
+});
+
 test('export, import, backup and restore, beside a daemon that runs', async () => {
   const room = await together({ archive: true });
   await bob.say(room, 'kept for good');

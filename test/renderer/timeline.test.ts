@@ -25,7 +25,7 @@ function message(id: number, more: Partial<Message> = {}): Message {
     originId: null,
     occupantId: null,
     delayed: false,
-    file: null, mention: null, mentioned: [],
+    file: null, mention: null, mentioned: [], encrypted: false,
     earlier: [],
     retracted: null,
     reactions: [],

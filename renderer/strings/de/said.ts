@@ -31,6 +31,7 @@ export const said: typeof english = {
     correct: 'Bearbeiten',
     jump: 'Zum Original springen',
     unknownQuote: 'eine Nachricht, die nicht im Archiv ist',
+    deletedQuote: 'gelöschte Nachricht',
     retractedBy: { author: 'hat diese Nachricht gelöscht.', room: 'Die Moderation hat diese Nachricht gelöscht.' },
     history: (n) => (n === 1 ? 'bearbeitet (Verlauf zeigen)' : `${n} Mal bearbeitet (Verlauf zeigen)`),
     hideHistory: 'bearbeitet (Verlauf ausblenden)',

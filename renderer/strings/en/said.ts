@@ -30,6 +30,7 @@ export const said = {
     correct: 'Edit',
     jump: 'Jump to original',
     unknownQuote: 'a message that is not in the archive',
+    deletedQuote: 'deleted message',
     retractedBy: { author: 'deleted this message.', room: 'A moderator deleted this message.' },
     history: (n: number) => (n === 1 ? 'edited (show history)' : `edited ${n} times (show history)`),
     hideHistory: 'edited (hide history)',

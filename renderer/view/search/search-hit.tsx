@@ -17,7 +17,7 @@ export function SearchHit({ hit }: { hit: ApiHit }) {
   const now = useNow(MINUTE);
   const pieces = useMemo(() => piecesOf(hit.excerpt), [hit]);
   const several = useStore(daemon, (state) => state.accounts.length > 1);
-  const view = hit.kind === 'private' ? ({ view: 'private' } as const) : ({ view: 'room', at: hit.id } as const);
+  const view = hit.kind === 'private' ? ({ view: 'private' } as const) : ({ view: 'room', at: hit.shownAt } as const);
   return (
     <li>
       <a className="hit" href={hrefOf({ ...view, account: hit.account, room: hit.room })}>

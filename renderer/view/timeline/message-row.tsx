@@ -70,7 +70,7 @@ export function MessageRow({ row: { message, head, mention }, name, nick, target
 function Body(props: { message: Message; action: boolean; unfolded: boolean; onFold: (id: number) => void }) {
   const { message, action, unfolded, onFold } = props;
   if (message.retracted !== null) return <Retracted message={message} />;
-  if (message.kind === 'encrypted') return <span className="quiet">{strings.timeline.encrypted}</span>;
+  if (message.encrypted) return <span className="quiet">{strings.timeline.encrypted}</span>;
   const body = message.body ?? '';
   if (message.file && body.trim() === message.file.url) return <FileLine id={message.id} file={message.file} />;
   const mentioned = action ? message.mentioned.map(({ start, end }) => ({ start: start - ME, end: end - ME })) : message.mentioned;
@@ -92,7 +92,7 @@ function Quote({ name, reply }: { name: RoomName; reply: NonNullable<Message['re
   if (reply.id === null) return <p className="quote quiet">{strings.message.unknownQuote}</p>;
   return (
     <a className="quote" href={hrefOf({ view: 'room', account: name.account, room: name.room, at: reply.id })} title={strings.message.jump}>
-      <Nick nick={reply.nick} coloured /> <bdi>{text}</bdi>
+      <Nick nick={reply.nick} coloured /> {reply.retracted ? <span className="quiet">{strings.message.deletedQuote}</span> : <bdi>{text}</bdi>}
     </a>
   );
 }

@@ -82,8 +82,23 @@ function targetOf({ replaces, retracts, reactsTo }: KeptMessage): string | undef
   return replaces ?? retracts ?? reactsTo;
 }
 
-function answeredBy(db: Database, names: Dictionary, blocks: Blocks, chat: number, message: KeptMessage): KeptMessage | undefined {
-  return message.repliesTo === undefined ? undefined : byStanzaId(db, names, blocks, chat, message.repliesTo)[0];
+function answeredBy(db: Database, names: Dictionary, blocks: Blocks, chat: number, message: KeptMessage): Viewed | undefined {
+  const answered = message.repliesTo === undefined ? undefined : byStanzaId(db, names, blocks, chat, message.repliesTo)[0];
+  return answered && viewed(answered, aboutOf(db, names, blocks, chat, answered));
+}
+
+/**
+ * Where the words of a kept message stand now: the archive id of the message that shows them. `undefined` where nobody reads them
+ * any more: a correction has taken their place, they were retracted, or they only say something of another message.
+ */
+export function standsAt(db: Database, names: Dictionary, blocks: Blocks, message: KeptMessage): number | undefined {
+  const chat = names.findChat(message.account, message.room)?.id;
+  if (chat === undefined) return undefined;
+  const target = targetsOf(db, names, blocks, chat, message).find((one) => isApplied(message, [one]));
+  if (target && message.replaces === undefined) return undefined;
+  const { message: shown, corrections, retracted } = viewed(target ?? message, aboutOf(db, names, blocks, chat, target ?? message));
+  const last = corrections.at(-1)?.archiveId ?? shown.archiveId;
+  return retracted || last !== message.archiveId ? undefined : shown.archiveId;
 }
 
 function byStanzaId(db: Database, names: Dictionary, blocks: Blocks, chat: number, stanzaId: string): KeptMessage[] {

@@ -1,10 +1,12 @@
 import type { KeptMessage } from '../../core/groupchat.ts';
+import { readableBody } from '../../core/readable.ts';
 import { excerptOf, parseSearch, weightOf, type ParsedSearch } from '../../core/search.ts';
 import { fold, type Phrase } from '../../core/words.ts';
 import type { Blocks } from '../schema/blocks.ts';
 import type { Found, SearchQuery } from '../query-contract.ts';
 import type { Database, SqlRow } from '../schema/database.ts';
 import type { Dictionary } from '../schema/dictionary.ts';
+import { standsAt } from '../read/view.ts';
 import { docOf } from '../write/order.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
 
@@ -23,35 +25,50 @@ export function find(db: Database, names: Dictionary, blocks: Blocks, query: Sea
   const tags = tagsAsked(db, names, search, query);
   if (!tags) return { ok: true, hits: [], more: false };
   const wanted = query.order === 'rank' ? RANKED : limit + 1;
-  const kept = matches(db, names, query, search, tags, wanted).map((row) => toKept(row, names, blocks));
+  const kept = matches(db, names, blocks, query, search, tags, wanted);
   const best = query.order === 'rank' ? ranked(kept, search.phrases) : kept;
   return {
     ok: true,
-    hits: best.slice(0, limit).map((message) => ({
-      message,
-      excerpt: excerptOf(message.body ?? message.subject ?? '', search.phrases),
-    })),
+    hits: best.slice(0, limit).map(({ message, text, shownAt }) => ({ message, shownAt, excerpt: excerptOf(text, search.phrases) })),
     more: best.length > limit,
   };
 }
 
-function ranked(kept: KeptMessage[], phrases: readonly Phrase[]): KeptMessage[] {
-  return kept
-    .map((message, age) => ({ message, weight: weightOf(message.body ?? message.subject ?? '', phrases) - age / RANKED / 4 }))
-    .toSorted((a, b) => b.weight - a.weight)
-    .map(({ message }) => message);
+interface Match {
+  readonly message: KeptMessage;
+  /** Its words as they are read. */
+  readonly text: string;
+  readonly shownAt: number;
 }
 
-/** The rows that match, newest first. What the index cannot say (exact times, the account) is looked at here. */
+function ranked(kept: Match[], phrases: readonly Phrase[]): Match[] {
+  return kept
+    .map((match, age) => ({ match, weight: weightOf(match.text, phrases) - age / RANKED / 4 }))
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ match }) => match);
+}
+
+/** The index has all that was ever written; a hit is only what a person reads today, and by the words that they read. */
+function matchIn(db: Database, names: Dictionary, blocks: Blocks, row: SqlRow, phrases: readonly Phrase[]): Match | undefined {
+  const message = toKept(row, names, blocks);
+  if (message.kind === 'retraction') return undefined;
+  const text = readableBody(message) ?? message.subject ?? '';
+  if (text !== (message.body ?? message.subject ?? '') && phrases.some((phrase) => excerptOf(text, [phrase]).marks.length === 0)) return undefined;
+  const shownAt = standsAt(db, names, blocks, message);
+  return shownAt === undefined ? undefined : { message, text, shownAt };
+}
+
+/** What matches, newest first. What the index cannot say (exact times, the account, what became of it) is looked at here. */
 function matches(
   db: Database,
   names: Dictionary,
+  blocks: Blocks,
   query: SearchQuery,
   parsed: ParsedSearch,
   tags: string[],
   wanted: number,
-): SqlRow[] {
-  const found: SqlRow[] = [];
+): Match[] {
+  const found: Match[] = [];
   let below = parsed.before === undefined ? Number.MAX_SAFE_INTEGER : docOf(parsed.before * 1000) + HOUR;
   const above = parsed.after === undefined ? 0 : docOf(parsed.after * 1000) - HOUR;
   const older = query.older === undefined ? undefined : docBefore(db, query.older);
@@ -60,7 +77,8 @@ function matches(
   for (let batch = wanted; ; batch = Math.min(batch * 4, 5000)) {
     const rows = rowsOf(db, expression, above, below, batch);
     for (const row of rows) {
-      if (fits(row, names, query, parsed)) found.push(row);
+      const match = fits(row, names, query, parsed) ? matchIn(db, names, blocks, row, parsed.phrases) : undefined;
+      if (match) found.push(match);
       if (found.length >= wanted) return found;
     }
     if (rows.length < batch) return found;

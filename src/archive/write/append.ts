@@ -1,5 +1,6 @@
 import type { GroupchatMessage, KeptMessage } from '../../core/groupchat.ts';
 import { MinimixError } from '../../core/errors.ts';
+import { readableBody } from '../../core/readable.ts';
 import { indexed } from '../../core/words.ts';
 import { findNearest, findNext, isNamed, type KeptRow, type Sought } from './align.ts';
 import type { Blocks } from '../schema/blocks.ts';
@@ -51,7 +52,7 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
   function insert(chat: Chat, given: NewMessage, ord: number, flags: number, sid = sidOf(given.message)): Appended {
     const { message } = given;
     const id = ids.take();
-    const words = indexed(message.body ?? message.subject ?? '');
+    const words = indexed(readableBody({ ...message, xml: given.xml }) ?? message.subject ?? '');
     const doc = words === '' && given.mention === undefined ? null : places.doc(ord);
     const sameOrigin = message.originId !== undefined && message.originId === message.id;
     const nick = names.termOf(message.nick);

@@ -3,6 +3,7 @@ import { MOST_HOURS, MOST_REPLAYED, readQuiet } from '../../core/device.ts';
 import type { Found, SearchQuery } from '../../archive/query-contract.ts';
 import type { Result } from '../../core/errors.ts';
 import { fail, ok } from '../../core/errors.ts';
+import { readableBody } from '../../core/readable.ts';
 import type { Account } from '../../account/contract.ts';
 import { bareJid } from '../../account/settings.ts';
 
@@ -216,7 +217,7 @@ const search = action(
       at: new Date(message.at).toISOString(),
       room: message.room,
       nick: message.nick ?? '',
-      text: (message.body ?? message.subject ?? '').slice(0, 500),
+      text: (readableBody(message) ?? message.subject ?? '').slice(0, 500),
     }));
     const lines = rows.map((row) => `${row.at} ${row.room} ${row.nick}: ${row.text}`).join('\n');
     return ok({ text: lines || 'No results.', table: table([['at', 'Time'], ['room', 'Room'], ['nick', 'Nick'], ['text', 'Text']], rows) });

@@ -121,3 +121,32 @@ test('whispers are viewed apart where that is asked for', () => {
     own.archive.view({ account: JULIET, room: ORCHARD, limit: 9, only }).map((one) => one.body);
   expect([shown('groupchat'), shown('private')]).toEqual([['said'], ['whispered']]);
 });
+
+test('a quote is what the answered message says today, and nothing where it was retracted', () => {
+  const quote = '> oops\n';
+  const xml = `<message><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='${quote.length}'/></fallback></message>`;
+  say({ body: 'oops', stanzaId: 's1' });
+  say({ body: 'the est', stanzaId: 's2', id: 'm2' });
+  say({ body: `${quote}What?`, repliesTo: 's1', nick: 'Nurse', xml });
+  say({ body: 'Where?', repliesTo: 's2', nick: 'Nurse' });
+  say({ kind: 'retraction', retracts: 's1', body: 'Romeo retracted a message' });
+  say({ kind: 'correction', replaces: 'm2', body: 'the east' });
+  expect(view().map(({ body, reply }) => [body, reply?.body, reply?.retracted])).toEqual([
+    [undefined, undefined, undefined],
+    ['the east', undefined, undefined],
+    ['What?', undefined, true],
+    ['Where?', 'the east', false],
+  ]);
+});
+
+test('the quote in a reply stays where the answered message is not in the archive', () => {
+  const xml = "<message><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='7'/></fallback></message>";
+  say({ body: '> oops\nWhat?', repliesTo: 'unknown', xml });
+  expect(view()[0]).toMatchObject({ body: '> oops\nWhat?', reply: { message: undefined } });
+});
+
+test('what stands in for a retraction that concerns nothing here, or for what is encrypted, is no words', () => {
+  say({ kind: 'retraction', retracts: 'unknown', body: 'Romeo retracted a message' });
+  say({ kind: 'encrypted', body: 'I sent you an OMEMO encrypted message' });
+  expect(view().map(({ body }) => body)).toEqual([undefined, undefined]);
+});

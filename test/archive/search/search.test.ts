@@ -96,3 +96,39 @@ test('a search keeps whispers apart where it is told to', () => {
   expect(found('tender', { only: 'groupchat' })).toEqual(['tender said']);
   expect(found('tender', { only: 'private' })).toEqual(['tender whispered']);
 });
+
+test('what was retracted is not found, by its words or by who said it, nor is what stands in for it', () => {
+  append(own.archive, { body: 'rose secret', stanzaId: 's1' });
+  append(own.archive, { body: 'rose rude', stanzaId: 's2', nick: 'Tybalt' });
+  append(own.archive, { body: 'rose kept', stanzaId: 's3' });
+  append(own.archive, { body: 'Romeo tried to retract a rose', kind: 'retraction', retracts: 's1' });
+  append(own.archive, { body: 'a moderator removed a rose', kind: 'retraction', retracts: 's2', nick: undefined });
+  append(own.archive, { body: 'somebody retracted what never came, a rose', kind: 'retraction', retracts: 's9', nick: 'Nurse' });
+  for (const order of ['time', 'rank'] as const) expect(found('rose', { order })).toEqual(['rose kept']);
+  expect(found('from:romeo')).toEqual(['rose kept']);
+});
+
+test('a corrected message is found once, by its last words, where it is shown', () => {
+  append(own.archive, { body: 'rose est', id: 'm1', stanzaId: 's1' });
+  const first = own.archive.last(JULIET, message({}).room)?.archiveId;
+  append(own.archive, { body: 'between', nick: 'Nurse' });
+  append(own.archive, { body: 'rose eest', kind: 'correction', replaces: 'm1', id: 'm2' });
+  append(own.archive, { body: 'rose east', kind: 'correction', replaces: 'm1', id: 'm3' });
+  append(own.archive, { body: 'rose not mine', kind: 'correction', replaces: 'm1', nick: 'Tybalt' });
+  expect(found('rose')).toEqual(['rose not mine', 'rose east']);
+  expect(found('est')).toEqual([]);
+  const answer = own.archive.find({ text: 'east', limit: 5 });
+  expect(answer).toMatchObject({ ok: true, hits: [{ shownAt: first }] });
+  append(own.archive, { body: 'retracted', kind: 'retraction', retracts: 's1' });
+  expect(found('rose')).toEqual(['rose not mine']);
+});
+
+test('a reply is found by its own words, and what cannot be read by none', () => {
+  const quote = '> rose quoted\n';
+  const xml = `<message><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='${quote.length}'/></fallback></message>`;
+  append(own.archive, { body: `${quote}thorn`, xml });
+  append(own.archive, { body: 'I sent you a rose but your client cannot read it', kind: 'encrypted' });
+  expect(found('rose')).toEqual([]);
+  const answer = own.archive.find({ text: 'thorn', limit: 5 });
+  expect(answer).toMatchObject({ ok: true, hits: [{ excerpt: { text: 'thorn', marks: [[0, 5]] } }] });
+});

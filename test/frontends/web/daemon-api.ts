@@ -8,6 +8,7 @@ import type { ArchiveGap, QuarantinedStanza, ReadArchive, Retention } from '../.
 import type { PageQuery } from '../../../src/archive/query-contract.ts';
 import { fail, ok } from '../../../src/core/errors.ts';
 import type { KeptMessage } from '../../../src/core/groupchat.ts';
+import { viewed } from '../../../src/core/view.ts';
 import { createAccess } from '../../../src/frontends/web/server/access.ts';
 import { createConnections } from '../../../src/frontends/web/server/connections.ts';
 import type { PeerUser } from '../../../src/xmpp/transport/peer-user.ts';
@@ -34,6 +35,7 @@ export function smallDaemon(...jids: string[]) {
         .filter((message) => message.room === room && message.archiveId < before)
         .filter(({ kind }) => only === undefined || (kind === 'private') === (only === 'private'))
         .slice(-limit),
+    view: (query: PageQuery) => archive.page(query).map((message) => viewed(message, [])),
     gaps: () => gaps,
     quarantined: (account: string) => quarantined.filter((stanza) => stanza.account === account),
     retention: (_account: string, room: string) => retained.get(room) ?? { keep: 'forever' },
@@ -55,7 +57,7 @@ export function smallDaemon(...jids: string[]) {
     find: async ({ text }) => {
       if (text.includes('"')) return { ok: false, message: 'The quotation is not closed.', start: 0, end: 1 };
       const found = kept.filter((message) => message.body?.includes(text));
-      const hits = found.map((message) => ({ message, excerpt: { text: message.body ?? '', marks: [] } }));
+      const hits = found.map((message) => ({ message, shownAt: message.archiveId, excerpt: { text: message.body ?? '', marks: [] } }));
       return { ok: true, hits, more: false };
     },
     perDay: async () => [],

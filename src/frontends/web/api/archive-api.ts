@@ -86,7 +86,7 @@ export const archiveCalls = {
       ...(zone === undefined ? {} : { zone }),
     });
     if (!found.ok) throw refused({ code: 'bad-query', message: found.message });
-    return found.hits.map(({ message, excerpt }) => ({ ...toTimeline(message), excerpt }));
+    return found.hits.map(({ message, excerpt, shownAt }) => ({ ...toTimeline(message), excerpt, shownAt }));
   }),
   retention: procedure.input(inputs.room).query(({ ctx, input }) => {
     const { jid } = one(ctx.api, input.account);

@@ -1,5 +1,6 @@
 // Messages as they are to be read: the archive's reading view, for the page.
 import type { KeptMessage } from '../../../core/groupchat.ts';
+import { readableBody } from '../../../core/readable.ts';
 import type { Viewed } from '../../../core/view.ts';
 import { toTimeline, type TimelineMessage } from './timeline.ts';
 
@@ -11,7 +12,7 @@ export interface ShownMessage extends TimelineMessage {
   readonly retracted: 'author' | 'room' | null;
   readonly reactions: readonly { readonly emoji: string; readonly nicks: readonly string[] }[];
   /** The message that it replies to: `id` is an archive id, null if that message is not in the archive. */
-  readonly reply: { readonly id: number | null; readonly nick: string | null; readonly body: string | null } | null;
+  readonly reply: { readonly id: number | null; readonly nick: string | null; readonly body: string | null; readonly retracted: boolean } | null;
 }
 
 const LONGEST_QUOTE = 300;
@@ -19,27 +20,33 @@ const LONGEST_QUOTE = 300;
 /** `of` gives a kept message by its archive id: a correction's text. */
 export function toShown(viewed: Viewed, of: (archiveId: number) => KeptMessage | undefined): ShownMessage {
   const { message, body, corrections, retracted, reactions, reply } = viewed;
-  const versions = corrections.map(({ archiveId, at }) => ({ body: of(archiveId)?.body, at }));
+  const versions = corrections.map(({ archiveId, at }) => ({ body: readable(of(archiveId)), at }));
   const last = corrections.at(-1);
-  const { mention, mentioned } = toTimeline((last && of(last.archiveId)) ?? message);
-  const earlier = [{ body: message.body, at: message.at }, ...versions].slice(0, corrections.length);
+  const { mention, mentioned, file } = toTimeline((last && of(last.archiveId)) ?? message);
+  const quoted = reply !== undefined && reply.message === undefined; // its quote stays, and no offset fits
+  const earlier = [{ body: readable(message), at: message.at }, ...versions].slice(0, corrections.length);
   return {
     ...toTimeline(message),
     body: body ?? null,
     mention,
-    mentioned: retracted ? [] : mentioned,
+    mentioned: retracted || quoted ? [] : mentioned,
+    file: retracted ? null : file,
     earlier: retracted ? [] : earlier.map((one) => ({ body: one.body ?? null, at: new Date(one.at).toISOString() })),
     retracted: retracted ? (retracted.byRoom ? 'room' : 'author') : null,
     reactions,
-    reply: reply ? quoteOf(reply.message) : null,
+    reply: reply ? quoteOf(reply) : null,
   };
 }
 
-function quoteOf(message: KeptMessage | undefined): NonNullable<ShownMessage['reply']> {
-  const body = message?.body;
+function quoteOf({ message, body, retracted }: NonNullable<Viewed['reply']>): NonNullable<ShownMessage['reply']> {
   return {
     id: message?.archiveId ?? null,
     nick: message?.nick ?? null,
     body: body === undefined ? null : body.slice(0, LONGEST_QUOTE).toWellFormed(),
+    retracted,
   };
+}
+
+function readable(message: KeptMessage | undefined): string | undefined {
+  return message && readableBody(message);
 }

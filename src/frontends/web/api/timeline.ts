@@ -1,5 +1,6 @@
 import type { KeptMessage, MessageKind } from '../../../core/groupchat.ts';
 import type { MentionReason } from '../../../core/mention.ts';
+import { fallbacksIn, isEncrypted, readableBody } from '../../../core/readable.ts';
 import type { Excerpt } from '../../../core/search.ts';
 import { NS_MENTIONS, readExplicitMentions } from '../../../xmpp/xep/message/explicit-mention.ts';
 import { delaysOf, NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
@@ -17,7 +18,9 @@ export interface TimelineMessage {
   readonly at: string;
   readonly arrivedAt: string;
   readonly kind: MessageKind;
+  /** As its sender wrote it, without what is for clients that do not know what else is in it (XEP-0428); null where nobody wrote any. */
   readonly body: string | null;
+  readonly encrypted: boolean;
   readonly subject: string | null;
   readonly stanzaId: string | null;
   readonly originId: string | null;
@@ -40,6 +43,8 @@ const SAME_TIME = 60_000;
 /** What a search found: `excerpt.marks` are pairs of UTF-16 offsets into `excerpt.text`. */
 export interface TimelineHit extends TimelineMessage {
   readonly excerpt: Excerpt;
+  /** The archive id of the message that shows these words: of an edit, what it edits. */
+  readonly shownAt: number;
 }
 
 /** The stanza's own text stays in the archive: nobody above needs it. */
@@ -52,7 +57,8 @@ export function toTimeline(message: KeptMessage): TimelineMessage {
     at: new Date(message.at).toISOString(),
     arrivedAt: new Date(message.arrivedAt).toISOString(),
     kind: message.kind,
-    body: message.body ?? null,
+    body: readableBody(message) ?? null,
+    encrypted: isEncrypted(message),
     subject: message.subject ?? null,
     stanzaId: message.stanzaId ?? null,
     originId: message.originId ?? null,
@@ -72,9 +78,12 @@ function mentionedIn({ body, xml }: Pick<KeptMessage, 'body' | 'xml'>): Timeline
   if (ranges.length === 0) return [];
   const offsets = [0];
   for (const character of body) offsets.push((offsets.at(-1) ?? 0) + character.length);
+  const cuts = fallbacksIn({ body, xml });
   return ranges.flatMap(({ begin, end }) => {
     const [start, stop] = [offsets[begin], offsets[end]];
-    return start === undefined || stop === undefined ? [] : [{ start, end: stop }];
+    if (start === undefined || stop === undefined || cuts.some((cut) => cut.start < stop && cut.end > start)) return [];
+    const before = cuts.reduce((sum, cut) => sum + (cut.end <= start ? cut.end - cut.start : 0), 0);
+    return [{ start: start - before, end: stop - before }];
   });
 }
 

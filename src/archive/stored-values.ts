@@ -144,6 +144,8 @@ const bouncerDevice = z.strictObject({
   leaving: z.enum(['here', 'everywhere']).optional(),
   sha1: storedKey,
   sha256: storedKey,
+  /** Not of a device that was made before December 2026, until its password is renewed. */
+  sha512: storedKey.optional(),
 });
 /** RFC 5802 3: what a server keeps of a password. */
 export type ScramKey = z.output<typeof storedKey>;

@@ -92,19 +92,17 @@ function deviceCommands(program: Command, world: World): void {
     .option('--json', 'one JSON object')
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
-      const added = await (await reachDaemon(world, options)).bouncer.addDevice.mutate({ ...meant(options), name });
-      const { id, jid, host, port, directTlsPort, password, fingerprint, ca } = added;
-      if (options.json) return printJson(world, { id, jid, host, port, directTlsPort, password, fingerprint, ca });
-      const lines = [
-        ['JID', jid],
-        ['Password', `${password}   (shown only once)`],
-        ['Host', host],
-        ['Port', `${port} (STARTTLS) or ${directTlsPort} (direct TLS)`],
-        ['Certificate', `SHA-256 ${pairs(fingerprint)}`],
-        ...(ca === '' ? [] : [['Authority', ca]]),
-      ];
-      for (const [what, value] of lines) printLine(world, `${`${what}:`.padEnd(13)}${value ?? ''}`);
-      world.out(await qrText(loginUri(added), { type: 'utf8' }));
+      await printLogin(world, await (await reachDaemon(world, options)).bouncer.addDevice.mutate({ ...meant(options), name }), options.json);
+    });
+
+  device
+    .command('renew')
+    .description('give a device a new password, shown only once; the old one ends at once')
+    .argument('<device>', 'its name or its id')
+    .option('--json', 'one JSON object')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
+      await printLogin(world, await (await reachDaemon(world, options)).bouncer.renew.mutate({ ...meant(options), name }), options.json);
     });
 
   device
@@ -124,6 +122,7 @@ function deviceCommands(program: Command, world: World): void {
           { title: 'STATE', of: ({ online }) => (online ? 'online' : 'offline'), style: ({ online }) => (online ? 'green' : 'dim') },
           { title: 'LAST SEEN', of: ({ online, lastSeen }) => (online ? null : lastSeen === undefined ? 'never' : localTime(lastSeen)) },
           { title: 'CONNECTED AS', of: ({ online, jid }) => (online ? jid : null) },
+          { title: 'PASSWORD', of: ({ outdated }) => (outdated ? 'renew it' : null), style: () => 'yellow' },
           { title: 'FROM', of: ({ online, address }) => (online ? (address ?? 'waiting to reconnect') : null) },
         ],
       });
@@ -138,6 +137,24 @@ function deviceCommands(program: Command, world: World): void {
       const gone = await (await reachDaemon(world, options)).bouncer.revoke.mutate({ ...meant(options), name });
       printLine(world, `Revoked ${gone.name}.`);
     });
+}
+
+type Login = Awaited<ReturnType<Awaited<ReturnType<typeof reachDaemon>>['bouncer']['addDevice']['mutate']>>;
+
+/** What is typed into the device. */
+async function printLogin(world: World, login: Login, asJson: boolean | undefined): Promise<void> {
+  const { id, jid, host, port, directTlsPort, password, fingerprint, ca } = login;
+  if (asJson) return printJson(world, { id, jid, host, port, directTlsPort, password, fingerprint, ca });
+  const lines = [
+    ['JID', jid],
+    ['Password', `${password}   (shown only once)`],
+    ['Host', host],
+    ['Port', `${port} (STARTTLS) or ${directTlsPort} (direct TLS)`],
+    ['Certificate', `SHA-256 ${pairs(fingerprint)}`],
+    ...(ca === '' ? [] : [['Authority', ca]]),
+  ];
+  for (const [what, value] of lines) printLine(world, `${`${what}:`.padEnd(13)}${value ?? ''}`);
+  world.out(await qrText(loginUri(login), { type: 'utf8' }));
 }
 
 function printStatus(world: World, status: BouncerStatus): void {

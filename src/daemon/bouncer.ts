@@ -5,6 +5,7 @@ import { openBouncer } from '../frontends/bouncer/bouncer.ts';
 import { DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from '../frontends/bouncer/contract.ts';
 import type { Bouncer, BouncerSettings } from '../frontends/bouncer/contract.ts';
 import { fingerprintOf } from '../frontends/bouncer/credentials/certificates.ts';
+import type { AddedDevice } from '../account/devices/contract.ts';
 import type { Archive } from '../archive/contract.ts';
 import { editSettings, readSettings } from '../config/config.ts';
 import { bouncerSettings } from '../config/bouncer.ts';
@@ -79,6 +80,11 @@ export function openBouncerOf({ home, archive, problems, log }: OpenBouncerOptio
     return running ? { on: true, ...running } : { on: false };
   }
 
+  function withOwnCertificate(made: Result<AddedDevice>): Result<AddedDevice> {
+    const { cert = '' } = readSettings(home).bouncer ?? {};
+    return made.ok && made.value.ca === '' ? ok({ ...made.value, ca: cert }) : made;
+  }
+
   const api: BouncerApi = {
     status,
     async on(wish) {
@@ -104,11 +110,8 @@ export function openBouncerOf({ home, archive, problems, log }: OpenBouncerOptio
       if (cert === undefined) return await bouncer.authority();
       return { file: cert, fingerprint: fingerprintOf(readFileSync(cert, 'utf8')) };
     },
-    async addDevice(account, name) {
-      const added = await bouncer.addDevice(account, name);
-      const { cert = '' } = readSettings(home).bouncer ?? {};
-      return added.ok && added.value.ca === '' ? ok({ ...added.value, ca: cert }) : added;
-    },
+    addDevice: async (account, name) => withOwnCertificate(await bouncer.addDevice(account, name)),
+    renew: async (account, device) => withOwnCertificate(await bouncer.renew(account, device)),
     revoke: bouncer.revoke,
     devices: bouncer.devices,
   };

@@ -36,6 +36,7 @@ async function strangerIsKept(bytes: Buffer, sizes: readonly number[]): Promise<
     },
     hosts: (domain) => domain === 'scripted.test',
     books: () => () => undefined,
+    hashes: () => ['sha512', 'sha256', 'sha1'],
     features: () => '',
     bind: async () => ((bound = true), { ok: false, condition: 'conflict', why: 'never' }),
     resume: () => ((bound = true), { ok: false, condition: 'item-not-found', why: 'never' }),

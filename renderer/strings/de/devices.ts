@@ -61,6 +61,11 @@ export const devices: typeof english = {
     leavesEverywhere: 'Einen Raum auf diesem Gerät zu verlassen verlässt ihn überall',
     logins: 'Gerätepasswörter',
     neverSeen: 'nie angemeldet',
+    renew: 'Neues Passwort',
+    renewAsk: (name) => `Ein neues Passwort für ${name} erzeugen? Das alte gilt dann nicht mehr, und das Gerät wird sofort abgemeldet.`,
+    outdated: 'Passwort alter Art',
+    outdatedText:
+      'Solange es Passwörter alter Art gibt, bietet Minimix die stärkste Anmeldung (SCRAM-SHA-512) nicht an. Conversations meldet sich dann nicht an, wenn dein Server sie hat. Erzeuge neue für die Geräte, die unten so genannt sind.',
     revoke: 'Widerrufen',
     revokeAsk: (name) => `Das Passwort von ${name} widerrufen? Das Gerät wird sofort abgemeldet.`,
   },

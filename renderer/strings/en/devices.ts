@@ -60,6 +60,11 @@ export const devices = {
     leavesEverywhere: 'Leaving a room on this device leaves it everywhere',
     logins: 'Device passwords',
     neverSeen: 'never logged in',
+    renew: 'New password',
+    renewAsk: (name: string) => `Create a new password for ${name}? The old one stops working, and the device is logged out at once.`,
+    outdated: 'old kind of password',
+    outdatedText:
+      'Passwords of the old kind keep Minimix from offering the strongest login (SCRAM-SHA-512). Conversations stays out if your server has it. Create new ones for the devices marked below.',
     revoke: 'Revoke',
     revokeAsk: (name: string) => `Revoke the password of ${name}? This logs the device out at once.`,
   },

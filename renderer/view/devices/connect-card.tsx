@@ -16,13 +16,14 @@ type Door = Awaited<ReturnType<typeof api.bouncer.status.query>>;
 const LOOK = 2000; // milliseconds between two looks whether the new device has come
 
 /** Shown once, and so it must outlive the card: a window that is made narrow is built anew. */
-const fresh = createStore<NewLogin | undefined>(undefined);
+const fresh = createStore<{ readonly login: NewLogin; readonly renewed: boolean } | undefined>(undefined);
 
 /** The door for unmodified clients: open or closed, a password for each device, and who has one. */
 export function ConnectCard() {
   const [door, setDoor] = useState<Door>();
   const [logins, setLogins] = useState<readonly ApiLogin[]>([]);
-  const added = useStore(fresh, (login) => login);
+  const shown = useStore(fresh, (password) => password);
+  const added = shown?.renewed === false ? shown.login : undefined;
   const { busy, error, run } = useCall();
   const look = useCallback((): void => {
     // The banner says when the daemon is away; what is on screen stays until it is back.
@@ -45,8 +46,8 @@ export function ConnectCard() {
       <h2>{strings.devices.connect}</h2>
       <p>{strings.devices.connectText}</p>
       <p>{door.on ? strings.devices.listening(door.host, door.port) : strings.devices.off}</p>
-      {door.on && <NewDevice onAdded={fresh.set} onDone={look} />}
-      {added && <Credentials added={added} progress={progress} />}
+      {door.on && <NewDevice onAdded={(login) => fresh.set({ login, renewed: false })} onDone={look} />}
+      {shown && <Credentials added={shown.login} progress={added && progress} />}
       <button
         type="button"
         className={door.on ? 'link' : 'button button-main'}
@@ -56,7 +57,7 @@ export function ConnectCard() {
         {door.on ? strings.devices.turnOff : strings.devices.turnOn}
       </button>
       <FormError error={error} />
-      {logins.length > 0 && <Logins logins={logins} onDone={look} />}
+      {logins.length > 0 && <Logins logins={logins} open={door.on} onDone={look} />}
     </section>
   );
 }
@@ -102,7 +103,7 @@ function progressOf(login: ApiLogin | undefined): Progress {
 }
 
 /** What to type into the device, or to let it read; and how far it has got. */
-function Credentials({ added, progress }: { added: NewLogin; progress: Progress }) {
+function Credentials({ added, progress }: { added: NewLogin; progress: Progress | undefined }) {
   const { devices } = strings;
   const facts = [
     [devices.jid, added.jid],
@@ -128,10 +129,12 @@ function Credentials({ added, progress }: { added: NewLogin; progress: Progress 
         </dl>
         <QrCode text={loginUri(added)} label={devices.qr} />
       </div>
-      <p role="status" className={progress === 'works' ? 'arrived' : 'quiet'}>
-        <span aria-hidden="true">{progress === 'works' ? '✓ ' : ''}</span>
-        {devices[progress]}
-      </p>
+      {progress && (
+        <p role="status" className={progress === 'works' ? 'arrived' : 'quiet'}>
+          <span aria-hidden="true">{progress === 'works' ? '✓ ' : ''}</span>
+          {devices[progress]}
+        </p>
+      )}
     </div>
   );
 }
@@ -142,7 +145,7 @@ function loginUri({ jid, host, port, password }: NewLogin): string {
   return `xmpp:${encodeURI(jid)}?login;${more.toString().replaceAll('&', ';')}`;
 }
 
-function Logins({ logins, onDone }: { logins: readonly ApiLogin[]; onDone: () => void }) {
+function Logins({ logins, open, onDone }: { logins: readonly ApiLogin[]; open: boolean; onDone: () => void }) {
   const now = new Date(useNow(MINUTE));
   const revoke = ({ account, name }: ApiLogin): void =>
     dialog.set({
@@ -154,9 +157,20 @@ function Logins({ logins, onDone }: { logins: readonly ApiLogin[]; onDone: () =>
         onDone();
       },
     });
+  const renew = ({ account, name }: ApiLogin): void =>
+    dialog.set({
+      name: 'ask',
+      question: strings.devices.renewAsk(name),
+      go: strings.devices.renew,
+      act: async () => {
+        fresh.set({ login: await api.bouncer.renew.mutate({ account, name }), renewed: true });
+        onDone();
+      },
+    });
   return (
     <>
       <h3>{strings.devices.logins}</h3>
+      {logins.some((login) => login.outdated) && <p>{strings.devices.outdatedText}</p>}
       <ul className="card-list">
         {logins.map((login) => (
           <li key={login.id} className="device">
@@ -165,8 +179,14 @@ function Logins({ logins, onDone }: { logins: readonly ApiLogin[]; onDone: () =>
               <bdi className="card-name">{login.name}</bdi>
               <span className="card-note">
                 {login.online ? strings.devices.online : seenWords(login, now)}
+                {login.outdated && ` · ${strings.devices.outdated}`}
               </span>
             </span>
+            {open && (
+              <button type="button" className="button button-small" onClick={() => renew(login)} aria-label={`${strings.devices.renew}: ${login.name}`}>
+                {strings.devices.renew}
+              </button>
+            )}
             <button type="button" className="button button-small" onClick={() => revoke(login)} aria-label={`${strings.devices.revoke}: ${login.name}`}>
               {strings.devices.revoke}
             </button>

@@ -42,6 +42,8 @@ export interface DeviceLogin extends Pick<LoginDevice, 'id' | 'addedAt' | 'lastS
   readonly name: string;
   readonly account: string;
   readonly online: boolean;
+  /** Its password is from before there was SCRAM-SHA-512, which nobody is offered until it is renewed. */
+  readonly outdated: boolean;
   /** It is away, and the server believes so too. */
   readonly hibernates: boolean;
   readonly jid: string | undefined;

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
-import type { Leaving } from '../../core/device.ts';
+import type { AddedDevice } from '../../account/devices/contract.ts';
+import type { Leaving, LoginDevice } from '../../core/device.ts';
 import { fail, noAccount, ok } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
 import { domainOf, localOf } from '../../core/jid.ts';
 import { openAuthority, openIdentity } from './credentials/certificates.ts';
 import type { ServerIdentity } from './credentials/certificates.ts';
@@ -68,6 +70,10 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const found = byDomain(domain).find(({ account }) => localOf(account.jid).toLowerCase() === local);
       return found && { account: found.account.jid, credentials: found.credentials };
     },
+    hashes: (domain) => {
+      const [first = [], ...others] = byDomain(domain).map(({ credentials }) => credentials.hashes());
+      return first.filter((hash) => others.every((hashes) => hashes.includes(hash)));
+    },
     features: (account) => {
       const found = residents.get(account);
       return found ? offeredFeatures(found.account) : '';
@@ -96,6 +102,19 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     if (domain !== NOBODY) identities.delete(NOBODY);
     identities.set(domain, identity);
     return identity;
+  }
+
+  /** A password that was made, with all else that a person types into the device. */
+  async function withWay(account: string, make: () => Result<{ device: LoginDevice; password: string }>): Promise<Result<AddedDevice>> {
+    const [first, second] = listeners;
+    if (!settings || !first || !second) return fail('bouncer-off', 'The bouncer is off. Turn it on first: `minimix bouncer on`');
+    const identity = await identify(domainOf(account).toLowerCase());
+    const authority = settings.own ? undefined : await openAuthority(certificates, domainOf(account));
+    const made = make();
+    if (!made.ok) return made;
+    const { device, password } = made.value;
+    const way = { host: reachableAt(settings), port: first.port, directTlsPort: second.port };
+    return ok({ id: device.id, name: device.label, jid: account, ...way, password, fingerprint: identity.fingerprint, ca: authority?.file ?? '' });
   }
 
   return {
@@ -154,32 +173,29 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     authority: () => openAuthority(certificates, domainOf([...residents.keys()][0] ?? 'this computer')),
     async addDevice(account, name) {
       const resident = residents.get(account);
-      const [first, second] = listeners;
       if (!resident) return noAccount(account);
-      if (!settings || !first || !second) return fail('bouncer-off', 'The bouncer is off. Turn it on first: `minimix bouncer on`');
-      const identity = await identify(domainOf(account).toLowerCase());
-      const authority = settings.own ? undefined : await openAuthority(certificates, domainOf(account));
-      const added = resident.credentials.add(name);
-      if (!added.ok) return added;
-      resident.changed();
-      const { device, password } = added.value;
-      return ok({
-        id: device.id,
-        name: device.label,
-        jid: account,
-        host: reachableAt(settings),
-        port: first.port,
-        directTlsPort: second.port,
-        password,
-        fingerprint: identity.fingerprint,
-        ca: authority?.file ?? '',
+      const added = await withWay(account, () => resident.credentials.add(name));
+      if (added.ok) resident.changed();
+      return added;
+    },
+    async renew(account, which) {
+      const resident = residents.get(account);
+      if (!resident) return noAccount(account);
+      const renewed = await withWay(account, () => {
+        const done = resident.credentials.renew(which);
+        return done ? ok(done) : unknownDevice(which);
       });
+      if (!renewed.ok) return renewed;
+      await resident.sessions.end(renewed.value.id, 'not-authorized');
+      resident.changed();
+      log('info', 'a device has a new password', { account, device: renewed.value.name });
+      return renewed;
     },
     async revoke(account, which) {
       const resident = residents.get(account);
       if (!resident) return noAccount(account);
       const removed = resident.credentials.remove(which);
-      if (!removed) return fail('unknown-device', `The bouncer has no device ${which.slice(0, 100)}.`);
+      if (!removed) return unknownDevice(which);
       await resident.sessions.end(removed.id, 'not-authorized');
       resident.rooms.forget(removed.id);
       resident.offlineStore.forget(removed.id);
@@ -193,7 +209,8 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       return (resident?.credentials.list() ?? []).map(({ id, label, addedAt, lastSeen, firstMessage }) => {
         const session = resident?.sessions.all().find(({ login }) => login.device.id === id);
         const today = { online: session !== undefined, hibernates: session?.hibernates() === true, jid: session?.jid, address: session?.address() };
-        return { id, name: label, account, addedAt, lastSeen, firstMessage, ...today };
+        const outdated = resident?.credentials.isOutdated(id) === true;
+        return { id, name: label, account, addedAt, lastSeen, firstMessage, outdated, ...today };
       });
     },
   };
@@ -202,6 +219,10 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
 /** The host that a person types into a device: 0.0.0.0 and :: can be listened on, but not connected to. */
 function reachableAt({ listen, names = [] }: BouncerSettings): string {
   return listen.host === '0.0.0.0' || listen.host === '::' ? (names[0] ?? hostname()) : listen.host;
+}
+
+function unknownDevice(which: string): Result<never> {
+  return fail('unknown-device', `The bouncer has no device ${which.slice(0, 100)}.`);
 }
 
 const gone = { ok: false, condition: 'host-gone', why: 'The account is gone.' } as const;

@@ -55,6 +55,8 @@ export interface Bouncer {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   authority(): Promise<Authority>;
   addDevice(account: string, name: string): Promise<Result<AddedDevice>>;
+  /** By id or name: it has a new password, and what it has open under the old one ends. */
+  renew(account: string, which: string): Promise<Result<AddedDevice>>;
   /** By id or name: its sessions end at once. */
   revoke(account: string, which: string): Promise<Result<{ readonly id: string; readonly name: string }>>;
   devices(account: string): DeviceLogin[];

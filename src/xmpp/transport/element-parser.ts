@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes';
 import type { SaxesTagNS } from 'saxes';
+import type { StreamLimits } from '../contract.ts';
 import { NS } from '../namespaces.ts';
 import { escapeXML } from '../xml.ts';
 import { StanzaRefusal, StreamFault, notWellFormed } from './stream-fault.ts';
@@ -34,7 +35,7 @@ const OF_NAMESPACES = /^(?:unbound namespace prefix|malformed name|tags may not 
  * Reads what stands within a stream, by saxes: it holds text to XML 1.0 and its namespaces, which ltx does not. One parser
  * reads on from stanza to stanza, behind the stream's own header. `checkName` throws what a name may be refused for.
  */
-export function createElementParser(headerText: string, maxAttributes: number, checkName?: (name: string) => void): ElementParser {
+export function createElementParser(headerText: string, limits: Pick<StreamLimits, 'attributes'>, checkName?: (name: string) => void): ElementParser {
   let parser: SaxesParser<typeof OPTIONS> | undefined;
   let header: SaxesTagNS | undefined;
   let outline: (OutlineTag | string | undefined)[] = [];
@@ -82,7 +83,7 @@ export function createElementParser(headerText: string, maxAttributes: number, c
       if (prefix !== '' && prefix !== 'xmlns') borrow(prefix);
       checkName?.(name);
     }
-    if (attributes.length > maxAttributes) throw new StanzaRefusal('attributes', 'too many attributes');
+    if (attributes.length > limits.attributes) throw new StanzaRefusal('attributes', 'too many attributes');
     if (tag.prefix !== '') borrow(tag.prefix);
     checkName?.(tag.name);
     if (depth === 2) {

@@ -6,7 +6,7 @@ import { StanzaRefusal, StreamFault } from './stream-fault.ts';
 
 const HEADER = `<s:stream xmlns='${NS.client}' xmlns:s='${NS.streams}'>`;
 const MAX_DEPTH = 200;
-const MAX_ATTRIBUTES = 200;
+const LIMITS = { attributes: 200 };
 const KINDS: ReadonlySet<string> = new Set(['message', 'presence', 'iq']);
 
 let parser: ElementParser | undefined;
@@ -25,7 +25,7 @@ export function stanzaIn(text: string): FirstLevel | string {
   if (/[\ud800-\udfff]/.test(text) && !text.isWellFormed()) return 'half a character';
   let read: FirstLevel;
   try {
-    read = (parser ??= createElementParser(HEADER, MAX_ATTRIBUTES, checkName)).parse(text);
+    read = (parser ??= createElementParser(HEADER, LIMITS, checkName)).parse(text);
   } catch (error) {
     if (error instanceof StreamFault || error instanceof StanzaRefusal) return error.message;
     throw error;

@@ -51,7 +51,24 @@ export function createLenientReader(limits: StreamLimits): Reader<Incoming> {
   return readerOf<Incoming>(limits, (passedOver) => ({ passedOver }));
 }
 
-function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | undefined): Reader<T | Item> {
+/** A reader whose stream is a stranger's until it is said whose it is: strict, and within narrow limits, until then. */
+export function createGateReader(limits: StreamLimits): Reader<Incoming> & {
+  /** Whoever is there has logged in: from here on the stream is read leniently, and within these limits. */
+  admit(limits: StreamLimits): void;
+} {
+  const inForce = { ...limits };
+  let admitted = false;
+  const reader = readerOf<Incoming>(inForce, (passedOver) => ({ passedOver }), () => admitted);
+  return {
+    read: reader.read,
+    admit(wider) {
+      admitted = true;
+      Object.assign(inForce, wider);
+    },
+  };
+}
+
+function readerOf<T>(limits: StreamLimits, given: ((stanza: PassedOver) => T) | undefined, lenient = (): boolean => given !== undefined): Reader<T | Item> {
   const isJid = createJidCheck();
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   /** The last byte was none of ASCII: the decoder may hold a part of a character. */
@@ -67,7 +84,7 @@ function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | u
   const splitter = createSplitter(limits, { open, element, excess, readPast, close });
 
   function open(bytes: Buffer): void {
-    parser = createElementParser(decode(bytes), limits.attributes);
+    parser = createElementParser(decode(bytes), limits);
     header = parser.header;
     if (header.get('xmlns') !== NS.client) throw new StreamFault('invalid-namespace', `the stream is not ${NS.client}`);
   }
@@ -86,7 +103,7 @@ function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | u
   }
 
   function excess(cause: ReadPast['cause']): void {
-    if (pass === undefined) throw refusalOf(cause).asFault();
+    if (!lenient()) throw refusalOf(cause).asFault();
   }
 
   function readPast({ cause, size, head }: ReadPast): void {
@@ -94,9 +111,9 @@ function readerOf<T>(limits: StreamLimits, pass: ((stanza: PassedOver) => T) | u
   }
 
   function passOver(refusal: StanzaRefusal, head: Buffer, size: number): void {
-    const stanza = pass === undefined ? undefined : stanzaOf(head, size, refusal.reason, refusal.message);
-    if (pass === undefined || stanza === undefined) throw refusal.asFault();
-    items.push(pass(stanza));
+    const stanza = lenient() ? stanzaOf(head, size, refusal.reason, refusal.message) : undefined;
+    if (given === undefined || stanza === undefined) throw refusal.asFault();
+    items.push(given(stanza));
   }
 
   function close(endTag: Buffer): void {

@@ -1,5 +1,4 @@
 // Logins, links that break, and whoever should not be let in.
-import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { clone, createElement as xml, type Element } from 'ltx';
@@ -7,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { createScram } from '../../../src/xmpp/sasl/scram.ts';
 import type { Door } from '../../frontends/bouncer/door.ts';
 import { doors } from '../../frontends/bouncer/doors.ts';
+import { byScram, scram, talkTo } from '../../frontends/bouncer/sasl-client.ts';
 import { HEADER, plainStranger, type Stranger } from '../../frontends/bouncer/stranger.ts';
 import { startLink } from '../../support/harm/link.ts';
 import { connectPerson, type Person } from '../../support/clients/person.ts';
@@ -19,26 +19,6 @@ const { open, door, atLogin: secure } = doors(server);
 
 const plain = (user: string, password: string): string =>
   `<auth xmlns='${SASL}' mechanism='PLAIN'>${Buffer.from(`\0${user}\0${password}`).toString('base64')}</auth>`;
-
-/** RFC 5802 by hand, for our own client binds no channel. */
-async function scramPlus(stranger: Stranger, user: string, password: string, type: string, bound: Buffer): Promise<string> {
-  const encode = (text: string | Buffer): string => Buffer.from(text).toString('base64');
-  const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
-  const gs2 = `p=${type},,`;
-  const bare = `n=${user},r=0123456789abcdef`;
-  stranger.send(`<auth xmlns='${SASL}' mechanism='SCRAM-SHA-256-PLUS'>${encode(gs2 + bare)}</auth>`);
-  await stranger.hears('</challenge>');
-  const first = Buffer.from(/<challenge[^>]*>([^<]*)</.exec(stranger.heard())?.[1] ?? '', 'base64').toString();
-  const [, nonce = '', salt = '', rounds = ''] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(first) ?? [];
-  const salted = pbkdf2Sync(password, Buffer.from(salt, 'base64'), Number(rounds), 32, 'sha256');
-  const clientKey = hmac(salted, 'Client Key');
-  const last = `c=${encode(Buffer.concat([Buffer.from(gs2), bound]))},r=${nonce}`;
-  const signature = hmac(createHash('sha256').update(clientKey).digest(), `${bare},${first},${last}`);
-  const proof = encode(Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0))));
-  stranger.send(`<response xmlns='${SASL}'>${encode(`${last},p=${proof}`)}</response>`);
-  await stranger.hears(/<success|<\/failure>/);
-  return stranger.heard().includes('<success') ? 'success' : 'not-authorized';
-}
 
 describe('before a login', () => {
   test('nothing but STARTTLS is offered in the clear, and a login there is refused', async () => {
@@ -113,14 +93,14 @@ describe('before a login', () => {
     const one = await door();
     const { password } = await one.device('phone');
     const stranger = await secure(one);
-    const scram = createScram(mechanism === 'SCRAM-SHA-1' ? 'sha1' : 'sha256', one.alice.user, password);
+    const exchange = createScram(mechanism === 'SCRAM-SHA-1' ? 'sha1' : 'sha256', one.alice.user, password);
     const encode = (text: string): string => Buffer.from(text).toString('base64');
     const inside = (name: string): string => Buffer.from(new RegExp(`<${name}[^>]*>([^<]*)<`).exec(stranger.heard())?.[1] ?? '', 'base64').toString();
-    stranger.send(`<auth xmlns='${SASL}' mechanism='${mechanism}'>${encode(scram.first)}</auth>`);
+    stranger.send(`<auth xmlns='${SASL}' mechanism='${mechanism}'>${encode(exchange.first)}</auth>`);
     await stranger.hears('</challenge>');
-    stranger.send(`<response xmlns='${SASL}'>${encode(await scram.answer(inside('challenge')))}</response>`);
+    stranger.send(`<response xmlns='${SASL}'>${encode(await exchange.answer(inside('challenge')))}</response>`);
     await stranger.hears('</success>');
-    scram.verify(inside('success'));
+    exchange.verify(inside('success'));
   });
 
   test.each(['tls-exporter', 'tls-server-end-point'] as const)('SCRAM-SHA-256-PLUS binds the login to its connection by %s', async (type) => {
@@ -130,7 +110,7 @@ describe('before a login', () => {
       const stranger = await secure(one);
       await stranger.hears(`<channel-binding type='${type}'/>`);
       const bound = honest ? stranger.binding(type) : Buffer.alloc(32, 1);
-      const done = await scramPlus(stranger, one.alice.user, password, type, bound);
+      const done = await byScram(talkTo(stranger), scram('SCRAM-SHA-256-PLUS', one.alice.user, password, { bound: { type, data: bound } }));
       expect(done).toBe(honest ? 'success' : 'not-authorized');
     }
   });

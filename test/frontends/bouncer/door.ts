@@ -21,6 +21,8 @@ export interface Door {
   device(name: string): Promise<AddedDevice>;
   /** A device of that name, logged in. */
   person(name: string, options?: PersonOptions): Promise<Person>;
+  /** Takes the account from the bouncer, changes something, and gives it back, as a restart would. */
+  restartBouncer(change: () => void): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,7 +49,9 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
   const upstream = { host: server.host, port: options.upstreamPort ?? server.port };
   const { allowPlaintext } = options;
   const settings = { server: upstream, ca: server.ca, allowPlaintext, backoff: { first: 50, ceiling: 500 } };
-  bouncer.addAccount({ account: minimix.account, settings, password: async () => who.password }, life.signal);
+  let stay = new AbortController();
+  const enter = (): void => bouncer.addAccount({ account: minimix.account, settings, password: async () => who.password }, AbortSignal.any([life.signal, stay.signal]));
+  enter();
   const anywhere = { host: '127.0.0.1', port: 0 };
   const { port, directTlsPort } = await bouncer.start({ listen: anywhere, directTls: anywhere });
   const ca = readFileSync(join(dir, 'bouncer-ca.pem'), 'utf8');
@@ -67,6 +71,12 @@ export async function openDoor(server: ServerAddress, who: Account, options: Doo
     async person(name, more = {}) {
       const { password } = await device(name);
       return connectPerson(server, who.user, password, { resource: name, port, ca, ...more });
+    },
+    async restartBouncer(change) {
+      stay.abort();
+      stay = new AbortController();
+      change();
+      enter();
     },
     async stop() {
       await bouncer.stop();

@@ -23,7 +23,7 @@ function split(pieces: Iterable<string>, limits: Partial<StreamLimits> = {}): Ou
   const bounds = { ...DEFAULT_LIMITS, ...limits };
   let parser: ElementParser | undefined;
   const splitter = createSplitter(bounds, {
-    open: (header) => (parser = createElementParser(header.toString(), bounds.attributes)),
+    open: (header) => (parser = createElementParser(header.toString(), bounds)),
     element: (bytes) => {
       const read = parser?.parse(bytes.toString());
       if (read) outcome.elements.push(read);

@@ -14,6 +14,7 @@ interface Book {
   readonly devices: DeviceCredential[];
 }
 
+const HASHES: readonly Hash[] = ['sha512', 'sha256', 'sha1'];
 const MAX_DEVICES = 50;
 const SEEN_EVERY = 60_000;
 
@@ -26,6 +27,12 @@ export interface DeviceCredentials {
   add(name: string): Result<{ device: LoginDevice; password: string }>;
   /** By id or by name. */
   remove(which: string): LoginDevice | undefined;
+  /** A new password in the place of the device's old one; by id or by name. */
+  renew(which: string): { device: LoginDevice; password: string } | undefined;
+  /** The hashes of SCRAM by which each of the devices can log in. */
+  hashes(): readonly Hash[];
+  /** Its password was made before there was SCRAM-SHA-512: renewed, it has the keys for it. */
+  isOutdated(id: string): boolean;
   /** The device whose password the proof proves, and our signature for it. */
   byProof(hash: Hash, auth: string, proof: Buffer): { device: LoginDevice; signature: string } | undefined;
   byPassword(password: string): LoginDevice | undefined;
@@ -57,6 +64,10 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
 
   const salt = (): Buffer => Buffer.from(state.salt, 'base64');
 
+  function keysOf(password: string) {
+    return { sha1: deriveKey('sha1', password, salt()), sha256: deriveKey('sha256', password, salt()), sha512: deriveKey('sha512', password, salt()) };
+  }
+
   return {
     iterations: ITERATIONS,
     salt: () => state.salt,
@@ -67,9 +78,8 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
       if (state.devices.some((known) => known.name === label)) return taken(label);
       if (state.devices.length >= MAX_DEVICES) return fail('too-many', `An account may have ${MAX_DEVICES} devices.`);
       const password = makePassword();
-      const keys = { sha1: deriveKey('sha1', password, salt()), sha256: deriveKey('sha256', password, salt()) };
       const wishes = { policy: 'everything', policies: {}, words: [] } satisfies Partial<DeviceCredential>;
-      const added: DeviceCredential = { id: randomBytes(6).toString('hex'), name: label, addedAt: now(), ...wishes, ...keys };
+      const added: DeviceCredential = { id: randomBytes(6).toString('hex'), name: label, addedAt: now(), ...wishes, ...keysOf(password) };
       save({ ...state, devices: [...state.devices, added] });
       return ok({ device: shown(added), password });
     },
@@ -78,13 +88,28 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
       if (gone) save({ ...state, devices: state.devices.filter((one) => one !== gone) });
       return gone && shown(gone);
     },
+    renew(which) {
+      const device = find(which);
+      if (!device) return undefined;
+      const password = makePassword();
+      const renewed = { ...device, ...keysOf(password) };
+      put(device, renewed);
+      return { device: shown(renewed), password };
+    },
+    hashes: () => HASHES.filter((hash) => state.devices.every((one) => one[hash] !== undefined)),
+    isOutdated: (id) => state.devices.some((one) => one.id === id && one.sha512 === undefined),
     byProof(hash, auth, proof) {
-      const found = state.devices.find((one) => proves(hash, one[hash], auth, proof));
-      return found && { device: shown(found), signature: serverSignature(hash, found[hash], auth) };
+      for (const one of state.devices) {
+        const key = one[hash];
+        if (key && proves(hash, key, auth, proof)) return { device: shown(one), signature: serverSignature(hash, key, auth) };
+      }
+      return undefined;
     },
     byPassword(password) {
-      const typed = deriveKey('sha256', password.trim(), salt());
-      const found = state.devices.find((one) => sameKey(one.sha256, typed));
+      const typed = password.trim();
+      const key = deriveKey('sha256', typed, salt());
+      const found = state.devices.find((one) => sameKey(one.sha256, key));
+      if (found && found.sha512 === undefined) put(found, { ...found, sha512: deriveKey('sha512', typed, salt()) }); // known for once
       return found && shown(found);
     },
     get: (id) => byId.get(id),

@@ -2,9 +2,9 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ScramKey } from '../../../archive/stored-values.ts';
 
-export type Hash = 'sha1' | 'sha256';
+export type Hash = 'sha1' | 'sha256' | 'sha512';
 
-const SIZE = { sha1: 20, sha256: 32 } as const;
+const SIZE = { sha1: 20, sha256: 32, sha512: 64 } as const;
 /** RFC 7677 4. We make the passwords, with 125 bits each: more rounds would not make them safer. */
 export const ITERATIONS = 4096;
 
@@ -46,6 +46,15 @@ export function proves(hash: Hash, key: ScramKey, auth: string, proof: Buffer): 
 export function serverSignature(hash: Hash, key: ScramKey, auth: string): string {
   return hmac(hash, Buffer.from(key.serverKey, 'base64'), auth).toString('base64');
 }
+
+/** As long to check as a device's key, and no proof fits it: whoever measures learns nothing of who has devices here. */
+export const nobodysKey = (hash: Hash): ScramKey => NOBODY[hash];
+
+const NOBODY = {
+  sha1: { storedKey: randomBytes(SIZE.sha1).toString('base64'), serverKey: '' },
+  sha256: { storedKey: randomBytes(SIZE.sha256).toString('base64'), serverKey: '' },
+  sha512: { storedKey: randomBytes(SIZE.sha512).toString('base64'), serverKey: '' },
+};
 
 export function sameKey(a: ScramKey, b: ScramKey): boolean {
   return timingSafeEqual(Buffer.from(a.storedKey, 'base64'), Buffer.from(b.storedKey, 'base64'));

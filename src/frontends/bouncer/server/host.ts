@@ -1,8 +1,9 @@
 import type { Log } from '../../../core/log.ts';
+import type { Hash } from '../credentials/keys.ts';
 import type { ServerIdentity } from '../credentials/certificates.ts';
 import type { LoginDevice } from '../../../core/device.ts';
 import type { DeviceLink, DeviceLinkUser } from '../session/link.ts';
-import type { FindCredentials } from './sasl-server.ts';
+import type { FindCredentials } from './sasl-contract.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface DeviceLoginGrant {
@@ -26,6 +27,11 @@ export interface StreamHost {
   /** The domains that can be logged in to. */
   hosts(domain: string): boolean;
   books(domain: string): FindCredentials;
+  /**
+   * The hashes of SCRAM by which every device of the domain can log in. It is told by the domain and not by the account, so that
+   * nobody learns from it which accounts there are.
+   */
+  hashes(domain: string): readonly Hash[];
   /** Further stream features after the login, as text. */
   features(account: string): string;
   bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound>;

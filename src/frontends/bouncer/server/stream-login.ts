@@ -2,12 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NS } from '../../../xmpp/namespaces.ts';
 import type { Element } from '../../../xmpp/xml.ts';
-import { beginSasl, mechanisms } from './sasl-server.ts';
-import type { Bindings, FindCredentials, SaslConversation, SaslStep } from './sasl-server.ts';
+import type { Hash } from '../credentials/keys.ts';
+import { beginSasl, makeOffer } from './sasl-server.ts';
+import type { Bindings, FindCredentials, SaslConversation, SaslOffer, SaslStep } from './sasl-contract.ts';
 import type { DeviceLoginGrant } from './host.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Throttle } from './throttle.ts';
-import { UNOFFERED } from './tls.ts';
 
 export interface StreamLogin {
   /** The features before a login, as text. */
@@ -25,6 +25,7 @@ interface StreamLoginOptions {
   readonly bindings: Bindings;
   readonly domain: () => string;
   readonly books: (domain: string) => FindCredentials;
+  readonly hashes: (domain: string) => readonly Hash[];
   readonly throttle: Throttle;
   readonly log: Log;
   readonly over: () => boolean;
@@ -37,16 +38,17 @@ interface StreamLoginOptions {
 const MAX_TRIES = 3;
 
 export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
-  const { address, peer, tls, bindings, domain, books, throttle, log, over, put, end, succeeded } = options;
+  const { address, peer, tls, bindings, domain, books, hashes, throttle, log, over, put, end, succeeded } = options;
+  let offer: SaslOffer = { mechanisms: [], bindings, announced: [] };
   let sasl: SaslConversation | undefined;
   let tries = 0;
 
   function told(answer: SaslStep): void {
     if (answer.step === 'failure') return refuse(answer);
-    if (answer.step === 'challenge') return put(`<challenge xmlns='${NS.sasl}'>${encoded(answer.data)}</challenge>`);
+    if (answer.step === 'challenge') return put(`<challenge xmlns='${NS.sasl}'>${Buffer.from(answer.data).toString('base64')}</challenge>`);
     sasl = undefined;
     throttle.succeeded(peer);
-    succeeded({ account: answer.account, device: answer.device }, answer.data === undefined ? '' : encoded(answer.data));
+    succeeded({ account: answer.account, device: answer.device }, answer.data === undefined ? '' : answer.data.toString('base64'));
   }
 
   function refuse({ condition, why }: Extract<SaslStep, { step: 'failure' }>): void {
@@ -60,8 +62,9 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
 
   return {
     offers() {
-      const names = mechanisms(bindings, tls).map((name) => `<mechanism>${name}</mechanism>`).join('');
-      const types = [...bindings.keys()].filter((type) => !UNOFFERED.has(type)).map((type) => `<channel-binding type='${type}'/>`).join('');
+      offer = makeOffer(bindings, { hashes: hashes(domain()), tls });
+      const names = offer.mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('');
+      const types = offer.announced.map((type) => `<channel-binding type='${type}'/>`).join('');
       const channels = types === '' ? '' : `<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>${types}</sasl-channel-binding>`;
       return `<mechanisms xmlns='${NS.sasl}'>${names}</mechanisms>${channels}`;
     },
@@ -72,7 +75,7 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
         sasl = undefined;
         return put(failure('aborted'));
       }
-      if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), books(domain()), { bindings, tls });
+      if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), books(domain()), offer);
       else if (element.name !== 'response') return end('invalid-xml');
       if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' });
       const wait = throttle.delay(peer);
@@ -87,8 +90,4 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
 
 function failure(condition: string): string {
   return `<failure xmlns='${NS.sasl}'><${condition}/></failure>`;
-}
-
-function encoded(text: string): string {
-  return text === '' ? '=' : Buffer.from(text, 'utf8').toString('base64');
 }

@@ -12,7 +12,7 @@ import { attrsOf, escapeXML } from '../../../xmpp/xml.ts';
 import type { ServerIdentity } from '../credentials/certificates.ts';
 import type { Bound, DeviceLoginGrant, StreamHost } from './host.ts';
 import type { DeviceLink, DeviceLinkUser } from '../session/link.ts';
-import type { Bindings } from './sasl-server.ts';
+import type { Bindings } from './sasl-contract.ts';
 import { openStreamLogin } from './stream-login.ts';
 import type { StreamLogin } from './stream-login.ts';
 import { secureServer } from './tls.ts';
@@ -227,9 +227,9 @@ export function serveDevice(
   }
 
   function openLogin(bindings: Bindings): StreamLogin {
-    const { books, throttle, log } = host;
+    const { books, hashes, throttle, log } = host;
     const over = (): boolean => is('over');
-    return openStreamLogin({ address, peer, tls: security !== 'loopback', bindings, domain: () => domain, books, throttle, log, over, put, end, succeeded });
+    return openStreamLogin({ address, peer, tls: security !== 'loopback', bindings, domain: () => domain, books, hashes, throttle, log, over, put, end, succeeded });
   }
 
   function succeeded(login: DeviceLoginGrant, data: string): void {

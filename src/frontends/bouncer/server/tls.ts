@@ -1,7 +1,7 @@
 import { TLSSocket } from 'node:tls';
 import type { Socket } from 'node:net';
 import type { ServerIdentity } from '../credentials/certificates.ts';
-import type { Bindings } from './sasl-server.ts';
+import type { Bindings } from './sasl-contract.ts';
 
 interface Secured {
   readonly socket: TLSSocket;
@@ -35,9 +35,6 @@ export function secureServer(
     });
   });
 }
-
-/** Channel bindings that are accepted if a client uses them, but not offered (XEP-0440). */
-export const UNOFFERED: ReadonlySet<string> = new Set(['tls-unique']);
 
 /** XEP-0440. tls-exporter is sound with TLS 1.3 alone (RFC 9266 4.2). */
 function bindingsOf(socket: TLSSocket, identity: ServerIdentity): Bindings {

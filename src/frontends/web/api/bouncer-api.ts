@@ -17,6 +17,11 @@ export const bouncerCalls = {
       const { jid } = one(ctx.api, input.account);
       return valueOf(await ctx.api.bouncer.addDevice(jid, input.name));
     }),
+    /** The answer holds the new password, once. */
+    renew: procedure.input(bouncerInputs.device).mutation(async ({ ctx, input }) => {
+      const { jid } = one(ctx.api, input.account);
+      return valueOf(await ctx.api.bouncer.renew(jid, input.name));
+    }),
     revoke: procedure.input(bouncerInputs.device).mutation(async ({ ctx, input }) => {
       const { jid } = one(ctx.api, input.account);
       return valueOf(await ctx.api.bouncer.revoke(jid, input.name));

@@ -12,6 +12,7 @@ export interface BouncerApi {
   /** The certificate that a device has to trust: its file, and its SHA-256 as people compare it. */
   authority(): Promise<{ readonly file: string; readonly fingerprint: string }>;
   addDevice(account: string, name: string): Promise<Result<AddedDevice>>;
+  renew(account: string, device: string): Promise<Result<AddedDevice>>;
   revoke(account: string, device: string): Promise<Result<{ readonly id: string; readonly name: string }>>;
   devices(account: string): readonly DeviceLogin[];
 }

@@ -16,7 +16,7 @@ import type { Invitations } from './rooms/invitations.ts';
 import type { Memberships } from './rooms/membership.ts';
 import type { Nicks } from './rooms/nicks.ts';
 import type { Presence } from './sending/presence.ts';
-import { receiveRoomPresence } from './rooms/presence-in.ts';
+import { isOfEarlierLeave, receiveRoomPresence } from './rooms/presence-in.ts';
 import type { ReadMarkers } from './history/read-markers.ts';
 import type { SelfPing } from './rooms/self-ping.ts';
 import type { OwnedOccupancy } from './rooms/shared-occupancy.ts';
@@ -107,6 +107,7 @@ function receiveStanza(to: Receivers, transaction: Transaction, stanza: Stanza):
   if (stanza.settle) transaction.emit({ type: 'answer', settle: stanza.settle });
   else if (stanza.kind === 'iq') transaction.onCommit(() => answer(to, stanza));
   else if (stanza.kind === 'message' && stanza.type !== 'groupchat' && to.invitations.receive(transaction, stanza)) return;
+  else if (stanza.kind === 'presence' && isOfEarlierLeave(transaction.room(from), stanza)) return;
   else if (ofRoom && stanza.kind === 'presence') {
     transaction.emit(ofRoom); // first: what follows may forget the room
     receiveRoomPresence({ context: to.context, memberships: to.memberships, transaction }, stanza);

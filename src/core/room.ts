@@ -84,7 +84,7 @@ const losses: Moves = {
 const out: Moves = { join: 'joining', leave: 'absent' };
 const outUntilRetry: Moves = { ...out, retry: 'joining' };
 
-/** state -> signal -> state. The whole of it: what is not here does not happen. A join while we leave is refused here: it is made once the room has said that we left (`joinAgain()` in account/rooms/membership.ts). */
+/** state -> signal -> state. The whole of it: what is not here does not happen. A join while we leave is refused here: it is made once the room has said that we left (`joinAgain()` in account/rooms/membership.ts). That we left is no answer to a join: it is the late one to the leave before. */
 export const moves: Readonly<Record<RoomState, Moves>> = {
   absent: { join: 'joining', retry: 'joining', leave: 'absent' },
   joining: {
@@ -92,7 +92,6 @@ export const moves: Readonly<Record<RoomState, Moves>> = {
     ...losses,
     join: 'joining',
     self: 'joined',
-    left: 'absent',
     leave: 'leaving',
     timeout: 'service-down',
     disconnected: 'absent',

@@ -86,6 +86,16 @@ export function receiveRoomPresence(into: PresenceParts, stanza: Stanza): void {
   if (!own) tellCount(into, room.jid);
 }
 
+/**
+ * 7.14: the room's word that we left, which comes after we have asked to be in again: the room was slower than we wait for it. It is
+ * no answer to that join, and nobody who is to be in the room is out by it.
+ */
+export function isOfEarlierLeave(room: Room | undefined, { element, type }: Stanza): boolean {
+  if (room?.membership.state !== 'joining' || type !== 'unavailable') return false;
+  const presence = readMucPresence(element);
+  return presence !== undefined && presence.codes.has(status.self) && !presence.codes.has(status.nickChanged) && lossSignal(presence).name === 'left';
+}
+
 /** What others did, as far as a person would ask about it later; their coming is no news, and would be a flood. */
 function recordOther(context: AccountContext, transaction: Transaction, presence: MucPresence): void {
   const { room, nick, codes, available, newNick, actor, reason } = presence;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { MinimixError } from '../../../src/core/errors.ts';
 import { noted, story } from '../../support/rooms/seen.ts';
 import { refuseWrites } from '../../support/rooms/refused-writes.ts';
-import { entry, presence, presenceError, refusal, result, subject, worlds, type RoomScript, type World } from '../../support/rooms/scripted.ts';
+import { entry, left as hasLeft, presence, presenceError, refusal, result, subject, worlds, type RoomScript, type World } from '../../support/rooms/scripted.ts';
 import { until } from '../../support/until.ts';
 
 const ROOM = 'garden@rooms.scripted.test';
@@ -56,6 +56,23 @@ describe('put out of a room (scripted)', () => {
     expect(account.rooms.list()).toEqual([]);
     expect(archive.rooms(jid)).toEqual([]);
     expect(bodies(ROOM)).not.toContain('echo');
+  });
+
+  test('a room whose word of a leave comes late, behind the wish to be in again, lets us in all the same', async () => {
+    const { account, archive, heard, send, script, settle, jid } = await joined({ times: { leave: 50 } }, { leave: () => undefined });
+    expect(await account.rooms.leave(ROOM)).toMatchObject({ ok: true }); // given up: the room has said nothing
+    script(ROOM, { join: () => undefined });
+    const asked = heard.all.length;
+    const again = account.rooms.join(ROOM, { nick: 'romeo' });
+    await until(() => heard.all.slice(asked).some(({ name, attrs }) => name === 'presence' && attrs['to'] === `${ROOM}/romeo` && attrs['type'] === undefined), { what: 'the room to be asked again' });
+    send(presence(ROOM, 'juliet'), hasLeft(ROOM, 'romeo'));
+    await settle();
+    expect(JSON.parse(archive.rooms(jid)[0]?.membership ?? '{}')).toMatchObject({ membership: { state: 'joining' } });
+    send(...entry(ROOM, 'romeo', ['juliet']));
+    expect(await again).toMatchObject({ ok: true, value: { state: 'joined', occupants: 2 } });
+    send(hasLeft(ROOM, 'romeo')); // and what it says of a leave from now on is true
+    await noted(account, ROOM, 'left');
+    expect(account.rooms.list()[0]).toMatchObject({ state: 'absent' });
   });
 
   test('somebody who wants the room again while it is left gets it back, though the disk refuses that at first', async () => {

@@ -98,6 +98,9 @@ export function openIqResponder(context: AccountContext): IqResponder {
       const pings = type === 'get' && query?.is('ping', NS_PING);
       if (pings && (own || context.room(bare) !== undefined)) return resultAnswer(element);
       if (query && own) return answerOwn(stanza, query);
+      // XEP-0115 6.2: whoever was sent our presence knows the hash, and asks what it is of; who only guesses at us learns nothing
+      const told = type === 'get' && query?.is('query', NS_DISCO_INFO) && query.attrs['node'] === `${NODE}#${hash()}`;
+      if (told) return info(element, `${NODE}#${hash()}`);
       const reserved = [...handlers].some((one) => query?.is(one.name, one.xmlns));
       return reserved ? errorAnswer(element, 'auth', 'forbidden') : errorAnswer(element, 'cancel', 'service-unavailable');
     },

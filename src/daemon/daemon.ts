@@ -77,7 +77,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
     const loaded = load(home, log);
     const { settings } = loaded;
-    settle(options, settings);
+    setUpLog(options, settings);
 
     const problems = openProblems(log);
     const path = join(home, 'archive.db');
@@ -120,7 +120,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log,
       signal: life.signal,
       async apply(next) {
-        settle(options, next);
+        setUpLog(options, next);
         await apply(next.bouncer);
         await accounts.apply(next.accounts);
       },
@@ -197,7 +197,7 @@ function load(home: string, log: Log): LoadedSettings {
   return loaded.trouble === undefined && keepResources(home, loaded, log) ? loadSettings(home) : loaded;
 }
 
-function settle({ log, file, verbose }: DaemonOptions, settings: Settings): void {
+function setUpLog({ log, file, verbose }: DaemonOptions, settings: Settings): void {
   log.setLevel(verbose ? 'debug' : settings.log.level);
   file.configure(settings.log);
 }

@@ -61,7 +61,7 @@ export function openCursors(account: string, archive: Archive, log: (message: st
     return place;
   }
 
-  function settle(place: Place): void {
+  function advance(place: Place): void {
     if (place.asked.size === 0) return;
     const reached = Math.max(place.reached ?? -1, ...[...place.asked].map((ask) => ask()));
     place.asked.clear();
@@ -82,7 +82,7 @@ export function openCursors(account: string, archive: Archive, log: (message: st
     clearTimeout(timer);
     timer = undefined;
     if (dirty.size === 0 || closed) return;
-    for (const place of dirty) settle(place);
+    for (const place of dirty) advance(place);
     try {
       const done = archive.transaction(() => [...dirty].map((place) => ({ place, written: write(place) })));
       for (const { place, written } of done) place.written = written;
@@ -102,11 +102,11 @@ export function openCursors(account: string, archive: Archive, log: (message: st
       const place = placeOf(device, room);
       return {
         upTo() {
-          settle(place);
+          advance(place);
           return place.reached;
         },
         has(id) {
-          settle(place);
+          advance(place);
           return id <= (place.reached ?? 0) || place.beyond.has(id);
         },
         add(id) {

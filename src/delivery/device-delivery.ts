@@ -31,7 +31,7 @@ export interface DeviceDelivery {
   enter(room: string): FeedStart;
   leave(room: string): void;
   /** A message was archived that is news. */
-  kept(message: KeptMessage): void;
+  offer(message: KeptMessage): void;
   /** A message was archived that is no news. */
   skipped(room: string, id: number): void;
   /** The catch-up of a room has read further, or has ended. */
@@ -101,9 +101,9 @@ export function openDeviceDelivery({ account, archive, cursors, device, log, sen
     },
     enter: (room) => open(room).enter(),
     leave,
-    kept(message) {
+    offer(message) {
       const feed = feeds.get(message.room);
-      if (feed?.kept(message) !== 'now') return;
+      if (feed?.turnOf(message) !== 'now') return;
       const id = message.archiveId;
       const how = send(message, 'live', () => feed.settled(id));
       if (how === 'skipped') feed.settled(id);

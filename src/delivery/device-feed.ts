@@ -52,7 +52,7 @@ export interface DeviceFeed {
   /** Starts with the next message, and with the messages that a catch-up holds back. All others are the room's history. */
   enter(): FeedStart;
   /** A message was archived. `now`: it is the device's next one; the caller sends it, or puts it back by `wait`. */
-  kept(message: KeptMessage): 'now' | 'later';
+  turnOf(message: KeptMessage): 'now' | 'later';
   /** A message was archived that stands before what the device has, so that it is no news to it. */
   skipped(id: number): void;
   /** The catch-up of the room has read further, or has ended. */
@@ -61,7 +61,7 @@ export interface DeviceFeed {
   next(): number | undefined;
   /** The next message was sent, or is not meant for this device. */
   took(how: 'sent' | 'skipped'): void;
-  /** A message for which `kept` said `now` cannot be sent yet. */
+  /** A message for which `turnOf` said `now` cannot be sent yet. */
   wait(id: number): void;
   /** The device has the message, or does not get it. */
   settled(id: number): void;
@@ -181,7 +181,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
         },
       };
     },
-    kept({ archiveId, kind }) {
+    turnOf({ archiveId, kind }) {
       if (now.state === 'closed' || archiveId <= seen) return 'later';
       if (now.state === 'reading') now.newest = archiveId;
       if (now.state === 'unread') readOn();

@@ -42,7 +42,7 @@ function scene(skew: () => number = () => 0) {
     const at = T0 + (said += 1) * 1000 + skew();
     const kept = append(own.archive, { body, stanzaId: `id of ${body}`, at, arrivedAt: at, delayed: how === 'missed' }, how === 'live' ? { kind: 'live' } : { kind: 'mam', follows: readUpTo === 'end' ? undefined : readUpTo });
     if (how === 'missed') readUpTo = idOf(kept);
-    if (kept.kept) for (const { delivery } of here) delivery.kept(kept.message);
+    if (kept.kept) for (const { delivery } of here) delivery.offer(kept.message);
   }
 
   function device(name: string, { window = Infinity } = {}): TestDevice {

@@ -38,7 +38,7 @@ export interface BookmarkSync {
   /** Another resource has come or gone: whoever writes XEP-0049 tells nobody. */
   stirred(): void;
   /** Brings the storages to the list, soon. */
-  settle(): void;
+  reconcile(): void;
   storages(): StorageSummary[];
   content(storage: StorageName): StorageContent | undefined;
 }
@@ -101,7 +101,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
     } finally {
       if (login === logins) hearMeanwhile(); // where the reading failed too: nothing else would end the wait
     }
-    await settleNow();
+    await reconcileNow();
     for (const { name } of contents.active()) wrote.add(name); // what came before the server knew that we watch was told to nobody
     verifyLater();
   }
@@ -113,16 +113,16 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
     breathSince ??= now;
     timers.set('breath', Math.max(0, Math.min(BREATH, breathSince + LONGEST_BREATH - now)), () => {
       breathSince = undefined;
-      settle();
+      reconcile();
     });
   }
 
-  function settle(): void {
-    guarded('bringing the storages to one', settleNow);
+  function reconcile(): void {
+    guarded('bringing the storages to one', reconcileNow);
   }
 
   /** Merges and writes until nothing is left to do. What is still coming in is waited for: its end calls again. */
-  async function settleNow(): Promise<void> {
+  async function reconcileNow(): Promise<void> {
     if (running) {
       again = true;
       return;
@@ -152,7 +152,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
       for (const { room } of pending) log('info', `bookmark of ${room}: its removal waits for ${removals} ms, for it may be one of several`);
       timers.set('removals', removals, () => {
         removalBreath = 'over';
-        settle();
+        reconcile();
       });
     }
   }
@@ -196,7 +196,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
     const wish = content && contents.wishFor(storage, content, merged);
     if (!content || !wish) return false;
     if (!pace.allows(name, storage.whole ? [name] : [...wish.put.map(({ room }) => room), ...wish.remove])) {
-      timers.set('retry', RETRY / 3, settle);
+      timers.set('retry', RETRY / 3, reconcile);
       return false;
     }
     let current = content;
@@ -213,7 +213,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
     ended(refusal === undefined);
     if (refusal !== undefined) {
       contents.refused(name, refusal);
-      timers.set('retry', RETRY, settle);
+      timers.set('retry', RETRY, reconcile);
       return false;
     }
     wrote.add(name);
@@ -229,13 +229,13 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
       const fresh = await storage.read();
       if ('refused' in fresh || !contents.of(storage.name) || contents.clock() !== from || running) return verifyLater();
       wrote.delete(storage.name);
-      if (contents.corrected(storage, fresh)) settle();
+      if (contents.corrected(storage, fresh)) reconcile();
     }
   }
 
   return {
     load,
-    settle,
+    reconcile,
     receive(transaction, stanza) {
       const event = readPubsubEvent(stanza.element);
       if (!event || event.from !== jid) return false;
@@ -254,7 +254,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
         const fresh = await storage.read();
         if ('refused' in fresh || !contents.of(storage.name)) return;
         contents.see(storage.name, fresh);
-        settle();
+        reconcile();
       }));
     },
     storages: contents.summaries,

@@ -31,7 +31,7 @@ export function localChanges(
   context: AccountContext,
   state: BookmarkState,
   follow: (transaction: Transaction, changes: readonly FollowedChange[]) => void,
-  settle: () => void,
+  reconcile: () => void,
 ): Apply {
   return (changes, following) => {
     const list = new Map(state.list());
@@ -51,7 +51,7 @@ export function localChanges(
       if (following) follow(transaction, done);
       transaction.emit({ type: 'bookmarks', account: context.jid, held: held.length });
     });
-    settle();
+    reconcile();
     return done.length;
   };
 }
@@ -136,7 +136,7 @@ export function openBookmarkVerbs(context: AccountContext, state: BookmarkState,
         state.save(transaction, { held });
         transaction.emit({ type: 'bookmarks', account: jid, held: held.length });
       });
-      sync.settle();
+      sync.reconcile();
       return ok({ rooms });
     },
     accept(id) {

@@ -31,10 +31,10 @@ interface JoinAttemptHooks {
   readonly times: { readonly join: number; readonly rest: number };
   /** Unless something else happens to the room: it has not answered. */
   readonly timeout: (room: string, wait: number) => void;
-  readonly settled: (room: string) => Promise<void>;
+  readonly atRest: (room: string) => Promise<void>;
 }
 
-export function openJoinAttempts(context: AccountContext, { entry, nicks, wantedNick, times, timeout, settled }: JoinAttemptHooks): JoinAttempts {
+export function openJoinAttempts(context: AccountContext, { entry, nicks, wantedNick, times, timeout, atRest }: JoinAttemptHooks): JoinAttempts {
   const { connection, log } = context;
   const looks = pLimit(LOOKS_AT_ONCE);
   const queue = openJoinQueue(context.signal, times.rest);
@@ -63,7 +63,7 @@ export function openJoinAttempts(context: AccountContext, { entry, nicks, wanted
         return;
       }
       attempt.asked = true;
-      const done = settled(jid);
+      const done = atRest(jid);
       sendJoin(room);
       await done;
     });

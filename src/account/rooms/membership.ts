@@ -40,7 +40,7 @@ export interface Memberships extends RoomSummaries {
   /** The stream and with it every membership is gone. */
   disconnected(): void;
   /** Resolves when the room has left the states in which it is under way. */
-  settled(room: string): Promise<void>;
+  atRest(room: string): Promise<void>;
   /** Resolves with `undefined` once we have that nick in the room, or with the room's refusal. */
   nickAnswer(room: string, nick: string): Promise<string | undefined>;
   /** The room has answered a wish for another nick; without a refusal it is granted. */
@@ -76,7 +76,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
     wantedNick,
     times,
     timeout: (jid, wait) => after(jid, wait, { name: 'timeout' }),
-    settled,
+    atRest,
   });
 
   /**
@@ -137,7 +137,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
   function act(jid: string): void {
     timers.clear(jid);
     const room = context.room(jid);
-    if (!room) return settle(jid);
+    if (!room) return rest(jid);
     const { state, attempts } = room.membership;
     const wait = retryIn(room.membership, context.now());
     if (state === 'joining') return joinAttempts.begin(room);
@@ -153,7 +153,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
     const again = { name: 'retry', nick: wantedNick(room) } as const;
     if (state === 'absent' && room.wanted) after(jid, retryDelay(0, Math.random()), again);
     if (wait !== undefined && room.wanted) after(jid, wait, again);
-    settle(jid);
+    rest(jid);
   }
 
   /** Queued where the connection is down: a stream that is resumed would find us still in there. */
@@ -181,7 +181,8 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
     context.transact((transaction) => signal(transaction, jid, { name: 'retry', nick }));
   }
 
-  function settle(jid: string): void {
+  /** The membership stays as it is until something happens: whoever waited for that is told. */
+  function rest(jid: string): void {
     joinAttempts.end(jid);
     exact.delete(jid);
     farewells.delete(jid);
@@ -190,7 +191,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
     for (const resolve of listeners) resolve();
   }
 
-  function settled(jid: string): Promise<void> {
+  function atRest(jid: string): Promise<void> {
     return new Promise((resolve) => {
       const listeners = waiting.get(jid);
       if (listeners) listeners.push(resolve);
@@ -201,7 +202,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
   return {
     times,
     signal,
-    settled,
+    atRest,
     nickAnswer(jid, nick) {
       return new Promise((resolve) => nickWaits.set(`${jid}/${nick}`, resolve));
     },

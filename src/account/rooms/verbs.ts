@@ -33,7 +33,7 @@ const UNDER_WAY: readonly string[] = ['joined', 'joining', 'leaving'];
 
 export function openRoomVerbs(context: AccountContext, memberships: Memberships): RoomVerbs {
   const { connection } = context;
-  const { signal, settled, summary } = memberships;
+  const { signal, atRest, summary } = memberships;
 
   function known(text: string): Result<Room> {
     const jid = parseBareJid(text);
@@ -47,7 +47,7 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
     // whoever joins the account itself, such as a device, would make what the server tells the account a room's
     if (jid === undefined || jid === context.jid) return notARoom(text);
     const joined = context.room(jid)?.membership.state === 'joined';
-    const done = joined ? undefined : settled(jid);
+    const done = joined ? undefined : atRest(jid);
     memberships.setExact(jid, exact && !joined);
     context.transact((transaction) => {
       const room = transaction.room(jid) ?? newRoom(jid);
@@ -69,7 +69,7 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
   /** A login on the way begins each join anew: what was asked before it is not decided by that. */
   async function decided(jid: string, exact: boolean, done: Promise<void>): Promise<void> {
     const late = delay(memberships.times.join, true, { ref: false, signal: context.signal }).catch(() => true);
-    for (let wait = done; !(await Promise.race([late, wait.then(() => false)])); wait = settled(jid)) {
+    for (let wait = done; !(await Promise.race([late, wait.then(() => false)])); wait = atRest(jid)) {
       if (context.room(jid)?.membership.state !== 'joining') return;
       memberships.setExact(jid, exact);
     }
@@ -84,7 +84,7 @@ export function openRoomVerbs(context: AccountContext, memberships: Memberships)
     if (!room.ok) return room;
     const { jid, membership } = room.value;
     const waits = connection.status().state === 'online' && UNDER_WAY.includes(membership.state);
-    const done = waits ? settled(jid) : undefined;
+    const done = waits ? atRest(jid) : undefined;
     memberships.setFarewell(jid, farewell);
     context.transact((transaction) => {
       transaction.put({ ...room.value, wanted: false });

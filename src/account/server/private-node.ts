@@ -68,7 +68,7 @@ export function openPrivateNode({ connection, log }: { connection: Connection; l
   async function prepare(create: boolean): Promise<boolean> {
     let answer = await look();
     if (!answer.ok && answer.error.condition === 'item-not-found' && create) {
-      await settle((fields) => createNode(node, fields));
+      await askFor((fields) => createNode(node, fields));
       listening = undefined; // who was told of the node that is gone is not told of this one
       answer = await look();
     }
@@ -81,14 +81,14 @@ export function openPrivateNode({ connection, log }: { connection: Connection; l
     const tells = Object.fromEntries(Object.entries(TELLS).filter(([name]) => now.has(name)));
     const why = wrong.map(([name, value]) => `${name} ${now.get(name)} -> ${value}`).join(', ');
     log('info', `${node}: reconfigured`, { why });
-    const refused = await settle((fields) => configureNode(node, { ...fields, ...tells }));
+    const refused = await askFor((fields) => configureNode(node, { ...fields, ...tells }));
     if (isPrivate === false) await look();
     if (isPrivate === false) log('error', `${node}: others can read it, and the server does not let it be closed: ${refused ?? 'it stays open'}`);
     return wrong.some(([name]) => name === MAX_ITEMS || name === 'pubsub#persist_items');
   }
 
   /** Asks with `max`, then with numbers. */
-  async function settle(make: (fields: Options) => Element): Promise<string | undefined> {
+  async function askFor(make: (fields: Options) => Element): Promise<string | undefined> {
     let refusal: string | undefined;
     for (const max of MAX_ITEMS in wanted ? LARGE.slice(LARGE.indexOf(wanted[MAX_ITEMS] ?? 'max')) : ['']) {
       const fields = max === '' ? wanted : { ...wanted, [MAX_ITEMS]: max };

@@ -55,7 +55,7 @@ export function startRelay({ account, archive, log, signal, times, now = Date.no
   account.events.subscribe((event) => {
     if (event.type === 'message' && event.fresh) {
       firstNews.news(event.message);
-      all((sender) => sender.kept(event.message));
+      all((sender) => sender.hear(event.message));
     } else if (event.type === 'message') {
       firstNews.past(event.message);
       all((sender) => sender.skipped(event.message.room, event.message.archiveId));

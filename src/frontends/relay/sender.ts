@@ -28,7 +28,7 @@ export interface SenderParts {
 export interface Sender {
   readonly target: RelayTarget;
   /** A message was archived that is news. */
-  kept(message: KeptMessage): void;
+  hear(message: KeptMessage): void;
   /** A message was archived that is no news. */
   skipped(room: string, archiveId: number): void;
   /** The catch-up of the room has read further, or has ended. */
@@ -119,9 +119,9 @@ export function startSender(target: RelayTarget, parts: SenderParts): Sender {
 
   return {
     target,
-    kept(message) {
+    hear(message) {
       delivery.follow(message.room, limits);
-      delivery.kept(message);
+      delivery.offer(message);
     },
     skipped(room, archiveId) {
       delivery.follow(room, limits);

@@ -128,7 +128,7 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
   return {
     take(event) {
       if (event.type === 'message') {
-        if (event.message.kind !== 'private' || !sentByUs(event.message)) deliveries.kept(event.message, event.fresh);
+        if (event.message.kind !== 'private' || !sentByUs(event.message)) deliveries.hear(event.message, event.fresh);
         if (event.message.kind === 'subject') stateCache.subject(event.message.room, event.message.xml);
       } else if (event.type === 'room-stanza') {
         if (event.stanza.type === 'groupchat' && isSubjectChange(event.stanza.element)) stateCache.subject(event.room, event.stanza.raw);

@@ -13,7 +13,7 @@ export interface OccupantDeliveries {
   enter(deviceOccupant: DeviceOccupant, room: string): FeedStart;
   gone(deviceOccupant: DeviceOccupant): void;
   /** A message was archived; `fresh`: it is news. */
-  kept(message: KeptMessage, fresh: boolean): void;
+  hear(message: KeptMessage, fresh: boolean): void;
   /** The catch-up of the room has read further, or has ended. */
   moved(room: string): void;
 }
@@ -64,9 +64,9 @@ export function openOccupantDeliveries({ account, archive, cursors, feeds, log }
       deliveries.get(deviceOccupant)?.stop();
       deliveries.delete(deviceOccupant);
     },
-    kept(message, fresh) {
+    hear(message, fresh) {
       for (const deviceOccupant of feeds.of(message.room)?.deviceOccupants ?? []) {
-        if (fresh) deliveries.get(deviceOccupant)?.kept(message);
+        if (fresh) deliveries.get(deviceOccupant)?.offer(message);
         else deliveries.get(deviceOccupant)?.skipped(message.room, message.archiveId);
       }
     },

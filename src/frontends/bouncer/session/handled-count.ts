@@ -24,7 +24,7 @@ export function openHandledCount(): HandledCount {
   let telling = false;
   const listeners: (() => void)[] = [];
 
-  function settle(): void {
+  function move(): void {
     const waited = waiting.length;
     while (waiting[0]?.delivered) waiting.shift();
     if (waiting.length === waited || telling) return;
@@ -47,7 +47,7 @@ export function openHandledCount(): HandledCount {
       waiting.push(one);
       return () => {
         one.delivered = true;
-        settle();
+        move();
       };
     },
     handled: () => waiting[0]?.before,

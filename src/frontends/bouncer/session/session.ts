@@ -122,7 +122,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   }
 
   /** XEP-0198 4: the device has all up to what it has acknowledged. */
-  function settle(): void {
+  function tellDelivered(): void {
     const upTo = sm.acknowledged();
     sentAt.splice(0, sentAt.length - sm.pending());
     while (undelivered[0] && undelivered[0].number <= upTo) undelivered.shift()?.delivered();
@@ -159,7 +159,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
       return endSoon('undefined-condition', 'The device acknowledged more than was sent.');
     }
     if (now.state === 'attached') now.asked = false;
-    settle();
+    tellDelivered();
     if (sm.pending() > 0) askSoon();
   }
 
@@ -246,7 +246,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
       endSoon();
       return 'item-not-found';
     }
-    settle();
+    tellDelivered();
     const { inbound } = sm.state() ?? { inbound: 0 };
     attach(next);
     next.put(xml('resumed', { xmlns: NS.sm, previd: id, h: String(inbound) }).toString());

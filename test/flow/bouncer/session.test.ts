@@ -70,7 +70,7 @@ describe('before a login', () => {
   });
 
   test('who says nothing is sent away in the end, and strangers are few at a time', async () => {
-    const one = await door({ times: { login: 300 } });
+    const one = await door({ times: { login: 5_000 } });
     const strangers = await Promise.all(Array.from({ length: 30 }, () => plainStranger(one.port)));
     open.push(...strangers);
     await Promise.all(strangers.map((stranger) => stranger.ended()));

@@ -2,6 +2,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { connectTo, faultOf } from '../../../src/frontends/web/client/client.ts';
 import { ask, openDoor, ROOM, smallDaemon } from './daemon-api.ts';
+import { until } from '../../support/until.ts';
 
 const alice = 'alice@example.org';
 const stops: (() => Promise<void>)[] = [];
@@ -169,7 +170,7 @@ test('a reader that went away is forgotten', async () => {
   await stream.until(() => stream.seen.length >= 3);
   expect(listeners()).toBe(1);
   stream.close();
-  await expect.poll(listeners).toBe(0);
+  await until(() => listeners() === 0, { what: 'the reader to be forgotten' });
 });
 
 test('readers are bounded, and a place is free again when one leaves', async () => {
@@ -183,7 +184,7 @@ test('readers are bounded, and a place is free again when one leaves', async () 
     next.close();
     return next.status;
   };
-  await expect.poll(enter).toBe(200);
+  await until(async () => (await enter()) === 200, { what: 'a place' });
 });
 
 test('an event stream by a way round its name is bounded all the same', async () => {

@@ -1,7 +1,7 @@
 // Minimix among rooms that answer as the test says: for what no real server does, or not when asked.
 import { afterEach } from 'vitest';
 import { openMinimix, type Minimix, type MinimixOptions } from '../minimix.ts';
-import { ME, startRooms, type RoomServer } from './server.ts';
+import { ME, startRooms, type RoomServer, type RoomServerOptions } from './server.ts';
 
 export * from './server.ts';
 
@@ -12,14 +12,14 @@ export interface World extends Minimix, Pick<RoomServer, 'heard' | 'script' | 's
 }
 
 /** Opens a world with one account in it; both end with the test. */
-export function worlds(): (options?: MinimixOptions & { readonly sm?: boolean }) => Promise<World> {
+export function worlds(): (options?: MinimixOptions & Pick<RoomServerOptions, 'sm' | 'takes'>) => Promise<World> {
   const open: (() => Promise<unknown>)[] = [];
   let ids = 0;
   afterEach(async () => {
     for (const close of open.splice(0)) await close();
   });
-  return async ({ sm, ...options } = {}) => {
-    const { port, stop, ...rooms } = await startRooms({ ...(sm && { sm }) });
+  return async ({ sm, takes, ...options } = {}) => {
+    const { port, stop, ...rooms } = await startRooms({ ...(sm && { sm }), ...(takes && { takes }) });
     const minimix = openMinimix({ host: '127.0.0.1', port }, { jid: ME, password: 'pencil' }, { allowPlaintext: true, ...options });
     open.push(() => Promise.all([minimix.stop(), stop()]));
     await minimix.online();

@@ -31,6 +31,13 @@ export interface RoomServer {
   stop(): Promise<void>;
 }
 
+export interface RoomServerOptions {
+  readonly sm?: boolean;
+  readonly asked?: boolean;
+  /** Where it says no, the stream acknowledges nothing from there on: a server that ends a stream over a stanza has not taken it. */
+  readonly takes?: (stanza: Element) => boolean;
+}
+
 const USER = 'http://jabber.org/protocol/muc#user';
 const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 const INFO = 'http://jabber.org/protocol/disco#info';
@@ -40,7 +47,7 @@ export const ME = 'romeo@scripted.test';
  * Listens on loopback, lets the one account in as often as it comes, and answers. With `sm` its streams are resumed; with `asked` each
  * has the resource that it asks for, so that there can be several.
  */
-export async function startRooms({ sm = false, asked = false }: { readonly sm?: boolean; readonly asked?: boolean } = {}): Promise<RoomServer> {
+export async function startRooms({ sm = false, asked = false, takes = () => true }: RoomServerOptions = {}): Promise<RoomServer> {
   const server = await startScripted();
   const scripts = new Map<string, RoomScript>();
   const heard = feed<Element>((stanza) => stanza.toString().slice(0, 200));
@@ -61,10 +68,12 @@ export async function startRooms({ sm = false, asked = false }: { readonly sm?: 
       if (login === 'bound') h = 0;
       forgets = false;
       peer = next;
+      let stuck = false;
       readStanzas(next, (stanza) => {
         if (stanza.name === 'r') next.send(`<a xmlns='urn:xmpp:sm:3' h='${h}'/>`);
         if (stanza.name === 'r' || stanza.name === 'a') return;
-        h += 1;
+        stuck ||= !takes(stanza);
+        if (!stuck) h += 1;
         heard.push(stanza);
         const answer = answerTo(stanza, scripts);
         if (answer !== undefined) next.send([answer].flat().join(''));

@@ -87,7 +87,7 @@ describe.each(servers)('on $kind', (server) => {
     const stage = await scene();
     await bookmarked(stage);
     await publish(stage.client, stage.room, conference({ autojoin: false, nick: 'Ali' }));
-    await stage.bob.next(isOut(stage.room), { deadline: 5_000 });
+    await stage.bob.next(isOut(stage.room));
     await forgotten(stage);
   });
 
@@ -189,7 +189,7 @@ describe.each(servers)('on $kind', (server) => {
     await retract(stage.client, stage.room);
     await pending(stage);
     expect(stage.door.minimix.account.rooms.list()[0]?.state).toBe('joined');
-    await stage.bob.next(isOut(stage.room), { deadline: 6_000 });
+    await stage.bob.next(isOut(stage.room));
     await forgotten(stage);
     await allShow(stage.client, {});
   });

@@ -1,3 +1,4 @@
+import { SaxesParser } from 'saxes';
 import type { KeptMessage } from './groupchat.ts';
 
 /** A part of a body in UTF-16 offsets. */
@@ -18,10 +19,12 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   'urn:xmpp:message-moderate:1',
 ]);
 const NS_FALLBACK = 'urn:xmpp:fallback:0';
-const MOST_FALLBACKS = 8;
+const MOST_RANGES = 64;
 /** Their body is never the sender's own words: it says that the client cannot show what this is (XEP-0380, 0424, 0425, 0444). */
 const WORDLESS: readonly string[] = ['encrypted', 'retraction', 'reaction'];
-const ENCRYPTED = /<(?:[\w-]+:)?(?:encrypted|encryption)\s[^>]*?(?:eu\.siacs\.conversations\.axolotl|urn:xmpp:omemo:[12]|urn:xmpp:openpgp:0|urn:xmpp:eme:0)/;
+const ENCRYPTIONS: ReadonlySet<string> = new Set([
+  'eu.siacs.conversations.axolotl', 'urn:xmpp:omemo:1', 'urn:xmpp:omemo:2', 'urn:xmpp:openpgp:0', 'urn:xmpp:eme:0',
+]);
 
 /**
  * The words of a message as its sender wrote them: without what stands there for clients that do not know what else is in it.
@@ -37,7 +40,13 @@ export function readableBody(message: Words): string | undefined {
 
 /** Only the devices that it was encrypted for can read it; a private message keeps its own kind. */
 export function isEncrypted({ kind, xml }: Pick<Words, 'kind' | 'xml'>): boolean {
-  return kind === 'encrypted' || (kind === 'private' && ENCRYPTED.test(xml));
+  if (kind !== 'private') return kind === 'encrypted';
+  if (![...ENCRYPTIONS].some((namespace) => xml.includes(namespace))) return false;
+  let found = false;
+  readTags(xml, ({ depth, local, uri }) => {
+    found ||= depth === 1 && (local === 'encrypted' || local === 'encryption') && ENCRYPTIONS.has(uri);
+  });
+  return found;
 }
 
 /**
@@ -46,16 +55,39 @@ export function isEncrypted({ kind, xml }: Pick<Words, 'kind' | 'xml'>): boolean
  */
 export function fallbacksIn({ body, xml }: Pick<Words, 'body' | 'xml'>): readonly Cut[] {
   if (body === undefined || !xml.includes(NS_FALLBACK)) return [];
-  const cuts: Cut[] = [];
-  for (const [, attributes = '', inner = ''] of [...xml.matchAll(/<fallback\b([^>]*?)(?:\/>|>(.*?)<\/fallback>)/gs)].slice(0, MOST_FALLBACKS)) {
-    if (attributeOf(attributes, 'xmlns') !== NS_FALLBACK || !UNDERSTOOD.has(attributeOf(attributes, 'for') ?? '')) continue;
-    for (const [, range = ''] of [...inner.matchAll(/<body\b([^>]*?)\/?>/g)].slice(0, MOST_FALLBACKS)) {
-      const [start, end] = [offsetOf(body, attributeOf(range, 'start') ?? '0'), offsetOf(body, attributeOf(range, 'end') ?? String(body.length))];
-      if (start !== undefined && end !== undefined && start < end) cuts.push({ start, end });
-    }
-  }
+  const ranges: Tag[] = [];
+  let isOpen = false;
+  readTags(xml, (tag) => {
+    if (tag.depth === 1) isOpen = tag.local === 'fallback' && tag.uri === NS_FALLBACK && UNDERSTOOD.has(tag.attribute('for') ?? '');
+    else if (isOpen && tag.depth === 2 && tag.local === 'body' && tag.uri === NS_FALLBACK && ranges.length < MOST_RANGES) ranges.push(tag);
+  });
+  const cuts = ranges.flatMap(({ attribute }) => {
+    const [start, end] = [offsetOf(body, attribute('start') ?? '0'), offsetOf(body, attribute('end') ?? String(body.length))];
+    return start !== undefined && end !== undefined && start < end ? [{ start, end }] : [];
+  });
   const joined = join(cuts);
   return without(body, joined).trim() === '' ? [] : joined;
+}
+
+interface Tag {
+  /** 1 for what stands in the message itself. */
+  readonly depth: number;
+  readonly local: string;
+  readonly uri: string;
+  readonly attribute: (name: string) => string | undefined;
+}
+
+/** The start tags of a kept stanza, which was well-formed when it was kept. */
+function readTags(xml: string, take: (tag: Tag) => void): void {
+  const parser = new SaxesParser({ xmlns: true, position: false });
+  let depth = 0;
+  parser.on('opentag', ({ local, uri, attributes }) => {
+    take({ depth, local, uri, attribute: (name) => attributes[name]?.value });
+    depth += 1;
+  });
+  parser.on('closetag', () => { depth -= 1; });
+  parser.on('error', () => undefined); // what cannot be read says nothing
+  parser.write(xml).close();
 }
 
 function without(body: string, cuts: readonly Cut[]): string {
@@ -87,9 +119,4 @@ function offsetOf(body: string, written: string): number | undefined {
   let at = 0;
   for (let counted = 0; counted < wanted && at < body.length; counted += 1) at += (body.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
   return at;
-}
-
-function attributeOf(written: string, name: string): string | undefined {
-  const found = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(written);
-  return found?.[1] ?? found?.[2];
 }

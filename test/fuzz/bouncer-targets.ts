@@ -14,6 +14,7 @@ export const bouncerTargets: readonly FuzzTarget[] = [
       `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256'>biwsbj1yb21lbyxyPWFiY2RlZmdoaWprbA==</auth>`,
       `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AHJvbWVvAHBlbmNpbA==</auth>`,
       `<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>Yz1iaXdzLHI9YWJjLHA9QUFBQQ==</response>`,
+      `<authenticate xmlns='urn:xmpp:sasl:2' mechanism='SCRAM-SHA-256'><initial-response>biwsbj1yb21lbyxyPWFiY2RlZmdoaWprbA==</initial-response></authenticate>`,
       `<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`,
       `<resume xmlns='urn:xmpp:sm:3' previd='x' h='1'/>`,
       `<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>`,

@@ -29,7 +29,7 @@ export function talkTo(stranger: Stranger): Talk {
       const match = found();
       if (!match) throw new Error('it was there');
       read += match.index + match[0].length;
-      return parse(match[0].replace(/^<stream:features/, "<stream:features xmlns:stream='http://etherx.jabber.org/streams' xmlns='jabber:client'"));
+      return parse(match[0].replace(/^<stream:\w+/, "$& xmlns:stream='http://etherx.jabber.org/streams' xmlns='jabber:client'"));
     },
   };
 }
@@ -137,4 +137,29 @@ export async function byScram(talk: Talk, exchange: Scram): Promise<string> {
 export function conditionOf(failure: Element): string {
   const [first] = failure.children;
   return first instanceof Element ? first.name : '';
+}
+
+/** What is said beside a login by SASL2. */
+export interface Beside {
+  readonly userAgent?: string | undefined;
+  /** Further children of <authenticate/>, as text. */
+  readonly more?: string;
+}
+
+export function authenticateElement(mechanism: string, first: string | Buffer | undefined, { userAgent, more = '' }: Beside = {}): string {
+  const agent = userAgent === undefined ? '' : `<user-agent id='${userAgent}'><software>Scripted</software><device>Test</device></user-agent>`;
+  const initial = first === undefined ? '' : `<initial-response>${base64(first)}</initial-response>`;
+  return `<authenticate xmlns='${SASL2}' mechanism='${mechanism}'>${initial}${agent}${more}</authenticate>`;
+}
+
+/** Logs in by SASL2; resolves with <success/>, or with the condition of the failure. */
+export async function byScram2(talk: Talk, exchange: Scram, beside: Beside = {}): Promise<Element | string> {
+  talk.send(authenticateElement(exchange.mechanism, exchange.first, beside));
+  const challenge = await talk.element('challenge', 'failure', 'stream:error');
+  if (challenge.name !== 'challenge') return conditionOf(challenge);
+  talk.send(`<response xmlns='${SASL2}'>${base64(exchange.answer(decoded(challenge)))}</response>`);
+  const end = await talk.element('success', 'failure', 'stream:error');
+  if (end.name !== 'success') return conditionOf(end);
+  if (!exchange.verifies(decoded(end.getChild('additional-data')))) throw new Error('the server has not proven that it knows the password');
+  return end;
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, TLSSocket } from 'node:tls';
+import { connect as connectTls, TLSSocket, type TLSSocketOptions } from 'node:tls';
 import { until } from '../../support/until.ts';
 
 export interface Stranger {
@@ -13,7 +13,7 @@ export interface Stranger {
   hears(text: string | RegExp): Promise<void>;
   ended(): Promise<void>;
   /** What binds this connection's TLS (RFC 9266, RFC 5929). */
-  binding(type: 'tls-exporter' | 'tls-server-end-point'): Buffer;
+  binding(type: 'tls-exporter' | 'tls-server-end-point' | 'tls-unique'): Buffer;
   /** Reads no more. */
   pause(): void;
   close(): void;
@@ -29,8 +29,8 @@ export async function plainStranger(port: number): Promise<Stranger> {
 }
 
 /** Behind TLS, by XEP-0368. */
-export async function secureStranger(port: number, servername: string, ca: string): Promise<Stranger> {
-  const socket = connectTls({ port, host: '127.0.0.1', servername, ca, ALPNProtocols: ['xmpp-client'] });
+export async function secureStranger(port: number, servername: string, ca: string, tls: Pick<TLSSocketOptions, 'maxVersion'> = {}): Promise<Stranger> {
+  const socket = connectTls({ port, host: '127.0.0.1', servername, ca, ALPNProtocols: ['xmpp-client'], ...tls });
   await once(socket, 'secureConnect');
   return strangerOn(socket);
 }
@@ -53,6 +53,7 @@ function strangerOn(socket: Socket): Stranger {
     binding(type) {
       if (!(socket instanceof TLSSocket)) throw new Error('this connection has no TLS');
       if (type === 'tls-exporter') return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+      if (type === 'tls-unique') return socket.getFinished() ?? Buffer.alloc(0);
       return createHash('sha256').update(socket.getPeerCertificate().raw).digest();
     },
     pause: () => void socket.pause(),

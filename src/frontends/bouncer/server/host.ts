@@ -2,18 +2,32 @@ import type { Log } from '../../../core/log.ts';
 import type { Hash } from '../credentials/keys.ts';
 import type { ServerIdentity } from '../credentials/certificates.ts';
 import type { LoginDevice } from '../../../core/device.ts';
-import type { DeviceLink, DeviceLinkUser } from '../session/link.ts';
+import type { DeviceLink, DeviceLinkUser, SessionWishes } from '../session/link.ts';
 import type { FindCredentials } from './sasl-contract.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface DeviceLoginGrant {
   readonly account: string;
   readonly device: LoginDevice;
+  /** Which installation of a client it is, where it has said so (XEP-0388 2.3). */
+  readonly userAgent: string | undefined;
 }
 
-/** The session that takes the stream over and its first words, or why it was refused. */
+export interface BindRequest {
+  /** The resource that the device asks for (RFC 6120 7.7), or what its resource is to begin with (XEP-0386 3.2.1). */
+  readonly name: { readonly resource: string | undefined } | { readonly tag: string | undefined };
+  readonly wishes: SessionWishes | undefined;
+}
+
+/** What a device is told with its session: its full JID, and the answers to what it asked for of it, as text. */
+export interface Granted {
+  readonly jid: string;
+  readonly answers: string;
+}
+
+/** The session that takes the stream over, or why it was refused. It begins with the words that `say` makes of what it grants. */
 export type Bound =
-  | { readonly ok: true; readonly user: DeviceLinkUser; begin(): void }
+  | { readonly ok: true; readonly user: DeviceLinkUser; begin(say: (granted: Granted) => string): void }
   | { readonly ok: false; readonly condition: string; readonly why: string };
 
 /** What a stream asks of the daemon. */
@@ -34,6 +48,6 @@ export interface StreamHost {
   hashes(domain: string): readonly Hash[];
   /** Further stream features after the login, as text. */
   features(account: string): string;
-  bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound>;
+  bind(login: DeviceLoginGrant, request: BindRequest, link: DeviceLink): Promise<Bound>;
   resume(login: DeviceLoginGrant, request: { previd: string; h: string }, link: DeviceLink): Bound;
 }

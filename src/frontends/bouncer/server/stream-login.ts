@@ -1,10 +1,14 @@
-// RFC 6120 6, on one stream: what is offered, who is accepted, and how long others wait for their refusal.
+// RFC 6120 6 and XEP-0388, on one stream: what is offered, who is accepted, and how long others wait for their refusal.
 import { setTimeout as delay } from 'node:timers/promises';
+import { sameJid } from '../../../core/jid.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
+import { attributeOf } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import type { Hash } from '../credentials/keys.ts';
 import { beginSasl, makeOffer } from './sasl-server.ts';
 import type { Bindings, FindCredentials, SaslConversation, SaslOffer, SaslStep } from './sasl-contract.ts';
+import { authenticationFeature, failureAnswer, readInlineRequest } from './sasl2.ts';
+import type { InlineRequest } from './sasl2.ts';
 import type { DeviceLoginGrant } from './host.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Throttle } from './throttle.ts';
@@ -12,18 +16,27 @@ import type { Throttle } from './throttle.ts';
 export interface StreamLogin {
   /** The features before a login, as text. */
   offers(): string;
-  /** Handles an element of SASL; resolves once it is answered. */
+  /** Whether an element is of a login. */
+  isFor(element: Element): boolean;
+  /** Handles an element of SASL or SASL2; resolves once it is answered. */
   take(element: Element): Promise<void>;
 }
+
+/** A login that succeeded; `data` is the mechanism's last message in base64. SASL2 has the rest of the request with it. */
+export type LoginOutcome = { readonly data: string | undefined; readonly inline: InlineRequest | undefined };
 
 interface StreamLoginOptions {
   readonly address: string;
   /** The key under which the throttle counts. */
   readonly peer: string;
-  /** Whether PLAIN is allowed: only within TLS. */
+  /** Whether PLAIN and SASL2 are allowed: only within TLS. */
   readonly tls: boolean;
   readonly bindings: Bindings;
   readonly domain: () => string;
+  /** Who the device says that it is, in its stream header. */
+  readonly from: () => string | undefined;
+  /** Something has come behind the element that is being handled. */
+  readonly behind: () => boolean;
   readonly books: (domain: string) => FindCredentials;
   readonly hashes: (domain: string) => readonly Hash[];
   readonly throttle: Throttle;
@@ -31,33 +44,95 @@ interface StreamLoginOptions {
   readonly over: () => boolean;
   readonly put: (text: string) => void;
   readonly end: (condition: string, text?: string) => void;
-  /** The login succeeded; `data` is the mechanism's last message. */
-  readonly succeeded: (login: DeviceLoginGrant, data: string) => void;
+  readonly succeeded: (login: DeviceLoginGrant, outcome: LoginOutcome) => Promise<void>;
 }
 
 const MAX_TRIES = 3;
 
+/** How one of the two profiles is written. */
+interface Profile {
+  readonly begin: 'auth' | 'authenticate';
+  /** Of the first element: the mechanism's first message, in base64; `undefined` where there is none. */
+  initial(element: Element): string | undefined;
+  challenge(data: string): string;
+  failure(condition: string): string;
+}
+
+const SASL1: Profile = {
+  begin: 'auth',
+  initial: (element) => element.getText().trim() || undefined,
+  challenge: (data) => `<challenge xmlns='${NS.sasl}'>${data}</challenge>`,
+  failure: (condition) => `<failure xmlns='${NS.sasl}'><${condition}/></failure>`,
+};
+
+const SASL2: Profile = {
+  begin: 'authenticate',
+  initial: (element) => element.getChildText('initial-response')?.trim(),
+  challenge: (data) => `<challenge xmlns='${NS.sasl2}'>${data}</challenge>`,
+  failure: failureAnswer,
+};
+
+/** A login that has begun. */
+interface UnderWay {
+  readonly profile: Profile;
+  readonly sasl: SaslConversation;
+  /** Of SASL2. */
+  readonly inline: InlineRequest | undefined;
+}
+
 export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
-  const { address, peer, tls, bindings, domain, books, hashes, throttle, log, over, put, end, succeeded } = options;
+  const { address, peer, tls, bindings, domain, from, behind, books, hashes, throttle, log, over, put, end, succeeded } = options;
   let offer: SaslOffer = { mechanisms: [], bindings, announced: [] };
-  let sasl: SaslConversation | undefined;
+  let underWay: UnderWay | undefined;
   let tries = 0;
 
-  function told(answer: SaslStep): void {
-    if (answer.step === 'failure') return refuse(answer);
-    if (answer.step === 'challenge') return put(`<challenge xmlns='${NS.sasl}'>${Buffer.from(answer.data).toString('base64')}</challenge>`);
-    sasl = undefined;
+  async function told(step: SaslStep, { profile, inline }: UnderWay): Promise<void> {
+    const answer = step.step === 'success' && inline && !isOwn(step.account) ? strangerName : step;
+    if (answer.step === 'failure') return refuse(answer, profile);
+    if (answer.step === 'challenge') return put(profile.challenge(Buffer.from(answer.data).toString('base64')));
+    underWay = undefined;
     throttle.succeeded(peer);
-    succeeded({ account: answer.account, device: answer.device }, answer.data === undefined ? '' : answer.data.toString('base64'));
+    await succeeded({ account: answer.account, device: answer.device, userAgent: inline?.userAgent }, { data: answer.data?.toString('base64'), inline });
   }
 
-  function refuse({ condition, why }: Extract<SaslStep, { step: 'failure' }>): void {
-    sasl = undefined;
+  /** XEP-0388 2.3, 4.4: who logs in is who the stream's header named, where it named somebody. */
+  function isOwn(account: string): boolean {
+    const named = from();
+    return named === undefined || sameJid(named, account);
+  }
+
+  function refuse({ condition, why }: Extract<SaslStep, { step: 'failure' }>, profile: Profile): void {
+    underWay = undefined;
     tries += 1;
     throttle.failed(peer);
     log('warn', `a login to the bouncer failed: ${why}`, { address, domain: domain(), tries });
-    put(failure(condition));
+    put(profile.failure(condition));
     if (tries >= MAX_TRIES) end('policy-violation', 'Too many failed logins.');
+  }
+
+  /** XEP-0388 2.4: between the first element and the answer nothing comes but what the mechanism asks for. */
+  function isPipelined(profile: Profile): boolean {
+    return profile === SASL2 && behind();
+  }
+
+  async function begin(element: Element, profile: Profile): Promise<void> {
+    if (underWay?.profile === SASL2) return end('policy-violation', 'A login is under way.');
+    const sasl = beginSasl(String(attributeOf(element, 'mechanism')), books(domain()), offerOf(profile));
+    if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' }, profile);
+    const begun: UnderWay = { profile, sasl, inline: profile === SASL2 ? readInlineRequest(element) : undefined };
+    underWay = begun;
+    const wait = throttle.delay(peer);
+    if (wait > 0) await delay(wait, undefined, { ref: false });
+    if (over()) return;
+    if (isPipelined(profile)) return end('policy-violation', 'Nothing may come before the answer.');
+    const initial = profile.initial(element);
+    // without its initial response it is asked for that (RFC 6120 6.4.2)
+    if (initial === undefined) return put(profile.challenge(''));
+    await told(sasl.next(decoded(initial)), begun);
+  }
+
+  function offerOf(profile: Profile): SaslOffer {
+    return profile === SASL1 ? offer : { ...offer, mechanisms: forSasl2(offer) };
   }
 
   return {
@@ -66,28 +141,33 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
       const names = offer.mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('');
       const types = offer.announced.map((type) => `<channel-binding type='${type}'/>`).join('');
       const channels = types === '' ? '' : `<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>${types}</sasl-channel-binding>`;
-      return `<mechanisms xmlns='${NS.sasl}'>${names}</mechanisms>${channels}`;
+      return `<mechanisms xmlns='${NS.sasl}'>${names}</mechanisms>${tls ? authenticationFeature(forSasl2(offer)) : ''}${channels}`;
     },
+    isFor: (element) => element.getNS() === NS.sasl || (tls && element.getNS() === NS.sasl2),
     async take(element) {
-      const text = element.getText().trim();
-      const message = text === '=' ? Buffer.alloc(0) : Buffer.from(text, 'base64');
+      const profile = element.getNS() === NS.sasl2 ? SASL2 : SASL1;
+      if (element.name === profile.begin) return begin(element, profile);
+      if (underWay && underWay.profile !== profile) return end('policy-violation', 'Another login is under way.');
       if (element.name === 'abort') {
-        sasl = undefined;
-        return put(failure('aborted'));
+        underWay = undefined;
+        return put(profile.failure('aborted'));
       }
-      if (element.name === 'auth') sasl = beginSasl(String(element.attrs['mechanism']), books(domain()), offer);
-      else if (element.name !== 'response') return end('invalid-xml');
-      if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' });
-      const wait = throttle.delay(peer);
-      if (wait > 0 && element.name === 'auth') await delay(wait, undefined, { ref: false });
-      if (over()) return;
-      // an empty <auth/> is asked for its initial response (RFC 6120 6.4.2)
-      if (element.name === 'auth' && text === '') return put(`<challenge xmlns='${NS.sasl}'/>`);
-      told(sasl.next(message));
+      if (element.name !== 'response') return end('invalid-xml');
+      if (!underWay) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' }, profile);
+      if (isPipelined(profile)) return end('policy-violation', 'Nothing may come before the answer.');
+      await told(underWay.sasl.next(decoded(element.getText().trim())), underWay);
     },
   };
 }
 
-function failure(condition: string): string {
-  return `<failure xmlns='${NS.sasl}'><${condition}/></failure>`;
+/** XEP-0388 4: no PLAIN. Who speaks SASL2 speaks SCRAM, and PLAIN beside it would be all that somebody in the middle has to leave. */
+function forSasl2({ mechanisms }: SaslOffer): string[] {
+  return mechanisms.filter((name) => name !== 'PLAIN');
 }
+
+/** RFC 6120 6.4.2: `=` is an empty message. */
+function decoded(text: string): Buffer {
+  return text === '=' ? Buffer.alloc(0) : Buffer.from(text, 'base64');
+}
+
+const strangerName = { step: 'failure', condition: 'invalid-authzid', why: 'another account than the stream’s header named' } as const;

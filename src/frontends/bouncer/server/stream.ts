@@ -5,16 +5,18 @@ import type { Duplex } from 'node:stream';
 import { inBackground } from '../../../core/background.ts';
 import { sentenceOf } from '../../../core/errors.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
-import { createLenientReader, createReader } from '../../../xmpp/transport/reader.ts';
-import type { Incoming, Reader } from '../../../xmpp/transport/reader.ts';
+import { bareOf, domainOf } from '../../../core/jid.ts';
+import { createGateReader } from '../../../xmpp/transport/reader.ts';
+import type { Incoming } from '../../../xmpp/transport/reader.ts';
 import { DEFAULT_LIMITS } from '../../../xmpp/transport/splitter.ts';
-import { attrsOf, escapeXML } from '../../../xmpp/xml.ts';
+import { escapeXML } from '../../../xmpp/xml.ts';
 import type { ServerIdentity } from '../credentials/certificates.ts';
-import type { Bound, DeviceLoginGrant, StreamHost } from './host.ts';
+import type { Bound, DeviceLoginGrant, Granted, StreamHost } from './host.ts';
 import type { DeviceLink, DeviceLinkUser } from '../session/link.ts';
 import type { Bindings } from './sasl-contract.ts';
+import { openStreamBinding } from './stream-binding.ts';
 import { openStreamLogin } from './stream-login.ts';
-import type { StreamLogin } from './stream-login.ts';
+import type { LoginOutcome, StreamLogin } from './stream-login.ts';
 import { secureServer } from './tls.ts';
 
 const STRANGER = { stanzaBytes: 16 * 1024, depth: 10, attributes: 30 };
@@ -24,7 +26,6 @@ const MAX_BEFORE = 40;
 /** Bytes of one stanza that are read past before its device is sent away. */
 const MAX_READ_PAST = 8 * 1024 * 1024;
 const GRACE = 1000;
-const SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 
 /** How far a connection has come. */
 type StreamState =
@@ -48,8 +49,10 @@ export function serveDevice(
 ): { end(condition: string): void } {
   const direct = security === 'direct';
   let socket: Duplex = plain;
-  let reader: Reader<Incoming> = createReader(STRANGER);
+  let reader = createGateReader(STRANGER);
   let domain = '';
+  /** Who the device says that it is, in its stream header. */
+  let from: string | undefined;
   let opened = false; // we have sent our stream header
   /** Elements that arrived before the device was bound, handled one at a time. */
   let waiting: Incoming[] = [];
@@ -61,6 +64,8 @@ export function serveDevice(
   let now: StreamState = security === 'loopback' ? { phase: 'secured', entry: openLogin(new Map()) } : { phase: 'clear' };
 
   const link: DeviceLink = { address, put, buffered: () => socket.writableLength, end, drop };
+  const behind = (): boolean => waiting.length > 0;
+  const binding = openStreamBinding({ host, link, behind, handOver });
   const pass = host.throttle.enter(peer, drop);
   plain.on('error', () => undefined); // 'close' follows
   if (direct) inBackground(host.log, `TLS with ${address}`, startTls(undefined));
@@ -116,8 +121,8 @@ export function serveDevice(
   function header(): void {
     opened = true;
     const id = randomBytes(12).toString('base64url');
-    const from = domain === '' ? '' : ` from='${escapeXML(domain)}'`;
-    put(`<?xml version='1.0'?><stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}'${from} id='${id}' version='1.0' xml:lang='en'>`);
+    const ours = domain === '' ? '' : ` from='${escapeXML(domain)}'`;
+    put(`<?xml version='1.0'?><stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}'${ours} id='${id}' version='1.0' xml:lang='en'>`);
   }
 
   function read(bytes: Buffer): void {
@@ -146,17 +151,18 @@ export function serveDevice(
       end('host-unknown', `There is no account of ${domain === '' ? 'yours' : domain} here.`);
       return false;
     }
+    from = theirs.get('from') || undefined;
+    if (from !== undefined && domainOf(from).toLowerCase() !== domain) { // XEP-0388 2.1
+      end('invalid-from', 'The address is not of the domain that is asked for.');
+      return false;
+    }
     header();
-    put(`<stream:features>${offers()}</stream:features>`);
+    put(now.phase === 'authenticated' ? binding.features(now.login) : `<stream:features>${offers()}</stream:features>`);
     return true;
   }
 
   function offers(): string {
     if (now.phase === 'clear') return `<starttls xmlns='${NS.tls}'><required/></starttls>`;
-    if (now.phase === 'authenticated') {
-      const session = `<session xmlns='${SESSION}'><optional/></session>`;
-      return `<bind xmlns='${NS.bind}'/>${session}<sm xmlns='${NS.sm}'/>${host.features(now.login.account)}`;
-    }
     return now.phase === 'secured' ? now.entry.offers() : '';
   }
 
@@ -189,8 +195,8 @@ export function serveDevice(
       put(`<proceed xmlns='${NS.tls}'/>`);
       return startTls(domain);
     }
-    if (now.phase === 'secured' && 'nonza' in item && item.nonza.getNS() === NS.sasl) return now.entry.take(item.nonza);
-    if (now.phase === 'authenticated') return bindOrResume(now.login, item);
+    if (now.phase === 'secured' && 'nonza' in item && now.entry.isFor(item.nonza)) return now.entry.take(item.nonza);
+    if (now.phase === 'authenticated') return binding.take(now.login, item);
     end('not-authorized', now.phase === 'clear' ? 'First TLS.' : 'First a login.');
   }
 
@@ -217,7 +223,7 @@ export function serveDevice(
     }
     now = { phase: 'secured', entry: openLogin(bindings) };
     opened = false;
-    reader = createReader(STRANGER);
+    reader = createGateReader(STRANGER);
     listen(socket);
   }
 
@@ -229,41 +235,34 @@ export function serveDevice(
   function openLogin(bindings: Bindings): StreamLogin {
     const { books, hashes, throttle, log } = host;
     const over = (): boolean => is('over');
-    return openStreamLogin({ address, peer, tls: security !== 'loopback', bindings, domain: () => domain, books, hashes, throttle, log, over, put, end, succeeded });
+    const named = (): string | undefined => from && bareOf(from);
+    const how = { address, peer, tls: security !== 'loopback', bindings, domain: () => domain, from: named, behind };
+    return openStreamLogin({ ...how, books, hashes, throttle, log, over, put, end, succeeded });
   }
 
-  function succeeded(login: DeviceLoginGrant, data: string): void {
+  async function succeeded(login: DeviceLoginGrant, { data, inline }: LoginOutcome): Promise<void> {
     pass.known();
     clearTimeout(clock);
     clock = setTimeout(() => end('connection-timeout'), host.times.bind);
-    reader = createLenientReader({ ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes });
-    put(`<success xmlns='${NS.sasl}'>${data}</success>`);
+    const limits = { ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes };
     now = { phase: 'authenticated', login };
+    if (inline) { // XEP-0388 2.6.1: the stream goes on
+      reader.admit(limits);
+      return binding.answer(login, { data, inline });
+    }
+    put(`<success xmlns='${NS.sasl}'>${data ?? ''}</success>`);
+    reader = createGateReader(limits);
+    reader.admit(limits);
     opened = false;
   }
 
-  async function bindOrResume(login: DeviceLoginGrant, item: Incoming): Promise<void> {
-    if ('nonza' in item && item.nonza.is('resume', NS.sm)) {
-      const { previd, h } = attrsOf(item.nonza);
-      const resumed = host.resume(login, { previd: previd ?? '', h: h ?? '' }, link);
-      if (resumed.ok) return handOver(resumed);
-      return put(`<failed xmlns='${NS.sm}'><${resumed.condition} xmlns='${NS.stanzaErrors}'/></failed>`);
-    }
-    const bind = 'stanza' in item && item.stanza.kind === 'iq' && item.stanza.type === 'set' ? item.stanza.element.getChild('bind', NS.bind) : undefined;
-    if (!bind || !('stanza' in item)) return end('not-authorized', 'First a resource.');
-    const resource = bind.getChildText('resource')?.trim() || undefined;
-    const bound = await host.bind(login, { id: item.stanza.id ?? '', resource }, link);
-    if (!bound.ok) return end(bound.condition, bound.why);
-    handOver(bound);
-  }
-
-  function handOver(bound: Extract<Bound, { ok: true }>): void {
+  function handOver(bound: Extract<Bound, { ok: true }>, say: (granted: Granted) => string): void {
     clearTimeout(clock);
     if (now.phase === 'over') return bound.user.over(link, 'lost'); // the device has gone while it was waiting
     pass.left();
     const { user } = bound;
     now = { phase: 'bound', user };
-    bound.begin();
+    bound.begin(say);
     const left = waiting;
     waiting = [];
     if (left.length > 0) user.take(left);

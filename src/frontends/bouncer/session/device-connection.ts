@@ -10,6 +10,7 @@ import type { Element } from '../../../xmpp/xml.ts';
 import { openHandledCount } from './handled-count.ts';
 import type { Log } from '../../../core/log.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
+import { NS_CARBONS } from '../../../xmpp/xep/message/relay-envelope.ts';
 import { inBackground } from '../../../core/background.ts';
 
 export const NS_PUSH = 'urn:xmpp:push:0';
@@ -43,6 +44,8 @@ export interface DeviceConnection {
   online(patience: number): Promise<Result<string>>;
   send(stanza: Stanza): Result<number>;
   clientState(state: 'active' | 'inactive'): void;
+  /** Asks for copies (XEP-0280), as the device would; whether there are any from now on. */
+  enableCarbons(patience: number): Promise<boolean>;
   /** Whether the device has asked for copies (XEP-0280). */
   carbons(): boolean;
   /**
@@ -121,7 +124,7 @@ export function openDeviceConnection(options: DeviceConnectionOptions): DeviceCo
     const unanswered = [...open];
     open.clear();
     for (const [id, to] of unanswered) receive(lost(id, to), () => undefined);
-    if (carbons) inBackground(log, 'asking for what the device had', connection.iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' }))));
+    if (carbons) inBackground(log, 'asking for what the device had', askForCarbons());
     if (roster) inBackground(log, 'asking for what the device had', connection.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' }))));
     if (blocking) inBackground(log, 'asking for what the device had', connection.iq(xml('iq', { type: 'get' }, xml('blocklist', { xmlns: 'urn:xmpp:blocking' }))));
     if (presence !== undefined) connection.send(presence);
@@ -142,6 +145,10 @@ export function openDeviceConnection(options: DeviceConnectionOptions): DeviceCo
     return { kind: 'iq', raw, from: to, to: jid ?? account, type: 'error', id, element: parseElement(raw) };
   }
 
+  function askForCarbons(timeout?: number) {
+    return connection.iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: NS_CARBONS })), timeout === undefined ? {} : { timeout });
+  }
+
   function note(stanza: Stanza): void {
     if (stanza.kind === 'presence' && stanza.to === '') {
       if (stanza.type === undefined) presence = stanza.raw;
@@ -151,7 +158,7 @@ export function openDeviceConnection(options: DeviceConnectionOptions): DeviceCo
     if (open.size < MAX_OPEN) open.set(stanza.id ?? '', stanza.to);
     if (stanza.to !== '' && stanza.to !== account && stanza.to !== domainOf(account)) return;
     const { raw } = stanza;
-    if (raw.includes('urn:xmpp:carbons:2')) carbons = /<enable[\s/>]/.test(raw);
+    if (raw.includes(NS_CARBONS)) carbons = /<enable[\s/>]/.test(raw);
     if (raw.includes(NS_PUSH)) notePush(stanza.element);
     if (raw.includes('jabber:iq:roster')) roster = true;
     if (/<blocklist[\s/>]/.test(raw)) blocking = true;
@@ -186,6 +193,11 @@ export function openDeviceConnection(options: DeviceConnectionOptions): DeviceCo
     clientState(next) {
       state = next;
       connection.clientState(next);
+    },
+    async enableCarbons(patience) {
+      const answer = await askForCarbons(patience);
+      carbons ||= answer.ok;
+      return answer.ok;
     },
     carbons: () => carbons,
     hibernate() {

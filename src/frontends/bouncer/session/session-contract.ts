@@ -1,7 +1,7 @@
 import type { Stanza } from '../../../xmpp/stanza.ts';
-import type { DeviceLoginGrant } from '../server/host.ts';
+import type { DeviceLoginGrant, Granted } from '../server/host.ts';
 import type { Log } from '../../../core/log.ts';
-import type { DeviceLink, DeviceLinkUser } from './link.ts';
+import type { DeviceLink, DeviceLinkUser, SessionWishes } from './link.ts';
 import type { DeviceConnection } from './device-connection.ts';
 
 /** The most bytes that wait for a device which reads nothing and acknowledges nothing (no XEP-0198). */
@@ -47,9 +47,10 @@ export interface BouncerSession extends DeviceLinkUser {
   readonly resumption: () => string | undefined;
   readonly address: () => string | undefined;
   readonly since: number;
-  attach(link: DeviceLink): void;
-  /** Takes the session up on another link; says why not. */
-  resume(link: DeviceLink, h: string): string | undefined;
+  /** The device is here for the first time. It is told what `say` makes of what it wished for, and then all that has waited. */
+  begin(link: DeviceLink, wishes: Pick<SessionWishes, 'enable'>, say: (granted: Granted) => string): void;
+  /** Takes the session up on another link, with what `say` makes of it as the first; says why not. */
+  resume(link: DeviceLink, h: string, say: (granted: Granted) => string): string | undefined;
   /** Counts a stanza out and sends it, now or when the device is back; `delivered` is called once the device has it. */
   send(text: string, delivered?: () => void): void;
   /** Hands a stanza of the device to the server; what it refuses, the device is told. */

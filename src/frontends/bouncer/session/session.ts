@@ -6,7 +6,7 @@ import { inBackground } from '../../../core/background.ts';
 import { sentenceOf } from '../../../core/errors.ts';
 import type { Incoming } from '../../../xmpp/transport/reader.ts';
 import type { PassedOver, Stanza } from '../../../xmpp/stanza.ts';
-import { createStreamManagement } from '../../../xmpp/sm/stream-management.ts';
+import { createStreamManagement, REQUEST } from '../../../xmpp/sm/stream-management.ts';
 import { attributeOf, escapeXML, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import type { DeviceLink } from './link.ts';
@@ -19,7 +19,7 @@ import { MOST_UNREAD, type BouncerSession, type BouncerSessionOptions } from './
 const MAX_UNACKNOWLEDGED = 20;
 /** Characters of a stanza's id: ids are remembered by the thousand, for an answer or an error that may follow. */
 const LONGEST_ID = 1023;
-const REQUEST = `<r xmlns='${NS.sm}'/>`;
+const UNEXPECTED = `<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`;
 const SESSION_NS = 'urn:ietf:params:xml:ns:xmpp-session';
 
 /** A session from the login of its device until it is given up. */
@@ -146,10 +146,11 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   function nonza(element: Element): void {
     if (element.is('r', NS.sm) && sm.enabled()) put(sm.ack());
     else if (element.is('a', NS.sm)) acknowledged(element);
-    else if (element.is('enable', NS.sm)) enable(element);
+    else if (element.is('enable', NS.sm)) put(sm.enabled() ? UNEXPECTED : enable(element));
     else if (element.is('active', NS.csi)) connection.clientState('active');
     else if (element.is('inactive', NS.csi)) connection.clientState('inactive');
-    else if (element.getNS() === NS.sm) put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
+    else if (element.getNS() === NS.sasl2 || element.getNS() === NS.sasl) endSoon('policy-violation', 'The device has logged in already.'); // XEP-0388 4.9
+    else if (element.getNS() === NS.sm) put(UNEXPECTED);
     else log('debug', `ignored <${element.name}/> from the device`);
   }
 
@@ -163,14 +164,14 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (sm.pending() > 0) askSoon();
   }
 
-  function enable(element: Element): void {
-    if (sm.enabled()) return put(`<failed xmlns='${NS.sm}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`);
+  /** Counts from here on; the answer to the device. */
+  function enable(element: Element): string {
     const resumes = ['true', '1'].includes(attributeOf(element, 'resume') ?? '');
     id = resumes ? randomBytes(18).toString('base64url') : undefined;
     const how = id === undefined ? {} : { id, resume: 'true', max: String(Math.floor(times.hold / 1000)) };
     const enabled = xml('enabled', { xmlns: NS.sm, ...how });
     sm.begin(jid, enabled);
-    put(enabled.toString());
+    return enabled.toString();
   }
 
   function stanza(given: Stanza): void {
@@ -235,7 +236,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (now.state !== 'attached' || condition !== undefined) await end(condition, why);
   }
 
-  function resume(next: DeviceLink, h: string): string | undefined {
+  const resume: BouncerSession['resume'] = (next, h, say) => {
     if (now.state === 'over' || id === undefined) return 'item-not-found';
     const before = linkOf();
     become({ state: 'away', hibernating: undefined, holding: undefined });
@@ -248,14 +249,14 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     }
     tellDelivered();
     const { inbound } = sm.state() ?? { inbound: 0 };
-    attach(next);
-    next.put(xml('resumed', { xmlns: NS.sm, previd: id, h: String(inbound) }).toString());
+    next.put(say({ jid, answers: xml('resumed', { xmlns: NS.sm, previd: id, h: String(inbound) }).toString() }));
     // XEP-0198 5: what waited says since when, as the device's server would
     for (const [n, text] of again.entries()) next.put(stamped(text, bareOf(jid), sentAt[n]));
+    attach(next);
     if (again.length > 0) askSoon();
     log('info', 'a device is back', { jid, again: again.length });
     return undefined;
-  }
+  };
 
   function endSoon(condition?: string, why?: string): void {
     inBackground(log, `ending the session of ${jid}`, end(condition, why));
@@ -280,17 +281,17 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     since: clock(),
     resumption: () => id,
     address: () => linkOf()?.address,
-    attach,
+    begin(link, wishes, say) {
+      link.put(say({ jid, answers: wishes.enable ? enable(wishes.enable) : '' }));
+      attach(link);
+    },
     resume,
     take,
     over: closed,
     send,
     pass,
     untaken,
-    fromServer(given, delivered) {
-      if (inside.hides(given)) delivered();
-      else send(given.raw, delivered);
-    },
+    fromServer: (given, delivered) => (inside.hides(given) ? delivered() : send(given.raw, delivered)),
     hibernates: connection.hibernates,
     giveUp,
     end,

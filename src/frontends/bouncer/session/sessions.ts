@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Account } from '../../../account/contract.ts';
 import type { Leaving } from '../../../core/device.ts';
 import { showsTransient } from '../../../account/devices/policy.ts';
 import { domainOf, parseJid, resourceOf } from '../../../core/jid.ts';
-import { escapeXML } from '../../../xmpp/xml.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
+import { NS_CARBONS } from '../../../xmpp/xep/message/relay-envelope.ts';
 import type { DeviceCredentials } from '../credentials/device-credentials.ts';
 import type { DeviceLink } from './link.ts';
 import type { OfflineStore } from './offline-store.ts';
@@ -13,7 +13,7 @@ import type { DeviceOccupant } from '../rooms/room-feed.ts';
 import type { BouncerRooms } from '../rooms/rooms.ts';
 import { openBouncerSession } from './session.ts';
 import type { Inside, BouncerSession, Outward, SessionTimes } from './session-contract.ts';
-import type { Bound, DeviceLoginGrant } from '../server/host.ts';
+import type { BindRequest, Bound, DeviceLoginGrant } from '../server/host.ts';
 import type { Log } from '../../../core/log.ts';
 import { openDeviceConnection } from './device-connection.ts';
 import { isPushWakeUp, openPushWakeUp } from '../push/push-wake-up.ts';
@@ -22,7 +22,7 @@ import { inBackground } from '../../../core/background.ts';
 
 /** The sessions of one account's devices. */
 export interface BouncerSessions {
-  bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound>;
+  bind(login: DeviceLoginGrant, request: BindRequest, link: DeviceLink): Promise<Bound>;
   resume(login: DeviceLoginGrant, request: { previd: string; h: string }, link: DeviceLink): Bound;
   all(): readonly BouncerSession[];
   /** Ends those of one device, or all. */
@@ -78,7 +78,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     return there && !device.resources.includes(resource);
   }
 
-  async function bind(login: DeviceLoginGrant, request: { id: string; resource: string | undefined }, link: DeviceLink): Promise<Bound> {
+  async function bind(login: DeviceLoginGrant, request: BindRequest, link: DeviceLink): Promise<Bound> {
     const device = login.device.id;
     const begun = [...coming].filter((other) => other.device === device).length;
     if (begun >= MAX_OF_DEVICE || sessions.size + coming.size >= MAX_SESSIONS) return refused('resource-constraint', 'Too many devices at once.');
@@ -86,11 +86,17 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     coming.add(place); // before anything is waited for: another login may come in that time
     try {
       await Promise.all(tooOld(device, begun + 1).map((session) => session.giveUp('conflict', 'The device has logged in too often.')));
-      const resource = await chooseResource(login, request.resource, place);
-      return await logIn(login, resource, request.id, link);
+      await Promise.all(ofUserAgent(login).map((session) => session.giveUp('conflict', 'The device has logged in again.')));
+      const resource = await chooseResource(login, wishedName(login, request), place);
+      return await logIn(login, resource, request, link);
     } finally {
       coming.delete(place);
     }
+  }
+
+  /** XEP-0386 3.2: what the same installation of a client had before. */
+  function ofUserAgent({ device, userAgent }: DeviceLoginGrant): BouncerSession[] {
+    return [...sessions].filter(({ login }) => userAgent !== undefined && login.device.id === device.id && login.userAgent === userAgent);
   }
 
   /** The sessions of the device that have to end so that there is room for so many more: those first that have no link, then the oldest. */
@@ -101,7 +107,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     return [...away, ...here].slice(0, Math.max(0, own.length + more - MAX_OF_DEVICE));
   }
 
-  async function logIn(login: DeviceLoginGrant, resource: string, id: string, link: DeviceLink): Promise<Bound> {
+  async function logIn(login: DeviceLoginGrant, resource: string, { wishes }: BindRequest, link: DeviceLink): Promise<Bound> {
     const here: { session?: BouncerSession } = {};
     let over: { condition: string; why: string } | undefined;
     const waiting: Parameters<BouncerSession['fromServer']>[] = [];
@@ -124,6 +130,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       log: note,
     });
     const online = await connection.online(times.upstream);
+    const copies = online.ok && wishes?.carbons === true && (await connection.enableCarbons(times.upstream));
     if (!online.ok || over || !credentials.get(login.device.id)) {
       await connection.stop();
       if (!online.ok) return refused(online.error.code, online.error.message);
@@ -134,14 +141,13 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     credentials.seen(login.device.id, resourceOf(bound.jid));
     note('info', 'a device is here', { jid: bound.jid, address: link.address });
     for (const [stanza, delivered] of waiting) bound.fromServer(stanza, delivered);
+    if (wishes?.state) connection.clientState(wishes.state);
+    // XEP-0386 wants no answer to carbons, and Conversations asks for them again without one (`XmppConnection.java`, processSuccess)
+    const enabled = copies ? `<enabled xmlns='${NS_CARBONS}'/>` : '';
     return {
       ok: true,
       user: bound,
-      begin() {
-        const jid = `<jid>${escapeXML(bound.jid)}</jid>`;
-        link.put(`<iq xmlns='${NS.client}' type='result' id='${escapeXML(id)}'><bind xmlns='${NS.bind}'>${jid}</bind></iq>`);
-        bound.attach(link);
-      },
+      begin: (say) => bound.begin(link, { enable: wishes?.enable }, ({ jid, answers }) => say({ jid, answers: answers + enabled })),
     };
   }
 
@@ -214,8 +220,8 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     resume(login, { previd, h }, link) {
       const found = [...sessions].find((session) => session.resumption() === previd && session.login.device.id === login.device.id);
       if (!found) return refused('item-not-found', 'There is no such session.');
-      return { ok: true, user: found, begin() {
-        const why = found.resume(link, h);
+      return { ok: true, user: found, begin(say) {
+        const why = found.resume(link, h, say);
         if (why !== undefined) link.end('undefined-condition', 'That session cannot be resumed.');
       } };
     },
@@ -242,6 +248,17 @@ export function offeredFeatures(account: Account): string {
 /** Whether the account is of this domain. */
 export function isDomainOf(account: Account, domain: string): boolean {
   return domainOf(account.jid).toLowerCase() === domain;
+}
+
+/**
+ * The resource that a device is to have. By XEP-0386 3.2.1 it is ours to make: behind the client's tag, and the same for each login of
+ * one installation of the client, so that the account's other devices know it again; its id cannot be read from it.
+ */
+function wishedName({ device, userAgent }: DeviceLoginGrant, { name }: BindRequest): string | undefined {
+  if ('resource' in name) return name.resource;
+  const own = userAgent === undefined ? randomBytes(9).toString('base64url') : createHash('sha256').update(`${device.id}\0${userAgent}\0${name.tag ?? ''}`).digest('base64url').slice(0, 12);
+  const tagged = `${name.tag ?? ''}/${own}`;
+  return name.tag !== undefined && parseJid(`a@b/${tagged}`)?.resource === tagged ? tagged : own;
 }
 
 function then(first: () => void, second: () => void): () => void {

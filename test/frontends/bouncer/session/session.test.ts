@@ -53,7 +53,7 @@ function scene() {
       session.over(link, 'lost');
     },
   };
-  session.attach(link);
+  session.begin(link, { enable: undefined }, () => '');
   return { session, last: () => last, waits: () => waits, isDropped: () => dropped, taken: () => taken };
 }
 

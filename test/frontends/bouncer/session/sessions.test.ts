@@ -21,7 +21,7 @@ function scene() {
     now: () => 0,
   });
   const logIn = async (device: string, resource: string) => {
-    const bound = await sessions.bind({ account: 'a@b.example', device: { id: device, label: device } } as unknown as DeviceLoginGrant, { id: 'b1', resource }, {} as DeviceLink);
+    const bound = await sessions.bind({ account: 'a@b.example', device: { id: device, label: device } } as unknown as DeviceLoginGrant, { name: { resource }, wishes: undefined }, {} as DeviceLink);
     return bound.ok ? 'in' : bound.condition;
   };
   return { logIn };

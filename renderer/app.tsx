@@ -17,6 +17,7 @@ import { LeaveDialog } from './view/room/leave-dialog.tsx';
 import { Locked } from './view/start/locked.tsx';
 import { Overview } from './view/overview/overview.tsx';
 import { Palette } from './view/search/palette.tsx';
+import { PasswordDialog } from './view/start/password-dialog.tsx';
 import { PrivateView } from './view/room/private-view.tsx';
 import { RegisterDialog } from './view/room/register-dialog.tsx';
 import { RoomView } from './view/room/room-view.tsx';
@@ -48,6 +49,7 @@ export function App() {
       {open?.name === 'leave' && <LeaveDialog account={open.account} room={open.room} />}
       {open?.name === 'date' && <DateDialog account={open.account} room={open.room} />}
       {open?.name === 'palette' && <Palette />}
+      {open?.name === 'password' && <PasswordDialog account={open.account} />}
       {open?.name === 'ask' && <AskDialog {...open} />}
       {open?.name === 'register' && <RegisterDialog account={open.account} room={open.room} />}
       {open?.name === 'bookmark' && <BookmarkDialog {...open} />}

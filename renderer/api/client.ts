@@ -68,8 +68,14 @@ export function isLockedOut(error: unknown): boolean {
 /** The sentence to show for an error of a call: the daemon's own, or that it cannot be reached. */
 export function sentenceOf(error: unknown): string {
   if (isLockedOut(error)) return strings.locked.title;
-  if (error instanceof TRPCClientError && error.data) return error.message;
+  if (error instanceof TRPCClientError && error.data) return strings.says(error.message) ?? error.message;
   return strings.link.unreachable;
+}
+
+/** The fingerprint of the certificate that was not trusted, where the error is `untrusted`. */
+export function certificateOf(error: unknown): string | undefined {
+  const data: unknown = error instanceof TRPCClientError ? error.data : undefined;
+  return typeof data === 'object' && data !== null && 'certificate' in data && typeof data.certificate === 'string' ? data.certificate : undefined;
 }
 
 /** The daemon's error code; `undefined` if it did not answer. */

@@ -26,6 +26,8 @@ type Dialog =
   | { readonly name: 'join'; readonly account?: string; readonly room?: string; readonly password?: string; readonly nick?: string }
   | { readonly name: 'leave'; readonly account: string; readonly room: string }
   | { readonly name: 'palette' }
+  /** A new password for an account whose old one the server does not accept any more. */
+  | { readonly name: 'password'; readonly account: string }
   | { readonly name: 'date'; readonly account: string; readonly room: string }
   /** A question before something that cannot be undone. */
   | { readonly name: 'ask'; readonly question: string; readonly go: string; readonly act: () => Promise<unknown> }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { accountSettings, type AccountSettings } from '../account/settings.ts';
 import { fileTrouble, MinimixError, sentenceOf } from '../core/errors.ts';
-import { connectTo, faultOf, type DaemonClient } from '../frontends/web/client/client.ts';
+import { certificateOf, connectTo, faultOf, type DaemonClient } from '../frontends/web/client/client.ts';
 import type { AddAccount } from '../frontends/web/api/inputs.ts';
 import type { AddedAccount } from '../frontends/web/contract/contract.ts';
 import { readJid, readPin, readServer } from './arguments.ts';
@@ -128,6 +128,11 @@ async function checkFirst(daemon: DaemonClient, request: AddAccount): Promise<vo
   } catch (error) {
     const fault = faultOf(error);
     if (fault?.code === 'unreachable') return;
+    if (fault?.code === 'untrusted') {
+      const certificate = certificateOf(error);
+      const pin = certificate === undefined ? '' : ` Its fingerprint (SHA-256) is ${certificate}: if your server’s admin has the same, add \`--pin ${certificate}\`.`;
+      throw new MinimixError('untrusted', `${request.settings.jid} was not added. ${fault.message}${pin}`, error);
+    }
     if (fault?.code !== 'refused') throw error;
     throw new MinimixError('refused', `${request.settings.jid} was not added, because it cannot log in: ${fault.message}`, error);
   }

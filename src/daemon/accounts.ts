@@ -65,7 +65,7 @@ export function openAccounts({ home, all, archive, find, secrets, log, opened, t
     const password = async (): Promise<string> => {
       const known = await secrets.read(jid);
       if (known !== undefined) return known;
-      throw new MinimixError('no-password', `There is no password for ${jid}: add the account again.`);
+      throw new MinimixError('no-password', `There is no password for ${jid}: enter it in the settings, or by \`minimix account password ${jid}\`.`);
     };
     const note: Log = (level, message, about) => log(level, message, { account: jid, ...about });
     const inner = openAccount({ settings, password, archive, log: note });
@@ -94,7 +94,7 @@ export function openAccounts({ home, all, archive, find, secrets, log, opened, t
       listeners.add(listener);
       signal.addEventListener('abort', () => listeners.delete(listener), { once: true });
     },
-    firstLook: ({ settings, password }) => probeServer({ settings, password, log }),
+    firstLook: ({ settings, password }, signal) => probeServer({ settings, password, log, signal }),
     async addAccount({ settings, password, keepOut = [] }) {
       const place = await keepAccount(home, secrets, { settings, password });
       if (!place.ok) return place;

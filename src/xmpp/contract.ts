@@ -98,6 +98,8 @@ export type ConnectionStatus =
       readonly why: string;
       /** Another session took our resource. */
       readonly conflict?: boolean;
+      /** SHA-256 of a certificate that is not trusted, 64 lower-case digits. */
+      readonly certificate?: string;
       /** The stream ended on what came: no XML, or what we do not take. */
       readonly unreadable?: boolean;
       /** The server ended the stream over what we sent: something after the stanza of this number (XEP-0198 h). */

@@ -29,11 +29,14 @@ export class StreamEnd extends Error {
   readonly host: string | undefined;
   /** The stanza that `unreadable` is about, where it is about one. */
   readonly broken: PassedOver | undefined;
-  constructor(kind: EndKind, message: string, more: { cause?: unknown; host?: string; broken?: PassedOver | undefined } = {}) {
+  /** SHA-256 of the certificate that is not trusted, 64 lower-case digits. */
+  readonly certificate: string | undefined;
+  constructor(kind: EndKind, message: string, more: { cause?: unknown; host?: string; broken?: PassedOver | undefined; certificate?: string } = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.kind = kind;
     this.host = more.host;
     this.broken = more.broken;
+    this.certificate = more.certificate;
   }
 }
 

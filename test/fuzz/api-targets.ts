@@ -48,7 +48,7 @@ export const apiTargets: readonly FuzzTarget[] = [
       writeFileSync(join(home, 'secrets.json'), JSON.stringify({ passwords: { [ME]: 'pencil' } }), { mode: 0o600 });
       const errors: string[] = [];
       // a password is made up as well as all else, and the server then refuses it
-      const log = openLog((line) => void (/"level":50/.test(line) && !line.includes('the server refused the login') && errors.push(line)), { pretty: false, level: 'error' });
+      const log = openLog((line) => void (/"level":50/.test(line) && !/The server (?:refused the login|does not accept)/.test(line) && errors.push(line)), { pretty: false, level: 'error' });
       const daemon = await startDaemon({ home, version: '0', pages: home, env: { MINIMIX_KEYRING: 'off' }, log, file: openLogFile(join(home, 'log')), verbose: false });
       const state = homeState(home);
       const token = state.held ? state.holder?.token : undefined;

@@ -30,6 +30,21 @@ export const start: typeof english = {
     going: 'Anmeldung läuft…',
   },
 
+  untrusted: {
+    title: 'Unbekanntes Zertifikat',
+    text: 'Vergleiche diesen Fingerabdruck (SHA-256) mit dem, den die Betreiber deines Servers nennen. Weicht er ab, liest vielleicht jemand anders mit.',
+    trust: 'Diesem Zertifikat vertrauen',
+  },
+
+  password: {
+    title: 'Neues Passwort',
+    text: (jid) => `Gib das Passwort ein, das ${jid} jetzt hat. Auf dem Server ändert sich dadurch nichts.`,
+    field: 'Passwort',
+    change: 'Passwort ändern',
+    enter: 'Neues Passwort eingeben',
+    go: 'Speichern und anmelden',
+  },
+
   found: {
     title: 'Das haben wir gefunden',
     nothingYet: 'Minimix hat bisher nur nachgesehen: Es wurde nichts geändert und kein Raum betreten.',

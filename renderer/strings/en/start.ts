@@ -29,6 +29,21 @@ export const start = {
     going: 'Logging in…',
   },
 
+  untrusted: {
+    title: 'Unknown certificate',
+    text: 'Compare this fingerprint (SHA-256) with the one your server’s admin gives you. If they differ, somebody else may be reading along.',
+    trust: 'Trust this certificate',
+  },
+
+  password: {
+    title: 'New password',
+    text: (jid: string) => `Enter the password that ${jid} has now. This does not change it on the server.`,
+    field: 'Password',
+    change: 'Change password',
+    enter: 'Enter new password',
+    go: 'Save and log in',
+  },
+
   found: {
     title: 'Here’s what we found',
     nothingYet: 'Minimix has only looked so far: nothing was changed and no room was joined.',

@@ -33,7 +33,7 @@ function AccountLine({ status }: { status: ApiAccountStatus }) {
           <span className="connection-mark" aria-hidden="true" />
           <ConnectionWords status={status} />
         </span>
-        {why !== undefined && <span className="account-why">{why}</span>}
+        {why !== undefined && <span className="account-why">{strings.says(why) ?? why}</span>}
       </span>
     </>
   );

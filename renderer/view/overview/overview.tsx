@@ -65,8 +65,8 @@ function ProblemsCard() {
     <section className="card card-problem" aria-label={strings.overview.problems}>
       <h2>{strings.overview.problems}</h2>
       <ul className="card-list">
-        {problems.map(({ key, name, note, href }) => (
-          <li key={key}>
+        {problems.map(({ key, name, note, href, refused }) => (
+          <li key={key} className={refused === undefined ? undefined : 'card-todo'}>
             <a href={href}>
               <HealthDot health="trouble" />
               <span>
@@ -74,6 +74,11 @@ function ProblemsCard() {
                 {note !== undefined && <bdi className="card-note">{note}</bdi>}
               </span>
             </a>
+            {refused !== undefined && (
+              <button type="button" className="button button-small" onClick={() => dialog.set({ name: 'password', account: refused })}>
+                {strings.password.enter}
+              </button>
+            )}
           </li>
         ))}
       </ul>
@@ -86,6 +91,8 @@ interface AttentionItem {
   readonly name: string;
   readonly note: string | undefined;
   readonly href: string;
+  /** The account whose password the server does not accept. */
+  readonly refused?: string;
 }
 
 /** The daemon's own problems, and what keeps an account offline or waits for the person's decision. */
@@ -98,7 +105,15 @@ function useAttention(): AttentionItem[] {
     ...told.map(({ code, message }) => ({ key: code, name: message, note: undefined, href: settings })),
     ...accounts.flatMap(({ account, connection }) =>
       connection.state === 'refused' || (connection.state === 'waiting' && connection.conflict !== true)
-        ? [{ key: account, name: strings.overview.offline(account), note: connection.why, href: settings }]
+        ? [
+            {
+              key: account,
+              name: strings.overview.offline(account),
+              note: strings.says(connection.why) ?? connection.why,
+              href: settings,
+              ...(connection.state === 'refused' && { refused: account }),
+            },
+          ]
         : [],
     ),
     ...[...bookmarks].flatMap(([account, { held }]) =>

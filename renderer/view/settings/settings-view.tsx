@@ -58,6 +58,14 @@ function AccountsCard() {
             <button
               type="button"
               className="button button-small"
+              aria-label={`${strings.password.change}: ${account}`}
+              onClick={() => dialog.set({ name: 'password', account })}
+            >
+              {strings.password.change}
+            </button>
+            <button
+              type="button"
+              className="button button-small"
               aria-label={`${strings.settings.remove}: ${account}`}
               onClick={() => remove(account)}
             >

@@ -1,5 +1,5 @@
-import { useId, useState } from 'react';
-import { api, faultOf, sentenceOf, type FirstLook } from '../../api/client.ts';
+import { useId, useRef, useState } from 'react';
+import { api, certificateOf, faultOf, sentenceOf, type FirstLook } from '../../api/client.ts';
 import { emptyAccountForm, readAccountForm, type AccountForm, type AccountRequest, type FormProblems } from '../../state/account-form.ts';
 import { strings } from '../../strings/strings.ts';
 import { Field, FormError } from '../controls/field.tsx';
@@ -28,21 +28,34 @@ function Login({ first, form, change, onLooked }: LoginProps) {
   const [problems, setProblems] = useState<FormProblems>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const [details, setDetails] = useState(form.server !== '');
+  const [details, setDetails] = useState(form.server !== '' || form.pin !== '');
+  const [unknown, setUnknown] = useState<string>();
+  const under = useRef<AbortController>(undefined);
 
-  const look = async (): Promise<void> => {
-    const read = readAccountForm(form);
+  const look = async (filled = form): Promise<void> => {
+    const read = readAccountForm(filled);
     setProblems('problems' in read ? read.problems : {});
     setError(undefined);
+    setUnknown(undefined);
     if ('problems' in read) return;
     setBusy(true);
+    const stop = new AbortController();
+    under.current = stop;
     try {
-      onLooked({ request: read.request, look: await api.accounts.look.mutate(read.request) });
+      onLooked({ request: read.request, look: await api.accounts.look.mutate(read.request, { signal: stop.signal }) });
     } catch (reason) {
-      setError(sentenceOf(reason));
-      if (faultOf(reason) === 'unreachable') setDetails(true);
+      if (!stop.signal.aborted) {
+        setError(sentenceOf(reason));
+        setUnknown(certificateOf(reason));
+        if (faultOf(reason) === 'unreachable') setDetails(true);
+      }
       setBusy(false);
     }
+  };
+  const trust = (certificate: string): void => {
+    change({ pin: certificate });
+    setDetails(true);
+    inBackground('looking at an account', look({ ...form, pin: certificate }));
   };
   return (
     <main className="stage" aria-label={strings.account.title}>
@@ -85,12 +98,22 @@ function Login({ first, form, change, onLooked }: LoginProps) {
             autoComplete="current-password"
           />
           <FormError error={error} />
+          {unknown !== undefined && <UnknownCertificate fingerprint={unknown} onTrust={() => trust(unknown)} />}
+          <button type="button" className="link more-link" aria-expanded={details} onClick={() => setDetails(!details)}>
+            {strings.account.details}
+          </button>
           {details && <ServerDetails form={form} problems={problems} change={change} />}
           <footer className="form-foot">
-            {!first && (
-              <a className="button" href="#/">
+            {busy ? (
+              <button type="button" className="button" onClick={() => under.current?.abort()}>
                 {strings.cancel}
-              </a>
+              </button>
+            ) : (
+              !first && (
+                <a className="button" href="#/">
+                  {strings.cancel}
+                </a>
+              )
             )}
             <button type="submit" className="button button-main" disabled={busy}>
               {busy ? strings.account.going : strings.account.go}
@@ -103,12 +126,30 @@ function Login({ first, form, change, onLooked }: LoginProps) {
   );
 }
 
-/** Asked for where the server was not found by itself. */
+/** What is to be compared before a certificate is trusted that no authority vouches for. */
+function UnknownCertificate({ fingerprint, onTrust }: { fingerprint: string; onTrust: () => void }) {
+  const id = useId();
+  const pairs = fingerprint.toUpperCase().match(/../g) ?? [];
+  return (
+    <section className="more more-open" aria-labelledby={id}>
+      <h2 id={id} className="unknown-title">
+        {strings.untrusted.title}
+      </h2>
+      <p className="field-said">{strings.untrusted.text}</p>
+      <code className="fingerprint">{pairs.join(':')}</code>
+      <button type="button" className="button" onClick={onTrust}>
+        {strings.untrusted.trust}
+      </button>
+    </section>
+  );
+}
+
+/** Open from the start where the server was not found by itself. */
 function ServerDetails({ form, problems, change }: { form: AccountForm; problems: FormProblems; change: Change }) {
   const id = useId();
   return (
     <fieldset className="more more-open">
-      <legend>{strings.account.details}</legend>
+      <legend className="unseen">{strings.account.details}</legend>
       <p className="field-said">{strings.account.detailsHint}</p>
       <Field
         label={strings.account.server}

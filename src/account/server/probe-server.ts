@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { filled, type Bookmark, type StorageName } from '../../core/bookmark.ts';
+import { inBackground } from '../../core/background.ts';
 import { fail, ok, type Result } from '../../core/errors.ts';
 import type { Finding } from '../../core/diagnostics.ts';
 import { domainOf } from '../../core/jid.ts';
@@ -53,11 +54,13 @@ interface ProbeOptions {
   readonly settings: AccountSettings;
   readonly password: string;
   readonly log: Log;
+  /** The person does not wait any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Logs in, reads, and goes. Refused with `refused` where the server does not take the login, with `unreachable` where
- * it is not found or cannot be trusted: then its details have to be said.
+ * it is not found: then its details have to be said; with `untrusted` where its certificate is not trusted: the cause names it.
  */
 export function probeServer(options: ProbeOptions): Promise<Result<ProbedServer>> {
   return visit(options, 'look', (connection) => look(options.settings.jid, connection, options.log));
@@ -73,7 +76,7 @@ export function examineByLogin(options: ProbeOptions): Promise<Result<Finding[]>
   return visit(options, 'doctor', (connection) => examineServer(askBy(connection), options.settings.jid, connection.features()));
 }
 
-async function visit<T>({ settings, password, log }: ProbeOptions, purpose: string, work: (connection: Connection) => Promise<T>): Promise<Result<T>> {
+async function visit<T>({ settings, password, log, signal }: ProbeOptions, purpose: string, work: (connection: Connection) => Promise<T>): Promise<Result<T>> {
   const connection = connect({
     ...wireOptions(settings),
     resource: `${settings.resource}-${purpose}`,
@@ -83,12 +86,18 @@ async function visit<T>({ settings, password, log }: ProbeOptions, purpose: stri
     log: (level, message, about) => log(level === 'error' ? 'warn' : level, `${purpose}: ${message}`, about),
   });
   connection.onStanzas(() => undefined); // nothing of what comes is ours to keep
+  const giveUp = (): void => inBackground(log, 'giving up a login', connection.stop());
+  signal?.addEventListener('abort', giveUp, { once: true });
   try {
-    const status = await loggedIn(connection);
+    const status = await loggedIn(connection, signal);
     if (status.state === 'refused') return fail('refused', status.why);
+    if (status.state === 'waiting' && status.certificate !== undefined) {
+      return fail('untrusted', `Minimix does not trust the server of ${domainOf(settings.jid)}: ${status.why}.`, { certificate: status.certificate });
+    }
     if (status.state !== 'online') return fail('unreachable', notReached(settings.jid, status));
     return ok(await work(connection));
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     await connection.stop();
   }
 }
@@ -97,9 +106,11 @@ function askBy(connection: Connection): Ask {
   return (request, timeout) => connection.iq(request, timeout === undefined ? {} : { timeout });
 }
 
-function loggedIn(connection: Connection): Promise<ConnectionStatus> {
+function loggedIn(connection: Connection, signal: AbortSignal | undefined): Promise<ConnectionStatus> {
   return new Promise((resolve) => {
     const done = new AbortController();
+    if (signal?.aborted) return resolve({ state: 'offline' });
+    signal?.addEventListener('abort', () => resolve({ state: 'offline' }), { once: true, signal: done.signal });
     connection.onStatus((status) => {
       if (status.state === 'connecting' || status.state === 'offline') return;
       done.abort();
@@ -109,9 +120,17 @@ function loggedIn(connection: Connection): Promise<ConnectionStatus> {
   });
 }
 
+const TROUBLES: readonly (readonly [RegExp, string])[] = [
+  [/ENOTFOUND|EAI_AGAIN/, 'its name cannot be resolved'],
+  [/ECONNREFUSED/, 'nothing is listening there'],
+  [/ECONNRESET|EPIPE/, 'it closed the connection'],
+  [/ETIMEDOUT/, 'it does not answer'],
+  [/EHOSTUNREACH|ENETUNREACH|ENETDOWN/, 'this computer has no way to it'],
+];
+
 function notReached(jid: string, status: ConnectionStatus): string {
   const why = status.state === 'waiting' ? status.why : 'it does not answer';
-  const known = /ENOTFOUND|EAI_AGAIN/.test(why) ? 'its name cannot be resolved' : /ECONNREFUSED/.test(why) ? 'nothing is listening there' : why;
+  const known = TROUBLES.find(([pattern]) => pattern.test(why))?.[1] ?? why;
   return `The server of ${domainOf(jid)} cannot be reached: ${known}.`;
 }
 

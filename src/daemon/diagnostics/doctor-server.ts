@@ -6,6 +6,7 @@ import type { Secrets } from '../../config/secrets.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import { finding, type Finding } from '../../core/diagnostics.ts';
 import { domainOf } from '../../core/jid.ts';
+import { StreamEnd } from '../../xmpp/faults.ts';
 import { probe, type Probed } from '../../xmpp/stream/probe.ts';
 import { endpointsOf, systemDns, type Dns, type Endpoint, type SrvRecord } from '../../xmpp/transport/resolve.ts';
 
@@ -70,8 +71,8 @@ async function examineEndpoint({ jid, ca, pin, allowPlaintext }: AccountSettings
     const options = { dns, patience: PATIENCE, plain: allowPlaintext === true, signal: AbortSignal.timeout(PATIENCE * 2) };
     return finding({ check, ...judged(where, await probe(endpoint, { domain: domainOf(jid), ca, pin }, options)) }, jid);
   } catch (error) {
-    const why = sentenceOf(error).replace(/; if the root CA is installed locally.*$/, ''); // leaves out Node's advice for programmers
-    return finding({ check, level: 'bad', message: `${where}: ${why}.`, todo: adviceOn(why) }, jid);
+    const why = sentenceOf(error);
+    return finding({ check, level: 'bad', message: `${where}: ${why}.`, todo: adviceOn(why, error instanceof StreamEnd ? error.certificate : undefined) }, jid);
   }
 }
 
@@ -86,11 +87,11 @@ function judged(where: string, { protocol, expires, mechanisms }: Probed): Judge
   return { level: 'ok', message };
 }
 
-function adviceOn(why: string): string {
+function adviceOn(why: string, certificate?: string): string {
   if (/expired/i.test(why)) return 'The certificate has expired (or this computer’s clock is wrong): ask your server’s admin to renew it.';
   if (/fingerprint/i.test(why)) return 'Compare the new fingerprint with your server’s admin; then `minimix settings set account.pin …`';
-  if (/self.signed|unable to (verify|get)|issuer/i.test(why)) return 'Name its authority (`account add --ca FILE`), or pin it: `minimix settings set account.pin SHA256`';
-  if (/altnames|does not match/i.test(why)) return 'The certificate is for another name: check for typos, or tell your server’s admin.';
+  if (/authority that/i.test(why)) return `Name its authority (\`account add --ca FILE\`), or compare its fingerprint with your server’s admin and pin it: \`minimix settings set account.pin ${certificate ?? 'SHA256'}\``;
+  if (/another name/i.test(why)) return 'The certificate is for another name: check for typos, or tell your server’s admin.';
   if (/no TLS/i.test(why)) return 'Minimix sends nothing without TLS. Ask your server’s admin.';
   return 'Check that the server is running and no firewall blocks it.';
 }
@@ -99,7 +100,7 @@ function adviceOn(why: string): string {
 export async function examineLogin(settings: AccountSettings, secrets: Secrets): Promise<Finding[]> {
   const { jid } = settings;
   const check = 'login';
-  const again = `\`minimix account remove ${jid}\` and \`minimix account add ${jid}\``;
+  const again = `\`minimix account password ${jid}\``;
   let password: string | undefined;
   try {
     password = await secrets.read(jid);

@@ -53,7 +53,7 @@ export function createScram(
 
   function verify(serverFinal: string): void {
     const { v, e } = fields(serverFinal);
-    if (e !== undefined) throw new StreamEnd('refused', `the server refused the login: ${e}`);
+    if (e !== undefined) throw new StreamEnd('refused', `The server refused the login: ${e}.`);
     const given = Buffer.from(v ?? '', 'base64');
     if (signature === undefined || given.length !== signature.length || !timingSafeEqual(given, signature)) {
       throw broken('could not prove that it knows the password');

@@ -41,16 +41,26 @@ export function endOf(error: Error): StreamEnd {
   return asEnd(error);
 }
 
+/** RFC 6120 6.5, in words of a person who has typed a password; what a server adds in its own is left out. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'not-authorized': 'The server does not accept this address and password.',
+  'account-disabled': 'The server has disabled this account.',
+  'credentials-expired': 'The password has expired. Change it with one of your other clients.',
+  'temporary-auth-failure': 'the server cannot check passwords at the moment',
+};
+
 function saslFailure(condition: string | undefined, text: string): StreamEnd {
   if (condition === undefined || condition.startsWith('SASL: ')) return new StreamEnd('lost', 'the server offers no login method that Minimix supports');
-  const sentence = `the server refused the login: ${condition}${text === '' ? '' : ` (${text.slice(0, 200)})`}`;
+  const words = REFUSALS[condition];
+  const sentence = words ?? `The server refused the login: ${condition}${text === '' ? '' : ` (${text.slice(0, 200)})`}.`;
   // RFC 6120 6.5: only these two may be over by themselves.
   const temporary = condition === 'temporary-auth-failure' || condition === 'aborted';
   return new StreamEnd(temporary ? 'lost' : 'refused', sentence);
 }
 
 /** What a status tells of an end besides its sentence. */
-export function causeOf({ kind, cause }: StreamEnd): Pick<Extract<ConnectionStatus, { state: 'waiting' }>, 'conflict' | 'unreadable'> {
+export function causeOf({ kind, cause, certificate }: StreamEnd): Pick<Extract<ConnectionStatus, { state: 'waiting' }>, 'conflict' | 'unreadable' | 'certificate'> {
+  if (certificate !== undefined) return { certificate };
   if (kind === 'conflict') return { conflict: true };
   return kind === 'unreadable' || cause instanceof StreamFault ? { unreadable: true } : {};
 }

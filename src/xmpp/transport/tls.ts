@@ -21,36 +21,51 @@ export function secure(socket: Socket, trust: Trust, options: { direct: boolean 
     ...(isIP(name) === 0 && { servername: name }),
     ...(options.direct && { ALPNProtocols: ['xmpp-client'] }), // XEP-0368
     ...(trust.ca !== undefined && { ca: trust.ca }),
-    // A pin is checked below, in place of the authorities.
-    rejectUnauthorized: trust.pin === undefined,
+    // Checked below, before a byte is sent: a certificate that is not trusted is told with its fingerprint, and a pin takes the place of the authorities.
+    rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
   };
   return new Promise((resolve, reject) => {
     const upgraded = connect(settings);
-    const failed = (error: Error): void => reject(untrusted(error));
+    const failed = (error: Error): void => reject(handshakeFailure(error));
     const closed = (): void => reject(new StreamEnd('lost', 'the server hung up during the TLS handshake'));
     upgraded.once('error', failed);
     upgraded.once('close', closed);
     upgraded.once('secureConnect', () => {
       upgraded.off('error', failed);
       upgraded.off('close', closed);
-      if (trust.pin === undefined || isPinned(upgraded, trust.pin)) return resolve(upgraded);
+      const fingerprint = upgraded.getPeerCertificate().fingerprint256; // SHA-256 over the DER
+      const trusted = trust.pin === undefined ? upgraded.authorized : typeof fingerprint === 'string' && plain(fingerprint) === plain(trust.pin);
+      if (trusted) return resolve(upgraded);
       upgraded.on('error', () => undefined); // it is being destroyed, and nobody else listens
+      const why = trust.pin === undefined ? faultOf(upgraded.authorizationError, name) : 'is not the one with the fingerprint in the settings';
       upgraded.destroy();
-      reject(new StreamEnd('lost', 'the server’s certificate is not the one with the fingerprint in the settings'));
+      reject(new StreamEnd('lost', `the server’s certificate ${why}`, typeof fingerprint === 'string' ? { certificate: plain(fingerprint) } : {}));
     });
   });
-}
-
-function isPinned(socket: TLSSocket, pin: string): boolean {
-  const shown = socket.getPeerCertificate().fingerprint256; // SHA-256 over the DER
-  return typeof shown === 'string' && plain(shown) === plain(pin);
 }
 
 function plain(fingerprint: string): string {
   return fingerprint.replaceAll(':', '').trim().toLowerCase();
 }
 
-function untrusted(error: Error): StreamEnd {
-  return new StreamEnd('lost', `TLS with the server failed: ${error.message}`, { cause: error });
+/** What is wrong with a certificate, by OpenSSL's name for it (X509_verify_cert_error_string(3)). */
+const FAULTS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'has expired, or the clock of this computer is wrong',
+  CERT_NOT_YET_VALID: 'is not valid yet, or the clock of this computer is wrong',
+  CERT_REVOKED: 'has been revoked',
+};
+
+function faultOf(error: unknown, name: string): string {
+  // Node gives the code alone, and its types say that it is an Error.
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (code.includes('ERR_TLS_CERT_ALTNAME_INVALID')) return `is for another name than ${name}`;
+  return FAULTS[code] ?? 'is not from an authority that this computer trusts';
+}
+
+/** No TLS at all, mostly: without OpenSSL's own words, which name its source files. */
+function handshakeFailure(error: Error): StreamEnd {
+  const code = 'code' in error ? String(error.code) : '';
+  const why = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(code) ? 'it does not speak TLS on this port' : /^\w{1,60}$/.test(code) ? code : 'unknown cause';
+  return new StreamEnd('lost', `TLS with the server failed: ${why}`, { cause: error });
 }

@@ -51,10 +51,19 @@ describe.each(servers)('on $kind', (server) => {
   test('a wrong password is refused, and a server that is not there is to be named', async () => {
     const who = await newAccount(server, 'alice');
     const wrong = await probeServer({ settings: wire(server, who), password: 'wrong', log: () => undefined });
-    expect(wrong).toMatchObject({ ok: false, error: { code: 'refused' } });
+    expect(wrong).toMatchObject({ ok: false, error: { code: 'refused', message: 'The server does not accept this address and password.' } });
     const nowhere = { ...wire(server, who), server: { host: '127.0.0.1', port: 1 } };
     const lost = await probeServer({ settings: nowhere, password: who.password, log: () => undefined });
     expect(lost).toMatchObject({ ok: false, error: { code: 'unreachable' } });
+  });
+
+  test('a certificate that no authority vouches for is told with its fingerprint, and trusted by it', async () => {
+    const who = await newAccount(server, 'alice');
+    const { ca: _, ...settings } = wire(server, who);
+    const unknown = await probeServer({ settings, password: who.password, log: () => undefined });
+    const certificate = server.fingerprint.replaceAll(':', '').toLowerCase();
+    expect(unknown).toMatchObject({ ok: false, error: { code: 'untrusted', cause: { certificate } } });
+    expect(await probeServer({ settings: { ...settings, pin: certificate }, password: who.password, log: () => undefined })).toMatchObject({ ok: true });
   });
 
   test('a room that was unticked is not entered, and its bookmark stays as it was', async () => {

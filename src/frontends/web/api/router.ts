@@ -26,7 +26,7 @@ export const router = trpc.router({
     list: procedure.query(({ ctx }) => ctx.api.accounts().map((account) => account.status())),
     look: procedure
       .input(inputs.addAccount)
-      .mutation(async ({ ctx, input }) => valueOf(await ctx.api.firstLook(input))),
+      .mutation(async ({ ctx, input, signal }) => valueOf(await ctx.api.firstLook(input, signal))),
     add: procedure
       .input(inputs.addAccount)
       .mutation(async ({ ctx, input }) => valueOf(await ctx.api.addAccount(input))),

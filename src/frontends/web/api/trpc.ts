@@ -16,7 +16,8 @@ export const trpc = initTRPC.context<ApiContext>().create({
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
   errorFormatter({ shape, error }) {
     const { code, message } = describe(error);
-    return { ...shape, message, data: { ...shape.data, fault: code } };
+    const certificate = certificateIn(error.cause);
+    return { ...shape, message, data: { ...shape.data, fault: code, ...(certificate !== undefined && { certificate }) } };
   },
 });
 
@@ -50,6 +51,12 @@ export function valueOf<T>(result: Result<T>): T {
 export function refused(fault: Fault): TRPCError {
   const cause = new MinimixError(fault.code, fault.message, fault.cause);
   return new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message: fault.message, cause });
+}
+
+/** The fingerprint of the certificate that was not trusted (`untrusted`), for a person to compare and to trust. */
+function certificateIn(error: unknown): string | undefined {
+  const cause: unknown = error instanceof MinimixError ? error.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'certificate' in cause && typeof cause.certificate === 'string' ? cause.certificate : undefined;
 }
 
 /** An error has a code for programs and one sentence for a person; an unforeseen error is only logged. */

@@ -18,6 +18,12 @@ export function connectTo(daemon: DaemonAddress) {
 
 export type DaemonClient = ReturnType<typeof connectTo>;
 
+/** The fingerprint of the certificate that was not trusted, in an error of the code `untrusted`. */
+export function certificateOf(error: unknown): string | undefined {
+  const data: unknown = error instanceof TRPCClientError ? error.data : undefined;
+  return data !== null && typeof data === 'object' && 'certificate' in data && typeof data.certificate === 'string' ? data.certificate : undefined;
+}
+
 /** What went wrong with a call, as a code and one sentence; `no-daemon` where nobody answered. */
 export function faultOf(error: unknown): MinimixError | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;

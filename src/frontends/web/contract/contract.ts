@@ -32,7 +32,7 @@ export interface DaemonApi {
   /** The events of all accounts, including those that are added later. */
   subscribe(listener: (event: DaemonEvent) => void, signal: AbortSignal): void;
   /** Logs in once and reports what it found; stores nothing, writes nothing, joins nothing. */
-  firstLook(request: AddAccount): Promise<Result<ProbedServer>>;
+  firstLook(request: AddAccount, signal?: AbortSignal): Promise<Result<ProbedServer>>;
   /** Keeps the account and starts it. */
   addAccount(request: AddAccount): Promise<Result<AddedAccount>>;
   /** Logs in with these settings and this password, and ends the login at once; refused with `refused` or `unreachable`. */

@@ -147,6 +147,12 @@ const bouncerDevice = z.strictObject({
   /** Not of a device that was made before December 2026, until its password is renewed. */
   sha512: storedKey.optional(),
 });
+/** XEP-0484: a token, encrypted; `count` is the largest that came with it. */
+const tokenSlot = z.strictObject({ sealed: base64, expires: z.number(), count: z.number() });
+const deviceTokens = z.record(text, z.strictObject({ mechanism: text, userAgent: text, current: tokenSlot.optional(), next: tokenSlot.optional() }));
+export type DeviceTokenSlot = z.output<typeof tokenSlot>;
+/** By device. */
+export type StoredDeviceTokens = z.output<typeof deviceTokens>;
 /** RFC 5802 3: what a server keeps of a password. */
 export type ScramKey = z.output<typeof storedKey>;
 /** A device that may log in through the bouncer, with what its password is known by. */
@@ -200,6 +206,8 @@ export const storedValues = {
   /** Messages of the person's that a device's session took and could not hand over. */
   bouncerMail: family('bouncer-mail', 'secret', json(z.array(z.strictObject({ at: z.number(), xml: text })))),
   bouncerPush: family('bouncer-push', 'secret', json(z.array(z.strictObject({ jid: text, node: text.optional() })))),
+  /** The key that they are encrypted by lies where the passwords do. */
+  bouncerTokens: one('bouncer-tokens', 'secret', json(deviceTokens)),
   bouncerRoom: family('bouncer-room', 'open', json(roomState)),
   /** By room: the devices that are in it by their own wish. */
   bouncerWants: one('bouncer-wants', 'secret', json(z.record(text, z.array(text)))),

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +71,19 @@ export function openSecrets(home: string, env: NodeJS.ProcessEnv): Secrets {
       if (mayHaveKeyring(env)) await keyring('remove', jid); // where it fails there is nothing more to do
     },
   };
+}
+
+/** No JID: no account can have this name. */
+export const TOKEN_KEY = 'minimix:device-tokens';
+const KEY_BYTES = 32;
+
+/** The key by which the tokens of the bouncer's devices are encrypted (XEP-0484), made on first use; it lies where the passwords do. */
+export async function deviceTokenKey(secrets: Secrets): Promise<Buffer> {
+  const known = Buffer.from((await secrets.read(TOKEN_KEY)) ?? '', 'base64url');
+  if (known.length === KEY_BYTES) return known;
+  const made = randomBytes(KEY_BYTES);
+  await secrets.write(TOKEN_KEY, made.toString('base64url'));
+  return made;
 }
 
 /** Whether passwords can go to a keyring: `off` where this session has none. */

@@ -32,18 +32,19 @@ export interface OpenDoor {
 interface OpenBouncerOptions {
   readonly home: string;
   readonly archive: Archive;
+  readonly tokenKey: () => Promise<Buffer>;
   readonly problems: Problems;
   readonly log: Log;
 }
 
 /** The home's bouncer. settings.json holds its settings; its certificates are files beside it. */
-export function openBouncerOf({ home, archive, problems, log }: OpenBouncerOptions): OpenDoor {
+export function openBouncerOf({ home, archive, tokenKey, problems, log }: OpenBouncerOptions): OpenDoor {
   const certificates = {
     path: (name: string) => join(home, name),
     read: (name: string) => readIfThere(join(home, name)),
     write: (name: string, text: string) => writeWhole(join(home, name), text),
   };
-  const bouncer = openBouncer({ archive, certificates, log });
+  const bouncer = openBouncer({ archive, certificates, tokenKey, log });
 
   /** The settings of the last start. */
   let inForce: KeptBouncer | undefined;

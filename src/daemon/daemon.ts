@@ -4,7 +4,7 @@ import { openArchive } from '../archive/archive.ts';
 import { openWorkerClient } from '../archive/search/worker-client.ts';
 import { loadSettings, type LoadedSettings, type Settings } from '../config/config.ts';
 import { homeState, lockHome, type Holder } from '../config/lock.ts';
-import { openSecrets } from '../config/secrets.ts';
+import { deviceTokenKey, openSecrets } from '../config/secrets.ts';
 import { createLatency } from '../core/latency.ts';
 import { MinimixError, sentenceOf } from '../core/errors.ts';
 import { wireOptions } from '../account/settings.ts';
@@ -97,7 +97,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return secret;
     };
     const secrets = { ...kept, read: (jid: string) => kept.read(jid).then(hidden) };
-    const { bouncer, api: bouncerApi, begin, apply } = openBouncerOf({ home, archive, problems, log });
+    const { bouncer, api: bouncerApi, begin, apply } = openBouncerOf({ home, archive, tokenKey: () => deviceTokenKey(secrets), problems, log });
     const delays = createLatency();
     const accounts = openAccounts({
       home,

@@ -6,7 +6,7 @@ import type { HomeService } from '../cli/context.ts';
 import { retirePlan, type RetirePlan } from '../cli/retire/retire-plan.ts';
 import { readIfThere, writeWhole } from '../config/files.ts';
 import { homeState, lockHome, type Holder } from '../config/lock.ts';
-import { openSecrets } from '../config/secrets.ts';
+import { openSecrets, TOKEN_KEY } from '../config/secrets.ts';
 import { MinimixError } from '../core/errors.ts';
 
 const PLAN = 'retire.json';
@@ -91,7 +91,7 @@ export async function removeStarters(service: Pick<HomeService, 'remove' | 'unit
 
 export async function forgetSecrets(home: string, accounts: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const secrets = openSecrets(home, env);
-  for (const account of accounts) await secrets.remove(account);
+  for (const name of [...accounts, TOKEN_KEY]) await secrets.remove(name);
 }
 
 /** Deletes the files that Minimix wrote, the plan last, and then the home if it is empty. */

@@ -38,6 +38,8 @@ async function strangerIsKept(bytes: Buffer, sizes: readonly number[]): Promise<
     hosts: (domain) => domain === 'scripted.test',
     books: () => () => undefined,
     hashes: () => ['sha512', 'sha256', 'sha1'],
+    fast: () => true,
+    tokens: () => undefined,
     features: () => '',
     bind: async () => ((bound = true), { ok: false, condition: 'conflict', why: 'never' }),
     resume: () => ((bound = true), { ok: false, condition: 'item-not-found', why: 'never' }),

@@ -10,6 +10,8 @@ import { bouncerTimes, DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from './contract.ts'
 import type { Bouncer, BouncerAccount, BouncerOptions, BouncerSettings } from './contract.ts';
 import { openDeviceCredentials } from './credentials/device-credentials.ts';
 import type { DeviceCredentials } from './credentials/device-credentials.ts';
+import { openDeviceTokens } from './credentials/device-tokens.ts';
+import type { DeviceTokens } from './credentials/device-tokens.ts';
 import { sessionsProvider } from './session/sessions-provider.ts';
 import { startListener } from './server/listener.ts';
 import type { Listener } from './server/listener.ts';
@@ -33,6 +35,8 @@ interface Resident extends BouncerAccount {
   readonly sessions: BouncerSessions;
   readonly rooms: BouncerRooms;
   readonly offlineStore: OfflineStore;
+  /** Once there is a key to keep them by. */
+  tokens: DeviceTokens | undefined;
   readonly pushes: Pushes;
   /** Tells the account that its list of devices has changed. */
   changed: () => void;
@@ -42,7 +46,7 @@ interface Resident extends BouncerAccount {
 const NOBODY = 'localhost';
 const STANZA_BYTES = 512 * 1024;
 
-export function openBouncer({ archive, certificates, log, now = Date.now, times: patience = {}, maxBuffered = MAX_BUFFERED }: BouncerOptions): Bouncer {
+export function openBouncer({ archive, certificates, tokenKey, log, now = Date.now, times: patience = {}, maxBuffered = MAX_BUFFERED }: BouncerOptions): Bouncer {
   const times = { ...bouncerTimes, ...patience };
   const residents = new Map<string, Resident>();
   const identities = new Map<string, ServerIdentity>();
@@ -50,6 +54,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
   let listeners: Listener[] = [];
   let settings: BouncerSettings | undefined;
   let leaving: Leaving = 'here';
+  let key: Buffer | undefined;
 
   const byDomain = (domain: string): Resident[] => [...residents.values()].filter(({ account }) => isDomainOf(account, domain));
 
@@ -74,6 +79,8 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const [first = [], ...others] = byDomain(domain).map(({ credentials }) => credentials.hashes());
       return first.filter((hash) => others.every((hashes) => hashes.includes(hash)));
     },
+    fast: () => key !== undefined,
+    tokens: (account) => residents.get(account)?.tokens,
     features: (account) => {
       const found = residents.get(account);
       return found ? offeredFeatures(found.account) : '';
@@ -91,6 +98,14 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     });
     inBackground(log, `a connection from ${address}`, served);
   });
+
+  const tokensOf = (account: string): DeviceTokens | undefined => key && openDeviceTokens(account, archive, key, { now, log });
+
+  /** Where there is none, devices log in by their passwords. */
+  async function findTokenKey(): Promise<void> {
+    key ??= await tokenKey?.();
+    for (const resident of residents.values()) resident.tokens ??= tokensOf(resident.account.jid);
+  }
 
   async function identify(domain: string): Promise<ServerIdentity> {
     const known = identities.get(domain);
@@ -125,7 +140,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       const offlineStore = openOfflineStore(account.jid, archive);
       const pushes = openPushes(account, archive, log);
       const sessions = openBouncerSessions({ ...added, credentials, rooms, offlineStore, pushes, leaving: () => leaving, times, maxBuffered, log, now });
-      const resident: Resident = { ...added, credentials, rooms, sessions, offlineStore, pushes, changed: () => undefined };
+      const resident: Resident = { ...added, credentials, rooms, sessions, offlineStore, tokens: tokensOf(account.jid), pushes, changed: () => undefined };
       residents.set(account.jid, resident);
       resident.changed = account.rooms.occupancy.host(sessionsProvider({ ...resident, leaving: () => leaving, changed: () => resident.changed() }, now), signal);
       if (settings) inBackground(log, 'making a certificate', identify(domainOf(account.jid).toLowerCase()));
@@ -136,6 +151,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
     },
     async start(wanted) {
       settings = wanted;
+      inBackground(log, 'finding the key of the devices’ tokens', findTokenKey());
       identities.clear();
       for (const { account } of residents.values()) await identify(domainOf(account.jid).toLowerCase());
       if (identities.size === 0) await identify(NOBODY);
@@ -186,6 +202,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
         return done ? ok(done) : unknownDevice(which);
       });
       if (!renewed.ok) return renewed;
+      resident.tokens?.forget(renewed.value.id);
       await resident.sessions.end(renewed.value.id, 'not-authorized');
       resident.changed();
       log('info', 'a device has a new password', { account, device: renewed.value.name });
@@ -196,6 +213,7 @@ export function openBouncer({ archive, certificates, log, now = Date.now, times:
       if (!resident) return noAccount(account);
       const removed = resident.credentials.remove(which);
       if (!removed) return unknownDevice(which);
+      resident.tokens?.forget(removed.id);
       await resident.sessions.end(removed.id, 'not-authorized');
       resident.rooms.forget(removed.id);
       resident.offlineStore.forget(removed.id);

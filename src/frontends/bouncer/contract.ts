@@ -65,6 +65,8 @@ export interface Bouncer {
 export interface BouncerOptions {
   readonly archive: Archive;
   readonly certificates: CertificateStore;
+  /** The key (32 bytes) by which the devices' tokens are kept (XEP-0484): asked for when the bouncer starts. Without it there are none. */
+  readonly tokenKey?: () => Promise<Buffer>;
   readonly log: Log;
   readonly now?: () => number;
   readonly times?: Partial<BouncerTimes>;

@@ -1,4 +1,5 @@
 import type { Log } from '../../../core/log.ts';
+import type { DeviceTokens } from '../credentials/device-tokens.ts';
 import type { Hash } from '../credentials/keys.ts';
 import type { ServerIdentity } from '../credentials/certificates.ts';
 import type { LoginDevice } from '../../../core/device.ts';
@@ -46,6 +47,9 @@ export interface StreamHost {
    * nobody learns from it which accounts there are.
    */
   hashes(domain: string): readonly Hash[];
+  /** Whether tokens can be kept (XEP-0484). */
+  fast(): boolean;
+  tokens(account: string): DeviceTokens | undefined;
   /** Further stream features after the login, as text. */
   features(account: string): string;
   bind(login: DeviceLoginGrant, request: BindRequest, link: DeviceLink): Promise<Bound>;

@@ -24,6 +24,8 @@ export interface SaslOffer {
   readonly bindings: Bindings;
   /** XEP-0440: the types that are announced. */
   readonly announced: readonly string[];
+  /** XEP-0484: by what a token can be used. */
+  readonly fast: readonly string[];
 }
 
 export function refused(condition: string, why: string): SaslStep {

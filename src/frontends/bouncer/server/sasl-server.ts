@@ -3,6 +3,7 @@ import { deriveKey } from '../credentials/keys.ts';
 import type { Hash } from '../credentials/keys.ts';
 import { refused } from './sasl-contract.ts';
 import type { Bindings, FindCredentials, SaslConversation, SaslOffer, SaslStep } from './sasl-contract.ts';
+import { tokenMechanisms } from './hashed-token.ts';
 import { beginScram } from './scram-server.ts';
 
 /**
@@ -20,11 +21,11 @@ const SCRAMS: readonly [string, Hash][] = [
 const UNANNOUNCED: ReadonlySet<string> = new Set(['tls-unique']);
 
 /** PLAIN is accepted only within TLS; without TLS the connection is from this computer. */
-export function makeOffer(bindings: Bindings, { hashes, tls }: { hashes: readonly Hash[]; tls: boolean }): SaslOffer {
+export function makeOffer(bindings: Bindings, { hashes, tls, tokens }: { hashes: readonly Hash[]; tls: boolean; tokens: boolean }): SaslOffer {
   const scrams = SCRAMS.filter(([, hash]) => hashes.includes(hash)).map(([name]) => name);
   const plus = bindings.size > 0 ? scrams.map((name) => `${name}-PLUS`) : [];
   const announced = [...bindings.keys()].filter((type) => !UNANNOUNCED.has(type));
-  return { mechanisms: [...plus, ...scrams, ...(tls ? ['PLAIN'] : [])], bindings, announced };
+  return { mechanisms: [...plus, ...scrams, ...(tls ? ['PLAIN'] : [])], bindings, announced, fast: tls && tokens ? tokenMechanisms(bindings) : [] };
 }
 
 export function beginSasl(mechanism: string, find: FindCredentials, offer: SaslOffer): SaslConversation | undefined {

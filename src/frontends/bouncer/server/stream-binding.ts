@@ -53,17 +53,17 @@ export function openStreamBinding({ host, link, behind, handOver }: StreamBindin
       if (!bound.ok) return link.end(bound.condition, bound.why);
       handOver(bound, ({ jid }) => `<iq xmlns='${NS.client}' type='result' id='${escapeXML(id)}'><bind xmlns='${NS.bind}'><jid>${escapeXML(jid)}</jid></bind></iq>`);
     },
-    async answer(login, { data, inline }) {
+    async answer(login, { data, inline, token }) {
       const { resume, bind } = inline;
       const resumed = resume && host.resume(login, resume, link);
       // XEP-0198 11.2: the session is there again behind the answer, and no features follow
-      if (resumed?.ok) return handOver(resumed, ({ jid, answers }) => successAnswer(jid, data, answers));
+      if (resumed?.ok) return handOver(resumed, ({ jid, answers }) => successAnswer(jid, data, answers + token()));
       const before = resumed ? failed(resumed.condition) : '';
-      if (!bind) return link.put(successAnswer(login.account, data, before) + features(login));
+      if (!bind) return link.put(successAnswer(login.account, data, before + token()) + features(login));
       const bound = await host.bind(login, { name: { tag: bind.tag }, wishes: bind.wishes }, link);
       if (!bound.ok) return link.end(bound.condition, bound.why);
       if (behind()) link.end('policy-violation', 'Nothing may come before the answer.');
-      handOver(bound, ({ jid, answers }) => successAnswer(jid, data, `${before}<bound xmlns='${NS.bind2}'>${answers}</bound>`) + featuresOf(login.account, bind.wishes.enable ? '' : `<sm xmlns='${NS.sm}'/>`));
+      handOver(bound, ({ jid, answers }) => successAnswer(jid, data, `${before}<bound xmlns='${NS.bind2}'>${answers}</bound>${token()}`) + featuresOf(login.account, bind.wishes.enable ? '' : `<sm xmlns='${NS.sm}'/>`));
     },
   };
 }

@@ -4,10 +4,12 @@ import { sameJid } from '../../../core/jid.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 import { attributeOf } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
+import type { DeviceTokens } from '../credentials/device-tokens.ts';
 import type { Hash } from '../credentials/keys.ts';
 import { beginSasl, makeOffer } from './sasl-server.ts';
 import type { Bindings, FindCredentials, SaslConversation, SaslOffer, SaslStep } from './sasl-contract.ts';
-import { authenticationFeature, failureAnswer, readInlineRequest } from './sasl2.ts';
+import { beginHashedToken } from './hashed-token.ts';
+import { authenticationFeature, failureAnswer, readInlineRequest, tokenAnswer } from './sasl2.ts';
 import type { InlineRequest } from './sasl2.ts';
 import type { DeviceLoginGrant } from './host.ts';
 import type { Log } from '../../../core/log.ts';
@@ -22,8 +24,15 @@ export interface StreamLogin {
   take(element: Element): Promise<void>;
 }
 
-/** A login that succeeded; `data` is the mechanism's last message in base64. SASL2 has the rest of the request with it. */
-export type LoginOutcome = { readonly data: string | undefined; readonly inline: InlineRequest | undefined };
+/**
+ * A login that succeeded; `data` is the mechanism's last message in base64. SASL2 has the rest of the request with it, and a
+ * token for the answer, made when that is written.
+ */
+export interface LoginOutcome {
+  readonly data: string | undefined;
+  readonly inline: InlineRequest | undefined;
+  token(): string;
+}
 
 interface StreamLoginOptions {
   readonly address: string;
@@ -39,6 +48,9 @@ interface StreamLoginOptions {
   readonly behind: () => boolean;
   readonly books: (domain: string) => FindCredentials;
   readonly hashes: (domain: string) => readonly Hash[];
+  /** None where there is no key to keep them by. */
+  readonly tokens: (account: string) => DeviceTokens | undefined;
+  readonly fast: () => boolean;
   readonly throttle: Throttle;
   readonly log: Log;
   readonly over: () => boolean;
@@ -75,24 +87,35 @@ const SASL2: Profile = {
 /** A login that has begun. */
 interface UnderWay {
   readonly profile: Profile;
+  readonly mechanism: string;
   readonly sasl: SaslConversation;
   /** Of SASL2. */
   readonly inline: InlineRequest | undefined;
 }
 
 export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
-  const { address, peer, tls, bindings, domain, from, behind, books, hashes, throttle, log, over, put, end, succeeded } = options;
-  let offer: SaslOffer = { mechanisms: [], bindings, announced: [] };
+  const { address, peer, tls, bindings, domain, from, behind, books, hashes, tokens, fast, throttle, log, over, put, end, succeeded } = options;
+  let offer: SaslOffer = { mechanisms: [], bindings, announced: [], fast: [] };
   let underWay: UnderWay | undefined;
   let tries = 0;
 
-  async function told(step: SaslStep, { profile, inline }: UnderWay): Promise<void> {
+  async function told(step: SaslStep, { profile, mechanism, inline }: UnderWay): Promise<void> {
     const answer = step.step === 'success' && inline && !isOwn(step.account) ? strangerName : step;
     if (answer.step === 'failure') return refuse(answer, profile);
     if (answer.step === 'challenge') return put(profile.challenge(Buffer.from(answer.data).toString('base64')));
     underWay = undefined;
     throttle.succeeded(peer);
-    await succeeded({ account: answer.account, device: answer.device, userAgent: inline?.userAgent }, { data: answer.data?.toString('base64'), inline });
+    const login: DeviceLoginGrant = { account: answer.account, device: answer.device, userAgent: inline?.userAgent };
+    if (inline?.fast?.invalidate && offer.fast.includes(mechanism)) tokens(login.account)?.forget(login.device.id);
+    await succeeded(login, { data: answer.data?.toString('base64'), inline, token: () => tokenFor(login, mechanism, inline) });
+  }
+
+  /** XEP-0484 3.3, 3.5: the token that was asked for, or a new one in the place of the one that was used. */
+  function tokenFor({ account, device, userAgent }: DeviceLoginGrant, used: string, inline: InlineRequest | undefined): string {
+    const wanted = inline?.token ?? (inline?.fast?.invalidate ? undefined : used);
+    if (wanted === undefined || userAgent === undefined || !offer.fast.includes(wanted)) return '';
+    const issued = tokens(account)?.issue(device.id, { mechanism: wanted, userAgent });
+    return issued ? tokenAnswer(issued) : '';
   }
 
   /** XEP-0388 2.3, 4.4: who logs in is who the stream's header named, where it named somebody. */
@@ -117,9 +140,11 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
 
   async function begin(element: Element, profile: Profile): Promise<void> {
     if (underWay?.profile === SASL2) return end('policy-violation', 'A login is under way.');
-    const sasl = beginSasl(String(attributeOf(element, 'mechanism')), books(domain()), offerOf(profile));
+    const mechanism = attributeOf(element, 'mechanism') ?? '';
+    const inline = profile === SASL2 ? readInlineRequest(element) : undefined;
+    const sasl = byToken(mechanism, inline) ?? beginSasl(mechanism, books(domain()), offerOf(profile));
     if (!sasl) return refuse({ step: 'failure', condition: 'invalid-mechanism', why: 'a mechanism that was not offered' }, profile);
-    const begun: UnderWay = { profile, sasl, inline: profile === SASL2 ? readInlineRequest(element) : undefined };
+    const begun: UnderWay = { profile, mechanism, sasl, inline };
     underWay = begun;
     const wait = throttle.delay(peer);
     if (wait > 0) await delay(wait, undefined, { ref: false });
@@ -131,17 +156,23 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
     await told(sasl.next(decoded(initial)), begun);
   }
 
+  /** XEP-0484 3.4, 4.1: a token is said to be one, and whose it is. */
+  function byToken(mechanism: string, inline: InlineRequest | undefined): SaslConversation | undefined {
+    if (!inline?.fast || inline.userAgent === undefined || !offer.fast.includes(mechanism)) return undefined;
+    return beginHashedToken(mechanism, bindings, { userAgent: inline.userAgent, count: inline.fast.count }, { find: books(domain()), tokens });
+  }
+
   function offerOf(profile: Profile): SaslOffer {
     return profile === SASL1 ? offer : { ...offer, mechanisms: forSasl2(offer) };
   }
 
   return {
     offers() {
-      offer = makeOffer(bindings, { hashes: hashes(domain()), tls });
+      offer = makeOffer(bindings, { hashes: hashes(domain()), tls, tokens: fast() });
       const names = offer.mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('');
       const types = offer.announced.map((type) => `<channel-binding type='${type}'/>`).join('');
       const channels = types === '' ? '' : `<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>${types}</sasl-channel-binding>`;
-      return `<mechanisms xmlns='${NS.sasl}'>${names}</mechanisms>${tls ? authenticationFeature(forSasl2(offer)) : ''}${channels}`;
+      return `<mechanisms xmlns='${NS.sasl}'>${names}</mechanisms>${tls ? authenticationFeature(forSasl2(offer), offer.fast) : ''}${channels}`;
     },
     isFor: (element) => element.getNS() === NS.sasl || (tls && element.getNS() === NS.sasl2),
     async take(element) {

@@ -233,22 +233,23 @@ export function serveDevice(
   }
 
   function openLogin(bindings: Bindings): StreamLogin {
-    const { books, hashes, throttle, log } = host;
+    const { books, hashes, tokens, fast, throttle, log } = host;
     const over = (): boolean => is('over');
     const named = (): string | undefined => from && bareOf(from);
     const how = { address, peer, tls: security !== 'loopback', bindings, domain: () => domain, from: named, behind };
-    return openStreamLogin({ ...how, books, hashes, throttle, log, over, put, end, succeeded });
+    return openStreamLogin({ ...how, books, hashes, tokens, fast, throttle, log, over, put, end, succeeded });
   }
 
-  async function succeeded(login: DeviceLoginGrant, { data, inline }: LoginOutcome): Promise<void> {
+  async function succeeded(login: DeviceLoginGrant, outcome: LoginOutcome): Promise<void> {
     pass.known();
     clearTimeout(clock);
     clock = setTimeout(() => end('connection-timeout'), host.times.bind);
+    const { data, inline } = outcome;
     const limits = { ...DEFAULT_LIMITS, stanzaBytes: host.limits.stanzaBytes };
     now = { phase: 'authenticated', login };
     if (inline) { // XEP-0388 2.6.1: the stream goes on
       reader.admit(limits);
-      return binding.answer(login, { data, inline });
+      return binding.answer(login, { ...outcome, inline });
     }
     put(`<success xmlns='${NS.sasl}'>${data ?? ''}</success>`);
     reader = createGateReader(limits);

@@ -35,10 +35,11 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   if (options.pageLimit !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(options.pageLimit)}`);
   const names = dictionary(db);
   const packed = blocks(db);
+  const store = { db, names, blocks: packed };
   const counted = counts(db);
   const barrier = openBarrier(db);
   const reserve = idReserve(db, barrier);
-  const append = appender(db, names, packed, reserve);
+  const append = appender(store, reserve);
   const [start, commit] = [db.sql('BEGIN IMMEDIATE'), db.sql('COMMIT')];
   const dataVersion = db.sql('PRAGMA data_version');
   let version = dataVersion.get()?.['data_version'];
@@ -86,10 +87,10 @@ export function openArchive(path: string, options: ArchiveOptions = {}): Archive
   }
 
   return {
-    ...messageReader(db, names, packed, counted),
-    ...rangeReader(db, names, packed),
+    ...messageReader(store, counted),
+    ...rangeReader(store),
     ...unreadReader(db, names),
-    ...maintenance(db, names, packed, transaction, counted.forget),
+    ...maintenance(store, transaction, counted.forget),
     ...records(db, names),
     ...ledgerRecords(db, names),
     ...bookmarkRecords(db, names),

@@ -2,7 +2,7 @@ import type { Blocks } from '../schema/blocks.ts';
 import type { Retention, Archive } from '../contract.ts';
 import type { Database, SqlRow } from '../schema/database.ts';
 import { dropEmptyBlocks, compress } from './compression.ts';
-import type { Dictionary } from '../schema/dictionary.ts';
+import type { Tables } from '../schema/tables.ts';
 
 type Maintenance = Pick<Archive, 'retention' | 'setRetention' | 'tidy'>;
 
@@ -14,7 +14,7 @@ const BLOCKS_AT_ONCE = 8;
 const PAGES_AT_ONCE = 1000;
 
 /** What keeps the file within bounds: retention by room, compression, giving space back. */
-export function maintenance(db: Database, names: Dictionary, blocks: Blocks, transaction: Archive['transaction'], dropped: () => void): Maintenance {
+export function maintenance({ db, names, blocks }: Tables, transaction: Archive['transaction'], dropped: () => void): Maintenance {
   function dropSome(now: number): number {
     let left = DROPPED_AT_ONCE;
     for (const chat of db.sql('SELECT id, account, room, retention FROM chat WHERE retention IS NOT NULL').all()) {

@@ -110,7 +110,7 @@ function rescueMessages(old: DatabaseSync, db: Database): { messages: number; lo
     const words = indexed(text ?? String(texts['subject'] ?? ''));
     if (typeof row['doc'] === 'number') {
       const [nick = null, realJid = null] = [row['nick'], row['real_jid']].map((id) => (typeof id === 'number' ? id : null));
-      const tags = searchTagsOf(Number(row['chat']), nick, realJid, text, texts['xml'], (Number(row['flags']) & MENTION) !== 0);
+      const tags = searchTagsOf({ chat: Number(row['chat']), nick, realJid, body: text, xml: texts['xml'], mentions: (Number(row['flags']) & MENTION) !== 0 });
       db.sql('INSERT INTO word (rowid, text, mark) VALUES (?, ?, ?)').run(row['doc'], words, tags);
     }
     messages += 1;

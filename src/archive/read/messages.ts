@@ -1,10 +1,9 @@
 import type { KeptMessage } from '../../core/groupchat.ts';
-import type { Blocks } from '../schema/blocks.ts';
 import type { ReadArchive } from '../contract.ts';
 import type { PageQuery } from '../query-contract.ts';
 import type { Database, SqlRow } from '../schema/database.ts';
-import type { Dictionary } from '../schema/dictionary.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
+import type { Tables } from '../schema/tables.ts';
 import { find } from '../search/search.ts';
 import { findStanza } from '../write/stanza-id.ts';
 import type { Counts } from '../write/counts.ts';
@@ -16,8 +15,9 @@ const MAX_PAGE = 500;
 const PRIVATE = KINDS.indexOf('private');
 
 /** Point reads of messages, in-thread. */
-export function messageReader(db: Database, names: Dictionary, blocks: Blocks, counts: Counts): Reading {
-  const kept = (rows: SqlRow[]): KeptMessage[] => rows.map((row) => toKept(row, names, blocks));
+export function messageReader(tables: Tables, counts: Counts): Reading {
+  const { db, names } = tables;
+  const kept = (rows: SqlRow[]): KeptMessage[] => rows.map((row) => toKept(row, tables));
 
   function page(query: PageQuery): KeptMessage[] {
     const chat = names.findChat(query.account, query.room)?.id;
@@ -44,19 +44,19 @@ export function messageReader(db: Database, names: Dictionary, blocks: Blocks, c
 
   return {
     page,
-    view: (query) => viewOf(db, names, blocks, page, query),
+    view: (query) => viewOf(tables, page, query),
     search(query) {
-      const found = find(db, names, blocks, query);
+      const found = find(tables, query);
       return found.ok ? found.hits.map((hit) => hit.message) : [];
     },
-    find: (query) => find(db, names, blocks, query),
+    find: (query) => find(tables, query),
     message(archiveId) {
       const row = db.sql(`${MESSAGES} WHERE id = ?`).get(archiveId);
-      return row && toKept(row, names, blocks);
+      return row && toKept(row, tables);
     },
     byStanzaId(account, room, stanzaId) {
       const chat = names.findChat(account, room)?.id;
-      return chat === undefined ? undefined : findStanza(db, blocks, chat, stanzaId);
+      return chat === undefined ? undefined : findStanza(tables, chat, stanzaId);
     },
     last(account, room, withStanzaId = false) {
       const chat = names.findChat(account, room)?.id ?? -1;
@@ -66,7 +66,7 @@ export function messageReader(db: Database, names: Dictionary, blocks: Blocks, c
       const row = db
         .sql(`${MESSAGES} WHERE message.chat = ? ${only} ORDER BY ord DESC, id DESC LIMIT 1`)
         .get(chat);
-      return row && toKept(row, names, blocks);
+      return row && toKept(row, tables);
     },
     since(account, room, archiveId, limit) {
       const chat = names.findChat(account, room)?.id ?? -1;

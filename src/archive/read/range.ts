@@ -1,10 +1,8 @@
 import type { KeptMessage } from '../../core/groupchat.ts';
-import type { Blocks } from '../schema/blocks.ts';
 import type { ReadArchive } from '../contract.ts';
 import type { RangeQuery } from '../query-contract.ts';
-import type { Database } from '../schema/database.ts';
-import type { Dictionary } from '../schema/dictionary.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
+import type { Tables } from '../schema/tables.ts';
 
 const MAX_RANGE = 500;
 const PRIVATE = KINDS.indexOf('private');
@@ -12,7 +10,9 @@ const PRIVATE = KINDS.indexOf('private');
 const PLACE_SLACK = 24 * 3600 * 1_000_000;
 
 /** What XEP-0313 asks for: one room in the room's order, or all rooms of an account by archive id. */
-export function rangeReader(db: Database, names: Dictionary, blocks: Blocks): Pick<ReadArchive, 'range' | 'holds'> {
+export function rangeReader(tables: Tables): Pick<ReadArchive, 'range' | 'holds'> {
+  const { db, names } = tables;
+
   function condition({ account, room, from, to, after, before }: RangeQuery): { where: string; values: number[] } {
     const where: string[] = [`kind <> ${PRIVATE}`];
     const values: number[] = [];
@@ -47,7 +47,7 @@ export function rangeReader(db: Database, names: Dictionary, blocks: Blocks): Pi
       const way = query.newest ? 'DESC' : 'ASC';
       const order = query.room === undefined ? `id ${way}` : `ord ${way}, id ${way}`;
       const rows = db.sql(`${MESSAGES} WHERE ${where} ORDER BY ${order} LIMIT ?`).all(...values, limit);
-      const kept = rows.map((row) => toKept(row, names, blocks));
+      const kept = rows.map((row) => toKept(row, tables));
       return query.newest ? kept.toReversed() : kept;
     },
     holds(account, archiveId) {

@@ -1,9 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { KeptMessage, MessageKind } from '../../core/groupchat.ts';
 import { MENTION_REASONS, type MentionReason } from '../../core/mention.ts';
-import type { Blocks } from './blocks.ts';
 import type { SqlRow } from './database.ts';
-import type { Dictionary } from './dictionary.ts';
+import type { Tables } from './tables.ts';
 
 /** Stored by position: append-only. */
 export const KINDS: readonly MessageKind[] = [
@@ -51,7 +50,7 @@ function optional(value: SQLOutputValue | undefined): string | undefined {
 }
 
 /** A row of `MESSAGES` as the contract has it. */
-export function toKept(row: SqlRow, names: Dictionary, blocks: Blocks): KeptMessage {
+export function toKept(row: SqlRow, { names, blocks }: Pick<Tables, 'names' | 'blocks'>): KeptMessage {
   const chat = names.chatById(Number(row['chat']));
   const flags = Number(row['flags']);
   const named = (value: SQLOutputValue | undefined): string | undefined =>

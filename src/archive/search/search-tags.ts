@@ -1,12 +1,15 @@
+interface Tagged {
+  readonly chat: number;
+  /** Terms of the dictionary. */
+  readonly nick: number | null;
+  readonly realJid: number | null;
+  readonly body: string | undefined;
+  readonly xml: string;
+  readonly mentions: boolean;
+}
+
 /** What `in:`, `from:` and `has:` ask for, as words of the index: `r` and a chat, `n` and a term, what is in it. */
-export function searchTagsOf(
-  chat: number,
-  nick: number | null,
-  realJid: number | null,
-  body: string | undefined,
-  xml: string,
-  mentions: boolean,
-): string {
+export function searchTagsOf({ chat, nick, realJid, body, xml, mentions }: Tagged): string {
   let tags = `r${chat}`;
   if (nick !== null) tags += ` n${nick}`;
   if (realJid !== null) tags += ` n${realJid}`;

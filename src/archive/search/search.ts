@@ -2,13 +2,13 @@ import type { KeptMessage } from '../../core/groupchat.ts';
 import { readableBody } from '../../core/readable.ts';
 import { excerptOf, parseSearch, weightOf, type ParsedSearch } from '../../core/search.ts';
 import { fold, type Phrase } from '../../core/words.ts';
-import type { Blocks } from '../schema/blocks.ts';
 import type { Found, SearchQuery } from '../query-contract.ts';
 import type { Database, SqlRow } from '../schema/database.ts';
 import type { Dictionary } from '../schema/dictionary.ts';
 import { standsAt } from '../read/view.ts';
 import { docOf } from '../write/order.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
+import type { Tables } from '../schema/tables.ts';
 
 const RANKED = 200; // the newest so many matches are weighed when the best are asked for
 const MAX_LIMIT = 500;
@@ -16,22 +16,29 @@ const PRIVATE = KINDS.indexOf('private');
 const HOUR = 3_600_000;
 
 /** Answers a search, newest first or best first; a query that cannot be read is answered with a sentence. */
-export function find(db: Database, names: Dictionary, blocks: Blocks, query: SearchQuery): Found {
+export function find(tables: Tables, query: SearchQuery): Found {
   const { now = Date.now(), zone = 0, partial = true } = query;
   const parsed = parseSearch(query.text, { now, zone, partial });
   if (!parsed.ok) return parsed;
   const { search } = parsed;
   const limit = Math.max(1, Math.min(MAX_LIMIT, Math.floor(query.limit)));
-  const tags = tagsAsked(db, names, search, query);
+  const tags = tagsAsked(tables, search, query);
   if (!tags) return { ok: true, hits: [], more: false };
   const wanted = query.order === 'rank' ? RANKED : limit + 1;
-  const kept = matches(db, names, blocks, query, search, tags, wanted);
+  const kept = matches(tables, { query, parsed: search, tags, wanted });
   const best = query.order === 'rank' ? ranked(kept, search.phrases) : kept;
   return {
     ok: true,
     hits: best.slice(0, limit).map(({ message, text, shownAt }) => ({ message, shownAt, excerpt: excerptOf(text, search.phrases) })),
     more: best.length > limit,
   };
+}
+
+interface Asked {
+  readonly query: SearchQuery;
+  readonly parsed: ParsedSearch;
+  readonly tags: readonly string[];
+  readonly wanted: number;
 }
 
 interface Match {
@@ -49,25 +56,18 @@ function ranked(kept: Match[], phrases: readonly Phrase[]): Match[] {
 }
 
 /** The index has all that was ever written; a hit is only what a person reads today, and by the words that they read. */
-function matchIn(db: Database, names: Dictionary, blocks: Blocks, row: SqlRow, phrases: readonly Phrase[]): Match | undefined {
-  const message = toKept(row, names, blocks);
+function matchIn(tables: Tables, row: SqlRow, phrases: readonly Phrase[]): Match | undefined {
+  const message = toKept(row, tables);
   if (message.kind === 'retraction') return undefined;
   const text = readableBody(message) ?? message.subject ?? '';
   if (text !== (message.body ?? message.subject ?? '') && phrases.some((phrase) => excerptOf(text, [phrase]).marks.length === 0)) return undefined;
-  const shownAt = standsAt(db, names, blocks, message);
+  const shownAt = standsAt(tables, message);
   return shownAt === undefined ? undefined : { message, text, shownAt };
 }
 
 /** What matches, newest first. What the index cannot say (exact times, the account, what became of it) is looked at here. */
-function matches(
-  db: Database,
-  names: Dictionary,
-  blocks: Blocks,
-  query: SearchQuery,
-  parsed: ParsedSearch,
-  tags: string[],
-  wanted: number,
-): Match[] {
+function matches(tables: Tables, { query, parsed, tags, wanted }: Asked): Match[] {
+  const { db, names } = tables;
   const found: Match[] = [];
   let below = parsed.before === undefined ? Number.MAX_SAFE_INTEGER : docOf(parsed.before * 1000) + HOUR;
   const above = parsed.after === undefined ? 0 : docOf(parsed.after * 1000) - HOUR;
@@ -75,9 +75,9 @@ function matches(
   if (older !== undefined) below = Math.min(below, older);
   const expression = matchOf(parsed, tags);
   for (let batch = wanted; ; batch = Math.min(batch * 4, 5000)) {
-    const rows = rowsOf(db, expression, above, below, batch);
+    const rows = rowsOf(db, { expression, above, below, limit: batch });
     for (const row of rows) {
-      const match = fits(row, names, query, parsed) ? matchIn(db, names, blocks, row, parsed.phrases) : undefined;
+      const match = fits(row, names, { query, parsed }) ? matchIn(tables, row, parsed.phrases) : undefined;
       if (match) found.push(match);
       if (found.length >= wanted) return found;
     }
@@ -86,7 +86,15 @@ function matches(
   }
 }
 
-function rowsOf(db: Database, expression: string, above: number, below: number, limit: number): SqlRow[] {
+interface Stretch {
+  /** FTS5's; empty for all. */
+  readonly expression: string;
+  readonly above: number;
+  readonly below: number;
+  readonly limit: number;
+}
+
+function rowsOf(db: Database, { expression, above, below, limit }: Stretch): SqlRow[] {
   if (expression === '') {
     return db.sql(`${MESSAGES} WHERE doc > ? AND doc < ? ORDER BY doc DESC LIMIT ?`).all(above, below, limit);
   }
@@ -99,7 +107,7 @@ function rowsOf(db: Database, expression: string, above: number, below: number, 
     .all(expression, above, below, limit);
 }
 
-function fits(row: SqlRow, names: Dictionary, query: SearchQuery, parsed: ParsedSearch): boolean {
+function fits(row: SqlRow, names: Dictionary, { query, parsed }: Pick<Asked, 'query' | 'parsed'>): boolean {
   const at = Number(row['arrived']) - Number(row['lag']);
   if (parsed.before !== undefined && at >= parsed.before) return false;
   if (parsed.after !== undefined && at < parsed.after) return false;
@@ -117,7 +125,7 @@ function quoted({ words, prefix }: Phrase): string {
 }
 
 /** FTS5's own language (sqlite.org/fts5.html 3). Words hold letters and digits only, so that nothing escapes. */
-function matchOf(parsed: ParsedSearch, tags: string[]): string {
+function matchOf(parsed: ParsedSearch, tags: readonly string[]): string {
   const parts = [...tags];
   if (parsed.phrases.length > 0) parts.push(`text : (${parsed.phrases.map(quoted).join(' AND ')})`);
   if (parts.length === 0) return '';
@@ -126,11 +134,11 @@ function matchOf(parsed: ParsedSearch, tags: string[]): string {
 }
 
 /** What the index tags each message with: room, sender, what it has. `undefined` where nothing can match. */
-function tagsAsked(db: Database, names: Dictionary, parsed: ParsedSearch, query: SearchQuery): string[] | undefined {
+function tagsAsked({ db, names }: Tables, parsed: ParsedSearch, query: SearchQuery): string[] | undefined {
   const parts: string[] = [];
   for (const only of [query.room === undefined ? [] : [query.room], parsed.rooms]) {
     if (only.length === 0) continue;
-    const chats = chatsNamed(db, names, only, query.account);
+    const chats = chatsNamed({ db, names }, only, query.account);
     if (chats.length === 0) return undefined;
     parts.push(`mark : (${chats.map((chat) => `"r${chat}"`).join(' OR ')})`);
   }
@@ -143,7 +151,7 @@ function tagsAsked(db: Database, names: Dictionary, parsed: ParsedSearch, query:
   return parts;
 }
 
-function chatsNamed(db: Database, names: Dictionary, wanted: readonly string[], account: string | undefined): number[] {
+function chatsNamed({ db, names }: Pick<Tables, 'db' | 'names'>, wanted: readonly string[], account: string | undefined): number[] {
   return db
     .sql('SELECT id, room FROM chat')
     .all()

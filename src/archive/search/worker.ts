@@ -34,7 +34,7 @@ const db = openDatabase(path, { readOnly: true });
 const names = dictionary(db);
 const packed = blocks(db);
 const counted = counts(db);
-const archive = { ...messageReader(db, names, packed, counted), ...records(db, names) };
+const archive = { ...messageReader({ db, names, blocks: packed }, counted), ...records(db, names) };
 const exports = new Map<number, Generator<string>>();
 let version: unknown;
 

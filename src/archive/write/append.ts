@@ -3,16 +3,16 @@ import { MinimixError } from '../../core/errors.ts';
 import { readableBody } from '../../core/readable.ts';
 import { indexed } from '../../core/words.ts';
 import { findNearest, findNext, isNamed, type KeptRow, type Sought } from './align.ts';
-import type { Blocks } from '../schema/blocks.ts';
 import type { Appended, NewMessage } from '../contract.ts';
 import type { Database, Statement } from '../schema/database.ts';
 import { findImported } from './imported.ts';
-import type { Chat, Dictionary } from '../schema/dictionary.ts';
+import type { Chat } from '../schema/dictionary.ts';
 import type { IdReserve } from './id-reserve.ts';
 import { order } from './order.ts';
 import { searchTagsOf } from '../search/search-tags.ts';
 import { lastBefore, unplacedRows, ordOf, recognise, mergeState, setMerged } from './history-merge.ts';
 import { DELAYED, KINDS, mentionFlags, ORIGIN_IS_ID, FROM_HISTORY, SENT } from '../schema/rows.ts';
+import type { Tables } from '../schema/tables.ts';
 import { findKept, sidOf, stanzaHash, type Placed } from './stanza-id.ts';
 
 const RESENT = 10_000; // archive ids back in which a message sent again is looked for
@@ -28,7 +28,8 @@ interface Appender {
 }
 
 /** Writes messages, whichever way they came: decides whether it is new, where it stands, and writes row and index. */
-export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: IdReserve): Appender {
+export function appender(tables: Tables, ids: IdReserve): Appender {
+  const { db, names } = tables;
   const places = order(db);
   const rows = inserts(db);
   /** Archive ids that the history which a room is telling has brought so far. */
@@ -82,7 +83,7 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
     );
     relate(db, chat.id, id, message);
     if (doc !== null) {
-      rows.word.run(doc, words, searchTagsOf(chat.id, nick, realJid, message.body, given.xml, given.mention !== undefined));
+      rows.word.run(doc, words, searchTagsOf({ chat: chat.id, nick, realJid, body: message.body, xml: given.xml, mentions: given.mention !== undefined }));
     }
     if (flags & FROM_HISTORY) db.sql('UPDATE chat SET frozen = min(frozen, ?) WHERE id = ?').run(ord - 1, chat.id);
     places.taken(chat.id, ord);
@@ -139,7 +140,7 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
   }
 
   function imported(chat: Chat, given: NewMessage, met: Set<number>, follows: number | undefined): Appended {
-    const known = findImported(db, names, blocks, chat.id, given.message, met);
+    const known = findImported(tables, { chat: chat.id, message: given.message, met });
     const low = follows === undefined ? 0 : ordOf(db, chat.id, follows);
     const result =
       known === undefined
@@ -188,7 +189,7 @@ export function appender(db: Database, names: Dictionary, blocks: Blocks, ids: I
       if (!db.raw.isTransaction) throw new MinimixError('archive-misuse', 'archive: append outside a transaction');
       const chat = names.chat(arrived.account, arrived.message.room);
       const named = sidOf(arrived.message);
-      const found = named === null ? undefined : findKept(db, names, blocks, chat.id, arrived, named);
+      const found = findKept(tables, chat.id, arrived);
       const given = found === 'other' ? { ...arrived, message: { ...arrived.message, stanzaId: undefined } } : arrived;
       const { message, source } = given;
       const [sid, known] = found === 'other' ? [null, undefined] : [named, found];

@@ -1,21 +1,20 @@
 import type { GroupchatMessage } from '../../core/groupchat.ts';
-import type { Blocks } from '../schema/blocks.ts';
-import type { Database } from '../schema/database.ts';
-import type { Dictionary } from '../schema/dictionary.ts';
 import { KINDS, MESSAGES, toKept } from '../schema/rows.ts';
+import type { Tables } from '../schema/tables.ts';
 
 const SECOND = 1000; // other programs' files have no finer stamps
 const HOUR = 3_600_000;
 
+interface SoughtImport {
+  readonly chat: number;
+  readonly message: GroupchatMessage;
+  /** Archive ids that the file has brought so far. */
+  readonly met: ReadonlySet<number>;
+}
+
 /** The kept message that one in a file is: same sender, words and second; ids agree where both have them. */
-export function findImported(
-  db: Database,
-  names: Dictionary,
-  blocks: Blocks,
-  chat: number,
-  message: GroupchatMessage,
-  met: ReadonlySet<number>,
-): number | undefined {
+export function findImported(tables: Tables, { chat, message, met }: SoughtImport): number | undefined {
+  const { db, names } = tables;
   const rows = db
     .sql(
       `${MESSAGES} WHERE message.chat = ? AND ord BETWEEN ? AND ? AND kind = ? AND nick IS ?
@@ -32,7 +31,7 @@ export function findImported(
     );
   for (const row of rows) {
     if (met.has(Number(row['id']))) continue;
-    const kept = toKept(row, names, blocks);
+    const kept = toKept(row, tables);
     if (kept.body !== message.body || kept.subject !== message.subject) continue;
     if (agree(kept.id, message.id) && agree(kept.stanzaId, message.stanzaId)) return kept.archiveId;
   }

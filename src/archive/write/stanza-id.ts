@@ -1,9 +1,7 @@
 import { hash } from 'node:crypto';
 import type { GroupchatMessage } from '../../core/groupchat.ts';
-import type { Blocks } from '../schema/blocks.ts';
 import type { NewMessage } from '../contract.ts';
-import type { Database } from '../schema/database.ts';
-import type { Dictionary } from '../schema/dictionary.ts';
+import type { Tables } from '../schema/tables.ts';
 
 /** A kept message and where it stands. */
 export interface Placed {
@@ -22,7 +20,8 @@ export function stanzaHash(stanzaId: string): number {
 }
 
 /** The rows of a room's stanza-id (XEP-0359): one, unless the room has given the id twice. */
-function rowsOf(db: Database, blocks: Blocks, chat: number, stanzaId: string, sid: number) {
+function rowsOf({ db, blocks }: Pick<Tables, 'db' | 'blocks'>, chat: number, stanzaId: string) {
+  const sid = stanzaHash(stanzaId);
   const likely = db.sql('SELECT id FROM message WHERE chat = ? AND sid = ?').get(chat, sid); // the index alone
   if (!likely) return [];
   return db
@@ -33,8 +32,8 @@ function rowsOf(db: Database, blocks: Blocks, chat: number, stanzaId: string, si
 }
 
 /** The archive id of a room's stanza-id. */
-export function findStanza(db: Database, blocks: Blocks, chat: number, stanzaId: string): number | undefined {
-  const [found] = rowsOf(db, blocks, chat, stanzaId, stanzaHash(stanzaId));
+export function findStanza(tables: Tables, chat: number, stanzaId: string): number | undefined {
+  const [found] = rowsOf(tables, chat, stanzaId);
   return found && Number(found.row['id']);
 }
 
@@ -42,10 +41,12 @@ export function findStanza(db: Database, blocks: Blocks, chat: number, stanzaId:
  * Where the message is kept under its stanza-id. `'other'` where the id is kept with other words: an id that names two
  * messages names neither, and the second one must not be lost by it.
  */
-export function findKept(db: Database, names: Dictionary, blocks: Blocks, chat: number, given: NewMessage, sid: number): Placed | 'other' | undefined {
-  const rows = rowsOf(db, blocks, chat, given.message.stanzaId ?? '', sid);
+export function findKept(tables: Tables, chat: number, given: NewMessage): Placed | 'other' | undefined {
+  const { stanzaId } = given.message;
+  if (stanzaId === undefined) return undefined;
+  const rows = rowsOf(tables, chat, stanzaId);
   const found = rows.find(({ row, texts }) => {
-    const nick = typeof row['nick'] === 'number' ? names.text(row['nick']) : undefined;
+    const nick = typeof row['nick'] === 'number' ? tables.names.text(row['nick']) : undefined;
     return saysTheSame(given, nick, typeof texts['body'] === 'string' ? texts['body'] : undefined);
   });
   if (!found) return rows.length > 0 ? 'other' : undefined;

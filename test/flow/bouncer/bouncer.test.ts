@@ -74,6 +74,20 @@ describe.each(servers)('through the bouncer on $kind', (server) => {
     expect(codes).toEqual(expect.arrayContaining(['110', '210']));
   });
 
+  test('a device that is in the room and enters again under another nick changes the nick, and is told the room once more', async () => {
+    const { alice, room, bob } = await people();
+    const { person } = await door(alice);
+    const [talker, phone] = [await guest(bob), await person('phone')];
+    await talker.join(room, 'bob');
+    await phone.join(room, 'Ali');
+    const before = phone.stanzas.length;
+    await phone.join(room, 'Alicia'); // as mcabber's /room nick
+    await talker.next((stanza) => stanza.attrs['from'] === `${room}/Alicia` && stanza.attrs['type'] === undefined);
+    expect(phone.stanzas.slice(before).some((stanza) => stanza.attrs['from'] === `${room}/bob` && stanza.name === 'presence')).toBe(true);
+    const laptop = await person('laptop');
+    for (let asked = 0; asked < 2; asked += 1) expect((await laptop.join(room, 'Other')).attrs['from']).toBe(`${room}/Alicia`); // the account's nick is not its to change by entering
+  });
+
   test('a device that cannot make sense of a presence stays in the room, and one that is gone is out of it', async () => {
     const { alice, room } = await people();
     const { person } = await door(alice);

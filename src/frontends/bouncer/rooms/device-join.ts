@@ -7,6 +7,7 @@ import { canonicalJid, resourceOf } from '../../../core/jid.ts';
 import { NS_MUC, NS_MUC_USER, readCodes, status } from '../../../xmpp/xep/room/muc.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import type { Cursors } from '../../../delivery/cursors.ts';
+import type { DeviceJoin } from './device-join-contract.ts';
 import type { OccupantDeliveries } from './occupant-deliveries.ts';
 import type { RoomFeed, RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { historyOf, readHistoryWish } from './room-history.ts';
@@ -44,29 +45,6 @@ interface Entry {
   over: 'replaced' | 'left' | 'offline' | undefined;
 }
 
-interface DeviceJoin {
-  enter(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
-  /** Told once an entry is decided: the device is in, or refused, or waits no more. */
-  onDecided(listener: (deviceOccupant: DeviceOccupant, room: string) => void): void;
-  /** The device wants to join, and the room's answer is not known yet. */
-  entering(deviceOccupant: DeviceOccupant, room: string): boolean;
-  /** RFC 6121 4.3: it asks for an occupant's presence. */
-  probe(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
-  /** The device answered a room's stanza with an error: a room ends such an occupancy (17.4: by 333, and by no 307). */
-  failed(deviceOccupant: DeviceOccupant, room: string): void;
-  /** An available presence that is no join: a change of nick, or nothing new. */
-  rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
-  leave(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
-  /** The room has refused a presence. */
-  refused(room: string, stanza: Stanza): void;
-  /** Something about the room has changed: checks the devices that wait for it. */
-  changed(room: string): void;
-  /** The session is over; its wishes are not. */
-  gone(deviceOccupant: DeviceOccupant): void;
-  /** The device is revoked: its wishes are over too. */
-  forget(device: string): void;
-}
-
 interface DeviceJoinOptions {
   readonly account: Account;
   readonly archive: ReadArchive;
@@ -87,6 +65,8 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   const turns = openTurns(log);
   let decided: (deviceOccupant: DeviceOccupant, room: string) => void = () => undefined;
   const wakes = new Map<string, Set<() => void>>();
+  /** The nick that a device asked for when it entered a room. */
+  const askedNicks = new WeakMap<DeviceOccupant, Map<string, string>>();
   const goodbyes = new Map<DeviceOccupant, Set<NodeJS.Timeout>>();
 
   function enter(deviceOccupant: DeviceOccupant, room: string, asked: Stanza): void {
@@ -181,6 +161,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   function show({ deviceOccupant, room, nick: wish, history, asked, over }: Entry, { nick = wish, subject, features }: RoomView, first = false): void {
     if (over) return;
     occupancy.wish(room, deviceOccupant.device);
+    askedNicks.set(deviceOccupant, (askedNicks.get(deviceOccupant) ?? new Map<string, string>()).set(room, wish));
     const feed = feeds.enter(deviceOccupant, room, nick);
     const itself = stateCache.presence(room);
     if (itself !== undefined) deviceOccupant.send(addressable(itself).to(deviceOccupant.jid));
@@ -215,17 +196,34 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     }
   }
 
-  async function rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): Promise<void> {
+  /** Whether the device is in the room under the nick that it asks for. */
+  async function rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): Promise<boolean> {
     const nick = nickIn(stanza);
     const feed = feeds.of(room);
     if (feed && nick === feed.nick) occupancy.present(room, deviceOccupant.jid, stanza.element); // 7.7
-    if (!feed || nick === feed.nick || nick === '') return;
+    if (!feed || nick === feed.nick || nick === '') return true;
     const entry: Entry = { deviceOccupant, room, asked: stanza, nick, history: readHistoryWish(stanza.element, now()), refusal: undefined, over: undefined };
     renames.add(entry);
     const changed = await account.rooms.changeNick(room, nick)
       .catch((error: unknown) => fail(entry, error))
       .finally(() => renames.delete(entry));
     if (!changed.ok) refuse(entry, { code: 'nick-conflict', message: changed.error.message });
+    return changed.ok;
+  }
+
+  /**
+   * A device that is in the room, and enters again under another nick than it asked for before: 7.6 in the words of an entry, as mcabber
+   * changes its nick. One that asks for the same again has been told by 210 which the account has, and is told so again.
+   */
+  function asksForAnother(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): boolean {
+    const [nick, feed] = [nickIn(stanza), feeds.of(room)];
+    const before = askedNicks.get(deviceOccupant)?.get(room);
+    return feeds.sees(deviceOccupant, room) && occupancy.room(room)?.state === 'joined' && nick !== '' && nick !== feed?.nick && before !== undefined && nick !== before;
+  }
+
+  /** A room takes the nick, and tells who is there once more. */
+  async function enterRenamed(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): Promise<void> {
+    if (await rename(deviceOccupant, room, stanza) && feeds.sees(deviceOccupant, room)) enter(deviceOccupant, room, stanza);
   }
 
   function entering(deviceOccupant: DeviceOccupant, room: string): boolean {
@@ -243,7 +241,10 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
   }
 
   return {
-    enter,
+    enter(deviceOccupant, room, stanza) {
+      if (asksForAnother(deviceOccupant, room, stanza)) inBackground(log, 'a device’s change of nick', enterRenamed(deviceOccupant, room, stanza));
+      else enter(deviceOccupant, room, stanza);
+    },
     entering,
     onDecided(listener) {
       decided = listener;

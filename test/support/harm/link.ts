@@ -22,8 +22,8 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of loopback and passes all on to `target`. */
-export async function startLink(target: { readonly port: number; readonly host?: string }): Promise<Link> {
+/** Listens on loopback, on a free port where none is named, and passes all on to `target`. */
+export async function startLink(target: { readonly port: number; readonly host?: string }, at = 0): Promise<Link> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let silent = false;
   let pace = Infinity;
@@ -47,7 +47,7 @@ export async function startLink(target: { readonly port: number; readonly host?:
       });
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(at, '127.0.0.1');
   await once(server, 'listening');
   const port = portOf(server);
   const cut = (): void => {

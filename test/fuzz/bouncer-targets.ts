@@ -31,7 +31,7 @@ async function strangerIsKept(bytes: Buffer, sizes: readonly number[]): Promise<
     log: (level, message) => void (level === 'error' && errors.push(message)),
     throttle: createThrottle(() => 0, { first: 0, most: 0, forgiven: 0 }),
     times: { login: 60_000, bind: 60_000 },
-    limits: { stanzaBytes: 100_000 },
+    limits: { stanzaBytes: 100_000, idle: 60_000 },
     identity: () => {
       throw new Error('no TLS on this wire');
     },

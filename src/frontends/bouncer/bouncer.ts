@@ -62,7 +62,7 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
     log,
     throttle,
     times: { login: times.login, bind: times.login + times.upstream },
-    limits: { stanzaBytes: STANZA_BYTES },
+    limits: { stanzaBytes: STANZA_BYTES, idle: times.idle },
     identity(domain) {
       const found = identities.get(domain?.toLowerCase() ?? '') ?? [...identities.values()][0];
       if (!found) throw new Error('there is no certificate yet');

@@ -2,7 +2,7 @@
 import { createElement as xml, type Element } from 'ltx';
 import { describe, expect, test } from 'vitest';
 import { atBouncer, type AtBouncer } from '../../frontends/bouncer/at-bouncer.ts';
-import { authenticateElement, byScram2, hashOfOffer, SASL, SASL2, scram } from '../../frontends/bouncer/sasl-client.ts';
+import { authenticateElement, byScram2, hashOfOffer, SASL, SASL2, scram, talkTo } from '../../frontends/bouncer/sasl-client.ts';
 import { doors } from '../../frontends/bouncer/doors.ts';
 import type { Door } from '../../frontends/bouncer/door.ts';
 import { HEADER, secureStranger } from '../../frontends/bouncer/stranger.ts';
@@ -86,6 +86,25 @@ describe('SASL2', () => {
     expect(other.jid).not.toBe(first.jid);
     again.talk.send(`<iq type='get' id='still' to='${server.domain}'><ping xmlns='urn:xmpp:ping'/></iq>`);
     await again.stranger.hears(/id=['"]still['"]/);
+  });
+
+  test('says what is taken of a stranger, and then of a device (XEP-0478), and takes that much', async () => {
+    const one = await door();
+    const stranger = await secureStranger(one.directTlsPort, server.domain, one.ca);
+    open.push(stranger);
+    const talk = talkTo(stranger);
+    stranger.send(HEADER(server.domain));
+    const most = (features: Element): string | null | undefined => features.getChild('limits', 'urn:xmpp:stream-limits:0')?.getChildText('max-bytes');
+    expect(most(await talk.element('stream:features'))).toBe(String(16 * 1024));
+    const { password } = await one.device('phone');
+    expect(typeof (await byScram2(talk, scram('SCRAM-SHA-256', one.alice.user, password), { more: bind() }))).not.toBe('string');
+    const features = await talk.element('stream:features');
+    expect(most(features)).toBe(String(512 * 1024));
+    expect(features.getChild('limits')?.getChildText('idle-seconds')).toBe('300');
+    talk.send(`<message type='error' to='${one.alice.jid}/nobody'><body>${'x'.repeat(200_000)}</body></message>`); // more than of a stranger
+    talk.send(`<iq type='get' id='fence' to='${server.domain}'><ping xmlns='urn:xmpp:ping'/></iq>`);
+    await stranger.hears(/id=['"]fence['"]/);
+    expect(stranger.heard()).not.toContain('policy-violation');
   });
 
   test('a tag that no resource can hold is left out', async () => {

@@ -36,7 +36,8 @@ export interface StreamHost {
   readonly log: Log;
   readonly throttle: Throttle;
   readonly times: { readonly login: number; readonly bind: number };
-  readonly limits: { readonly stanzaBytes: number };
+  /** Of a device that has logged in: bytes of a stanza, and milliseconds of silence after which it is asked whether it is there. */
+  readonly limits: { readonly stanzaBytes: number; readonly idle: number };
   /** The certificate for a domain; the first certificate if the domain is unknown. */
   identity(domain: string | undefined): ServerIdentity;
   /** The domains that can be logged in to. */

@@ -34,7 +34,8 @@ export function openStreamBinding({ host, link, behind, handOver }: StreamBindin
   }
 
   function featuresOf(account: string, own: string): string {
-    return `<stream:features>${own}${host.features(account)}</stream:features>`;
+    const { stanzaBytes, idle } = host.limits;
+    return `<stream:features>${own}${limitsFeature(stanzaBytes, idle)}${host.features(account)}</stream:features>`;
   }
 
   return {
@@ -66,6 +67,12 @@ export function openStreamBinding({ host, link, behind, handOver }: StreamBindin
       handOver(bound, ({ jid, answers }) => successAnswer(jid, data, `${before}<bound xmlns='${NS.bind2}'>${answers}</bound>${token()}`) + featuresOf(login.account, bind.wishes.enable ? '' : `<sm xmlns='${NS.sm}'/>`));
     },
   };
+}
+
+/** XEP-0478 3.1; `idle` is milliseconds. */
+export function limitsFeature(bytes: number, idle?: number): string {
+  const silence = idle === undefined ? '' : `<idle-seconds>${Math.floor(idle / 1000)}</idle-seconds>`;
+  return `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>${bytes}</max-bytes>${silence}</limits>`;
 }
 
 function failed(condition: string): string {

@@ -14,7 +14,7 @@ import type { ServerIdentity } from '../credentials/certificates.ts';
 import type { Bound, DeviceLoginGrant, Granted, StreamHost } from './host.ts';
 import type { DeviceLink, DeviceLinkUser } from '../session/link.ts';
 import type { Bindings } from './sasl-contract.ts';
-import { openStreamBinding } from './stream-binding.ts';
+import { limitsFeature, openStreamBinding } from './stream-binding.ts';
 import { openStreamLogin } from './stream-login.ts';
 import type { LoginOutcome, StreamLogin } from './stream-login.ts';
 import { secureServer } from './tls.ts';
@@ -163,7 +163,7 @@ export function serveDevice(
 
   function offers(): string {
     if (now.phase === 'clear') return `<starttls xmlns='${NS.tls}'><required/></starttls>`;
-    return now.phase === 'secured' ? now.entry.offers() : '';
+    return now.phase === 'secured' ? now.entry.offers() + limitsFeature(STRANGER.stanzaBytes) : '';
   }
 
   function queue(items: readonly Incoming[]): void {

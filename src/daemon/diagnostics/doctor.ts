@@ -5,6 +5,7 @@ import { sentenceOf } from '../../core/errors.ts';
 import { finding, type Finding } from '../../core/diagnostics.ts';
 import { connectTo } from '../../frontends/web/client/client.ts';
 import { examineArchive, examineBackup, examineDisk, examineHome, examineKeyring, examineNode, examinePorts, examineSettings } from './doctor-home.ts';
+import { examineLogins } from './doctor-logins.ts';
 import { examineEndpoints, examineLogin } from './doctor-server.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function* examine(home: string, env: NodeJS.ProcessEnv): AsyncGener
     yield* await examineEndpoints(account);
     if (!state.held) yield* await examineLogin(account, openSecrets(home, env));
   }
-  if (state.held && state.holder) yield* await askDaemon(state.holder);
+  if (state.held && state.holder) yield* await askDaemon(state.holder, settings);
 }
 
 function examineDaemon(holder: Holder | undefined): Finding[] {
@@ -37,10 +38,12 @@ function examineDaemon(holder: Holder | undefined): Finding[] {
   return [finding({ check: 'daemon', level: 'ok', message: `Minimix is running (process ${holder.pid}, since ${holder.startedAt}, ${holder.url}).` })];
 }
 
-async function askDaemon(holder: Holder): Promise<Finding[]> {
+async function askDaemon(holder: Holder, { accounts, bouncer }: Settings): Promise<Finding[]> {
   const check = 'daemon';
   try {
-    return await connectTo(holder).doctor.query();
+    const daemon = connectTo(holder);
+    const logins = await Promise.all(accounts.map((account) => examineLogins(account, daemon, bouncer)));
+    return [...(await daemon.doctor.query()), ...logins.flat()];
   } catch (error) {
     return [finding({ check, level: 'bad', message: `Minimix does not answer: ${sentenceOf(error)}`, todo: 'See `minimix log --level warn`, then restart Minimix.' })];
   }

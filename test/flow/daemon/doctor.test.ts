@@ -60,6 +60,20 @@ describe.each(servers)('on $kind', (server) => {
   });
 });
 
+test('what devices are offered at the bouncer is compared with what the account’s own server offers', async () => {
+  const home = newHome();
+  const [server] = servers;
+  if (!server) throw new Error('no server');
+  const alice = await newAccount(server, 'alice');
+  await home.addAccount(server, alice);
+  await home.start();
+  expect((await examine(home)).of('device login')).toEqual([]); // the bouncer is off
+  await home.cli(['bouncer', 'on', '--listen', '127.0.0.1:0', '--direct-tls', '127.0.0.1:0']);
+  await home.cli(['device', 'add', 'Phone']);
+  const { of } = await examine(home);
+  expect(of('device login')).toEqual([expect.objectContaining({ account: alice.jid, level: 'ok', message: expect.stringContaining('by SCRAM-SHA-512-PLUS') })]);
+});
+
 test('what is wrong is bad, says what to do, and ends with 1', async () => {
   const home = newHome();
   const [server] = servers;

@@ -105,5 +105,5 @@ test('a password that the server does not take is told apart from a server that 
   const { code, of } = await examine(home);
   expect(code).toBe(1);
   expect(of('tls')[0]?.level).toBe('ok');
-  expect(of('login')[0]).toMatchObject({ level: 'bad', todo: expect.stringContaining('account remove') });
+  expect(of('login')[0]).toMatchObject({ level: 'bad', todo: expect.stringContaining('account password') });
 });

@@ -252,6 +252,11 @@ test('a device that connects gets a password once, as words and as a code', asyn
   await main().getByText(password).waitFor();
   await page.setViewportSize(wide);
   await laptop.close();
+  await main().getByRole('button', { name: 'New password: Laptop' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'New password' }).click();
+  await until(async () => (await main().locator('.credentials dd').nth(1).innerText()) !== password, { what: 'another password' });
+  expect(await main().getByText('The device has logged in.').count()).toBe(0); // that was by the old one
+  expect(await findingsOfAxe(page)).toEqual([]);
   await main().getByRole('button', { name: 'Revoke: Laptop' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
   await main().getByRole('button', { name: 'Revoke: Laptop' }).waitFor({ state: 'detached' });

@@ -7,7 +7,7 @@ import { doors } from '../../frontends/bouncer/doors.ts';
 import type { Door } from '../../frontends/bouncer/door.ts';
 import { HEADER, secureStranger } from '../../frontends/bouncer/stranger.ts';
 import { connectPerson } from '../../support/clients/person.ts';
-import { newAccount, prosody as server, type Account } from '../../support/servers/servers.ts';
+import { newAccount, prosody as server, servers, type Account } from '../../support/servers/servers.ts';
 import { until } from '../../support/until.ts';
 
 const { open, door } = doors(server);
@@ -316,5 +316,27 @@ describe('whoever does not keep to it', () => {
     await elsewhere.ended();
     const { talk } = await at(one, { from: `mallory@${server.domain}` });
     expect(await byScram2(talk, scram('SCRAM-SHA-256', one.alice.user, password), { more: bind() })).toBe('invalid-authzid');
+  });
+});
+
+describe.each(servers)('on $kind', (home) => {
+  const elsewhere = doors(home);
+
+  test('the account’s server takes the resource of Bind 2, and gives copies to who asked for them in the same step', async () => {
+    const one = await elsewhere.door();
+    const bob = await newAccount(home, 'bob');
+    const friend = await connectPerson(home, bob.user, bob.password);
+    elsewhere.open.push(friend);
+    const { password } = await one.device('phone');
+    const { talk, stranger } = await atBouncer(one, home.domain);
+    elsewhere.open.push(stranger);
+    const success = await byScram2(talk, scram('SCRAM-SHA-512', one.alice.user, password), { userAgent: PHONE, more: bind(`${ENABLE}<enable xmlns='urn:xmpp:carbons:2'/>`) });
+    if (typeof success === 'string') throw new Error(success);
+    expect(success.getChildText('authorization-identifier')).toMatch(new RegExp(`^${one.alice.jid}/Scripted/[\\w-]{12}$`));
+    expect(success.getChild('bound', BIND2)?.getChild('enabled', 'urn:xmpp:carbons:2')).toBeDefined();
+    talk.send('<presence/>');
+    const laptop = await one.person('laptop');
+    laptop.send(xml('message', { to: friend.jid, type: 'chat' }, xml('body', {}, 'from the laptop')));
+    await stranger.hears('from the laptop');
   });
 });

@@ -56,6 +56,7 @@ export function serveDevice(
   let opened = false; // we have sent our stream header
   /** Elements that arrived before the device was bound, handled one at a time. */
   let waiting: Incoming[] = [];
+  const behind = (): boolean => waiting.length > 0;
   let before = 0;
   /** Bytes since an element was whole. */
   let unfinished = 0;
@@ -64,7 +65,6 @@ export function serveDevice(
   let now: StreamState = security === 'loopback' ? { phase: 'secured', entry: openLogin(new Map()) } : { phase: 'clear' };
 
   const link: DeviceLink = { address, put, buffered: () => socket.writableLength, end, drop };
-  const behind = (): boolean => waiting.length > 0;
   const binding = openStreamBinding({ host, link, behind, handOver });
   const pass = host.throttle.enter(peer, drop);
   plain.on('error', () => undefined); // 'close' follows

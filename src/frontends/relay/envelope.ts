@@ -1,6 +1,8 @@
 import type { KeptMessage } from '../../core/groupchat.ts';
+import { bareOf, sameJid } from '../../core/jid.ts';
 import { relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 import { shortForm } from '../../xmpp/xep/message/short-form.ts';
+import { attributeOf, parseElement } from '../../xmpp/xml.ts';
 
 /** The part of a relayed message that is the same for all devices. */
 interface Envelope {
@@ -40,8 +42,11 @@ function envelopeOf(message: KeptMessage, account: string): Envelope {
 
 /**
  * Relays only what a joined room sent us directly: nothing nested, and nothing with a stanza-id in the account's name
- * (XEP-0359 6: the account's server removes a forged one from what it delivers itself, but does not see this one).
+ * (XEP-0359 6: the account's server removes a forged one from what it delivers itself, but does not see this one). On what an
+ * occupant has said in private, that id is the server's own. What was said to one in private is the server's to copy (XEP-0280).
  */
-function relayable({ kind, xml }: KeptMessage, account: string): boolean {
-  return kind !== 'private' && !xml.includes('urn:xmpp:forward:0') && !xml.includes(`by='${account}'`) && !xml.includes(`by="${account}"`);
+function relayable({ kind, room, xml }: KeptMessage, account: string): boolean {
+  if (xml.includes('urn:xmpp:forward:0')) return false;
+  if (kind === 'private') return sameJid(bareOf(attributeOf(parseElement(xml), 'from') ?? ''), room);
+  return !xml.includes(`by='${account}'`) && !xml.includes(`by="${account}"`);
 }

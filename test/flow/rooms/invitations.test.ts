@@ -98,18 +98,35 @@ describe.each(servers)('invitations on $kind', (server) => {
 describe.each(servers)('private messages in a room on $kind', (server) => {
   const { minimix, person } = cast(server);
 
-  test('are kept as private, and are not relayed', async () => {
+  test('are kept as private, and reach a device that takes the relay as one copy, those that were missed too', async () => {
     const [bob, who] = [await person('bob'), await newAccount(server, 'alice')];
     const room = await roomOf(server, bob);
-    const phone = await person(who, { resource: 'phone', features: ['urn:minimix:relay:0'] });
+    const relayed = { resource: 'phone', features: ['urn:minimix:relay:0'], carbons: true };
+    const phone = await person(who, relayed);
     const { account, archive } = await minimix({ who });
     await account.rooms.join(room, { nick: 'alice' });
     await until(() => account.devices.relays().length === 1, { what: 'the phone to take the relay' });
-    bob.send(xml('message', { to: `${room}/alice`, type: 'chat', id: 'pm1' }, xml('body', {}, 'between us'), xml('x', { xmlns: MUC_USER })));
+    const whisper = (body: string): void => bob.send(xml('message', { to: `${room}/alice`, type: 'chat', id: body }, xml('body', {}, body), xml('x', { xmlns: MUC_USER })));
+    whisper('between us');
     const kept = () => archive.page({ account: who.jid, room, limit: 10 }).find(({ body }) => body === 'between us');
     expect(await until(kept, { what: 'the private message' })).toMatchObject({ kind: 'private', nick: 'owner' });
     await bob.say(room, 'to all');
+    const ofBob = (device: Person, text: string) => device.stanzas.filter((stanza) => stanza.toString().includes(text));
     await phone.next((stanza) => stanza.toString().includes('to all'));
-    expect(phone.stanzas.filter((stanza) => stanza.getChild('received') && stanza.toString().includes('between us'))).toEqual([]);
+    const [copy, ...more] = ofBob(phone, 'between us');
+    expect(copy?.attrs['from']).toBe(`${who.jid}/minimix`);
+    const inner = copy?.getChild('received', 'urn:xmpp:carbons:2')?.getChild('forwarded', 'urn:xmpp:forward:0')?.getChild('message');
+    expect(inner?.attrs).toMatchObject({ from: `${room}/owner`, type: 'chat', id: 'between us' });
+    expect(more).toEqual([]);
+
+    await phone.close();
+    await until(() => account.devices.relays().length === 0, { what: 'the phone to be gone' });
+    whisper('while you were away');
+    await bob.settle();
+    const again = await person(who, relayed);
+    await again.next((stanza) => stanza.toString().includes('while you were away'));
+    await bob.say(room, 'and to all');
+    await again.next((stanza) => stanza.toString().includes('and to all'));
+    expect(ofBob(again, 'while you were away')).toHaveLength(1);
   });
 });

@@ -205,6 +205,8 @@ export const storedValues = {
   bouncerDevices: one('bouncer-devices', 'secret', json(z.strictObject({ salt: text, devices: z.array(bouncerDevice) }))),
   /** Messages of the person's that a device's session took and could not hand over. */
   bouncerMail: family('bouncer-mail', 'secret', json(z.array(z.strictObject({ at: z.number(), xml: text })))),
+  /** By room: the ids of private messages that were sent, each with the full JID of the device that sent it. */
+  bouncerPrivate: family('bouncer-private', 'open', json(z.array(z.tuple([text, text])))),
   bouncerPush: family('bouncer-push', 'secret', json(z.array(z.strictObject({ jid: text, node: text.optional() })))),
   /** The key that they are encrypted by lies where the passwords do. */
   bouncerTokens: one('bouncer-tokens', 'secret', json(deviceTokens)),

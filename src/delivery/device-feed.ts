@@ -39,6 +39,8 @@ export interface FeedStart {
   readonly before: number | undefined;
   /** The device has all of the history that it was shown. */
   delivered(): void;
+  /** The device was shown all that it enters with: private messages that came while it was away follow, for no history has those. */
+  shown(): void;
 }
 
 /**
@@ -69,6 +71,8 @@ export interface DeviceFeed {
 }
 
 const PAGE = 500;
+/** The most private messages of a room that a device is given when it enters: the last. */
+const MOST_PRIVATE = 100;
 
 /** `unread`: the missed messages were not read from the archive yet. `open`: they were, and each new message comes to the feed. */
 type FeedState = { readonly state: 'unread' } | { readonly state: 'reading'; newest: number } | { readonly state: 'open' } | { readonly state: 'closed' };
@@ -146,6 +150,12 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
 
   const isClosed = (): boolean => now.state === 'closed';
 
+  /** The private messages that the device has missed since it was last in the room. */
+  function missedPrivate(): number[] {
+    if (cursor.upTo() === undefined) return [];
+    return archive.page({ ...where, limit: MOST_PRIVATE, only: 'private' }).map(({ archiveId }) => archiveId).filter((id) => !cursor.has(id));
+  }
+
   /** The messages behind the place that the catch-up has read to, in the room's order. */
   function behind(place: number): number[] {
     const found: number[] = [];
@@ -169,7 +179,8 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
       held = end === 'end' ? [] : behind(end);
       const [before] = held;
       held = held.filter((id) => !cursor.has(id));
-      for (const id of held) unsettled.add(id);
+      const missed = missedPrivate();
+      for (const id of [...held, ...missed]) unsettled.add(id);
       seen = archive.lastId();
       entering = true;
       now = { state: 'open' };
@@ -178,6 +189,11 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
         delivered() {
           entering = false;
           cursor.moved(reached);
+        },
+        shown() {
+          if (missed.length === 0) return;
+          waiting.push(...missed);
+          ready();
         },
       };
     },

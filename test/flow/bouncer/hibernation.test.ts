@@ -1,5 +1,5 @@
 // While a device is away its session hibernates on the server, which then pushes (XEP-0357).
-import { createElement as xml } from 'ltx';
+import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test, type TestContext } from 'vitest';
 import { connect } from '../../../src/xmpp/connection.ts';
 import type { Connection } from '../../../src/xmpp/contract.ts';
@@ -25,6 +25,8 @@ describe.each(servers)('a device that is away, on $kind', (server) => {
     /** The device: its link can be cut, and `abandon` is the loss of its network. */
     readonly phone: Connection;
     readonly heard: string[];
+    /** Whole, as it came. */
+    readonly texts: string[];
     readonly resumed: boolean[];
     readonly bob: Person;
   }
@@ -39,19 +41,22 @@ describe.each(servers)('a device that is away, on $kind', (server) => {
     const link = await startLink({ port: door.port });
     open.push(link);
     const { password } = await door.device('phone');
-    const [heard, resumed]: [string[], boolean[]] = [[], []];
+    const [heard, texts, resumed]: [string[], string[], boolean[]] = [[], [], []];
     const phone = connect({
       jid: alice.jid, resource: 'phone', password: async () => password, server: link, ca: door.ca, backoff: { first: 20, ceiling: 100 },
     });
     open.push({ close: phone.stop });
-    phone.onStanzas((batch) => void heard.push(...batch.flatMap(({ element }) => element.getChildText('body') ?? [])));
+    phone.onStanzas((batch) => {
+      heard.push(...batch.flatMap(({ element }) => element.getChildText('body') ?? []));
+      texts.push(...batch.map(({ raw }) => raw));
+    });
     phone.onStatus((status) => { if (status.state === 'online') resumed.push(status.resumed); });
     phone.start();
     await until(() => phone.status().state === 'online', { what: 'the phone to be online' });
     await phone.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: 'jabber:iq:roster' })));
     phone.send(xml('presence'));
     await until(() => door.minimix.account.devices.list().some(({ online }) => online), { what: 'the phone to be seen' });
-    return { door, alice, link, phone, heard, resumed, bob };
+    return { door, alice, link, phone, heard, texts, resumed, bob };
   }
 
   const chat = ({ bob, alice }: Scene, body: string): void => bob.send(xml('message', { to: `${alice.jid}/phone`, type: 'chat' }, xml('body', {}, body)));
@@ -104,6 +109,69 @@ describe.each(servers)('a device that is away, on $kind', (server) => {
     await until(() => heard.length > 0, { what: 'what was kept' });
     await phone.iq(xml('iq', { type: 'get' }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
     expect(heard).toEqual(['while nobody is there']);
+    expect(resumed).toEqual([false, false]);
+  });
+
+  /** A sibling at the bouncer, in a room with the phone; and one that is logged in to the server itself. */
+  async function siblings({ door, alice, bob, phone }: Scene): Promise<{ room: string; laptop: Person; desk: Person }> {
+    const room = await server.room({ archive: true });
+    await bob.join(room, 'bob');
+    await phone.iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' })));
+    phone.send(xml('presence', { to: `${room}/Ali` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
+    await until(() => door.minimix.account.rooms.occupants(room).length === 2, { what: 'the phone to be in' });
+    await phone.iq(xml('iq', { type: 'get', to: `${room}/Ali` }, xml('ping', { xmlns: 'urn:xmpp:ping' }))); // answered behind its entry
+    const laptop = await door.person('laptop', { carbons: true });
+    await laptop.join(room, 'Ali');
+    const desk = await connectPerson(server, alice.user, alice.password, { resource: 'desk' });
+    open.push(laptop, desk);
+    return { room, laptop, desk };
+  }
+
+  /** Said in private in the room, by bob and by the laptop; and between bob and the desk, which the phone gets copies of. */
+  async function talk({ bob }: Scene, { room, laptop, desk }: Awaited<ReturnType<typeof siblings>>): Promise<void> {
+    const said = (to: string, body: string): Element => xml('message', { to, type: 'chat', id: body }, xml('body', {}, body));
+    const turns: [Person, string, string, Person][] = [
+      [bob, `${room}/Ali`, 'private-1', laptop], [laptop, `${room}/bob`, 'private-2', bob], [bob, desk.jid, 'chat-1', desk], [desk, bob.jid, 'chat-2', bob],
+    ];
+    for (const [who, to, body, hears] of turns) {
+      who.send(said(to, body));
+      await hears.next((stanza) => stanza.getChildText('body') === body);
+    }
+  }
+
+  /** What of it has come, in order. */
+  const came = ({ texts }: Scene, kind: string): string[] => texts.flatMap((text) => [...text.matchAll(new RegExp(`<body>(${kind}-\\d)</body>`, 'g'))].map(([, body = '']) => body));
+
+  test('gets private messages, and what was copied to it, out of the session that was held', async () => {
+    const all = await scene();
+    const rest = await siblings(all);
+    all.phone.abandon();
+    await hibernates(all);
+    await talk(all, rest);
+    all.phone.start();
+    await until(() => came(all, 'private').length >= 2 && came(all, 'chat').length >= 2, { what: 'all four' });
+    await all.phone.iq(xml('iq', { type: 'get' }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
+    expect([came(all, 'private'), came(all, 'chat')]).toEqual([['private-1', 'private-2'], ['chat-1', 'chat-2']]);
+    expect(all.resumed).toEqual([false, true]);
+  });
+
+  test('and does not come back: what was copied to it waits for its next login, and private messages for its entry', async () => {
+    const all = await scene({ hold: 400 });
+    const rest = await siblings(all);
+    const { phone, door, alice, resumed } = all;
+    phone.abandon();
+    await hibernates(all);
+    await talk(all, rest);
+    await until(() => door.bouncer.devices(alice.jid)[0]?.online === false, { what: 'the session to be given up' });
+    phone.start();
+    await until(() => resumed.length === 2, { what: 'the phone to be back' });
+    await phone.iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' })));
+    phone.send(xml('presence'));
+    await until(() => came(all, 'chat').length >= 2, { what: 'what was copied' });
+    phone.send(xml('presence', { to: `${rest.room}/Ali` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
+    await until(() => came(all, 'private').length >= 2, { what: 'what was said in private' });
+    await phone.iq(xml('iq', { type: 'get' }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
+    expect([came(all, 'private'), came(all, 'chat')]).toEqual([['private-1', 'private-2'], ['chat-1', 'chat-2']]);
     expect(resumed).toEqual([false, false]);
   });
 

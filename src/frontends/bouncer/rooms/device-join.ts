@@ -185,6 +185,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     const set = stateCache.lastSubject(room);
     const last = set === undefined ? subjectMessage(room, deviceOccupant.jid, subject ?? '').toString() : addressable(set).to(deviceOccupant.jid);
     deviceOccupant.send(last, start.delivered);
+    start.shown();
   }
 
   function past(deviceOccupant: DeviceOccupant, room: string, wish: HistoryWish, before: number | undefined): void {

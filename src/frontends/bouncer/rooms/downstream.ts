@@ -1,6 +1,5 @@
 import type { Account } from '../../../account/contract.ts';
 import type { AccountEvent } from '../../../account/events.ts';
-import type { KeptMessage } from '../../../core/groupchat.ts';
 import { resourceOf } from '../../../core/jid.ts';
 import { isSubjectChange } from '../../../xmpp/xep/message/groupchat.ts';
 import { readMamResult } from '../../../xmpp/xep/service/mam.ts';
@@ -128,7 +127,7 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
   return {
     take(event) {
       if (event.type === 'message') {
-        if (event.message.kind !== 'private' || !sentByUs(event.message)) deliveries.hear(event.message, event.fresh);
+        deliveries.hear(event.message, event.fresh);
         if (event.message.kind === 'subject') stateCache.subject(event.message.room, event.message.xml);
       } else if (event.type === 'room-stanza') {
         if (event.stanza.type === 'groupchat' && isSubjectChange(event.stanza.element)) stateCache.subject(event.room, event.stanza.raw);
@@ -149,9 +148,4 @@ function readdressed(given: Stanza, to: string): string {
 function newNick(given: Stanza): string | undefined {
   const nick: unknown = given.element.getChild('x', NS_MUC_USER)?.getChild('item')?.attrs['nick'];
   return typeof nick === 'string' && nick !== '' ? nick : undefined;
-}
-
-/** The message was archived when we sent it: it has no sender yet, and the device that sent it has it. */
-function sentByUs({ xml }: KeptMessage): boolean {
-  return !/\sfrom\s*=/.test(xml.slice(0, xml.indexOf('>')));
 }

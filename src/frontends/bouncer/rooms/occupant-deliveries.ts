@@ -4,9 +4,13 @@ import type { KeptMessage } from '../../../core/groupchat.ts';
 import type { Cursors } from '../../../delivery/cursors.ts';
 import { openDeviceDelivery, type DeliveryKind, type DeviceDelivery } from '../../../delivery/device-delivery.ts';
 import type { FeedStart } from '../../../delivery/device-feed.ts';
-import { addressable, type Addressable } from '../session/stanza-text.ts';
+import { isCopied } from '../../../xmpp/xep/message/carbons.ts';
+import { stamped } from '../session/held-stamp.ts';
+import { addressable, withAttribute, type Addressable } from '../session/stanza-text.ts';
+import type { PrivateSenders } from './private-senders.ts';
 import type { DeviceOccupant, RoomFeeds } from './room-feed.ts';
 import { asHistory } from './room-history.ts';
+import { open, sentCarbon } from './room-stanzas.ts';
 
 /** Delivers archived messages to the devices that are in the rooms. */
 export interface OccupantDeliveries {
@@ -22,11 +26,14 @@ interface OccupantDeliveriesOptions {
   readonly account: Account;
   readonly archive: ReadArchive;
   readonly cursors: Cursors;
-  readonly feeds: Pick<RoomFeeds, 'of' | 'onExit'>;
+  readonly feeds: Pick<RoomFeeds, 'of' | 'sees' | 'onExit'>;
+  /** All devices that are bound, in the room or not. */
+  readonly present: ReadonlySet<DeviceOccupant>;
+  readonly senders: PrivateSenders;
   readonly log: (message: string) => void;
 }
 
-export function openOccupantDeliveries({ account, archive, cursors, feeds, log }: OccupantDeliveriesOptions): OccupantDeliveries {
+export function openOccupantDeliveries({ account, archive, cursors, feeds, present, senders, log }: OccupantDeliveriesOptions): OccupantDeliveries {
   const deliveries = new Map<DeviceOccupant, DeviceDelivery>();
   const texts = new WeakMap<KeptMessage, Addressable>();
   feeds.onExit((deviceOccupant, room) => deliveries.get(deviceOccupant)?.leave(room));
@@ -42,6 +49,7 @@ export function openOccupantDeliveries({ account, archive, cursors, feeds, log }
   }
 
   function deliver(deviceOccupant: DeviceOccupant, { message, how, delivered }: { message: KeptMessage; how: DeliveryKind; delivered: () => void }): 'sent' | 'skipped' {
+    if (message.kind === 'private' && isSent(message)) return copy(deviceOccupant, { message, how, delivered });
     const said = message.id !== undefined && feeds.of(message.room)?.sent.get(message.id) === deviceOccupant;
     // a device gets its own messages back, whatever its policy is
     if (!said && !deviceOccupant.shows(message)) return 'skipped';
@@ -50,9 +58,27 @@ export function openOccupantDeliveries({ account, archive, cursors, feeds, log }
     return 'sent';
   }
 
+  /** XEP-0280: a private message that another device of ours has sent. */
+  function copy(deviceOccupant: DeviceOccupant, { message, how, delivered }: { message: KeptMessage; how: DeliveryKind; delivered: () => void }): 'sent' | 'skipped' {
+    const sender = senders.of(message.room, message.id) ?? account.rooms.occupancy.jid();
+    if (sender === deviceOccupant.jid || !deviceOccupant.carbons() || !isCopied(open(message.xml))) return 'skipped';
+    const text = sentCarbon(account.jid, deviceOccupant.jid, withAttribute(message.xml, 'from', sender));
+    deviceOccupant.send(how === 'live' ? text : stamped(text, account.jid, message.at), delivered);
+    return 'sent';
+  }
+
+  /** As its server copies it to a device that is not in the room. Should the device enter it, it is not given it again. */
+  function copyOutside(message: KeptMessage): void {
+    for (const deviceOccupant of present) {
+      if (feeds.sees(deviceOccupant, message.room)) continue;
+      const cursor = cursors.of(deviceOccupant.device, message.room);
+      copy(deviceOccupant, { message, how: 'live', delivered: () => { if (cursor.upTo() !== undefined) cursor.add(message.archiveId); } });
+    }
+  }
+
   /** Made once for all devices. A message that is sent late has a delay stamp. */
   function textOf(message: KeptMessage, how: DeliveryKind): Addressable {
-    if (how === 'backlog') return addressable(asHistory(message));
+    if (how === 'backlog') return addressable(message.kind === 'private' ? stamped(message.xml, account.jid, message.at) : asHistory(message));
     const text = texts.get(message) ?? addressable(message.delayed ? asHistory(message) : message.xml);
     texts.set(message, text);
     return text;
@@ -69,9 +95,15 @@ export function openOccupantDeliveries({ account, archive, cursors, feeds, log }
         if (fresh) deliveries.get(deviceOccupant)?.offer(message);
         else deliveries.get(deviceOccupant)?.skipped(message.room, message.archiveId);
       }
+      if (fresh && message.kind === 'private' && isSent(message)) copyOutside(message);
     },
     moved(room) {
       for (const delivery of deliveries.values()) delivery.moved(room);
     },
   };
+}
+
+/** The message was archived when we sent it: it has no sender yet. */
+function isSent({ xml }: KeptMessage): boolean {
+  return !/\sfrom\s*=/.test(xml.slice(0, xml.indexOf('>')));
 }

@@ -6,7 +6,8 @@ import { readCarbon } from '../../../xmpp/xep/message/carbons.ts';
 import { NS_MUC } from '../../../xmpp/xep/room/muc.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import { NS_DISCO_INFO } from '../../../xmpp/xep/service/disco.ts';
-import { attrsOf } from '../../../xmpp/xml.ts';
+import { isTransient } from '../../../xmpp/xep/message/transient.ts';
+import { attrsOf, parseElement, type Element } from '../../../xmpp/xml.ts';
 import { openCursors } from '../../../delivery/cursors.ts';
 import { openEntryQueue } from './entry-queue.ts';
 import { openDeviceJoin } from './device-join.ts';
@@ -16,6 +17,8 @@ import type { DeviceOccupant } from './room-feed.ts';
 import { openDownstream } from './downstream.ts';
 import { openOccupantDeliveries } from './occupant-deliveries.ts';
 import { openRoomStateCache } from './room-state-cache.ts';
+import { asSeenLive } from './private-archive.ts';
+import { openPrivateSenders } from './private-senders.ts';
 import { openUpstreamRooms } from './upstream.ts';
 import { readStanzaError } from '../../../xmpp/xep/service/errors.ts';
 import { openIqProxy } from './iq-proxy.ts';
@@ -27,8 +30,10 @@ export interface BouncerRooms {
   fromDevice(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean;
   /** Whether the device is in the room that it speaks to, and says so by its from. */
   isOccupant(deviceOccupant: DeviceOccupant, stanza: Stanza): boolean;
-  /** XEP-0280 would bring the daemon's own private messages a second time. */
-  hides(stanza: Stanza): boolean;
+  /** What a device gets of a message that its server sent it; `undefined`: nothing, for it has the same from us. */
+  fromServer(deviceOccupant: DeviceOccupant, stanza: Stanza): string | undefined;
+  /** Whether a message that the device did not acknowledge is given to it when it enters its room again. */
+  owes(device: string, text: string): boolean;
   gone(deviceOccupant: DeviceOccupant): void;
   forget(device: string): void;
 }
@@ -51,10 +56,12 @@ const PUTS_OUT: ReadonlySet<string> = new Set([
 export function openBouncerRooms({ account, archive, times, log, now, signal }: BouncerRoomsOptions): BouncerRooms {
   const cursors = openCursors(account.jid, archive, (message, about) => log('error', message, about));
   const feeds = openRoomFeeds();
-  const deliveries = openOccupantDeliveries({ account, archive, cursors, feeds, log: (message) => log('warn', message) });
+  const present = new Set<DeviceOccupant>();
+  const senders = openPrivateSenders(account.jid, archive);
+  const deliveries = openOccupantDeliveries({ account, archive, cursors, feeds, present, senders, log: (message) => log('warn', message) });
   const stateCache = openRoomStateCache(account.jid, archive);
   const iqProxy = openIqProxy(account, archive, feeds);
-  const out = openUpstreamRooms(account, feeds);
+  const out = openUpstreamRooms({ account, feeds, present, senders });
   const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now });
   const behind = openEntryQueue({
     entering: deviceJoin.entering,
@@ -123,8 +130,15 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
     return asksOpenly && account.rooms.occupancy.room(room)?.firstReading === true;
   }
 
+  /** XEP-0280 would bring the daemon's own private messages a second time. What another session has sent to a room comes by it alone. */
+  function isCopyOfOurs(message: Element): boolean {
+    const { from = '', to = '' } = attrsOf(readCarbon(message, account.jid));
+    return isRoom(bareOf(from)) || (isRoom(bareOf(to)) && from === account.rooms.occupancy.jid());
+  }
+
   return {
     fromDevice(deviceOccupant, stanza) {
+      present.add(deviceOccupant);
       if (stanza.to === '') return handle(deviceOccupant, stanza);
       const room = normal(stanza.to);
       const leaves = stanza.kind === 'presence' && stanza.type === 'unavailable';
@@ -137,13 +151,23 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
       const room = normal(to);
       return normal(from) === room && feeds.sees(deviceOccupant, room);
     },
-    hides(stanza) {
-      if (stanza.kind !== 'message' || !stanza.raw.includes(NS_CARBONS)) return false;
-      const copy = readCarbon(stanza.element, account.jid);
-      const { from, to } = attrsOf(copy);
-      return [from, to].some((jid) => jid !== undefined && isRoom(bareOf(jid)));
+    fromServer(deviceOccupant, stanza) {
+      const { kind, raw, from } = stanza;
+      if (kind !== 'message') return raw;
+      if (raw.includes(NS_CARBONS) && isCopyOfOurs(stanza.element)) return undefined;
+      if (!raw.includes('urn:xmpp:mam:') || (from !== '' && from !== account.jid)) return raw;
+      return asSeenLive(raw, { account: account.jid, daemon: account.rooms.occupancy.jid(), device: deviceOccupant.jid, isRoom: (jid) => isRoom(normal(jid)), sender: senders.of });
+    },
+    owes(device, text) {
+      if (!text.startsWith('<message')) return false;
+      const message = parseElement(text);
+      const inner = readCarbon(message, account.jid) ?? message;
+      const { from, to } = attrsOf(inner);
+      if (inner.attrs['type'] === 'groupchat' || isTransient(inner)) return false;
+      return [from, to].some((jid) => jid !== undefined && resourceOf(jid) !== '' && isRoom(normal(jid)) && cursors.of(device, normal(jid)).upTo() !== undefined);
     },
     gone(deviceOccupant) {
+      present.delete(deviceOccupant);
       behind.gone(deviceOccupant);
       deviceJoin.gone(deviceOccupant);
       deliveries.gone(deviceOccupant);

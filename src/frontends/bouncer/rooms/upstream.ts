@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../../../account/contract.ts';
 import { resourceOf } from '../../../core/jid.ts';
+import { isCopied } from '../../../xmpp/xep/message/carbons.ts';
 import { isTransient } from '../../../xmpp/xep/message/transient.ts';
 import { originId, readOriginId } from '../../../xmpp/xep/message/stanza-id.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
+import type { PrivateSenders } from './private-senders.ts';
 import { rememberSent } from './room-feed.ts';
 import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { errorFor, sentCarbon } from './room-stanzas.ts';
@@ -20,8 +22,16 @@ const CONDITIONS: Readonly<Record<string, readonly [type: string, condition: str
 };
 const UNFIT = ['cancel', 'not-acceptable'] as const;
 
+interface UpstreamParts {
+  readonly account: Account;
+  readonly feeds: RoomFeeds;
+  /** All devices that are bound, in a room or not. */
+  readonly present: ReadonlySet<DeviceOccupant>;
+  readonly senders: PrivateSenders;
+}
+
 /** Sends messages of devices to rooms and occupants, in the name of the one occupant that we are. */
-export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void } {
+export function openUpstreamRooms({ account, feeds, present, senders }: UpstreamParts): { say(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void } {
   const { occupancy } = account.rooms;
 
   function refuse(deviceOccupant: DeviceOccupant, stanza: Stanza, code: string, text?: string): void {
@@ -33,26 +43,35 @@ export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(dev
   function groupchat(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza, xml: string, id: string): void {
     const lasting = stanza.element.getChild('body') !== undefined || stanza.element.children.some((child) => typeof child !== 'string' && child.name === 'encrypted');
     const said = readOriginId(stanza.element);
-    if (!lasting || isTransient(stanza.element)) return write(deviceOccupant, stanza, xml);
+    if (!lasting || isTransient(stanza.element)) {
+      write(deviceOccupant, stanza, xml);
+      return;
+    }
     const text = said === undefined ? withChild(xml, originId(id).toString()) : xml;
     const kept = occupancy.sendMessage(room, text, said ?? id);
     if (!kept.ok) refuse(deviceOccupant, stanza, kept.error.code, kept.error.message);
   }
 
-  function write(deviceOccupant: DeviceOccupant, stanza: Stanza, xml: string): void {
+  /** False where it was refused. */
+  function write(deviceOccupant: DeviceOccupant, stanza: Stanza, xml: string): boolean {
     const sent = account.server.write(xml);
+    if (!sent.ok) refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
+    return sent.ok;
+  }
+
+  /** What is archived, the other devices are given a copy of by their deliveries. */
+  function direct(deviceOccupant: DeviceOccupant, room: string, { stanza, xml, id }: { stanza: Stanza; xml: string; id: string }): void {
+    if (!stanza.element.getChild('body') || isTransient(stanza.element)) return passing(deviceOccupant, stanza, xml);
+    senders.note(room, id, deviceOccupant.jid);
+    const sent = occupancy.sendPrivate(room, xml);
     if (!sent.ok) refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
   }
 
-  function direct(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza, xml: string): void {
-    if (!stanza.element.getChild('body') || isTransient(stanza.element)) return write(deviceOccupant, stanza, xml);
-    const sent = occupancy.sendPrivate(room, xml);
-    if (!sent.ok) return refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
-    // XEP-0280: the other devices see what was sent
+  /** Nobody keeps it, such as a chat state; XEP-0280: the devices that are there see it all the same. */
+  function passing(deviceOccupant: DeviceOccupant, stanza: Stanza, xml: string): void {
+    if (!write(deviceOccupant, stanza, xml) || !isCopied(stanza.element)) return;
     const own = withAttribute(xml, 'from', deviceOccupant.jid);
-    for (const other of feeds.of(room)?.deviceOccupants ?? []) {
-      if (other !== deviceOccupant && other.carbons()) other.send(sentCarbon(account.jid, other.jid, own));
-    }
+    for (const other of present) if (other !== deviceOccupant && other.carbons()) other.send(sentCarbon(account.jid, other.jid, own));
   }
 
   return {
@@ -67,7 +86,7 @@ export function openUpstreamRooms(account: Account, feeds: RoomFeeds): { say(dev
       if (stanza.id === undefined) xml = withAttribute(xml, 'id', id);
       if (feed) rememberSent(feed, id, deviceOccupant);
       if (stanza.type === 'groupchat' && nick === '') groupchat(deviceOccupant, room, stanza, xml, id);
-      else if (nick !== '') direct(deviceOccupant, room, stanza, xml);
+      else if (nick !== '') direct(deviceOccupant, room, { stanza, xml, id });
       else write(deviceOccupant, stanza, xml);
     },
   };

@@ -32,8 +32,8 @@ export interface Inside {
    * COMPAT: poezio 0.14 writes private messages so. Prosody takes them, ejabberd ends the stream.
    */
   isOccupant(stanza: Stanza): boolean;
-  /** True if the device must not get the server's stanza, because it gets the same from us. */
-  hides(stanza: Stanza): boolean;
+  /** Hands the server's stanza on, as the device is to have it; what it has from us already, it does not get. */
+  fromServer(stanza: Stanza, delivered: () => void): void;
   /** The device has connected, again or for the first time. */
   back(): void;
   /** The session is over. */

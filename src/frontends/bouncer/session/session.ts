@@ -291,7 +291,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     send,
     pass,
     untaken,
-    fromServer: (given, delivered) => (inside.hides(given) ? delivered() : send(given.raw, delivered)),
+    fromServer: inside.fromServer,
     hibernates: connection.hibernates,
     giveUp,
     end,

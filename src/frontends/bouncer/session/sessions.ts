@@ -187,7 +187,11 @@ export function openBouncerSessions({ account, settings, password, credentials, 
           return rooms.fromDevice(deviceOccupant, stanza);
         },
         isOccupant: (stanza) => rooms.isOccupant(deviceOccupant, stanza),
-        hides: (stanza) => isPushWakeUp(account, stanza) || rooms.hides(stanza),
+        fromServer(stanza, delivered) {
+          const text = isPushWakeUp(account, stanza) ? undefined : rooms.fromServer(deviceOccupant, stanza);
+          if (text === undefined) delivered();
+          else outward.send(text, delivered);
+        },
         back: wake.back,
         over: () => rooms.gone(deviceOccupant),
       };
@@ -205,7 +209,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
         sessions.delete(gone);
         life.abort();
         if (!credentials.get(id)) return false;
-        offlineStore.keep(id, left);
+        offlineStore.keep(id, left.filter((one) => !rooms.owes(id, one.xml)));
         credentials.seen(id);
         return true;
       },

@@ -80,7 +80,7 @@ test('what devices are shown of rooms comes a few rooms at a time: others are se
     } as never,
     stateCache: { presence: () => undefined, codes: () => [], lastSubject: () => undefined } as never,
     cursors: { of: () => ({ upTo: () => undefined, has: () => false }) } as never,
-    deliveries: { enter: () => ({ before: undefined, delivered: () => undefined }) } as never,
+    deliveries: { enter: () => ({ before: undefined, delivered: () => undefined, shown: () => undefined }) } as never,
     feeds: openRoomFeeds(), times: deviceJoinTimes, log: () => undefined, now: () => 0,
   });
   const deviceOccupant = { jid: 'a@b/c', device: 'phone', send: (text: string) => void sent.push(text), shows: () => true } as unknown as DeviceOccupant;

@@ -30,7 +30,7 @@ function scene() {
         return true;
       },
       isOccupant: () => false,
-      hides: () => false,
+      fromServer: () => undefined,
       back: () => undefined,
       over: () => undefined,
     }),

@@ -2,6 +2,7 @@
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage, MessageKind } from '../../../core/groupchat.ts';
 import { NS_DELAY, readDelay, readStamp } from '../../../xmpp/xep/message/delay.ts';
+import { NS_SID, stanzaId } from '../../../xmpp/xep/message/stanza-id.ts';
 import { NS_MUC } from '../../../xmpp/xep/room/muc.ts';
 import { attrsOf } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
@@ -93,7 +94,15 @@ export function historyOf(archive: ReadArchive, { account, room, to, shows, has,
   return found.toReversed();
 }
 
-/** Adds the room's time where the message does not say it: it has none, or one that somebody in the room made up. */
-export function asHistory({ xml, room, at }: KeptMessage): string {
-  return xml.includes(NS_DELAY) && readDelay(open(xml), room) === at ? xml : withChild(xml, historyDelay(room, at));
+/**
+ * Adds what a room's history has and the message's text does not: the room's time, where it has none, or one that somebody in the room
+ * made up, and the id that the room's archive gave it (XEP-0359), which what comes out of an archive has beside the message.
+ */
+export function asHistory({ xml, room, at, stanzaId: id }: KeptMessage): string {
+  const timed = xml.includes(NS_DELAY) && readDelay(open(xml), room) === at ? xml : withChild(xml, historyDelay(room, at));
+  return id === undefined || (xml.includes(NS_SID) && isNamed(open(xml), room)) ? timed : withChild(timed, stanzaId(room, id).toString());
+}
+
+function isNamed(message: Element, room: string): boolean {
+  return message.getChildren('stanza-id', NS_SID).some(({ attrs }) => attrs['by'] === room);
 }

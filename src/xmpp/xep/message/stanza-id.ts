@@ -20,6 +20,11 @@ export function originId(id: string): Element {
   return xml('origin-id', { xmlns: NS_SID, id });
 }
 
+/** 3: the id that `by` gives. */
+export function stanzaId(by: string, id: string): Element {
+  return xml('stanza-id', { xmlns: NS_SID, by, id });
+}
+
 function bounded(id: unknown): string | undefined {
   return typeof id === 'string' && id !== '' && id.length <= MAX_ID ? id : undefined;
 }

@@ -55,6 +55,16 @@ describe('a device is shown of a room’s past', () => {
     expect(delay?.attrs).toMatchObject({ from: ROOM, stamp: '2026-11-23T11:58:00.000Z' });
   });
 
+  test.each([
+    ['beside it', ''],
+    ['where the message has one of somebody else', `<stanza-id xmlns='urn:xmpp:sid:0' by='a@b' id='theirs'/>`],
+    ['once, where it came live', `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='s1'/>`],
+  ])('with the id that the room’s archive gave it: %s', (_where, child) => {
+    const message = { room: ROOM, at: NOW, stanzaId: 's1', xml: `<message from='${ROOM}/bob'><body>word</body>${child}</message>` } as KeptMessage;
+    const ids = parseElement(asHistory(message)).getChildren('stanza-id', 'urn:xmpp:sid:0').filter(({ attrs }) => attrs['by'] === ROOM);
+    expect(ids.map(({ attrs }) => attrs['id'])).toEqual(['s1']);
+  });
+
   const has = (id: number): boolean => id <= 440;
   const lacking = kept.filter(({ archiveId, kind }) => archiveId > 440 && kind === 'message').map(({ xml }) => parseElement(xml).getChildText('body'));
 

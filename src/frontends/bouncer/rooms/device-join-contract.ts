@@ -10,7 +10,7 @@ export interface DeviceJoin {
   entering(deviceOccupant: DeviceOccupant, room: string): boolean;
   /** RFC 6121 4.3: it asks for an occupant's presence. */
   probe(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;
-  /** The device answered a room's stanza with an error: a room ends such an occupancy (17.4: by 333, and by no 307). */
+  /** The device answered a room's stanza with an error: a room ends such an occupancy (11.1: by 333, and by no 307). */
   failed(deviceOccupant: DeviceOccupant, room: string): void;
   /** An available presence that is no join: a change of nick, or nothing new. */
   rename(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void;

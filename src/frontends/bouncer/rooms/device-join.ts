@@ -15,7 +15,7 @@ import type { HistoryWish } from './room-history.ts';
 import type { RoomStateCache } from './room-state-cache.ts';
 import { openEntryPace } from './entry-pace.ts';
 import { openTurns } from './turns.ts';
-import { errorFor, leftPresence, nickIn, occupantPresence, open, REFUSALS, selfPresence, subjectMessage, UNREACHABLE, withoutCodes } from './room-stanzas.ts';
+import { errorFor, leftPresence, mayTellDeeds, nickIn, occupantIdIn, occupantPresence, open, REFUSALS, selfPresence, subjectMessage, UNREACHABLE, withoutCodes, withoutDeeds } from './room-stanzas.ts';
 import { addressable } from '../session/stanza-text.ts';
 import { untakenFault } from '../session/untaken.ts';
 import { inBackground } from '../../../core/background.ts';
@@ -170,13 +170,13 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
       feed.nicks.add(occupant.nick);
       const raw = archive.occupantXml(account.jid, room, occupant.nick) || occupantPresence(room, occupant).toString();
       if (occupant.nick === nick) self = raw;
-      else deviceOccupant.send(addressable(raw).to(deviceOccupant.jid));
+      else deviceOccupant.send(addressable(mayTellDeeds(raw) ? withoutDeeds(open(raw)).toString() : raw).to(deviceOccupant.jid));
     }
     const codes = [...stateCache.codes(room, features), ...(nick === wish ? [] : [status.nickModified])];
     const own = open(self ?? `<presence xmlns='jabber:client'/>`);
     // 10.1.1: only the one who has created the room is told so
     if (first && readCodes(own.getChild('x', NS_MUC_USER)).has(status.created)) codes.push(status.created);
-    const presence = selfPresence(withoutCodes(own), occupancy.jid(), deviceOccupant.jid, codes);
+    const presence = selfPresence(withoutDeeds(withoutCodes(own)), occupancy.jid(), deviceOccupant.jid, codes);
     presence.attrs['from'] = `${room}/${nick}`;
     if (asked.id !== undefined) presence.attrs['id'] = asked.id;
     deviceOccupant.send(presence.toString());
@@ -231,12 +231,12 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
     return [...entries].some((entry) => !entry.over && entry.deviceOccupant === deviceOccupant && entry.room === room);
   }
 
-  /** 7.14, 17.4: tells the device that it has left, as the room would. */
+  /** 7.14, 11.1: tells the device that it has left, as the room would. */
   function put(deviceOccupant: DeviceOccupant, feed: RoomFeed, { id, ...how }: { codes: readonly number[]; status?: string | undefined; id?: string | undefined }): void {
     const self = account.rooms.occupants(feed.room).find(({ nick }) => nick === feed.nick);
     feeds.exit(deviceOccupant, feed.room);
     occupancy.present(feed.room, deviceOccupant.jid, undefined);
-    const left = leftPresence(`${feed.room}/${feed.nick}`, deviceOccupant.jid, { affiliation: self?.affiliation ?? 'none', ...how });
+    const left = leftPresence(`${feed.room}/${feed.nick}`, deviceOccupant.jid, { affiliation: self?.affiliation ?? 'none', occupantId: occupantIdIn(archive.occupantXml(account.jid, feed.room, feed.nick)), ...how });
     if (id !== undefined) left.attrs['id'] = id;
     deviceOccupant.send(left.toString());
   }
@@ -255,7 +255,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
       const nick = resourceOf(canonicalJid(to));
       const occupant = account.rooms.occupants(room).find((one) => one.nick === nick);
       if (!occupant) return;
-      const raw = open(archive.occupantXml(account.jid, room, nick) || occupantPresence(room, occupant).toString());
+      const raw = withoutDeeds(open(archive.occupantXml(account.jid, room, nick) || occupantPresence(room, occupant).toString()));
       if (nick !== feeds.of(room)?.nick) return deviceOccupant.send(addressable(raw.toString()).to(deviceOccupant.jid));
       deviceOccupant.send(selfPresence(withoutCodes(raw), occupancy.jid(), deviceOccupant.jid, [status.self]).toString());
     },

@@ -71,8 +71,14 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
     const available = given.type === undefined;
     if (available) feed.nicks.add(nick);
     else feed.nicks.delete(nick);
-    if (!codes.has(status.self) && nick !== feed.nick) return feeds.tell(room, given.raw);
+    if (!codes.has(status.self) && nick !== feed.nick) return other(feed, given.raw);
     own(feed, given, codes, available);
+  }
+
+  /** Where a room says that it was we who did something to an occupant, each device is told its own address. */
+  function other(feed: RoomFeed, raw: string): void {
+    if (!raw.includes('actor')) return feeds.tell(feed.room, raw);
+    for (const deviceOccupant of feed.deviceOccupants) deviceOccupant.send(selfPresence(open(raw), occupancy.jid(), deviceOccupant.jid, []).toString());
   }
 
   function own(feed: RoomFeed, given: Stanza, codes: ReadonlySet<number>, available: boolean): void {

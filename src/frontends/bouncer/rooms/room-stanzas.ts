@@ -3,6 +3,7 @@ import { canonicalJid, resourceOf } from '../../../core/jid.ts';
 import type { Occupant } from '../../../core/occupant.ts';
 import { NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
 import { NS_MUC_USER, status } from '../../../xmpp/xep/room/muc.ts';
+import { NS_OCCUPANT_ID, readOccupantId } from '../../../xmpp/xep/room/occupant-id.ts';
 import { NS } from '../../../xmpp/namespaces.ts';
 import { escapeXML, parseElement, xml } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
@@ -34,7 +35,7 @@ export function occupantPresence(room: string, occupant: Occupant): Element {
   if (show !== 'online') presence.append(xml('show', {}, show));
   if (occupant.status !== undefined) presence.append(xml('status', {}, occupant.status));
   if (avatar !== undefined) presence.append(xml('x', { xmlns: 'vcard-temp:x:update' }, xml('photo', {}, avatar)));
-  if (occupantId !== undefined) presence.append(xml('occupant-id', { xmlns: 'urn:xmpp:occupant-id:0', id: occupantId }));
+  presence.append(...named(occupantId));
   presence.append(xml('x', { xmlns: NS_MUC_USER }, item));
   return presence;
 }
@@ -44,7 +45,9 @@ export function selfPresence(raw: Element, occupant: string, device: string, cod
   raw.attrs['to'] = device;
   const x = raw.getChild('x', NS_MUC_USER);
   if (!x) return raw;
-  for (const item of x.getChildren('item')) if (item.attrs['jid'] === occupant) item.attrs['jid'] = device;
+  for (const item of x.getChildren('item')) {
+    for (const one of [item, ...item.getChildren('actor')]) if (one.attrs['jid'] === occupant) one.attrs['jid'] = device;
+  }
   const there = new Set(x.getChildren('status').map((child) => String(child.attrs['code'])));
   for (const code of codes) if (!there.has(String(code))) x.append(xml('status', { code: String(code) }));
   return raw;
@@ -57,23 +60,53 @@ export function withoutCodes(presence: Element): Element {
   return presence;
 }
 
+/** What is kept of a presence may tell what was done to the occupant, by whom and why: whoever enters later is not told that. */
+export function withoutDeeds(presence: Element): Element {
+  for (const item of presence.getChild('x', NS_MUC_USER)?.getChildren('item') ?? []) {
+    item.children = item.children.filter((child) => typeof child === 'string' || !DEEDS.includes(child.name));
+  }
+  return presence;
+}
+const DEEDS = ['actor', 'reason'];
+/** Without looking into the tree: most presences have nothing of that. */
+export const mayTellDeeds = (raw: string): boolean => DEEDS.some((name) => raw.includes(name));
+
 /** The nick that a stanza is addressed to, in the form in which the room has it. */
 export function nickIn({ to }: { readonly to: string }): string {
   return resourceOf(canonicalJid(to));
+}
+
+interface Left {
+  readonly affiliation?: string;
+  readonly codes?: readonly number[];
+  readonly newNick?: string;
+  readonly reason?: string | undefined;
+  readonly status?: string | undefined;
+  readonly occupantId?: string | undefined;
 }
 
 /** The presence by which a room would tell that we have left it. */
 export function leftPresence(
   from: string,
   to: string,
-  { affiliation = 'none', codes = [], newNick, reason, status: farewell }: { affiliation?: string; codes?: readonly number[]; newNick?: string; reason?: string | undefined; status?: string | undefined },
+  { affiliation = 'none', codes = [], newNick, reason, status: farewell, occupantId }: Left,
 ): Element {
   const own = codes.includes(status.self) && { jid: to };
   const item = xml('item', { affiliation, ...own, role: newNick === undefined ? 'none' : 'participant', ...(newNick !== undefined && { nick: newNick }) });
   if (reason !== undefined) item.append(xml('reason', {}, reason));
   const statuses = codes.map((code) => xml('status', { code: String(code) }));
   const said = farewell === undefined ? [] : [xml('status', {}, farewell)];
-  return xml('presence', { xmlns: NS.client, from, to, type: 'unavailable' }, ...said, xml('x', { xmlns: NS_MUC_USER }, item, ...statuses));
+  return xml('presence', { xmlns: NS.client, from, to, type: 'unavailable' }, ...said, ...named(occupantId), xml('x', { xmlns: NS_MUC_USER }, item, ...statuses));
+}
+
+/** XEP-0421 3: in every presence of an occupant. */
+function named(occupantId: string | undefined): Element[] {
+  return occupantId === undefined ? [] : [xml('occupant-id', { xmlns: NS_OCCUPANT_ID, id: occupantId })];
+}
+
+/** In a presence as the room has sent it, also where the room has not said yet that it gives such ids. */
+export function occupantIdIn(raw: string | undefined): string | undefined {
+  return raw ? readOccupantId(open(raw)) : undefined;
 }
 
 export function subjectMessage(room: string, to: string, subject: string): Element {

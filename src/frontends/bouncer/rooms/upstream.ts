@@ -86,8 +86,8 @@ export function openUpstreamRooms({ account, feeds, present, senders }: Upstream
       if (stanza.id === undefined) xml = withAttribute(xml, 'id', id);
       if (feed) rememberSent(feed, id, deviceOccupant);
       if (stanza.type === 'groupchat' && nick === '') groupchat(deviceOccupant, room, stanza, xml, id);
-      else if (nick !== '') direct(deviceOccupant, room, { stanza, xml, id });
-      else write(deviceOccupant, stanza, xml);
+      else if (nick !== '' && stanza.type !== 'groupchat') direct(deviceOccupant, room, { stanza, xml, id });
+      else write(deviceOccupant, stanza, xml); // 7.5: words to all that name one occupant are the room's to refuse, and are not kept
     },
   };
 }

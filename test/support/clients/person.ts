@@ -40,6 +40,8 @@ export interface Person {
   readonly jid: string;
   /** All that came, answers to own IQs left out. */
   readonly stanzas: readonly Element[];
+  /** All that came, in its order: answers to own IQs too, but for those that fences wait for. */
+  readonly heard: readonly Element[];
   send(stanza: Element | string): void;
   /** The first stanza that fits and was not given out before, come already or still to come. */
   next(fits: (stanza: Element) => boolean, wait?: Wait): Promise<Element>;
@@ -82,6 +84,9 @@ const NS = {
   ping: 'urn:xmpp:ping', stanzas: 'urn:ietf:params:xml:ns:xmpp-stanzas',
 } as const;
 
+/** What the ids of fences begin with. */
+const FENCE = 'fence-';
+
 /** Logs in over TLS (STARTTLS, the test's authority trusted, PLAIN) and sends presence. */
 export async function connectPerson(
   server: ServerAddress, user: string, password: string, options: PersonOptions = {},
@@ -90,12 +95,14 @@ export async function connectPerson(
   const arrivals = feed<Element>((stanza) => stanza.toString().slice(0, 300));
   const asked = new Map<string, (answer: Element | undefined) => void>();
   const nicks = new Map<string, string>();
+  const heard: Element[] = [];
   let ids = 0;
   const newId = (): string => `p${(ids += 1)}-${Math.random().toString(36).slice(2, 10)}`;
   const send = (stanza: Element | string): void => { socket.write(stanza.toString()); };
 
   const take = (stanza: Element): void => {
     const { id = '', type }: Record<string, string | undefined> = stanza.attrs;
+    if (!id.startsWith(FENCE)) heard.push(stanza);
     const answer = stanza.name === 'iq' && (type === 'result' || type === 'error') ? asked.get(id) : undefined;
     if (answer) {
       asked.delete(id);
@@ -137,7 +144,7 @@ export async function connectPerson(
   const jid = bound.getChild('bind')?.getChildText('jid') ?? '';
   if (options.carbons) await iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' })));
   const person: Person = {
-    jid, stanzas: arrivals.all, send, iq, next: arrivals.next,
+    jid, stanzas: arrivals.all, heard, send, iq, next: arrivals.next,
     async join(room, nick, { password: secret, history = 0 } = {}) {
       send(xml('presence', { to: `${room}/${nick}` }, xml('x', { xmlns: NS.muc },
         ...(secret === undefined ? [] : [xml('password', {}, secret)]), xml('history', { maxstanzas: history }))));
@@ -151,10 +158,10 @@ export async function connectPerson(
     async say(room, body, ...children) {
       const id = newId();
       send(xml('message', { to: room, type: 'groupchat', id }, xml('body', {}, body), ...children));
-      const heard = await arrivals.next((s) => s.name === 'message' && s.attrs['id'] === id && isFrom(s, room),
+      const reflected = await arrivals.next((s) => s.name === 'message' && s.attrs['id'] === id && isFrom(s, room),
         { what: `${room} to reflect '${body}'` });
-      if (heard.attrs['type'] === 'error') throw new StanzaError(heard);
-      return heard;
+      if (reflected.attrs['type'] === 'error') throw new StanzaError(reflected);
+      return reflected;
     },
     async leave(room) {
       const from = `${room}/${nicks.get(room) ?? ''}`;
@@ -162,7 +169,7 @@ export async function connectPerson(
       await arrivals.next((s) => s.attrs['type'] === 'unavailable' && s.attrs['from'] === from, { what: `to be out of ${room}` });
     },
     async settle() {
-      await iq(xml('iq', { type: 'get', to: server.domain }, xml('ping', { xmlns: NS.ping }))).catch((error: unknown) => {
+      await iq(xml('iq', { type: 'get', to: server.domain, id: FENCE + newId() }, xml('ping', { xmlns: NS.ping }))).catch((error: unknown) => {
         if (!(error instanceof StanzaError)) throw error; // a refusal is an answer too
       });
     },

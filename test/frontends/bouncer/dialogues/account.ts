@@ -72,13 +72,13 @@ export const account: Dialogues = {
     await alice.next(said('two'));
   },
   'XEP-0191 3.2: the list of who is blocked': own(() => xml('iq', { type: 'get' }, xml('blocklist', { xmlns: 'urn:xmpp:blocking' }))),
-  async 'XEP-0191 3.3: somebody is blocked, and no more'({ alice, bob }) {
+  async 'XEP-0191 3.4: somebody is blocked, and no more'({ alice, bob }) {
     const item = (): Element => xml('item', { jid: bare(bob.jid) });
     await alice.iq(xml('iq', { type: 'set' }, xml('block', { xmlns: 'urn:xmpp:blocking' }, item())));
     await alice.iq(xml('iq', { type: 'set' }, xml('unblock', { xmlns: 'urn:xmpp:blocking' }, item())));
   },
   'XEP-0280 4: copies are asked for': own(() => xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' }))),
-  async 'XEP-0280 6: a private message with copies on comes once'({ room, alice, bob }) {
+  async 'XEP-0280 7: a private message with copies on comes once'({ room, alice, bob }) {
     await alice.iq(xml('iq', { type: 'set' }, xml('enable', { xmlns: 'urn:xmpp:carbons:2' })));
     await alice.join(room, 'Ali');
     bob.send(whisper(room, 'Ali', 'psst'));
@@ -86,7 +86,7 @@ export const account: Dialogues = {
     alice.send(whisper(room, 'bob', 'what'));
     await bob.next(said('what'));
   },
-  async 'XEP-0352 4: words come though nobody looks'({ room, alice, bob }) {
+  async 'XEP-0352 4.2: words come though nobody looks'({ room, alice, bob }) {
     await alice.join(room, 'Ali');
     alice.send(xml('inactive', { xmlns: 'urn:xmpp:csi:0' }));
     await bob.say(room, 'psst');
@@ -110,7 +110,7 @@ export const account: Dialogues = {
     await alice.say(room, 'counted');
     await bob.next(said('counted'));
   },
-  async 'XEP-0402 3.2: a bookmark is written and read'({ room, alice }) {
+  async 'XEP-0402 3.3: a bookmark is written and read'({ room, alice }) {
     const conference = xml('conference', { xmlns: 'urn:xmpp:bookmarks:1', name: 'Kitchen' }, xml('nick', {}, 'Ali'));
     const publish = xml('publish', { node: 'urn:xmpp:bookmarks:1' }, xml('item', { id: room }, conference));
     await alice.iq(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' }, publish)));
@@ -131,11 +131,11 @@ export const account: Dialogues = {
     await alice.join(room, 'Ali');
     await tried(ask(alice, `${room}/bob`, 'jabber:iq:version'));
   },
-  'XEP-0045 17.2: a question to nobody': async ({ room, alice }) => {
+  'XEP-0045 17.4: a question to nobody': async ({ room, alice }) => {
     await alice.join(room, 'Ali');
     await refused(ask(alice, `${room}/nobody`, 'jabber:iq:version'));
   },
-  'XEP-0045 17.2: a question to an occupant from outside': async ({ room, alice }) => {
+  'XEP-0045 17.4: a question to an occupant from outside': async ({ room, alice }) => {
     await refused(ask(alice, `${room}/bob`, 'jabber:iq:version'));
   },
   async 'XEP-0045 7.14: both leave at once'({ room, alice, bob }) {

@@ -172,7 +172,7 @@ export const managing: Dialogues = {
     await tried(alice.iq(xml('iq', { type: 'get', to: room }, xml('query', { xmlns: 'http://jabber.org/protocol/disco#info', node: 'x-roomuser-item' }))));
     await alice.join(room, 'Ali');
   },
-  async 'XEP-0425 4: who may not moderate is refused'({ room, alice }) {
+  async 'XEP-0425 3.2: who may not moderate is refused'({ room, alice }) {
     await alice.join(room, 'Ali');
     await refused(alice.iq(xml('iq', { type: 'set', to: room }, xml('moderate', { xmlns: 'urn:xmpp:message-moderate:1', id: 'unknown' }, xml('retract', { xmlns: 'urn:xmpp:message-retract:1' })))));
   },

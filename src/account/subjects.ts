@@ -10,6 +10,7 @@ import type { AccountSending } from './sending/account-sending.ts';
 import type { AccountServer } from './server/account-server.ts';
 import { examineLists, examineServer } from './server/examine.ts';
 import type { Ask } from './server/server-parts.ts';
+import { chatState } from '../xmpp/xep/message/chat-states.ts';
 
 /** Where the account stands. */
 export function statusOf({ context, relayPause, pushPause }: AccountParts): AccountStatus {
@@ -59,9 +60,14 @@ export function historyOf({ context, readMarkers }: AccountParts): AccountHistor
   };
 }
 
-export function sendingOf({ outbox, presence, nicks }: AccountParts): AccountSending {
+export function sendingOf({ context, outbox, presence, nicks }: AccountParts): AccountSending {
   return {
     sendMessage: async (room, body, about) => outbox.sendMessage(room, body, about),
+    react: async (room, stanzaId, emojis) => outbox.react(room, stanzaId, emojis),
+    retract: async (room, stanzaId) => outbox.retract(room, stanzaId),
+    tellTyping(room, typing) {
+      if (context.room(room)?.membership.state === 'joined') context.connection.send(chatState(room, typing ? 'composing' : 'paused').toString());
+    },
     outbox: outbox.list,
     sendAgain: outbox.sendAgain,
     discard: outbox.discard,

@@ -21,7 +21,7 @@ function message(id: number, more: Partial<Message> = {}): Message {
     kind: 'message',
     body: `line ${id}`,
     subject: null,
-    stanzaId: null,
+    stanzaId: null, messageId: null, spoiler: null, unstyled: false,
     originId: null,
     occupantId: null,
     delayed: false,

@@ -26,7 +26,7 @@ test('a hole in the archive stands before the first message that is later than i
   const message = (id: number): Window['items'][number] => {
     const at = new Date(now.getTime() + id * 1000).toISOString();
     const said = { nick: 'juliet', at, arrivedAt: at, kind: 'message', body: `line ${id}`, subject: null, delayed: false, file: null, mention: null } as const;
-    const ids = { id, account: 'romeo@example.org', room: 'hall@rooms.example.org', stanzaId: null, originId: null, occupantId: null };
+    const ids = { id, account: 'romeo@example.org', room: 'hall@rooms.example.org', stanzaId: null, messageId: null, spoiler: null, unstyled: false, originId: null, occupantId: null };
     return { ...said, ...ids, mentioned: [], encrypted: false, earlier: [], retracted: null, reactions: [], claimedAt: null, reply: null };
   };
   const gap: ApiGap = {

@@ -7,6 +7,12 @@ import type { PresenceSummary } from './contract.ts';
 export interface AccountSending {
   /** Says it in the room, by the outbox; resolves with the origin-id once it is on disk. */
   sendMessage(room: string, body: string, about?: MessageRelation): Promise<Result<{ originId: string }>>;
+  /** Our reactions to the message with that stanza-id (XEP-0444): these, and no others. */
+  react(room: string, stanzaId: string, emojis: readonly string[]): Promise<Result<{ originId: string }>>;
+  /** Takes back the message of ours with that stanza-id (XEP-0424). */
+  retract(room: string, stanzaId: string): Promise<Result<{ originId: string }>>;
+  /** Tells the room whether the person is typing (XEP-0085); lost where we are not in it. */
+  tellTyping(room: string, typing: boolean): void;
   /** What was said here and no room has sent back yet, oldest first. */
   outbox(): OutboxMessage[];
   /** Sends again what is asked about: the room may then have it twice. */

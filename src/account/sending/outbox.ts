@@ -5,13 +5,16 @@ import { fail, ok } from '../../core/errors.ts';
 import { parseBareJid } from '../../core/jid.ts';
 import type { GroupchatMessage } from '../../core/groupchat.ts';
 import { readStanzaError } from '../../xmpp/xep/service/errors.ts';
-import { groupchatMessage } from '../../xmpp/xep/message/groupchat.ts';
+import { groupchatMessage, quoteOf } from '../../xmpp/xep/message/groupchat.ts';
+import { reactionsMessage } from '../../xmpp/xep/message/reactions.ts';
+import { retractMessage } from '../../xmpp/xep/message/retract.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import { isTransient } from '../../xmpp/xep/message/transient.ts';
 import { readOriginId } from '../../xmpp/xep/message/stanza-id.ts';
 import { faultIn } from '../../xmpp/transport/outgoing.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
 import { stanzaFrom, type Stanza } from '../../xmpp/stanza.ts';
+import type { Element } from '../../xmpp/xml.ts';
 import type { OutboxMessage, MessageRelation } from '../rooms/contract.ts';
 import { explicitMentions } from './explicit-mentions.ts';
 import type { Transaction, AccountContext } from '../context.ts';
@@ -30,6 +33,10 @@ const MAX_ENDS = 2;
 /** A message is on disk before it is on the wire, and leaves the outbox when the room has reflected it. */
 export interface Outbox {
   sendMessage(room: string, body: string, about?: MessageRelation): Result<{ originId: string }>;
+  /** XEP-0444: these are all of ours to the message with that stanza-id; none takes them back. */
+  react(room: string, stanzaId: string, emojis: readonly string[]): Result<{ originId: string }>;
+  /** XEP-0424: takes the message with that stanza-id back, which is ours. */
+  retract(room: string, stanzaId: string): Result<{ originId: string }>;
   /** A whole message of type groupchat to a bare JID; kept with the transaction, written after it. */
   put(transaction: Transaction, room: string, xml: string, originId: string): Result<{ originId: string }>;
   list(): OutboxMessage[];
@@ -156,6 +163,13 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
     return ok({ originId });
   }
 
+  /** What only says something of another message. */
+  function putNew(text: string, made: (room: string, id: string) => Element): Result<{ originId: string }> {
+    const room = parseBareJid(text) ?? text;
+    const originId = randomUUID();
+    return context.transact((transaction) => put(transaction, room, made(room, originId).toString(), originId));
+  }
+
   function found(originId: string): Result<OutboxEntry> {
     const entry = entries.get(originId);
     return entry ? ok(entry) : fail('unknown-message', 'No message with this id is waiting.');
@@ -202,10 +216,13 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
       if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
       const originId = randomUUID();
       return context.transact((transaction) => {
-        const explicit = explicitMentions(transaction, room, body, mentions);
-        return put(transaction, room, groupchatMessage(room, originId, body, { ...about, explicit }).toString(), originId);
+        const whole = (about.reply ? quoteOf(about.reply) : '') + body;
+        const explicit = explicitMentions(transaction, room, whole, mentions);
+        return put(transaction, room, groupchatMessage(room, originId, whole, { ...about, explicit }).toString(), originId);
       });
     },
+    react: (text, stanzaId, emojis) => putNew(text, (room, id) => reactionsMessage(room, id, stanzaId, emojis)),
+    retract: (text, stanzaId) => putNew(text, (room, id) => retractMessage(room, id, stanzaId)),
     put: put,
     reflected(transaction, message) {
       if (entries.size === 0) return;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readChannels } from '../../../src/xmpp/xep/room/channel-search.ts';
 import { readDiscoItems } from '../../../src/xmpp/xep/service/disco.ts';
+import { readTyping } from '../../../src/xmpp/xep/message/chat-states.ts';
 import { readDisplayed } from '../../../src/xmpp/xep/message/displayed.ts';
 import { MAX_MENTIONS, mentionElement, readExplicitMentions } from '../../../src/xmpp/xep/message/explicit-mention.ts';
 import { readGroupchat } from '../../../src/xmpp/xep/message/groupchat.ts';
@@ -9,6 +10,7 @@ import { readSlot, readUploadService } from '../../../src/xmpp/xep/service/http-
 import { readMucPresence } from '../../../src/xmpp/xep/room/muc.ts';
 import { readMamRequest } from '../../../src/xmpp/xep/service/mam-server.ts';
 import { readOob } from '../../../src/xmpp/xep/message/oob.ts';
+import { readSpoiler } from '../../../src/xmpp/xep/message/spoiler.ts';
 import { readItems } from '../../../src/xmpp/xep/service/pubsub.ts';
 import { readRoomInfo } from '../../../src/xmpp/xep/room/room-info.ts';
 import { readTime } from '../../../src/xmpp/xep/service/time.ts';
@@ -21,6 +23,8 @@ const readers: Readonly<Record<string, (element: Element) => unknown>> = {
   'muc-presence': readMucPresence,
   'channel-search': readChannels,
   'disco-items': readDiscoItems,
+  'chat-states': readTyping,
+  spoiler: readSpoiler,
   displayed: (element) => readItems(element).map(readDisplayed),
   'explicit-mention': readExplicitMentions,
   'http-upload-service': readUploadService,

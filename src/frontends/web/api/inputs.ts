@@ -28,6 +28,9 @@ const body = z.string().min(1, 'is empty').max(32_768, 'is longer than 32768 cha
 const archiveId = z.int().min(1);
 const stanzaId = z.string().min(1).max(1024).refine(printable, 'contains a control character');
 
+/** XEP-0444 4: an emoji and nothing else; what joins and colours it is a part of it. */
+const emoji = z.string().max(40).regex(/^\p{RGI_Emoji}$|^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200D\uFE0F]+$/v, 'is no emoji');
+
 const minute = z.int().min(0).max(1439);
 
 /** By id, label or resource. */
@@ -68,12 +71,17 @@ export const inputs = {
     /** The id of our message that it takes the place of. */
     replaces: stanzaId.optional(),
     /** The room's stanza-id of the message that it answers, and its author's nick. */
-    reply: z.object({ id: stanzaId, nick }).optional(),
+    reply: z.object({ id: stanzaId, nick, quote: z.string().max(2000).optional() }).optional(),
+    /** XEP-0382: what stands there until somebody asks for the text, or ''. */
+    spoiler: z.string().trim().max(200).refine(printable, 'contains a control character').optional(),
     /** The link of a file that the message is about; the body should be the same. */
     file: z.url({ protocol: /^https?$/ }).max(3000).optional(),
     /** The nicks in the text that were chosen from the room's (XEP-0513). */
     mentions: z.array(nick).max(20).optional(),
   }),
+  react: z.object({ account: bareJid.optional(), room: bareJid, id: stanzaId, emojis: z.array(emoji).max(20, 'are more than 20') }),
+  retract: z.object({ account: bareJid.optional(), room: bareJid, id: stanzaId }),
+  typing: z.object({ account: bareJid.optional(), room: bareJid, typing: z.boolean() }),
   history: z.object({
     account: bareJid.optional(),
     room: bareJid,

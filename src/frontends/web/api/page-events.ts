@@ -1,6 +1,8 @@
 import type { Alert } from '../../../account/devices/contract.ts';
 import type { KeptMessage } from '../../../core/groupchat.ts';
 import type { Invitation } from '../../../core/invitation.ts';
+import { resourceOf } from '../../../core/jid.ts';
+import { readTyping } from '../../../xmpp/xep/message/chat-states.ts';
 import type { DaemonApi, DaemonEvent } from '../contract/contract.ts';
 import { toTimeline, type TimelineMessage } from './timeline.ts';
 
@@ -32,6 +34,10 @@ export type PageEvent =
       /** The person is to be told of it at once, by their settings of the room: for notifications. */
       readonly alert: Alert | null;
     }
+  /** Somebody else in a room began to type, or stopped (XEP-0085). */
+  | { readonly type: 'typing'; readonly account: string; readonly room: string; readonly nick: string; readonly typing: boolean }
+  /** A room has refused what was said there from here; `text` is its word, if it gave one. */
+  | { readonly type: 'refused'; readonly originId: string; readonly condition: string; readonly text: string | null }
   | { readonly type: 'invitations'; readonly account: string; readonly invitations: readonly PageInvitation[] }
   /** More was missed than the stream gives: ask for everything anew. */
   | { readonly type: 'reset' };
@@ -40,7 +46,15 @@ export type PageEvent =
 export function toPageEvent(event: DaemonEvent, api: Pick<DaemonApi, 'accounts'>): PageEvent | undefined {
   if (event.type === 'message') return messageEvent(event.message, event.fresh, api);
   if (event.type === 'invitations') return invitationsOf(event.account, event.invitations);
+  if (event.type === 'room-stanza') return typingIn(event);
+  if (event.type === 'refused') return { type: 'refused', originId: event.originId, condition: event.error.condition, text: event.error.text ?? null };
   return isPlain(event) ? event : undefined;
+}
+
+function typingIn({ account, room, stanza: { element, from, type } }: Extract<DaemonEvent, { readonly type: 'room-stanza' }>): PageEvent | undefined {
+  const nick = resourceOf(from);
+  const typing = element.name === 'message' && type === 'groupchat' && nick !== '' ? readTyping(element) : undefined;
+  return typing === undefined ? undefined : { type: 'typing', account, room, nick, typing };
 }
 
 export function messageEvent(message: KeptMessage, fresh: boolean, api: Pick<DaemonApi, 'accounts'>): PageEvent {

@@ -82,9 +82,20 @@ export const roomCalls = {
   say: procedure
     .input(inputs.say)
     .mutation(async ({ ctx, input }) => {
-      const { room, body, replaces, reply, file, mentions } = input;
-      return valueOf(await one(ctx.api, input.account).sending.sendMessage(room, body, { replaces, reply, file, mentions }));
+      const { room, body, replaces, reply, spoiler, file, mentions } = input;
+      return valueOf(await one(ctx.api, input.account).sending.sendMessage(room, body, { replaces, reply, spoiler, file, mentions }));
     }),
+  /** Our reactions to the message with that stanza-id: these, and no others. */
+  react: procedure
+    .input(inputs.react)
+    .mutation(async ({ ctx, input }) => valueOf(await one(ctx.api, input.account).sending.react(input.room, input.id, input.emojis))),
+  retract: procedure
+    .input(inputs.retract)
+    .mutation(async ({ ctx, input }) => valueOf(await one(ctx.api, input.account).sending.retract(input.room, input.id))),
+  typing: procedure.input(inputs.typing).mutation(({ ctx, input }) => {
+    one(ctx.api, input.account).sending.tellTyping(input.room, input.typing);
+    return { room: input.room };
+  }),
   /** What was said and no room has sent back yet; where `state` is `ask`, the person says what is to be done. */
   outbox: trpc.router({
     list: procedure

@@ -4,6 +4,8 @@ import { fallbacksIn, isEncrypted, readableBody } from '../../../core/readable.t
 import type { Excerpt } from '../../../core/search.ts';
 import { NS_MENTIONS, readExplicitMentions } from '../../../xmpp/xep/message/explicit-mention.ts';
 import { delaysOf, NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
+import { NS_SPOILER, readSpoiler } from '../../../xmpp/xep/message/spoiler.ts';
+import { isUnstyled, NS_STYLING } from '../../../xmpp/xep/message/styling.ts';
 import { parseElement } from '../../../xmpp/xml.ts';
 import { fileOfMessage } from './file-link.ts';
 
@@ -22,6 +24,8 @@ export interface TimelineMessage {
   readonly body: string | null;
   readonly encrypted: boolean;
   readonly subject: string | null;
+  /** The id that its sender gave the stanza: an edit names it. */
+  readonly messageId: string | null;
   readonly stanzaId: string | null;
   readonly originId: string | null;
   readonly occupantId: string | null;
@@ -35,6 +39,10 @@ export interface TimelineMessage {
   readonly mentioned: readonly { readonly start: number; readonly end: number }[];
   /** What it links to where it is about a file; `picture` by its name alone. */
   readonly file: { readonly url: string; readonly name: string; readonly picture: boolean } | null;
+  /** XEP-0382: its text is not to be seen before one asks for it; the sender's hint, or ''. */
+  readonly spoiler: string | null;
+  /** XEP-0393 5.1: its sender wants no styling. */
+  readonly unstyled: boolean;
 }
 
 /** Milliseconds by which clocks differ, and for which a message is on its way. */
@@ -60,6 +68,7 @@ export function toTimeline(message: KeptMessage): TimelineMessage {
     body: readableBody(message) ?? null,
     encrypted: isEncrypted(message),
     subject: message.subject ?? null,
+    messageId: message.id ?? null,
     stanzaId: message.stanzaId ?? null,
     originId: message.originId ?? null,
     occupantId: message.occupantId ?? null,
@@ -68,6 +77,8 @@ export function toTimeline(message: KeptMessage): TimelineMessage {
     mention: message.mention ?? null,
     mentioned: mentionedIn(message),
     file: fileOfMessage(message) ?? null,
+    spoiler: message.xml.includes(NS_SPOILER) ? (readSpoiler(parseElement(message.xml)) ?? null) : null,
+    unstyled: message.xml.includes(NS_STYLING) && isUnstyled(parseElement(message.xml)),
   };
 }
 

@@ -8,16 +8,18 @@ import { mentionElement } from './explicit-mention.ts';
 import { delaysOf, readDelay } from './delay.ts';
 import { NS_MUC_USER } from '../room/muc.ts';
 import { ADDRESS, short } from '../service/short.ts';
+import { fallbackFor } from './fallback.ts';
 import { oob } from './oob.ts';
+import { NS_REACTIONS } from './reactions.ts';
+import { NS_RETRACT } from './retract.ts';
+import { spoiler } from './spoiler.ts';
 import { readOccupantId } from '../room/occupant-id.ts';
 import { originId, readOriginId, readStanzaId } from './stanza-id.ts';
 
 const NS_CORRECT = 'urn:xmpp:message-correct:0'; // XEP-0308
-const NS_RETRACT = 'urn:xmpp:message-retract:1'; // XEP-0424
 const NS_RETRACT_0 = 'urn:xmpp:message-retract:0';
 const NS_MODERATE_0 = 'urn:xmpp:message-moderate:0'; // XEP-0425 before 0.3
 const NS_FASTEN = 'urn:xmpp:fasten:0'; // XEP-0422, under the older two
-const NS_REACTIONS = 'urn:xmpp:reactions:0'; // XEP-0444
 const NS_REPLY = 'urn:xmpp:reply:0'; // XEP-0461
 const NS_MARKERS = 'urn:xmpp:chat-markers:0'; // XEP-0333
 const NS_EME = 'urn:xmpp:eme:0'; // XEP-0380
@@ -122,21 +124,45 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+interface RepliedTo {
+  /** The room's stanza-id. */
+  readonly id: string;
+  readonly nick: string;
+  /** The words that it answers: whoever does not know XEP-0461 reads them above the answer. */
+  readonly quote?: string | undefined;
+}
+
 /** What a message of ours says of another: XEP-0308 the id that it replaces, XEP-0461 the stanza-id that it answers, and of a file. */
 export interface About {
   readonly replaces?: string | undefined;
-  readonly reply?: { readonly id: string; readonly nick: string } | undefined;
+  readonly reply?: RepliedTo | undefined;
+  /** XEP-0382: what to show instead until somebody asks for it, or ''. */
+  readonly spoiler?: string | undefined;
   /** XEP-0066. */
   readonly file?: string | undefined;
   /** XEP-0513. */
   readonly explicit?: readonly ExplicitMention[] | undefined;
 }
 
+const QUOTED_LINES = 4;
+const QUOTED = 300; // characters
+
+/** XEP-0461 4: what stands above an answer for those that do not know that it is one; `groupchatMessage` is given it with the body. */
+export function quoteOf({ nick, quote = '' }: RepliedTo): string {
+  const lines = quote.trim() === '' ? [] : quote.trim().slice(0, QUOTED).toWellFormed().split('\n').slice(0, QUOTED_LINES);
+  return lines.length === 0 ? '' : [`> ${nick} wrote:`, ...lines.map((line) => `> ${line}`), ''].join('\n');
+}
+
 /** 7.4: a message of ours to the room, with the id as XEP-0359 origin-id beside it. */
-export function groupchatMessage(room: string, id: string, body: string, { replaces, reply, file, explicit = [] }: About = {}): Element {
+export function groupchatMessage(room: string, id: string, body: string, { replaces, reply, file, spoiler: hint, explicit = [] }: About = {}): Element {
   const message = xml('message', { to: room, type: 'groupchat', id }, xml('body', {}, body), originId(id));
   if (replaces !== undefined) message.append(xml('replace', { xmlns: NS_CORRECT, id: replaces }));
-  if (reply) message.append(xml('reply', { xmlns: NS_REPLY, to: `${room}/${reply.nick}`, id: reply.id }));
+  if (reply) {
+    message.append(xml('reply', { xmlns: NS_REPLY, to: `${room}/${reply.nick}`, id: reply.id }));
+    const quoted = Array.from(quoteOf(reply)).length;
+    if (quoted > 0) message.append(fallbackFor(NS_REPLY, quoted));
+  }
+  if (hint !== undefined) message.append(spoiler(hint));
   if (file !== undefined) message.append(oob(file));
   for (const one of explicit) message.append(mentionElement(one));
   return message;

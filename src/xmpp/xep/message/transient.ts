@@ -1,12 +1,12 @@
 // XEP-0085: Chat State Notifications, XEP-0334: Message Processing Hints (4.2): what is of the moment
 import type { Element } from '../../xml.ts';
+import { NS_CHAT_STATES } from './chat-states.ts';
 import { NS_DELAY } from './delay.ts';
+import { NS_HINTS } from './hints.ts';
 import { NS_MUC_USER } from '../room/muc.ts';
 import { NS_OCCUPANT_ID } from '../room/occupant-id.ts';
 import { NS_SID } from './stanza-id.ts';
 
-const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
-const NS_HINTS = 'urn:xmpp:hints';
 /** What servers and clients add to any message, and says nothing by itself. */
 const WRAPPING: ReadonlySet<unknown> = new Set([NS_CHAT_STATES, NS_HINTS, NS_SID, NS_OCCUPANT_ID, NS_DELAY, NS_MUC_USER]);
 

@@ -12,6 +12,7 @@ import { BrowseView } from './view/search/browse-view.tsx';
 import { BookmarksView } from './view/bookmarks/bookmarks-view.tsx';
 import { DateDialog } from './view/timeline/date-dialog.tsx';
 import { DevicesView } from './view/devices/devices-view.tsx';
+import { EmojiPopover } from './view/emoji/emoji-popover.tsx';
 import { JoinDialog } from './view/room/join-dialog.tsx';
 import { LeaveDialog } from './view/room/leave-dialog.tsx';
 import { Locked } from './view/start/locked.tsx';
@@ -50,6 +51,7 @@ export function App() {
       {open?.name === 'date' && <DateDialog account={open.account} room={open.room} />}
       {open?.name === 'palette' && <Palette />}
       {open?.name === 'password' && <PasswordDialog account={open.account} />}
+      <EmojiPopover />
       {open?.name === 'ask' && <AskDialog {...open} />}
       {open?.name === 'register' && <RegisterDialog account={open.account} room={open.room} />}
       {open?.name === 'bookmark' && <BookmarkDialog {...open} />}

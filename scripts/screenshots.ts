@@ -102,6 +102,11 @@ async function sayOfOthers(people: ReadonlyMap<string, Person>, garden: string, 
   const roomId = (part: string): string => String(find(part)?.getChild('stanza-id')?.attrs['id']);
   const gloves = { xmlns: 'urn:xmpp:message-correct:0', id: String(find('gloves')?.attrs['id']) };
   await people.get('Tomáš')?.say(garden, 'Half past ten, gloves please.', xml('replace', gloves));
+  if (folder !== undefined) {
+    await people.get('Noor')?.say(garden, 'The *pump* runs by this now, _tested_ with `valve 2`:\n```sh\nwater --zone beans --minutes 12 --not-before 06:30 --if-no-rain-within 24h\nwater --status\n```');
+    await people.get('Tomáš')?.say(garden, '> tested with valve 2\nAnd the first one?');
+    await people.get('rosa')?.say(garden, 'It is the badger.', xml('spoiler', { xmlns: 'urn:xmpp:spoiler:0' }, 'who eats the strawberries'));
+  }
   const reply = { xmlns: 'urn:xmpp:reply:0', id: roomId('compost'), to: `${garden}/bob` };
   await people.get('rosa')?.say(garden, 'I bring the forks, and coffee.', xml('reply', reply));
   for (const [who, emoji] of [['alice', '❤️'], ['bob', '❤️'], ['Noor', '☕']] as const) {
@@ -168,9 +173,32 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
     await show(page, room, '.message');
     await page.locator('.composer textarea').fill('/');
   },
+  actions: async (page, room) => {
+    await show(page, room, '.message');
+    await page.locator('.message').filter({ hasText: 'forks' }).hover();
+    await page.getByRole('button', { name: words.message.more, exact: true }).click();
+    await page.getByRole('dialog').waitFor();
+  },
+  emoji: async (page, room) => {
+    await show(page, room, '.message');
+    await page.getByRole('button', { name: words.emoji.add, exact: true }).click();
+    await page.getByRole('gridcell').nth(20).waitFor();
+  },
+  suggest: async (page, room) => {
+    await show(page, room, '.message');
+    await page.locator('.composer textarea').pressSequentially('I bring :cof');
+    await page.getByRole('option').first().waitFor();
+  },
+  code: async (page, room) => {
+    await show(page, room, '.message');
+    await page.getByRole('button', { name: words.message.copyCode }).scrollIntoViewIfNeeded();
+  },
   upload: async (page, room) => {
     await show(page, room, '.message');
-    await page.locator('input[type=file]').setInputFiles({ name: 'tap-before.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(2_300_000, 1) });
+    const picture = await page.screenshot(); // whatever there is to see
+    const files = ['tap-before.png', 'tap-after.png'].map((name) => ({ name, mimeType: 'image/png', buffer: picture }));
+    await page.locator('input[type=file]').setInputFiles([...files, { name: 'watering-plan.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(230_000, 1) }]);
+    await page.locator('.drawn').nth(1).waitFor();
     await page.locator('.upload').waitFor();
   },
   settings: (page) => show(page, '#/settings', '.card'),

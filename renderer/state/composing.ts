@@ -21,7 +21,17 @@ export function canReply(message: Message): boolean {
   return message.stanzaId !== null && message.nick !== null && message.retracted === null && message.kind !== 'private';
 }
 
+/** True if the room can be told of it: it gave the message an id (XEP-0444, 0424). */
+export function canReact(message: Message): boolean {
+  return message.stanzaId !== null && message.retracted === null && message.kind !== 'private';
+}
+
+/** True if we may take the message back: it is our own. */
+export function canRetract(message: Message, nick: string | undefined): boolean {
+  return canReact(message) && message.nick === nick && nick !== undefined;
+}
+
 /** True if we may edit the message: it is our own, its sender's id is known, and it has text. */
 export function canCorrect(message: Message, nick: string | undefined): boolean {
-  return message.nick === nick && message.originId !== null && message.kind === 'message' && message.retracted === null;
+  return message.nick === nick && message.messageId !== null && message.kind === 'message' && message.retracted === null;
 }

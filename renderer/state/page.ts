@@ -2,9 +2,12 @@ import { api, type ApiBookmark, type Heard, type RawMessage } from '../api/clien
 import { followAsked } from './asked.ts';
 import { emptyDaemonState, heard, keyOf, type DaemonState } from './daemon-state.ts';
 import { createDrafts } from './drafts.ts';
+import { createRecentEmoji } from './emoji.ts';
 import { createRoute } from './route.ts';
 import { createStore } from './store.ts';
 import { createTimelines, type RoomName } from './timelines.ts';
+import { createTyping, createTypingSwitch } from './typing.ts';
+import { createUploads, uploadDoors } from './uploads.ts';
 import { createShown } from './shown-account.ts';
 import { createUnread } from './unread.ts';
 import { watch } from './watch.ts';
@@ -15,6 +18,11 @@ export const route = createRoute();
 export const timelines = createTimelines(api);
 export const unread = createUnread(browserStorage());
 export const drafts = createDrafts(browserStorage());
+export const recentEmoji = createRecentEmoji(browserStorage());
+export const uploads = createUploads(uploadDoors((name, url) => timelines.say(name, url, { file: url })));
+export const typing = createTyping();
+/** Whether rooms are told that the person is typing. */
+export const tellsTyping = createTypingSwitch(browserStorage());
 /** The account whose rooms are listed; `undefined` for all. */
 export const shownAccount = createShown(browserStorage());
 /** The open dialog, if any. */
@@ -65,6 +73,11 @@ function hear(events: readonly Heard[]): void {
   daemon.set(events.reduce(heard, daemon.get()));
   if (events.some((event) => event.type === 'reset')) timelines.reset();
   const news = events.flatMap((event) => (event.type === 'message' ? [event] : []));
+  for (const event of events) {
+    if (event.type === 'typing') typing.heard(keyOf(event), event.nick, event.typing);
+    else if (event.type === 'message' && event.message.nick !== null) typing.heard(keyOf(event.message), event.message.nick, false);
+    else if (event.type === 'refused') timelines.refused(event.originId, event.text ?? event.condition);
+  }
   if (news.length > 0) timelines.hear(news);
   for (const event of events) count(event); // one by one: what is read counts what was said before it
   if (news.length > 0) lastHeard.set(news.at(-1)?.message);

@@ -1,7 +1,7 @@
 import type { Api, Message, RawMessage } from '../api/client.ts';
 import { keyOf } from './daemon-state.ts';
 import { createStore, type Store } from './store.ts';
-import { appended, around, emptyWindow, latest, PAGE, promised, reread, withNewer, withOlder, type Window } from './window.ts';
+import { appended, around, emptyWindow, latest, PAGE, promised, reread, withNewer, withOlder, type SayAbout, type Window } from './window.ts';
 import { inBackground } from './background.ts';
 
 export interface RoomName {
@@ -18,17 +18,6 @@ interface News {
   readonly refers: boolean;
 }
 
-/** The message that our own message replies to or edits. */
-export interface SayAbout {
-  /** The id of our message that it replaces. */
-  readonly replaces?: string;
-  readonly reply?: { readonly id: string; readonly nick: string };
-  /** The link of the file that it sends. */
-  readonly file?: string;
-  /** The nicks in it that were completed from the room's. */
-  readonly mentions?: string[];
-}
-
 /** The loaded messages of the rooms that were opened. */
 interface Timelines {
   of(name: RoomName): Store<Window>;
@@ -42,6 +31,10 @@ interface Timelines {
   hear(news: readonly News[]): void;
   /** Sends a message. Resolves when the daemon has it on disk, rejects with the daemon's reason. */
   say(name: RoomName, body: string, about?: SayAbout): Promise<void>;
+  /** A room did not take what was sent: it stays, and says why. */
+  refused(originId: string, why: string): void;
+  /** Forgets a message of ours that a room did not take. */
+  discard(name: RoomName, key: number): void;
   /** The page has missed events: loads again what is on screen. */
   reset(): void;
 }
@@ -168,7 +161,7 @@ export function createTimelines(api: Api): Timelines {
       const { store } = entryOf(name);
       const key = (saying += 1);
       // An edit has no row of its own.
-      const pending = about.replaces === undefined ? [{ key, body, originId: undefined }] : [];
+      const pending = about.replaces === undefined ? [{ key, body, originId: undefined, about, failed: undefined }] : [];
       store.set({ ...store.get(), pending: [...store.get().pending, ...pending] });
       try {
         const { originId } = await api.say.mutate({ account: name.account, room: name.room, body, ...about });
@@ -178,6 +171,18 @@ export function createTimelines(api: Api): Timelines {
         store.set({ ...window, pending: window.pending.filter((entry) => entry.key !== key) });
         throw error;
       }
+    },
+    refused(originId, why) {
+      for (const { store } of entries.values()) {
+        const window = store.get();
+        if (!window.pending.some((one) => one.originId === originId)) continue;
+        store.set({ ...window, pending: window.pending.map((one) => (one.originId === originId ? { ...one, failed: why } : one)) });
+      }
+    },
+    discard(name, key) {
+      const { store } = entryOf(name);
+      const window = store.get();
+      store.set({ ...window, pending: window.pending.filter((one) => one.key !== key) });
     },
     reset() {
       for (const entry of [...entries.values()]) { // showing one moves it to the end of the map

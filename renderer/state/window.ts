@@ -1,11 +1,28 @@
 import type { Message } from '../api/client.ts';
 
+/** The message that our own message replies to or edits. */
+export interface SayAbout {
+  /** The id of our message that it replaces. */
+  readonly replaces?: string;
+  readonly reply?: { readonly id: string; readonly nick: string; readonly quote?: string };
+  /** What is shown in the place of the text until somebody asks for it, or ''. */
+  readonly spoiler?: string;
+  /** The link of the file that it sends. */
+  readonly file?: string;
+  /** The nicks in it that were completed from the room's. */
+  readonly mentions?: string[];
+}
+
 /** Our own message that the room has not reflected yet. */
 export interface Pending {
   readonly key: number;
   readonly body: string;
   /** Set when the daemon has the message on disk. */
   readonly originId: string | undefined;
+  /** What it says of another message, to say it again. */
+  readonly about: SayAbout;
+  /** Why the room did not take it. */
+  readonly failed: string | undefined;
 }
 
 /** A loaded part of one room's archive, oldest first, in the room's order. A new object replaces it; it is never mutated. */

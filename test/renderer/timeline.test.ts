@@ -80,7 +80,7 @@ describe('a window of the archive', () => {
   });
 
   test('what was said here is pending until the room reflects it, whichever is known first', () => {
-    const pending = { ...latest(emptyWindow, []), pending: [{ key: 1, body: 'x', originId: undefined }] };
+    const pending = { ...latest(emptyWindow, []), pending: [{ key: 1, body: 'x', originId: undefined, about: {}, failed: undefined }] };
     expect(appended(promised(pending, 1, 'o1'), message(1, { originId: 'o1' }))?.pending).toEqual([]);
     expect(promised(appended(pending, message(1, { originId: 'o1' })) ?? pending, 1, 'o1').pending).toEqual([]);
   });

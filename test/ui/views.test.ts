@@ -99,7 +99,7 @@ test('a reply quotes what it answers, from there and from here', async () => {
   await page.getByText('Replying to bob').waitFor();
   await composer().fill('since this morning');
   await composer().press('Enter');
-  const heard = await heardByBob('since this morning');
+  const heard = await heardByBob('> bob wrote:\n> is the tap repaired?\nsince this morning');
   expect(heard.getChild('reply')?.attrs).toMatchObject({ id: stanzaId(said), to: `${room}/bob` });
   await article('since this morning').getByRole('link', { name: /is the tap repaired/ }).click();
   await page.locator('[aria-current=true]').getByText('is the tap repaired?', { exact: true }).waitFor();

@@ -46,6 +46,7 @@ export const settings: typeof english = {
     title: 'Einstellungen',
     language: 'Sprache',
     languageAuto: 'Wie im Browser',
+    typing: 'Anderen zeigen, wenn du schreibst',
     accounts: 'Konten',
     remove: 'Entfernen',
     removeAsk: (jid) => `${jid} aus Minimix entfernen? Die Lesezeichen ändern sich nicht, und das Archiv bleibt auf diesem Computer.`,

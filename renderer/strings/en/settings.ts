@@ -4,6 +4,7 @@ export const settings = {
     title: 'Settings',
     language: 'Language',
     languageAuto: 'Browser default',
+    typing: 'Show others when you are typing',
     accounts: 'Accounts',
     remove: 'Remove',
     removeAsk: (jid: string) => `Remove ${jid} from Minimix? Its bookmarks do not change, and its archive stays on this computer.`,

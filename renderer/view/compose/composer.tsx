@@ -4,18 +4,28 @@ import { commandsFor } from '../../state/command-names.ts';
 import { runCommand } from '../../state/commands.ts';
 import { canCorrect, compose, composing, type Composing } from '../../state/composing.ts';
 import { keyOf } from '../../state/daemon-state.ts';
-import { drafts, timelines } from '../../state/page.ts';
+import { picking } from '../../state/emoji.ts';
+import { drafts, timelines, uploads } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
-import type { RoomName, SayAbout } from '../../state/timelines.ts';
+import type { RoomName } from '../../state/timelines.ts';
+import type { SayAbout } from '../../state/window.ts';
+import type { Upload } from '../../state/uploads.ts';
+import { inBackground } from '../../state/background.ts';
 import { strings } from '../../strings/strings.ts';
 import { count } from '../../text/time.ts';
 import { shortened, visibleNick, visibleText } from '../../text/visible.ts';
-import { AttachIcon, CloseIcon, SendIcon } from '../controls/icons.tsx';
-import { UploadLine } from './upload-line.tsx';
+import { AttachIcon, CloseIcon, SendIcon, SmileIcon, SpoilerIcon } from '../controls/icons.tsx';
+import { SuggestionList } from './suggestion-list.tsx';
+import { Typers } from './typers.tsx';
+import { UploadTray } from './upload-tray.tsx';
 import { useNicks } from '../room/use-nicks.ts';
-import { useUpload } from './use-upload.ts';
+import { useSuggestions } from './use-suggestions.ts';
+import { useTypingNotes } from './use-typing-notes.ts';
 
 const LONGEST = 32_768; // as the API has it
+const LONGEST_HINT = 200; // as the API has it
+const NO_FILES: readonly Upload[] = [];
+const QUOTED = 500; // characters of what is answered that go out with a reply
 
 interface Props {
   readonly name: RoomName;
@@ -29,14 +39,22 @@ export function Composer({ name, room, title, open }: Props) {
   const key = keyOf(name);
   const [text, setText] = useState(() => drafts.of(key));
   const [error, setError] = useState<string>();
+  const [hint, setHint] = useState<string>(); // of a spoiler; '' for one without
   const about = useStore(composing, (book) => book.get(key));
+  const files = useStore(uploads.store, (all) => all.get(key)) ?? NO_FILES;
   const field = useRef<HTMLTextAreaElement>(null);
+  const notes = useTypingNotes(name);
   const nicks = useNicks(name, field, setText);
-  const uploading = useUpload(name);
+  const put = (next: string, caret: number): void => {
+    setText(next);
+    requestAnimationFrame(() => field.current?.setSelectionRange(caret, caret));
+  };
+  const suggestions = useSuggestions(name, { element: field, put, onNick: nicks.choose });
   const picker = useRef<HTMLInputElement>(null);
   const id = useId();
   const over = text.length - LONGEST;
-  const sendable = open && text.trim() !== '' && over <= 0;
+  const ready = files.some(({ state }) => state === 'ready');
+  const sendable = open && over <= 0 && (text.trim() !== '' || ready);
 
   useEffect(() => {
     drafts.keep(key, about?.mode === 'correct' ? '' : text); // what is being corrected is no draft
@@ -52,18 +70,24 @@ export function Composer({ name, room, title, open }: Props) {
 
   const send = (): void => {
     if (!sendable) return;
+    if (ready) inBackground('an upload', uploads.send(name));
     const said = text;
+    if (said.trim() === '') return;
     const chosen = nicks.chosenIn(said);
     setText('');
     setError(undefined);
+    notes.sent();
     const command = runCommand(name, said);
     if (command?.stays) return;
-    const done = command ? command.done : timelines.say(name, said.replace(/^\/\//, '/'), { ...saying(about), ...(chosen.length > 0 && { mentions: chosen }) });
+    const more = { ...(chosen.length > 0 && { mentions: chosen }), ...(hint !== undefined && { spoiler: hint }) };
+    const done = command ? command.done : timelines.say(name, said.replace(/^\/\//, '/'), { ...saying(about), ...more });
     if (about) compose(key, undefined);
+    if (!command) setHint(undefined);
     done.catch((reason: unknown) => {
       setError(reason instanceof Error && command ? sentenceOfCommand(reason) : sentenceOf(reason));
       setText((now) => (now === '' ? said : `${said}\n${now}`));
       if (about) compose(key, about);
+      if (!command) setHint(hint);
     });
     field.current?.focus();
   };
@@ -72,15 +96,20 @@ export function Composer({ name, room, title, open }: Props) {
     if (about?.mode === 'correct') setText('');
     field.current?.focus();
   };
-  /** A file that was chosen, pasted or dropped; one at a time. */
-  const take = (files: FileList | null, event?: { preventDefault: () => void }): void => {
-    const file = files?.[0];
-    if (!file || !open || uploading.upload?.state === 'sending') return;
+  /** Files that were chosen, pasted or dropped. */
+  const take = (given: FileList | null, event?: { preventDefault: () => void }): void => {
+    if (!given || given.length === 0 || !open) return;
     event?.preventDefault();
-    uploading.choose(file);
+    uploads.add(name, given);
+    field.current?.focus();
+  };
+  const insert = (emoji: string): void => {
+    const { selectionStart: from = text.length, selectionEnd: to = text.length } = field.current ?? {};
+    put(text.slice(0, from) + emoji + text.slice(to), from + emoji.length);
+    field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing || nicks.onKey(event)) return;
+    if (event.nativeEvent.isComposing || suggestions.onKey(event) || nicks.onKey(event)) return;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       send();
@@ -90,6 +119,7 @@ export function Composer({ name, room, title, open }: Props) {
     } else if (event.key === 'Escape' && about) stop();
   };
   const problem = !open ? strings.composer.notJoined : over > 0 ? strings.composer.tooLong(count(over)) : error;
+  const { open: fits } = suggestions;
   return (
     // What is dropped here can be chosen by the button, too.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -104,8 +134,11 @@ export function Composer({ name, room, title, open }: Props) {
         send();
       }}
     >
+      <Typers name={name} />
       {about && <AboutLine about={about} onStop={stop} />}
-      <UploadLine uploading={uploading} />
+      {hint !== undefined && <SpoilerLine hint={hint} onType={setHint} onStop={() => setHint(undefined)} />}
+      <UploadTray name={name} files={files} />
+      <SuggestionList suggestions={suggestions} />
       <div className="composer-box">
         <label htmlFor={id} className="unseen">
           {strings.composer.label(title)}
@@ -113,20 +146,14 @@ export function Composer({ name, room, title, open }: Props) {
         <input
           ref={picker}
           type="file"
+          multiple
           hidden
           onChange={({ target }) => {
             take(target.files);
             target.value = ''; // the same file can be chosen again
           }}
         />
-        <button
-          type="button"
-          className="icon-button attach"
-          aria-label={strings.files.attach}
-          title={strings.files.attach}
-          disabled={!open || uploading.upload?.state === 'sending'}
-          onClick={() => picker.current?.click()}
-        >
+        <button type="button" className="icon-button attach" aria-label={strings.files.attach} title={strings.files.attach} disabled={!open} onClick={() => picker.current?.click()}>
           <AttachIcon />
         </button>
         <textarea
@@ -138,10 +165,40 @@ export function Composer({ name, room, title, open }: Props) {
           readOnly={!open}
           placeholder={strings.composer.placeholder}
           aria-describedby={`${id}-hint`}
-          onChange={(event) => setText(event.target.value)}
+          aria-autocomplete="list"
+          aria-controls={fits ? suggestions.listId : undefined}
+          aria-activedescendant={fits ? suggestions.idOf(fits.index) : undefined}
+          onChange={({ target }) => {
+            setText(target.value);
+            suggestions.typed(target.value, target.selectionEnd);
+            if (about?.mode !== 'correct') notes.typed(target.value);
+          }}
           onKeyDown={onKeyDown}
+          onBlur={suggestions.close}
           onPaste={(event) => take(event.clipboardData.files, event)}
         />
+        <button
+          type="button"
+          className="icon-button composer-tool wide-only"
+          aria-label={strings.composing.spoiler}
+          title={strings.composing.spoiler}
+          aria-pressed={hint !== undefined}
+          disabled={!open || about?.mode === 'correct'}
+          onClick={() => setHint(hint === undefined ? '' : undefined)}
+        >
+          <SpoilerIcon />
+        </button>
+        <button
+          type="button"
+          className="icon-button composer-tool"
+          aria-label={strings.emoji.add}
+          title={strings.emoji.add}
+          aria-haspopup="dialog"
+          disabled={!open}
+          onClick={({ currentTarget }) => picking.set({ anchor: currentTarget, pick: insert })}
+        >
+          <SmileIcon />
+        </button>
         <button type="submit" className="send" aria-label={strings.composer.send} title={strings.composer.send} disabled={!sendable}>
           <SendIcon />
         </button>
@@ -161,6 +218,20 @@ export function Composer({ name, room, title, open }: Props) {
         {strings.composer.hint}
       </p>
     </form>
+  );
+}
+
+/** What is shown of a spoiler before somebody asks for it. */
+function SpoilerLine({ hint, onType, onStop }: { hint: string; onType: (hint: string) => void; onStop: () => void }) {
+  const id = useId();
+  return (
+    <div className="composer-about composer-spoiler">
+      <label htmlFor={id}>{strings.composing.spoilerHint}</label>
+      <input id={id} type="text" maxLength={LONGEST_HINT} value={hint} autoComplete="off" onChange={({ target }) => onType(target.value)} />
+      <button type="button" className="icon-button" aria-label={strings.composing.spoilerStop} onClick={onStop}>
+        <CloseIcon />
+      </button>
+    </div>
   );
 }
 
@@ -184,9 +255,9 @@ function AboutLine({ about, onStop }: { about: Composing; onStop: () => void }) 
 }
 
 function saying(about: Composing | undefined): SayAbout {
-  if (about?.mode === 'correct' && about.message.originId !== null) return { replaces: about.message.originId };
-  const { stanzaId, nick } = about?.message ?? {};
-  return about?.mode === 'reply' && stanzaId && nick ? { reply: { id: stanzaId, nick } } : {};
+  if (about?.mode === 'correct' && about.message.messageId !== null) return { replaces: about.message.messageId };
+  const { stanzaId, nick, body } = about?.message ?? {};
+  return about?.mode === 'reply' && stanzaId && nick ? { reply: { id: stanzaId, nick, quote: (body ?? '').slice(0, QUOTED).toWellFormed() } } : {};
 }
 
 /** The page's own refusal of a command is its own sentence. */

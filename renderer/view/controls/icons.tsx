@@ -105,6 +105,55 @@ export const BellOffIcon = () => (
     <path d="M5.500 13.500V9c0-.9.25-1.700.700-2.400M8 5a4.500 4.500 0 0 1 6.500 4v3.500M12 14.750H4.250l1.250-1.250M8.500 17h3M3.500 3l13 14" />
   </Icon>
 );
+export const ReactIcon = () => (
+  <Icon size={16}>
+    <circle cx="9" cy="11" r="6.250" />
+    <path d="M6.500 12.750a2.900 2.900 0 0 0 5 0M7 9.250v.1M11 9.250v.1M16.250 2v5M13.750 4.500h5" />
+  </Icon>
+);
+export const ReplyIcon = () => (
+  <Icon size={16}>
+    <path d="M8 5 3.500 9.500 8 14M3.500 9.500h7.500a5.500 5.500 0 0 1 5.500 5.500v.500" />
+  </Icon>
+);
+export const EditIcon = () => (
+  <Icon size={16}>
+    <path d="m12.250 4.250 3.500 3.500M4 16l.750-3.750L13.500 3.500a1.750 1.750 0 0 1 2.500 0l.500.500a1.750 1.750 0 0 1 0 2.500L7.750 15.250Z" />
+  </Icon>
+);
+export const MoreIcon = () => (
+  <Icon size={16}>
+    <path d="M4.500 10h.1M10 10h.1M15.500 10h.1" strokeWidth="2.4" />
+  </Icon>
+);
+export const CopyIcon = () => (
+  <Icon size={16}>
+    <rect x="7" y="7" width="9.500" height="9.500" rx="1.750" />
+    <path d="M4.500 13a1 1 0 0 1-1-1V5.250a1.750 1.750 0 0 1 1.750-1.750H12a1 1 0 0 1 1 1" />
+  </Icon>
+);
+export const LinkIcon = () => (
+  <Icon size={16}>
+    <path d="M8.500 11.500a3.250 3.250 0 0 0 4.600 0l2.650-2.650a3.250 3.250 0 0 0-4.600-4.600L10 5.400M11.500 8.500a3.250 3.250 0 0 0-4.600 0L4.250 11.150a3.250 3.250 0 0 0 4.600 4.600L10 14.600" />
+  </Icon>
+);
+export const DeleteIcon = () => (
+  <Icon size={16}>
+    <path d="M4 5.750h12M8 5.500V3.750h4V5.500M5.500 5.750l.750 10.500h7.500l.750-10.500M8.500 8.750v4.500M11.500 8.750v4.500" />
+  </Icon>
+);
+export const SpoilerIcon = () => (
+  <Icon>
+    <path d="M3 10s2.500-4.750 7-4.750S17 10 17 10s-2.500 4.750-7 4.750S3 10 3 10ZM4 16.500 16 3.500" />
+    <circle cx="10" cy="10" r="2" />
+  </Icon>
+);
+export const SmileIcon = () => (
+  <Icon>
+    <circle cx="10" cy="10" r="7" />
+    <path d="M6.750 12a3.750 3.750 0 0 0 6.500 0M7.500 7.750v.1M12.500 7.750v.1" />
+  </Icon>
+);
 export const SettingsIcon = () => (
   <Icon>
     <path d="M3.500 6h7.250M14.750 6h1.750M3.500 14h1.750M9.250 14h7.250" />

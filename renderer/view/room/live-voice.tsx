@@ -12,7 +12,8 @@ export function LiveVoice({ name, nick }: { name: RoomName; nick: string | undef
     if (!message || message.room !== name.room || message.account !== name.account) return '';
     if (message.nick === nick || message.delayed || message.body === null) return '';
     const from = message.nick === null ? strings.roomItself : visibleNick(message.nick, strings.unknownNick);
-    return strings.timeline.says(from, shortened(visibleText(message.body), SPOKEN));
+    const words = message.spoiler === null ? message.body : `${strings.message.spoiler} ${message.spoiler}`;
+    return strings.timeline.says(from, shortened(visibleText(words), SPOKEN));
   });
   return (
     <div className="unseen" role="log" aria-live="polite" aria-relevant="additions text">

@@ -19,6 +19,8 @@ interface Nicks {
   readonly onKey: (event: KeyboardEvent) => boolean;
   /** The nicks that fit what was typed, while one goes through them. */
   readonly shown: readonly string[];
+  /** Notes that a nick in the text was chosen from the room's. */
+  readonly choose: (nick: string) => void;
   /** The nicks of a text that were completed, and not only typed. */
   readonly chosenIn: (text: string) => string[];
 }
@@ -54,6 +56,9 @@ export function useNicks(
 
   return {
     shown,
+    choose(nick) {
+      chosen.current.add(nick);
+    },
     chosenIn: (text) => [...chosen.current].filter((nick) => text.includes(nick)).slice(-MOST_CHOSEN),
     onKey(event) {
       const element = field.current;

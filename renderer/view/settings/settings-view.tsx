@@ -1,16 +1,18 @@
 import { useId } from 'react';
 import { api } from '../../api/client.ts';
-import { dialog, daemon } from '../../state/page.ts';
+import { dialog, daemon, tellsTyping } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import { chooseLanguage, chosenLanguage, strings } from '../../strings/strings.ts';
 import { DaemonProblems } from '../overview/daemon-problems.tsx';
+import { Switch } from '../controls/switch.tsx';
 import { CardPage } from '../shell/page-head.tsx';
 import { SettingsCards } from './settings-cards.tsx';
 
 /** What concerns the page itself, and the accounts. */
 export function SettingsView() {
   const id = useId();
+  const typing = useStore(tellsTyping.store, (on) => on);
   return (
     <CardPage title={strings.settings.title}>
       <DaemonProblems />
@@ -31,6 +33,7 @@ export function SettingsView() {
             </option>
           </select>
         </div>
+        <Switch label={strings.settings.typing} checked={typing} onSet={(on) => Promise.resolve(tellsTyping.choose(on)).then(() => true)} />
       </section>
       <AccountsCard />
       <SettingsCards />

@@ -1,20 +1,21 @@
-import { useState } from 'react';
+import { useState, type FocusEvent, type HTMLAttributes } from 'react';
 import type { Message } from '../../api/client.ts';
-import { canCorrect, canReply, compose } from '../../state/composing.ts';
-import { keyOf } from '../../state/daemon-state.ts';
-import { daemon } from '../../state/page.ts';
+import { inBackground } from '../../state/background.ts';
+import { timelines } from '../../state/page.ts';
 import { hrefOf } from '../../state/route.ts';
-import { useStore } from '../../state/store.ts';
 import type { RoomName } from '../../state/timelines.ts';
 import { isAction, type TimelineRow } from '../../state/rows.ts';
 import type { Pending } from '../../state/window.ts';
 import { strings } from '../../strings/strings.ts';
 import { clockOf, momentOf } from '../../text/time.ts';
-import { shortened, visibleNick, visibleText } from '../../text/visible.ts';
+import { shortened, visibleText } from '../../text/visible.ts';
 import { Face } from '../room/faces.tsx';
 import { FileLine } from './file-line.tsx';
+import { MessageActions } from './message-actions.tsx';
 import { MessageText } from './message-text.tsx';
+import { Reactions } from './reactions.tsx';
 import { Nick } from '../room/nick.tsx';
+import { Spoiler } from './spoiler.tsx';
 
 const ME = '/me '.length;
 const QUOTED = 140; // characters of what is answered
@@ -24,16 +25,40 @@ interface Props {
   readonly name: RoomName;
   readonly nick: string | undefined;
   readonly target: boolean;
+  /** The one that Tab comes to. */
+  readonly current: boolean;
   readonly unfolded: boolean;
   readonly onFold: (id: number) => void;
 }
 
+/** Whether one points at the message or is in it, by mouse, finger or keyboard. */
+function useActive(): { readonly active: boolean; readonly watching: Pick<HTMLAttributes<HTMLElement>, 'onMouseEnter' | 'onMouseLeave' | 'onFocus' | 'onBlur'> } {
+  const [pointed, setPointed] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const watching = {
+    onMouseEnter: () => setPointed(true),
+    onMouseLeave: () => setPointed(false),
+    onFocus: () => setFocused(true),
+    onBlur: ({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>) => setFocused(currentTarget.contains(relatedTarget)),
+  };
+  return { active: pointed || focused, watching };
+}
+
 /** A message; the first of a group carries the nick, the others only their text and, when pointed at, their time. */
-export function MessageRow({ row: { message, head, mention }, name, nick, target, unfolded, onFold }: Props) {
+export function MessageRow({ row: { message, head, mention }, name, nick, target, current, unfolded, onFold }: Props) {
   const action = isAction(message);
   const marks = [head && 'head', mention && 'mention', target && 'target', action && 'action'].filter(Boolean).join(' ');
+  const { active, watching } = useActive();
   return (
-    <article className={`message ${marks}`} aria-current={target ? 'true' : undefined}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- what can be done with it is shown where one points or is
+    <article
+      className={`message ${marks}`}
+      aria-current={target ? 'true' : undefined}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the arrows go from message to message, and Tab on to what can be done
+      tabIndex={current ? 0 : -1}
+      data-message={message.id}
+      {...watching}
+    >
       {head ? <Face nick={message.nick} /> : <Clock at={message.at} />}
       <div className="message-main">
         {head && (
@@ -60,9 +85,9 @@ export function MessageRow({ row: { message, head, mention }, name, nick, target
         </div>
         {message.claimedAt !== null && <p className="claim">{strings.message.claimed(momentOf(new Date(message.claimedAt), new Date(message.at)))}</p>}
         <Earlier message={message} />
-        <Reactions message={message} nick={nick} />
+        <Reactions message={message} name={name} nick={nick} />
       </div>
-      <Actions message={message} name={name} nick={nick} />
+      {active && <MessageActions message={message} name={name} nick={nick} />}
     </article>
   );
 }
@@ -74,7 +99,8 @@ function Body(props: { message: Message; action: boolean; unfolded: boolean; onF
   const body = message.body ?? '';
   if (message.file && body.trim() === message.file.url) return <FileLine id={message.id} file={message.file} />;
   const mentioned = action ? message.mentioned.map(({ start, end }) => ({ start: start - ME, end: end - ME })) : message.mentioned;
-  return <MessageText text={action ? body.slice(ME) : body} mentioned={mentioned} unfolded={unfolded} onFold={() => onFold(message.id)} />;
+  const text = <MessageText text={action ? body.slice(ME) : body} mentioned={mentioned} styled={!message.unstyled} unfolded={unfolded} onFold={() => onFold(message.id)} />;
+  return message.spoiler === null ? text : <Spoiler hint={message.spoiler}>{text}</Spoiler>;
 }
 
 function Retracted({ message }: { message: Message }) {
@@ -92,7 +118,7 @@ function Quote({ name, reply }: { name: RoomName; reply: NonNullable<Message['re
   if (reply.id === null) return <p className="quote quiet">{strings.message.unknownQuote}</p>;
   return (
     <a className="quote" href={hrefOf({ view: 'room', account: name.account, room: name.room, at: reply.id })} title={strings.message.jump}>
-      <Nick nick={reply.nick} coloured /> {reply.retracted ? <span className="quiet">{strings.message.deletedQuote}</span> : <bdi>{text}</bdi>}
+      <Nick nick={reply.nick} coloured /> {reply.retracted || reply.spoiler ? <span className="quiet">{reply.retracted ? strings.message.deletedQuote : strings.message.spoiler}</span> : <bdi>{text}</bdi>}
     </a>
   );
 }
@@ -116,47 +142,6 @@ function Earlier({ message: { earlier } }: { message: Message }) {
         </ol>
       )}
     </>
-  );
-}
-
-function Reactions({ message: { reactions }, nick }: { message: Message; nick: string | undefined }) {
-  if (reactions.length === 0) return null;
-  return (
-    <ul className="reactions">
-      {reactions.map(({ emoji, nicks }) => {
-        const who = nicks.map((one) => visibleNick(one, strings.unknownNick)).join(', ');
-        const own = nick !== undefined && nicks.includes(nick);
-        return (
-          <li key={emoji} className={own ? 'reaction reaction-own' : 'reaction'} title={who}>
-            <span aria-hidden="true">
-              <bdi>{visibleNick(emoji, '?')}</bdi> {nicks.length}
-            </span>
-            <span className="unseen">{strings.message.reaction(visibleNick(emoji, '?'), nicks.length, who)}</span>
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
-
-/** What can be done with a message, where we are in the room. */
-function Actions({ message, name, nick }: { message: Message; name: RoomName; nick: string | undefined }) {
-  const joined = useStore(daemon, (state) => state.rooms.get(keyOf(name))?.state === 'joined');
-  if (!joined || name.private) return null;
-  const key = keyOf(name);
-  return (
-    <span className="message-tools">
-      {canReply(message) && (
-        <button type="button" className="tool-small" onClick={() => compose(key, { mode: 'reply', message })}>
-          {strings.message.reply}
-        </button>
-      )}
-      {canCorrect(message, nick) && (
-        <button type="button" className="tool-small" onClick={() => compose(key, { mode: 'correct', message })}>
-          {strings.message.correct}
-        </button>
-      )}
-    </span>
   );
 }
 
@@ -185,16 +170,32 @@ function SubjectWords({ nick, subject }: { nick: string | null; subject: string 
   );
 }
 
-/** What was said here and is not yet reflected by the room. */
-export function PendingRow({ pending }: { pending: Pending }) {
+/** What was said here and is not yet reflected by the room, or was not taken by it. */
+export function PendingRow({ pending: { key, body, about, failed }, name }: { pending: Pending; name: RoomName }) {
+  const again = (): void => {
+    timelines.discard(name, key);
+    inBackground('sending again', timelines.say(name, body, about));
+  };
   return (
-    <div className="message pending">
+    <div className={failed === undefined ? 'message pending' : 'message pending pending-failed'}>
       <span className="pending-mark" aria-hidden="true" />
       <div className="message-main">
         <div className="message-body">
-          <MessageText text={pending.body} unfolded={false} />
+          <MessageText text={body} unfolded={false} />
         </div>
-        <span className="quiet">{strings.timeline.sending}</span>
+        {failed === undefined ? (
+          <span className="quiet">{strings.timeline.sending}</span>
+        ) : (
+          <p className="pending-why" role="alert">
+            <bdi>{strings.timeline.notSent(visibleText(failed))}</bdi>
+            <button type="button" className="link" onClick={again}>
+              {strings.unsaid.again}
+            </button>
+            <button type="button" className="link" onClick={() => timelines.discard(name, key)}>
+              {strings.unsaid.drop}
+            </button>
+          </p>
+        )}
       </div>
     </div>
   );

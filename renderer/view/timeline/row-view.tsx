@@ -13,12 +13,14 @@ interface Props {
   readonly nick: string | undefined;
   /** The message that the address asks for. */
   readonly target: boolean;
+  /** The message that Tab comes to. */
+  readonly current: boolean;
   readonly unfolded: boolean;
   readonly onFold: (id: number) => void;
 }
 
 /** One line of the timeline, by its type. */
-export const RowView = memo(function RowView({ row, name, nick, target, unfolded, onFold }: Props) {
+export const RowView = memo(function RowView({ row, name, nick, target, current, unfolded, onFold }: Props) {
   switch (row.type) {
     case 'start':
       return <p className="start">{strings.timeline.start}</p>;
@@ -35,12 +37,12 @@ export const RowView = memo(function RowView({ row, name, nick, target, unfolded
     case 'gap':
       return <GapRow gap={row.gap} />;
     case 'pending':
-      return <PendingRow pending={row.pending} />;
+      return <PendingRow pending={row.pending} name={name} />;
     case 'message':
-      return <MessageRow row={row} name={name} nick={nick} target={target} unfolded={unfolded} onFold={onFold} />;
+      return <MessageRow row={row} name={name} nick={nick} target={target} current={current} unfolded={unfolded} onFold={onFold} />;
   }
 }, (before, after) =>
-  before.target === after.target && before.nick === after.nick && before.unfolded === after.unfolded && sameRow(before.row, after.row));
+  before.target === after.target && before.current === after.current && before.nick === after.nick && before.unfolded === after.unfolded && sameRow(before.row, after.row));
 
 /** A hole in the archive, with what is known of it. */
 function GapRow({ gap }: { gap: ApiGap }) {

@@ -12,6 +12,7 @@ import { TimeRail } from './time-rail.tsx';
 import { TimelineFoot } from './timeline-foot.tsx';
 import { useFolding } from './use-folding.ts';
 import { useAtEnd, useReading } from './use-reading.ts';
+import { useStops } from './use-stops.ts';
 import { inBackground } from '../../state/background.ts';
 
 const NEAR = 900; // pixels from an edge at which the next page is asked for
@@ -119,11 +120,14 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
     if (fold(id) && top < (virtualizer.scrollOffset ?? 0)) virtualizer.scrollToIndex(index, { align: 'start' });
   };
   const items = virtualizer.getVirtualItems();
+  const lastMessage = useMemo(() => rows.findLast((row) => row.type === 'message')?.key, [rows]);
+  const { stop, onFocus, onKeyDown } = useStops();
   const middle = (virtualizer.scrollOffset ?? 0) + (scroller.current?.clientHeight ?? 0) / 2;
   const centre = items.findLast(({ start }) => start <= middle) ?? items[0];
   const long = window.phase === 'ready' && !name.private && (window.older || window.newer);
   return (
     <div className="timeline-frame">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the arrows go from message to message */}
       <section
         className="timeline"
         ref={scroller}
@@ -131,6 +135,8 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
         aria-busy={window.phase === 'loading'}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
         tabIndex={0}
+        onFocus={onFocus}
+        onKeyDown={onKeyDown}
         onScroll={() => {
           fill();
           look();
@@ -148,6 +154,7 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
                     name={name}
                     nick={nick}
                     target={at !== undefined && row.key === `m${at}`}
+                    current={row.key === (stop ?? lastMessage)}
                     unfolded={row.type === 'message' && unfolded.has(row.message.id)}
                     onFold={onFold}
                   />

@@ -29,7 +29,7 @@ const archiveId = z.int().min(1);
 const stanzaId = z.string().min(1).max(1024).refine(printable, 'contains a control character');
 
 /** XEP-0444 4: an emoji and nothing else; what joins and colours it is a part of it. */
-const emoji = z.string().max(40).regex(/^\p{RGI_Emoji}$|^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200D\uFE0F]+$/v, 'is no emoji');
+const emoji = z.string().max(40).regex(/^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200D\uFE0F\u{E0020}-\u{E007F}]+|[\d#*]\uFE0F?\u20E3)$/u, 'is no emoji');
 
 const minute = z.int().min(0).max(1439);
 

@@ -12,7 +12,7 @@ export interface ShownMessage extends TimelineMessage {
   readonly retracted: 'author' | 'room' | null;
   readonly reactions: readonly { readonly emoji: string; readonly nicks: readonly string[] }[];
   /** The message that it replies to: `id` is an archive id, null if that message is not in the archive. */
-  readonly reply: { readonly id: number | null; readonly nick: string | null; readonly body: string | null; readonly retracted: boolean } | null;
+  readonly reply: { readonly id: number | null; readonly nick: string | null; readonly body: string | null; readonly retracted: boolean; readonly spoiler: boolean } | null;
 }
 
 const LONGEST_QUOTE = 300;
@@ -22,7 +22,7 @@ export function toShown(viewed: Viewed, of: (archiveId: number) => KeptMessage |
   const { message, body, corrections, retracted, reactions, reply } = viewed;
   const versions = corrections.map(({ archiveId, at }) => ({ body: readable(of(archiveId)), at }));
   const last = corrections.at(-1);
-  const { mention, mentioned, file } = toTimeline((last && of(last.archiveId)) ?? message);
+  const { mention, mentioned, file, spoiler, unstyled } = toTimeline((last && of(last.archiveId)) ?? message);
   const quoted = reply !== undefined && reply.message === undefined; // its quote stays, and no offset fits
   const earlier = [{ body: readable(message), at: message.at }, ...versions].slice(0, corrections.length);
   return {
@@ -31,6 +31,8 @@ export function toShown(viewed: Viewed, of: (archiveId: number) => KeptMessage |
     mention,
     mentioned: retracted || quoted ? [] : mentioned,
     file: retracted ? null : file,
+    spoiler: retracted ? null : spoiler,
+    unstyled,
     earlier: retracted ? [] : earlier.map((one) => ({ body: one.body ?? null, at: new Date(one.at).toISOString() })),
     retracted: retracted ? (retracted.byRoom ? 'room' : 'author') : null,
     reactions,
@@ -39,11 +41,13 @@ export function toShown(viewed: Viewed, of: (archiveId: number) => KeptMessage |
 }
 
 function quoteOf({ message, body, retracted }: NonNullable<Viewed['reply']>): NonNullable<ShownMessage['reply']> {
+  const spoiler = message !== undefined && toTimeline(message).spoiler !== null; // a quote gives nothing away
   return {
     id: message?.archiveId ?? null,
     nick: message?.nick ?? null,
-    body: body === undefined ? null : body.slice(0, LONGEST_QUOTE).toWellFormed(),
+    body: body === undefined || spoiler ? null : body.slice(0, LONGEST_QUOTE).toWellFormed(),
     retracted,
+    spoiler,
   };
 }
 

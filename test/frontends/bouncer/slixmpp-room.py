@@ -30,8 +30,15 @@ class Device(slixmpp.ClientXMPP):
         self.add_event_handler('message', self.message)
         self.add_event_handler('groupchat_presence', self.presence)
         self.add_event_handler('disconnected', lambda _: tell(event='disconnected'))
+        if settings.get('carbons'):
+            for plugin in ('xep_0280', 'xep_0048'):
+                self.register_plugin(plugin)
+            for kind in ('carbon_received', 'carbon_sent'):
+                self.add_event_handler(kind, lambda m, kind=kind: self.message(m[kind]))
 
     async def started(self, _):
+        if settings.get('carbons'):
+            self['xep_0280'].enable()
         self.send_presence()
         await self.get_roster()
         sasl = self['feature_mechanisms']
@@ -50,6 +57,12 @@ class Device(slixmpp.ClientXMPP):
         codes = sorted(s.get('code') for s in p.xml.iter('{http://jabber.org/protocol/muc#user}status'))
         tell(event='presence', room=p['from'].bare, nick=p['from'].resource, type=p['type'], codes=codes)
 
+    async def bookmarks(self):
+        answer = await self['xep_0048'].get_bookmarks(method='xep_0049')
+        for one in answer['private']['bookmarks']['conferences']:
+            if one['autojoin']:
+                self['xep_0045'].join_muc(one['jid'], one['nick'], maxhistory='20')
+
     def obey(self, order):
         muc = self['xep_0045']
         verb, room = order['verb'], order.get('room')
@@ -63,6 +76,8 @@ class Device(slixmpp.ClientXMPP):
             self.send_presence(pto=f"{room}/{order['nick']}")
         elif verb == 'leave':
             muc.leave_muc(room, order['nick'])
+        elif verb == 'bookmarks':
+            asyncio.ensure_future(self.bookmarks())
         elif verb == 'quit':
             self.disconnect()
 

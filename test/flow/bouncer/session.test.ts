@@ -89,6 +89,21 @@ describe('before a login', () => {
     expect(one.log.filter((line) => line.includes('a login to the bouncer failed'))).toHaveLength(3);
   });
 
+  test('mechanisms that a client cannot use are no guesses: after three of them the right one still lets it in; ten end the stream', async () => {
+    const one = await door();
+    const stranger = await secure(one);
+    const begin = (mechanism: string): void => stranger.send(`<auth xmlns='${SASL}' mechanism='${mechanism}'>${Buffer.from(`n,,n=${one.alice.user},r=abcdefgh1234`).toString('base64')}</auth>`);
+    const refused = async (mechanism: string, times: number): Promise<void> => {
+      begin(mechanism);
+      await until(() => stranger.heard().split('<malformed-request').length > times, { what: 'a refusal' });
+    };
+    for (const [at, mechanism] of ['SCRAM-SHA-512-PLUS', 'SCRAM-SHA-256-PLUS', 'SCRAM-SHA-1-PLUS'].entries()) await refused(mechanism, at + 1);
+    begin('SCRAM-SHA-256');
+    await stranger.hears('</challenge>');
+    for (let times = 4; times <= 10; times += 1) await refused('SCRAM-SHA-1-PLUS', times);
+    await stranger.ended();
+  });
+
   test.each(['SCRAM-SHA-1', 'SCRAM-SHA-256'] as const)('%s lets a device in, and shows that we know the password too', async (mechanism) => {
     const one = await door();
     const { password } = await one.device('phone');

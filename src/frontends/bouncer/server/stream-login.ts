@@ -60,6 +60,11 @@ interface StreamLoginOptions {
 }
 
 const MAX_TRIES = 3;
+/**
+ * All refusals of one stream. COMPAT: slixmpp 1.10, which cannot bind over TLS 1.3, tries each mechanism with -PLUS first, without a
+ * binding; that is no guess of a password.
+ */
+const MAX_REFUSALS = 10;
 
 /** How one of the two profiles is written. */
 interface Profile {
@@ -98,6 +103,7 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
   let offer: SaslOffer = { mechanisms: [], bindings, announced: [], fast: [] };
   let underWay: UnderWay | undefined;
   let tries = 0;
+  let refusals = 0;
 
   async function told(step: SaslStep, { profile, mechanism, inline }: UnderWay): Promise<void> {
     const answer = step.step === 'success' && inline && !isOwn(step.account) ? strangerName : step;
@@ -126,11 +132,12 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
 
   function refuse({ condition, why }: Extract<SaslStep, { step: 'failure' }>, profile: Profile): void {
     underWay = undefined;
-    tries += 1;
+    refusals += 1;
+    if (condition !== 'malformed-request' && condition !== 'invalid-mechanism') tries += 1;
     throttle.failed(peer);
     log('warn', `a login to the bouncer failed: ${why}`, { address, domain: domain(), tries });
     put(profile.failure(condition));
-    if (tries >= MAX_TRIES) end('policy-violation', 'Too many failed logins.');
+    if (tries >= MAX_TRIES || refusals >= MAX_REFUSALS) end('policy-violation', 'Too many failed logins.');
   }
 
   /** XEP-0388 2.4: between the first element and the answer nothing comes but what the mechanism asks for. */

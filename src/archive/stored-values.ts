@@ -162,6 +162,10 @@ const roomState = z.strictObject({ logged: z.boolean(), open: z.boolean(), subje
 /** What a room tells only those who come in. */
 export type StoredRoomState = z.output<typeof roomState>;
 
+const absentMember = z.strictObject({ nick: text.optional(), jid: text.optional(), xml: text, here: z.boolean() });
+/** A member whom a room shows though they are not in it: by nick or bare JID; `here`, while they are. */
+export type StoredAbsentMember = z.output<typeof absentMember>;
+
 export const storedValues = {
   /** XEP-0172, as it was last heard. */
   accountNick: one('account-nick', 'open', plainText),
@@ -202,6 +206,7 @@ export const storedValues = {
   saidByDevices: one<readonly SaidByDevice[]>('said', 'open', json(z.array(said))),
   wholeFrom: family('whole-from', 'open', number),
 
+  bouncerAbsent: family('bouncer-absent', 'open', json(z.array(absentMember))),
   bouncerDevices: one('bouncer-devices', 'secret', json(z.strictObject({ salt: text, devices: z.array(bouncerDevice) }))),
   /** Messages of the person's that a device's session took and could not hand over. */
   bouncerMail: family('bouncer-mail', 'secret', json(z.array(z.strictObject({ at: z.number(), xml: text })))),

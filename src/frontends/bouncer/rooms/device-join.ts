@@ -7,6 +7,7 @@ import { canonicalJid, resourceOf } from '../../../core/jid.ts';
 import { NS_MUC, NS_MUC_USER, readCodes, status } from '../../../xmpp/xep/room/muc.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
 import type { Cursors } from '../../../delivery/cursors.ts';
+import type { AbsentMembers } from './absent-members.ts';
 import type { DeviceJoin } from './device-join-contract.ts';
 import type { OccupantDeliveries } from './occupant-deliveries.ts';
 import type { RoomFeed, RoomFeeds, DeviceOccupant } from './room-feed.ts';
@@ -50,6 +51,7 @@ interface DeviceJoinOptions {
   readonly archive: ReadArchive;
   readonly feeds: RoomFeeds;
   readonly stateCache: RoomStateCache;
+  readonly absentMembers: AbsentMembers;
   readonly cursors: Cursors;
   readonly deliveries: OccupantDeliveries;
   readonly times: DeviceJoinTimes;
@@ -57,7 +59,7 @@ interface DeviceJoinOptions {
   readonly now: () => number;
 }
 
-export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now }: DeviceJoinOptions): DeviceJoin {
+export function openDeviceJoin({ account, archive, feeds, stateCache, absentMembers, cursors, deliveries, times, log, now }: DeviceJoinOptions): DeviceJoin {
   const { occupancy } = account.rooms;
   const entries = new Set<Entry>();
   const renames = new Set<Entry>();
@@ -172,13 +174,13 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, cursors, d
       if (occupant.nick === nick) self = raw;
       else deviceOccupant.send(addressable(mayTellDeeds(raw) ? withoutDeeds(open(raw)).toString() : raw).to(deviceOccupant.jid));
     }
+    for (const raw of absentMembers.of(room)) deviceOccupant.send(addressable(raw).to(deviceOccupant.jid));
     const codes = [...stateCache.codes(room, features), ...(nick === wish ? [] : [status.nickModified])];
     const own = open(self ?? `<presence xmlns='jabber:client'/>`);
     // 10.1.1: only the one who has created the room is told so
     if (first && readCodes(own.getChild('x', NS_MUC_USER)).has(status.created)) codes.push(status.created);
     const presence = selfPresence(withoutDeeds(withoutCodes(own)), occupancy.jid(), deviceOccupant.jid, codes);
-    presence.attrs['from'] = `${room}/${nick}`;
-    if (asked.id !== undefined) presence.attrs['id'] = asked.id;
+    Object.assign(presence.attrs, { from: `${room}/${nick}`, ...(asked.id !== undefined && { id: asked.id }) });
     deviceOccupant.send(presence.toString());
     const start = deliveries.enter(deviceOccupant, room);
     past(deviceOccupant, room, history, start.before);

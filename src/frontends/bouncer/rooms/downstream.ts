@@ -6,6 +6,7 @@ import { readMamResult } from '../../../xmpp/xep/service/mam.ts';
 import { NS_MUC_USER, readCodes, status } from '../../../xmpp/xep/room/muc.ts';
 import { NS_SID } from '../../../xmpp/xep/message/stanza-id.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
+import type { AbsentMembers } from './absent-members.ts';
 import type { OccupantDeliveries } from './occupant-deliveries.ts';
 import type { RoomFeed, RoomFeeds } from './room-feed.ts';
 import type { RoomStateCache } from './room-state-cache.ts';
@@ -33,6 +34,7 @@ interface DownstreamOptions {
   readonly account: Account;
   readonly feeds: RoomFeeds;
   readonly stateCache: RoomStateCache;
+  readonly absentMembers: AbsentMembers;
   readonly iqProxy: IqProxy;
   readonly deliveries: OccupantDeliveries;
   /** A room has refused a presence: the devices that wait for its answer are told. */
@@ -40,7 +42,7 @@ interface DownstreamOptions {
 }
 
 /** Shows what rooms send to the devices that are in them. */
-export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries, refused }: DownstreamOptions): Downstream {
+export function openDownstream({ account, feeds, stateCache, absentMembers, iqProxy, deliveries, refused }: DownstreamOptions): Downstream {
   const { occupancy } = account.rooms;
   function stanza(room: string, given: Stanza): void {
     if (given.kind === 'presence') return presence(room, given);
@@ -62,6 +64,7 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
     const nick = resourceOf(given.from);
     const codes = readCodes(given.element.getChild('x', NS_MUC_USER));
     stateCache.learn(room, codes);
+    absentMembers.learn(room, given);
     if (nick === '') {
       if (given.type === undefined) stateCache.itself(room, given.raw);
       return feeds.tell(room, given.raw);
@@ -138,8 +141,10 @@ export function openDownstream({ account, feeds, stateCache, iqProxy, deliveries
       } else if (event.type === 'room-stanza') {
         if (event.stanza.type === 'groupchat' && isSubjectChange(event.stanza.element)) stateCache.subject(event.room, event.stanza.raw);
         stanza(event.room, event.stanza);
-      } else if (event.type === 'room') state(event.room.room);
-      else if (event.type === 'room-forgotten') state(event.room);
+      } else if (event.type === 'room') {
+        absentMembers.state(event.room.room, event.room.state);
+        state(event.room.room);
+      } else if (event.type === 'room-forgotten') state(event.room);
       else if (event.type === 'catch-up-stopped') deliveries.moved(event.room);
     },
   };

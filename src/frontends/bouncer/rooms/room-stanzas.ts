@@ -80,6 +80,8 @@ interface Left {
   readonly affiliation?: string;
   readonly codes?: readonly number[];
   readonly newNick?: string;
+  /** Whose it is, where the room shows addresses. */
+  readonly jid?: string;
   readonly reason?: string | undefined;
   readonly status?: string | undefined;
   readonly occupantId?: string | undefined;
@@ -89,10 +91,10 @@ interface Left {
 export function leftPresence(
   from: string,
   to: string,
-  { affiliation = 'none', codes = [], newNick, reason, status: farewell, occupantId }: Left,
+  { affiliation = 'none', codes = [], newNick, jid, reason, status: farewell, occupantId }: Left,
 ): Element {
-  const own = codes.includes(status.self) && { jid: to };
-  const item = xml('item', { affiliation, ...own, role: newNick === undefined ? 'none' : 'participant', ...(newNick !== undefined && { nick: newNick }) });
+  const address = codes.includes(status.self) ? to : jid;
+  const item = xml('item', { affiliation, ...(address !== undefined && { jid: address }), role: newNick === undefined ? 'none' : 'participant', ...(newNick !== undefined && { nick: newNick }) });
   if (reason !== undefined) item.append(xml('reason', {}, reason));
   const statuses = codes.map((code) => xml('status', { code: String(code) }));
   const said = farewell === undefined ? [] : [xml('status', {}, farewell)];

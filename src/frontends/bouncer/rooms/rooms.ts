@@ -9,6 +9,7 @@ import { NS_DISCO_INFO } from '../../../xmpp/xep/service/disco.ts';
 import { isTransient } from '../../../xmpp/xep/message/transient.ts';
 import { attrsOf, parseElement, type Element } from '../../../xmpp/xml.ts';
 import { openCursors } from '../../../delivery/cursors.ts';
+import { openAbsentMembers } from './absent-members.ts';
 import { openEntryQueue } from './entry-queue.ts';
 import { openDeviceJoin } from './device-join.ts';
 import type { DeviceJoinTimes } from './device-join.ts';
@@ -60,9 +61,10 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
   const senders = openPrivateSenders(account.jid, archive);
   const deliveries = openOccupantDeliveries({ account, archive, cursors, feeds, present, senders, log: (message) => log('warn', message) });
   const stateCache = openRoomStateCache(account.jid, archive);
+  const absentMembers = openAbsentMembers(account.jid, archive);
   const iqProxy = openIqProxy(account, archive, feeds);
   const out = openUpstreamRooms({ account, feeds, present, senders });
-  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, cursors, deliveries, times, log, now });
+  const deviceJoin = openDeviceJoin({ account, archive, feeds, stateCache, absentMembers, cursors, deliveries, times, log, now });
   const behind = openEntryQueue({
     entering: deviceJoin.entering,
     handle(deviceOccupant, stanza) {
@@ -70,7 +72,7 @@ export function openBouncerRooms({ account, archive, times, log, now, signal }: 
     },
   });
   deviceJoin.onDecided(behind.decided);
-  const into = openDownstream({ account, feeds, stateCache, iqProxy, deliveries, refused: deviceJoin.refused });
+  const into = openDownstream({ account, feeds, stateCache, absentMembers, iqProxy, deliveries, refused: deviceJoin.refused });
   /** What a session has once joined is a room, whatever the account knows of it now. */
   const visited = new WeakMap<DeviceOccupant, Set<string>>();
 

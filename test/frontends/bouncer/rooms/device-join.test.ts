@@ -20,7 +20,7 @@ function scene(fault: Error, join = (_room: string): Promise<never> => Promise.r
   const unused = {} as never;
   const deviceJoin = openDeviceJoin({
     account: { jid: 'a@b', rooms: { occupancy, changeNick: fails } } as unknown as Account,
-    archive: unused, stateCache: unused, cursors: unused, deliveries: unused,
+    archive: unused, stateCache: unused, absentMembers: unused, cursors: unused, deliveries: unused,
     feeds,
     times: deviceJoinTimes,
     log: (_level, message) => void log.push(message),
@@ -79,6 +79,7 @@ test('what devices are shown of rooms comes a few rooms at a time: others are se
       },
     } as never,
     stateCache: { presence: () => undefined, codes: () => [], lastSubject: () => undefined } as never,
+    absentMembers: { of: () => [] } as never,
     cursors: { of: () => ({ upTo: () => undefined, has: () => false }) } as never,
     deliveries: { enter: () => ({ before: undefined, delivered: () => undefined, shown: () => undefined }) } as never,
     feeds: openRoomFeeds(), times: deviceJoinTimes, log: () => undefined, now: () => 0,

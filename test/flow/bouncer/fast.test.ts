@@ -26,7 +26,7 @@ async function at(one: Opened, tls: { maxVersion?: 'TLSv1.2' } = {}): Promise<At
 }
 
 interface Use {
-  readonly userAgent?: string;
+  readonly userAgent?: string | undefined;
   readonly fast?: string;
   readonly more?: string;
 }
@@ -156,18 +156,18 @@ describe('a token', () => {
 });
 
 describe('a token that somebody else has', () => {
-  test.each([
+  test.each<[string, string, string, Use]>([
     ['as another installation of a client', 'HT-SHA-256-NONE', 'HT-SHA-256-NONE', { userAgent: OTHER }],
     ['as none', 'HT-SHA-256-NONE', 'HT-SHA-256-NONE', { userAgent: undefined }],
     ['by a mechanism without the binding that it was made for', 'HT-SHA-256-EXPR', 'HT-SHA-256-NONE', {}],
     ['by another binding', 'HT-SHA-256-EXPR', 'HT-SHA-256-ENDP', {}],
     ['and does not say that it is one', 'HT-SHA-256-NONE', 'HT-SHA-256-NONE', { fast: '' }],
-  ] as const)('%s lets nobody in', async (_what, made, used, use) => {
+  ])('%s lets nobody in', async (_what, made, used, use) => {
     const one = await door();
     const token = await withToken(one, made);
     const stream = await at(one);
     const first = messageOf(one.alice.user, hashed(stream, used, token, 'Initiator'));
-    const { userAgent = 'userAgent' in use ? undefined : PHONE, fast = `<fast xmlns='${FAST}'/>` } = use as Use;
+    const { userAgent = 'userAgent' in use ? undefined : PHONE, fast = `<fast xmlns='${FAST}'/>` } = use;
     stream.talk.send(authenticateElement(used, first, { userAgent, more: fast + BIND }));
     expect(['not-authorized', 'invalid-mechanism']).toContain(await answerOf(stream.talk));
   });
@@ -207,7 +207,7 @@ describe('a token that somebody else has', () => {
     expect(await byToken(one, mechanism, token)).toBe('not-authorized'); // the same bytes as before
   });
 
-  test.each(['revoked', 'renewed'] as const)('ends when its device is %s', async (what) => {
+  test.each<'revoked' | 'renewed'>(['revoked', 'renewed'])('ends when its device is %s', async (what) => {
     const one = await door();
     const token = await withToken(one, 'HT-SHA-256-NONE');
     expect(await (what === 'revoked' ? one.bouncer.revoke(one.alice.jid, 'phone') : one.bouncer.renew(one.alice.jid, 'phone'))).toMatchObject({ ok: true });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DeviceChange } from '../../../account/devices/contract.ts';
 import { changedWishes } from '../../../account/devices/policy.ts';
 import type { Archive } from '../../../archive/contract.ts';
+import { isDiskFault } from '../../../archive/schema/disk-fault.ts';
 import { storedValues, type DeviceCredential } from '../../../archive/stored-values.ts';
 import type { Leaving, LoginDevice } from '../../../core/device.ts';
 import type { Result } from '../../../core/errors.ts';
@@ -68,6 +69,15 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
     return { sha1: deriveKey('sha1', password, salt()), sha256: deriveKey('sha256', password, salt()), sha512: deriveKey('sha512', password, salt()) };
   }
 
+  /** The password is known for once: the keys that it has not got are made of it. They can wait for a disk that takes them. */
+  function upgrade(device: DeviceCredential, password: string): void {
+    try {
+      put(device, { ...device, sha512: deriveKey('sha512', password, salt()) });
+    } catch (error) {
+      if (!isDiskFault(error)) throw error;
+    }
+  }
+
   return {
     iterations: ITERATIONS,
     salt: () => state.salt,
@@ -109,7 +119,7 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
       const typed = password.trim();
       const key = deriveKey('sha256', typed, salt());
       const found = state.devices.find((one) => sameKey(one.sha256, key));
-      if (found && found.sha512 === undefined) put(found, { ...found, sha512: deriveKey('sha512', typed, salt()) }); // known for once
+      if (found && found.sha512 === undefined) upgrade(found, typed);
       return found && shown(found);
     },
     get: (id) => byId.get(id),

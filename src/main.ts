@@ -80,6 +80,9 @@ const world: World = {
   async *doctor(home) {
     yield* (await import('./daemon/diagnostics/doctor.ts')).examine(home, env);
   },
+  async *reach(home) {
+    yield* (await import('./daemon/diagnostics/reach.ts')).examineReach(home);
+  },
   log: { path: logPath, readable: (line) => readable(line, true) },
   archive: {
     export: async (...asked) => (await archiveFiles()).export(...asked),

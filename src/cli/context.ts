@@ -43,6 +43,8 @@ export interface World extends Printer {
   readonly retiring: Retiring;
   /** Checks the whole set-up of a home and changes nothing. */
   doctor(home: string): AsyncIterable<Finding>;
+  /** Tries each address at which devices reach the bouncer, and changes nothing. */
+  reach(home: string): AsyncIterable<Finding>;
   readonly log: {
     /** The path of the newest log file. */
     path(home: string): string;

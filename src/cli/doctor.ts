@@ -6,17 +6,22 @@ import { printJson, printLine, type Style } from './print.ts';
 const WORDS = { ok: 'ok  ', note: 'note', bad: 'BAD ' } as const;
 const STYLES: Readonly<Record<Finding['level'], Style>> = { ok: 'green', note: 'yellow', bad: 'red' };
 
-/** `minimix doctor`, with or without a daemon; calls `exit` with 1 if something is bad. */
-export function doctorCommand(program: Command, world: World, exit: (code: number) => void): void {
+/** `minimix doctor` and `minimix reach`; both call `exit` with 1 if something is bad. */
+export function doctorCommands(program: Command, world: World, exit: (code: number) => void): void {
+  examiner(program, world, exit, 'doctor', 'check the set-up and suggest fixes; exit code 1 if there are errors');
+  examiner(program, world, exit, 'reach', 'try every address at which devices connect, and say what phones make of it; exit code 1 if there are errors');
+}
+
+function examiner(program: Command, world: World, exit: (code: number) => void, name: 'doctor' | 'reach', description: string): void {
   program
-    .command('doctor')
-    .description('check the set-up and suggest fixes; exit code 1 if there are errors')
+    .command(name)
+    .description(description)
     .option('--json', 'one JSON object a line')
     .option('--bad', 'print only errors')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean; bad?: boolean }>();
       let [bad, notes] = [0, 0];
-      for await (const one of world.doctor(world.findHome(options.home))) {
+      for await (const one of world[name](world.findHome(options.home))) {
         if (options.account !== undefined && one.account !== null && one.account !== options.account) continue;
         if (one.level === 'bad') bad += 1;
         if (one.level === 'note') notes += 1;

@@ -7,7 +7,7 @@ import { bouncerCommands } from './bouncer.ts';
 import { EXIT, explain, type World } from './context.ts';
 import { daemonCommands } from './daemon.ts';
 import { deviceCommands } from './device.ts';
-import { doctorCommand } from './doctor.ts';
+import { doctorCommands } from './doctor.ts';
 import { logCommand } from './log.ts';
 import { messageCommands } from './messages.ts';
 import { outboxCommands } from './outbox.ts';
@@ -52,7 +52,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   program.commandsGroup('Daemon:');
   daemonCommands(program, world, exit);
   trayCommand(program, world, exit);
-  doctorCommand(program, world, exit);
+  doctorCommands(program, world, exit);
   logCommand(program, world);
   serviceCommands(program, world);
   settingsCommands(program, world);

@@ -41,6 +41,7 @@ async function open() {
     settings: { path: unused, list: unused, valueOf: unused, set: async () => unused() },
     retiring: { read: unused, write: unused, startDaemon: unused, stopOwn: unused, stopDaemon: unused, removeService: unused, forgetSecrets: unused, erase: unused },
     doctor: unused,
+    reach: unused,
     log: { path: unused, readable: unused },
     service: unused,
     archive: { export: unused, import: unused, backup: unused, restore: unused },

@@ -33,11 +33,17 @@ export interface Met {
 /** Tries all addresses, and says what Conversations' and Monal's rules (docs/interop.md) make of what was found. Changes nothing. */
 export async function* examineReach(home: string): AsyncGenerator<Finding> {
   const state = homeState(home);
-  if (!state.held || !state.holder) return yield finding({ check: 'daemon', level: 'bad', message: 'Minimix is not running on this home.', todo: '`minimix run`' });
+  if (!state.held || !state.holder) {
+    yield finding({ check: 'daemon', level: 'bad', message: 'Minimix is not running on this home.', todo: '`minimix run`' });
+    return;
+  }
   const { settings } = examineSettings(home);
   const daemon = connectTo(state.holder);
   const status = await daemon.bouncer.status.query();
-  if (!status.on) return yield finding({ check: 'bouncer', level: 'bad', message: 'The local login is off.', todo: '`minimix bouncer on`' });
+  if (!status.on) {
+    yield finding({ check: 'bouncer', level: 'bad', message: 'The local login is off.', todo: '`minimix bouncer on`' });
+    return;
+  }
   const { file, fingerprint } = await daemon.bouncer.ca.query();
   const kept = settings?.bouncer;
   const ownAuthority = kept?.cert === undefined;

@@ -3,6 +3,7 @@ import { openStream } from '../connection.ts';
 import type { Element } from 'ltx';
 import { dial } from '../transport/dial.ts';
 import { StreamEnd } from '../faults.ts';
+import { NS } from '../namespaces.ts';
 import { requireTls } from './login.ts';
 import type { Dns, Endpoint } from '../transport/resolve.ts';
 import { DEFAULT_LIMITS } from '../transport/splitter.ts';
@@ -15,6 +16,10 @@ export interface Probed {
   readonly expires: number | undefined;
   /** What the server takes as a login. */
   readonly mechanisms: readonly string[];
+  /** The same by SASL2 (XEP-0388). */
+  readonly sasl2: readonly string[];
+  /** Names and addresses in the certificate. */
+  readonly names: readonly string[];
 }
 
 /** Connects, secures the stream, reads what is offered, and goes. Throws `StreamEnd`, or what the network throws. */
@@ -33,11 +38,14 @@ export async function probe(
     await stream.open();
     const features = await Promise.race([offered, stream.ended.then((why) => Promise.reject(why))]);
     const socket = stream.tls();
-    const ends = socket?.getPeerX509Certificate()?.validTo;
+    const certificate = socket?.getPeerX509Certificate();
+    const ends = certificate?.validTo;
     return {
       protocol: socket?.getProtocol() ?? undefined,
       expires: ends === undefined ? undefined : Date.parse(ends),
-      mechanisms: mechanismsIn(features),
+      mechanisms: mechanismsIn(features.getChild('mechanisms', NS.sasl)),
+      sasl2: mechanismsIn(features.getChild('authentication', NS.sasl2)),
+      names: namesIn(certificate?.subjectAltName ?? ''),
     };
   } finally {
     options.signal.removeEventListener('abort', over);
@@ -45,7 +53,11 @@ export async function probe(
   }
 }
 
-function mechanismsIn(features: Element): string[] {
-  const list = features.getChild('mechanisms', 'urn:ietf:params:xml:ns:xmpp-sasl');
+function mechanismsIn(list: Element | undefined): string[] {
   return (list?.getChildren('mechanism') ?? []).slice(0, 50).map((one) => one.getText().trim().slice(0, 50));
+}
+
+/** As Node writes them: `DNS:a.example, IP Address:127.0.0.1`. */
+function namesIn(alternatives: string): string[] {
+  return [...alternatives.matchAll(/(?:DNS|IP Address):([^,\s"]+)/g)].slice(0, 50).map(([, name = '']) => name);
 }

@@ -24,8 +24,8 @@ function newHome(): Home {
   return home;
 }
 
-async function examine(home: Home): Promise<{ code: number; findings: Finding[]; of(check: string): Finding[] }> {
-  const { code, stdout } = await home.cli(['doctor', '--json']);
+async function examine(home: Home, command: 'doctor' | 'reach' = 'doctor'): Promise<{ code: number; findings: Finding[]; of(check: string): Finding[] }> {
+  const { code, stdout } = await home.cli([command, '--json']);
   const findings = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Finding);
   return { code, findings, of: (check) => findings.filter((one) => one.check === check) };
 }
@@ -72,6 +72,27 @@ test('what devices are offered at the bouncer is compared with what the accountâ
   await home.cli(['device', 'add', 'Phone']);
   const { of } = await examine(home);
   expect(of('device login')).toEqual([expect.objectContaining({ account: alice.jid, level: 'ok', message: expect.stringContaining('by SCRAM-SHA-512-PLUS') })]);
+});
+
+test('each address of the bouncer is tried, and what is not there says so', async () => {
+  const home = newHome();
+  const [server] = servers;
+  if (!server) throw new Error('no server');
+  const alice = await newAccount(server, 'alice');
+  await home.addAccount(server, alice);
+  expect(await examine(home, 'reach')).toMatchObject({ code: 1, findings: [{ check: 'daemon', level: 'bad' }] });
+  await home.start();
+  expect(await examine(home, 'reach')).toMatchObject({ code: 1, findings: [{ check: 'bouncer', level: 'bad', todo: '`minimix bouncer on`' }] });
+  await home.cli(['bouncer', 'on', '--listen', '127.0.0.1:0', '--direct-tls', '127.0.0.1:0', '--name', 'nowhere.invalid']);
+  const { code, of, findings } = await examine(home, 'reach');
+  expect(of('reach').map(({ level, message }) => [level, message])).toEqual([
+    ['ok', expect.stringMatching(/^127\.0\.0\.1:\d+ \(STARTTLS\) answers with TLSv1\.3; its certificate names .*127\.0\.0\.1.*; it offers SCRAM-SHA-512-PLUS and SASL2\.$/)],
+    ['ok', expect.stringMatching(/\(direct TLS\)/)],
+  ]);
+  expect(of('name')).toEqual([expect.objectContaining({ level: 'bad', message: expect.stringContaining('nowhere.invalid is not found') })]);
+  expect(of('phone')).toHaveLength(1);
+  expect(code).toBe(1); // for the name
+  expect(findings.filter(({ level, todo }) => level !== 'ok' && todo === null)).toEqual([]);
 });
 
 test('what is wrong is bad, says what to do, and ends with 1', async () => {

@@ -154,6 +154,28 @@ describe('in one step with the login', () => {
     expect(one.bouncer.devices(one.alice.jid).filter(({ online }) => online)).toHaveLength(1);
   });
 
+  test('a session of SASL is taken up by SASL2, and the other way round', async () => {
+    const one = await door();
+    const { password } = await one.device('phone');
+    const old = await one.person('phone', { priority: null });
+    old.send(ENABLE);
+    const id = String((await old.next((nonza) => nonza.name === 'enabled')).attrs['id']);
+    old.kill();
+    const again = await loggedIn(one, `<resume xmlns='${SM}' previd='${id}' h='0'/>`);
+    expect(again.success.getChild('resumed', SM)).toBeDefined();
+    expect(again.jid).toBe(old.jid);
+    const { talk, stranger } = await at(one);
+    talk.send(`<auth xmlns='${SASL}' mechanism='PLAIN'>${Buffer.from(`\0${one.alice.user}\0${password}`).toString('base64')}</auth>`);
+    await talk.element('success');
+    talk.send(HEADER(server.domain));
+    await talk.element('stream:features');
+    talk.send(`<resume xmlns='${SM}' previd='${id}' h='0'/>`);
+    expect((await talk.element('resumed', 'failed')).name).toBe('resumed');
+    await again.stranger.hears('<conflict');
+    talk.send(`<iq type='get' id='fence' to='${server.domain}'><ping xmlns='urn:xmpp:ping'/></iq>`);
+    await stranger.hears(/id=['"]fence['"]/);
+  });
+
   test('what cannot be taken up again is a new session: <failed/> stands beside <bound/>', async () => {
     const one = await door();
     const { success, jid } = await loggedIn(one, `<resume xmlns='${SM}' previd='nobody' h='0'/>${bind(ENABLE)}`);
@@ -281,7 +303,7 @@ describe('whoever does not keep to it', () => {
     expect(await byScram2(talk, scram('SCRAM-SHA-512-PLUS', one.alice.user, password, { bound }))).toBe('not-authorized');
   });
 
-  test('three failures end the stream, by whichever of the two profiles, and slow the next login', async () => {
+  test('three failures end the stream, by whichever of the two profiles', async () => {
     const one = await door();
     const { talk, stranger } = await at(one);
     expect(await byScram2(talk, scram('SCRAM-SHA-256', one.alice.user, 'guess 1'))).toBe('not-authorized');
@@ -290,6 +312,18 @@ describe('whoever does not keep to it', () => {
     await stranger.ended();
     expect(stranger.heard()).toContain('<policy-violation');
     expect(one.log.filter((line) => line.includes('a login to the bouncer failed'))).toHaveLength(3);
+  });
+
+  test('whoever has failed by SASL2 waits for the next answer, by SASL too', async () => {
+    const first = 700; // milliseconds
+    const one = await door({ times: { first, most: first } });
+    const there = await at(one);
+    expect(await byScram2(there.talk, scram('SCRAM-SHA-256', one.alice.user, 'guess'))).toBe('not-authorized');
+    const before = performance.now();
+    (await at(one)).talk.send(`<auth xmlns='${SASL}' mechanism='PLAIN'>${Buffer.from(`\0${one.alice.user}\0guess`).toString('base64')}</auth>`);
+    there.talk.send(begin(one.alice.user));
+    await there.talk.element('challenge');
+    expect(performance.now() - before).toBeGreaterThan(first - 50);
   });
 
   test('the port tells nobody which names there are: a stranger’s and the account’s are answered alike', async () => {

@@ -19,6 +19,7 @@ import { Locked } from './view/start/locked.tsx';
 import { Overview } from './view/overview/overview.tsx';
 import { Palette } from './view/search/palette.tsx';
 import { PasswordDialog } from './view/start/password-dialog.tsx';
+import { PictureViewer } from './view/timeline/picture-viewer.tsx';
 import { PrivateView } from './view/room/private-view.tsx';
 import { RegisterDialog } from './view/room/register-dialog.tsx';
 import { RoomView } from './view/room/room-view.tsx';
@@ -52,6 +53,7 @@ export function App() {
       {open?.name === 'palette' && <Palette />}
       {open?.name === 'password' && <PasswordDialog account={open.account} />}
       <EmojiPopover />
+      {open?.name === 'picture' && <PictureViewer id={open.id} title={open.title} />}
       {open?.name === 'ask' && <AskDialog {...open} />}
       {open?.name === 'register' && <RegisterDialog account={open.account} room={open.room} />}
       {open?.name === 'bookmark' && <BookmarkDialog {...open} />}

@@ -199,7 +199,6 @@ const views: Readonly<Record<string, (page: Page, room: string) => Promise<unkno
     const files = ['tap-before.png', 'tap-after.png'].map((name) => ({ name, mimeType: 'image/png', buffer: picture }));
     await page.locator('input[type=file]').setInputFiles([...files, { name: 'watering-plan.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(230_000, 1) }]);
     await page.locator('.drawn').nth(1).waitFor();
-    await page.locator('.upload').waitFor();
   },
   settings: (page) => show(page, '#/settings', '.card'),
   about: async (page, room) => {

@@ -15,6 +15,7 @@ export type ApiAccountStatus = Outputs['status']['accounts'][number];
 export type ApiRoom = Outputs['rooms'][number];
 /** A message as the page shows it, edits and deletions applied. */
 export type Message = Outputs['view'][number];
+export type Latest = Outputs['latest'][number];
 export type ApiHit = Outputs['search'][number];
 export type ApiGap = Outputs['gaps'][number];
 export type ApiLedgerEntry = Outputs['ledger'][number];

@@ -2,12 +2,14 @@ import { api, type ApiBookmark, type Heard, type RawMessage } from '../api/clien
 import { followAsked } from './asked.ts';
 import { emptyDaemonState, heard, keyOf, type DaemonState } from './daemon-state.ts';
 import { createDrafts } from './drafts.ts';
-import { createRecentEmoji } from './emoji.ts';
+import { createRecentEmoji } from './talk/emoji.ts';
+import { createLatest } from './rooms/latest.ts';
 import { createRoute } from './route.ts';
 import { createStore } from './store.ts';
 import { createTimelines, type RoomName } from './timelines.ts';
-import { createTyping, createTypingSwitch } from './typing.ts';
-import { createUploads, uploadDoors } from './uploads.ts';
+import { createSwitch } from './kept-switch.ts';
+import { createTyping } from './talk/typing.ts';
+import { createUploads, uploadDoors } from './talk/uploads.ts';
 import { createShown } from './shown-account.ts';
 import { createUnread } from './unread.ts';
 import { watch } from './watch.ts';
@@ -17,12 +19,16 @@ export const daemon = createStore<DaemonState>(emptyDaemonState);
 export const route = createRoute();
 export const timelines = createTimelines(api);
 export const unread = createUnread(browserStorage());
+/** The last message of each room. */
+export const latest = createLatest(api);
 export const drafts = createDrafts(browserStorage());
 export const recentEmoji = createRecentEmoji(browserStorage());
 export const uploads = createUploads(uploadDoors((name, url) => timelines.say(name, url, { file: url })));
 export const typing = createTyping();
 /** Whether rooms are told that the person is typing. */
-export const tellsTyping = createTypingSwitch(browserStorage());
+export const tellsTyping = createSwitch(browserStorage(), 'minimix.typing');
+/** Whether rooms that cannot be entered are listed. */
+export const showsOut = createSwitch(browserStorage(), 'minimix.rooms-out');
 /** The account whose rooms are listed; `undefined` for all. */
 export const shownAccount = createShown(browserStorage());
 /** The open dialog, if any. */
@@ -34,6 +40,8 @@ type Dialog =
   | { readonly name: 'join'; readonly account?: string; readonly room?: string; readonly password?: string; readonly nick?: string }
   | { readonly name: 'leave'; readonly account: string; readonly room: string }
   | { readonly name: 'palette' }
+  /** A picture of a message, large. */
+  | { readonly name: 'picture'; readonly id: number; readonly title: string }
   /** A new password for an account whose old one the server does not accept any more. */
   | { readonly name: 'password'; readonly account: string }
   | { readonly name: 'date'; readonly account: string; readonly room: string }
@@ -49,6 +57,9 @@ const FRAME = 16; // milliseconds in which events are collected, so that a burst
 export function start(): () => void {
   followAsked(daemon, (join) => {
     if (daemon.get().accounts.length > 0) dialog.set({ name: 'join', ...join });
+  });
+  daemon.subscribe(() => {
+    if (daemon.get().loaded) latest.load(daemon.get().rooms.values());
   });
   let cursor = unread.cursor();
   let gathered: Heard[] = [];
@@ -71,7 +82,10 @@ export function start(): () => void {
 
 function hear(events: readonly Heard[]): void {
   daemon.set(events.reduce(heard, daemon.get()));
-  if (events.some((event) => event.type === 'reset')) timelines.reset();
+  if (events.some((event) => event.type === 'reset')) {
+    timelines.reset();
+    latest.load(daemon.get().rooms.values(), true);
+  }
   const news = events.flatMap((event) => (event.type === 'message' ? [event] : []));
   for (const event of events) {
     if (event.type === 'typing') typing.heard(keyOf(event), event.nick, event.typing);
@@ -79,6 +93,7 @@ function hear(events: readonly Heard[]): void {
     else if (event.type === 'refused') timelines.refused(event.originId, event.text ?? event.condition);
   }
   if (news.length > 0) timelines.hear(news);
+  if (news.length > 0) latest.hear(news);
   for (const event of events) count(event); // one by one: what is read counts what was said before it
   if (news.length > 0) lastHeard.set(news.at(-1)?.message);
 }

@@ -8,6 +8,7 @@ const sameYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeri
 const otherYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 const shortWithYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
 const number = new Intl.NumberFormat(locale);
 
 /** Hours and minutes. */
@@ -33,6 +34,14 @@ export function momentOf(at: Date, now: Date): string {
   if (dayKey(at) === dayKey(now)) return clock.format(at);
   const day = (at.getFullYear() === now.getFullYear() ? short : shortWithYear).format(at);
   return `${day}, ${clock.format(at)}`;
+}
+
+/** The hour where it was today, the weekday where it was within a week, else the day: for a list. */
+export function shortMoment(at: Date, now: Date): string {
+  if (dayKey(at) === dayKey(now)) return clock.format(at);
+  const days = (now.getTime() - at.getTime()) / 86_400_000;
+  if (days < 6 && days >= 0) return weekday.format(at);
+  return (at.getFullYear() === now.getFullYear() ? short : shortWithYear).format(at);
 }
 
 /** A weekday by its number, Monday being 0. */

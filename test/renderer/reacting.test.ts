@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createRecentEmoji } from '../../renderer/state/emoji.ts';
-import { ownAfter, withWish } from '../../renderer/state/reacting.ts';
+import { createRecentEmoji } from '../../renderer/state/talk/emoji.ts';
+import { ownAfter, withWish } from '../../renderer/state/talk/reacting.ts';
 import { fitting, nameBefore, withNameReplaced, type KnownEmoji } from '../../renderer/text/emoji-names.ts';
 
 const cake = [{ emoji: '🍰', nicks: ['bob', 'ali'] }, { emoji: '👍', nicks: ['rosa'] }];

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Api } from '../../renderer/api/client.ts';
 import { createTimelines } from '../../renderer/state/timelines.ts';
-import { createTyping, createTypingNotes, createTypingSwitch } from '../../renderer/state/typing.ts';
-import { createUploads, type UploadDoors } from '../../renderer/state/uploads.ts';
+import { createSwitch } from '../../renderer/state/kept-switch.ts';
+import { createTyping, createTypingNotes } from '../../renderer/state/talk/typing.ts';
+import { createUploads, type UploadDoors } from '../../renderer/state/talk/uploads.ts';
 
 const name = { account: 'romeo@example.org', room: 'hall@rooms.example.org' };
 const KEY = 'romeo@example.org hall@rooms.example.org';
@@ -133,9 +134,9 @@ describe('typing', () => {
   test('the browser keeps the switch', () => {
     let stored: string | null = null;
     const storage = { getItem: () => stored, setItem: (_key: string, value: string) => void (stored = value) };
-    expect(createTypingSwitch(storage).store.get()).toBe(true);
-    createTypingSwitch(storage).choose(false);
-    expect(createTypingSwitch(storage).store.get()).toBe(false);
+    expect(createSwitch(storage, 'typing').store.get()).toBe(true);
+    createSwitch(storage, 'typing').choose(false);
+    expect(createSwitch(storage, 'typing').store.get()).toBe(false);
   });
 });
 

@@ -13,6 +13,11 @@ export const rooms: typeof english = {
     occupants: (n) => (n === 1 ? '1 Person' : `${n} Personen`),
     asNick: 'als',
     more: '99+',
+    you: 'Du',
+    last: { encrypted: 'verschlüsselte Nachricht', spoiler: 'Spoiler', deleted: 'gelöschte Nachricht' },
+    out: (n) => (n === 1 ? '1 Raum, in dem du nicht bist' : `${n} Räume, in denen du nicht bist`),
+    hide: 'Ausblenden',
+    show: 'Zeigen',
     draft: 'Entwurf',
   },
 

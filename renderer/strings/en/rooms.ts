@@ -12,6 +12,11 @@ export const rooms = {
     occupants: (n: number) => (n === 1 ? '1 person' : `${n} people`),
     asNick: 'as',
     more: '99+',
+    you: 'You',
+    last: { encrypted: 'encrypted message', spoiler: 'spoiler', deleted: 'deleted message' },
+    out: (n: number) => (n === 1 ? '1 room you are not in' : `${n} rooms you are not in`),
+    hide: 'Hide',
+    show: 'Show',
     draft: 'draft',
   },
 

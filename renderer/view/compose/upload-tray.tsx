@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { uploads } from '../../state/page.ts';
-import type { Upload } from '../../state/uploads.ts';
+import type { Upload } from '../../state/talk/uploads.ts';
 import type { RoomName } from '../../state/timelines.ts';
 import { strings } from '../../strings/strings.ts';
 import { sizeOf } from '../../text/size.ts';
@@ -24,7 +24,7 @@ export function UploadTray({ name, files }: { name: RoomName; files: readonly Up
         ))}
       </ul>
       <div className="uploads-foot">
-        <span className="file-host">{strings.files.who(most)}</span>
+        <span className="file-host">{files.some(({ state }) => state !== 'refused') && strings.files.who(most)}</span>
         {ready + (sending ? 1 : 0) > 0 && (
           <button type="button" className="button button-small button-main" disabled={sending || ready === 0} onClick={() => inBackground('an upload', uploads.send(name))}>
             {sending ? strings.files.sending : ready > 1 ? strings.files.sendAll(ready) : strings.files.send}

@@ -45,6 +45,11 @@ export const DownIcon = () => (
     <path d="M10 4v11.500M5 11l5 5 5-5" />
   </Icon>
 );
+export const UpIcon = () => (
+  <Icon size={16}>
+    <path d="M10 16V4.500M5 9l5-5 5 5" />
+  </Icon>
+);
 export const SendIcon = () => (
   <Icon>
     <path d="M10 16V4.500M5 9.500l5-5 5 5" />

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import { keyOf } from '../../state/daemon-state.ts';
-import { dialog, daemon, route } from '../../state/page.ts';
+import { dialog, daemon, latest, route } from '../../state/page.ts';
 import { go } from '../../state/route.ts';
-import { inOrder } from '../room/room-list.tsx';
+import { inOrder } from '../../state/rooms/room-order.ts';
 
 /** Ctrl-K opens the palette; Alt with an arrow goes to the room above or below. */
 export function useKeys(): void {
@@ -24,7 +24,7 @@ export function useKeys(): void {
 const step: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
 
 function toRoom(by: number): void {
-  const rooms = inOrder(daemon.get().rooms.values());
+  const rooms = inOrder(daemon.get().rooms.values(), latest.store.get());
   const current = route.get();
   const here = current.view === 'room' ? rooms.findIndex((room) => keyOf(room) === keyOf(current)) : -1;
   const next = rooms[here === -1 ? 0 : here + by];

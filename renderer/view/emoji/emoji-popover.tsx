@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { picking } from '../../state/emoji.ts';
+import { picking } from '../../state/talk/emoji.ts';
 import { recentEmoji } from '../../state/page.ts';
 import { useStore } from '../../state/store.ts';
 import { strings } from '../../strings/strings.ts';

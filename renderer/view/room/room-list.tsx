@@ -1,21 +1,24 @@
 import { memo, useCallback, useDeferredValue, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import type { ApiRoom } from '../../api/client.ts';
-import { roomHealth, type Health } from '../../state/health.ts';
+import type { ApiRoom, Latest } from '../../api/client.ts';
+import { roomHealth } from '../../state/health.ts';
 import { keyOf } from '../../state/daemon-state.ts';
-import { dialog, drafts, daemon, route, shownAccount, unread } from '../../state/page.ts';
+import { inOrder, isOut, nameOf } from '../../state/rooms/room-order.ts';
+import { dialog, drafts, daemon, latest, route, showsOut, shownAccount, unread } from '../../state/page.ts';
 import { go, hrefOf } from '../../state/route.ts';
 import { useStore } from '../../state/store.ts';
 import type { Unread } from '../../state/unread.ts';
 import { strings } from '../../strings/strings.ts';
-import { count } from '../../text/time.ts';
+import { count, shortMoment } from '../../text/time.ts';
+import { visibleNick, visibleText } from '../../text/visible.ts';
+import { MINUTE, useNow } from '../controls/use-now.ts';
 import { whyOf } from '../../text/why.ts';
 import { CloseIcon, SearchIcon } from '../controls/icons.tsx';
 import { HealthDot } from '../overview/health.tsx';
 import { Nick } from './nick.tsx';
 
-const urgency: Readonly<Record<Health, number>> = { trouble: 0, waiting: 1, unsure: 1, working: 2, well: 2 };
+export { nameOf };
 
-/** All rooms, those in trouble first, narrowed as one types. */
+/** All rooms, those where somebody spoke last first, narrowed as one types; those that cannot be entered stand below. */
 export function RoomList() {
   const everywhere = useStore(daemon, (state) => state.rooms);
   const only = useShownAccount();
@@ -24,9 +27,13 @@ export function RoomList() {
   const severalAccounts = useStore(daemon, (state) => state.accounts.length > 1);
   const [typed, setTyped] = useState('');
   const wanted = useDeferredValue(typed.trim().toLowerCase());
-  const sorted = useMemo(() => inOrder(rooms.values()), [rooms]);
+  const last = useStore(latest.store, (state) => state);
+  const sorted = useMemo(() => inOrder(rooms.values(), last), [rooms, last]);
   const shown = useMemo(() => sorted.filter((room) => matches(room, wanted)), [sorted, wanted]);
   const list = useRef<HTMLUListElement>(null);
+  const out = useStore(showsOut.store, (on) => on);
+  const [inside, outside] = [shown.filter((room) => !isOut(room)), shown.filter(isOut)];
+  const showOut = out || wanted !== '';
 
   const onFindKey = (event: KeyboardEvent): void => {
     const first = shown[0];
@@ -42,9 +49,20 @@ export function RoomList() {
     <>
       <Find typed={typed} onType={setTyped} onKey={onFindKey} />
       <ul className="rooms" ref={list} aria-label={strings.rooms.title}>
-        {shown.map((room) => (
+        {inside.map((room) => (
           <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts && only === undefined} onKey={onRoomKey} />
         ))}
+        {outside.length > 0 && (
+          <li className="rooms-out">
+            <span>{strings.rooms.out(outside.length)}</span>
+            {wanted === '' && (
+              <button type="button" className="link" aria-expanded={out} onClick={() => showsOut.choose(!out)}>
+                {out ? strings.rooms.hide : strings.rooms.show}
+              </button>
+            )}
+          </li>
+        )}
+        {showOut && outside.map((room) => <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts && only === undefined} onKey={onRoomKey} />)}
       </ul>
       {loaded && shown.length === 0 && (
         <p className="rooms-none">
@@ -104,6 +122,7 @@ const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps)
     (state) => state.view === 'room' && state.room === room.room && state.account === room.account,
   );
   const health = roomHealth(room);
+  const last = useStore(latest.store, (book) => book.get(key));
   const drafted = useStore(drafts.rooms, (keys) => keys.has(key)) && !current;
   const muted = room.notify === 'never';
   return (
@@ -118,8 +137,10 @@ const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps)
         <HealthDot health={health} />
         <span className="room-text">
           <bdi className="room-name">{nameOf(room)}</bdi>
-          {health === 'well' ? (
-            <span className="room-meta">
+          {health !== 'well' && <span className={`room-meta room-why-${health}`}>{whyOf(room)}</span>}
+          {last && health !== 'trouble' && <LastSaid last={last} own={room.nick} />}
+          {health === 'well' && (
+            <span className={last ? 'unseen' : 'room-meta'}>
               {room.nick !== undefined && (
                 <>
                   {strings.rooms.asNick} <Nick nick={room.nick} />
@@ -128,13 +149,16 @@ const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps)
               )}
               {strings.rooms.occupants(room.occupants)}
             </span>
-          ) : (
-            <span className={`room-meta room-why-${health}`}>{whyOf(room)}</span>
           )}
           {withAccount && <bdi className="room-meta">{room.account}</bdi>}
         </span>
-        {drafted && <span className="tag">{strings.rooms.draft}</span>}
-        <UnreadMark unread={waiting} muted={muted} />
+        <span className="room-side">
+          {last && <LastTime at={last.at} />}
+          <span className="room-marks">
+            {drafted && <span className="tag">{strings.rooms.draft}</span>}
+            <UnreadMark unread={waiting} muted={muted} />
+          </span>
+        </span>
       </a>
     </li>
   );
@@ -145,7 +169,30 @@ function together(inRoom: Unread | undefined, inPrivate: Unread): Unread {
   return { ...inRoom, count: inRoom.count + inPrivate.count, mentions: inRoom.mentions + inPrivate.mentions };
 }
 
-/** Two tiers: what is meant for the person stands out, the rest is quiet; of a muted room a dot is left. */
+/** Who spoke last, and how it begins. */
+function LastSaid({ last: { nick, kind, text }, own }: { last: Latest; own: string | undefined }) {
+  const words = kind === 'text' || kind === 'file' ? visibleText(text ?? '').replaceAll(/\s+/g, ' ') : strings.rooms.last[kind];
+  const action = kind === 'text' && words.startsWith('/me ');
+  const who = nick === null ? undefined : nick === own ? strings.rooms.you : visibleNick(nick, strings.unknownNick);
+  return (
+    <span className={kind === 'text' ? 'room-meta room-last' : 'room-meta room-last room-last-other'}>
+      {who !== undefined && <bdi>{action ? `${who} ` : `${who}: `}</bdi>}
+      <bdi>{action ? words.slice('/me '.length) : words}</bdi>
+    </span>
+  );
+}
+
+/** The hour where it was today, else the day. */
+function LastTime({ at }: { at: string }) {
+  const now = useNow(MINUTE);
+  return (
+    <time className="room-time" dateTime={at}>
+      {shortMoment(new Date(at), new Date(now))}
+    </time>
+  );
+}
+
+/** What is meant for the person stands out, the rest is quiet; of a muted room a dot is left. */
 function UnreadMark({ unread: waiting, muted }: { unread: Unread | undefined; muted: boolean }) {
   if (!waiting || waiting.count === 0) return null;
   const words = waiting.mentions > 0 ? strings.rooms.mentions(count(waiting.count)) : strings.rooms.unread(count(waiting.count));
@@ -156,11 +203,19 @@ function UnreadMark({ unread: waiting, muted }: { unread: Unread | undefined; mu
       </span>
     );
   }
+  const meant = waiting.mentions > 0 && !muted;
   return (
-    <span className={waiting.mentions > 0 && !muted ? 'unread unread-mention' : 'unread'}>
-      <span aria-hidden="true">{waiting.count > 99 ? strings.rooms.more : waiting.count}</span>
-      <span className="unseen">{words}</span>
-    </span>
+    <>
+      {meant && (
+        <span className="unread unread-mention" aria-hidden="true">
+          @{waiting.mentions > 1 && (waiting.mentions > 99 ? strings.rooms.more : waiting.mentions)}
+        </span>
+      )}
+      <span className="unread">
+        <span aria-hidden="true">{waiting.count > 99 ? strings.rooms.more : waiting.count}</span>
+        <span className="unseen">{words}</span>
+      </span>
+    </>
   );
 }
 
@@ -168,20 +223,6 @@ function UnreadMark({ unread: waiting, muted }: { unread: Unread | undefined; mu
 export function useShownAccount(): string | undefined {
   const chosen = useStore(shownAccount, (account) => account);
   return useStore(daemon, (state) => (state.accounts.length > 1 && state.accounts.some(({ account }) => account === chosen) ? chosen : undefined));
-}
-
-/** Those in trouble first, then by name. */
-export function inOrder(rooms: Iterable<ApiRoom>): ApiRoom[] {
-  return [...rooms].toSorted(byUrgencyThenName);
-}
-
-/** The room's own name, else the local part of its address. */
-export function nameOf(room: Pick<ApiRoom, 'name' | 'room'>): string {
-  return room.name?.trim() || room.room.slice(0, room.room.indexOf('@')) || room.room;
-}
-
-function byUrgencyThenName(a: ApiRoom, b: ApiRoom): number {
-  return urgency[roomHealth(a)] - urgency[roomHealth(b)] || nameOf(a).localeCompare(nameOf(b));
 }
 
 function matches(room: ApiRoom, wanted: string): boolean {

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Message } from '../../api/client.ts';
 import { pictureHref } from '../../api/files.ts';
 import { sign } from '../../api/signed.ts';
+import { dialog } from '../../state/page.ts';
 import { strings } from '../../strings/strings.ts';
 import { shortened, visibleNick } from '../../text/visible.ts';
 import { FileIcon, PictureIcon } from '../controls/icons.tsx';
@@ -54,12 +55,15 @@ function Picture({ id, name, open, told }: { id: number; name: string; open: boo
     };
   }, [id, told]);
   return (
-    <img
-      className={open ? 'file-picture' : 'file-picture file-loading'}
-      src={src}
-      alt={strings.files.picture(name)}
-      onLoad={() => told('open')}
-      onError={() => told('failed')}
-    />
+    <div className="file-view">
+      <img
+        className={open ? 'file-picture' : 'file-picture file-loading'}
+        src={src}
+        alt={strings.files.picture(name)}
+        onLoad={() => told('open')}
+        onError={() => told('failed')}
+      />
+      {open && <button type="button" aria-label={strings.files.enlarge(name)} onClick={() => dialog.set({ name: 'picture', id, title: name })} />}
+    </div>
   );
 }

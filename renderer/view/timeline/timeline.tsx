@@ -13,6 +13,9 @@ import { TimelineFoot } from './timeline-foot.tsx';
 import { useFolding } from './use-folding.ts';
 import { useAtEnd, useReading } from './use-reading.ts';
 import { useStops } from './use-stops.ts';
+import { UnreadJumps } from './unread-jumps.tsx';
+import { go } from '../../state/route.ts';
+import type { Unread } from '../../state/unread.ts';
 import { inBackground } from '../../state/background.ts';
 
 const NEAR = 900; // pixels from an edge at which the next page is asked for
@@ -32,7 +35,8 @@ const NO_GAPS: readonly ApiGap[] = [];
 export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
   const [store] = useState(() => timelines.of(name));
   const window = useStore(store, (value) => value);
-  const [freshAfter] = useState(() => freshMark(name));
+  const [fresh] = useState(() => freshMark(name));
+  const freshAfter = fresh?.readTo;
   const rows = useMemo(() => rowsOf(window, nick, freshAfter, gaps), [window, nick, freshAfter, gaps]);
   const { unfolded, anchorTo, fold } = useFolding();
   const [loadedAround, setLoadedAround] = useState<number>();
@@ -165,6 +169,15 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
         </ol>
       </section>
       {long && <TimeRail name={name} seen={timeOf(rows[centre?.index ?? -1])} />}
+      {fresh && (
+        <UnreadJumps
+          rows={rows}
+          fresh={fresh}
+          first={items[0]?.index ?? 0}
+          onGo={(index) => virtualizer.scrollToIndex(index, { align: 'start' })}
+          onFar={() => go({ view: 'room', account: name.account, room: name.room, at: fresh.readTo })}
+        />
+      )}
       <TimelineFoot window={window} name={name} away={!atEnd || window.newer} onNewest={showNewest} />
     </div>
   );
@@ -198,10 +211,10 @@ function placeOf(rows: readonly TimelineRow[], at: number, loaded: boolean): num
   return rows.findLastIndex((row) => row.type === 'message' && row.message.id <= at);
 }
 
-/** The last message that was read, where there is something unread behind it. */
-function freshMark(name: RoomName): number | undefined {
+/** What was unread when the room was opened; nothing where all was read, or nothing ever was. */
+function freshMark(name: RoomName): Unread | undefined {
   const book = unread.store.get().get(keyOf(name));
-  return book && book.count > 0 && book.readTo > 0 ? book.readTo : undefined;
+  return book && book.count > 0 && book.readTo > 0 ? book : undefined;
 }
 
 /** A long way is not worth watching. */

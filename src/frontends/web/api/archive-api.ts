@@ -1,6 +1,7 @@
 // What the API gives of the archive.
 import { toTimeline, type TimelineHit } from './timeline.ts';
 import { inputs } from './inputs.ts';
+import { toLatest, type LatestMessage } from './latest.ts';
 import { toShown, type ShownMessage } from './shown.ts';
 import { chosen, one, procedure, refused } from './trpc.ts';
 import { TOO_BIG } from '../../../xmpp/stanza.ts';
@@ -8,6 +9,8 @@ import { TOO_BIG } from '../../../xmpp/stanza.ts';
 /** Of what could not be read, for one look at it: stanzas of an account, and characters of each. */
 const MOST_QUARANTINED = 50;
 const MOST_SHOWN = 500;
+/** Rows of a room among which its last message is looked for: subjects and what is of no words may stand behind it. */
+const LOOKED_BACK = 5;
 
 export const archiveCalls = {
   /**
@@ -29,6 +32,15 @@ export const archiveCalls = {
     const only = input.private ? 'private' : 'groupchat';
     const { archive } = ctx.api;
     return archive.view({ account: jid, room, limit, only, ...bounds }).map((viewed) => toShown(viewed, archive.message));
+  }),
+  /** The last message of each of these rooms as it is read now, in short; rooms without one are left out. */
+  latest: procedure.input(inputs.latest).query(({ ctx, input }): LatestMessage[] => {
+    const { jid } = one(ctx.api, input.account);
+    const { archive } = ctx.api;
+    return input.rooms.flatMap((room) => {
+      const page = archive.view({ account: jid, room, limit: LOOKED_BACK, only: 'groupchat' });
+      return page.map((viewed) => toShown(viewed, archive.message)).flatMap((message) => toLatest(message) ?? []).slice(-1);
+    });
   }),
   /** The first message at that time or after it, else the last before; null where nothing is kept. */
   at: procedure.input(inputs.at).query(({ ctx, input }) => {

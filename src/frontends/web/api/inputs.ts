@@ -92,6 +92,7 @@ export const inputs = {
     from: z.iso.datetime({ offset: true }).optional(),
     private: z.boolean().default(false),
   }),
+  latest: z.object({ account: bareJid.optional(), rooms: z.array(bareJid).max(50, 'are more than 50') }),
   /** The first message of a day, or after it. */
   at: z.object({ account: bareJid.optional(), room: bareJid, from: z.iso.datetime({ offset: true }) }),
   read: z.object({ account: bareJid.optional(), room: bareJid, id: archiveId, private: z.boolean().default(false) }),

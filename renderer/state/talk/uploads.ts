@@ -1,12 +1,12 @@
 /** Files on their way into rooms: looked at first, and sent when the person says so; they go on while one is in another room. */
-import { api } from '../api/client.ts';
-import { sendFile } from '../api/files.ts';
-import { strings } from '../strings/strings.ts';
-import { sizeOf } from '../text/size.ts';
-import { inBackground } from './background.ts';
-import { keyOf } from './daemon-state.ts';
-import { createStore, type Store } from './store.ts';
-import type { RoomName } from './timelines.ts';
+import { api } from '../../api/client.ts';
+import { sendFile } from '../../api/files.ts';
+import { strings } from '../../strings/strings.ts';
+import { sizeOf } from '../../text/size.ts';
+import { inBackground } from '../background.ts';
+import { keyOf } from '../daemon-state.ts';
+import { createStore, type Store } from '../store.ts';
+import type { RoomName } from '../timelines.ts';
 
 export interface Upload {
   readonly id: number;

@@ -1,5 +1,5 @@
 /** Who is typing in which room (XEP-0085), and whether others are told of the person. */
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store } from '../store.ts';
 
 /** Nicks by the room's key. */
 export type Typers = ReadonlyMap<string, readonly string[]>;
@@ -37,24 +37,6 @@ export function createTyping(): Typing {
   }
 
   return { store, heard };
-}
-
-const SWITCH = 'minimix.typing';
-
-/** Whether rooms are told that the person is typing; the browser keeps the choice. */
-export function createTypingSwitch(storage: Pick<Storage, 'getItem' | 'setItem'> | undefined): { readonly store: Store<boolean>; choose(on: boolean): void } {
-  const store = createStore(storage?.getItem(SWITCH) !== 'off');
-  return {
-    store,
-    choose(on) {
-      store.set(on);
-      try {
-        storage?.setItem(SWITCH, on ? 'on' : 'off');
-      } catch {
-        // The browser's storage is full or off: the choice then lasts as long as the page.
-      }
-    },
-  };
 }
 
 const AGAIN = 15_000; // milliseconds after which it is told again that one still types

@@ -1,5 +1,5 @@
-import { api, type Message } from '../api/client.ts';
-import { createStore, type Store } from './store.ts';
+import { api, type Message } from '../../api/client.ts';
+import { createStore, type Store } from '../store.ts';
 
 type Reactions = Message['reactions'];
 

@@ -1,5 +1,5 @@
 /** The emoji that the person used last, and the picker that is open. */
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store } from '../store.ts';
 
 const KEY = 'minimix.emoji';
 const RECENT = 5;

@@ -61,7 +61,7 @@ export function createMentions(): Mentions {
       const { account, room } = message;
       const there = alert === 'private' ? privateFragment(message) : roomFragment(message, message.id);
       rooms.set(key, { key, account, room, name, count: (known?.count ?? 0) + 1, fragment: known?.fragment ?? there });
-      latest = [{ key, room, name, nick: message.nick ?? undefined, text: message.encrypted ? '' : (message.body ?? ''), fragment: there }, ...latest].slice(0, LATEST);
+      latest = [{ key, room, name, nick: message.nick ?? undefined, text: message.encrypted ? '' : (message.spoiler ?? message.body ?? ''), fragment: there }, ...latest].slice(0, LATEST);
       const eldest = rooms.keys().next().value;
       if (rooms.size > MOST && eldest !== undefined) rooms.delete(eldest);
       return true;

@@ -71,7 +71,8 @@ export function createNotices(options: NoticeOptions): (event: Heard, name: stri
   function noticeOf({ event, name, count }: Waiting): Notice {
     const { message, alert } = event;
     const nick = plain(message.nick ?? '', TITLE / 2) || strings.somebody;
-    const text = options.hideText() ? strings.hidden[alert ?? 'room'] : message.encrypted ? strings.encrypted : plain(message.body ?? '', BODY);
+    const hidden = options.hideText() || message.spoiler === ''; // a spoiler tells its hint and no more
+    const text = hidden ? strings.hidden[alert ?? 'room'] : message.encrypted ? strings.encrypted : plain(message.spoiler ?? message.body ?? '', BODY);
     const body = count === 1 ? text : `${text} (${strings.more(count - 1)})`;
     return {
       title: strings.noticeTitle(nick, roomTitle({ room: message.room, name }, TITLE / 2)),

@@ -60,6 +60,14 @@ test('what the room’s settings leave out, what is old, and what is on screen i
   expect(timers).toEqual([]);
 });
 
+test('a spoiler tells its hint, and nothing where it has none', () => {
+  const hear = notices();
+  hear(message('the butler did it', { spoiler: 'how it ends' }), 'The Garden');
+  hear(message('the butler did it', { spoiler: '', room: 'b@x' }), undefined);
+  pass();
+  expect(shown.map(({ body }) => body)).toEqual(['how it ends', 'You were mentioned.']);
+});
+
 test('the text is hidden where the person wants it so; who and where is not', () => {
   const hear = notices({ hideText: () => true });
   hear(message('the secret'), 'The Garden');

@@ -216,9 +216,9 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
       if (body.length > MAX_BODY) return fail('too-large', `A message may have ${MAX_BODY} characters at most.`);
       const originId = randomUUID();
       return context.transact((transaction) => {
-        const whole = (about.reply ? quoteOf(about.reply) : '') + body;
-        const explicit = explicitMentions(transaction, room, whole, mentions);
-        return put(transaction, room, groupchatMessage(room, originId, whole, { ...about, explicit }).toString(), originId);
+        const quote = about.reply ? quoteOf(about.reply) : '';
+        const explicit = explicitMentions(transaction, room, body, mentions, Array.from(quote).length);
+        return put(transaction, room, groupchatMessage(room, originId, quote + body, { ...about, explicit }).toString(), originId);
       });
     },
     react: (text, stanzaId, emojis) => putNew(text, (room, id) => reactionsMessage(room, id, stanzaId, emojis)),

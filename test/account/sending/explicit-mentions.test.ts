@@ -18,6 +18,10 @@ test.each([
   expect(mentions).toEqual(expected);
 });
 
+test('an answer mentions nobody by the words that it quotes, and counts from them on', () => {
+  expect(explicitMentions(transaction, ROOM, 'yes, Ali', ['Ali'], 17)).toEqual([{ occupantId: 'o1', range: { begin: 22, end: 25 } }]);
+});
+
 test('a message of ours mentions so many and no more', () => {
   expect(found('Ali '.repeat(500), 'Ali', 'Ali')).toHaveLength(20);
 });

@@ -82,14 +82,19 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
       const element = parseElement(xml);
       element.attrs['from'] = `${room}/${nick ?? ''}`;
       const message = readGroupchat(element, { arrivedAt: context.now(), stanzaIds: false, occupantIds: false, history: false });
-      if (message?.body !== undefined) {
-        const entry = { account: jid, message, arrivedAt: context.now(), xml };
-        context.transact((transaction) => {
-          const kept = archive.append({ ...entry, source: { kind: 'sent' } });
-          if (kept.kept) transaction.emit({ type: 'message', message: kept.message, fresh: true });
-        });
+      if (!message) return context.connection.send(xml);
+      const transaction = context.begin();
+      try {
+        const kept = archive.append({ account: jid, message, arrivedAt: transaction.at, xml, source: { kind: 'sent' } });
+        if (kept.kept) transaction.emit({ type: 'message', message: kept.message, fresh: true });
+        const sent = context.connection.send(xml);
+        if (sent.ok) transaction.commit();
+        else transaction.rollback(sent.error); // nobody has said what is not sent
+        return sent;
+      } catch (error) {
+        transaction.rollback(error);
+        throw error;
       }
-      return context.connection.send(xml);
     },
     host: providedDevices.host,
     hold(full, signal) {

@@ -113,6 +113,20 @@ describe.each(servers)('private messages through the bouncer on $kind', (server)
     expect(copy?.attrs).toMatchObject({ from: phone.jid, to: `${room}/bob`, id: 'a1' });
   });
 
+  test('what the server does not take is refused to the one device, and the others are shown nothing of it', async () => {
+    const { room, person, minimix, alice } = await scene();
+    const [phone, laptop] = [await person('phone'), await person('laptop', { carbons: true })];
+    for (const device of [phone, laptop]) await device.join(room, 'Ali');
+    const sent = minimix.archive.lastId();
+    phone.send(whisper(`${room}/bob`, 'big', 'x'.repeat(700_000)));
+    const error = await phone.next((stanza) => stanza.attrs['id'] === 'big');
+    expect([error.attrs['type'], error.getChild('error')?.getChild('policy-violation') !== undefined]).toEqual(['error', true]);
+    await laptop.settle();
+    expect(laptop.stanzas.filter((stanza) => stanza.getChild('sent', CARBONS))).toEqual([]);
+    expect(minimix.archive.lastId()).toBe(sent);
+    expect(minimix.archive.page({ account: alice.jid, room, limit: 10, only: 'private' })).toEqual([]);
+  });
+
   test('a device whose session is over is given them once when it enters the room again, those of its siblings as copies', async () => {
     const { room, bob, person, alice, bouncer } = await scene({ times: { hold: 300 } });
     const [phone, laptop] = [await person('phone', { carbons: true }), await person('laptop', { carbons: true })];
@@ -126,7 +140,9 @@ describe.each(servers)('private messages through the bouncer on $kind', (server)
     bob.send(whisper(`${room}/Ali`, 'b2', 'nobody is there'));
     await laptop.next(said('nobody is there'));
     laptop.send(whisper(`${room}/bob`, 'a1', 'I am'));
-    await bob.next(said('I am'));
+    // XEP-0384: without words in the clear
+    laptop.send(xml('message', { to: `${room}/bob`, type: 'chat', id: 'a2' }, xml('encrypted', { xmlns: 'urn:xmpp:omemo:2' }, 'AAAA'), xml('x', { xmlns: MUC_USER })));
+    await bob.next((stanza) => stanza.attrs['id'] === 'a2');
 
     const again = await person('phone', { carbons: true });
     await again.join(room, 'Ali');
@@ -135,9 +151,11 @@ describe.each(servers)('private messages through the bouncer on $kind', (server)
       expect(late.attrs).toMatchObject({ from: `${room}/bob`, to: again.jid, type: 'chat' });
       expect(stamp(late)).toBeDefined();
     }
-    const copy = await again.next(isCopyOf('a1'));
-    expect(copied('sent')(copy)?.attrs['from']).toBe(laptop.jid);
-    expect(stamp(copy.getChild('sent')?.getChild('forwarded', FORWARD))).toBeDefined();
+    for (const id of ['a1', 'a2']) {
+      const copy = await again.next(isCopyOf(id), { what: `the copy of ${id}` });
+      expect(copied('sent')(copy)?.attrs['from']).toBe(laptop.jid);
+      expect(stamp(copy.getChild('sent')?.getChild('forwarded', FORWARD))).toBeDefined();
+    }
     const bodies = again.stanzas.flatMap((stanza) => stanza.getChildText('body') ?? []);
     expect(bodies).toEqual(['not acknowledged', 'nobody is there']);
 

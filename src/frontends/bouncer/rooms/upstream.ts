@@ -5,11 +5,18 @@ import { isCopied } from '../../../xmpp/xep/message/carbons.ts';
 import { isTransient } from '../../../xmpp/xep/message/transient.ts';
 import { originId, readOriginId } from '../../../xmpp/xep/message/stanza-id.ts';
 import type { Stanza } from '../../../xmpp/stanza.ts';
+import type { Element } from '../../../xmpp/xml.ts';
 import type { PrivateSenders } from './private-senders.ts';
 import { rememberSent } from './room-feed.ts';
 import type { RoomFeeds, DeviceOccupant } from './room-feed.ts';
 import { errorFor, sentCarbon } from './room-stanzas.ts';
 import { withAttribute, withChild, withoutAttribute } from '../session/stanza-text.ts';
+
+/** A message with words, in the clear or not, that is not of the moment. */
+function isLasting(message: Element): boolean {
+  const encrypted = message.children.some((child) => typeof child !== 'string' && child.name === 'encrypted');
+  return (encrypted || message.getChild('body') !== undefined) && !isTransient(message);
+}
 
 /** RFC 6120 8.3.3: errors for messages that we refuse before the room gets them. */
 const CONDITIONS: Readonly<Record<string, readonly [type: string, condition: string]>> = {
@@ -41,9 +48,8 @@ export function openUpstreamRooms({ account, feeds, present, senders }: Upstream
 
   /** A message with a body is kept in the outbox until the room has it; a subject or a chat state is sent once. */
   function groupchat(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza, xml: string, id: string): void {
-    const lasting = stanza.element.getChild('body') !== undefined || stanza.element.children.some((child) => typeof child !== 'string' && child.name === 'encrypted');
     const said = readOriginId(stanza.element);
-    if (!lasting || isTransient(stanza.element)) {
+    if (!isLasting(stanza.element)) {
       write(deviceOccupant, stanza, xml);
       return;
     }
@@ -61,7 +67,7 @@ export function openUpstreamRooms({ account, feeds, present, senders }: Upstream
 
   /** What is archived, the other devices are given a copy of by their deliveries. */
   function direct(deviceOccupant: DeviceOccupant, room: string, { stanza, xml, id }: { stanza: Stanza; xml: string; id: string }): void {
-    if (!stanza.element.getChild('body') || isTransient(stanza.element)) return passing(deviceOccupant, stanza, xml);
+    if (!isLasting(stanza.element)) return passing(deviceOccupant, stanza, xml);
     senders.note(room, id, deviceOccupant.jid);
     const sent = occupancy.sendPrivate(room, xml);
     if (!sent.ok) refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);

@@ -13,13 +13,14 @@ import type { XmppServer } from '../test/support/servers/server.ts';
 import { COLUMNS, type StockClient } from './clients/contract.ts';
 import { aioxmpp, slixmpp, stanzajs, xmppjs } from './clients/drivers/libraries.ts';
 import { mcabber } from './clients/drivers/mcabber.ts';
+import { pidgin } from './clients/drivers/pidgin.ts';
 import { poezio } from './clients/drivers/poezio.ts';
 import { profanity } from './clients/drivers/profanity.ts';
 import { faultsOf, printed, type Cells, type Row } from './clients/matrix.ts';
 import type { Side } from './clients/stage.ts';
 import { tried } from './clients/trial.ts';
 
-const CLIENTS: readonly StockClient[] = [profanity, poezio, mcabber, slixmpp, aioxmpp, xmppjs, stanzajs];
+const CLIENTS: readonly StockClient[] = [profanity, poezio, mcabber, slixmpp, aioxmpp, xmppjs, stanzajs, pidgin];
 
 const { values } = parseArgs({
   options: {
@@ -48,7 +49,7 @@ mkdirSync(place, { recursive: true });
 chmodSync(place, 0o755); // for a client that refuses to be root
 const servers = [
   { name: 'Prosody', kind: 'prosody', start: () => startProsody({ websocket: true }) },
-  { name: 'ejabberd', kind: 'ejabberd', start: () => startEjabberd() },
+  { name: 'ejabberd', kind: 'ejabberd', start: () => startEjabberd({ websocket: true }) },
 ].filter(({ kind }) => values.server === 'both' || values.server === kind);
 
 async function rowOf(client: StockClient, server: XmppServer): Promise<Row> {

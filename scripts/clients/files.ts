@@ -1,4 +1,5 @@
 // What clients write, and what they are given to read.
+import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -30,4 +31,15 @@ const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '
 /** The texts of all `<body/>` in a log of what a client received, in order. */
 export function bodiesIn(xml: string): string[] {
   return [...xml.matchAll(/<body(?: [^>]*)?>([^<]*)<\/body>/g)].map(([, text = '']) => text.replaceAll(/&\w+;/g, (entity) => ENTITIES[entity] ?? entity));
+}
+
+/** The certificate that a server shows after STARTTLS, as PEM: for a client that keeps those which a person has accepted. */
+export async function leafOf({ host, port }: { readonly host: string; readonly port: number }, domain: string): Promise<string> {
+  const child = spawn('openssl', ['s_client', '-connect', `${host}:${port}`, '-starttls', 'xmpp', '-xmpphost', domain], { stdio: ['pipe', 'pipe', 'ignore'] });
+  child.stdin.end();
+  let shown = '';
+  for await (const part of child.stdout.setEncoding('utf8')) shown += String(part);
+  const [pem] = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(shown) ?? [];
+  if (pem === undefined) throw new Error(`no certificate was shown: ${shown.slice(0, 300)}`);
+  return `${pem}\n`;
 }

@@ -194,7 +194,7 @@ async function cellOf(cannot: string | undefined, act: () => Promise<void>): Pro
     await act();
     return { is: 'yes' };
   } catch (error) {
-    const why = String(error instanceof Error ? error.message : error).replaceAll(/~[a-z0-9]{6}/g, '').replaceAll(/\s+/g, ' ');
+    const why = String(error instanceof Error ? error.message : error).replaceAll(/~[a-z0-9]{6}/g, '').replace(/; not consumed:[^]*/, '').replaceAll(/\s+/g, ' ');
     return { is: 'no', why: why.slice(0, 300) };
   }
 }

@@ -18,6 +18,8 @@ export interface EjabberdOptions {
   /** Messages that a room without an archive sends on a join. */
   readonly history?: number;
   readonly logLevel?: 'debug' | 'info' | 'warning';
+  /** RFC 7395 at `http://127.0.0.1:<httpPort>/xmpp-websocket`. */
+  readonly websocket?: boolean;
   /** Who may make a room by entering it: an access rule's name. */
   readonly mayCreate?: string;
   readonly modulesDisabled?: readonly string[];
@@ -188,7 +190,7 @@ function configuration(address: ServerAddress, tls: Certificates, options: Ejabb
     listen: [
       { ...c2s, port: address.port, starttls: true, starttls_required: !options.allowPlaintext },
       { ...c2s, port: address.directTlsPort, tls: true },
-      { port: address.httpPort, ip: '127.0.0.1', module: 'ejabberd_http', request_handlers: { '/api': 'mod_http_api' } },
+      { port: address.httpPort, ip: '127.0.0.1', module: 'ejabberd_http', request_handlers: { '/api': 'mod_http_api', ...(options.websocket && { '/xmpp-websocket': 'ejabberd_http_ws' }) } },
     ],
     s2s_access: 'none',
     acl: { local: { user_regexp: '' }, loopback: { ip: ['127.0.0.0/8'] } },

@@ -76,3 +76,22 @@ test('out of the account’s archive, which is read for invitations: those on it
   expect(asked.filter((after) => after === '2')).toHaveLength(1);
   expect(world.archive.quarantined(ME)).toMatchObject(Array.from({ length: 3 }, () => ({ cause: 'a stanza is too big' })));
 });
+
+test('the account’s archive is read once at a time: a look while the login asks for copies loses no invitation', async () => {
+  const world = await open({ times: { sweep: 20 } });
+  await world.settle();
+  const questions: Element[] = [];
+  let copies: string | undefined;
+  world.script('', { iq: (iq): Answer => (iq.getChild('enable') ? void (copies = String(iq.attrs['id'])) : result('', String(iq.attrs['id']))) });
+  world.script(ME, { iq: (iq): Answer => (iq.getChild('query', 'urn:xmpp:mam:2') ? void questions.push(iq) : result(ME, String(iq.attrs['id']))) });
+  world.drop('forgotten');
+  await until(() => copies !== undefined, { what: 'the question for copies' });
+  questions.length = 0; // what was asked on the stream before has no answer
+  await until(() => questions.length > 0, { what: 'a look before the answer about copies' });
+  world.send(result('', String(copies)));
+  await world.settle();
+  const invitation = `<message xmlns='jabber:client' from='juliet@scripted.test' to='${ME}'><x xmlns='jabber:x:conference' jid='orchard@rooms.scripted.test'/></message>`;
+  world.send(...questions.splice(0).flatMap((iq) => page(ME, iq, { 1: invitation }, true)));
+  await world.settle();
+  expect(world.account.rooms.invitations().map(({ room }) => room)).toEqual(['orchard@rooms.scripted.test']);
+});

@@ -397,7 +397,7 @@ describe('it comes back', () => {
     await fail('temporary-auth-failure');
     await watched.reaches('waiting');
     await fail('account-disabled');
-    expect(why(await watched.reaches('refused'))).toContain('account-disabled');
+    expect(why(await watched.reaches('refused'))).toBe('The server has disabled this account.');
     expect(server.peers.all).toHaveLength(2);
     watched.connection.start(); // a person says so
     await (await server.next()).logIn();

@@ -136,7 +136,7 @@ describe.each(servers)('on %s', (_name, startServer) => {
 
   test('a wrong password is told once', async () => {
     const { reaches, statuses } = person('romeo', 'wrong');
-    expect(await reaches('refused')).toMatchObject({ why: expect.stringContaining('not-authorized') });
+    expect(await reaches('refused')).toMatchObject({ why: 'The server does not accept this address and password.' });
     expect(statuses.all.map(({ state }) => state)).toEqual(['connecting', 'refused']);
   });
 

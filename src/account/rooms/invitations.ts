@@ -51,6 +51,7 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
   const { archive, connection, jid } = context;
   let list = archive.value(jid, storedValues.invitations) ?? [];
   let sweeping: string | undefined;
+  let reading: Promise<void> | undefined;
   let archived = true;
   /** Rooms whose invitation was answered: the account's archive has it too, and is not to bring it again. */
   const answered = new Set<string>();
@@ -69,7 +70,7 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
 
   function look(): void {
     const online = connection.status().state === 'online';
-    if (online && archived && sweeping === undefined) read().catch((error: unknown) => context.log('error', unread(error)));
+    if (online && archived && reading === undefined) read().catch((error: unknown) => context.log('error', unread(error)));
   }
 
   function keep(transaction: Transaction, invitation: Invitation): void {
@@ -117,8 +118,16 @@ export function openInvitations(context: AccountContext, verbs: RoomVerbs, { eve
     return found;
   }
 
+  /** One at a time: two would take each other's pages for strangers'. */
+  function read(): Promise<void> {
+    reading ??= readOn().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  }
+
   /** XEP-0313: on from where it was read to the last time. */
-  async function read(): Promise<void> {
+  async function readOn(): Promise<void> {
     const before = [...answered];
     for (let page = 0; page < MAX_PAGES && !context.signal.aborted; page += 1) {
       const after = archive.value(jid, storedValues.invitationsReadTo);

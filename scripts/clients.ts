@@ -11,6 +11,7 @@ import { startEjabberd } from '../test/support/servers/ejabberd.ts';
 import { startProsody } from '../test/support/servers/prosody.ts';
 import type { XmppServer } from '../test/support/servers/server.ts';
 import { COLUMNS, type StockClient } from './clients/contract.ts';
+import { gajim } from './clients/drivers/gajim.ts';
 import { aioxmpp, slixmpp, stanzajs, xmppjs } from './clients/drivers/libraries.ts';
 import { mcabber } from './clients/drivers/mcabber.ts';
 import { pidgin } from './clients/drivers/pidgin.ts';
@@ -20,7 +21,7 @@ import { faultsOf, printed, type Cells, type Row } from './clients/matrix.ts';
 import type { Side } from './clients/stage.ts';
 import { tried } from './clients/trial.ts';
 
-const CLIENTS: readonly StockClient[] = [profanity, poezio, mcabber, slixmpp, aioxmpp, xmppjs, stanzajs, pidgin];
+const CLIENTS: readonly StockClient[] = [profanity, poezio, mcabber, slixmpp, aioxmpp, xmppjs, stanzajs, pidgin, gajim];
 
 const { values } = parseArgs({
   options: {

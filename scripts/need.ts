@@ -15,6 +15,7 @@ const NEEDS: Record<string, { package: string; program?: string; python?: string
   tmux: { package: 'tmux', program: 'tmux' },
   'python3-slixmpp': { package: 'python3-slixmpp', python: 'slixmpp' },
   'python3-aioxmpp': { package: 'python3-aioxmpp', python: 'aioxmpp' },
+  gajim: { package: 'gajim', program: 'gajim' },
   pidgin: { package: 'pidgin', program: 'pidgin' },
   'prosody-modules': { package: 'prosody-modules', files: ['mod_cloud_notify', 'mod_cloud_notify.lua'].map((name) => `/usr/lib/prosody/modules/${name}`) },
   zsh: { package: 'zsh', program: 'zsh' },

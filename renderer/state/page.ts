@@ -11,6 +11,7 @@ import { createSwitch } from './kept-switch.ts';
 import { createTyping } from './talk/typing.ts';
 import { createUploads, uploadDoors } from './talk/uploads.ts';
 import { createShown } from './shown-account.ts';
+import { tellUse } from '../api/page-use.ts';
 import { createUnread } from './unread.ts';
 import { watch } from './watch.ts';
 
@@ -61,9 +62,10 @@ export function start(): () => void {
   daemon.subscribe(() => {
     if (daemon.get().loaded) latest.load(daemon.get().rooms.values());
   });
+  const stopTelling = tellUse(api);
   let cursor = unread.cursor();
   let gathered: Heard[] = [];
-  return watch(
+  const stopWatching = watch(
     api,
     daemon,
     (event, id) => {
@@ -78,6 +80,10 @@ export function start(): () => void {
     },
     () => cursor,
   );
+  return () => {
+    stopTelling();
+    stopWatching();
+  };
 }
 
 function hear(events: readonly Heard[]): void {

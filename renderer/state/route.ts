@@ -7,7 +7,7 @@ export type Route =
   | { readonly view: 'overview' }
   | { readonly view: 'room'; readonly account: string; readonly room: string; readonly at?: number }
   | { readonly view: 'search'; readonly text: string; readonly account?: string; readonly room?: string }
-  | { readonly view: 'private'; readonly account: string; readonly room: string }
+  | { readonly view: 'private'; readonly account: string; readonly room: string; readonly nick?: string }
   | { readonly view: 'devices' }
   | { readonly view: 'bookmarks' }
   | { readonly view: 'browse' }
@@ -27,7 +27,7 @@ export function readRoute(hash: string): Route {
     return { view, account, room, ...(at && /^\d{1,15}$/.test(at) ? { at: Number(at) } : {}) };
   }
   if (view === 'welcome' && account) return { view, account };
-  if (view === 'private' && account && room) return { view, account, room };
+  if (view === 'private' && account && room) return { view, account, room, ...(at ? { nick: at } : {}) };
   if (view === 'search') {
     const scope = asked.get('room') && asked.get('account');
     return {
@@ -53,8 +53,10 @@ export function hrefOf(route: Route): string {
       return `#/${route.view}`;
     case 'welcome':
       return `#/welcome/${encodeURIComponent(route.account)}`;
-    case 'private':
-      return `#/private/${encodeURIComponent(route.account)}/${encodeURIComponent(route.room)}`;
+    case 'private': {
+      const nick = route.nick === undefined ? '' : `/${encodeURIComponent(route.nick)}`;
+      return `#/private/${encodeURIComponent(route.account)}/${encodeURIComponent(route.room)}${nick}`;
+    }
     case 'room': {
       const at = route.at === undefined ? '' : `/${route.at}`;
       return `#/room/${encodeURIComponent(route.account)}/${encodeURIComponent(route.room)}${at}`;

@@ -79,6 +79,7 @@ function continues(previous: Message | undefined, message: Message): boolean {
   return (
     previous !== undefined &&
     previous.nick === message.nick &&
+    previous.to === message.to &&
     previous.occupantId === message.occupantId &&
     previous.kind === message.kind &&
     isAction(previous) === isAction(message) &&

@@ -29,6 +29,7 @@ export const de: Strings = {
   close: 'Schließen',
   cancel: 'Abbrechen',
   back: 'Zurück zu den Räumen',
+  skip: 'Zum Inhalt springen',
 
   link: {
     connecting: 'Verbindung zu Minimix…',

@@ -28,6 +28,7 @@ export const en = {
   close: 'Close',
   cancel: 'Cancel',
   back: 'Back to rooms',
+  skip: 'Skip to content',
 
   link: {
     connecting: 'Connecting to Minimix…',

@@ -91,7 +91,7 @@ export function openParts({ context: base, settings, times, clock, streamId }: P
     removals: times.removals,
     online: deviceList.onlineSince,
   });
-  const verbs = withWishes(bookmarks.telling(silentVerbs), wishes);
+  const verbs = withWishes(bookmarks.telling(silentVerbs), wishes, context);
   const readMarkers = openReadMarkers(context, times.read);
   const registrations = openRegistrations(context, nicks, silentVerbs);
   const invitations = openInvitations(context, verbs, { every: times.sweep, joins: settings.joinInvited === true });

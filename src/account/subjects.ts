@@ -6,6 +6,7 @@ import type { AccountHistory } from './history/account-history.ts';
 import { readUpTo } from './history/catch-up-state.ts';
 import type { AccountParts } from './parts.ts';
 import type { AccountRooms } from './rooms/account-rooms.ts';
+import { sendPrivately } from './sending/private-messages.ts';
 import type { AccountSending } from './sending/account-sending.ts';
 import type { AccountServer } from './server/account-server.ts';
 import { examineLists, examineServer } from './server/examine.ts';
@@ -60,7 +61,7 @@ export function historyOf({ context, readMarkers }: AccountParts): AccountHistor
   };
 }
 
-export function sendingOf({ context, outbox, presence, nicks }: AccountParts): AccountSending {
+export function sendingOf({ context, outbox, occupancy, presence, nicks }: AccountParts): AccountSending {
   return {
     sendMessage: async (room, body, about) => outbox.sendMessage(room, body, about),
     react: async (room, stanzaId, emojis) => outbox.react(room, stanzaId, emojis),
@@ -68,6 +69,7 @@ export function sendingOf({ context, outbox, presence, nicks }: AccountParts): A
     tellTyping(room, typing) {
       if (context.room(room)?.membership.state === 'joined') context.connection.send(chatState(room, typing ? 'composing' : 'paused').toString());
     },
+    sendPrivate: sendPrivately(context, occupancy),
     outbox: outbox.list,
     sendAgain: outbox.sendAgain,
     discard: outbox.discard,
@@ -75,6 +77,7 @@ export function sendingOf({ context, outbox, presence, nicks }: AccountParts): A
       const { shown, by } = presence.now();
       return { shown: { show: shown.show, status: shown.status }, by, offline: presence.offline(), nick: nicks.accountNick() };
     },
+    usePage: presence.usePage,
     setNick: nicks.publish,
     offlinePresence: presence.offline,
     setOfflinePresence: presence.setOffline,

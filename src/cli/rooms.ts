@@ -43,6 +43,7 @@ export function roomCommands(program: Command, world: World): void {
       const wish = {
         ...meant(options),
         room,
+        tentative: true,
         ...(options.nick === undefined ? {} : { nick: options.nick }),
         ...secret,
       };

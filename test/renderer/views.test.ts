@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { commandsFor } from '../../renderer/state/command-names.ts';
 import { createDrafts } from '../../renderer/state/drafts.ts';
-import { grouped, wishesOf, type LookedRoom } from '../../renderer/state/first-look.ts';
+import { grouped, tickedAtFirst, wishesOf, type LookedRoom } from '../../renderer/state/first-look.ts';
 import { growthOf, weekOf } from '../../renderer/state/hours.ts';
 import { daysOf } from '../../renderer/state/activity.ts';
 import type { ApiGap } from '../../renderer/api/client.ts';
@@ -27,7 +27,7 @@ test('a hole in the archive stands before the first message that is later than i
     const at = new Date(now.getTime() + id * 1000).toISOString();
     const said = { nick: 'juliet', at, arrivedAt: at, kind: 'message', body: `line ${id}`, subject: null, delayed: false, file: null, mention: null } as const;
     const ids = { id, account: 'romeo@example.org', room: 'hall@rooms.example.org', stanzaId: null, messageId: null, spoiler: null, unstyled: false, originId: null, occupantId: null };
-    return { ...said, ...ids, mentioned: [], encrypted: false, earlier: [], retracted: null, reactions: [], claimedAt: null, reply: null };
+    return { ...said, ...ids, mentioned: [], encrypted: false, to: null, earlier: [], retracted: null, reactions: [], claimedAt: null, reply: null };
   };
   const gap: ApiGap = {
     account: 'romeo@example.org',
@@ -74,6 +74,12 @@ test('what is unticked is kept out, what is ticked beyond its bookmark is joined
   expect(wishesOf(rooms, new Set(['a@rooms.example.org', 'c@rooms.example.org', 'e@rooms.example.org']))).toEqual({ keepOut: ['b@rooms.example.org'], join: ['c@rooms.example.org'] });
   const { now: at, notNow, away } = grouped(rooms);
   expect([at, notNow, away].map((group) => group.map(({ name }) => name))).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+});
+
+test('a room that does not exist is not ticked at first: whoever joins it would own it', () => {
+  const room = (name: string, autojoin: boolean, state: LookedRoom['state']): LookedRoom => ({ room: name, name, autojoin, occupants: null, description: null, state });
+  const rooms = [room('a', true, 'there'), room('b', true, 'missing'), room('c', true, 'unreachable'), room('d', false, 'missing'), room('e', true, 'unasked')];
+  expect([...tickedAtFirst(rooms)]).toEqual(['a', 'c', 'e']);
 });
 
 test('drafts outlive the page, are bounded, and somebody else’s text in their place is not theirs', async () => {

@@ -157,7 +157,7 @@ describe('mentions', () => {
     alert,
     message: {
       id, account: 'a@x', room: 'r@x', nick: 'bob', at: '', arrivedAt: '', kind: 'message' as const, body: 'hey', subject: null,
-      stanzaId: null, messageId: null, spoiler: null, unstyled: false, originId: null, occupantId: null, claimedAt: null, delayed: false, file: null, mention: null, mentioned: [], encrypted: false, ...more,
+      stanzaId: null, messageId: null, spoiler: null, unstyled: false, originId: null, occupantId: null, claimedAt: null, delayed: false, file: null, mention: null, mentioned: [], encrypted: false, to: null, ...more,
     },
   });
   const about = { own: 'me', name: undefined };

@@ -32,7 +32,7 @@ const message = (body: string, more = {}, alert: 'mention' | 'private' | 'room' 
   alert,
   message: {
     id: 7, account: 'a@x', room: 'garden@rooms.example.org', nick: 'bob', at: '', arrivedAt: '', kind: 'message' as const, body, subject: null,
-    stanzaId: null, messageId: null, spoiler: null, unstyled: false, originId: null, occupantId: null, claimedAt: null, delayed: false, file: null, mention: null, mentioned: [], encrypted: false, ...more,
+    stanzaId: null, messageId: null, spoiler: null, unstyled: false, originId: null, occupantId: null, claimedAt: null, delayed: false, file: null, mention: null, mentioned: [], encrypted: false, to: null, ...more,
   },
 });
 

@@ -40,6 +40,7 @@ export const rooms: typeof english = {
     occupants: 'Personen',
     showOccupants: 'Personen zeigen',
     hideOccupants: 'Personen ausblenden',
+    sendPrivate: 'Private Nachricht',
   },
 
   about: {

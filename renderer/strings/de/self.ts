@@ -4,6 +4,7 @@ export const self: typeof english = {
   self: {
     title: 'Wie Räume dich sehen',
     now: (show, by) => `Jetzt: ${show}, wie auf ${by} eingestellt.`,
+    nowPage: (show) => `Jetzt: ${show}, weil du diese Seite benutzt.`,
     nowNobody: (show) => `Jetzt: ${show}, weil keines deiner Geräte online ist.`,
     offline: 'Während keines deiner Geräte online ist',
     status: 'Status',

@@ -39,6 +39,7 @@ export const rooms = {
     occupants: 'People',
     showOccupants: 'Show people',
     hideOccupants: 'Hide people',
+    sendPrivate: 'Private message',
   },
 
   about: {

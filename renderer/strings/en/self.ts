@@ -3,6 +3,7 @@ export const self = {
   self: {
     title: 'How rooms see you',
     now: (show: string, by: string) => `Now: ${show}, as set on ${by}.`,
+    nowPage: (show: string) => `Now: ${show}, because you are using this page.`,
     nowNobody: (show: string) => `Now: ${show}, because none of your devices is online.`,
     offline: 'While none of your devices is online',
     status: 'Status',

@@ -99,9 +99,13 @@ function Seen({ account }: { account: string }) {
 }
 
 /** What rooms see now, and by whose word. */
+/** What the daemon calls the page, where it speaks for the person. */
+const PAGE = 'page';
+
 export function seenWords({ shown, by }: { shown: { show: ShowChoice; status?: string | undefined }; by?: string | undefined }): string {
   const { self } = strings;
   const words = shown.status === undefined ? self.shows[shown.show] : `${self.shows[shown.show]} (${visibleText(shown.status)})`;
+  if (by === PAGE) return self.nowPage(words);
   return by === undefined ? self.nowNobody(words) : self.now(words, visibleNick(by, '?'));
 }
 

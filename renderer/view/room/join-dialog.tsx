@@ -34,6 +34,7 @@ export function JoinDialog(given: { account?: string; room?: string; password?: 
       const joined = await api.join.mutate({
         account,
         room: link.room,
+        tentative: true,
         ...(nick.trim() === '' ? {} : { nick }),
         ...(secret ? { password: secret } : {}),
       });

@@ -8,7 +8,7 @@ import { isAction, type TimelineRow } from '../../state/rows.ts';
 import type { Pending } from '../../state/window.ts';
 import { strings } from '../../strings/strings.ts';
 import { clockOf, momentOf } from '../../text/time.ts';
-import { shortened, visibleText } from '../../text/visible.ts';
+import { shortened, visibleNick, visibleText } from '../../text/visible.ts';
 import { Face } from '../room/faces.tsx';
 import { FileLine } from './file-line.tsx';
 import { MessageActions } from './message-actions.tsx';
@@ -65,7 +65,7 @@ export function MessageRow({ row: { message, head, mention }, name, nick, target
           <header>
             <Nick nick={message.nick} coloured />
             <Clock at={message.at} />
-            {message.kind === 'private' && <span className="tag">{strings.timeline.private}</span>}
+            {message.kind === 'private' && <span className="tag">{message.to === null ? strings.timeline.private : strings.timeline.privateTo(visibleNick(message.to, strings.unknownNick))}</span>}
           </header>
         )}
         {!head && !action && (

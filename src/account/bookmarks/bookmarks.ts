@@ -8,6 +8,7 @@ import { openBookmarkSync } from './sync.ts';
 import { localChanges, openBookmarkVerbs } from './verbs.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 import type { Memberships } from '../rooms/membership.ts';
+import { isLostJoin } from '../rooms/lost-join.ts';
 import type { RoomVerbs } from '../rooms/verbs.ts';
 import { bookmarkWish, type RoomWishes } from '../rooms/wishes.ts';
 
@@ -95,6 +96,12 @@ export function openBookmarks(context: AccountContext, { state, memberships, ver
     telling: (raw) => ({
       ...raw,
       async join(room, options = {}) {
+        const bare = parseBareJid(room);
+        if (options.tentative && bare !== undefined && context.room(bare) === undefined && !state.list().has(bare)) {
+          const tried = await raw.join(room, options);
+          if (tried.ok || !isLostJoin(context, bare, tried.error.code)) joined(room, options.nick, options.password);
+          return tried;
+        }
         // both are begun in this step; where a full disk refuses both, both are heard
         const bookmarked = async (): Promise<void> => joined(room, options.nick, options.password);
         const [answer] = await Promise.all([raw.join(room, options), bookmarked()]);

@@ -12,8 +12,10 @@ export interface DeviceSummary extends Pick<DeviceWishes, 'policy' | 'policies'>
   readonly relay: boolean;
   readonly why: string;
   readonly software: string | undefined;
-  /** UTC, ISO 8601. */
+  /** UTC, ISO 8601; of one that never came, when it was made. */
   readonly lastSeen: string;
+  /** It has a login of its own, and has not used it yet. */
+  readonly awaited?: boolean | undefined;
   /** What leaving a room on it means, where it is one that itself joins rooms. */
   readonly leaves?: Leaving | undefined;
   /** Of one on the server: further words that count as a mention, how much it is given afterwards, mentions in words. */

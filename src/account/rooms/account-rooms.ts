@@ -11,7 +11,7 @@ export interface AccountRooms {
   list(): RoomSummary[];
   occupants(room: string): Occupant[];
   /** Joins, remembers, and resolves once the room has let us in or refused. */
-  join(room: string, options?: { nick?: string; password?: string }): Promise<Result<RoomSummary>>;
+  join(room: string, options?: { nick?: string; password?: string; tentative?: boolean }): Promise<Result<RoomSummary>>;
   /** Leaves and forgets; final within 5 s. `farewell`: what the room is told (XEP-0045 7.14). */
   leave(room: string, farewell?: string): Promise<Result<undefined>>;
   /** Joins the venue that a destroyed or moved room has named. */

@@ -8,11 +8,13 @@ import { newRoom } from '../transaction.ts';
 import type { AccountContext, Room } from '../context.ts';
 import type { Memberships } from './membership.ts';
 
-interface JoinOptions {
+export interface JoinOptions {
   readonly nick?: string | undefined;
   readonly password?: string | undefined;
   /** A nick that is taken is a refusal: no other one is tried. */
   readonly exact?: boolean | undefined;
+  /** By a person who waits for the answer: a room that is new to the account and lets nobody in is not kept, in no bookmark either. */
+  readonly tentative?: boolean | undefined;
 }
 
 /** What a person does about rooms, by whatever frontend. */

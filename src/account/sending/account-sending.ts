@@ -13,6 +13,8 @@ export interface AccountSending {
   retract(room: string, stanzaId: string): Promise<Result<{ originId: string }>>;
   /** Tells the room whether the person is typing (XEP-0085); lost where we are not in it. */
   tellTyping(room: string, typing: boolean): void;
+  /** Says it to one occupant alone (XEP-0045 7.5), now or not at all. */
+  sendPrivate(room: string, nick: string, body: string): Result<{ originId: string }>;
   /** What was said here and no room has sent back yet, oldest first. */
   outbox(): OutboxMessage[];
   /** Sends again what is asked about: the room may then have it twice. */
@@ -20,6 +22,8 @@ export interface AccountSending {
   /** Forgets what is asked about, or what still waits. */
   discard(originId: string): Result<OutboxMessage>;
   presence(): PresenceSummary;
+  /** The person uses the page: for the next minutes they are there, whatever their devices say. */
+  usePage(): void;
   /** Publishes the account's nick (XEP-0172): the nick in all rooms whose bookmark names none. */
   setNick(nick: string | undefined): Promise<Result<{ readonly nick: string | undefined }>>;
   /** What rooms see with no device online. */

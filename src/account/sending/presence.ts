@@ -14,6 +14,8 @@ import type { Clock } from '../clock.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
 
 const MAX_DEVICES = 50;
+/** Milliseconds: the page says each minute that it is in use. */
+const PAGE_USE = 150_000;
 const MAX_STATUS = 500;
 const shows = ['chat', 'away', 'xa', 'dnd'] as const satisfies readonly Show[];
 
@@ -31,6 +33,8 @@ export interface Presence {
   now(): { readonly shown: OutgoingPresence; readonly by: string | undefined };
   offline(): OfflinePresence;
   setOffline(choice: OfflinePresence): void;
+  /** The person uses the page: they are there for a while, unless a device of theirs asks not to be disturbed. */
+  usePage(): void;
   /** Rooms may have to be told: a setting has changed. */
   check(): void;
 }
@@ -49,7 +53,13 @@ export function openPresence(context: Omit<AccountContext, 'roomPresence'>, pace
   let avatar = archive.value(jid, storedValues.presenceAvatar);
   let since: number | undefined;
   let forget: (() => void) | undefined;
-  context.signal.addEventListener('abort', () => forget?.());
+  /** The page in use, as a device; it has nothing to say beside that, so that any device that is there goes before it. */
+  let page: DevicePresence | undefined;
+  let endUse: (() => void) | undefined;
+  context.signal.addEventListener('abort', () => {
+    forget?.();
+    endUse?.();
+  });
   context.events.subscribe((event) => {
     if (event.type === 'entered') moved();
   }, context.signal, 'presence');
@@ -57,8 +67,13 @@ export function openPresence(context: Omit<AccountContext, 'roomPresence'>, pace
   function wish(room: Room | undefined): OutgoingPresence {
     const choice = room?.settings.presence ?? { kind: 'follow' };
     const own = directed.get(room?.jid ?? '');
-    const presence = presenceFor([...devices.values()].map((device) => own?.get(device.jid) ?? device), choice, offline);
+    const presence = presenceFor(present().map((device) => own?.get(device.jid) ?? device), choice, offline);
     return choice.kind === 'hidden' ? presence : { ...presence, avatar: presence.avatar ?? avatar };
+  }
+
+  function present(): DevicePresence[] {
+    const all = [...devices.values()];
+    return page && !all.some(({ show }) => show === 'dnd') ? [...all, page] : all;
   }
 
   function moved(): void {
@@ -133,13 +148,23 @@ export function openPresence(context: Omit<AccountContext, 'roomPresence'>, pace
     },
     elements,
     now() {
-      const best = bestDevice([...devices.values()]);
+      const best = bestDevice(present());
       return { shown: wish(undefined), by: best && resourceOf(best.jid) };
     },
     offline: () => offline,
     setOffline(choice) {
       context.transact(() => archive.setValue(jid, storedValues.presenceOffline, choice));
       offline = choice;
+      moved();
+    },
+    usePage() {
+      endUse?.();
+      endUse = context.signal.aborted ? undefined : clock.after(PAGE_USE, () => {
+        page = undefined;
+        moved();
+      });
+      if (page) return;
+      page = { jid: `${jid}/page`, show: 'online', status: undefined, idleSince: undefined, avatar: undefined, at: 0 };
       moved();
     },
     check: moved,

@@ -48,6 +48,21 @@ describe.each(servers)('into a room on $kind', (server) => {
     expect(await account.rooms.join(room)).toMatchObject({ ok: true });
   });
 
+  test('a join by hand that is refused leaves nothing behind: no room, no bookmark; one that only waits is kept', async () => {
+    const bob = await person('bob');
+    const [members, locked] = [await roomOf(server, bob), await roomOf(server, bob)];
+    await configure(bob, members, { 'muc#roomconfig_membersonly': '1' });
+    await configure(bob, locked, { 'muc#roomconfig_passwordprotectedroom': '1', 'muc#roomconfig_roomsecret': 'sesame' });
+    const { account } = await minimix();
+    const tentative = { nick: 'alice', tentative: true };
+    expect(await account.rooms.join(members, tentative)).toMatchObject({ ok: false, error: { code: 'members-only' } });
+    expect(await account.rooms.join(`room@rooms.nowhere.invalid`, tentative)).toMatchObject({ ok: false });
+    expect(await account.rooms.join(locked, tentative)).toMatchObject({ ok: false, error: { code: 'password-needed' } });
+    expect(account.rooms.list().map(({ room }) => room)).toEqual([locked]);
+    expect(account.bookmarks.list().map(({ room }) => room)).toEqual([locked]);
+    expect(await account.rooms.join(locked, { ...tentative, password: 'sesame' })).toMatchObject({ ok: true });
+  });
+
   test('a ban: refused, and not tried again by the clock', async () => {
     const room = await server.room({ archive: false });
     const { account, who } = await minimix();

@@ -61,6 +61,33 @@ describe.each(servers)('on $kind', (server) => {
     expect(last()?.getChild('x', VCARD)?.getChildText('photo')).toBe(photo); // it is the account's, whoever is there
   });
 
+  test('whoever uses the page is there, though every device is away, and for a while only', async () => {
+    const bob = await person('bob');
+    const room = await roomOf(server, bob);
+    const clock = handClock();
+    const { account, who } = await minimix({ times: quick, clock });
+    await account.rooms.join(room, { nick: 'alice' });
+    const last = (): Element | undefined => seen(bob, room, 'alice').at(-1);
+    const phone = await person(who, { resource: 'phone' });
+    phone.send(xml('presence', {}, xml('show', {}, 'xa'), xml('status', {}, 'in the pocket')));
+    await until(() => account.sending.presence().by === 'phone' && (clock.turn(100), last()?.getChildText('show') === 'xa'), { what: 'the phone to be away' });
+    account.sending.usePage();
+    expect(account.sending.presence()).toMatchObject({ shown: { show: 'online' }, by: 'page' });
+    clock.turn(100);
+    await until(() => show(last()!) === 'online', { what: 'the page to be seen' });
+    clock.turn(140_000);
+    account.sending.usePage();
+    clock.turn(140_000);
+    expect(account.sending.presence().by).toBe('page');
+    clock.turn(20_000);
+    await until(() => show(last()!) === 'xa', { what: 'the phone to be seen again' });
+    phone.send(xml('presence', {}, xml('show', {}, 'dnd')));
+    await until(() => account.sending.presence().shown.show === 'dnd', { what: 'the person to wish for quiet' });
+    account.sending.usePage();
+    expect(account.sending.presence()).toMatchObject({ shown: { show: 'dnd' }, by: 'phone' });
+    await phone.close();
+  });
+
   test('a room with a presence of its own keeps it, and a hidden one hears nothing', async () => {
     const bob = await person('bob');
     const [fixed, hidden, other] = [await roomOf(server, bob), await roomOf(server, bob), await roomOf(server, bob)];

@@ -1,5 +1,6 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
+import type { HeldBookmarks } from '../../../src/account/bookmarks/contract.ts';
 import type { Account } from '../../../src/account/contract.ts';
 import type { AccountStatus } from '../../../src/account/account-status.ts';
 import type { RoomSummary } from '../../../src/account/rooms/contract.ts';
@@ -48,7 +49,8 @@ export function smallDaemon(...jids: string[]) {
   const offered = { health: true, metrics: true };
   const report = { status: 'ok' as 'ok' | 'failing', version: '0.0.0', startedAt: '2026-11-23T00:00:00.000Z', reasons: [{ code: 'room-unverified', message: ROOM }], warnings: [] };
   const said: string[] = [];
-  const accounts = jids.map((jid) => accountOf(jid, said));
+  const held: HeldBookmarks[] = [];
+  const accounts = jids.map((jid) => accountOf(jid, said, held));
   const api: DaemonApi = {
     version: '0.0.0',
     home: 'a home',
@@ -93,10 +95,10 @@ export function smallDaemon(...jids: string[]) {
     for (const sink of sinks) sink({ type: 'message', message, fresh: true });
     return message;
   };
-  return { api, offered, report, tell, said, gaps, quarantined, problems, retained, listeners: () => sinks.size };
+  return { api, offered, report, tell, said, held, gaps, quarantined, problems, retained, listeners: () => sinks.size };
 }
 
-function accountOf(jid: string, said: string[]): Account {
+function accountOf(jid: string, said: string[], held: readonly HeldBookmarks[]): Account {
   const room: RoomSummary = {
     account: jid,
     room: ROOM,
@@ -146,7 +148,7 @@ function accountOf(jid: string, said: string[]): Account {
       leave: async () => ok(undefined),
     } satisfies Partial<Account['rooms']>,
     history: { readStates: () => [] } satisfies Partial<Account['history']>,
-    bookmarks: { held: () => [] } satisfies Partial<Account['bookmarks']>,
+    bookmarks: { held: () => held } satisfies Partial<Account['bookmarks']>,
     devices: {
       list: () => [],
       pauseRelay(until) {

@@ -121,11 +121,13 @@ async function listen(port: number, headers: Record<string, string>) {
 }
 
 test('events begin with the state of everything, then tell each message with its archive id', async () => {
-  const { door, tell } = await open(alice);
+  const { door, tell, held } = await open(alice);
+  held.push(...[1, 2].map((id) => ({ id, at: 0, storage: 'pep' as const, rooms: [], cause: 'several at once', online: [] })));
   tell('before');
   const stream = await listen(door.port, door.bearer);
-  await stream.until(() => stream.seen.some(({ data }) => data.type === 'invitations'));
-  expect(stream.seen.map(({ data }) => data.type)).toEqual(['status', 'room', 'devices', 'invitations']);
+  await stream.until(() => stream.seen.some(({ data }) => data.type === 'bookmarks'));
+  expect(stream.seen.map(({ data }) => data.type)).toEqual(['status', 'room', 'devices', 'invitations', 'bookmarks']);
+  expect(stream.seen.at(-1)?.data).toEqual({ type: 'bookmarks', account: alice, held: 2 });
   expect(JSON.stringify(stream.seen)).not.toContain('sesame');
   tell('after');
   await stream.until(() => stream.bodies().length > 0);

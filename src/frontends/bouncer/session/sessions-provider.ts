@@ -27,7 +27,7 @@ export function sessionsProvider(parts: SessionsProviderParts, now: () => number
     const resource = session && resourceOf(session.jid);
     const lasting = { ...device, lastSeen: device.lastSeen ?? device.addedAt };
     const today = summaryOf(lasting, { account: account.jid, frontend: 'bouncer', why, resource, name: device.label, now: now() });
-    return { ...today, leaves: device.leaves ?? parts.leaving() };
+    return { ...today, awaited: session === undefined && device.lastSeen === undefined, leaves: device.leaves ?? parts.leaving() };
   }
 
   return {

@@ -42,6 +42,7 @@ function stateOf(api: DaemonApi): PageEvent[] {
       ...account.rooms.list().map((room): PageEvent => ({ type: 'room', room })),
       { type: 'devices', devices: account.devices.list() },
       invitationsOf(account.jid, account.rooms.invitations()),
+      { type: 'bookmarks', account: account.jid, held: account.bookmarks.held().length },
     ]);
 }
 

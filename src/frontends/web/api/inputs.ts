@@ -63,6 +63,8 @@ export const inputs = {
     room: bareJid,
     nick: nick.optional(),
     password: z.string().max(1024).optional(),
+    /** A room that is new and lets nobody in is not kept. */
+    tentative: z.boolean().optional(),
   }),
   say: z.object({
     account: bareJid.optional(),
@@ -82,6 +84,7 @@ export const inputs = {
   react: z.object({ account: bareJid.optional(), room: bareJid, id: stanzaId, emojis: z.array(emoji).max(20, 'are more than 20') }),
   retract: z.object({ account: bareJid.optional(), room: bareJid, id: stanzaId }),
   typing: z.object({ account: bareJid.optional(), room: bareJid, typing: z.boolean() }),
+  sayPrivate: z.object({ account: bareJid.optional(), room: bareJid, nick, body }),
   history: z.object({
     account: bareJid.optional(),
     room: bareJid,

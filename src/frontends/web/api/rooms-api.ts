@@ -11,8 +11,8 @@ export const roomCalls = {
     .input(inputs.room)
     .query(({ ctx, input }) => one(ctx.api, input.account).rooms.occupants(input.room)),
   join: procedure.input(inputs.join).mutation(async ({ ctx, input }) => {
-    const { nick, password } = input;
-    const wish = { ...(nick === undefined ? {} : { nick }), ...(password === undefined ? {} : { password }) };
+    const { nick, password, tentative } = input;
+    const wish = { ...(nick === undefined ? {} : { nick }), ...(password === undefined ? {} : { password }), ...(tentative && { tentative }) };
     return valueOf(await one(ctx.api, input.account).rooms.join(input.room, wish));
   }),
   leave: procedure.input(inputs.room).mutation(async ({ ctx, input }) => {
@@ -96,6 +96,10 @@ export const roomCalls = {
     one(ctx.api, input.account).sending.tellTyping(input.room, input.typing);
     return { room: input.room };
   }),
+  /** To one occupant alone; the answer comes when it is on its way. */
+  sayPrivate: procedure
+    .input(inputs.sayPrivate)
+    .mutation(({ ctx, input }) => valueOf(one(ctx.api, input.account).sending.sendPrivate(input.room, input.nick, input.body))),
   /** What was said and no room has sent back yet; where `state` is `ask`, the person says what is to be done. */
   outbox: trpc.router({
     list: procedure

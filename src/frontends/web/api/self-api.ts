@@ -1,10 +1,14 @@
 // What rooms are told of the person: presence, nick, registration.
 import { inputs } from './inputs.ts';
-import { one, procedure, trpc, valueOf } from './trpc.ts';
+import { chosen, one, procedure, trpc, valueOf } from './trpc.ts';
 
 export const selfCalls = {
   presence: trpc.router({
     now: procedure.input(inputs.account).query(({ ctx, input }) => one(ctx.api, input.account).sending.presence()),
+    /** The page is in use: asked each minute in which the person does something on it. */
+    usePage: procedure.input(inputs.account).mutation(({ ctx, input }) => {
+      for (const account of chosen(ctx.api, input.account)) account.sending.usePage();
+    }),
     /** What rooms see with no device online. */
     setOffline: procedure.input(inputs.presence).mutation(({ ctx, input }) => {
       const account = one(ctx.api, input.account);

@@ -1,4 +1,5 @@
 import type { KeptMessage, MessageKind } from '../../../core/groupchat.ts';
+import { bareOf, resourceOf } from '../../../core/jid.ts';
 import type { MentionReason } from '../../../core/mention.ts';
 import { fallbacksIn, isEncrypted, readableBody } from '../../../core/readable.ts';
 import type { Excerpt } from '../../../core/search.ts';
@@ -6,7 +7,7 @@ import { NS_MENTIONS, readExplicitMentions } from '../../../xmpp/xep/message/exp
 import { delaysOf, NS_DELAY } from '../../../xmpp/xep/message/delay.ts';
 import { NS_SPOILER, readSpoiler } from '../../../xmpp/xep/message/spoiler.ts';
 import { isUnstyled, NS_STYLING } from '../../../xmpp/xep/message/styling.ts';
-import { parseElement } from '../../../xmpp/xml.ts';
+import { attributeOf, parseElement } from '../../../xmpp/xml.ts';
 import { fileOfMessage } from './file-link.ts';
 
 /** A message as the page and the command line see it: `history --json` has these names. */
@@ -16,6 +17,8 @@ export interface TimelineMessage {
   readonly account: string;
   readonly room: string;
   readonly nick: string | null;
+  /** The nick of the one to whom we said it in private; null for what others say, or what all hear. */
+  readonly to: string | null;
   /** UTC, ISO 8601: the room's time. */
   readonly at: string;
   readonly arrivedAt: string;
@@ -62,6 +65,7 @@ export function toTimeline(message: KeptMessage): TimelineMessage {
     account: message.account,
     room: message.room,
     nick: message.nick ?? null,
+    to: recipientOf(message) ?? null,
     at: new Date(message.at).toISOString(),
     arrivedAt: new Date(message.arrivedAt).toISOString(),
     kind: message.kind,
@@ -96,6 +100,13 @@ function mentionedIn({ body, xml }: Pick<KeptMessage, 'body' | 'xml'>): Timeline
     const before = cuts.reduce((sum, cut) => sum + (cut.end <= start ? cut.end - cut.start : 0), 0);
     return [{ start: start - before, end: stop - before }];
   });
+}
+
+/** What we have sent is kept as it was sent, with the occupant's address; what comes is addressed to us. */
+function recipientOf({ kind, room, xml }: Pick<KeptMessage, 'kind' | 'room' | 'xml'>): string | undefined {
+  if (kind !== 'private') return undefined;
+  const to = attributeOf(parseElement(xml), 'to') ?? '';
+  return bareOf(to) === room ? resourceOf(to) || undefined : undefined;
 }
 
 function claimOf({ xml, at }: Pick<KeptMessage, 'xml' | 'at'>): string | undefined {

@@ -1,9 +1,11 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import type { DaemonState } from './state/daemon-state.ts';
+import { keyOf, type DaemonState } from './state/daemon-state.ts';
 import { dialog, daemon, route, unread } from './state/page.ts';
 import type { Route } from './state/route.ts';
 import { useStore } from './state/store.ts';
 import { strings } from './strings/strings.ts';
+import { visibleText } from './text/visible.ts';
+import { nameOf } from './view/room/room-list.tsx';
 import { AddAccount } from './view/start/add-account.tsx';
 import { AskDialog } from './view/controls/ask-dialog.tsx';
 import { Banner } from './view/shell/banner.tsx';
@@ -44,6 +46,7 @@ export function App() {
   const firstRun = loaded && !hasAccount;
   return (
     <div className="app" data-view={current.view}>
+      <SkipLink />
       <Banner link={link} loaded={loaded} />
       {firstRun ? <AddAccount first /> : <Screens narrow={narrow} view={current.view} />}
       {/* anew for another room: a link that comes while the dialog is open takes its place */}
@@ -58,6 +61,21 @@ export function App() {
       {open?.name === 'register' && <RegisterDialog account={open.account} room={open.room} />}
       {open?.name === 'bookmark' && <BookmarkDialog {...open} />}
     </div>
+  );
+}
+
+/** For the keyboard: past the list of rooms. The address is the page's own, so that no fragment can lead there. */
+function SkipLink() {
+  const skip = (): void => {
+    const main = document.querySelector('main');
+    const target = main?.querySelector<HTMLElement>('textarea') ?? main;
+    if (target === main) main?.setAttribute('tabindex', '-1');
+    target?.focus();
+  };
+  return (
+    <button type="button" className="skip" onClick={skip}>
+      {strings.skip}
+    </button>
   );
 }
 
@@ -87,7 +105,7 @@ function View() {
     case 'search':
       return <SearchView {...current} />;
     case 'private':
-      return <PrivateView key={`${current.account} ${current.room}`} {...current} />;
+      return <PrivateView key={`${current.account} ${current.room} ${current.nick ?? ''}`} {...current} />;
     case 'devices':
       return <DevicesView />;
     case 'bookmarks':
@@ -122,7 +140,11 @@ function useNarrow(): boolean {
 function useTitle(): void {
   const muted = useStore(daemon, mutedRooms);
   const waiting = useStore(unread.store, (book) => [...book].reduce((sum, [key, room]) => sum + (muted.includes(` ${key} `) ? 0 : room.count), 0));
-  const current = useStore(route, (state) => (state.view === 'room' ? state.room : undefined));
+  const at = useStore(route, (state) => (state.view === 'room' || state.view === 'private' ? keyOf({ account: state.account, room: state.room }) : undefined));
+  const current = useStore(daemon, ({ rooms }) => {
+    const room = at === undefined ? undefined : rooms.get(at);
+    return room && visibleText(nameOf(room));
+  });
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${current === undefined ? '' : `${current} · `}${strings.app}`;
   }, [waiting, current]);

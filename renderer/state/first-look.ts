@@ -18,6 +18,11 @@ export function grouped(rooms: readonly LookedRoom[]): Groups {
   };
 }
 
+/** What is joined unless the person says otherwise. A room that does not exist is not: whoever joins it makes it, and owns it. */
+export function tickedAtFirst(rooms: readonly LookedRoom[]): ReadonlySet<string> {
+  return new Set(rooms.filter(({ autojoin, state }) => autojoin && state !== 'missing').map(({ room }) => room));
+}
+
 /** The differences from the bookmarks: auto-join rooms that are not ticked, and ticked rooms that are not auto-join. */
 export function wishesOf(rooms: readonly LookedRoom[], ticked: ReadonlySet<string>): { keepOut: string[]; join: string[] } {
   return {

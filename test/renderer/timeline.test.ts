@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Message } from '../../renderer/api/client.ts';
 import { rowsOf } from '../../renderer/state/rows.ts';
 import { hrefOf, readRoute, type Route } from '../../renderer/state/route.ts';
-import { createUnread, freshMark, type Unread } from '../../renderer/state/unread.ts';
+import { createUnread } from '../../renderer/state/unread.ts';
 import { piecesOf } from '../../renderer/text/links.ts';
 import { withMentions } from '../../renderer/text/mentioned.ts';
 import { appended, emptyWindow, latest, PAGE, promised, reread, withOlder, type Window } from '../../renderer/state/window.ts';
@@ -147,17 +147,6 @@ describe('unread counts', () => {
     expect([book.read(key, 5, noon), book.read(key, 5, noon)]).toEqual([true, false]);
     expect(book.told(key, { readTo: 3, unread: 2, mentions: 1 }, noon)).toBe(true);
     expect(book.store.get().get(key)).toMatchObject({ count: 0, readTo: 5 });
-  });
-
-  test('the line “New” stands where one had read to, also after more was missed than is told, and stays while one reads', () => {
-    const at = (readTo: number, count: number): Unread => ({ readTo, count, mentions: 0, since: 0 });
-    expect(freshMark(undefined, undefined, at(5, 0))).toBeUndefined();
-    expect(freshMark(undefined, undefined, at(5, 3))).toBe(5); // the room is opened
-    expect(freshMark(undefined, at(5, 0), at(5, 1000))).toBe(5); // open, and the daemon tells that all is to be asked anew
-    expect(freshMark(5, at(5, 1000), at(2000, 0))).toBe(5); // its end was on screen
-    expect(freshMark(5, at(5, 3), at(5, 4))).toBe(5);
-    expect(freshMark(5, at(2000, 0), at(2000, 1))).toBe(2000); // the next time
-    expect(freshMark(undefined, undefined, at(0, 4))).toBeUndefined(); // nothing was ever read here
   });
 
   test('they outlive the page, and a broken store does not break it', () => {

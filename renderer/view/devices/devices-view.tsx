@@ -69,7 +69,7 @@ function DeviceCard({ device }: { device: ApiDevice }) {
         <span className="tag">{strings.devices.door[device.frontend]}</span>
       </header>
       <p className="device-notes">
-        {device.online ? strings.devices.online : strings.devices.lastSeen(momentOf(new Date(device.lastSeen), now))}
+        {device.online ? strings.devices.online : device.awaited ? strings.devices.neverSeen : strings.devices.lastSeen(momentOf(new Date(device.lastSeen), now))}
         {' · '}
         <bdi>{[device.software, device.resource].filter((one) => one !== undefined && one !== '').map((one) => visibleNick(one ?? '', '')).join(' · ')}</bdi>
         {several && <bdi> · {device.account}</bdi>}

@@ -34,6 +34,10 @@ export function RoomList() {
   const out = useStore(showsOut.store, (on) => on);
   const [inside, outside] = [shown.filter((room) => !isOut(room)), shown.filter(isOut)];
   const showOut = out || wanted !== '';
+  const open = useStore(route, (state) => (state.view === 'room' ? keyOf({ account: state.account, room: state.room }) : undefined));
+  const listed = showOut ? [...inside, ...outside] : inside;
+  // one stop for the whole list: the arrow keys lead through it
+  const stop = listed.some((room) => keyOf(room) === open) ? open : listed[0] && keyOf(listed[0]);
 
   const onFindKey = (event: KeyboardEvent): void => {
     const first = shown[0];
@@ -50,7 +54,7 @@ export function RoomList() {
       <Find typed={typed} onType={setTyped} onKey={onFindKey} />
       <ul className="rooms" ref={list} aria-label={strings.rooms.title}>
         {inside.map((room) => (
-          <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts && only === undefined} onKey={onRoomKey} />
+          <RoomItem key={keyOf(room)} room={room} stop={keyOf(room) === stop} withAccount={severalAccounts && only === undefined} onKey={onRoomKey} />
         ))}
         {outside.length > 0 && (
           <li className="rooms-out">
@@ -62,7 +66,7 @@ export function RoomList() {
             )}
           </li>
         )}
-        {showOut && outside.map((room) => <RoomItem key={keyOf(room)} room={room} withAccount={severalAccounts && only === undefined} onKey={onRoomKey} />)}
+        {showOut && outside.map((room) => <RoomItem key={keyOf(room)} room={room} stop={keyOf(room) === stop} withAccount={severalAccounts && only === undefined} onKey={onRoomKey} />)}
       </ul>
       {loaded && shown.length === 0 && (
         <p className="rooms-none">
@@ -110,9 +114,11 @@ interface ItemProps {
   readonly room: ApiRoom;
   readonly withAccount: boolean;
   readonly onKey: (event: KeyboardEvent) => void;
+  /** The Tab key stops here. */
+  readonly stop: boolean;
 }
 
-const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps) {
+const RoomItem = memo(function RoomItem({ room, stop, withAccount, onKey }: ItemProps) {
   const key = keyOf(room);
   const inRoom = useStore(unread.store, (book) => book.get(key));
   const inPrivate = useStore(unread.store, (book) => book.get(`${key} private`));
@@ -132,6 +138,7 @@ const RoomItem = memo(function RoomItem({ room, withAccount, onKey }: ItemProps)
         href={hrefOf({ view: 'room', account: room.account, room: room.room })}
         aria-current={current ? 'page' : undefined}
         title={room.room}
+        tabIndex={stop ? 0 : -1}
         onKeyDown={onKey}
       >
         <HealthDot health={health} />

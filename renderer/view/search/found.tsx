@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { api, sentenceOf, type FirstLook } from '../../api/client.ts';
 import type { AccountRequest } from '../../state/account-form.ts';
-import { grouped, wishesOf, type LookedRoom } from '../../state/first-look.ts';
+import { grouped, tickedAtFirst, wishesOf, type LookedRoom } from '../../state/first-look.ts';
 import { go } from '../../state/route.ts';
 import { strings } from '../../strings/strings.ts';
 import { sizeOf } from '../../text/size.ts';
@@ -18,7 +18,7 @@ interface Props {
 
 /** What the first login has seen, and what would be done about it. Only here the account is kept, and rooms are joined. */
 export function Found({ request, look, onBack }: Props) {
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(() => new Set(look.rooms.filter(({ autojoin }) => autojoin).map(({ room }) => room)));
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(() => tickedAtFirst(look.rooms));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const groups = useMemo(() => grouped(look.rooms), [look]);

@@ -1,6 +1,6 @@
 // Clients that write an old list, and the log by which all can be undone.
 import { describe, expect, test } from 'vitest';
-import { bridges, conference, NATIVE, nodeConfig, publish, readAll, readNative, writePrivate } from '../../support/clients/bookmarks.ts';
+import { bridges, conference, NATIVE, nodeConfig, publish, readAll, readNative, retract, writePrivate } from '../../support/clients/bookmarks.ts';
 import { runMcabber } from '../../support/clients/mcabber.ts';
 import type { Person } from '../../support/clients/person.ts';
 import { runProfanity, type Profanity } from '../../support/clients/profanity.ts';
@@ -56,6 +56,18 @@ describe.each(servers)('on $kind', (server) => {
     await storagesHave(phone, rooms);
     await joined(home, rooms);
     expect(home.account.bookmarks.held()).toEqual([]);
+  });
+
+  test('rooms that a client takes out one by one are held, the first of them too: none is left', async () => {
+    const { home, phone, rooms } = await threeRooms(server, people);
+    for (const room of rooms) await retract(phone, room);
+    const held = (): string[] => home.account.bookmarks.held().flatMap((one) => one.rooms).toSorted();
+    await until(() => held().length >= rooms.length, { what: 'all of them to be held' });
+    expect(held()).toEqual(rooms.toSorted());
+    await joined(home, rooms);
+    for (const room of rooms) expect(home.account.rooms.ledger(room, 50).map(({ event }) => event)).not.toContain('left');
+    for (const { id } of home.account.bookmarks.held()) home.account.bookmarks.restore(id);
+    await storagesHave(phone, rooms);
   });
 
   test('what is held and then accepted is left and gone from all storages', async () => {

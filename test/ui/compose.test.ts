@@ -116,6 +116,10 @@ test('a spoiler is hidden until one asks, from there and from here, and no quote
   expect((await heard('It was the gardener.')).getChildText('spoiler', 'urn:xmpp:spoiler:0')).toBe('the murderer');
   await article('the murderer').waitFor();
   await page.getByLabel('Spoiler, shown as:').waitFor({ state: 'detached' });
+  await composer().press('ArrowUp');
+  await composer().fill('It was the cook.');
+  await composer().press('Enter');
+  expect((await heard('It was the cook.')).getChildText('spoiler', 'urn:xmpp:spoiler:0')).toBe('the murderer');
 });
 
 /** Pastes or drops files as the browser would hand them over. */

@@ -255,7 +255,10 @@ function AboutLine({ about, onStop }: { about: Composing; onStop: () => void }) 
 }
 
 function saying(about: Composing | undefined): SayAbout {
-  if (about?.mode === 'correct' && about.message.messageId !== null) return { replaces: about.message.messageId };
+  if (about?.mode === 'correct' && about.message.messageId !== null) {
+    const { messageId, spoiler } = about.message;
+    return { replaces: messageId, ...(spoiler !== null && { spoiler }) }; // an edit gives nothing away either
+  }
   const { stanzaId, nick, body } = about?.message ?? {};
   return about?.mode === 'reply' && stanzaId && nick ? { reply: { id: stanzaId, nick, quote: (body ?? '').slice(0, QUOTED).toWellFormed() } } : {};
 }

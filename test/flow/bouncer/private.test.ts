@@ -118,7 +118,7 @@ describe.each(servers)('private messages through the bouncer on $kind', (server)
     const [phone, laptop] = [await person('phone'), await person('laptop', { carbons: true })];
     for (const device of [phone, laptop]) await device.join(room, 'Ali');
     const sent = minimix.archive.lastId();
-    phone.send(whisper(`${room}/bob`, 'big', 'x'.repeat(700_000)));
+    phone.send(whisper(`${room}/bob`, 'big', 'x'.repeat(300_000)));
     const error = await phone.next((stanza) => stanza.attrs['id'] === 'big');
     expect([error.attrs['type'], error.getChild('error')?.getChild('policy-violation') !== undefined]).toEqual(['error', true]);
     await laptop.settle();

@@ -13,7 +13,8 @@ import { connectPerson, type Person } from '../test/support/clients/person.ts';
 import { startProsody } from '../test/support/servers/prosody.ts';
 import { freePorts, type XmppServer } from '../test/support/servers/server.ts';
 import { openBrowser } from '../test/ui/support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from '../test/ui/support/daemon.ts';
+import { buildPage } from '../test/ui/support/build-page.ts';
+import { startTestDaemon, type TestDaemon } from '../test/ui/support/daemon.ts';
 
 const { all: folder, only, language } = parseArgs({
   options: { all: { type: 'string' }, only: { type: 'string' }, language: { type: 'string', default: 'en' } },

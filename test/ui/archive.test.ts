@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ACCOUNT, roomOf } from '../../bench/archive-made.ts';
 import { fillHome } from '../../bench/ui-made.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from './support/daemon.ts';
 import { until } from '../support/until.ts';
 
 const MESSAGES = 6000; // one a minute: four days and a bit
@@ -14,7 +14,6 @@ let page: Page;
 let problems: string[];
 
 beforeAll(async () => {
-  await buildPage();
   [browser, daemon] = await Promise.all([openBrowser(), startTestDaemon((home) => fillHome(home, MESSAGES))]);
   ({ page, problems } = await openPage(browser));
   await page.goto(daemon.url);

@@ -6,7 +6,7 @@ import { connectPerson, type Person } from '../support/clients/person.ts';
 import { newAccount, prosody, type Account } from '../support/servers/servers.ts';
 import { until } from '../support/until.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from './support/daemon.ts';
 
 const STATES = 'http://jabber.org/protocol/chatstates';
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
@@ -20,7 +20,6 @@ let bob: Person;
 let room: string;
 
 beforeAll(async () => {
-  await buildPage();
   [browser, daemon, alice] = await Promise.all([openBrowser(), startTestDaemon(), newAccount(prosody, 'alice')]);
   ({ page, problems } = await openPage(browser));
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);

@@ -8,7 +8,7 @@ import { connectPerson } from '../support/clients/person.ts';
 import { portOf } from '../support/servers/server.ts';
 import { newAccount, prosody, type Account } from '../support/servers/servers.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from './support/daemon.ts';
 
 let browser: Browser;
 let daemon: TestDaemon;
@@ -17,7 +17,6 @@ let problems: string[];
 let alice: Account;
 
 beforeAll(async () => {
-  await buildPage();
   [browser, daemon, alice] = await Promise.all([openBrowser(), startTestDaemon(), newAccount(prosody, 'alice')]);
   ({ page, problems } = await openPage(browser));
   await page.goto(daemon.url);

@@ -8,7 +8,7 @@ import { connectPerson, type Person } from '../support/clients/person.ts';
 import { newAccount, prosody, type Account } from '../support/servers/servers.ts';
 import { until } from '../support/until.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from './support/daemon.ts';
 
 const SAID = 200; // messages before the first join: more than three pages
 const GONE = 1e6; // pixels: the row is no longer in the document
@@ -23,7 +23,6 @@ let phone: Person | undefined;
 let room: string;
 
 beforeAll(async () => {
-  await buildPage();
   [browser, daemon, alice] = await Promise.all([openBrowser(), startTestDaemon(), newAccount(prosody, 'alice')]);
   ({ page, problems } = await openPage(browser));
   const account = await newAccount(prosody, 'bob');

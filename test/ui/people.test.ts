@@ -6,7 +6,7 @@ import { connectPerson, type Person } from '../support/clients/person.ts';
 import { newAccount, prosody, type Account } from '../support/servers/servers.ts';
 import { until } from '../support/until.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from './support/daemon.ts';
 
 const MUC_USER = 'http://jabber.org/protocol/muc#user';
 
@@ -21,7 +21,6 @@ let phone: Person;
 let room: string;
 
 beforeAll(async () => {
-  await buildPage();
   [browser, daemon, alice] = await Promise.all([openBrowser(), startTestDaemon(), newAccount(prosody, 'alice')]);
   ({ page, problems } = await openPage(browser, { width: 1440, height: 900 }));
   const account = await newAccount(prosody, 'bob');

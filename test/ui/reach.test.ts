@@ -8,7 +8,7 @@ import { connectPerson, type Person } from '../support/clients/person.ts';
 import { newAccount, prosody, type Account } from '../support/servers/servers.ts';
 import { until } from '../support/until.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from './support/daemon.ts';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
 
@@ -24,7 +24,6 @@ let kitchen: string;
 let attic: string;
 
 beforeAll(async () => {
-  await buildPage();
   [browser, daemon, alice] = await Promise.all([openBrowser(), startTestDaemon(), newAccount(prosody, 'alice')]);
   ({ page, problems } = await openPage(browser));
   const account = await newAccount(prosody, 'bob');

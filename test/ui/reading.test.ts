@@ -9,7 +9,7 @@ import { connectPerson, type Person } from '../support/clients/person.ts';
 import { newAccount, prosody, type Account } from '../support/servers/servers.ts';
 import { until } from '../support/until.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from './support/daemon.ts';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
 const UNREAD = 80; // more than a screen, and more than a page of the archive
@@ -25,7 +25,6 @@ let kitchen: string;
 let closed: string;
 
 beforeAll(async () => {
-  await buildPage();
   [browser, daemon, alice] = await Promise.all([openBrowser(), startTestDaemon(), newAccount(prosody, 'alice')]);
   ({ page, problems } = await openPage(browser));
   const account = await newAccount(prosody, 'bob');

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ME, entry, left, presence, presenceError, startRooms, type RoomScript, type RoomServer } from '../support/rooms/server.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from './support/daemon.ts';
 import { until } from '../support/until.ts';
 
 let browser: Browser;
@@ -47,7 +47,6 @@ const cases: Readonly<Record<string, readonly [RoomScript, dot: string, sentence
 };
 
 beforeAll(async () => {
-  await buildPage();
   [browser, daemon, server] = await Promise.all([openBrowser(), startTestDaemon(), startRooms()]);
   for (const [name, [script]] of Object.entries(cases)) server.script(room(name), { info: nameless, leave: (_, nick) => left(room(name), nick), ...script });
   await daemon.minimix(['account', 'add', ME, '--server', `127.0.0.1:${server.port}`, '--allow-plaintext', '--password-stdin'], 'pencil\n');

@@ -8,7 +8,7 @@ import { freePorts } from '../support/servers/server.ts';
 import { newAccount, servers, type Account } from '../support/servers/servers.ts';
 import { until } from '../support/until.ts';
 import { findingsOfAxe, openBrowser, openPage } from './support/browser.ts';
-import { buildPage, startTestDaemon, type TestDaemon } from './support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from './support/daemon.ts';
 
 const REACTIONS = 'urn:xmpp:reactions:0';
 const RETRACT = 'urn:xmpp:message-retract:1';
@@ -17,7 +17,6 @@ const CORRECT = 'urn:xmpp:message-correct:0';
 let browser: Browser;
 
 beforeAll(async () => {
-  await buildPage();
   browser = await openBrowser();
 });
 

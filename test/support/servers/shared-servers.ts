@@ -1,5 +1,6 @@
-// Vitest runs this once before the first flow or page test, and not at all where none is asked for.
+// The servers that the tests share, and the page. Vitest runs this once before the first flow or page test, and not at all where none is asked for.
 import type { TestProject } from 'vitest/node';
+import { buildPage } from '../../ui/support/build-page.ts';
 import { startEjabberd } from './ejabberd.ts';
 import { startProsody } from './prosody.ts';
 import type { ServerAddress, XmppServer } from './server.ts';
@@ -10,9 +11,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     startProsody({ websocket: true, fileShare: true }),
     startEjabberd(),
   ]);
+  const built = await Promise.allSettled([buildPage()]);
   const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const stop = async (): Promise<void> => { await Promise.all(running.map((server) => server.stop())); };
-  const failed = started.find((one) => one.status === 'rejected');
+  const failed = [...started, ...built].find((one) => one.status === 'rejected');
   if (failed) {
     await stop();
     throw failed.reason;

@@ -25,14 +25,6 @@ export interface TestDaemon {
   stop(): Promise<void>;
 }
 
-/** Builds the page as it is now. */
-export async function buildPage(): Promise<void> {
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  // Vitest says that this is a test, and Vite would then build React for developers.
-  const production = { ...process.env, NODE_ENV: 'production' };
-  await run(process.execPath, [vite, 'build', 'renderer', '--logLevel', 'warn'], { cwd: root, env: production });
-}
-
 /** Starts `minimix run` on a new home without accounts, on a free port of its own; `prepare` may put more into it. */
 export async function startTestDaemon(prepare: (home: string) => unknown[] = () => []): Promise<TestDaemon> {
   const home = mkdtempSync(join(tmpdir(), 'minimix-ui-'));

@@ -12,6 +12,7 @@ import type { Outbox } from '../sending/outbox.ts';
 import type { Presence } from '../sending/presence.ts';
 import type { RoomVerbs } from './verbs.ts';
 import type { RoomWishes } from './wishes.ts';
+import { refusalOf } from '../sending/refusal.ts';
 
 export interface OwnedOccupancy extends SharedOccupancy {
   holds(jid: string): boolean;
@@ -82,19 +83,15 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
       const element = parseElement(xml);
       element.attrs['from'] = `${room}/${nick ?? ''}`;
       const message = readGroupchat(element, { arrivedAt: context.now(), stanzaIds: false, occupantIds: false, history: false });
-      if (!message) return context.connection.send(xml);
-      const transaction = context.begin();
-      try {
-        const kept = archive.append({ account: jid, message, arrivedAt: transaction.at, xml, source: { kind: 'sent' } });
-        if (kept.kept) transaction.emit({ type: 'message', message: kept.message, fresh: true });
-        const sent = context.connection.send(xml);
-        if (sent.ok) transaction.commit();
-        else transaction.rollback(sent.error); // nobody has said what is not sent
-        return sent;
-      } catch (error) {
-        transaction.rollback(error);
-        throw error;
+      const refusal = message && refusalOf(context.connection, xml);
+      if (refusal) return refusal; // nobody has said what is not sent
+      if (message) {
+        context.transact((transaction) => {
+          const kept = archive.append({ account: jid, message, arrivedAt: transaction.at, xml, source: { kind: 'sent' } });
+          if (kept.kept) transaction.emit({ type: 'message', message: kept.message, fresh: true });
+        });
       }
+      return context.connection.send(xml);
     },
     host: providedDevices.host,
     hold(full, signal) {

@@ -11,12 +11,12 @@ import { retractMessage } from '../../xmpp/xep/message/retract.ts';
 import { NS_MAM } from '../../xmpp/xep/service/mam.ts';
 import { isTransient } from '../../xmpp/xep/message/transient.ts';
 import { readOriginId } from '../../xmpp/xep/message/stanza-id.ts';
-import { faultIn } from '../../xmpp/transport/outgoing.ts';
 import type { StanzaFault } from '../../xmpp/contract.ts';
 import { stanzaFrom, type Stanza } from '../../xmpp/stanza.ts';
 import type { Element } from '../../xmpp/xml.ts';
 import type { OutboxMessage, MessageRelation } from '../rooms/contract.ts';
 import { explicitMentions } from './explicit-mentions.ts';
+import { refusalOf } from './refusal.ts';
 import type { Transaction, AccountContext } from '../context.ts';
 
 /** Longer than any server lets through, short enough not to hurt us. */
@@ -147,10 +147,8 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
     const self = transaction.occupant(room, entry.membership.nick ?? '');
     if (self?.role === 'visitor') return fail('no-voice', `You are not allowed to speak in ${room}: it is moderated, and you are a visitor.`);
     if (xml.length > MAX_XML) return fail('too-large', `A message may have ${MAX_XML} characters at most.`);
-    const [bytes, most] = [Buffer.byteLength(xml), connection.limit()];
-    if (bytes > most) return fail('too-large', `Your server takes messages of ${most} bytes; this one has ${bytes}.`);
-    const fault = faultIn(xml);
-    if (fault !== undefined) return fail('malformed', `This is not a message: ${fault}.`);
+    const refusal = refusalOf(connection, xml);
+    if (refusal) return refusal;
     if (entries.has(originId)) return fail('conflict', 'A message with this id is already being sent.');
     if (entries.size >= MAX_WAITING || waitingXml() + xml.length > MAX_WAITING_XML) return fail('congested', 'Too many messages are waiting to be sent.');
     const waiting = { account: context.jid, room, originId, xml, createdAt: context.now(), state: 'waiting' } as const;

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { fail, ok, type Result } from '../../core/errors.ts';
 import { parseBareJid } from '../../core/jid.ts';
 import { privateMessage } from '../../xmpp/xep/message/private-message.ts';
-import { faultIn } from '../../xmpp/transport/outgoing.ts';
 import type { AccountContext } from '../context.ts';
 import type { SharedOccupancy } from '../rooms/shared-occupancy-contract.ts';
 
@@ -15,10 +14,6 @@ export function sendPrivately(context: AccountContext, occupancy: Pick<SharedOcc
     if (!context.occupants(room).has(nick)) return fail('not-there', `${nick} is not in the room.`);
     const id = randomUUID();
     const xml = privateMessage({ room, nick, id, body }).toString();
-    const [bytes, most] = [Buffer.byteLength(xml), context.connection.limit()];
-    if (bytes > most) return fail('too-large', `Your server takes messages of ${most} bytes; this one has ${bytes}.`);
-    const fault = faultIn(xml);
-    if (fault !== undefined) return fail('malformed', `This is not a message: ${fault}.`);
     const sent = occupancy.sendPrivate(room, xml);
     return sent.ok ? ok({ originId: id }) : sent;
   };

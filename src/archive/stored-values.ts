@@ -162,8 +162,8 @@ const roomState = z.strictObject({ logged: z.boolean(), open: z.boolean(), subje
 /** What a room tells only those who come in. */
 export type StoredRoomState = z.output<typeof roomState>;
 
-const absentMember = z.strictObject({ nick: text.optional(), jid: text.optional(), xml: text, here: z.boolean() });
-/** A member whom a room shows though they are not in it: by nick or bare JID; `here`, while they are. */
+const absentMember = z.strictObject({ nick: text.optional(), jid: text.optional(), xml: text });
+/** A member whom a room shows though they are not in it: by nick or bare JID. */
 export type StoredAbsentMember = z.output<typeof absentMember>;
 
 export const storedValues = {

@@ -5,13 +5,14 @@ import type { Occupant } from '../../core/occupant.ts';
 import type { RoomRegistration } from '../sending/contract.ts';
 import type { RoomSettings, RoomSummary } from './contract.ts';
 import type { SharedOccupancy } from './shared-occupancy-contract.ts';
+import type { JoinOptions } from './verbs.ts';
 
 /** The account's rooms: who is in them, and what a person does about them. */
 export interface AccountRooms {
   list(): RoomSummary[];
   occupants(room: string): Occupant[];
   /** Joins, remembers, and resolves once the room has let us in or refused. */
-  join(room: string, options?: { nick?: string; password?: string; tentative?: boolean }): Promise<Result<RoomSummary>>;
+  join(room: string, options?: JoinOptions): Promise<Result<RoomSummary>>;
   /** Leaves and forgets; final within 5 s. `farewell`: what the room is told (XEP-0045 7.14). */
   leave(room: string, farewell?: string): Promise<Result<undefined>>;
   /** Joins the venue that a destroyed or moved room has named. */

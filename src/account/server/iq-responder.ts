@@ -98,7 +98,8 @@ export function openIqResponder(context: AccountContext): IqResponder {
       const pings = type === 'get' && query?.is('ping', NS_PING);
       if (pings && (own || context.room(bare) !== undefined)) return resultAnswer(element);
       if (query && own) return answerOwn(stanza, query);
-      // XEP-0115 6.2: whoever was sent our presence knows the hash, and asks what it is of; who only guesses at us learns nothing
+      // XEP-0115 6.2: whoever was sent our presence asks what its hash is of. The hash is the same for all of one version: who knows that and
+      // our resource learns that we are here, as of any client
       const told = type === 'get' && query?.is('query', NS_DISCO_INFO) && query.attrs['node'] === `${NODE}#${hash()}`;
       if (told) return info(element, `${NODE}#${hash()}`);
       const reserved = [...handlers].some((one) => query?.is(one.name, one.xmlns));

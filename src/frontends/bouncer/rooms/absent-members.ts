@@ -1,6 +1,7 @@
 // XEP-0045 7.2.2 and 10.2.1 (status 102): rooms that show their members though these are not in them.
 import type { Archive } from '../../../archive/contract.ts';
 import { storedValues, type StoredAbsentMember } from '../../../archive/stored-values.ts';
+import type { Occupant } from '../../../core/occupant.ts';
 import type { RoomState } from '../../../core/room.ts';
 import { bareOf, resourceOf } from '../../../core/jid.ts';
 import { NS_MUC_USER, readCodes, status } from '../../../xmpp/xep/room/muc.ts';
@@ -19,8 +20,8 @@ export interface AbsentMembers {
   state(room: string, state: RoomState): void;
   /** Each presence of a room that is no error, in the room's order. */
   learn(room: string, presence: Stanza): void;
-  /** The presences, of type unavailable, of those who are not there. */
-  of(room: string): readonly string[];
+  /** The presences, of type unavailable, of those who are not among the occupants. */
+  of(room: string, present: readonly Occupant[]): readonly string[];
 }
 
 export function openAbsentMembers(account: string, archive: Archive): AbsentMembers {
@@ -54,20 +55,12 @@ export function openAbsentMembers(account: string, archive: Archive): AbsentMemb
     if (!MEMBERS.has(item.affiliation)) {
       if (listed) change(room, others);
     } else if (entering.has(room)) {
-      if (given.raw.length <= LONGEST) change(room, [...others, { ...(nick !== '' && { nick }), ...(jid !== undefined && { jid }), xml: given.raw, here: false }]);
-    } else if (listed) {
-      if (listed.here) change(room, [...others, { ...listed, here: false }]);
-    } else if (jid !== undefined && others.length > 0) {
+      if (given.raw.length <= LONGEST) change(room, [...others, { ...(nick !== '' && { nick }), ...(jid !== undefined && { jid }), xml: given.raw }]);
+    } else if (!listed && jid !== undefined && others.length > 0) {
       // a room that shows members shows this one too, under the room's own address where no nick is kept for them
       const xml = leftPresence(room, '', { affiliation: item.affiliation ?? 'none', jid }).toString();
-      change(room, [...others, { jid, xml, here: false }]);
+      change(room, [...others, { jid, xml }]);
     }
-  }
-
-  function came(room: string, given: Stanza): void {
-    const { jid } = itemOf(given);
-    const listed = all(room).find((one) => isThe(one, resourceOf(given.from), jid === undefined ? undefined : bareOf(jid)));
-    if (listed && !listed.here) change(room, all(room).map((one) => (one === listed ? { ...one, here: true } : one)));
   }
 
   return {
@@ -83,10 +76,12 @@ export function openAbsentMembers(account: string, archive: Archive): AbsentMemb
         if (!codes.has(status.self) && !codes.has(status.nickChanged)) left(room, given);
         return;
       }
-      came(room, given);
       if (codes.has(status.self) && entering.delete(room) && all(room).length > 0) write(room);
     },
-    of: (room) => all(room).flatMap(({ here, xml }) => (here ? [] : [xml])),
+    of: (room, present) =>
+      all(room)
+        .filter((member) => !present.some(({ nick, jid }) => isThe(member, nick, jid === undefined ? undefined : bareOf(jid))))
+        .map(({ xml }) => xml),
   };
 }
 

@@ -174,7 +174,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, absentMemb
       if (occupant.nick === nick) self = raw;
       else deviceOccupant.send(addressable(mayTellDeeds(raw) ? withoutDeeds(open(raw)).toString() : raw).to(deviceOccupant.jid));
     }
-    for (const raw of absentMembers.of(room)) deviceOccupant.send(addressable(raw).to(deviceOccupant.jid));
+    for (const raw of absentMembers.of(room, account.rooms.occupants(room))) deviceOccupant.send(addressable(raw).to(deviceOccupant.jid));
     const codes = [...stateCache.codes(room, features), ...(nick === wish ? [] : [status.nickModified])];
     const own = open(self ?? `<presence xmlns='jabber:client'/>`);
     // 10.1.1: only the one who has created the room is told so

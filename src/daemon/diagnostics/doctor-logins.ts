@@ -46,9 +46,9 @@ export async function examineLogins(settings: AccountSettings, daemon: ReturnTyp
   if (!status.on) return [];
   const [authority, devices, server] = await Promise.all([daemon.bouncer.ca.query(), daemon.bouncer.devices.query({ account: jid }), serverOffer(settings, dns)]);
   const { cert } = kept ?? {};
-  const trust = cert === undefined ? { ca: readFileSync(authority.file, 'utf8'), pin: undefined } : { ca: undefined, pin: authority.fingerprint };
   const here = { '0.0.0.0': '127.0.0.1', '::': '::1' }[status.host] ?? status.host;
   try {
+    const trust = cert === undefined ? { ca: readFileSync(authority.file, 'utf8'), pin: undefined } : { ca: undefined, pin: authority.fingerprint };
     const bouncer = await offerAt({ host: here, port: status.directTlsPort, direct: true }, { domain: domainOf(jid), ...trust }, dns, false);
     return [compareOffers({ server, bouncer, outdated: devices.filter(({ outdated }) => outdated).map(({ name }) => name) }, jid)];
   } catch (error) {

@@ -142,6 +142,22 @@ test('a nick that was completed is mentioned explicitly, too (XEP-0513), and sta
   expect(await mentioned.allTextContents()).toEqual(['bob']);
 });
 
+test('what is typed behind a completed nick stands behind it, however late the browser draws', async () => {
+  await page.evaluate(`{
+    const frames = [], draw = window.requestAnimationFrame;
+    window.requestAnimationFrame = (call) => frames.push(call);
+    window.drawNow = () => { window.requestAnimationFrame = draw; for (const call of frames) draw(call); };
+  }`);
+  await composer().fill('bo');
+  await composer().press('Tab');
+  await until(async () => (await composer().inputValue()) === 'bob: ', { what: 'the nick' });
+  await composer().press('h');
+  await page.evaluate('new Promise((drawn) => { drawNow(); requestAnimationFrame(() => requestAnimationFrame(drawn)); })');
+  await composer().press('i');
+  expect(await composer().inputValue()).toBe('bob: hi');
+  await composer().fill('');
+});
+
 test('a private message stands apart from the room', async () => {
   bob.send(xml('message', { to: `${room}/ali`, type: 'chat', id: 'pm' }, xml('body', {}, 'between us'), xml('x', { xmlns: MUC_USER })));
   await page.getByRole('link', { name: 'A private message for you' }).click();

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
 import { sentenceOf, type ApiRoom } from '../../api/client.ts';
 import { commandsFor } from '../../state/command-names.ts';
 import { runCommand } from '../../state/commands.ts';
@@ -44,11 +45,11 @@ export function Composer({ name, room, title, open }: Props) {
   const files = useStore(uploads.store, (all) => all.get(key)) ?? NO_FILES;
   const field = useRef<HTMLTextAreaElement>(null);
   const notes = useTypingNotes(name);
-  const nicks = useNicks(name, field, setText);
   const put = (next: string, caret: number): void => {
-    setText(next);
-    requestAnimationFrame(() => field.current?.setSelectionRange(caret, caret));
+    flushSync(() => setText(next)); // at once: a caret that is set later is set into what was typed meanwhile
+    field.current?.setSelectionRange(caret, caret);
   };
+  const nicks = useNicks(name, field, put);
   const suggestions = useSuggestions(name, { element: field, put, onNick: nicks.choose });
   const picker = useRef<HTMLInputElement>(null);
   const id = useId();

@@ -29,7 +29,7 @@ interface Nicks {
 export function useNicks(
   name: RoomName,
   field: RefObject<HTMLTextAreaElement | null>,
-  setText: (text: string) => void,
+  put: (text: string, caret: number) => void,
 ): Nicks {
   const turn = useRef<Turn | undefined>(undefined);
   const chosen = useRef(new Set<string>());
@@ -38,12 +38,12 @@ export function useNicks(
   function place(next: Turn, before: string, after: string): void {
     const nick = next.matches[next.index] ?? '';
     chosen.current.add(nick);
-    const put = `${nick}${next.start === 0 ? ': ' : ' '}`;
-    const text = before.slice(0, next.start) + put + after;
-    turn.current = { ...next, end: next.start + put.length, text };
+    const completed = `${nick}${next.start === 0 ? ': ' : ' '}`;
+    const text = before.slice(0, next.start) + completed + after;
+    const end = next.start + completed.length;
+    turn.current = { ...next, end, text };
     setShown(next.matches.slice(0, MOST_SHOWN));
-    setText(text);
-    requestAnimationFrame(() => field.current?.setSelectionRange(next.start + put.length, next.start + put.length));
+    put(text, end);
   }
 
   async function complete(text: string, caret: number, start: number): Promise<void> {
@@ -79,7 +79,8 @@ export function useNicks(
       const [command] = caret === value.length ? commandsFor(value) : [];
       if (command) {
         event.preventDefault();
-        setText(`/${command.name} `);
+        const whole = `/${command.name} `;
+        put(whole, whole.length);
         return true;
       }
       const start = value.slice(0, caret).search(/\S+$/);

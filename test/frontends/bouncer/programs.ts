@@ -48,7 +48,10 @@ export async function openTerminal(command: string, env: Record<string, string>)
       await until(async () => (await screen()) !== before, { what: `${first} to be taken` });
       await tmux('send-keys', '-l', rest.join(''));
       await until(async () => (await screen()).includes(line.slice(-20)), { what: `the line to be typed: ${line}` });
+      const typed = await screen();
       await tmux('send-keys', 'Enter');
+      // with the first letter of the next line it would be one go
+      await until(async () => (await screen().catch(() => 'ended')) !== typed, { what: `the line to be taken: ${line}` });
     },
     async secret(text) {
       await tmux('send-keys', '-l', text);

@@ -237,7 +237,7 @@ describe.each(servers)('on $kind', (server) => {
   });
 });
 
-// ejabberd has no registration with a room.
+// ejabberd does not tell the nick that it keeps (7.12).
 describe('on prosody alone', () => {
   const { minimix, person } = cast(prosody);
 

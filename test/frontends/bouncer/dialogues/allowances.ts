@@ -29,6 +29,13 @@ const removal = 'A device that answers with an error is told 110 and 333';
 const page = 'A page of the room’s archive that the daemon has whole it answers itself';
 const id = 'What a device says to a room without an id gets one';
 
+const mirror = 'The daemon keeps all lists of bookmarks the same';
+const node = 'The bookmarks’ node is made at the daemon’s first login';
+const guard = 'What would open the bookmarks to others is refused';
+const addresses = 'Who becomes a moderator in a room that shows addresses to those alone';
+const outside = 'What a device says to a room in which the account is not';
+const inactive = 'What a server holds back from a device at which nobody looks';
+
 /** What told.ts itself leaves out. */
 export const leftOut = ['The daemon is one more session of the account', 'Words that a device says have an origin-id'] as const;
 
@@ -50,9 +57,15 @@ export const allowances: readonly Allowance[] = [
   { dialogue: /a visitor may not speak/, side: 'bouncer', line: new RegExp(`^alice: <message from='ROOM' id='mute' to='ALICE' type='error'><error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'></>${TEXT}</></>$`), why: known },
   { dialogue: /variation selector/, side: 'direct', line: /<iq from='ROOM\/Sun/, why: spelling },
   { dialogue: /variation selector/, side: 'bouncer', line: /<iq from='ROOM\/Sun/, why: spelling },
-  { dialogue: /out and in|a farewell|no change of it|11\.1|a self-ping of who is out|both leave/, side: 'direct', line: /^alice: <presence from='ROOM' id='[^']*' to='ALICE' type='unavailable'><\/>$/, why: itself },
+  { dialogue: /out and in|a way out and in|said since a time|by the last one|a farewell|no change of it|11\.1|a self-ping of who is out|both leave/, side: 'direct', line: /^alice: <presence from='ROOM' id='[^']*' to='ALICE' type='unavailable'><\/>$/, why: itself },
   { dialogue: /both leave/, side: 'direct', line: /^bob: <presence from='ROOM' id='[^']*' to='BOB' type='unavailable'><\/>$/, why: itself },
   { dialogue: /10\.1\.2/, side: 'direct', line: /^alice: <presence from='fresh-ROOM' id='[^']*' to='ALICE' type='unavailable'><\/>$/, why: itself },
+  { dialogue: /XEP-0402/, side: 'bouncer', line: /^alice: <message from='ALICE-BARE' to='ALICE(-BARE)?' type='headline'><addresses xmlns='http:\/\/jabber.org\/protocol\/address'><address jid='ALICE-DAEMON' type='replyto'><\/><\/><event xmlns='http:\/\/jabber.org\/protocol\/pubsub#event'><items node='storage:bookmarks'>/, why: mirror },
+  { dialogue: /XEP-0402 3\.3: a bookmark (is added with the|that wants other) limits/, side: 'direct', line: /^alice: <iq from='ALICE-BARE' id='p\d+' to='ALICE' type='error'>.*<items node='urn:xmpp:bookmarks:1'><\/><\/><error type='cancel'><item-not-found /, why: node },
+  { dialogue: /XEP-0402 3\.3: a bookmark (is added with the|that wants other) limits/, side: 'bouncer', line: /^alice: <iq from='ALICE-BARE' id='p\d+' to='ALICE' type='result'><pubsub xmlns='http:\/\/jabber.org\/protocol\/pubsub'><items node='urn:xmpp:bookmarks:1'><\/><\/><\/>$/, why: node },
+  { dialogue: /a bookmark that anybody may read/, side: 'direct', line: /^alice: <iq( from='ALICE-BARE')? id='p\d+' to='ALICE' type='result'>/, why: guard },
+  { dialogue: /a bookmark that anybody may read/, side: 'direct', line: /^alice: <message from='ALICE-BARE' to='ALICE(-BARE)?' type='headline'>.*<items node='urn:xmpp:bookmarks:1'><item id='ROOM'><conference name='Kitchen' xmlns='urn:xmpp:bookmarks:1'>/, why: guard },
+  { dialogue: /a bookmark that anybody may read/, side: 'bouncer', line: /^alice: <iq( from='ALICE-BARE')? id='p\d+' to='ALICE' type='error'><error type='cancel'><not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'><\/><\/><\/>$/, why: guard },
   { dialogue: /the subject comes last/, side: 'direct', line: /<subject>Cauldrons/, why: entry },
   { dialogue: /the subject comes last/, side: 'bouncer', line: /<subject>Cauldrons/, why: entry },
 ];
@@ -60,5 +73,8 @@ export const allowances: readonly Allowance[] = [
 export const uncompared: readonly UncomparedPart[] = [
   { dialogue: /XEP-0313/, part: /(?<=<delay) from='[^']*'|(?<=<set[^>]*>)<count>\d+<\/>/g, why: page },
   { dialogue: /XEP-0313/, part: /(?<=<result id='([^']*)' .*)<stanza-id by='ROOM' id='\1' xmlns='urn:xmpp:sid:0'><\/>/g, why: page },
+  { dialogue: /nothing of what was done to oneself/, part: /(?<=^alice: <presence from='ROOM\/bob' .*) jid='BOB'/g, why: addresses },
+  { dialogue: /an invitation that is declined/, part: /(?<=^bob: .*ALICE)-DEVICE/g, why: outside },
+  { dialogue: /XEP-0352/, part: /(?<=^alice: <presence from='ROOM\/[^>]*>)<delay from='[^']*' stamp='STAMP' xmlns='urn:xmpp:delay'>Client Inactive<\/>/g, why: inactive },
   { dialogue: /7\.8\.2|7\.8\.1|7\.9/, part: /(?<=^(alice|bob): <message from='ROOM') id='ID'/g, why: id },
 ];

@@ -1,7 +1,8 @@
 // XEP-0045 7.1 and 7.2: coming in, and what is refused.
 import { createElement as xml } from 'ltx';
-import { affiliate, ask, configure, entry, failed, gone, here, isError, MUC, refused, role, said, toAll, tried, USER, whisper, type Dialogues } from './stage.ts';
+import { admin, affiliate, ask, bare, configure, entry, failed, gone, here, isError, MUC, refused, role, said, toAll, tried, USER, whisper, type Dialogues } from './stage.ts';
 
+const INFO = 'http://jabber.org/protocol/disco#info';
 const ping = (to: string, id: string) => xml('iq', { type: 'get', to, id }, xml('ping', { xmlns: 'urn:xmpp:ping' }));
 
 export const entering: Dialogues = {
@@ -51,6 +52,23 @@ export const entering: Dialogues = {
     await alice.join(room, 'Ali', { history: 2 });
     await bob.next(here('Ali'));
   },
+  async 'XEP-0045 7.2.12: a room that is logged says so by 170'({ room, alice, bob }) {
+    await tried(configure(bob, room, { 'muc#roomconfig_enablelogging': '1' }));
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2.14: what was said since a time, and in so many seconds'({ room, alice, bob, out }) {
+    for (const body of ['one', 'two']) await bob.say(room, body);
+    for (const history of [{ since: '2001-01-01T00:00:00Z' }, { seconds: '3600' }]) {
+      alice.send(xml('presence', { to: `${room}/Ali` }, xml('x', { xmlns: MUC }, xml('history', history))));
+      await alice.next((stanza) => stanza.getChild('subject') !== undefined);
+      await alice.next(said('two'));
+      alice.send(xml('presence', { to: `${room}/Ali`, type: 'unavailable' }));
+      await alice.next(gone('Ali'));
+      await bob.next(gone('Ali'));
+      await out();
+    }
+  },
   async 'XEP-0045 7.2.13: the history has the room’s time'({ room, alice, bob }) {
     await bob.say(room, 'one');
     await alice.join(room, 'Ali', { history: 5 });
@@ -72,6 +90,12 @@ export const entering: Dialogues = {
     await alice.join(room, 'Ali');
     await alice.join(room, 'Ali');
     await bob.next(here('Ali'));
+  },
+  async 'XEP-0045 7.2: entering twice tells nothing of what was done to oneself'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await admin(bob, room, { nick: 'Ali', role: 'moderator' }, 'well done');
+    await alice.next(role('moderator'));
+    await alice.join(room, 'Ali');
   },
   async 'XEP-0045 7.2: out and in again'({ room, alice, bob, out }) {
     await alice.join(room, 'Ali');
@@ -142,6 +166,23 @@ export const entering: Dialogues = {
     await alice.join(room, 'Ali');
     await ask(alice, room, 'http://jabber.org/protocol/disco#items');
   },
+  async 'XEP-0045 6.2: what the service can do'({ room, alice }) {
+    await ask(alice, room.slice(room.indexOf('@') + 1), INFO);
+  },
+  async 'XEP-0045 6.4: what the room is, asked from outside'({ room, alice }) {
+    await ask(alice, room, INFO);
+  },
+  async 'XEP-0045 6.4: what the room is, and what it is once it is another'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await ask(alice, room, INFO);
+    await configure(bob, room, { 'muc#roomconfig_roomname': 'A coven', 'muc#roomconfig_membersonly': '0' });
+    await alice.settle();
+    await ask(alice, room, INFO);
+  },
+  async 'XEP-0045 6.7: what a client can do with rooms'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await alice.iq(xml('iq', { type: 'get', to: bob.jid }, xml('query', { xmlns: INFO, node: `${MUC}#rooms` })));
+  },
   async 'XEP-0045 6.6: an occupant is asked what it is'({ room, alice }) {
     await alice.join(room, 'Ali');
     await refused(ask(alice, `${room}/nobody`, 'http://jabber.org/protocol/disco#info'));
@@ -168,6 +209,14 @@ export const entering: Dialogues = {
     await alice.next(gone('Ali'));
     await bob.next(gone('Ali'));
   },
+  async 'XEP-0045 7.14: who was in under a nick that changed leaves by the last one'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    alice.send(xml('presence', { to: `${room}/Alicia` }));
+    await alice.next(here('Alicia'));
+    alice.send(xml('presence', { to: `${room}/Alicia`, type: 'unavailable' }));
+    await alice.next(gone('Alicia'));
+    await bob.next(gone('Alicia'));
+  },
   async 'XEP-0045 7.4: a visitor may not speak in a moderated room'({ room, alice, bob }) {
     await configure(bob, room, { 'muc#roomconfig_moderatedroom': '1', members_by_default: '0' });
     await alice.join(room, 'Ali');
@@ -187,6 +236,32 @@ export const entering: Dialogues = {
     bob.send(xml('message', { to: alice.jid, id: 'inv' }, xml('x', { xmlns: 'jabber:x:conference', jid: room })));
     await alice.next((stanza) => stanza.getChild('x', 'jabber:x:conference')?.attrs['jid'] === room);
     await alice.join(room, 'Ali');
+  },
+  async 'XEP-0249 2: with a password, a reason and a thread that goes on'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_passwordprotectedroom': '1', 'muc#roomconfig_roomsecret': 'cauldron' });
+    const invitation = xml('x', { xmlns: 'jabber:x:conference', jid: room, password: 'cauldron', reason: 'Hey', continue: 'true', thread: 'th1' });
+    bob.send(xml('message', { to: alice.jid, id: 'inv' }, invitation));
+    await alice.next((stanza) => stanza.getChild('x', 'jabber:x:conference') !== undefined);
+    await alice.join(room, 'Ali', { password: 'cauldron' });
+    await bob.next(here('Ali'));
+  },
+  async 'XEP-0249 2: one that alice sends comes from her device'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    alice.send(xml('message', { to: bob.jid, id: 'inv' }, xml('x', { xmlns: 'jabber:x:conference', jid: `other-${room}` })));
+    await bob.next((stanza) => stanza.getChild('x', 'jabber:x:conference') !== undefined);
+  },
+  async 'XEP-0045 7.8.2: an invitation that is declined'({ room, alice, bob }) {
+    bob.send(xml('message', { to: room, id: 'inv' }, xml('x', { xmlns: USER }, xml('invite', { to: bare(alice.jid) }, xml('reason', {}, 'come')))));
+    const invitation = await alice.next((stanza) => stanza.getChild('x', USER)?.getChild('invite') !== undefined);
+    const to = String(invitation.getChild('x', USER)?.getChild('invite')?.attrs['from']);
+    alice.send(xml('message', { to: room, id: 'dec' }, xml('x', { xmlns: USER }, xml('decline', { to }, xml('reason', {}, 'too busy')))));
+    await bob.next((stanza) => stanza.getChild('x', USER)?.getChild('decline') !== undefined);
+  },
+  async 'XEP-0045 7.9: a chat that is to go on in the room'({ room, alice, bob }) {
+    bob.send(xml('message', { to: room, id: 'inv' }, xml('x', { xmlns: USER }, xml('invite', { to: bare(alice.jid) }, xml('continue', { thread: 'th1' })))));
+    await alice.next((stanza) => stanza.getChild('x', USER)?.getChild('invite') !== undefined);
+    await alice.join(room, 'Ali');
+    await bob.next(here('Ali'));
   },
   async 'XEP-0045 7.8.2: an invitation by the room'({ room, alice, bob }) {
     bob.send(xml('message', { to: room }, xml('x', { xmlns: USER }, xml('invite', { to: alice.jid.split('/')[0] ?? '' }, xml('reason', {}, 'come')))));

@@ -99,6 +99,50 @@ export const talking: Dialogues = {
     alice.send(toAll(room, 's1', xml('subject', {}, 'Mine')));
     await alice.next(failed('s1'));
   },
+  async 'XEP-0045 7.3: an occupant sets the subject, where all may'({ room, alice, bob }) {
+    await configure(bob, room, { 'muc#roomconfig_changesubject': '1' });
+    await alice.join(room, 'Ali');
+    alice.send(toAll(room, 's1', xml('subject', {}, 'Mine')));
+    await alice.next(subject('Mine'));
+    await bob.next(subject('Mine'));
+  },
+  async 'XEP-0421 3.1: an occupant keeps the id through another nick and a way out and in'({ room, alice, bob, out }) {
+    await alice.join(room, 'Ali');
+    alice.send(xml('presence', { to: `${room}/Alicia` }));
+    await alice.next(here('Alicia'));
+    await bob.next(here('Alicia'));
+    alice.send(xml('presence', { to: `${room}/Alicia`, type: 'unavailable' }));
+    await bob.next(gone('Alicia'));
+    await out();
+    await alice.join(room, 'Alison');
+    await bob.next(here('Alison'));
+  },
+  async 'XEP-0424 3: what one has said oneself is taken back'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    await alice.say(room, 'oops');
+    const heard = await bob.next(said('oops'));
+    const id = String(heard.getChild('stanza-id', 'urn:xmpp:sid:0')?.attrs['id'] ?? heard.attrs['id']);
+    alice.send(toAll(room, 'r1', xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id }), xml('store', { xmlns: 'urn:xmpp:hints' }), fallback('urn:xmpp:message-retract:1')(), xml('body', {}, 'taken back')));
+    await bob.next(said('taken back'));
+    await alice.next(said('taken back'));
+  },
+  async 'XEP-0444 3.2: a reaction to what was just said, and another in its place'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    const heard = await bob.say(room, 'tea?');
+    const id = String(heard.getChild('stanza-id', 'urn:xmpp:sid:0')?.attrs['id'] ?? heard.attrs['id']);
+    await alice.next(said('tea?'));
+    for (const reaction of ['👋', '🫖']) alice.send(toAll(room, `of ${reaction}`, xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id }, xml('reaction', {}, reaction))));
+    await alice.say(room, 'fence');
+    await bob.next(said('fence'));
+  },
+  async 'XEP-0461 3: a reply to what was just said'({ room, alice, bob }) {
+    await alice.join(room, 'Ali');
+    const heard = await bob.say(room, 'tea?');
+    const id = String(heard.getChild('stanza-id', 'urn:xmpp:sid:0')?.attrs['id'] ?? heard.attrs['id']);
+    await alice.next(said('tea?'));
+    await alice.say(room, 'yes', xml('reply', { xmlns: 'urn:xmpp:reply:0', to: `${room}/bob`, id }));
+    await bob.next(said('yes'));
+  },
   async 'XEP-0045 7.5: a private message and its answer'({ room, alice, bob }) {
     await alice.join(room, 'Ali');
     alice.send(whisper(room, 'bob', 'psst'));

@@ -19,7 +19,7 @@ export interface Party {
 interface Names {
   /** Where a stanza comes from, and whom it is for. */
   readonly all: readonly Replacement[];
-  /** Within it, where a room shows who somebody really is: others behind a bouncer are their daemons there, and never the device itself. */
+  /** Beside that, where a room shows who somebody really is: others behind a bouncer are their daemons there, and never the device itself. */
   readonly real: readonly Replacement[];
 }
 type Replacement = readonly [found: string, written: string];
@@ -95,10 +95,9 @@ function line(element: Element, { top, within, known }: Writing): string {
     .filter(([name, value]) => !(element.name === 'fin' && name === 'complete' && value === 'false')) // the same as none (XEP-0313 4.4)
     .map(([name, value = '']) => `${name}='${attribute(element, name, value, { top, within, known })}'`)
     .toSorted();
-  const inside = { top: within, within, known };
   const children = element.children
     .filter((child) => typeof child === 'string' || !isRepeatedId(child, element))
-    .map((child) => (typeof child === 'string' ? words(element, child, inside) : line(child, inside)));
+    .map((child) => (typeof child === 'string' ? words(element, child, { top, within, known }) : line(child, { top, within, known })));
   const ordered = UNORDERED.has(element.name) ? children.toSorted() : children;
   return `<${[element.name, ...attributes].join(' ')}>${ordered.join('')}</>`;
 }
@@ -111,9 +110,10 @@ function isRepeatedId(child: Element, { name, attrs }: Element): boolean {
 function attribute(element: Element, name: string, value: string, { top, within, known }: Writing): string {
   if (name === 'stamp' || name === 'since') return 'STAMP';
   if (name === 'id' && STANZAS.has(element.name)) return known.ids.has(value) || isOfPerson(value) ? counted(value) : 'ID';
-  if (name === 'id' && ARCHIVED.includes(element.name)) return counted(replaced(known.archived.get(value) ?? 'ID', within));
+  const of = name === 'id' ? known.archived.get(value) : undefined; // also where it is answered, or taken back, by that
+  if (of !== undefined || (name === 'id' && ARCHIVED.includes(element.name))) return counted(replaced(of ?? 'ID', within));
   if (name === 'id' && element.name === 'occupant-id') return known.occupants.get(value) ?? value;
-  return counted(replaced(value, top));
+  return counted(replaced(value, STANZAS.has(element.name) ? top : within));
 }
 
 function words(element: Element, text: string, { within, known }: Writing): string {

@@ -182,6 +182,17 @@ describe.each(rows)('on $what', ({ start }) => {
     expect(await nodeConfig(phone, NATIVE)).toMatchObject({ 'pubsub#access_model': 'whitelist', 'pubsub#persist_items': expect.stringMatching(/^(1|true)$/) });
   });
 
+  test('the node that is made for the first bookmark has the limits that clients ask for', async () => {
+    const { phone, home } = await alice();
+    home.account.bookmarks.put(room(), { name: 'One' });
+    const config = async (): Promise<Record<string, string>> => nodeConfig(phone, NATIVE).catch(() => ({}));
+    await until(async () => (await config())['pubsub#access_model'] === 'whitelist', { what: 'the node to be made', every: 50 });
+    const { 'pubsub#persist_items': persists = '', 'pubsub#max_items': most = '', 'pubsub#send_last_published_item': sends } = await config();
+    expect(persists).toMatch(/^(1|true)$/);
+    expect(most === 'max' || Number(most) >= 255, most).toBe(true);
+    expect(sends).toBe('never');
+  });
+
   test('a fresh profanity and a fresh reader of XEP-0402 both see the list', async () => {
     const [one, two, three] = [room('one'), room('two'), room('three')];
     const { phone, home } = await alice();

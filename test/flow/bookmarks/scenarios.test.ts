@@ -208,6 +208,7 @@ describe.each(rows)('on $what', ({ start }) => {
     expect(sorted(await readBySlixmpp(server, home.who))).toBe(sorted(list));
     const client = await runProfanity(server, home.who);
     also(client.close);
+    await client.shows(/Autojoined one-/); // before that it has not read them yet
     client.type('/bookmark list');
     const screen = await client.shows(/Bookmarks:[^]*three-[^]*Automatic/);
     for (const text of [`One - ${one}/Ali (autojoin)`, `Two - ${two} (private)`, `${three}/Lis`]) expect(screen).toContain(text);

@@ -39,19 +39,20 @@ export async function openTerminal(command: string, env: Record<string, string>)
   const settings = Object.entries({ LC_ALL: 'C.UTF-8', TERM: 'screen-256color', ...env }).map(([name, value]) => `${name}='${value}'`);
   await tmux('-f', '/dev/null', 'new-session', '-d', '-x', '160', '-y', '50', `${settings.join(' ')} ${command}`);
   const screen = async (): Promise<string> => (await tmux('capture-pane', '-p')).stdout;
+  /** The bottom row, where all of them have the line that is being typed. */
+  const input = async (): Promise<string> => (await screen().catch(() => '')).trimEnd().split('\n').at(-1) ?? '';
   return {
     async type(line) {
       // poezio takes what comes in one go as pasted, and its roster takes a letter as a command
       const [first = '', ...rest] = line;
       const before = await screen();
       await tmux('send-keys', '-l', first);
-      await until(async () => (await screen()) !== before, { what: `${first} to be taken` });
+      await until(async () => (await screen()) !== before && (await input()).endsWith(first), { what: `${first} to be taken` });
       await tmux('send-keys', '-l', rest.join(''));
-      await until(async () => (await screen()).includes(line.slice(-20)), { what: `the line to be typed: ${line}` });
-      const typed = await screen();
+      await until(async () => (await input()).endsWith(line.slice(-20)), { what: `the line to be typed: ${line}` });
       await tmux('send-keys', 'Enter');
       // with the first letter of the next line it would be one go
-      await until(async () => (await screen().catch(() => 'ended')) !== typed, { what: `the line to be taken: ${line}` });
+      await until(async () => !(await input()).endsWith(line.slice(-20)), { what: `the line to be taken: ${line}` });
     },
     async secret(text) {
       await tmux('send-keys', '-l', text);

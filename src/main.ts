@@ -18,6 +18,7 @@ import { MinimixError, ok, sentenceOf, type Result } from './core/errors.ts';
 import { oneLine } from './core/printable.ts';
 import { logPath } from './daemon/log/log-file.ts';
 import { readable } from './daemon/log/log-line.ts';
+import { chooseNetwork } from './daemon/network-door.ts';
 import { erase, forgetSecrets, openOwnDaemon, readPlan, removeStarters, stopDaemon, writePlan } from './daemon/retire.ts';
 
 const { env } = process;
@@ -51,8 +52,11 @@ const world: World = {
     add: (home, request) => alone(home, () => keepAccount(home, openSecrets(home, env), request)),
     password: (home, account, password) => alone(home, () => storePassword(home, openSecrets(home, env), account, password)),
     remove: (home, account) => alone(home, () => forgetAccount(home, openSecrets(home, env), account)),
-    bouncer: (home, change) =>
+    bouncer: (home, { network: wish, ...more }) =>
       alone(home, async () => {
+        const chosen = await chooseNetwork(wish, readSettings(home).bouncer?.network);
+        if (!chosen.ok) return chosen;
+        const change = wish === undefined ? more : { ...more, network: chosen.value };
         editSettings(home, Object.entries(change).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
         return ok(undefined);
       }),

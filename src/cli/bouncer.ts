@@ -1,14 +1,19 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { toString as qrText } from 'qrcode';
-import { readServer } from './arguments.ts';
-import type { BouncerStatus } from '../frontends/web/contract/bouncer-contract.ts';
+import { createInterface } from 'node:readline';
+import { MinimixError } from '../core/errors.ts';
+import { readNumber, readServer } from './arguments.ts';
+import type { BouncerStatus, BouncerWish } from '../frontends/web/contract/bouncer-contract.ts';
 import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
 import { localTime, printJson, printLine, printList } from './print.ts';
 
 interface OnOptions extends GlobalOptions {
   readonly listen?: { host: string; port: number };
   readonly directTls?: { host: string; port: number };
+  readonly phone?: boolean;
+  readonly network?: string[];
+  readonly ports?: { port: number; directTlsPort: number };
   readonly name?: string[];
   readonly cert?: string;
   readonly key?: string;
@@ -23,6 +28,10 @@ export function bouncerCommands(program: Command, world: World): void {
     .description('turn on the local login (on this computer only, unless --listen says otherwise)')
     .option('--listen <host:port>', 'address and port for STARTTLS (127.0.0.1:15222)', readEndpoint)
     .option('--direct-tls <host:port>', 'address and port for direct TLS (127.0.0.1:15223)', readEndpoint)
+    .option('--phone', 'let phones and other computers of your network connect as well, on the ports 5222 and 5223 where they are free')
+    .option('--no-phone', 'end that')
+    .option('--network <address...>', 'with --phone: this computer’s address in the network that is meant (:: for all)')
+    .option('--ports <starttls,direct>', 'with --phone: its two ports', readPorts)
     .option('--name <host...>', 'host names or addresses that devices connect to, for the certificate')
     .option('--cert <file>', 'your own certificate (PEM, the server certificate first)')
     .option('--key <file>', 'the private key of that certificate')
@@ -32,6 +41,7 @@ export function bouncerCommands(program: Command, world: World): void {
       const wish = {
         ...(listen && { listen }),
         ...(directTls && { directTls }),
+        ...networkWish(options, await chosenNetwork(world, options)),
         ...(name && { names: name }),
         ...(cert !== undefined && { cert: resolve(cert) }),
         ...(key !== undefined && { key: resolve(key) }),
@@ -158,7 +168,44 @@ async function printLogin(world: World, login: Login, asJson: boolean | undefine
 }
 
 function printStatus(world: World, status: BouncerStatus): void {
-  printLine(world, status.on ? `The local login is on at ${status.host}, port ${status.port} (STARTTLS) or ${status.directTlsPort} (direct TLS).` : 'The local login is off.');
+  printLine(world, statusLine(status));
+  if (status.on && status.network) {
+    const { hosts, port, directTlsPort } = status.network;
+    printLine(world, `Devices of your network connect to ${hosts.join(', ')}, port ${port} (STARTTLS) or ${directTlsPort} (direct TLS).`);
+  }
+}
+
+function statusLine(status: BouncerStatus): string {
+  return status.on ? `The local login is on at ${status.host}, port ${status.port} (STARTTLS) or ${status.directTlsPort} (direct TLS).` : 'The local login is off.';
+}
+
+/** What is to change of the network's part; nothing where none of its options is given. */
+function networkWish({ phone, ports }: OnOptions, hosts: string[] | undefined): Pick<BouncerWish, 'network'> {
+  if (phone === false) return { network: null };
+  if (phone !== true && !hosts && !ports) return {};
+  return { network: { ...(hosts && { hosts }), ...ports } };
+}
+
+/** Asks where there is a choice, and a person at a terminal. */
+async function chosenNetwork(world: World, options: OnOptions): Promise<string[] | undefined> {
+  const { phone, network } = options;
+  if (phone !== true || network || !world.stdin.isTTY || !(await world.findDaemon(world.findHome(options.home)))) return network;
+  const { bouncer } = await reachDaemon(world, options);
+  const [status, all] = await Promise.all([bouncer.status.query(), bouncer.networks.query()]);
+  if ((status.on && status.network) || all.length < 2) return undefined;
+  world.err(`${all.map((address, index) => `${index + 1}  ${address}`).join('\n')}\nWhich network? [1] `);
+  const lines = createInterface({ input: world.stdin });
+  const answer = await new Promise<string>((done) => lines.once('line', done).once('close', () => done('')));
+  lines.close();
+  const chosen = all[answer.trim() === '' ? 0 : Number(answer) - 1];
+  if (chosen === undefined) throw new MinimixError('usage', `There is no ${answer} in that list.`);
+  return [chosen];
+}
+
+function readPorts(text: string): { port: number; directTlsPort: number } {
+  const [port = 0, directTlsPort = 0, ...more] = text.split(',').map(readNumber(65_535));
+  if (port < 1 || directTlsPort < 1 || more.length > 0) throw new InvalidArgumentError('It is not two ports such as 5222,5223.');
+  return { port, directTlsPort };
 }
 
 function readEndpoint(text: string): { host: string; port: number } {

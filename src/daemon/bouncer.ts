@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { openBouncer } from '../frontends/bouncer/bouncer.ts';
 import { DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from '../frontends/bouncer/contract.ts';
 import type { Bouncer, BouncerSettings } from '../frontends/bouncer/contract.ts';
+import { networkAddresses } from '../frontends/bouncer/server/addresses.ts';
 import { fingerprintOf } from '../frontends/bouncer/credentials/certificates.ts';
 import type { AddedDevice } from '../account/devices/contract.ts';
 import type { Archive } from '../archive/contract.ts';
@@ -15,6 +16,7 @@ import { fail, ok, sentenceOf } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import type { BouncerApi, BouncerStatus } from '../frontends/web/contract/bouncer-contract.ts';
 import type { Log } from '../core/log.ts';
+import { chooseNetwork } from './network-door.ts';
 import type { Problems } from './diagnostics/problems.ts';
 
 const NOT_RUNNING = 'bouncer-not-running';
@@ -63,7 +65,7 @@ export function openBouncerOf({ home, archive, tokenKey, problems, log }: OpenBo
 
   function keep(kept: KeptBouncer): void {
     const { leaves: _, ...api } = kept; // `leaves` is not part of turning it on or off
-    editSettings(home, Object.entries(api).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
+    editSettings(home, Object.entries({ network: undefined, ...api }).map(([key, value]) => ({ path: ['bouncer', key], value: value as unknown })));
     inForce = kept;
   }
 
@@ -88,11 +90,14 @@ export function openBouncerOf({ home, archive, tokenKey, problems, log }: OpenBo
 
   const api: BouncerApi = {
     status,
-    async on(wish) {
+    networks: networkAddresses,
+    async on({ network: inNetwork, ...wish }) {
       const before = readSettings(home).bouncer;
-      const next = bouncerSettings.parse({ ...before, ...wish, on: true });
+      const chosen = await chooseNetwork(inNetwork, before?.network);
+      if (!chosen.ok) return chosen;
+      const next = bouncerSettings.parse({ ...before, ...wish, network: chosen.value, on: true });
       // it runs with these settings already: restarting it would disconnect devices
-      if (bouncer.running() && JSON.stringify(bouncerSettings.parse(before)) === JSON.stringify(next)) return ok(status());
+      if (bouncer.running() && JSON.stringify(bouncerSettings.parse(before ?? {})) === JSON.stringify(next)) return ok(status());
       const started = await start(next);
       const kept = started.ok ? tryKeep(next) : started;
       if (kept.ok) return started;
@@ -152,7 +157,7 @@ function sameDoor(one: KeptBouncer | undefined, other: KeptBouncer | undefined):
   return isDeepStrictEqual(one && { ...one, leaves: undefined }, other && { ...other, leaves: undefined });
 }
 
-function settingsOf({ listen = DEFAULT_LISTEN, directTls, names, cert, key }: KeptBouncer): BouncerSettings {
+function settingsOf({ listen = DEFAULT_LISTEN, directTls, network, names, cert, key }: KeptBouncer): BouncerSettings {
   const own = cert !== undefined && key !== undefined ? { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } : undefined;
-  return { listen, directTls: directTls ?? { ...DEFAULT_DIRECT_TLS, host: listen.host }, names, own };
+  return { listen, directTls: directTls ?? { ...DEFAULT_DIRECT_TLS, host: listen.host }, network, names, own };
 }

@@ -132,3 +132,37 @@ test('settings that could not be kept are not in force: the same ones, written b
   await door.apply(kept);
   expect(door.bouncer.running()).toBeDefined();
 });
+
+test('phones of a network are let in beside this computer’s own clients, on ports that are free there', async () => {
+  const { door } = openDoor();
+  const anywhere = { host: '127.0.0.1', port: 0 };
+  await door.api.on({ listen: anywhere, directTls: anywhere });
+  const status = await door.api.on({ network: { hosts: ['127.0.0.2'] } });
+  const { network } = (status.ok && status.value.on && status.value) || {};
+  const { port = 0, directTlsPort = 0 } = network ?? {};
+  expect(network?.hosts).toEqual(['127.0.0.2']);
+  expect(await answers('127.0.0.2', port)).toBe(true);
+  expect(await answers('127.0.0.2', directTlsPort)).toBe(true);
+  expect(await door.api.on({ network: {} })).toMatchObject({ value: { network } });
+  expect(await door.api.on({ network: null })).toMatchObject({ value: { on: true } });
+  expect(door.bouncer.running()?.network).toBeUndefined();
+  expect(await answers('127.0.0.2', port)).toBe(false);
+  expect(await door.api.on({})).toMatchObject({ value: { on: true } }); // as the file has it
+  expect(door.bouncer.running()?.network).toBeUndefined();
+});
+
+test('a port that somebody else has is passed over for phones', async () => {
+  const { door } = openDoor();
+  const other = createServer().listen(0, '127.0.0.2');
+  open.push(() => void other.close());
+  await once(other, 'listening');
+  const address = other.address();
+  const taken = typeof address === 'object' && address ? address.port : 0;
+  const anywhere = { host: '127.0.0.1', port: 0 };
+  await door.api.on({ listen: anywhere, directTls: anywhere });
+  expect(await door.api.on({ network: { hosts: ['127.0.0.2'], port: taken } })).toMatchObject({ ok: false, error: { code: 'bouncer' } });
+  expect(door.bouncer.running()?.network).toBeUndefined();
+  const chosen = await door.api.on({ network: { hosts: ['127.0.0.2'] } });
+  expect(chosen).toMatchObject({ ok: true, value: { on: true, network: { port: expect.any(Number) } } });
+  expect(door.bouncer.running()?.network?.port).not.toBe(taken);
+});

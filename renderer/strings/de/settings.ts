@@ -18,6 +18,9 @@ export const described: Readonly<Record<string, string>> = {
   'bouncer.listen.port': 'Port für STARTTLS-Verbindungen (0 = beliebiger freier Port)',
   'bouncer.directTls.host': 'Adresse für direktes TLS',
   'bouncer.directTls.port': 'Port für direktes TLS (0 = beliebiger freier Port)',
+  'bouncer.network.hosts': 'Adressen dieses Rechners, über die sich auch Telefone und andere Rechner verbinden (:: = alle)',
+  'bouncer.network.port': 'Deren Port für STARTTLS',
+  'bouncer.network.directTlsPort': 'Deren Port für direktes TLS (Telefone erwarten 5223)',
   'bouncer.leaves':
     'Einen Raum auf einem Gerät zu verlassen verlässt ihn nur dort (here) oder für das ganze Konto (everywhere); für jedes Gerät änderbar',
   'bouncer.names': 'Hostnamen und Adressen, mit denen sich Geräte verbinden; sie kommen in das Zertifikat',

@@ -2,12 +2,13 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { KeptBouncer } from '../../config/bouncer.ts';
 import { homeState } from '../../config/lock.ts';
 import { finding, type Finding } from '../../core/diagnostics.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import { domainOf } from '../../core/jid.ts';
+import type { RunningBouncer } from '../../frontends/bouncer/contract.ts';
+import { addressesOf, isLoopback } from '../../frontends/bouncer/server/addresses.ts';
 import { connectTo } from '../../frontends/web/client/client.ts';
 import { probe, type Probed } from '../../xmpp/stream/probe.ts';
 import { systemDns, type Endpoint } from '../../xmpp/transport/resolve.ts';
@@ -15,10 +16,9 @@ import type { Trust } from '../../xmpp/transport/tls.ts';
 import { examineSettings } from './doctor-home.ts';
 
 const PATIENCE = 8_000; // milliseconds for one connection
-const MOST_ADDRESSES = 12;
 /** `utils/Resolver.java`, and the dialogue of an account: direct TLS is tried on these alone. */
 const CONVERSATIONS_DIRECT = [443, 5223];
-const NEEDS_WORD = 'Let it listen there, in so many words: `minimix bouncer on --listen ADDRESS:15222 --direct-tls ADDRESS:5223 --name NAME`';
+const NEEDS_WORD = 'Let phones of your network in: `minimix bouncer on --phone`';
 
 /** What a phone's client would meet. */
 export interface Met {
@@ -58,25 +58,15 @@ export async function* examineReach(home: string): AsyncGenerator<Finding> {
     }
     for (const name of kept?.names ?? []) if (isIP(name) === 0) yield await examineName(name, jid);
     const sasl2 = met[0]?.sasl2 ?? [];
-    if (met.length > 0) yield* judgePhones({ loopbackAlone: endpoints.every(({ host }) => isLoopback(host)), directTlsPort: status.directTlsPort, ownAuthority, sasl2 }, jid);
+    if (met.length > 0) yield* judgePhones({ loopbackAlone: endpoints.every(({ host }) => isLoopback(host)), directTlsPort: status.network?.directTlsPort ?? status.directTlsPort, ownAuthority, sasl2 }, jid);
   }
 }
 
-function endpointsOf(status: { host: string; port: number; directTlsPort: number }, kept: KeptBouncer | undefined): Endpoint[] {
+function endpointsOf(status: RunningBouncer, kept: KeptBouncer | undefined): Endpoint[] {
   const at = (host: string, port: number, direct: boolean): Endpoint[] => addressesOf(host).map((address) => ({ host: address, port, direct }));
-  return [...at(status.host, status.port, false), ...at(kept?.directTls?.host ?? status.host, status.directTlsPort, true)];
-}
-
-/** What a listener on that address can be reached at: 0.0.0.0 and :: are all that this computer has. */
-function addressesOf(host: string): string[] {
-  if (host !== '0.0.0.0' && host !== '::') return [host];
-  const all = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
-  const fits = all.filter(({ family, address }) => (host === '::' || family === 'IPv4') && !/^(?:fe80:|169\.254\.)/i.test(address));
-  return [...new Set(fits.map(({ address }) => address))].slice(0, MOST_ADDRESSES);
-}
-
-function isLoopback(host: string): boolean {
-  return /^(?:127\.|::1$|localhost$)/.test(host);
+  const { hosts = [], port = 0, directTlsPort = 0 } = status.network ?? {};
+  const others = hosts.flatMap((host) => [...at(host, port, false), ...at(host, directTlsPort, true)]);
+  return [...at(status.host, status.port, false), ...at(kept?.directTls?.host ?? status.host, status.directTlsPort, true), ...others];
 }
 
 async function tryEndpoint(endpoint: Endpoint, trust: Trust, jid: string): Promise<{ found: Finding; probed?: Probed }> {
@@ -109,7 +99,7 @@ export function* judgePhones({ loopbackAlone, directTlsPort, ownAuthority, sasl2
   const note = (check: string, message: string, todo: string): Finding => finding({ check, level: 'note', message, todo }, jid);
   if (loopbackAlone) yield note('phone', 'Only this computer reaches the bouncer: it listens on no other address.', NEEDS_WORD);
   const direct = CONVERSATIONS_DIRECT.includes(directTlsPort);
-  if (!direct) yield note('Conversations', `It speaks direct TLS on the ports 443 and 5223 alone, and the bouncer has ${directTlsPort}.`, 'Type the STARTTLS port into it; or `minimix bouncer on --direct-tls ADDRESS:5223`');
+  if (!direct) yield note('Conversations', `It speaks direct TLS on the ports 443 and 5223 alone, and the bouncer has ${directTlsPort}.`, 'Type the STARTTLS port into it; or `minimix bouncer on --phone --ports 5222,5223`');
   if (ownAuthority) yield note('Conversations', 'It asks whether to trust the certificate, which is of an authority of your own.', 'Compare the fingerprint with `minimix bouncer ca`.');
   if (direct && !ownAuthority) yield finding({ check: 'Conversations', level: 'ok', message: 'It finds nothing amiss.' }, jid);
   if (!sasl2.some((name) => name.startsWith('SCRAM-'))) yield note('Monal', 'It speaks SCRAM inside SASL2 alone, which is not offered.', 'See `minimix log --level warn`.');

@@ -7,12 +7,13 @@ import { domainOf, localOf } from '../../core/jid.ts';
 import { openAuthority, openIdentity } from './credentials/certificates.ts';
 import type { ServerIdentity } from './credentials/certificates.ts';
 import { bouncerTimes, DEFAULT_DIRECT_TLS, DEFAULT_LISTEN } from './contract.ts';
-import type { Bouncer, BouncerAccount, BouncerOptions, BouncerSettings } from './contract.ts';
+import type { Bouncer, BouncerAccount, BouncerOptions, BouncerSettings, NetworkDoor } from './contract.ts';
 import { openDeviceCredentials } from './credentials/device-credentials.ts';
 import type { DeviceCredentials } from './credentials/device-credentials.ts';
 import { openDeviceTokens } from './credentials/device-tokens.ts';
 import type { DeviceTokens } from './credentials/device-tokens.ts';
 import { sessionsProvider } from './session/sessions-provider.ts';
+import { addressesOf, networkAddresses } from './server/addresses.ts';
 import { startListener } from './server/listener.ts';
 import type { Listener } from './server/listener.ts';
 import { openOfflineStore } from './session/offline-store.ts';
@@ -112,7 +113,7 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
     if (known) return known;
     if (!settings?.own) await openAuthority(certificates, domain);
     const { listen, directTls, names = [], own } = settings ?? { listen: DEFAULT_LISTEN, directTls: DEFAULT_DIRECT_TLS };
-    const hosts = [listen.host, directTls.host].filter((name) => name !== '0.0.0.0' && name !== '::');
+    const hosts = [listen.host, directTls.host, ...(settings?.network?.hosts ?? [])].flatMap(addressesOf);
     const identity = await openIdentity(certificates, { domain, names: [...hosts, ...names], own, now: now() });
     if (domain !== NOBODY) identities.delete(NOBODY);
     identities.set(domain, identity);
@@ -128,7 +129,9 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
     const made = make();
     if (!made.ok) return made;
     const { device, password } = made.value;
-    const way = { host: reachableAt(settings), port: first.port, directTlsPort: second.port };
+    const { network, names = [] } = settings;
+    const own = { host: reachableAt(settings), port: first.port, directTlsPort: second.port };
+    const way = network ? { host: names[0] ?? networkHost(network), port: network.port, directTlsPort: network.directTlsPort } : own;
     return ok({ id: device.id, name: device.label, jid: account, ...way, password, fingerprint: identity.fingerprint, ca: authority?.file ?? '' });
   }
 
@@ -157,8 +160,7 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
       if (identities.size === 0) await identify(NOBODY);
       const begun: Listener[] = [];
       try {
-        begun.push(await startListener(wanted.listen, host, false));
-        begun.push(await startListener(wanted.directTls, host, true));
+        for (const { direct, ...endpoint } of endpointsOf(wanted)) begun.push(await startListener(endpoint, host, direct));
       } catch (error) {
         await Promise.all(begun.map((one) => one.stop()));
         settings = undefined;
@@ -183,7 +185,9 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
     },
     running() {
       const [first, second] = listeners;
-      return settings && first && second ? { host: settings.listen.host, port: first.port, directTlsPort: second.port } : undefined;
+      if (!settings || !first || !second) return undefined;
+      const { listen, network } = settings;
+      return { host: listen.host, port: first.port, directTlsPort: second.port, ...(network && { network }) };
     },
     upgrade: (request, socket, head) => settings !== undefined && webSockets.upgrade(request, socket, head),
     authority: () => openAuthority(certificates, domainOf([...residents.keys()][0] ?? 'this computer')),
@@ -232,6 +236,19 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
       });
     },
   };
+}
+
+/** Every endpoint that is to be listened on, the two for this computer first. */
+function endpointsOf({ listen, directTls, network }: BouncerSettings): { host: string; port: number; direct: boolean }[] {
+  const { hosts = [], port = 0, directTlsPort = 0 } = network ?? {};
+  const others = hosts.flatMap((host) => [{ host, port, direct: false }, { host, port: directTlsPort, direct: true }]);
+  return [{ ...listen, direct: false }, { ...directTls, direct: true }, ...others];
+}
+
+/** The address of this computer that a device of the network types. */
+function networkHost({ hosts }: NetworkDoor): string {
+  const all = hosts.flatMap(addressesOf);
+  return networkAddresses(all)[0] ?? all[0] ?? hostname();
 }
 
 /** The host that a person types into a device: 0.0.0.0 and :: can be listened on, but not connected to. */

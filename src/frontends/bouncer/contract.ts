@@ -20,9 +20,25 @@ import type { DeviceConnectionSettings } from './session/device-connection.ts';
 export const DEFAULT_LISTEN: ListenEndpoint = { host: '127.0.0.1', port: 15222 };
 export const DEFAULT_DIRECT_TLS: ListenEndpoint = { host: '127.0.0.1', port: 15223 };
 
+/** Addresses of this computer on which devices of the network connect; those that listen for this computer alone stay as they are. */
+export interface NetworkDoor {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly directTlsPort: number;
+}
+
+export interface RunningBouncer {
+  readonly host: string;
+  readonly port: number;
+  readonly directTlsPort: number;
+  readonly network?: NetworkDoor | undefined;
+}
+
 export interface BouncerSettings {
   readonly listen: ListenEndpoint;
   readonly directTls: ListenEndpoint;
+  /** Where devices of the network connect as well. */
+  readonly network?: NetworkDoor | undefined;
   /** Names and addresses that devices connect to, beside those of the listeners. */
   readonly names?: readonly string[] | undefined;
   readonly own?: OwnCertificate | undefined;
@@ -50,7 +66,7 @@ export interface Bouncer {
   setLeaving(leaving: Leaving): void;
   /** Ends all sessions and listens no more. */
   stop(): Promise<void>;
-  running(): { readonly host: string; readonly port: number; readonly directTlsPort: number } | undefined;
+  running(): RunningBouncer | undefined;
   /** RFC 7395, on the web's port of this computer; false where the upgrade is for somebody else, or the bouncer is off. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   authority(): Promise<Authority>;

@@ -7,6 +7,7 @@ export const bouncerCalls = {
   bouncer: trpc.router({
     status: procedure.query(({ ctx }) => ctx.api.bouncer.status()),
     on: procedure.input(bouncerInputs.on).mutation(async ({ ctx, input }) => valueOf(await ctx.api.bouncer.on(input))),
+    networks: procedure.query(({ ctx }) => ctx.api.bouncer.networks()),
     off: procedure.mutation(({ ctx }) => ctx.api.bouncer.off()),
     ca: procedure.query(({ ctx }) => ctx.api.bouncer.authority()),
     devices: procedure

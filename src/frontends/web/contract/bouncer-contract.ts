@@ -8,6 +8,8 @@ export interface BouncerApi {
   status(): BouncerStatus;
   /** Keeps the wish and listens. */
   on(wish: BouncerWish): Promise<Result<BouncerStatus>>;
+  /** This computer's addresses in its networks, the likeliest for a phone first. */
+  networks(): readonly string[];
   off(): Promise<BouncerStatus>;
   /** The certificate that a device has to trust: its file, and its SHA-256 as people compare it. */
   authority(): Promise<{ readonly file: string; readonly fingerprint: string }>;
@@ -19,9 +21,18 @@ export interface BouncerApi {
 
 export type BouncerStatus =
   | { readonly on: false }
-  | { readonly on: true; readonly host: string; readonly port: number; readonly directTlsPort: number };
+  | {
+      readonly on: true;
+      readonly host: string;
+      readonly port: number;
+      readonly directTlsPort: number;
+      /** Where devices of the network connect. */
+      readonly network?: { readonly hosts: readonly string[]; readonly port: number; readonly directTlsPort: number } | undefined;
+    };
 
-const endpoint = z.object({ host: z.string().min(1).max(253), port: z.int().min(0).max(65_535) });
+const host = z.string().min(1).max(253);
+const port = z.int().min(1).max(65_535);
+const endpoint = z.object({ host, port: z.int().min(0).max(65_535) });
 const deviceName = z
   .string()
   .trim()
@@ -33,6 +44,8 @@ export const bouncerInputs = {
   on: z.object({
     listen: endpoint.optional(),
     directTls: endpoint.optional(),
+    /** Lets devices of the network in as well; what is left out is chosen. `null` ends it. */
+    network: z.object({ hosts: z.array(host).min(1).max(8).optional(), port: port.optional(), directTlsPort: port.optional() }).nullable().optional(),
     names: z.array(z.string().min(1).max(253)).max(20).optional(),
     cert: z.string().min(1).max(4096).optional(),
     key: z.string().min(1).max(4096).optional(),

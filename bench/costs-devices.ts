@@ -26,14 +26,14 @@ interface Devices {
 async function direct({ server }: Stand, { user, room, count }: Scene): Promise<Devices> {
   await server.register(user, 'secret');
   const devices: BenchDevice[] = [];
-  for (let n = 0; n < count; n += 1) devices.push(await connectDevice(server, user, 'secret', `device${n}`));
+  for (let n = 0; n < count; n += 1) devices.push(await connectDevice(server, { user, password: 'secret', resource: `device${n}` }));
   for (const device of devices) device.join(room, user);
   return listening(devices);
 }
 
 async function relayed({ server }: Stand, { user, count, home }: Scene): Promise<Devices> {
   const devices: BenchDevice[] = [];
-  for (let n = 0; n < count; n += 1) devices.push(await connectDevice(server, user, 'secret', `device${n}`));
+  for (let n = 0; n < count; n += 1) devices.push(await connectDevice(server, { user, password: 'secret', resource: `device${n}` }));
   if (home) await until(async () => (await apiOf(home).devices.query({})).filter(({ frontend: door, online }) => door === 'relay' && online).length === count, { ...patience, what: 'the devices to be known' });
   return listening(devices);
 }
@@ -70,14 +70,14 @@ export async function byDevices(stand: Stand, sizes: readonly number[]): Promise
   for (const [name, connect] of Object.entries({ 'by themselves': direct, relay: relayed, bouncer: bounced })) {
     const found: Record<string, string[]> = {};
     for (const count of sizes) {
-      for (const [what, figure] of Object.entries(await oneSize(stand, name, count, connect))) (found[`${name}: ${what}`] ??= []).push(figure);
+      for (const [what, figure] of Object.entries(await oneSize(stand, { way: name, count, connect }))) (found[`${name}: ${what}`] ??= []).push(figure);
     }
     rows.push(...Object.entries(found).map(([what, figures]) => [what, ...figures]));
   }
   return rows;
 }
 
-async function oneSize(stand: Stand, way: string, count: number, connect: (stand: Stand, scene: Scene) => Promise<Devices>): Promise<Record<string, string>> {
+async function oneSize(stand: Stand, { way, count, connect }: { way: string; count: number; connect: (stand: Stand, scene: Scene) => Promise<Devices> }): Promise<Record<string, string>> {
   const { server } = stand;
   const user = `${way.replaceAll(' ', '-')}${count}`;
   const [room = ''] = await stand.rooms(`room-of-${user}-`, 1, 25);
@@ -94,7 +94,7 @@ async function oneSize(stand: Stand, way: string, count: number, connect: (stand
     const pids = [server.pid, ...(home ? [home.pid()] : [])];
     await bob.settle();
     const begun = await stand.traffic(user);
-    const { each } = await cpuOfTalk(pids, bob, [room], TOTAL, RATE, devices.heard);
+    const { each } = await cpuOfTalk(pids, { bob, rooms: [room], total: TOTAL, rate: RATE, heard: devices.heard });
     const talk = await stand.traffic(user);
     const rss = home ? rssOf(home.pid()) : undefined;
     await devices.close();

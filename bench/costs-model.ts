@@ -47,7 +47,7 @@ const add = (a: Load, b: Load): Load => ({ c2s: a.c2s + b.c2s, s2s: a.s2s + b.s2
  * What one room costs the server for one user a day. In a room of the server all others are its users too and take part
  * in the same way; those of a room elsewhere take part by each device, whatever we do. What a user says is the same in all.
  */
-function oneRoom(habits: Habits, inputs: Inputs, way: Way, remote: boolean): Record<string, Load> {
+function oneRoom(habits: Habits, inputs: Inputs, { way, remote }: { way: Way; remote: boolean }): Record<string, Load> {
   const { devices, online, starts, occupants, words, changes, restarts } = habits;
   const direct = way === 'direct';
   const load = ({ stanzas, bytes }: Count, times: number): Load => ({ c2s: stanzas * times, s2s: remote ? stanzas * times : 0, bytes: bytes * times });
@@ -82,7 +82,7 @@ export function reckon(habits: Habits, inputs: Inputs, way: Way): Reckoned {
   const { users, devices, online, drops, rooms, remote, resumed } = habits;
   const rows: Record<string, Load> = {};
   for (const [away, share] of [[false, 1 - remote], [true, remote]] as const) {
-    for (const [name, load] of Object.entries(oneRoom(habits, inputs, way, away))) {
+    for (const [name, load] of Object.entries(oneRoom(habits, inputs, { way, remote: away }))) {
       const all = users * rooms * share;
       rows[name] = add(rows[name] ?? NONE, { c2s: load.c2s * all, s2s: load.s2s * all, bytes: load.bytes * all });
     }

@@ -39,7 +39,7 @@ export async function allJoined(home: Home, count: number, since = 0): Promise<v
 }
 
 /** Says so many messages in the rooms by turns; what the process spent on each, in microseconds of CPU, its idle share taken off. */
-export async function cpuOfTalk(pids: readonly number[], bob: Person, rooms: readonly string[], total: number, rate: number, heard: () => Promise<unknown>): Promise<{ idle: number[]; each: number[] }> {
+export async function cpuOfTalk(pids: readonly number[], { bob, rooms, total, rate, heard }: { bob: Person; rooms: readonly string[]; total: number; rate: number; heard: () => Promise<unknown> }): Promise<{ idle: number[]; each: number[] }> {
   const at = (): number[] => pids.map(cpuOf);
   const since = (before: readonly number[]): number[] => at().map((now, n) => now - (before[n] ?? 0));
   await pause(SETTLING);
@@ -73,7 +73,7 @@ interface Life {
 }
 
 /** Joins all, is killed and resumes, is killed with its session gone and joins again. */
-async function live(stand: Stand, home: Home, user: string, rooms: readonly string[]): Promise<Life> {
+async function live(stand: Stand, { home, user, rooms }: { home: Home; user: string; rooms: readonly string[] }): Promise<Life> {
   await stand.traffic(user);
   const join = performance.now();
   await Promise.allSettled(rooms.map((room) => apiOf(home).join.mutate({ room, nick: user }))); // some are told that it goes on
@@ -98,11 +98,11 @@ async function live(stand: Stand, home: Home, user: string, rooms: readonly stri
 
 const HEAD = ['RSS', 'CPU at rest', 'CPU a message', 'the server’s', 'on the wire: first joins', '… a restart that resumes', '… a restart with the session gone', 'page: rooms listed'];
 
-async function column(stand: Stand, user: string, rooms: readonly string[], bob: Person, total: number, rate: number): Promise<string[]> {
+async function column(stand: Stand, { user, rooms, bob, total, rate }: { user: string; rooms: readonly string[]; bob: Person; total: number; rate: number }): Promise<string[]> {
   const home = await startDaemon(stand, user);
   try {
-    const { first, firstTook, resumed, anew, anewTook } = await live(stand, home, user, rooms);
-    const talk = await cpuOfTalk([home.pid(), stand.server.pid], bob, rooms, total, rate, () => keptBy(home, `word ${total - 1} `, rooms[(total - 1) % rooms.length] ?? ''));
+    const { first, firstTook, resumed, anew, anewTook } = await live(stand, { home, user, rooms });
+    const talk = await cpuOfTalk([home.pid(), stand.server.pid], { bob, rooms, total, rate, heard: () => keptBy(home, `word ${total - 1} `, rooms[(total - 1) % rooms.length] ?? '') });
     const rss = rssOf(home.pid());
     const { listed, opened } = await openingOf(await pageOf(home), rooms[0] ?? '');
     return [
@@ -138,7 +138,7 @@ export async function byRooms(stand: Stand, sizes: readonly number[]): Promise<s
     const rooms = await stand.rooms(`one-of-${size}-`, size, 25);
     const bob = await connectPerson(server, 'bob', 'secret', { resource: `in${size}` });
     await enter(bob, rooms);
-    columns.push(await column(stand, `of${size}`, rooms, bob, 400, 100));
+    columns.push(await column(stand, { user: `of${size}`, rooms, bob, total: 400, rate: 100 }));
     await bob.close();
   }
   return turned(['rooms, 25 occupants each', ...sizes.map(String)], [...HEAD, 'page: a room opened'], columns);
@@ -153,7 +153,7 @@ export async function byOccupants(stand: Stand, sizes: readonly number[]): Promi
     const rooms = await stand.rooms(`crowd${size}of`, 1, size);
     const bob = await connectPerson(server, 'bob', 'secret', { resource: `in${size}` });
     await enter(bob, rooms);
-    columns.push(await column(stand, `among${size}`, rooms, bob, rate * 15, rate));
+    columns.push(await column(stand, { user: `among${size}`, rooms, bob, total: rate * 15, rate }));
     await bob.close();
   }
   return turned(['occupants, in one room', ...sizes.map(String)], [...HEAD, 'page: the room opened'], columns);

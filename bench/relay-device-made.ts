@@ -19,7 +19,7 @@ const FEATURES = ['http://jabber.org/protocol/disco#info', 'urn:xmpp:ping', 'urn
 const DISCO = `<query xmlns='${FEATURES[0]}'><identity category='client' type='pc' name='bench'/>${FEATURES.map((one) => `<feature var='${one}'/>`).join('')}</query>`;
 
 /** Logs in, and is online once its own presence has come back. */
-export async function connectDevice(server: ServerAddress, user: string, password: string, resource: string): Promise<BenchDevice> {
+export async function connectDevice(server: ServerAddress, { user, password, resource }: { user: string; password: string; resource: string }): Promise<BenchDevice> {
   const { socket, stream } = await authenticate(server, user, password, {});
   stream.detach();
   const jid = `${user}@${server.domain}/${resource}`;

@@ -47,15 +47,15 @@ const p99 = ({ relayed }: Figures): number => quantile(relayed, 0.99);
 const micros = ({ cpu }: Figures): number => quantile(cpu, 0.5);
 const inMs = (value: number): string => `${value.toFixed(1)} ms`;
 const inUs = (value: number): string => `${value.toFixed(0)} us`;
-compare('p99, ours to raw, 50/s and 10 devices', 'ours 10 50', 'raw 10 50', 'goal 1.1', p99);
-compare('p99, ours to raw, 500/s and 1 device', 'ours 1 500', 'raw 1 500', 'goal 1.1', p99);
+compare('p99, ours to raw, 50/s and 10 devices', 'ours 10 50', 'raw 10 50', { goal: 'goal 1.1', value: p99 });
+compare('p99, ours to raw, 500/s and 1 device', 'ours 1 500', 'raw 1 500', { goal: 'goal 1.1', value: p99 });
 for (const rate of [50, 500]) {
-  compare(`CPU, ours without the append to cloning, 3 devices, ${rate}/s`, `unkept 3 ${rate}`, `cloning 3 ${rate}`, 'goal 0.45', micros);
+  compare(`CPU, ours without the append to cloning, 3 devices, ${rate}/s`, `unkept 3 ${rate}`, `cloning 3 ${rate}`, { goal: 'goal 0.45', value: micros });
 }
-row('a relayed message, 10 devices, 50/s, p99', 'ours 10 50', 'raw 10 50', 'a relay of raw text, no archive', p99, inMs);
-row('a relayed message, 1 device, 500/s, p99', 'ours 1 500', 'raw 1 500', 'a relay of raw text, no archive', p99, inMs);
-row('CPU of it, 3 devices, 50/s, archive and all', 'ours 3 50', 'cloning 3 50', 'plain @xmpp/client, cloning, no archive', micros, inUs);
-row('CPU of it without our archive’s append', 'unkept 3 50', 'cloning 3 50', 'plain @xmpp/client, cloning, no archive', micros, inUs);
+row('a relayed message, 10 devices, 50/s, p99', { a: 'ours 10 50', b: 'raw 10 50', beside: 'a relay of raw text, no archive', of: p99, unit: inMs });
+row('a relayed message, 1 device, 500/s, p99', { a: 'ours 1 500', b: 'raw 1 500', beside: 'a relay of raw text, no archive', of: p99, unit: inMs });
+row('CPU of it, 3 devices, 50/s, archive and all', { a: 'ours 3 50', b: 'cloning 3 50', beside: 'plain @xmpp/client, cloning, no archive', of: micros, unit: inUs });
+row('CPU of it without our archive’s append', { a: 'unkept 3 50', b: 'cloning 3 50', beside: 'plain @xmpp/client, cloning, no archive', of: micros, unit: inUs });
 await server.stop();
 process.exit();
 
@@ -67,10 +67,10 @@ async function measure(kind: string, devices: number, round: number): Promise<vo
   const room = await server.room({ archive: false });
   const talker = await connectPerson(server, bob, password, { resource: 'talker' });
   await talker.join(room, 'bob');
-  const direct = await connectDevice(server, bob, password, 'direct');
+  const direct = await connectDevice(server, { user: bob, password, resource: 'direct' });
   direct.join(room, 'carol');
   const gadgets: BenchDevice[] = [];
-  for (let n = 0; n < devices; n += 1) gadgets.push(await connectDevice(server, user, password, `device${n}`));
+  for (let n = 0; n < devices; n += 1) gadgets.push(await connectDevice(server, { user, password, resource: `device${n}` }));
 
   const relay = fork(child, [kind], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   relay.send({ server: address(), user, password, room, targets: gadgets.map(({ jid }) => jid) } satisfies Task);
@@ -80,7 +80,7 @@ async function measure(kind: string, devices: number, round: number): Promise<vo
   const all = (total: number, what: string): Promise<unknown> =>
     until(() => listeners.every((one) => one.heard().size === total), { what: `${kind} to ${what}`, deadline: PATIENCE, every: 50 });
   for (const one of listeners) one.listen('warm');
-  await talk(talker, room, 'warm', WARM_UP, Math.min(300, 1000 / devices));
+  await talk(talker, { room, name: 'warm', total: WARM_UP, rate: Math.min(300, 1000 / devices) });
   await all(WARM_UP, 'relay');
 
   for (const rate of RATES) {
@@ -88,7 +88,7 @@ async function measure(kind: string, devices: number, round: number): Promise<vo
     const name = `m${rate}`;
     for (const one of listeners) one.listen(name);
     const before = await cpuOf(relay);
-    const sentAt = await talk(talker, room, name, total, rate === 1 ? 5 : rate); // at 1/s too few to tell: 5/s, quiet between
+    const sentAt = await talk(talker, { room, name, total, rate: rate === 1 ? 5 : rate }); // at 1/s too few to tell: 5/s, quiet between
     const kept = await all(total, 'have relayed all').then(() => true, () => false);
     const after = await cpuOf(relay);
     const delays = listeners.map((one) => [...one.heard()].map(([key, at]) => at - (sentAt.get(key) ?? 0)));
@@ -128,19 +128,19 @@ function report({ kind, devices, rate, delays, used, total, kept }: Measured): v
   console.log(kept ? line : `${line} did not keep up: ${total - relayed.length} of ${total} not relayed within ${PATIENCE / 1000} s`);
 }
 
-function compare(what: string, a: string, b: string, goal: string, value: (of: Figures) => number): void {
+function compare(what: string, a: string, b: string, { goal, value }: { goal: string; value: (of: Figures) => number }): void {
   const [left, right] = [figures.get(a), figures.get(b)];
   if (left && right) console.log(`${what}: ${(value(left) / value(right)).toFixed(2)} (${goal})`);
 }
 
 /** The same for README's table. */
-function row(what: string, a: string, b: string, beside: string, of: (figures: Figures) => number, unit: (value: number) => string): void {
+function row(what: string, { a, b, beside, of, unit }: { a: string; b: string; beside: string; of: (figures: Figures) => number; unit: (value: number) => string }): void {
   const [left, right] = [figures.get(a), figures.get(b)];
   if (left && right) figure({ what, minimix: unit(of(left)), beside: `${beside}: ${unit(of(right))}`, ratio: of(left) / of(right) });
 }
 
 /** Says so many at that rate; when each was written, by the first two words of its body. */
-async function talk(who: Person, room: string, name: string, total: number, rate: number): Promise<Map<string, number>> {
+async function talk(who: Person, { room, name, total, rate }: { room: string; name: string; total: number; rate: number }): Promise<Map<string, number>> {
   const sentAt = new Map<string, number>();
   const began = performance.now();
   for (let n = 0; n < total; n += 1) {

@@ -49,9 +49,9 @@ function isolate(): void {
 async function attempt({ releases, steps, verbose }: Wish, host: Host): Promise<number> {
   // not /tmp, which is a small one in memory on Debian 13, and without devices
   const place = mkdtempSync(join(process.env['TMPDIR'] ?? '/var/tmp', 'minimix-fresh-'));
-  const roots = openRoots(place, host, stopping.signal, (text) => {
+  const roots = openRoots(place, { host, signal: stopping.signal, hear: (text) => {
     if (verbose) process.stderr.write(text);
-  });
+  } });
   try {
     const tree = join(place, 'tree.tar');
     const { status, stderr } = spawnSync('git', ['archive', '--output', tree, 'HEAD'], { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' });

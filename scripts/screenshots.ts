@@ -42,7 +42,7 @@ const talk: readonly (readonly [who: string, text: string])[] = [
   ['Ingeborg', 'I will be there. Seedlings to give away are in xmpp:seedlings@rooms.example.org?join'],
 ];
 
-async function bookmark(alice: Person, room: string, name: string, autojoin = true): Promise<void> {
+async function bookmark(alice: Person, room: string, { name, autojoin = true }: { name: string; autojoin?: boolean }): Promise<void> {
   const conference = xml('conference', { xmlns: 'urn:xmpp:bookmarks:1', autojoin: String(autojoin), name }, xml('nick', {}, 'alice'));
   const publish = xml('publish', { node: 'urn:xmpp:bookmarks:1' }, xml('item', { id: room }, conference));
   const field = (key: string, value: string) => xml('field', { var: key }, xml('value', {}, value));
@@ -82,7 +82,7 @@ async function fill(server: XmppServer, daemon: TestDaemon): Promise<{ room: str
   const bob = people.get('bob');
   bob?.send(xml('message', { to: garden, type: 'groupchat' }, xml('subject', {}, 'Saturday: beans, twine and the broken tap')));
   await server.setAffiliation(`allotment-board@${server.archivedRooms}`, alice, 'outcast');
-  for (const [room, name] of rooms) await bookmark(phone, room, name);
+  for (const [room, name] of rooms) await bookmark(phone, room, { name });
   await phone.join(garden, 'alice');
   const heard = new Map<string, Element>();
   for (const [who, text] of talk) {
@@ -135,11 +135,11 @@ const carol = { jid: '', server: '', ca: '' };
 async function prepareCarol(server: XmppServer): Promise<void> {
   Object.assign(carol, { jid: await server.register('carol', PASSWORD), server: `${server.host}:${server.port}`, ca: server.ca });
   const phone = await connectPerson(server, 'carol', PASSWORD);
-  await bookmark(phone, `community-garden@${server.archivedRooms}`, 'Community garden');
-  await bookmark(phone, `repair-cafe@${server.archivedRooms}`, 'Repair café');
-  await bookmark(phone, `book-club@${server.archivedRooms}`, 'Book club', false);
-  await bookmark(phone, 'old-friends@rooms.gone.example', 'Old friends');
-  await bookmark(phone, `closed-long-ago@${server.archivedRooms}`, 'Closed long ago', false);
+  await bookmark(phone, `community-garden@${server.archivedRooms}`, { name: 'Community garden' });
+  await bookmark(phone, `repair-cafe@${server.archivedRooms}`, { name: 'Repair café' });
+  await bookmark(phone, `book-club@${server.archivedRooms}`, { name: 'Book club', autojoin: false });
+  await bookmark(phone, 'old-friends@rooms.gone.example', { name: 'Old friends' });
+  await bookmark(phone, `closed-long-ago@${server.archivedRooms}`, { name: 'Closed long ago', autojoin: false });
   await phone.close();
 }
 

@@ -36,7 +36,7 @@ const place = mkdtempSync(join(tmpdir(), 'minimix-lab-'));
 undo.push(() => rmSync(place, { recursive: true, force: true, maxRetries: 5 }));
 
 /** A program that ends with this one. */
-function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv, stdio: 'ignore' | 'inherit' = 'ignore'): ChildProcess {
+function start(program: string, args: readonly string[], { env, stdio = 'ignore' }: { env: NodeJS.ProcessEnv; stdio?: 'ignore' | 'inherit' }): ChildProcess {
   const child = spawn(program, args, { env, stdio });
   child.on('error', (error) => console.error(`${program}: ${error.message}`));
   undo.push(async () => {
@@ -81,11 +81,11 @@ async function main(): Promise<boolean> {
   const config = join(place, 'config');
   const places = { HOME: place, XDG_CONFIG_HOME: config, XDG_CONFIG_DIRS: config, XDG_DATA_HOME: join(place, 'data'), XDG_RUNTIME_DIR: place };
   const env = { ...process.env, ...places, DISPLAY: display, PATH: `${browser.env['PATH']}:${process.env['PATH']}`, LANG: 'C.UTF-8', DBUS_SESSION_BUS_ADDRESS: bus.address, MINIMIX_HOME: home.dir, MINIMIX_KEYRING: 'off' };
-  start('Xvfb', [display, '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], env);
+  start('Xvfb', [display, '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], { env });
   await until(() => existsSync(`/tmp/.X11-unix/X${display.slice(1)}`), { what: 'Xvfb' });
-  start('openbox', [], env);
+  start('openbox', [], { env });
   let port = 0; // of each start its own: the last one may still hold its
-  const electron = (args: readonly string[]): ChildProcess => start(join(runtime, 'electron'), ['--no-sandbox', '--disable-gpu', ...args], env, 'inherit');
+  const electron = (args: readonly string[]): ChildProcess => start(join(runtime, 'electron'), ['--no-sandbox', '--disable-gpu', ...args], { env, stdio: 'inherit' });
   const screenshot = (name: string): void => {
     execFileSync('import', ['-window', 'root', join(out, `${name}.png`)], { env });
     console.log(`screenshot: ${join(out, `${name}.png`)}`);
@@ -128,8 +128,8 @@ async function main(): Promise<boolean> {
 
   // For the eyes: the window, wide and narrow, a notification and each tray's menu as a real desktop draws them.
   await server1.close();
-  start('dunst', ['-conf', '/dev/null'], env);
-  const panel = startXfcePanel((program) => start(program, [], env), bus.connect(), config, env);
+  start('dunst', ['-conf', '/dev/null'], { env });
+  const panel = startXfcePanel((program) => start(program, [], { env }), { bus: bus.connect(), config, env });
   port += 1;
   const shown = electron([`--remote-debugging-port=${port}`]);
   await until(async () => (await inWindow(port, 'document.querySelector("#root")?.innerText.length > 100')) === true, { what: 'the page in the window', every: 200 });
@@ -146,7 +146,7 @@ async function main(): Promise<boolean> {
   shown.kill();
   execFileSync('xdotool', ['mousemove', '640', '640'], { env });
   await panel.empty();
-  start(bin, ['tray', '--hidden'], env);
+  start(bin, ['tray', '--hidden'], { env });
   await panel.openMenu(/1 unread/);
   screenshot('menu-dbus');
   return steps.every(({ ok }) => ok);

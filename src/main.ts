@@ -50,7 +50,7 @@ const world: World = {
   files: {
     list: async (home) => readSettings(home).accounts,
     add: (home, request) => alone(home, () => keepAccount(home, openSecrets(home, env), request)),
-    password: (home, account, password) => alone(home, () => storePassword(home, openSecrets(home, env), account, password)),
+    password: (home, account, password) => alone(home, () => storePassword(home, openSecrets(home, env), { jid: account, password })),
     remove: (home, account) => alone(home, () => forgetAccount(home, openSecrets(home, env), account)),
     bouncer: (home, { network: wish, ...more }) =>
       alone(home, async () => {
@@ -67,7 +67,7 @@ const world: World = {
     valueOf,
     set: (home, key, value, account) =>
       alone(home, async () => {
-        changeSetting(home, key, value, account);
+        changeSetting(home, { key, value, account });
         return ok({ restart: effectOf(key) === 'restart' });
       }),
   },

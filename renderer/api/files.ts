@@ -29,7 +29,7 @@ export function pictureHref(id: number): string {
 }
 
 /** The avatar of somebody in a room, to be signed first. The address contains `hash`, so that a new avatar is not taken from the browser's cache. */
-export function avatarHref(account: string, room: string, nick: string, hash: string): string {
+export function avatarHref({ account, room, nick, hash }: { account: string; room: string; nick: string; hash: string }): string {
   return `/avatar?${new URLSearchParams({ account, room, nick, hash })}`;
 }
 

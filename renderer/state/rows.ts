@@ -18,7 +18,7 @@ const GROUP = 5 * 60_000; // messages of one person within this time are shown u
  * The rows of a window. `freshAfter` is the last message that was read when the room was opened; `gaps` are the holes in
  * the archive, oldest first: each stands before the first message that is later than its beginning.
  */
-export function rowsOf(window: Window, nick: string | undefined, freshAfter: number | undefined, gaps: readonly ApiGap[] = []): TimelineRow[] {
+export function rowsOf(window: Window, { nick, freshAfter, gaps = [] }: { nick: string | undefined; freshAfter?: number | undefined; gaps?: readonly ApiGap[] }): TimelineRow[] {
   const rows: TimelineRow[] = [];
   if (window.phase === 'ready' && !window.older && window.items.length > 0) rows.push({ type: 'start', key: 'start' });
   const days = new Set<string>();

@@ -48,7 +48,7 @@ export async function openStage(server: SharedServer, side: Side, dir: string): 
     undo.push(() => bob.close());
     const desk = await connectPerson(server, alice.user, alice.password, { resource: 'desk', carbons: true });
     undo.push(() => desk.close());
-    await befriend(desk, alice.jid, bob, other.jid);
+    await befriend({ alice: desk, aliceJid: alice.jid, bob, bobJid: other.jid });
     const rooms = {
       marked: await server.room({ archive: true, owners: [other.jid], name: 'marked' }),
       other: await server.room({ archive: true, owners: [other.jid], name: 'other' }),
@@ -74,7 +74,7 @@ export async function openStage(server: SharedServer, side: Side, dir: string): 
   }
 }
 
-async function befriend(alice: Person, aliceJid: string, bob: Person, bobJid: string): Promise<void> {
+async function befriend({ alice, aliceJid, bob, bobJid }: { alice: Person; aliceJid: string; bob: Person; bobJid: string }): Promise<void> {
   const asks = (who: string) => ({ attrs }: { attrs: Record<string, unknown> }): boolean => attrs['type'] === 'subscribe' && String(attrs['from']).startsWith(who);
   alice.send(xml('presence', { to: bobJid, type: 'subscribe' }));
   await bob.next(asks(aliceJid), { what: 'alice to ask bob' });
@@ -156,7 +156,7 @@ async function throughBouncer(server: SharedServer, alice: Account, dir: string)
 }
 
 /** Resolves once bob sees alice there under that nick alone. */
-export async function seen(stage: Stage, room: string, nick: string, deadline?: number): Promise<void> {
+export async function seen(stage: Stage, { room, nick, deadline }: { room: string; nick: string; deadline?: number }): Promise<void> {
   await until(() => stage.inside(room).join() === nick, { what: `the others to see ${nick} in the room`, ...(deadline !== undefined && { deadline }) });
 }
 

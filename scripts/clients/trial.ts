@@ -82,7 +82,7 @@ async function walk(stage: Stage, { column, anew, stop }: Steps): Promise<void> 
   });
   await column('join', async (client) => {
     await client.join(room, me);
-    await seen(stage, room, me);
+    await seen(stage, { room, nick: me });
     await until(async () => (await client.heard()).filter((text) => text.includes(stage.before)).length > 0, { what: 'what was said before', every: 200 });
   });
   await column('live', async (client) => {
@@ -98,7 +98,7 @@ async function walk(stage: Stage, { column, anew, stop }: Steps): Promise<void> 
   });
   await column('nick', async (client) => {
     await client.nick(room, 'Alicia', me);
-    await seen(stage, room, 'Alicia');
+    await seen(stage, { room, nick: 'Alicia' });
     me = 'Alicia';
     const text = token('renamed');
     await client.say(room, text);
@@ -139,7 +139,7 @@ async function walk(stage: Stage, { column, anew, stop }: Steps): Promise<void> 
   /** Enters the room by hand, and is in it as before. */
   async function returns(client: RunningClient, name: string): Promise<void> {
     await client.join(room, me);
-    await seen(stage, room, me);
+    await seen(stage, { room, nick: me });
     const [heard, said] = [token(name), token(name)];
     await bob.say(room, heard);
     await holds(client, [heard], 'of what bob says then');
@@ -157,7 +157,7 @@ async function walk(stage: Stage, { column, anew, stop }: Steps): Promise<void> 
     await bob.settle();
     const client = await anew();
     await client.join(room, me);
-    await seen(stage, room, me);
+    await seen(stage, { room, nick: me });
     await holds(client, missed, 'of what was said meanwhile');
   });
   await column('chats away', async (client) => {

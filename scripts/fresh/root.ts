@@ -54,7 +54,7 @@ exec chroot "$root" "$@"`;
 export const projectOf = (person: Person): string => `${HOMES[person]}/minimix`;
 
 /** Roots in a folder; `signal` ends whatever runs, `hear` is given what it prints. */
-export function openRoots(place: string, host: Host, signal: AbortSignal, hear: (text: string) => void): Roots {
+export function openRoots(place: string, { host, signal, hear }: { host: Host; signal: AbortSignal; hear: (text: string) => void }): Roots {
   const bare = join(place, 'bare');
   const archives = join(place, 'archives'); // what apt fetched for one root serves the next
   mkdirSync(join(archives, 'partial'), { recursive: true });

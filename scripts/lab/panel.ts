@@ -36,7 +36,7 @@ interface XfcePanel {
 }
 
 /** `start` is for programs that end with the lab; `config` is the desktop's XDG_CONFIG_HOME. */
-export function startXfcePanel(start: (program: string) => ChildProcess, bus: MessageBus, config: string, env: NodeJS.ProcessEnv): XfcePanel {
+export function startXfcePanel(start: (program: string) => ChildProcess, { bus, config, env }: { bus: MessageBus; config: string; env: NodeJS.ProcessEnv }): XfcePanel {
   const channels = join(config, 'xfce4/xfconf/xfce-perchannel-xml');
   mkdirSync(channels, { recursive: true });
   writeFileSync(join(channels, 'xfce4-panel.xml'), SETTINGS);
@@ -49,13 +49,13 @@ export function startXfcePanel(start: (program: string) => ChildProcess, bus: Me
   const widths = (): readonly number[] =>
     xdotool('search', '--onlyvisible', '--class', '^wrapper-2.0$', 'getwindowgeometry', '--shell', '%@').split('\n').filter((line) => line.startsWith('WIDTH=')).map((line) => Number(line.slice(6)));
   const icon = (): boolean => widths().some((width) => width >= SMALLEST_ICON);
-  const read = async (destination: string, path: string, face: string, name: string): Promise<unknown> =>
+  const read = async ({ destination, path, face, name }: { destination: string; path: string; face: string; name: string }): Promise<unknown> =>
     await bus.invoke<unknown>({ destination, path, interface: 'org.freedesktop.DBus.Properties', member: 'Get', signature: 'ss', body: [face, name] });
   async function tip(): Promise<string> {
     try {
-      const [item] = z.string().array().parse(await read(WATCHER, '/StatusNotifierWatcher', WATCHER, 'RegisteredStatusNotifierItems'));
+      const [item] = z.string().array().parse(await read({ destination: WATCHER, path: '/StatusNotifierWatcher', face: WATCHER, name: 'RegisteredStatusNotifierItems' }));
       const [, service = '', path = ''] = /^([^/]*)(.*)$/.exec(item ?? '') ?? [];
-      return JSON.stringify(service === '' ? '' : await read(service, path, 'org.kde.StatusNotifierItem', 'ToolTip'));
+      return JSON.stringify(service === '' ? '' : await read({ destination: service, path, face: 'org.kde.StatusNotifierItem', name: 'ToolTip' }));
     } catch {
       return ''; // panel and tray are only just starting
     }

@@ -87,7 +87,7 @@ export function openInbound(to: Receivers): Receive {
       context.archive.quarantine({ account: context.jid, at: transaction.at, sender: from === '' ? undefined : from, kind, size: Buffer.byteLength(raw), cause, text: raw });
       transaction.onCommit(() => lost(stanza));
     });
-    if (kind === 'iq' && (stanza.type === 'get' || stanza.type === 'set')) context.connection.send(errorAnswer(stanza.element, 'cancel', 'internal-server-error'));
+    if (kind === 'iq' && (stanza.type === 'get' || stanza.type === 'set')) context.connection.send(errorAnswer(stanza.element, { type: 'cancel', condition: 'internal-server-error' }));
   }
 
   /** With a presence of a room, it is uncertain who is in it, we among them. */
@@ -141,7 +141,7 @@ function answer({ iqResponder, context: { connection, log } }: Receivers, stanza
     reply = iqResponder.answer(stanza);
   } catch (error) {
     log('error', `a request could not be answered: ${sentenceOf(error)}`, { error });
-    reply = errorAnswer(stanza.element, 'cancel', 'internal-server-error');
+    reply = errorAnswer(stanza.element, { type: 'cancel', condition: 'internal-server-error' });
   }
   if (reply) connection.send(reply);
 }

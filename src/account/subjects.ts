@@ -137,7 +137,7 @@ export function serverOf({ context, iqResponder, bookmarks, memberships }: Accou
     async examine() {
       const lists = { storages: bookmarks.verbs.storages(), held: bookmarks.verbs.held().length, rooms: [...context.rooms()].map(memberships.summary) };
       const here = examineLists({ account: jid, ...lists, now: now(), failed: events.failed(), quarantined: archive.quarantined(jid) });
-      return [...(await examineServer(ask, jid, connection.features(), now)), ...here];
+      return [...(await examineServer(ask, { account: jid, stream: connection.features(), now })), ...here];
     },
   };
 }

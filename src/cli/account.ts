@@ -48,7 +48,7 @@ export function accountCommands(program: Command, world: World): void {
     .action(async (jid: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddOptions>();
       const settings = readAccount(jid, options);
-      const password = await readPassword(world, options.passwordStdin ?? false, `Password of ${jid}: `);
+      const password = await readPassword(world, { fromStdin: options.passwordStdin ?? false, prompt: `Password of ${jid}: ` });
       const home = world.findHome(options.home);
       const daemon = await world.findDaemon(home);
       const request = { settings, password };
@@ -94,7 +94,7 @@ export function accountCommands(program: Command, world: World): void {
     .action(async (jid: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { passwordStdin?: boolean; check: boolean }>();
       const home = world.findHome(options.home);
-      const password = await readPassword(world, options.passwordStdin ?? false, `New password of ${jid}: `);
+      const password = await readPassword(world, { fromStdin: options.passwordStdin ?? false, prompt: `New password of ${jid}: ` });
       const daemon = await world.findDaemon(home);
       const changed = daemon
         ? await connectTo(daemon).accounts.password.mutate({ account: jid, password, check: options.check })

@@ -113,7 +113,7 @@ function backupCommands(program: Command, world: World): void {
     .option('--passphrase-stdin', 'read the passphrase from standard input')
     .action(async (file: string, _options: unknown, command: Command) => {
       const { home, passphraseStdin } = command.optsWithGlobals<Asked>();
-      const passphrase = (): Promise<string> => readPassword(world, passphraseStdin ?? false, `Passphrase of ${oneLine(file)}: `, 'passphrase');
+      const passphrase = (): Promise<string> => readPassword(world, { fromStdin: passphraseStdin ?? false, prompt: `Passphrase of ${oneLine(file)}: `, word: 'passphrase' });
       const { setAside } = await world.archive.restore(world.findHome(home), resolve(file), passphrase);
       printLine(world, 'Restored.', setAside === undefined ? null : `The old archive is now ${setAside}.`);
     });

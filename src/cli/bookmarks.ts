@@ -154,7 +154,7 @@ function editCommands(bookmarks: Command, world: World): void {
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ name?: string; nick?: string; autojoin?: boolean; notify?: 'always' | 'on-mention' | 'never' | 'default'; passwordStdin?: boolean }>>();
       const { name, nick, autojoin, notify, passwordStdin } = options;
-      const secret = passwordStdin ? { password: await readPassword(world, true, '') } : {};
+      const secret = passwordStdin ? { password: await readPassword(world, { fromStdin: true, prompt: '' }) } : {};
       const edit = {
         ...(name === undefined ? {} : { name }),
         ...(nick === undefined ? {} : { nick }),

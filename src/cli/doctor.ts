@@ -8,11 +8,11 @@ const STYLES: Readonly<Record<Finding['level'], Style>> = { ok: 'green', note: '
 
 /** `minimix doctor` and `minimix reach`; both call `exit` with 1 if something is bad. */
 export function doctorCommands(program: Command, world: World, exit: (code: number) => void): void {
-  examiner(program, world, exit, 'doctor', 'check the set-up and suggest fixes; exit code 1 if there are errors');
-  examiner(program, world, exit, 'reach', 'try every address at which devices connect, and say what phones make of it; exit code 1 if there are errors');
+  examiner(program, world, { exit, name: 'doctor', description: 'check the set-up and suggest fixes; exit code 1 if there are errors' });
+  examiner(program, world, { exit, name: 'reach', description: 'try every address at which devices connect, and say what phones make of it; exit code 1 if there are errors' });
 }
 
-function examiner(program: Command, world: World, exit: (code: number) => void, name: 'doctor' | 'reach', description: string): void {
+function examiner(program: Command, world: World, { exit, name, description }: { exit: (code: number) => void; name: 'doctor' | 'reach'; description: string }): void {
   program
     .command(name)
     .description(description)

@@ -5,7 +5,7 @@ import type { World } from './context.ts';
 const MOST = 1024; // characters
 
 /** Reads the password from standard input (without its last line break), or asks for it on the terminal without showing it. */
-export async function readPassword(world: World, fromStdin: boolean, prompt: string, word: 'password' | 'passphrase' = 'password'): Promise<string> {
+export async function readPassword(world: World, { fromStdin, prompt, word = 'password' }: { fromStdin: boolean; prompt: string; word?: 'password' | 'passphrase' }): Promise<string> {
   const { stdin } = world;
   if (!fromStdin && !stdin.isTTY) {
     throw new MinimixError('usage', `There is no terminal to ask for the ${word}: pipe it in with --${word}-stdin.`);
@@ -20,9 +20,9 @@ const LEAST = 8; // characters of a passphrase: whoever has the file can try as 
 
 /** Lets the person choose a passphrase: typed twice, or read once from standard input. */
 export async function choosePassphrase(world: World, fromStdin: boolean): Promise<string> {
-  const chosen = await readPassword(world, fromStdin, 'Passphrase of the backup: ', 'passphrase');
+  const chosen = await readPassword(world, { fromStdin, prompt: 'Passphrase of the backup: ', word: 'passphrase' });
   if (chosen.length < LEAST) throw new MinimixError('usage', `The passphrase is shorter than ${LEAST} characters.`);
-  const again = fromStdin ? chosen : await readPassword(world, false, 'Repeat the passphrase: ', 'passphrase');
+  const again = fromStdin ? chosen : await readPassword(world, { fromStdin: false, prompt: 'Repeat the passphrase: ', word: 'passphrase' });
   if (again !== chosen) throw new MinimixError('usage', 'The two passphrases differ.');
   return chosen;
 }

@@ -39,7 +39,7 @@ export function roomCommands(program: Command, world: World): void {
     .option('--password-stdin', "read the room's password from standard input")
     .action(async (room: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { nick?: string; passwordStdin?: boolean }>();
-      const secret = options.passwordStdin ? { password: await readPassword(world, true, '') } : {};
+      const secret = options.passwordStdin ? { password: await readPassword(world, { fromStdin: true, prompt: '' }) } : {};
       const wish = {
         ...meant(options),
         room,

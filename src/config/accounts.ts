@@ -20,7 +20,7 @@ export async function keepAccount(
 }
 
 /** Stores another password of an account. The caller holds the home's lock. */
-export async function storePassword(home: string, secrets: Secrets, jid: string, password: string): ReturnType<DaemonApi['addAccount']> {
+export async function storePassword(home: string, secrets: Secrets, { jid, password }: { jid: string; password: string }): ReturnType<DaemonApi['addAccount']> {
   if (!readSettings(home).accounts.some((known) => known.jid === jid)) return noAccount(jid);
   return ok({ account: jid, password: await secrets.write(jid, password) });
 }

@@ -46,14 +46,14 @@ export function listSettings(home: string): SettingNow[] {
   const own = catalogue.filter(({ key }) => !ofAccount(key));
   const theirs = catalogue.filter(({ key }) => ofAccount(key));
   const accounts = settings.accounts.map(({ jid }) => jid);
-  return [...own.map((setting) => now(setting, text, settings, undefined)), ...accounts.flatMap((jid) => theirs.map((setting) => now(setting, text, settings, jid)))];
+  return [...own.map((setting) => now(setting, { text, settings })), ...accounts.flatMap((jid) => theirs.map((setting) => now(setting, { text, settings, account: jid })))];
 }
 
 function ofAccount(key: string): boolean {
   return key.startsWith(`${ACCOUNT}.`);
 }
 
-function now(setting: CatalogueSetting, text: string, settings: Settings, account: string | undefined): SettingNow {
+function now(setting: CatalogueSetting, { text, settings, account }: { text: string; settings: Settings; account?: string | undefined }): SettingNow {
   const path = pathOf(setting.key, settings, account);
   const written = writtenAt(text, path);
   const value = written === undefined ? setting.byDefault : shown(written);
@@ -69,7 +69,7 @@ function shown(value: unknown): SettingNow['value'] {
  * Changes one setting, or, with `undefined`, leaves it to its default. A group such as `account.server` takes an
  * object. Throws `no-setting`, `bad-setting`, `bad-settings`, `account-needed`, `no-account`.
  */
-export function changeSetting(home: string, key: string, value: unknown, account?: string): Settings {
+export function changeSetting(home: string, { key, value, account }: { key: string; value: unknown; account?: string }): Settings {
   if (partOf(key) === undefined || UNLISTED.has(key)) throw noSetting(key);
   return editSettings(home, [{ path: pathOf(key, readSettings(home), account), value }]);
 }

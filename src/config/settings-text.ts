@@ -64,9 +64,9 @@ function readText(text: string): ReadSettings {
   const twice = repeated(root);
   if (twice) return { ok: false, ...placeAt(text, twice.offset), reason: `${nameOf(twice.path)} is set twice` };
   const unknown: Unknown[] = [];
-  const known = knownOnly(root, schema, [], (path, node, near) => {
+  const known = knownOnly(root, schema, { path: [], report: (path, node, near) => {
     unknown.push({ key: nameOf(path), near, ...placeAt(text, node.offset) });
-  });
+  } });
   const checked = settingsSchema.safeParse(known);
   if (checked.success) return { ok: true, settings: checked.data, unknown };
   const issue = checked.error.issues[0];
@@ -107,8 +107,8 @@ const names: Readonly<Record<string, string>> = { boolean: 'true or false', stri
 const article = (type: string): string => names[type] ?? `a ${type}`;
 
 /** The value without keys that the schema does not know; each of them is reported with its path. */
-function knownOnly(node: Node, part: JsonSchema | undefined, path: JSONPath, report: (path: JSONPath, node: Node, near: string | undefined) => void): unknown {
-  if (node.type === 'array') return (node.children ?? []).map((child, at) => knownOnly(child, part?.items, [...path, at], report));
+function knownOnly(node: Node, part: JsonSchema | undefined, { path, report }: { path: JSONPath; report: (path: JSONPath, node: Node, near: string | undefined) => void }): unknown {
+  if (node.type === 'array') return (node.children ?? []).map((child, at) => knownOnly(child, part?.items, { path: [...path, at], report }));
   if (node.type !== 'object' || !part?.properties) return getNodeValue(node) as unknown;
   const known: Record<string, unknown> = {};
   for (const { children } of node.children ?? []) {
@@ -116,7 +116,7 @@ function knownOnly(node: Node, part: JsonSchema | undefined, path: JSONPath, rep
     if (!name || !value) continue;
     const key = String(name.value);
     const of = Object.hasOwn(part.properties, key) ? part.properties[key] : undefined;
-    if (of) known[key] = knownOnly(value, of, [...path, key], report);
+    if (of) known[key] = knownOnly(value, of, { path: [...path, key], report });
     else report([...path, key], name, nearest(key, Object.keys(part.properties)));
   }
   return known;

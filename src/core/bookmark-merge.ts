@@ -107,8 +107,8 @@ function applyView(work: Work, view: StorageView): void {
   const found = differenceOf(work.input, view);
   const others = found.added.length + found.edited.length;
   const stale = view.whole && view.seen === 'live' && others + found.gone.length > 1;
-  for (const bookmark of found.added) add(work, view, bookmark, stale);
-  for (const { before, now } of found.edited) edit(work, view, before, now, stale);
+  for (const bookmark of found.added) add(work, view, { bookmark, stale });
+  for (const { before, now } of found.edited) edit(work, view, { before, now, stale });
   const gone = found.gone.filter((room) => !work.touched.has(room));
   if (gone.length === 0 || view.evicts) return;
   const doubtful = gone.length > 1 || (view.seen === 'live' && others > 0);
@@ -159,7 +159,7 @@ function differenceOf({ agreed, held }: MergeInput, { before, now, whole }: Stor
   };
 }
 
-function add(work: Work, view: StorageView, bookmark: Bookmark, stale: boolean): void {
+function add(work: Work, view: StorageView, { bookmark, stale }: { bookmark: Bookmark; stale: boolean }): void {
   const { room } = bookmark;
   const { input, list } = work;
   // what one list removed and another brings back in the same breath is still what it was
@@ -177,13 +177,13 @@ function add(work: Work, view: StorageView, bookmark: Bookmark, stale: boolean):
     takeUnknown(work, view, own);
     return;
   }
-  mark(work, room, view.name, basicFields);
+  mark(work, { room, storage: view.name, fields: basicFields });
 }
 
-function edit(work: Work, view: StorageView, before: Bookmark, now: Bookmark, stale: boolean): void {
+function edit(work: Work, view: StorageView, { before, now, stale }: { before: Bookmark; now: Bookmark; stale: boolean }): void {
   const { room } = now;
   const known = work.list.get(room);
-  if (!known) return add(work, view, now, stale); // removed here, changed there: a change beats a removal
+  if (!known) return add(work, view, { bookmark: now, stale }); // removed here, changed there: a change beats a removal
   change(work, view, { room, fields: basicFields.filter((field) => before[field] !== now[field]), now, stale });
   if (view.whole || sameUnknown(before, now)) return;
   if (wasDropped(before, now)) return; // the list keeps it, and the storage will have it back
@@ -201,7 +201,7 @@ function setUnknown(work: Work, view: StorageView, { room, extensions, attribute
   const known = work.list.get(room);
   if (!known) return;
   work.list.set(room, { ...known, extensions, attributes, others });
-  mark(work, room, view.name, []);
+  mark(work, { room, storage: view.name, fields: [] });
 }
 
 function unknowns({ extensions, others, attributes }: Bookmark): number {
@@ -230,10 +230,10 @@ function change(
   });
   if (alive.length === 0) return;
   work.list.set(room, { ...known, ...Object.fromEntries(alive.map((field) => [field, now[field]])) });
-  mark(work, room, view.name, alive);
+  mark(work, { room, storage: view.name, fields: alive });
 }
 
-function mark(work: Work, room: string, storage: StorageName, fields: readonly BasicField[]): void {
+function mark(work: Work, { room, storage, fields }: { room: string; storage: StorageName; fields: readonly BasicField[] }): void {
   const touched = work.touched.get(room) ?? new Set();
   for (const field of fields) touched.add(field);
   work.touched.set(room, touched);

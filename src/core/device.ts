@@ -77,7 +77,7 @@ export function cursorOwner(device: string): string {
 }
 
 /** A device of which nothing but its resource is known. */
-export function newDevice(id: string, resource: string, at: number, from: number): RelayDevice {
+export function newDevice({ id, resource, at, from }: { id: string; resource: string; at: number; from: number }): RelayDevice {
   return {
     id,
     label: undefined,
@@ -124,7 +124,7 @@ export function recognise(offline: readonly RelayDevice[], seen: Seen): RelayDev
 }
 
 /** The device with what was seen of it today. */
-export function seenAs(device: RelayDevice, seen: Seen, software: string | undefined, at: number): RelayDevice {
+export function seenAs(device: RelayDevice, { seen, software, at }: { seen: Seen; software: string | undefined; at: number }): RelayDevice {
   const others = device.resources.filter((one) => one !== seen.resource);
   return {
     ...device,

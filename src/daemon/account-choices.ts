@@ -44,7 +44,7 @@ export function applyChoices(account: Account, { bookmarks = {}, offline = {} }:
 }
 
 /** COMPAT: before 0.2 only the archive held these choices; copies them to the settings once. */
-export function adoptChoices(home: string, account: Account, settings: AccountSettings, log: Log): void {
+export function adoptChoices(home: string, { account, settings, log }: { account: Account; settings: AccountSettings; log: Log }): void {
   const { keepJoins, severalGone, deadDays } = account.bookmarks.settings();
   const { show, status } = account.sending.offlinePresence();
   const chosen = {

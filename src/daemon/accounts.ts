@@ -69,7 +69,7 @@ export function openAccounts({ home, all, archive, find, secrets, log, opened, t
     };
     const note: Log = (level, message, about) => log(level, message, { account: jid, ...about });
     const inner = openAccount({ settings, password, archive, log: note });
-    adoptChoices(home, inner, settings, note);
+    adoptChoices(home, { account: inner, settings, log: note });
     applyChoices(inner, settings);
     const account = keepingChoices(home, inner);
     account.events.subscribe(tell, life.signal, 'page and command line');
@@ -109,7 +109,7 @@ export function openAccounts({ home, all, archive, find, secrets, log, opened, t
         const checked = await checkLogin({ settings: one.settings, password, log });
         if (!checked.ok && checked.error.code === 'refused') return checked;
       }
-      const stored = await storePassword(home, secrets, jid, password);
+      const stored = await storePassword(home, secrets, { jid, password });
       const now = running.get(jid);
       if (!stored.ok || !now) return stored;
       leaving.add(jid); // keeps `apply` from starting it meanwhile

@@ -104,7 +104,7 @@ function messagesOf(file: string, account: string): Iterable<Imported> {
   if (statSync(file).isDirectory()) throw new MinimixError('no-file', `${file} cannot be imported: it is a folder.`);
   const [start = ''] = chunks(file);
   if (start.startsWith(SQLITE)) return fromClient(file, account);
-  return /^\uFEFF?\s*</.test(start) ? fromServerData(file, chunks(file), account, includeBeside(file)) : fromJsonLines(lines(file));
+  return /^\uFEFF?\s*</.test(start) ? fromServerData(file, chunks(file), { account, include: includeBeside(file) }) : fromJsonLines(lines(file));
 }
 
 /** XEP-0227 5: an import may include files from its own folder or below, and no other file of this disk. */

@@ -169,7 +169,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         logged: options.log.counts,
         signal: life.signal,
       }),
-      figures: openStatistics(home, path, archive, delays),
+      figures: openStatistics({ home, path, archive, delays }),
       ...openFiles({ home, archive, log, account: accountOf, settings: accounts.login }),
       pageUrl,
     };

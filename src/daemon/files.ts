@@ -69,7 +69,7 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
       const slot = await slotFor(account.server.ask, await partsOf(account), file);
       if (!slot.ok) return slot;
       const headers = { ...Object.fromEntries(slot.value.headers), 'content-length': file.size, 'content-type': file.type };
-      const put = await putFile(slot.value.put, headers, body, { trust: trustOf(jid), signal, patience: PATIENCE });
+      const put = await putFile(slot.value.put, { headers, body, how: { trust: trustOf(jid), signal, patience: PATIENCE } });
       return put.ok ? ok({ url: slot.value.get }) : put;
     },
     async picture(archiveId) {

@@ -31,7 +31,7 @@ const MOST_REDIRECTS = 3;
  * Uploads a file to the address that the account's server gave (XEP-0363 5). Uses https only; http only if the account's
  * server and the address are both on this machine.
  */
-export async function putFile(url: string, headers: Readonly<Record<string, string | number>>, body: Readable, how: Outgoing): Promise<Result<undefined>> {
+export async function putFile(url: string, { headers, body, how }: { headers: Readonly<Record<string, string | number>>; body: Readable; how: Outgoing }): Promise<Result<undefined>> {
   const target = checked(url, how.trust);
   if (!target.ok) return target;
   try {

@@ -93,7 +93,7 @@ export function openSettings(home: string, loaded: LoadedSettings, { apply, prob
     list: () => listSettings(home),
     async set(key, value, account) {
       try {
-        changeSetting(home, key, value, account);
+        changeSetting(home, { key, value, account });
       } catch (error) {
         if (error instanceof MinimixError) return fail(error.code, error.message, error);
         throw error;

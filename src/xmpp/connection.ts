@@ -16,6 +16,6 @@ export function connect(options: ConnectionOptions, dns: Dns = systemDns): Conne
 }
 
 /** One XMPP stream on a connected socket. */
-export function openStream(dialled: Dialled, trust: Trust, limits: StreamLimits, patience: number): Stream {
-  return openClientStream(dialled, trust, limits, patience);
+export function openStream(dialled: Dialled, { trust, limits, patience }: { trust: Trust; limits: StreamLimits; patience: number }): Stream {
+  return openClientStream(dialled, { trust, limits, patience });
 }

@@ -51,7 +51,7 @@ export function stanzaFrom(raw: string): Stanza {
 }
 
 /** A stanza that the stream reader has checked: its tree is built when somebody first asks for it. */
-export function lazyStanza(kind: StanzaKind, raw: string, attributes: ReadonlyMap<string, string>, outline: Outline): Stanza {
+export function lazyStanza({ kind, raw, attributes, outline }: { kind: StanzaKind; raw: string; attributes: ReadonlyMap<string, string>; outline: Outline }): Stanza {
   let tree: Element | undefined;
   return {
     kind,

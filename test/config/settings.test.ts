@@ -58,7 +58,7 @@ describe('a bad file is refused with path, line, column and reason, and is left 
     await write(text);
     expect(() => readSettings(home)).toThrow(`${settingsPath(home)}, ${reason.startsWith('line') ? reason : ''}`);
     expect(() => readSettings(home)).toThrow(reason);
-    expect(() => changeSetting(home, 'log.level', 'debug')).toThrow(reason);
+    expect(() => changeSetting(home, { key: 'log.level', value: 'debug' })).toThrow(reason);
     expect(await read()).toBe(text);
   });
 
@@ -81,15 +81,15 @@ const WRITTEN = `{
 
 test('comments, unknown keys and the way it was written outlive a change', async () => {
   await write(WRITTEN);
-  changeSetting(home, 'log.level', 'error');
-  changeSetting(home, 'account.chat', false);
+  changeSetting(home, { key: 'log.level', value: 'error' });
+  changeSetting(home, { key: 'account.chat', value: false });
   expect(await read()).toContain('"level": "error", "levle": "debug" }, /* and here */');
   expect(await read()).toContain('// my own words');
   expect(await read()).toContain('"theme": { "dark": true }');
   expect(await read()).toContain('"colour": "red"');
   expect(readSettings(home).accounts).toEqual([{ jid: 'alice@example.org', resource: 'here', chat: false }]);
-  changeSetting(home, 'account.chat', undefined);
-  changeSetting(home, 'log.level', 'warn');
+  changeSetting(home, { key: 'account.chat', value: undefined });
+  changeSetting(home, { key: 'log.level', value: 'warn' });
   expect((await read()).replaceAll(/\s|,/g, '')).toBe(WRITTEN.replaceAll(/\s|,/g, ''));
 });
 
@@ -119,12 +119,12 @@ test('a start with a bad file takes the last good one and says why; without one 
 test('a change that is not valid is refused in words, and nothing is written', async () => {
   editSettings(home, [{ path: ['accounts', 0], value: alice }]);
   const before = await read();
-  expect(() => changeSetting(home, 'web.port', 99_999)).toThrow('web.port must be at most 65535. Nothing was changed.');
-  expect(() => changeSetting(home, 'account.server', { host: 'x.org' })).toThrow('account.server.port is missing');
-  expect(() => changeSetting(home, 'account.jid', 'eve@example.org')).toThrow('unknown setting “account.jid”');
-  expect(() => changeSetting(home, 'accounts', [])).toThrow('unknown setting');
-  expect(() => changeSetting(home, '__proto__.x', 1)).toThrow('unknown setting');
-  expect(() => changeSetting(home, 'account.chat', true, 'bob@example.org')).toThrow('There is no account bob@example.org');
+  expect(() => changeSetting(home, { key: 'web.port', value: 99_999 })).toThrow('web.port must be at most 65535. Nothing was changed.');
+  expect(() => changeSetting(home, { key: 'account.server', value: { host: 'x.org' } })).toThrow('account.server.port is missing');
+  expect(() => changeSetting(home, { key: 'account.jid', value: 'eve@example.org' })).toThrow('unknown setting “account.jid”');
+  expect(() => changeSetting(home, { key: 'accounts', value: [] })).toThrow('unknown setting');
+  expect(() => changeSetting(home, { key: '__proto__.x', value: 1 })).toThrow('unknown setting');
+  expect(() => changeSetting(home, { key: 'account.chat', value: true, account: 'bob@example.org' })).toThrow('There is no account bob@example.org');
   expect(await read()).toBe(before);
 });
 
@@ -135,8 +135,8 @@ test('what belongs to an account is listed for each, and one must be named where
     { account: 'alice@example.org', value: true, chosen: false },
     { account: 'bob@example.org', value: false, chosen: true },
   ]);
-  expect(() => changeSetting(home, 'account.chat', false)).toThrow('choose one');
-  changeSetting(home, 'account.bookmarks.deadDays', 30, 'bob@example.org');
+  expect(() => changeSetting(home, { key: 'account.chat', value: false })).toThrow('choose one');
+  changeSetting(home, { key: 'account.bookmarks.deadDays', value: 30, account: 'bob@example.org' });
   expect(readSettings(home).accounts[1]).toMatchObject({ bookmarks: { deadDays: 30 } });
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { isQuiet, newDevice, policyOf, recognise, seenAs, type RelayDevice, type Seen } from '../../src/core/device.ts';
 
 const gajim = { capsNode: 'https://gajim.org', identity: 'client/pc/Gajim' };
-const device = (id: string, resource: string, about: Partial<RelayDevice> = {}): RelayDevice => ({ ...newDevice(id, resource, 0, 0), ...about });
+const device = (id: string, resource: string, about: Partial<RelayDevice> = {}): RelayDevice => ({ ...newDevice({ id, resource, at: 0, from: 0 }), ...about });
 const seen = (resource: string, about: Partial<Seen> = {}): Seen => ({ resource, capsNode: undefined, identity: undefined, ...about });
 
 test('a device is known by its resource', () => {
@@ -41,7 +41,7 @@ test('a resource that a person chose is no other of theirs', () => {
 });
 
 test('a device comes back under a resource that it had before', () => {
-  const moved = seenAs(device('1', 'phone'), seen('phone.2'), undefined, 5);
+  const moved = seenAs(device('1', 'phone'), { seen: seen('phone.2'), software: undefined, at: 5 });
   expect(moved).toMatchObject({ resources: ['phone.2', 'phone'], lastSeen: 5 });
   expect(recognise([moved], seen('phone'))).toBe(moved);
 });

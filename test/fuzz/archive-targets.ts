@@ -44,7 +44,7 @@ export const archiveTargets: readonly FuzzTarget[] = [
       const property = fc.property(jsonl, spoiled(results), database, (own, data, bytes) => {
         const all = (messages: Iterable<Imported>): void => tame(() => void (kept += importAll(archive, JULIET, messages).kept));
         all(fromJsonLines([lines[0] ?? '', ...own]));
-        all(fromServerData('data.xml', [data.toString()], JULIET, () => undefined));
+        all(fromServerData('data.xml', [data.toString()], { account: JULIET, include: () => undefined }));
         writeFileSync(db, bytes);
         all(fromClient(db, JULIET));
         for (const format of ['jsonl', 'text', 'html'] as const) if (kept < 500) for (const part of exported(archive, { account: JULIET }, format)) void part;

@@ -89,7 +89,7 @@ describe('a window of the archive', () => {
 describe('rows', () => {
   const window = (items: Message[]): Window => ({ ...emptyWindow, phase: 'ready', older: false, items });
   const shape = (items: Message[], fresh?: number): string[] =>
-    rowsOf(window(items), 'romeo', fresh).map((row) => (row.type === 'message' ? (row.head ? 'head' : 'more') : row.type));
+    rowsOf(window(items), { nick: 'romeo', freshAfter: fresh }).map((row) => (row.type === 'message' ? (row.head ? 'head' : 'more') : row.type));
 
   test('messages of one person within five minutes stand under one nick', () => {
     const later = message(4, { at: new Date(noon + 10 * 60_000).toISOString() });
@@ -109,7 +109,7 @@ describe('rows', () => {
 
   test('a row is a mention as the daemon has decided, and never of what we said ourselves', () => {
     const said = [message(1, { mention: 'explicit' }), message(2, { body: 'romeo' }), message(3, { nick: 'romeo', mention: 'nick' })];
-    const rows = rowsOf({ ...emptyWindow, phase: 'ready', items: said }, 'romeo', undefined);
+    const rows = rowsOf({ ...emptyWindow, phase: 'ready', items: said }, { nick: 'romeo' });
     expect(rows.flatMap((row) => (row.type === 'message' ? row.mention : []))).toEqual([true, false, false]);
   });
 

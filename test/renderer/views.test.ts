@@ -37,7 +37,7 @@ test('a hole in the archive stands before the first message that is later than i
     cause: 'no archive',
   };
   const window: Window = { ...emptyWindow, phase: 'ready', older: false, newer: false, items: [1, 2, 3].map(message) };
-  const rows = rowsOf(window, 'romeo', undefined, [gap]);
+  const rows = rowsOf(window, { nick: 'romeo', gaps: [gap] });
   expect(rows.map((row) => row.type)).toEqual(['start', 'day', 'message', 'message', 'gap', 'message']);
 });
 

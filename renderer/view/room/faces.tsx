@@ -18,7 +18,7 @@ export function FacesOf({ name, occupants, children }: { name: RoomName; occupan
   const known = occupants.flatMap(({ nick, avatar }) => (avatar === undefined ? [] : [`${avatar} ${nick}`])).join('\n');
   const faces = useMemo(() => {
     const lines = known === '' ? [] : known.split('\n');
-    return new Map(lines.map((line) => [line.slice(HASH + 1), avatarHref(account, room, line.slice(HASH + 1), line.slice(0, HASH))]));
+    return new Map(lines.map((line) => [line.slice(HASH + 1), avatarHref({ account, room, nick: line.slice(HASH + 1), hash: line.slice(0, HASH) })]));
   }, [account, room, known]);
   return <Context value={faces}>{children}</Context>;
 }

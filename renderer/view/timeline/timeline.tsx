@@ -37,7 +37,7 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
   const window = useStore(store, (value) => value);
   const [fresh] = useState(() => freshMark(name));
   const freshAfter = fresh?.readTo;
-  const rows = useMemo(() => rowsOf(window, nick, freshAfter, gaps), [window, nick, freshAfter, gaps]);
+  const rows = useMemo(() => rowsOf(window, { nick, freshAfter, gaps }), [window, nick, freshAfter, gaps]);
   const { unfolded, anchorTo, fold } = useFolding();
   const [loadedAround, setLoadedAround] = useState<number>();
   const scroller = useRef<HTMLElement>(null);

@@ -57,7 +57,7 @@ export function openBookmarks(context: AccountContext, { state, memberships, ver
     },
   });
   const apply = localChanges(context, state, (transaction, changes) => follow.all(transaction, changes, 'person'), sync.reconcile);
-  const actions = openBookmarkVerbs(context, state, sync, apply);
+  const actions = openBookmarkVerbs(context, { state, sync, apply });
   context.events.subscribe((event) => {
     if (event.type !== 'removals-held') return;
     const { severalGone } = state.settings();

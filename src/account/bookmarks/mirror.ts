@@ -45,7 +45,7 @@ interface Mirror {
   summaries(): StorageSummary[];
 }
 
-export function openMirror(context: AccountContext, state: BookmarkState, all: readonly BookmarkStorage[], echoes: OwnWriteEchoes): Mirror {
+export function openMirror(context: AccountContext, state: BookmarkState, { all, echoes }: { all: readonly BookmarkStorage[]; echoes: OwnWriteEchoes }): Mirror {
   const { log } = context;
   const contents = new Map<StorageName, StorageContent>();
   const trouble = new Map<StorageName, string>();
@@ -133,7 +133,7 @@ export function openMirror(context: AccountContext, state: BookmarkState, all: r
     written(storage, wish, since) {
       trouble.delete(storage.name);
       const now = contents.get(storage.name);
-      if (now) contents.set(storage.name, afterWrite(storage, now, wish, (what) => (touched.get(what) ?? 0) > since));
+      if (now) contents.set(storage.name, afterWrite(storage, { content: now, write: wish, told: (what) => (touched.get(what) ?? 0) > since }));
     },
     refused(name, refusal) {
       trouble.set(name, refusal === NOT_PRIVATE ? 'Other people could read it, and the server does not let Minimix make it private. Minimix writes nothing there.' : `The server does not let Minimix write it: ${refusal}.`);

@@ -90,7 +90,7 @@ export function nativeStorage({ connection, log }: Reach): BookmarkStorage {
       const gone = [...odd, ...remove.filter((room) => list.has(room) && !odd.some((id) => parseBareJid(id) === room))];
       const first = await Promise.all(gone.map((id) => limit(() => connection.iq(retract(NS_BOOKMARKS, id)))));
       const all = [...new Map([...again, ...put].map((bookmark) => [bookmark.room, bookmark])).values()];
-      const second = await Promise.all(all.map((bookmark) => limit(() => node.publish((options) => publish(NS_BOOKMARKS, bookmark.room, conference(bookmark), options)))));
+      const second = await Promise.all(all.map((bookmark) => limit(() => node.publish((options) => publish({ node: NS_BOOKMARKS, id: bookmark.room, payload: conference(bookmark), options })))));
       const refusals = first.flatMap((answer) => (answer.ok || answer.error.condition === 'item-not-found' ? [] : [answer.error.condition]));
       return refusals[0] ?? second.find((refusal) => refusal !== undefined);
     },
@@ -116,7 +116,7 @@ export function pepStorage({ connection, log }: Reach): BookmarkStorage {
     },
     async write({ target }, { kept }) {
       await node.prepare(); // COMPAT: as above
-      return node.publish((options) => publish(NS_STORAGE, 'current', storage(target, kept), options));
+      return node.publish((options) => publish({ node: NS_STORAGE, id: 'current', payload: storage(target, kept), options }));
     },
   };
 }

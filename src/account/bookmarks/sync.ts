@@ -60,7 +60,7 @@ export function openBookmarkSync(context: AccountContext, state: BookmarkState, 
   const wrote = new Set<StorageName>();
   const pace = createRateLimit(context.now);
   const echoes = createOwnWriteEchoes(context.now);
-  const contents = openMirror(context, state, all, echoes);
+  const contents = openMirror(context, state, { all, echoes });
   const timers = createTimers(context.signal, context.log);
   let breathSince: number | undefined;
   /** From the first removal that was seen, until those are counted that came in its breath. */

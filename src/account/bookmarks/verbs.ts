@@ -64,7 +64,7 @@ function withoutRooms(held: readonly HeldBookmarks[], rooms: ReadonlySet<string>
   });
 }
 
-export function openBookmarkVerbs(context: AccountContext, state: BookmarkState, sync: BookmarkSync, apply: Apply): BookmarkVerbs {
+export function openBookmarkVerbs(context: AccountContext, { state, sync, apply }: { state: BookmarkState; sync: BookmarkSync; apply: Apply }): BookmarkVerbs {
   const { archive, jid } = context;
 
   function summary(bookmark: Bookmark): BookmarkSummary {

@@ -7,7 +7,7 @@ import type { StorageContent, BookmarkStorage } from './storage.ts';
  * What a storage holds after a write of ours was taken. Where an event has told of a room since the write began, the
  * event is right: the server told it in its own order.
  */
-export function afterWrite(storage: BookmarkStorage, content: StorageContent, write: StorageWrite, told: (what: string) => boolean): StorageContent {
+export function afterWrite(storage: BookmarkStorage, { content, write, told }: { content: StorageContent; write: StorageWrite; told: (what: string) => boolean }): StorageContent {
   const { target, put, remove } = write;
   if (storage.whole) {
     if (told(storage.name)) return content;

@@ -53,7 +53,7 @@ interface DeviceHooks {
 export function openDevices(context: AccountContext, { notify, saidBy, look }: DeviceHooks): Devices {
   const { archive } = context;
   const kept = openDeviceStore(context);
-  const sessions = openOnlineResources(context, kept, { stale: () => served.clear(), changed: tell }, look);
+  const sessions = openOnlineResources(context, { kept, hooks: { stale: () => served.clear(), changed: tell }, patience: look });
   /** How each device is served, worked out once and asked for with every message. */
   const served = new Map<string, { readonly session: OnlineResource | undefined; readonly decision: RelayDecision }>();
 
@@ -139,7 +139,7 @@ export function openDevices(context: AccountContext, { notify, saidBy, look }: D
       if (session && sessions.isOccupant(session, message.room)) return decideFor(device, session, true);
       if (message.originId !== undefined && saidBy(message.originId) === id) return { relay: true, why: 'it reported this itself' };
       if (policyOf(device, message.room) === 'everything') return decision;
-      const { wanted, why } = decideByPolicy(context, device, message, notify(message.room, kindOf(device)));
+      const { wanted, why } = decideByPolicy(context, { device, message, level: notify(message.room, kindOf(device)) });
       return { relay: wanted, why };
     },
     digestTargets(message) {
@@ -147,7 +147,7 @@ export function openDevices(context: AccountContext, { notify, saidBy, look }: D
         const device = id === undefined ? undefined : kept.get(id);
         if (!device?.digest || servedAs(device).decision.relay) return [];
         if (policyOf(device, message.room) === 'nothing') return [];
-        const { wanted, why } = meantFor(context, device, message, notify(message.room, kindOf(device)));
+        const { wanted, why } = meantFor(context, { device, message, level: notify(message.room, kindOf(device)) });
         return wanted ? [{ jid, device, why }] : [];
       });
     },

@@ -55,7 +55,7 @@ interface OnlineResourceHooks {
   readonly changed: () => void;
 }
 
-export function openOnlineResources(context: AccountContext, kept: DeviceStore, { stale, changed }: OnlineResourceHooks, patience = LOOK): OnlineResources {
+export function openOnlineResources(context: AccountContext, { kept, hooks: { stale, changed }, patience = LOOK }: { kept: DeviceStore; hooks: OnlineResourceHooks; patience?: number }): OnlineResources {
   const sessions = new Map<string, OnlineResource>();
   const timers = createTimers(context.signal, context.log);
   let sessionsSoFar = 0;
@@ -73,7 +73,7 @@ export function openOnlineResources(context: AccountContext, kept: DeviceStore, 
     sessions.set(now.jid, known);
     if (!answer.ok && answer.error.element === undefined) lookAgain(known); // silence says nothing of what it takes
     const device = known.device === undefined ? undefined : kept.get(known.device);
-    if (device) kept.put(seenAs(device, seen(known, info), nameIn(info), context.now()));
+    if (device) kept.put(seenAs(device, { seen: seen(known, info), software: nameIn(info), at: context.now() }));
     changed();
   }
 
@@ -90,7 +90,7 @@ export function openOnlineResources(context: AccountContext, kept: DeviceStore, 
     const offline = kept.all().filter(({ id }) => !busy.has(id));
     const known = recognise(offline, seen(session, info));
     if (known || !orNew) return known;
-    const device = newDevice(randomBytes(4).toString('hex'), resourceOf(session.jid), context.now(), context.archive.lastId());
+    const device = newDevice({ id: randomBytes(4).toString('hex'), resource: resourceOf(session.jid), at: context.now(), from: context.archive.lastId() });
     kept.put(device);
     return device;
   }

@@ -19,17 +19,17 @@ const ALWAYS_SHOWN: ReadonlySet<string> = new Set<KeptMessage['kind']>(['private
  * Whether a device gets a message, and why. `level` is what the person set for the room (XEP-0492, as it reads for that
  * kind of client).
  */
-export function decideByPolicy(context: AccountContext, device: DeviceWishes, message: KeptMessage, level: NotifyLevel | undefined): PolicyDecision {
+export function decideByPolicy(context: AccountContext, { device, message, level }: { device: DeviceWishes; message: KeptMessage; level?: NotifyLevel | undefined }): PolicyDecision {
   const policy = policyOf(device, message.room);
   if (policy === 'everything') return { wanted: true, why: 'it gets everything' };
   if (policy === 'nothing') return { wanted: false, why: 'you turned this room off for the device' };
-  return meantFor(context, device, message, level);
+  return meantFor(context, { device, message, level });
 }
 
 /** The same for a device at the bouncer, which believes itself to be an occupant of the room. */
 export function decideShown(context: AccountContext, device: DeviceWishes, message: KeptMessage): PolicyDecision {
   const always = policyOf(device, message.room) !== 'everything' && ALWAYS_SHOWN.has(message.kind);
-  return always ? { wanted: true, why: `it is ${message.kind}` } : decideByPolicy(context, device, message, undefined);
+  return always ? { wanted: true, why: `it is ${message.kind}` } : decideByPolicy(context, { device, message });
 }
 
 /** Whether a device at the bouncer is shown what no archive keeps, such as who is typing. */
@@ -41,7 +41,7 @@ export function showsTransient(device: DeviceWishes, room: string): boolean {
  * Whether a message is meant for the person on a device, by what they set for the room (mentions where nothing is set),
  * and why or why not.
  */
-export function meantFor(context: AccountContext, device: Pick<DeviceWishes, 'words'>, message: KeptMessage, level: NotifyLevel | undefined): PolicyDecision {
+export function meantFor(context: AccountContext, { device, message, level }: { device: Pick<DeviceWishes, 'words'>; message: KeptMessage; level: NotifyLevel | undefined }): PolicyDecision {
   if (level === 'never') return { wanted: false, why: 'you turned notifications off for this room' };
   if (level === 'always' && !isOwn(context, message)) return { wanted: true, why: 'you turned notifications on for this room' };
   const why = mentionFor(context, device, message);

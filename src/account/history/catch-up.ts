@@ -54,7 +54,7 @@ export interface RoomReading {
 }
 
 /** What the room's archive had, it has no more: a hole that nothing can fill. */
-export function recordLostHistory({ archive, jid }: AccountContext, room: string, from: number, to: number): void {
+export function recordLostHistory({ archive, jid }: AccountContext, { room, from, to }: { room: string; from: number; to: number }): void {
   if (to > from) archive.addGap({ account: jid, room, from, to, cause: 'the room’s archive no longer has what followed the last that we heard' });
 }
 
@@ -205,7 +205,7 @@ export function openCatchUps(context: AccountContext, done: (room: string) => vo
       if (catchup.state === 'unreadable' && catchup.gap !== undefined) context.archive.removeGap(catchup.gap);
       noteCovered(context, room, bringsPast(catchup));
       const { lost } = catchup;
-      if (lost !== undefined && transaction.at - lost < SHORTEST_ARCHIVE) recordLostHistory(context, room, lost, transaction.at);
+      if (lost !== undefined && transaction.at - lost < SHORTEST_ARCHIVE) recordLostHistory(context, { room, from: lost, to: transaction.at });
       transaction.put({ ...entry, catchup: undefined });
     });
     moved(room);

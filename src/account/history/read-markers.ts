@@ -112,7 +112,7 @@ export function openReadMarkers(context: AccountContext, pace = READ_PACE): Read
     for (const room of rooms) {
       const stanzaId = toPublish(room);
       if (stanzaId === undefined || connection.status().state !== 'online') continue; // what waits is told after the next login
-      const refused = await node.publish((options) => publish(NS_MDS, room, displayed({ chat: room, stanzaId }), options));
+      const refused = await node.publish((options) => publish({ node: NS_MDS, id: room, payload: displayed({ chat: room, stanzaId }), options }));
       if (refused === undefined) published.set(room, stanzaId);
       else log('warn', `${room}: the server does not take how far it was read: ${refused}`);
     }

@@ -12,7 +12,7 @@ const SPEAKS: ReadonlySet<MessageKind> = new Set<MessageKind>(['message', 'corre
  * Why a message of a room is meant for the person. Asked once, when it is received: the answer is kept with it, and search,
  * unread counts, alerts, devices and push read that. A nick that changes later changes nothing of what was received.
  */
-export function decideMention(context: Pick<AccountContext, 'jid'>, transaction: Transaction, message: GroupchatMessage, element: Element): MentionReason | undefined {
+export function decideMention(context: Pick<AccountContext, 'jid'>, transaction: Transaction, { message, element }: { message: GroupchatMessage; element: Element }): MentionReason | undefined {
   const room = transaction.room(message.room);
   if (!room || !SPEAKS.has(message.kind)) return undefined;
   const { nick } = room.membership;

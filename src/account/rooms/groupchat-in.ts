@@ -80,7 +80,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
   }
   if (!isPrivate) readStatus(parts, transaction, room, stanza);
   const isSubject = !isPrivate && isSubjectChange(stanza.element);
-  if (isSubject && subjectEndsEntry(parts, transaction, room, message)) return false;
+  if (isSubject && subjectEndsEntry(parts, transaction, { room, message })) return false;
   keep(parts, transaction, { message, element: stanza.element, xml: stanza.raw, source: sourceOf(room, message, stanza), fresh: true });
   const now = transaction.room(room.jid);
   if (now && !isPrivate) transaction.put({ ...now, verifiedAt: transaction.at, ...(isSubject && { subject: short(message.subject) ?? '' }) });
@@ -112,7 +112,7 @@ function stampOf({ jid }: Room, { element }: Stanza): number | undefined {
  * XEP-0045 7.1: the subject is the last that a room sends on entry. It proves that we are in where the room sent no
  * 110 (ejabberd, on a nick that another of our sessions holds). True where it is the one that we had: no news.
  */
-function subjectEndsEntry(parts: RoomParts, transaction: Transaction, room: Room, message: GroupchatMessage): boolean {
+function subjectEndsEntry(parts: RoomParts, transaction: Transaction, { room, message }: { room: Room; message: GroupchatMessage }): boolean {
   const { nick, state } = room.membership;
   if (state === 'joining' && nick !== undefined && transaction.occupant(room.jid, nick)) {
     parts.memberships.signal(transaction, room.jid, { name: 'self', nick });
@@ -158,7 +158,7 @@ function receivePage(
       source: { kind: 'mam', follows, again },
       fresh: bringsNews(catchup),
     });
-    if (lost !== undefined && kept) recordLostHistory(parts.context, room.jid, lost, message.at);
+    if (lost !== undefined && kept) recordLostHistory(parts.context, { room: room.jid, from: lost, to: message.at });
     if (kept || !again) follows = archiveId;
     lost = undefined; // only a message that can be one of ours tells whether there is a hole
   }
@@ -178,7 +178,7 @@ interface Received {
 /** Appends, and tells subscribers unless it was there already (then not `kept`). The archive id is there in either case. */
 function keep(parts: RoomParts, transaction: Transaction, { message, element, xml, source, fresh }: Received): { archiveId: number; kept: boolean } {
   const { context, outbox } = parts;
-  const mention = decideMention(context, transaction, message, element);
+  const mention = decideMention(context, transaction, { message, element });
   const entry: NewMessage = { account: context.jid, message, mention, arrivedAt: transaction.at, xml, source };
   const appended = context.archive.append(entry);
   outbox.reflected(transaction, message);

@@ -104,7 +104,7 @@ export function openNicks(context: AccountContext): Nicks {
     },
     async publish(nick) {
       if (nick === undefined && known === undefined) return ok({ nick });
-      const answer = await connection.iq(nick === undefined ? retract(NS_NICK, ITEM) : publish(NS_NICK, ITEM, nickElement(nick)));
+      const answer = await connection.iq(nick === undefined ? retract(NS_NICK, ITEM) : publish({ node: NS_NICK, id: ITEM, payload: nickElement(nick) }));
       const gone = !answer.ok && nick === undefined && answer.error.condition === 'item-not-found';
       if (!answer.ok && !gone) return fail('nick-refused', `The server refused it: ${answer.error.text ?? answer.error.condition}.`);
       if (!context.signal.aborted) context.transact((transaction) => keep(transaction, nick));

@@ -41,12 +41,12 @@ export function openDeviceMessages(context: AccountContext, { outbox, said, devi
   }, context.signal, 'device messages');
 
   function refuse(transaction: Transaction, stanza: Stanza, [type, condition]: readonly [string, string], text: string): void {
-    transaction.onCommit(() => { context.connection.send(errorAnswer(stanza.element, type, condition, text)); });
+    transaction.onCommit(() => { context.connection.send(errorAnswer(stanza.element, { type, condition, text })); });
   }
 
   function say(transaction: Transaction, stanza: Stanza, wish: Extract<ForwardedSay, { ok: true }>): void {
     const id = wish.id ?? randomUUID();
-    const text = groupchatOf(wish.room, id, wish.payload, wish.lang).toString();
+    const text = groupchatOf({ room: wish.room, id, payload: wish.payload, lang: wish.lang }).toString();
     const digest = createHash('sha256').update(text).digest('base64url');
     if (said.has(transaction, id, digest)) return; // sent again by a careful device
     const put = outbox.put(transaction, wish.room, text, id);
@@ -70,5 +70,5 @@ export function openDeviceMessages(context: AccountContext, { outbox, said, devi
 
 function errorTo({ from, wrapper }: SaidByDevice, { type, condition, text }: StanzaFault): Element {
   const asked = xml('message', wrapper === undefined ? { from } : { from, id: wrapper });
-  return errorAnswer(asked, type ?? 'cancel', condition, text ?? 'The room refused it.');
+  return errorAnswer(asked, { type: type ?? 'cancel', condition, text: text ?? 'The room refused it.' });
 }

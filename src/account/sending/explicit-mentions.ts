@@ -8,7 +8,7 @@ const MOST = 20;
  * XEP-0513 for the nicks that a message of ours names, wherever they stand in its text: by occupant-id where the room gives
  * one, else by the occupant's address. Who is not in the room is left to the text. `behind`: code points that stand before it, and are no words of ours.
  */
-export function explicitMentions(transaction: Transaction, room: string, body: string, nicks: readonly string[], behind = 0): ExplicitMention[] {
+export function explicitMentions(transaction: Transaction, { room, body, nicks, behind = 0 }: { room: string; body: string; nicks: readonly string[]; behind?: number }): ExplicitMention[] {
   const found = [...new Set(nicks)].slice(0, MOST).flatMap((nick) => {
     const occupant = transaction.occupant(room, nick);
     if (!occupant) return [];

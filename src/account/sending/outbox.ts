@@ -215,11 +215,11 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
       const originId = randomUUID();
       return context.transact((transaction) => {
         const quote = about.reply ? quoteOf(about.reply) : '';
-        const explicit = explicitMentions(transaction, room, body, mentions, Array.from(quote).length);
-        return put(transaction, room, groupchatMessage(room, originId, quote + body, { ...about, explicit }).toString(), originId);
+        const explicit = explicitMentions(transaction, { room, body, nicks: mentions, behind: Array.from(quote).length });
+        return put(transaction, room, groupchatMessage({ room, id: originId, body: quote + body }, { ...about, explicit }).toString(), originId);
       });
     },
-    react: (text, stanzaId, emojis) => putNew(text, (room, id) => reactionsMessage(room, id, stanzaId, emojis)),
+    react: (text, stanzaId, emojis) => putNew(text, (room, id) => reactionsMessage({ room, id, target: stanzaId, emojis })),
     retract: (text, stanzaId) => putNew(text, (room, id) => retractMessage(room, id, stanzaId)),
     put: put,
     reflected(transaction, message) {

@@ -28,7 +28,7 @@ const WANTED: readonly (readonly [check: string, namespace: string, lacks: strin
 ];
 
 /** What the account's server offers and what its clock says; `stream` is what it offers on the stream itself. */
-export async function examineServer(ask: Ask, account: string, stream: Element | undefined, now: () => number = Date.now): Promise<Finding[]> {
+export async function examineServer(ask: Ask, { account, stream, now = Date.now }: { account: string; stream: Element | undefined; now?: () => number }): Promise<Finding[]> {
   const domain = domainOf(account);
   const [own, server, clock] = await Promise.all([ask(discoInfoQuery(account), PATIENCE), ask(discoInfoQuery(domain), PATIENCE), examineClock(ask, domain, now)]);
   if (!own.ok && !server.ok) {

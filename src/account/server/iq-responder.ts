@@ -58,7 +58,7 @@ export function openIqResponder(context: AccountContext): IqResponder {
       const own = handler.info?.(node);
       if (own) return resultAnswer(element, own);
     }
-    return errorAnswer(element, 'cancel', 'item-not-found');
+    return errorAnswer(element, { type: 'cancel', condition: 'item-not-found' });
   }
 
   function items(element: Element, node: string | undefined, to: string): Element {
@@ -66,7 +66,7 @@ export function openIqResponder(context: AccountContext): IqResponder {
       const own = node === undefined ? undefined : handler.items?.(node, to);
       if (own) return resultAnswer(element, own);
     }
-    return node === undefined ? resultAnswer(element, discoItems([])) : errorAnswer(element, 'cancel', 'item-not-found');
+    return node === undefined ? resultAnswer(element, discoItems([])) : errorAnswer(element, { type: 'cancel', condition: 'item-not-found' });
   }
 
   /** For the account's own resources and its server alone. */
@@ -79,7 +79,7 @@ export function openIqResponder(context: AccountContext): IqResponder {
     if (type === 'get' && query.is('query', NS_VERSION)) return resultAnswer(element, versionAnswer('Minimix', packageJson.version));
     if (type === 'get' && query.is('query', NS_DISCO_INFO)) return info(element, at);
     if (type === 'get' && query.is('query', NS_DISCO_ITEMS)) return items(element, at, stanza.to);
-    return errorAnswer(element, 'cancel', 'service-unavailable');
+    return errorAnswer(element, { type: 'cancel', condition: 'service-unavailable' });
   }
 
   return {
@@ -103,7 +103,7 @@ export function openIqResponder(context: AccountContext): IqResponder {
       const told = type === 'get' && query?.is('query', NS_DISCO_INFO) && query.attrs['node'] === `${NODE}#${hash()}`;
       if (told) return info(element, `${NODE}#${hash()}`);
       const reserved = [...handlers].some((one) => query?.is(one.name, one.xmlns));
-      return reserved ? errorAnswer(element, 'auth', 'forbidden') : errorAnswer(element, 'cancel', 'service-unavailable');
+      return reserved ? errorAnswer(element, { type: 'auth', condition: 'forbidden' }) : errorAnswer(element, { type: 'cancel', condition: 'service-unavailable' });
     },
   };
 }

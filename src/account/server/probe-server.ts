@@ -73,7 +73,7 @@ export function checkLogin(options: ProbeOptions): Promise<Result<void>> {
 
 /** What `Account.examine` tells of the server, by such a login. Refused as `firstLook`. */
 export function examineByLogin(options: ProbeOptions): Promise<Result<Finding[]>> {
-  return visit(options, 'doctor', (connection) => examineServer(askBy(connection), options.settings.jid, connection.features()));
+  return visit(options, 'doctor', (connection) => examineServer(askBy(connection), { account: options.settings.jid, stream: connection.features() }));
 }
 
 async function visit<T>({ settings, password, log, signal }: ProbeOptions, purpose: string, work: (connection: Connection) => Promise<T>): Promise<Result<T>> {

@@ -33,7 +33,7 @@ interface Level {
  * What rooms said to this account, and what the file has of rooms' own archives. Reads the file as a stream; a result
  * that is none is refused by itself. Throws `import-unknown` where the file is no server's data or no XML.
  */
-export function* fromServerData(file: string, chunks: Iterable<string>, account: string, include: Include): Generator<Imported> {
+export function* fromServerData(file: string, chunks: Iterable<string>, { account, include }: { account: string; include: Include }): Generator<Imported> {
   try {
     yield* fileOf(file, chunks, { account, include, depth: 0, within: undefined });
   } catch (error) {
@@ -66,7 +66,7 @@ function* fileOf(file: string, chunks: Iterable<string>, course: Course): Genera
       if (beyond > 0) beyond--;
       else if (here) {
         const { parent } = here;
-        if (parent === null) yield* resultOf(here, length, levels.at(-1)?.owner ?? '', course.account);
+        if (parent === null) yield* resultOf(here, { length, owner: levels.at(-1)?.owner ?? '', account: course.account });
         here = parent ?? undefined;
       }
     } else {
@@ -81,17 +81,17 @@ function* fileOf(file: string, chunks: Iterable<string>, course: Course): Genera
         here = element;
         length = 0;
       } else if (element.name === 'include' && namespace === NS_XINCLUDE && parent) yield* included(file, element, { ...course, within: parent });
-      levels.push(levelOf(element, namespace, parent, levels.length === 0));
+      levels.push(levelOf(element, { namespace, parent, root: levels.length === 0 }));
     }
   }
 }
 
-function* resultOf(result: Element, length: number, owner: string, account: string): Generator<Imported> {
+function* resultOf(result: Element, { length, owner, account }: { length: number; owner: string; account: string }): Generator<Imported> {
   const read = length > MAX_RESULT ? { refused: 'a message that is too big' } : importedOf(result, owner, account);
   if (read) yield read;
 }
 
-function levelOf(element: Element, namespace: string, parent: Level | undefined, root: boolean): Level | undefined {
+function levelOf(element: Element, { namespace, parent, root }: { namespace: string; parent: Level | undefined; root: boolean }): Level | undefined {
   const known = parent ?? (root ? { kind: 'data' as const, host: '', owner: '' } : undefined);
   if (!known || known.kind === 'archive') return undefined;
   if (namespace === NS_PIE_MAM && element.name === 'archive' && known.owner !== '') return { ...known, kind: 'archive' };

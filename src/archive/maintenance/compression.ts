@@ -8,7 +8,7 @@ const WARM_TAIL = 1000; // messages of a room that stay as they are, whatever th
  * Compresses up to `most` blocks of messages that arrived before `olderThan` (milliseconds). Inside a transaction.
  * Answers how many blocks it made; fewer than `most` means that nothing is left to do.
  */
-export function compress(db: Database, blocks: Blocks, olderThan: number, most: number): number {
+export function compress(db: Database, blocks: Blocks, { olderThan, most }: { olderThan: number; most: number }): number {
   let made = 0;
   for (const chat of db.sql('SELECT id, frozen FROM chat').all()) {
     const id = Number(chat['id']);
@@ -16,7 +16,7 @@ export function compress(db: Database, blocks: Blocks, olderThan: number, most: 
     let frozen = Number(chat['frozen']);
     if (!tail) continue;
     while (made < most) {
-      const rows = warm(db, id, frozen, Number(tail['ord']), olderThan);
+      const rows = warm(db, { chat: id, after: frozen, upTo: Number(tail['ord']), olderThan });
       if (rows.length < PER_BLOCK) break;
       frozen = Number(rows.at(-1)?.['ord'] ?? frozen);
       compressRows(db, blocks, rows);
@@ -28,7 +28,7 @@ export function compress(db: Database, blocks: Blocks, olderThan: number, most: 
   return made;
 }
 
-function warm(db: Database, chat: number, after: number, upTo: number, olderThan: number): SqlRow[] {
+function warm(db: Database, { chat, after, upTo, olderThan }: { chat: number; after: number; upTo: number; olderThan: number }): SqlRow[] {
   return db
     .sql(
       `SELECT id, ord, ${TEXTS.join(', ')} FROM message JOIN stanza ON message = id

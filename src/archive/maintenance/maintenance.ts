@@ -19,7 +19,7 @@ export function maintenance({ db, names, blocks }: Tables, transaction: Archive[
     let left = DROPPED_AT_ONCE;
     for (const chat of db.sql('SELECT id, account, room, retention FROM chat WHERE retention IS NOT NULL').all()) {
       if (left <= 0) break;
-      left -= drop(db, blocks, ended(db, chat, now, left));
+      left -= drop(db, blocks, ended(db, { chat, now, limit: left }));
     }
     return DROPPED_AT_ONCE - left;
   }
@@ -38,7 +38,7 @@ export function maintenance({ db, names, blocks }: Tables, transaction: Archive[
         dropped();
         return true;
       }
-      if (transaction(() => compress(db, blocks, now - COLD, BLOCKS_AT_ONCE)) === BLOCKS_AT_ONCE) return true;
+      if (transaction(() => compress(db, blocks, { olderThan: now - COLD, most: BLOCKS_AT_ONCE })) === BLOCKS_AT_ONCE) return true;
       const free = Number(db.sql('PRAGMA freelist_count').get()?.['freelist_count'] ?? 0);
       if (free > 0) db.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
       return free > PAGES_AT_ONCE;
@@ -53,11 +53,11 @@ function retentionOf(row: SqlRow | undefined): Retention {
 }
 
 /** Messages whose time is over and that nobody waits for: oldest first. */
-function ended(db: Database, chat: SqlRow, now: number, limit: number): SqlRow[] {
+function ended(db: Database, { chat, now, limit }: { chat: SqlRow; now: number; limit: number }): SqlRow[] {
   const id = Number(chat['id']);
   const newest = db.sql('SELECT ord FROM message WHERE chat = ? ORDER BY ord DESC LIMIT 1').get(id);
   if (!newest) return [];
-  const until = Math.min(Number(newest['ord']) - 1, lastOrd(db, id, retentionOf(chat), now));
+  const until = Math.min(Number(newest['ord']) - 1, lastOrd(db, { chat: id, retention: retentionOf(chat), now }));
   const pending = db
     .sql('SELECT min(archive_id) AS id FROM cursor WHERE account = ? AND room = ?')
     .get(Number(chat['account']), String(chat['room']));
@@ -66,7 +66,7 @@ function ended(db: Database, chat: SqlRow, now: number, limit: number): SqlRow[]
     .all(id, until, Number(pending?.['id'] ?? Number.MAX_SAFE_INTEGER), limit);
 }
 
-function lastOrd(db: Database, chat: number, retention: Retention, now: number): number {
+function lastOrd(db: Database, { chat, retention, now }: { chat: number; retention: Retention; now: number }): number {
   if (retention.keep === 'forever') return 0;
   if (retention.keep === 'none') return (now - HOUR) * 1000;
   if (retention.keep === 'days') return (now - retention.days * DAY) * 1000;

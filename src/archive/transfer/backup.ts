@@ -41,7 +41,7 @@ export async function backUp(path: string, target: string, { progress = () => {}
     });
     withoutKeys(part);
     verify(part);
-    if (secret !== undefined) await seal(part, half, secret, work);
+    if (secret !== undefined) await seal({ source: part, target: half, passphrase: secret, work });
     renameSync(half, target);
   } catch (error) {
     throw troubleOf(error);
@@ -168,7 +168,7 @@ function withoutKeys(path: string): void {
     db.exec('PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; BEGIN');
     for (const table of secretRows) if (hasTable(db, table)) db.exec(`DELETE FROM "${table}"`);
     for (const [table, column] of secretTexts) db.exec(`UPDATE "${table}" SET "${column}" = NULL`);
-    for (const { table, column, fields } of secretFields) if (hasTable(db, table)) stripColumn(db, table, column, fields);
+    for (const { table, column, fields } of secretFields) if (hasTable(db, table)) stripColumn(db, { table, column, fields });
     stripValues(db);
     db.exec('COMMIT');
   } finally {
@@ -182,7 +182,7 @@ function hasTable(db: DatabaseSync, table: string): boolean {
 }
 
 /** Some of these tables have no row ids: the text itself finds its rows. */
-function stripColumn(db: DatabaseSync, table: string, column: string, fields: readonly string[]): void {
+function stripColumn(db: DatabaseSync, { table, column, fields }: { table: string; column: string; fields: readonly string[] }): void {
   const update = db.prepare(`UPDATE "${table}" SET "${column}" = ? WHERE "${column}" = ?`);
   for (const { text } of db.prepare(`SELECT DISTINCT "${column}" AS text FROM "${table}" WHERE "${column}" IS NOT NULL`).all()) {
     const stripped = withoutFields(String(text), fields) ?? '{}';

@@ -36,7 +36,7 @@ export function* exported(archive: Exportable, selection: Selection, format: For
   if (format === 'html') yield htmlStart(selection.account, rooms);
   for (const room of rooms) {
     if (format === 'jsonl') yield* linesOf(archive, selection, room);
-    else yield* readingOf(archive, selection, room, format);
+    else yield* readingOf(archive, selection, { room, format });
   }
   if (format === 'html') yield htmlEnd();
 }
@@ -48,7 +48,7 @@ function* linesOf(archive: Exportable, selection: Selection, room: string): Gene
   }
 }
 
-function* readingOf(archive: Exportable, selection: Selection, room: string, format: 'text' | 'html'): Generator<string> {
+function* readingOf(archive: Exportable, selection: Selection, { room, format }: { room: string; format: 'text' | 'html' }): Generator<string> {
   const parts = selection.only === undefined ? (['groupchat', 'private'] as const) : [selection.only];
   if (format === 'text') yield `# ${room}\n`;
   for (const only of parts) {

@@ -42,7 +42,7 @@ export function importAll(
       for (let n = 0; n < BATCH; n++) {
         const next = source.next();
         if (next.done) return false;
-        importOne(archive, account, next.value, { met, last }, report);
+        importOne(archive, account, { one: next.value, course: { met, last }, report });
       }
       return true;
     });
@@ -57,7 +57,7 @@ interface Course {
   readonly last: Map<string, number>;
 }
 
-function importOne(archive: Archive, account: string, one: Imported, course: Course, report: ImportReport): void {
+function importOne(archive: Archive, account: string, { one, course, report }: { one: Imported; course: Course; report: ImportReport }): void {
   report.read += 1;
   if ('refused' in one) {
     report.refused += 1;

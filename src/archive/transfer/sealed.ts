@@ -27,7 +27,7 @@ export function isSealed(path: string): boolean {
  * Writes `source` encrypted to the new file `target` (0600), and reads it back: what comes out of it must be what went
  * in. In bounded memory, beside the 256 MiB that scrypt wants for a second. A failure leaves no `target`.
  */
-export async function seal(source: string, target: string, passphrase: string, work = WORK): Promise<void> {
+export async function seal({ source, target, passphrase, work = WORK }: { source: string; target: string; passphrase: string; work?: number }): Promise<void> {
   const { Encrypter, Decrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);

@@ -84,7 +84,7 @@ export function findNearest(db: Database, names: Dictionary, sought: Sought): Ke
     );
   let best: KeptRow | undefined;
   for (const row of rows) {
-    if (!same(sought, row, names, LATE_AT_FIRST)) continue;
+    if (!same(sought, row, { names, late: LATE_AT_FIRST })) continue;
     const kept = keptOf(row);
     if (!best || distance(sought, kept) < distance(sought, best)) best = kept;
   }
@@ -98,14 +98,14 @@ function newest(db: Database, chat: number): number {
 }
 
 /** The kept message behind `ord` that the sought one must be, by the rule above. */
-export function findNext(db: Database, names: Dictionary, sought: Sought, ord: number): KeptRow | undefined {
+export function findNext(db: Database, names: Dictionary, { sought, ord }: { sought: Sought; ord: number }): KeptRow | undefined {
   const rows = db
     .sql(`${MESSAGES} WHERE message.chat = ? AND ord > ? AND id <= ? ORDER BY ord, id LIMIT ?`)
     .all(sought.chat, ord, sought.floor, AHEAD);
   let wentPast = false;
   let found: KeptRow | undefined;
   for (const row of rows) {
-    if (same(sought, row, names, LATE)) {
+    if (same(sought, row, { names, late: LATE })) {
       if (found) return undefined; // the id names two: not proof enough to pass others over
       found = keptOf(row);
       if (!wentPast) return found;
@@ -130,7 +130,7 @@ function distance(sought: Sought, kept: KeptRow): number {
   return Math.abs(kept.time - (kept.live ? sought.skew : 0) - sought.message.at);
 }
 
-function same(sought: Sought, row: SqlRow, names: Dictionary, late: number): boolean {
+function same(sought: Sought, row: SqlRow, { names, late }: { names: Dictionary; late: number }): boolean {
   const { message } = sought;
   if (row['block'] !== null) return false;
   if (Number(row['kind']) !== KINDS.indexOf(message.kind) || Number(row['flags']) & SENT) return false;

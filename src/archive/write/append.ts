@@ -50,7 +50,7 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
     if (db.raw.isTransaction) undo.push(() => metIn.set(chat, met));
   }
 
-  function insert(chat: Chat, given: NewMessage, ord: number, flags: number, sid = sidOf(given.message)): Appended {
+  function insert(chat: Chat, given: NewMessage, { ord, flags, sid = sidOf(given.message) }: { ord: number; flags: number; sid?: number | null }): Appended {
     const { message } = given;
     const id = ids.take();
     const words = indexed(readableBody({ ...message, xml: given.xml }) ?? message.subject ?? '');
@@ -81,7 +81,7 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
       message.body ?? null,
       given.xml,
     );
-    relate(db, chat.id, id, message);
+    relate(db, { chat: chat.id, id, message });
     if (doc !== null) {
       rows.word.run(doc, words, searchTagsOf({ chat: chat.id, nick, realJid, body: message.body, xml: given.xml, mentions: given.mention !== undefined }));
     }
@@ -112,39 +112,39 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
     metIn.set(chat.id, met);
     const pointer = state.at === undefined ? undefined : ordOf(db, chat.id, state.at);
     const settled = pointer !== undefined && state.unplaced === undefined;
-    const sought = soughtOf(chat, given, state.floor, state.skew);
+    const sought = soughtOf(chat, given, { floor: state.floor, skew: state.skew });
     const found =
-      byStanza ?? (settled ? findNext(db, names, sought, pointer) : findNearest(db, names, sought));
+      byStanza ?? (settled ? findNext(db, names, { sought, ord: pointer }) : findNearest(db, names, sought));
     const misplaced = found || !settled ? undefined : findMisplaced(sought, pointer, met);
     if (misplaced) {
       note(met, misplaced.id);
-      moveBehind(chat, given, misplaced.id, pointer ?? 0);
-      setMerged(db, chat.id, misplaced.id, undefined);
+      moveBehind(chat, given, { id: misplaced.id, low: pointer ?? 0 });
+      setMerged(db, { chat: chat.id, at: misplaced.id });
       return duplicate(misplaced.id, 'history that is kept, in another place');
     }
     if (found) {
       note(met, found.id);
       if (state.unplaced !== undefined) places.moveBefore(chat.id, unplacedRows(db, chat.id, state.unplaced), found.ord);
-      setMerged(db, chat.id, found.id, undefined);
+      setMerged(db, { chat: chat.id, at: found.id });
       if (byStanza) return duplicate(found.id, 'its stanza-id is kept');
-      recognise(db, chat.id, given.message, found as KeptRow);
+      recognise(db, { chat: chat.id, message: given.message, kept: found as KeptRow });
       return duplicate(found.id, 'history that is kept');
     }
     const low = pointer ?? lastBefore(db, chat.id, state.floor, { stamp: given.message.at + 60_000, skew: state.skew }, given.arrivedAt);
-    const added = insert(chat, given, places.behind(chat.id, low, given.message.at, given.arrivedAt), FROM_HISTORY);
+    const added = insert(chat, given, { ord: places.behind(chat.id, low, given.message.at, given.arrivedAt), flags: FROM_HISTORY });
     if (added.kept) {
       const { archiveId } = added.message;
-      setMerged(db, chat.id, archiveId, settled ? undefined : (state.unplaced ?? archiveId));
+      setMerged(db, { chat: chat.id, at: archiveId, unplaced: settled ? undefined : (state.unplaced ?? archiveId) });
     }
     return added;
   }
 
-  function imported(chat: Chat, given: NewMessage, met: Set<number>, follows: number | undefined): Appended {
+  function imported(chat: Chat, given: NewMessage, { met, follows }: { met: Set<number>; follows: number | undefined }): Appended {
     const known = findImported(tables, { chat: chat.id, message: given.message, met });
     const low = follows === undefined ? 0 : ordOf(db, chat.id, follows);
     const result =
       known === undefined
-        ? insert(chat, given, places.byStamp(chat.id, given.message.at, given.arrivedAt, low), FROM_HISTORY)
+        ? insert(chat, given, { ord: places.byStamp(chat.id, given.message.at, given.arrivedAt, low), flags: FROM_HISTORY })
         : duplicate(known, 'the same words of the same second are kept');
     met.add(result.kept ? result.message.archiveId : result.archiveId);
     return result;
@@ -152,33 +152,33 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
 
   function fetched(chat: Chat, given: NewMessage, follows: number | undefined): Appended {
     const low = follows === undefined ? undefined : ordOf(db, chat.id, follows);
-    const sought = soughtOf(chat, given, Number.MAX_SAFE_INTEGER, mergeState(db, chat.id).skew);
-    const found = low === undefined ? findNearest(db, names, sought) : findNext(db, names, sought, low);
+    const sought = soughtOf(chat, given, { floor: Number.MAX_SAFE_INTEGER, skew: mergeState(db, chat.id).skew });
+    const found = low === undefined ? findNearest(db, names, sought) : findNext(db, names, { sought, ord: low });
     if (found) {
-      recognise(db, chat.id, given.message, found);
+      recognise(db, { chat: chat.id, message: given.message, kept: found });
       return duplicate(found.id, 'kept before without its stanza-id');
     }
     const ord =
       low === undefined
         ? places.byStamp(chat.id, given.message.at, given.arrivedAt)
         : places.behind(chat.id, low, given.message.at, given.arrivedAt);
-    return insert(chat, given, ord, FROM_HISTORY);
+    return insert(chat, given, { ord, flags: FROM_HISTORY });
   }
 
   /** A past that is told to one who is in already is known by ids alone: a stamp is the claim of whoever said it, and may be now. */
   function findRetold(chat: Chat, given: NewMessage, at: number): KeptRow | undefined {
     if (!isNamed(given.message)) return undefined;
     const told = { ...given, message: { ...given.message, at } };
-    return findNearest(db, names, soughtOf(chat, told, Number.MAX_SAFE_INTEGER, mergeState(db, chat.id).skew));
+    return findNearest(db, names, soughtOf(chat, told, { floor: Number.MAX_SAFE_INTEGER, skew: mergeState(db, chat.id).skew }));
   }
 
   /** The room's archive has its order: what reached us before the message that it follows stands behind that one. */
-  function putBehind(chat: Chat, given: NewMessage, known: Placed, follows: number | undefined): void {
+  function putBehind(chat: Chat, given: NewMessage, { known, follows }: { known: Placed; follows: number | undefined }): void {
     const low = follows === undefined || follows === known.id ? undefined : ordOf(db, chat.id, follows);
-    if (low !== undefined && known.ord <= low) moveBehind(chat, given, known.id, low);
+    if (low !== undefined && known.ord <= low) moveBehind(chat, given, { id: known.id, low });
   }
 
-  function moveBehind(chat: Chat, given: NewMessage, id: number, low: number): void {
+  function moveBehind(chat: Chat, given: NewMessage, { id, low }: { id: number; low: number }): void {
     const ord = places.behind(chat.id, low, given.message.at, given.arrivedAt);
     db.sql('UPDATE message SET ord = ? WHERE id = ?').run(ord, id);
     places.taken(chat.id, ord);
@@ -195,9 +195,9 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
       const [sid, known] = found === 'other' ? [null, undefined] : [named, found];
       if (source.kind === 'history') return mergeHistory(chat, given, known);
       if (known && source.kind === 'import') source.met.add(known.id);
-      if (known && source.kind === 'mam' && !source.again) putBehind(chat, given, known, source.follows);
+      if (known && source.kind === 'mam' && !source.again) putBehind(chat, given, { known, follows: source.follows });
       if (known) return duplicate(known.id, 'its stanza-id is kept');
-      if (source.kind === 'import') return imported(chat, given, source.met, source.follows);
+      if (source.kind === 'import') return imported(chat, given, { met: source.met, follows: source.follows });
       if (source.kind === 'mam') return fetched(chat, given, source.follows);
       if (source.kind === 'sent') {
         const sent = message.originId === undefined ? undefined : findSent(db, chat.id, message.originId);
@@ -205,7 +205,7 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
       }
       const retold = source.kind === 'live' && source.retold !== undefined ? findRetold(chat, given, source.retold) : undefined;
       if (retold) return duplicate(retold.id, 'the room has told it before');
-      return insert(chat, given, places.live(chat.id, given.arrivedAt), source.kind === 'sent' ? SENT : 0, sid);
+      return insert(chat, given, { ord: places.live(chat.id, given.arrivedAt), flags: source.kind === 'sent' ? SENT : 0, sid });
     },
     beginHistoryMerge(account, room) {
       const chat = names.chat(account, room);
@@ -240,7 +240,7 @@ function inserts(db: Database): { readonly message: Statement; readonly stanza: 
   };
 }
 
-function relate(db: Database, chat: number, id: number, message: GroupchatMessage): void {
+function relate(db: Database, { chat, id, message }: { chat: number; id: number; message: GroupchatMessage }): void {
   const { replaces, retracts, reactsTo, repliesTo } = message;
   const target = replaces ?? retracts ?? reactsTo;
   if (target === undefined && repliesTo === undefined) return;
@@ -255,7 +255,7 @@ function relate(db: Database, chat: number, id: number, message: GroupchatMessag
   );
 }
 
-function soughtOf(chat: Chat, given: NewMessage, floor: number, skew: number): Sought {
+function soughtOf(chat: Chat, given: NewMessage, { floor, skew }: { floor: number; skew: number }): Sought {
   return { chat: chat.id, message: given.message, xml: given.xml, floor, skew };
 }
 

@@ -24,7 +24,7 @@ export function mergeState(db: Database, chat: number): HistoryMergeState {
   };
 }
 
-export function setMerged(db: Database, chat: number, at: number, unplaced: number | undefined): void {
+export function setMerged(db: Database, { chat, at, unplaced }: { chat: number; at: number; unplaced?: number | undefined }): void {
   db.sql('UPDATE chat SET replay_at = ?, replay_loose = ? WHERE id = ?').run(at, unplaced ?? null, chat);
 }
 
@@ -69,7 +69,7 @@ export function lastBefore(db: Database, chat: number, floor: number, { stamp, s
 }
 
 /** A kept row met again: it learns its stanza-id or its stamp, or the room's clock is learnt from it. */
-export function recognise(db: Database, chat: number, message: GroupchatMessage, kept: KeptRow): void {
+export function recognise(db: Database, { chat, message, kept }: { chat: number; message: GroupchatMessage; kept: KeptRow }): void {
   if (message.stanzaId !== undefined && kept.stanzaId === undefined) {
     db.sql('UPDATE message SET sid = ? WHERE id = ?').run(stanzaHash(message.stanzaId), kept.id);
     db.sql('UPDATE stanza SET stanza_id = ? WHERE message = ?').run(message.stanzaId, kept.id);

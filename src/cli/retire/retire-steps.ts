@@ -15,7 +15,7 @@ const LOOK = 250;
  * Carries out the plan step by step and marks each step as done, so that a second run can continue. Removes nothing before
  * every step that needs the server is done. `running` may be missing if the plan has already stopped the daemon.
  */
-export async function carryOut(world: World, home: string, begun: RetirePlan, running: DaemonAddress | undefined): Promise<void> {
+export async function carryOut(world: World, { home, begun, running }: { home: string; begun: RetirePlan; running: DaemonAddress | undefined }): Promise<void> {
   let plan = begun;
   const step = async (name: string, work: () => Promise<string | undefined>): Promise<void> => {
     if (plan.done.includes(name)) return;
@@ -30,7 +30,7 @@ export async function carryOut(world: World, home: string, begun: RetirePlan, ru
       for (const { account } of plan.accounts) await waitOnline(daemon, account);
     }
     for (const one of plan.accounts) {
-      await step(`export ${one.account}`, () => exportOf(world, home, plan, one));
+      await step(`export ${one.account}`, () => exportOf(world, home, { plan, of: one }));
       if (!plan.offline) await step(`rooms ${one.account}`, () => rooms(world, daemon, one));
       await step(`devices ${one.account}`, () => devices(daemon, one));
     }
@@ -69,7 +69,7 @@ function exportFile(plan: RetirePlan, account: string): string | undefined {
   return plan.accounts.length === 1 ? plan.export : plan.export.replace(/(\.[^./]*)?$/, (ending) => `-${account.replaceAll(/[^\w.@-]/g, '_')}${ending}`);
 }
 
-async function exportOf(world: World, home: string, plan: RetirePlan, { account }: AccountPlan): Promise<string | undefined> {
+async function exportOf(world: World, home: string, { plan, of: { account } }: { plan: RetirePlan; of: AccountPlan }): Promise<string | undefined> {
   const file = exportFile(plan, account);
   if (file === undefined) return undefined;
   if (existsSync(file)) rmSync(file); // the name was free when the plan was made: this is half an export of an earlier run
@@ -86,7 +86,7 @@ async function rooms(world: World, daemon: DaemonClient, { account, leave, keep 
     printLine(world, `Left ${room}.`);
   }
   for (const room of keep) await daemon.bookmarks.put.mutate({ account, room, autojoin: true });
-  await written(daemon, account, leave, keep);
+  await written(daemon, { account, leave, keep });
   return `${account}: ${keep.length} rooms stay bookmarked with auto-join, ${leave.length} were left; all bookmark storages are up to date.`;
 }
 
@@ -99,7 +99,7 @@ async function leaveRoom(daemon: DaemonClient, account: string, room: string): P
 }
 
 /** Resolves once every bookmark storage has what the plan says. */
-async function written(daemon: DaemonClient, account: string, leave: readonly string[], keep: readonly string[]): Promise<void> {
+async function written(daemon: DaemonClient, { account, leave, keep }: { account: string; leave: readonly string[]; keep: readonly string[] }): Promise<void> {
   let lacking: string[] = [];
   for (const end = Date.now() + WRITTEN; Date.now() < end; ) {
     const [list, storages] = await Promise.all([daemon.bookmarks.list.query({ account }), daemon.bookmarks.storages.query({ account })]);

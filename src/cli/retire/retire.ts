@@ -53,7 +53,7 @@ async function retire(world: World, home: string, options: RetireOptions): Promi
   const plan = begun ?? (running && (await makePlan(world, running, options)));
   if (!plan) return; // cannot be: without a plan a daemon was found or started
   if (!begun) world.retiring.write(home, plan);
-  await carryOut(world, home, plan, running);
+  await carryOut(world, { home, begun: plan, running });
 }
 
 async function makePlan(world: World, running: DaemonAddress, options: RetireOptions): Promise<RetirePlan> {
@@ -72,7 +72,7 @@ async function makePlan(world: World, running: DaemonAddress, options: RetireOpt
       continue;
     }
     await waitOnline(daemon, account);
-    accounts.push(await choose(world, account, await roomsOf(daemon, account), leave));
+    accounts.push(await choose(world, { account, rooms: await roomsOf(daemon, account), wish: leave }));
   }
   named(leave, accounts);
   const plan: RetirePlan = { version: 1, begunAt: new Date().toISOString(), accounts, export: file, offline, done: [] };
@@ -86,7 +86,7 @@ async function roomsOf(daemon: DaemonClient, account: string): Promise<string[]>
   return [...new Set([...rooms.map(({ room }) => room), ...bookmarks.filter(({ autojoin }) => autojoin).map(({ room }) => room)])].toSorted();
 }
 
-async function choose(world: World, account: string, rooms: readonly string[], wish: readonly string[] | undefined): Promise<AccountPlan> {
+async function choose(world: World, { account, rooms, wish }: { account: string; rooms: readonly string[]; wish: readonly string[] | undefined }): Promise<AccountPlan> {
   const chosen = (leave: readonly string[]): AccountPlan => ({ account, leave: [...leave], keep: rooms.filter((room) => !leave.includes(room)) });
   const [only] = wish ?? [];
   if (wish?.length === 1 && only === 'all') return chosen(rooms);

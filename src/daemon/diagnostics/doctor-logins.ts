@@ -40,7 +40,7 @@ export function compareOffers({ server, bouncer, outdated }: Offers, account: st
 }
 
 /** Asks the account's server and the bouncer, by a connection to each. Nothing where there is nothing to compare. */
-export async function examineLogins(settings: AccountSettings, daemon: ReturnType<typeof connectTo>, kept: KeptBouncer | undefined, dns: Dns = systemDns): Promise<Finding[]> {
+export async function examineLogins(settings: AccountSettings, { daemon, kept, dns = systemDns }: { daemon: ReturnType<typeof connectTo>; kept: KeptBouncer | undefined; dns?: Dns }): Promise<Finding[]> {
   const { jid } = settings;
   const status = await daemon.bouncer.status.query();
   if (!status.on) return [];
@@ -49,7 +49,7 @@ export async function examineLogins(settings: AccountSettings, daemon: ReturnTyp
   const here = { '0.0.0.0': '127.0.0.1', '::': '::1' }[status.host] ?? status.host;
   try {
     const trust = cert === undefined ? { ca: readFileSync(authority.file, 'utf8'), pin: undefined } : { ca: undefined, pin: authority.fingerprint };
-    const bouncer = await offerAt({ host: here, port: status.directTlsPort, direct: true }, { domain: domainOf(jid), ...trust }, dns, false);
+    const bouncer = await offerAt({ host: here, port: status.directTlsPort, direct: true }, { trust: { domain: domainOf(jid), ...trust }, dns, plain: false });
     return [compareOffers({ server, bouncer, outdated: devices.filter(({ outdated }) => outdated).map(({ name }) => name) }, jid)];
   } catch (error) {
     return [finding({ check, level: 'bad', message: `The bouncer does not answer on ${here}:${status.directTlsPort}: ${sentenceOf(error)}`, todo: 'See `minimix log --level warn`, then restart Minimix.' }, jid)];
@@ -59,12 +59,12 @@ export async function examineLogins(settings: AccountSettings, daemon: ReturnTyp
 async function serverOffer({ jid, server, directTls, ca, pin, allowPlaintext }: AccountSettings, dns: Dns): Promise<readonly string[]> {
   const endpoints: Endpoint[] = server ? [{ ...server, direct: directTls === true }] : await endpointsOf(domainOf(jid), dns);
   for (const endpoint of endpoints.slice(0, MOST_ENDPOINTS)) {
-    const offered = await offerAt(endpoint, { domain: domainOf(jid), ca, pin }, dns, allowPlaintext === true).catch(() => undefined); // that it is not reached, others say
+    const offered = await offerAt(endpoint, { trust: { domain: domainOf(jid), ca, pin }, dns, plain: allowPlaintext === true }).catch(() => undefined); // that it is not reached, others say
     if (offered) return offered;
   }
   return [];
 }
 
-async function offerAt(endpoint: Endpoint, trust: Parameters<typeof probe>[1], dns: Dns, plain: boolean): Promise<readonly string[]> {
+async function offerAt(endpoint: Endpoint, { trust, dns, plain }: { trust: Parameters<typeof probe>[1]; dns: Dns; plain: boolean }): Promise<readonly string[]> {
   return (await probe(endpoint, trust, { dns, patience: PATIENCE, plain, signal: AbortSignal.timeout(PATIENCE * 2) })).mechanisms;
 }

@@ -42,7 +42,7 @@ async function askDaemon(holder: Holder, { accounts, bouncer }: Settings): Promi
   const check = 'daemon';
   try {
     const daemon = connectTo(holder);
-    const logins = await Promise.all(accounts.map((account) => examineLogins(account, daemon, bouncer)));
+    const logins = await Promise.all(accounts.map((account) => examineLogins(account, { daemon, kept: bouncer })));
     return [...(await daemon.doctor.query()), ...logins.flat()];
   } catch (error) {
     return [finding({ check, level: 'bad', message: `Minimix does not answer: ${sentenceOf(error)}`, todo: 'See `minimix log --level warn`, then restart Minimix.' })];

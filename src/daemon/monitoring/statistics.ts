@@ -5,7 +5,7 @@ import type { Latency } from '../../core/latency.ts';
 import type { Statistics } from '../../frontends/web/contract/contract.ts';
 
 /** The size of the archive and the latency of messages; `path` is the archive's file. */
-export function openStatistics(home: string, path: string, archive: Pick<ReadArchive, 'accounts' | 'count'>, delays: Latency): () => Statistics {
+export function openStatistics({ home, path, archive, delays }: { home: string; path: string; archive: Pick<ReadArchive, 'accounts' | 'count'>; delays: Latency }): () => Statistics {
   return () => {
     const backup = lastBackup(home);
     return {

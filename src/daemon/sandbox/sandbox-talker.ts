@@ -40,7 +40,7 @@ export function startTalker({ jid, password, port, room, signal, log }: TalkerOp
     allowPlaintext: true,
     log: (level, message) => log(level === 'error' ? 'warn' : 'debug', `sandbox: ${message}`),
   });
-  const say = (text: string): void => { connection.send(groupchatMessage(room, randomUUID(), text)); };
+  const say = (text: string): void => { connection.send(groupchatMessage({ room, id: randomUUID(), body: text })); };
   connection.onStanzas((batch) => {
     for (const { kind, type, from, element } of batch) {
       const body = element.getChildText('body') ?? '';

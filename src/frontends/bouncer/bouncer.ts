@@ -100,7 +100,7 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
     inBackground(log, `a connection from ${address}`, served);
   });
 
-  const tokensOf = (account: string): DeviceTokens | undefined => key && openDeviceTokens(account, archive, key, { now, log });
+  const tokensOf = (account: string): DeviceTokens | undefined => key && openDeviceTokens({ account, archive, key, now, log });
 
   /** Where there is none, devices log in by their passwords. */
   async function findTokenKey(): Promise<void> {

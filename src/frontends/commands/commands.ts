@@ -28,10 +28,10 @@ export function startCommands({ account, find, log, signal, chat = true }: Comma
   function handle(stanza: Stanza, payload: Element): Element | undefined {
     const resource = resourceOf(stanza.from);
     const { element } = stanza;
-    if (resource === '') return errorAnswer(element, 'auth', 'forbidden', 'Commands are for the account’s own devices.');
+    if (resource === '') return errorAnswer(element, { type: 'auth', condition: 'forbidden', text: 'Commands are for the account’s own devices.' });
     const request = readCommand(payload);
     const action = actions.find(({ name }) => name === request?.node);
-    if (!request || !action) return errorAnswer(element, 'cancel', 'item-not-found', 'There is no such command.');
+    if (!request || !action) return errorAnswer(element, { type: 'cancel', condition: 'item-not-found', text: 'There is no such command.' });
     const context: ActionContext = { account, find, resource };
     const sessionId = request.sessionId ?? randomUUID();
     const answer = (rest: Omit<CommandAnswer, 'node' | 'sessionId'>): Element =>
@@ -40,12 +40,12 @@ export function startCommands({ account, find, log, signal, chat = true }: Comma
     if (!['execute', 'complete', 'next'].includes(request.action)) return badAction(element);
     const values = readSubmitted(payload);
     if (!values && action.fields.length > 0) return answer({ status: 'executing', form: formOf(action, context) });
-    if (running >= MAX_RUNNING) return errorAnswer(element, 'wait', 'resource-constraint', 'Too many commands are running.');
+    if (running >= MAX_RUNNING) return errorAnswer(element, { type: 'wait', condition: 'resource-constraint', text: 'Too many commands are running.' });
     running += 1;
     const answered = run(action, context, values ?? {}, answer)
       .catch((error: unknown) => {
         log('error', `the command ${action.name} failed: ${sentenceOf(error)}`, { error });
-        return errorAnswer(element, 'cancel', 'internal-server-error');
+        return errorAnswer(element, { type: 'cancel', condition: 'internal-server-error' });
       })
       .then((done) => account.server.write(done.toString()))
       .finally(() => (running -= 1));
@@ -105,7 +105,7 @@ function choicesOf({ label, options }: Pick<FormField, 'label'> & { readonly opt
 
 /** XEP-0050 4.6. */
 function badAction(iq: Element): Element {
-  const answer = errorAnswer(iq, 'modify', 'bad-request');
+  const answer = errorAnswer(iq, { type: 'modify', condition: 'bad-request' });
   answer.getChild('error')?.append(xml('bad-action', { xmlns: NS_COMMANDS }));
   return answer;
 }

@@ -14,16 +14,16 @@ import { mamFilters, readPageRequest, type PageRequest } from './query.ts';
 export function startMam(account: Account, archive: ReadArchive, signal: AbortSignal): void {
   function page(stanza: Stanza, query: Element): Element | undefined {
     const request = readPageRequest(query, account.jid);
-    if (!request.ok) return errorAnswer(stanza.element, 'cancel', request.error.code, request.error.message);
+    if (!request.ok) return errorAnswer(stanza.element, { type: 'cancel', condition: request.error.code, text: request.error.message });
     const { range } = request.value;
     const missing = [range.after, range.before].some((id) => id !== undefined && !archive.holds(account.jid, id));
-    if (missing) return errorAnswer(stanza.element, 'cancel', 'item-not-found', 'The archive has no such id.');
+    if (missing) return errorAnswer(stanza.element, { type: 'cancel', condition: 'item-not-found', text: 'The archive has no such id.' });
     const { messages, complete } = read(request.value);
     const shown = request.value.flipped ? messages.toReversed() : messages;
     for (const message of shown) {
       const about = { to: stanza.from, queryId: request.value.queryId };
       const written = account.server.write(mamResult(entryOf(message), about), { short: () => mamResult({ ...entryOf(message), text: shortForm(message.xml) }, about) });
-      if (!written.ok) return errorAnswer(stanza.element, 'wait', 'resource-constraint', written.error.message);
+      if (!written.ok) return errorAnswer(stanza.element, { type: 'wait', condition: 'resource-constraint', text: written.error.message });
     }
     return resultAnswer(stanza.element, mamFin(messages.map(({ archiveId }) => String(archiveId)), { complete, flipped: false }));
   }

@@ -30,7 +30,7 @@ const MAX_EARLY = 2000;
 const GRACE = 1000;
 
 /** One stream on a connected socket. */
-export function openClientStream(dialled: Dialled, trust: Trust, limits: StreamLimits, patience: number): Stream {
+export function openClientStream(dialled: Dialled, { trust, limits, patience }: { trust: Trust; limits: StreamLimits; patience: number }): Stream {
   const opening = { domain: trust.domain, lang: 'en' };
   const client = new Client({ ...opening, service: SERVICE, timeout: patience });
   const middleware = middlewareOf({ entity: client });

@@ -12,7 +12,7 @@ import type { Stream } from './stream.ts';
 import type { Trust } from '../transport/tls.ts';
 import { unlessAborted } from './waiting.ts';
 
-export type OpenStream = (dialled: Dialled, trust: Trust, limits: StreamLimits, patience: number) => Stream;
+export type OpenStream = (dialled: Dialled, options: { trust: Trust; limits: StreamLimits; patience: number }) => Stream;
 
 interface LoginAttempts {
   /**
@@ -65,7 +65,7 @@ export function createLoginAttempts(
       const rotated = [...endpoints.slice(first), ...endpoints.slice(0, first)];
       const patience = Math.min(CONNECT_PATIENCE, Math.ceil(deadline / 2));
       const dialled = await dial(rotated, trust, { dns, patience, signal });
-      stream = openStream(dialled, trust, limits, deadline);
+      stream = openStream(dialled, { trust, limits, patience: deadline });
       opened(stream);
       offset = first + dialled.index + 1;
       const done = await Promise.race([

@@ -29,7 +29,7 @@ export async function probe(
   options: { readonly dns: Dns; readonly patience: number; readonly plain: boolean; readonly signal: AbortSignal },
 ): Promise<Probed> {
   const dialled = await dial([endpoint], trust, options);
-  const stream = openStream(dialled, trust, DEFAULT_LIMITS, options.patience);
+  const stream = openStream(dialled, { trust, limits: DEFAULT_LIMITS, patience: options.patience });
   const over = (): void => stream.destroy(new StreamEnd('lost', 'it took too long'));
   options.signal.addEventListener('abort', over, { once: true });
   try {

@@ -96,7 +96,7 @@ function readerOf<T>(limits: StreamLimits, given: ((stanza: PassedOver) => T) | 
     } catch (error) {
       if (error instanceof StanzaRefusal) passOver(error, bytes, bytes.length);
       else {
-        broken = stanzaOf(bytes, bytes.length, 'not-xml', error instanceof Error ? error.message : String(error));
+        broken = stanzaOf(bytes, { size: bytes.length, cause: 'not-xml', why: error instanceof Error ? error.message : String(error) });
         throw error;
       }
     }
@@ -111,7 +111,7 @@ function readerOf<T>(limits: StreamLimits, given: ((stanza: PassedOver) => T) | 
   }
 
   function passOver(refusal: StanzaRefusal, head: Buffer, size: number): void {
-    const stanza = lenient() ? stanzaOf(head, size, refusal.reason, refusal.message) : undefined;
+    const stanza = lenient() ? stanzaOf(head, { size, cause: refusal.reason, why: refusal.message }) : undefined;
     if (given === undefined || stanza === undefined) throw refusal.asFault();
     items.push(given(stanza));
   }
@@ -138,7 +138,7 @@ function readerOf<T>(limits: StreamLimits, given: ((stanza: PassedOver) => T) | 
       else if (error instanceof StreamFault) fault = error;
       else throw error;
       const remains = splitter.remains();
-      broken ??= remains && stanzaOf(remains, remains.length, 'not-xml', fault.message);
+      broken ??= remains && stanzaOf(remains, { size: remains.length, cause: 'not-xml', why: fault.message });
     }
     if (!isText) fault = new StreamFault('unsupported-encoding', 'bytes that are not UTF-8');
     if (fault) known.clear(); // nothing more is read from this stream
@@ -172,7 +172,7 @@ function refusalOf(cause: ReadPast['cause']): StanzaRefusal {
 }
 
 /** A stanza by its start; `undefined` where it begins like none. */
-function stanzaOf(head: Buffer, size: number, cause: PassedOver['cause'], why: string): PassedOver | undefined {
+function stanzaOf(head: Buffer, { size, cause, why }: { size: number; cause: PassedOver['cause']; why: string }): PassedOver | undefined {
   const text = head.toString('utf8'); // what is cut, or is no UTF-8, is shown as such
   const { name, attributes } = startTagOf(text);
   if (!KINDS.has(name) || (attributes.get('xmlns') ?? NS.client) !== NS.client) return undefined;
@@ -204,7 +204,7 @@ function itemOf({ name, namespace, attributes, raw, outline }: FirstLevel, isJid
     if (text === undefined || isJid(text)) continue;
     throw new StanzaRefusal('address', `${address} is not a JID`);
   }
-  return { stanza: lazyStanza(name as StanzaKind, raw, attributes, outline) }; // KINDS has it
+  return { stanza: lazyStanza({ kind: name as StanzaKind, raw, attributes, outline }) }; // KINDS has it
 }
 
 /**

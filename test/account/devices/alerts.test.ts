@@ -20,7 +20,7 @@ function said(body: string | undefined, more: Partial<KeptMessage> = {}): KeptMe
 /** As it was received: with the answer of the one rule. */
 function received(message: KeptMessage): KeptMessage {
   const transaction = { room: () => ({ jid: ROOM, membership: { nick: 'Ali' }, nick: undefined }), occupant: () => undefined } as unknown as Transaction;
-  return { ...message, mention: decideMention({ jid: 'alice@example.org' }, transaction, message, parseElement(message.xml)) };
+  return { ...message, mention: decideMention({ jid: 'alice@example.org' }, transaction, { message, element: parseElement(message.xml) }) };
 }
 
 test.each([

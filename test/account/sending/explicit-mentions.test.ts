@@ -5,7 +5,7 @@ import type { Transaction } from '../../../src/account/context.ts';
 const ROOM = 'cave@muc.example';
 const ids: Readonly<Record<string, string | undefined>> = { Ali: 'o1', 'a.b (c)': 'o2', carol: undefined };
 const transaction = { occupant: (_room: string, nick: string) => (nick in ids ? { nick, occupantId: ids[nick] } : undefined) } as unknown as Transaction;
-const found = (body: string, ...nicks: string[]) => explicitMentions(transaction, ROOM, body, nicks);
+const found = (body: string, ...nicks: string[]) => explicitMentions(transaction, { room: ROOM, body, nicks });
 
 test.each([
   ['each place, in code points', found('🌹 Ali, Ali!', 'Ali'), [{ occupantId: 'o1', range: { begin: 2, end: 5 } }, { occupantId: 'o1', range: { begin: 7, end: 10 } }]],
@@ -19,7 +19,7 @@ test.each([
 });
 
 test('an answer mentions nobody by the words that it quotes, and counts from them on', () => {
-  expect(explicitMentions(transaction, ROOM, 'yes, Ali', ['Ali'], 17)).toEqual([{ occupantId: 'o1', range: { begin: 22, end: 25 } }]);
+  expect(explicitMentions(transaction, { room: ROOM, body: 'yes, Ali', nicks: ['Ali'], behind: 17 })).toEqual([{ occupantId: 'o1', range: { begin: 22, end: 25 } }]);
 });
 
 test('a message of ours mentions so many and no more', () => {

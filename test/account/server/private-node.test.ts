@@ -55,7 +55,7 @@ function server(config: Config | undefined, refuses: Refusals = {}) {
   // `as`: nothing else of a connection is used here.
   const connection = { iq: async (request: Element) => iq(request) } as unknown as Connection;
   const opened = openPrivateNode({ connection, log: (level, message) => void logged.push(`${level} ${message}`) }, NS_BOOKMARKS, bookmarkNodeOptions);
-  return { node, logged, opened, put: (room: string) => opened.publish((options) => publish(NS_BOOKMARKS, room, xml('conference'), options)) };
+  return { node, logged, opened, put: (room: string) => opened.publish((options) => publish({ node: NS_BOOKMARKS, id: room, payload: xml('conference'), options })) };
 }
 
 const open: Config = { 'pubsub#access_model': 'open', 'pubsub#max_items': '1', 'pubsub#persist_items': '1' };

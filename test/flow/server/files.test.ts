@@ -92,7 +92,7 @@ describe('files', () => {
     undo.push(() => refusing.close());
     const port = portOf(refusing);
     const trust = { domain: 'prosody.test', ca: undefined, loopback: true };
-    const put = await putFile(`http://127.0.0.1:${port}/x`, { 'content-length': 3 }, Readable.from(['abc']), { trust, patience: 5000 });
+    const put = await putFile(`http://127.0.0.1:${port}/x`, { headers: { 'content-length': 3 }, body: Readable.from(['abc']), how: { trust, patience: 5000 } });
     expect(put).toMatchObject({ ok: false, error: { code: 'upload-failed', message: expect.stringContaining('413') } });
   });
 

@@ -111,7 +111,7 @@ export function openDeviceCredentials(account: string, archive: Archive, now: ()
     byProof(hash, auth, proof) {
       for (const one of state.devices) {
         const key = one[hash];
-        if (key && proves(hash, key, auth, proof)) return { device: shown(one), signature: serverSignature(hash, key, auth) };
+        if (key && proves({ hash, key, auth, proof })) return { device: shown(one), signature: serverSignature(hash, key, auth) };
       }
       return undefined;
     },

@@ -33,7 +33,7 @@ const TAG = 16;
  * Encrypted by `key` (32 bytes), for the key of HT-* is the token itself, which therefore cannot be kept as a hash. Where the
  * disk takes nothing, no new token is given out, and what was used is remembered until the next start.
  */
-export function openDeviceTokens(account: string, archive: Archive, key: Buffer, { now, log }: { now: () => number; log: Log }): DeviceTokens {
+export function openDeviceTokens({ account, archive, key, now, log }: { account: string; archive: Archive; key: Buffer; now: () => number; log: Log }): DeviceTokens {
   let book: StoredDeviceTokens = archive.value(account, storedValues.bouncerTokens) ?? {};
 
   /** Whether it is on disk. */

@@ -34,7 +34,7 @@ export function deriveKey(hash: Hash, password: string, salt: Buffer): ScramKey 
 }
 
 /** Whether a client's proof over `auth` shows that it knows the password behind the key. */
-export function proves(hash: Hash, key: ScramKey, auth: string, proof: Buffer): boolean {
+export function proves({ hash, key, auth, proof }: { hash: Hash; key: ScramKey; auth: string; proof: Buffer }): boolean {
   if (proof.length !== SIZE[hash]) return false;
   const stored = Buffer.from(key.storedKey, 'base64');
   const signature = hmac(hash, stored, auth);

@@ -179,18 +179,18 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, absentMemb
     const own = open(self ?? `<presence xmlns='jabber:client'/>`);
     // 10.1.1: only the one who has created the room is told so
     if (first && readCodes(own.getChild('x', NS_MUC_USER)).has(status.created)) codes.push(status.created);
-    const presence = selfPresence(withoutDeeds(withoutCodes(own)), occupancy.jid(), deviceOccupant.jid, codes);
+    const presence = selfPresence(withoutDeeds(withoutCodes(own)), { occupant: occupancy.jid(), device: deviceOccupant.jid, codes });
     Object.assign(presence.attrs, { from: `${room}/${nick}`, ...(asked.id !== undefined && { id: asked.id }) });
     deviceOccupant.send(presence.toString());
     const start = deliveries.enter(deviceOccupant, room);
-    past(deviceOccupant, room, history, start.before);
+    past(deviceOccupant, { room, wish: history, before: start.before });
     const set = stateCache.lastSubject(room);
     const last = set === undefined ? subjectMessage(room, deviceOccupant.jid, subject ?? '').toString() : addressable(set).to(deviceOccupant.jid);
     deviceOccupant.send(last, start.delivered);
     start.shown();
   }
 
-  function past(deviceOccupant: DeviceOccupant, room: string, wish: HistoryWish, before: number | undefined): void {
+  function past(deviceOccupant: DeviceOccupant, { room, wish, before }: { room: string; wish: HistoryWish; before: number | undefined }): void {
     const { jid, device, shows } = deviceOccupant;
     const cursor = cursors.of(device, room);
     const has = cursor.upTo() === undefined ? undefined : cursor.has;
@@ -259,7 +259,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, absentMemb
       if (!occupant) return;
       const raw = withoutDeeds(open(archive.occupantXml(account.jid, room, nick) || occupantPresence(room, occupant).toString()));
       if (nick !== feeds.of(room)?.nick) return deviceOccupant.send(addressable(raw.toString()).to(deviceOccupant.jid));
-      deviceOccupant.send(selfPresence(withoutCodes(raw), occupancy.jid(), deviceOccupant.jid, [status.self]).toString());
+      deviceOccupant.send(selfPresence(withoutCodes(raw), { occupant: occupancy.jid(), device: deviceOccupant.jid, codes: [status.self] }).toString());
     },
     failed(deviceOccupant, room) {
       const feed = feeds.of(room);

@@ -75,20 +75,20 @@ export function openDownstream({ account, feeds, stateCache, absentMembers, iqPr
     if (available) feed.nicks.add(nick);
     else feed.nicks.delete(nick);
     if (!codes.has(status.self) && nick !== feed.nick) return other(feed, given.raw);
-    own(feed, given, codes, available);
+    own(feed, { given, codes, available });
   }
 
   /** Where a room says that it was we who did something to an occupant, each device is told its own address. */
   function other(feed: RoomFeed, raw: string): void {
     if (!raw.includes('actor')) return feeds.tell(feed.room, raw);
-    for (const deviceOccupant of feed.deviceOccupants) deviceOccupant.send(selfPresence(open(raw), occupancy.jid(), deviceOccupant.jid, []).toString());
+    for (const deviceOccupant of feed.deviceOccupants) deviceOccupant.send(selfPresence(open(raw), { occupant: occupancy.jid(), device: deviceOccupant.jid, codes: [] }).toString());
   }
 
-  function own(feed: RoomFeed, given: Stanza, codes: ReadonlySet<number>, available: boolean): void {
+  function own(feed: RoomFeed, { given, codes, available }: { given: Stanza; codes: ReadonlySet<number>; available: boolean }): void {
     // COMPAT: ejabberd 23.01 leaves 110 out where another of our sessions has the nick
     const added = codes.has(status.self) || !available ? [] : [status.self];
     for (const deviceOccupant of feed.deviceOccupants) {
-      deviceOccupant.send(selfPresence(open(given.raw), occupancy.jid(), deviceOccupant.jid, added).toString());
+      deviceOccupant.send(selfPresence(open(given.raw), { occupant: occupancy.jid(), device: deviceOccupant.jid, codes: added }).toString());
     }
     if (available) feed.nick = resourceOf(given.from);
     else if (codes.has(status.nickChanged)) feed.nick = newNick(given) ?? feed.nick;
@@ -101,12 +101,12 @@ export function openDownstream({ account, feeds, stateCache, absentMembers, iqPr
     if (!feed) return;
     const view = occupancy.room(room);
     const out = view === undefined ? (['none', []] as const) : OUT[view.state];
-    if (out) return evict(feed, out[0], out[1], view?.reason);
+    if (out) return evict(feed, { affiliation: out[0], codes: out[1], reason: view?.reason });
     if (view?.state !== 'joined') feed.stale = true;
     else if (feed.stale && !view.entering) refresh(feed, view.nick ?? feed.nick);
   }
 
-  function evict(feed: RoomFeed, affiliation: string, codes: readonly number[], reason: string | undefined): void {
+  function evict(feed: RoomFeed, { affiliation, codes, reason }: { affiliation: string; codes: readonly number[]; reason: string | undefined }): void {
     for (const deviceOccupant of feed.deviceOccupants) {
       const how = { affiliation, codes: [...codes, status.self], reason };
       deviceOccupant.send(leftPresence(`${feed.room}/${feed.nick}`, deviceOccupant.jid, how).toString());
@@ -126,7 +126,7 @@ export function openDownstream({ account, feeds, stateCache, absentMembers, iqPr
       for (const deviceOccupant of feed.deviceOccupants) {
         const codes = [status.nickChanged, status.self];
         deviceOccupant.send(leftPresence(`${feed.room}/${feed.nick}`, deviceOccupant.jid, { codes, newNick: nick }).toString());
-        if (self) deviceOccupant.send(selfPresence(occupantPresence(feed.room, self), occupancy.jid(), deviceOccupant.jid, [status.self]).toString());
+        if (self) deviceOccupant.send(selfPresence(occupantPresence(feed.room, self), { occupant: occupancy.jid(), device: deviceOccupant.jid, codes: [status.self] }).toString());
       }
       feed.nick = nick;
     }

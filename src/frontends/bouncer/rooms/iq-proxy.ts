@@ -68,7 +68,7 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
   /** XEP-0313: answers from our archive; false if it does not have the page. */
   function fromArchive(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): boolean {
     const query = stanza.element.getChild('query', NS_MAM);
-    const page = query && archivePage(account, archive, room, query);
+    const page = query && archivePage(account, { archive, room, element: query });
     if (!page) return false;
     const queryId: unknown = query.attrs['queryid'];
     for (const message of page.messages) deviceOccupant.send(resultText(message, deviceOccupant.jid, typeof queryId === 'string' ? queryId : undefined));

@@ -49,11 +49,11 @@ function roomQuery(element: Element): RoomQuery | undefined {
 }
 
 /** The page that answers a query, or `undefined` where the room has to be asked itself. */
-export function archivePage(account: Account, archive: ReadArchive, room: string, element: Element): ArchivePage | undefined {
+export function archivePage(account: Account, { archive, room, element }: { archive: ReadArchive; room: string; element: Element }): ArchivePage | undefined {
   const query = roomQuery(element);
   const from = coveredFrom(account, archive, room);
   if (!query || from === undefined || query.max === 0) return undefined; // only the room itself knows the count
-  const unsure = [query.start, query.end].some((at) => at !== undefined && isNear(account, archive, room, at));
+  const unsure = [query.start, query.end].some((at) => at !== undefined && isNear(account, { archive, room, at }));
   if (unsure) return undefined;
   const page = query.fromEnd ? last(query) : first(query);
   return page && { ...page, flipped: query.flipped, messages: query.flipped ? page.messages.toReversed() : page.messages };
@@ -128,7 +128,7 @@ function coveredFrom(account: Account, archive: ReadArchive, room: string): numb
   return Math.max(from, ...archive.gaps(account.jid, room).map(({ to }) => to));
 }
 
-function isNear(account: Account, archive: ReadArchive, room: string, at: number): boolean {
+function isNear(account: Account, { archive, room, at }: { archive: ReadArchive; room: string; at: number }): boolean {
   if (at > Date.now() + CLOCKS_DIFFER) return false;
   return archive.range({ account: account.jid, room, from: at - CLOCKS_DIFFER, to: at + CLOCKS_DIFFER, limit: 1 }).length > 0;
 }

@@ -41,7 +41,7 @@ export function occupantPresence(room: string, occupant: Occupant): Element {
 }
 
 /** The self-presence that a device expects: as if the device were the occupant, with `codes` added. */
-export function selfPresence(raw: Element, occupant: string, device: string, codes: Iterable<number>): Element {
+export function selfPresence(raw: Element, { occupant, device, codes }: { occupant: string; device: string; codes: Iterable<number> }): Element {
   raw.attrs['to'] = device;
   const x = raw.getChild('x', NS_MUC_USER);
   if (!x) return raw;

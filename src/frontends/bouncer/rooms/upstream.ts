@@ -41,13 +41,13 @@ interface UpstreamParts {
 export function openUpstreamRooms({ account, feeds, present, senders }: UpstreamParts): { say(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza): void } {
   const { occupancy } = account.rooms;
 
-  function refuse(deviceOccupant: DeviceOccupant, stanza: Stanza, code: string, text?: string): void {
+  function refuse(deviceOccupant: DeviceOccupant, stanza: Stanza, { code, text }: { code: string; text?: string }): void {
     if (stanza.type === 'error') return; // RFC 6120 8.3.1: never an error for an error
     deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, CONDITIONS[code] ?? UNFIT, text));
   }
 
   /** A message with a body is kept in the outbox until the room has it; a subject or a chat state is sent once. */
-  function groupchat(deviceOccupant: DeviceOccupant, room: string, stanza: Stanza, xml: string, id: string): void {
+  function groupchat(deviceOccupant: DeviceOccupant, { room, stanza, xml, id }: { room: string; stanza: Stanza; xml: string; id: string }): void {
     const said = readOriginId(stanza.element);
     if (!isLasting(stanza.element)) {
       write(deviceOccupant, stanza, xml);
@@ -55,13 +55,13 @@ export function openUpstreamRooms({ account, feeds, present, senders }: Upstream
     }
     const text = said === undefined ? withChild(xml, originId(id).toString()) : xml;
     const kept = occupancy.sendMessage(room, text, said ?? id);
-    if (!kept.ok) refuse(deviceOccupant, stanza, kept.error.code, kept.error.message);
+    if (!kept.ok) refuse(deviceOccupant, stanza, { code: kept.error.code, text: kept.error.message });
   }
 
   /** False where it was refused. */
   function write(deviceOccupant: DeviceOccupant, stanza: Stanza, xml: string): boolean {
     const sent = account.server.write(xml);
-    if (!sent.ok) refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
+    if (!sent.ok) refuse(deviceOccupant, stanza, { code: sent.error.code, text: sent.error.message });
     return sent.ok;
   }
 
@@ -70,7 +70,7 @@ export function openUpstreamRooms({ account, feeds, present, senders }: Upstream
     if (!isLasting(stanza.element)) return passing(deviceOccupant, stanza, xml);
     senders.note(room, id, deviceOccupant.jid);
     const sent = occupancy.sendPrivate(room, xml);
-    if (!sent.ok) refuse(deviceOccupant, stanza, sent.error.code, sent.error.message);
+    if (!sent.ok) refuse(deviceOccupant, stanza, { code: sent.error.code, text: sent.error.message });
   }
 
   /** Nobody keeps it, such as a chat state; XEP-0280: the devices that are there see it all the same. */
@@ -86,12 +86,12 @@ export function openUpstreamRooms({ account, feeds, present, senders }: Upstream
       const feed = feeds.of(room);
       const nick = resourceOf(stanza.to);
       const inside = feed !== undefined && feeds.sees(deviceOccupant, room);
-      if (!inside && (stanza.type === 'groupchat' || nick !== '')) return refuse(deviceOccupant, stanza, 'not-joined');
+      if (!inside && (stanza.type === 'groupchat' || nick !== '')) return refuse(deviceOccupant, stanza, { code: 'not-joined' });
       const id = stanza.id ?? randomUUID();
       let xml = withoutAttribute(stanza.raw, 'from');
       if (stanza.id === undefined) xml = withAttribute(xml, 'id', id);
       if (feed) rememberSent(feed, id, deviceOccupant);
-      if (stanza.type === 'groupchat' && nick === '') groupchat(deviceOccupant, room, stanza, xml, id);
+      if (stanza.type === 'groupchat' && nick === '') groupchat(deviceOccupant, { room, stanza, xml, id });
       else if (nick !== '' && stanza.type !== 'groupchat') direct(deviceOccupant, room, { stanza, xml, id });
       else write(deviceOccupant, stanza, xml); // 7.5: words to all that name one occupant are the room's to refuse, and are not kept
     },

@@ -33,7 +33,7 @@ export function beginSasl(mechanism: string, find: FindCredentials, offer: SaslO
   if (mechanism === 'PLAIN') return { next: (message) => plain(message, find) };
   const plus = mechanism.endsWith('-PLUS');
   const hash = SCRAMS.find(([name]) => mechanism === (plus ? `${name}-PLUS` : name))?.[1];
-  return hash && beginScram(hash, plus, find, offer);
+  return hash && beginScram({ hash, plus, find, offer });
 }
 
 /** RFC 4616. */

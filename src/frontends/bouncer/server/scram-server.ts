@@ -26,7 +26,7 @@ interface Begun {
   readonly found: ReturnType<FindCredentials>;
 }
 
-export function beginScram(hash: Hash, plus: boolean, find: FindCredentials, offer: SaslOffer): SaslConversation {
+export function beginScram({ hash, plus, find, offer }: { hash: Hash; plus: boolean; find: FindCredentials; offer: SaslOffer }): SaslConversation {
   const { bindings } = offer;
   let begun: Begun | undefined;
 
@@ -59,7 +59,7 @@ export function beginScram(hash: Hash, plus: boolean, find: FindCredentials, off
     const auth = `${first.bare},${first.serverFirst},${withoutProof}`;
     const shown = Buffer.from(proof, 'base64');
     const match = first.found?.credentials.byProof(hash, auth, shown);
-    if (!first.found) proves(hash, nobodysKey(hash), auth, shown);
+    if (!first.found) proves({ hash, key: nobodysKey(hash), auth, proof: shown });
     if (!first.found || !match) return refused('not-authorized', 'no device has this password');
     if (first.authzid && first.authzid !== first.found.account) return refused('invalid-authzid', 'a device logs in as its account');
     return { step: 'success', data: Buffer.from(`v=${match.signature}`), account: first.found.account, device: match.device };

@@ -206,7 +206,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   function refuse(given: Pick<Stanza, 'kind' | 'type' | 'to' | 'id'>, how: string, condition: string, text: string): void {
     const { kind, type, to } = given;
     const asks = kind === 'iq' ? type === 'get' || type === 'set' : type !== 'error' && (kind === 'message' || (type === undefined && to !== ''));
-    if (asks) send(unreadAnswer(given, how, condition, text));
+    if (asks) send(unreadAnswer(given, { type: how, condition, text }));
   }
 
   /** Too big, or of a shape that nobody takes: the stream goes on, and the device is told. */

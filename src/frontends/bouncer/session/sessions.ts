@@ -136,7 +136,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       if (!online.ok) return refused(online.error.code, online.error.message);
       return refused(over?.condition ?? 'not-authorized', over?.why ?? 'The device’s password was revoked.');
     }
-    const bound = begin(login, online.value, connection, note);
+    const bound = begin(login, { jid: online.value, connection, note });
     here.session = bound;
     credentials.seen(login.device.id, resourceOf(bound.jid));
     note('info', 'a device is here', { jid: bound.jid, address: link.address });
@@ -151,7 +151,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     };
   }
 
-  function begin(login: DeviceLoginGrant, jid: string, connection: DeviceConnection, note: Log): BouncerSession {
+  function begin(login: DeviceLoginGrant, { jid, connection, note }: { jid: string; connection: DeviceConnection; note: Log }): BouncerSession {
     const life = new AbortController();
     const { id } = login.device;
     const met = (): void => credentials.met(id);

@@ -41,7 +41,7 @@ export function createAccess({ cliToken, now }: AccessOptions): Access {
     map.delete(name);
     return until !== undefined && until > now();
   };
-  const put = (map: Map<string, number>, name: string, until: number, most: number): void => {
+  const put = (map: Map<string, number>, { name, until, most }: { name: string; until: number; most: number }): void => {
     map.set(name, until);
     for (const oldest of map.keys()) {
       if (map.size <= most) break;
@@ -53,13 +53,13 @@ export function createAccess({ cliToken, now }: AccessOptions): Access {
   return {
     mint() {
       const ticket = randomBytes(24).toString('base64url');
-      put(tickets, hex(ticket), now() + TICKET_LIFE, MOST_TICKETS);
+      put(tickets, { name: hex(ticket), until: now() + TICKET_LIFE, most: MOST_TICKETS });
       return ticket;
     },
     exchange(ticket) {
       if (!take(tickets, hex(ticket))) return undefined;
       const session = randomBytes(32).toString('base64url');
-      put(sessions, hex(session), now() + SESSION_LIFE, MOST_SESSIONS);
+      put(sessions, { name: hex(session), until: now() + SESSION_LIFE, most: MOST_SESSIONS });
       return session;
     },
     whoIs(authorization) {
@@ -67,7 +67,7 @@ export function createAccess({ cliToken, now }: AccessOptions): Access {
       if (token === undefined) return undefined;
       if (timingSafeEqual(digest(token), cli)) return 'cli';
       if (!take(sessions, hex(token))) return undefined;
-      put(sessions, hex(token), now() + SESSION_LIFE, MOST_SESSIONS); // its use makes it the youngest, which is removed last
+      put(sessions, { name: hex(token), until: now() + SESSION_LIFE, most: MOST_SESSIONS }); // its use makes it the youngest, which is removed last
       return 'page';
     },
     sign(path) {

@@ -19,20 +19,20 @@ const asked = {
 export const FILE_PATHS: readonly string[] = ['/files', '/picture', '/avatar'];
 
 /** Answers one request for one of the paths above; who asks was looked at before. */
-export async function serveFiles(files: FilesApi, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+export async function serveFiles(files: FilesApi, { request, response, path }: { request: IncomingMessage; response: ServerResponse; path: string }): Promise<void> {
   const url = (request.url ?? '').slice(0, QUERY);
   const query = Object.fromEntries(new URLSearchParams(url.split('?', 2)[1] ?? ''));
   const method = path === '/files' ? 'PUT' : 'GET';
-  if (request.method !== method) return refuse(response, 405, 'method', `This is asked by ${method}.`);
-  if (path === '/files') return takeFile(files, request, response, query);
+  if (request.method !== method) return refuse(response, { status: 405, code: 'method', message: `This is asked by ${method}.` });
+  if (path === '/files') return takeFile(files, { request, response, query });
   return path === '/picture' ? givePicture(files, response, query) : giveAvatar(files, response, query);
 }
 
-async function takeFile(files: FilesApi, request: IncomingMessage, response: ServerResponse, query: unknown): Promise<void> {
+async function takeFile(files: FilesApi, { request, response, query }: { request: IncomingMessage; response: ServerResponse; query: unknown }): Promise<void> {
   const wish = asked.send.safeParse(query);
   const size = Number(request.headers['content-length'] ?? NaN);
   if (!wish.success || !Number.isSafeInteger(size) || size < 1 || size > MOST_FILE) {
-    return refuse(response, 400, 'invalid', 'The file has no name, or no size.');
+    return refuse(response, { status: 400, code: 'invalid', message: 'The file has no name, or no size.' });
   }
   const gone = new AbortController();
   response.once('close', () => gone.abort()); // the page was closed, or the person thought better of it
@@ -41,22 +41,22 @@ async function takeFile(files: FilesApi, request: IncomingMessage, response: Ser
   if (gone.signal.aborted) return;
   if (sent.ok) return answer(response, 200, sent.value);
   // A browser reads no answer before it has sent all: what is small enough is taken, and dropped.
-  if (size > MOST_DROPPED) return refuse(response, 422, sent.error.code, sent.error.message);
+  if (size > MOST_DROPPED) return refuse(response, { status: 422, code: sent.error.code, message: sent.error.message });
   request.resume();
   answer(response, 422, { error: { code: sent.error.code, message: sent.error.message } });
 }
 
 async function givePicture(files: FilesApi, response: ServerResponse, query: unknown): Promise<void> {
   const wish = asked.picture.safeParse(query);
-  if (!wish.success) return refuse(response, 400, 'invalid', 'Which picture?');
+  if (!wish.success) return refuse(response, { status: 400, code: 'invalid', message: 'Which picture?' });
   const picture = await files.picture(wish.data.id);
   if (picture.ok) show(response, picture.value, 'no-store');
-  else refuse(response, 422, picture.error.code, picture.error.message);
+  else refuse(response, { status: 422, code: picture.error.code, message: picture.error.message });
 }
 
 async function giveAvatar(files: FilesApi, response: ServerResponse, query: unknown): Promise<void> {
   const wish = asked.avatar.safeParse(query);
-  if (!wish.success) return refuse(response, 400, 'invalid', 'Whose picture?');
+  if (!wish.success) return refuse(response, { status: 400, code: 'invalid', message: 'Whose picture?' });
   const picture = await files.avatar(wish.data.account, wish.data.room, wish.data.nick);
   // The address holds the hash: another picture has another address.
   if (picture) show(response, picture, `private, max-age=${A_DAY}, immutable`);
@@ -68,7 +68,7 @@ function show(response: ServerResponse, { type, body }: ShownPicture, cache: str
   response.end(body);
 }
 
-function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+function refuse(response: ServerResponse, { status, code, message }: { status: number; code: string; message: string }): void {
   // The rest of the request is not read: the connection ends with the answer.
   response.setHeader('connection', 'close');
   answer(response, status, { error: { code, message } });

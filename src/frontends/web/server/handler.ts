@@ -87,7 +87,7 @@ export function createWeb(options: WebOptions): (request: IncomingMessage, respo
 }
 
 function callFiles({ api, log }: WebOptions, request: IncomingMessage, response: ServerResponse, path: string): void {
-  serveFiles(api.files, request, response, path).catch((error: unknown) => {
+  serveFiles(api.files, { request, response, path }).catch((error: unknown) => {
     log('error', 'a file could not be handed on', { error: sentenceOf(error) });
     if (!response.headersSent) sendRefusal(response, { status: 500, code: 'internal', message: 'The daemon failed; its log says why.' });
     else response.destroy();

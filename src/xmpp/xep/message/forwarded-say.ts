@@ -50,7 +50,7 @@ export function readForwardedSay(message: Element): ForwardedSay | undefined {
 }
 
 /** The message to the room: the payload as its author made it, our address on it, the id also as origin-id. */
-export function groupchatOf(room: string, id: string, payload: readonly Element[], lang?: string): Element {
+export function groupchatOf({ room, id, payload, lang }: { room: string; id: string; payload: readonly Element[]; lang?: string }): Element {
   const attrs: Record<string, string> = { xmlns: NS_CLIENT, to: room, type: 'groupchat', id };
   if (lang !== undefined) attrs['xml:lang'] = lang;
   return xml('message', attrs, ...payload.map((child) => explicit(child)), originId(id));

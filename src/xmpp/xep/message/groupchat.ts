@@ -154,7 +154,7 @@ export function quoteOf({ nick, quote = '' }: RepliedTo): string {
 }
 
 /** 7.4: a message of ours to the room, with the id as XEP-0359 origin-id beside it. */
-export function groupchatMessage(room: string, id: string, body: string, { replaces, reply, file, spoiler: hint, explicit = [] }: About = {}): Element {
+export function groupchatMessage({ room, id, body }: { room: string; id: string; body: string }, { replaces, reply, file, spoiler: hint, explicit = [] }: About = {}): Element {
   const message = xml('message', { to: room, type: 'groupchat', id }, xml('body', {}, body), originId(id));
   if (replaces !== undefined) message.append(xml('replace', { xmlns: NS_CORRECT, id: replaces }));
   if (reply) {

@@ -20,7 +20,7 @@ export function readStanzaError(stanza: Element): StanzaFault | undefined {
 }
 
 /** The answer that refuses an IQ or a message. */
-export function errorAnswer(stanza: Element, type: string, condition: string, text?: string): Element {
+export function errorAnswer(stanza: Element, { type, condition, text }: { type: string; condition: string; text?: string }): Element {
   const { id, from } = attrsOf(stanza);
   const attrs: Record<string, string> = { type: 'error' };
   if (id !== undefined) attrs['id'] = id;
@@ -31,7 +31,7 @@ export function errorAnswer(stanza: Element, type: string, condition: string, te
 }
 
 /** The refusal of what a device of ours said to somebody, as from them: no more of it need be known than its start tag. */
-export function unreadAnswer({ kind, id, to }: Pick<PassedOver, 'kind' | 'id' | 'to'>, type: string, condition: string, text: string): string {
+export function unreadAnswer({ kind, id, to }: Pick<PassedOver, 'kind' | 'id' | 'to'>, { type, condition, text }: { type: string; condition: string; text: string }): string {
   const attrs = { xmlns: NS_CLIENT, type: 'error', ...(id !== undefined && { id }), ...(to !== '' && { from: to }) };
   return xml(kind, attrs, xml('error', { type }, xml(condition, { xmlns: NS_STANZAS }), xml('text', { xmlns: NS_STANZAS }, text))).toString();
 }

@@ -51,7 +51,7 @@ export function readPubsubEvent(message: Element): PubsubEvent | undefined {
 }
 
 /** 7.1 with XEP-0060 7.1.5 publish-options. */
-export function publish(node: string, id: string, payload: Element, options?: Element): Element {
+export function publish({ node, id, payload, options }: { node: string; id: string; payload: Element; options?: Element }): Element {
   const pubsub = xml('pubsub', { xmlns: NS_PUBSUB }, xml('publish', { node }, xml('item', { id }, payload)));
   if (options) pubsub.append(xml('publish-options', {}, options));
   return xml('iq', { type: 'set' }, pubsub);

@@ -18,7 +18,7 @@ function scene(key = randomBytes(32)) {
       kept = JSON.stringify(value);
     },
   } as unknown as Archive;
-  const open = (by = key) => openDeviceTokens('a@b', archive, by, { now: () => 0, log: (_level, message) => void log.push(message) });
+  const open = (by = key) => openDeviceTokens({ account: 'a@b', archive, key: by, now: () => 0, log: (_level, message) => void log.push(message) });
   const uses = (tokens: ReturnType<typeof open>, token: string | undefined, bound = BOUND) => tokens.use(bound, undefined, (one) => one === token)?.state;
   return { open, uses, log, fill: () => (full = true), kept: () => kept ?? '' };
 }

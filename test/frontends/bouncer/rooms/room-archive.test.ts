@@ -32,7 +32,7 @@ function scene() {
   const account = { jid: 'a@b', rooms: { occupancy: { room: () => room, coveredFrom: () => at(1) } } } as unknown as Account;
   const ask = (form: string, set: string) => {
     const fields = form === '' ? '' : `<x xmlns='jabber:x:data' type='submit'>${form}</x>`;
-    return archivePage(account, archive, ROOM, parseElement(`<query xmlns='urn:xmpp:mam:2'>${fields}<set xmlns='http://jabber.org/protocol/rsm'>${set}</set></query>`));
+    return archivePage(account, { archive, room: ROOM, element: parseElement(`<query xmlns='urn:xmpp:mam:2'>${fields}<set xmlns='http://jabber.org/protocol/rsm'>${set}</set></query>`) });
   };
   return { ask, read: () => read };
 }

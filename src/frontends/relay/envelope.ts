@@ -2,6 +2,7 @@ import type { KeptMessage } from '../../core/groupchat.ts';
 import { bareOf, sameJid } from '../../core/jid.ts';
 import { relayEnvelope } from '../../xmpp/xep/message/relay-envelope.ts';
 import { shortForm } from '../../xmpp/xep/message/short-form.ts';
+import { hasStanzaId, NS_SID, stanzaId } from '../../xmpp/xep/message/stanza-id.ts';
 import { attributeOf, parseElement } from '../../xmpp/xml.ts';
 
 /** The part of a relayed message that is the same for all devices. */
@@ -35,9 +36,21 @@ function envelopeOf(message: KeptMessage, account: string): Envelope {
   let short: string | undefined;
   return {
     fit: () => (fits ??= relayable(message, account)),
-    text: () => (text ??= relayEnvelope(message.xml, message.at)),
-    short: () => (short ??= relayEnvelope(shortForm(message.xml), message.at)),
+    text: () => (text ??= relayEnvelope(withRoomsId(message), message.at)),
+    short: () => (short ??= relayEnvelope(shortForm(withRoomsId(message)), message.at)),
   };
+}
+
+/**
+ * The room's words to one who was there, with its id (XEP-0359), by which a device knows them again in the room's archive: what we have
+ * out of that archive stands beside its id there. The id of what was said in private is the server's.
+ */
+function withRoomsId({ kind, room, stanzaId: id, xml }: KeptMessage): string {
+  if (kind === 'private' || id === undefined) return xml;
+  if (xml.includes(NS_SID) && hasStanzaId(parseElement(xml), room)) return xml;
+  const message = parseElement(xml);
+  message.append(stanzaId(room, id));
+  return message.toString();
 }
 
 /**

@@ -3,6 +3,7 @@ import { createElement as xml, equal, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openMinimix, type Minimix, type MinimixOptions } from '../../support/minimix.ts';
 import { connectPerson, type Person, type PersonOptions } from '../../support/clients/person.ts';
+import { startLink } from '../../support/harm/link.ts';
 import { WINDOW } from '../../../src/frontends/relay/sender.ts';
 import { newAccount, servers, type Account } from '../../support/servers/servers.ts';
 import { until } from '../../support/until.ts';
@@ -76,6 +77,41 @@ describe.each(servers)('on $kind', (server) => {
     await heard(one, ['before', expect.stringMatching(/^quotes: "+… \[This message has 600\d{3} bytes, /), 'behind']);
     const short = innerOf(one.stanzas.filter(isRelay)[1] ?? xml('none'));
     expect(short?.attrs).toMatchObject({ from: `${room}/bob`, type: 'groupchat' });
+  });
+
+  test('what the room said while the daemon was cut off is relayed with the id that the room gave it, as what came live', async () => {
+    const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const room = await server.room({ archive: true });
+    const link = await startLink(server);
+    open.push(link.close);
+    const home = openMinimix({ ...server, port: link.port }, alice, { relayTimes: { after: 20 } });
+    open.push(home.stop);
+    await home.online();
+    expect(await home.account.rooms.join(room, { nick: 'Ali' })).toMatchObject({ ok: true });
+    const talker = await person(bob);
+    await talker.join(room, 'bob');
+    const seen = (): boolean => home.account.devices.list().some(({ relay, online }) => relay && online);
+    const first = await person(alice, { resource: 'phone', features: [RELAY] });
+    await until(seen, { what: 'the phone to be known' });
+    await talker.say(room, 'live');
+    await heard(first, ['live']);
+    const cursor = (): number | undefined => home.archive.cursor(alice.jid, `device:${home.account.devices.list()[0]?.id}`, room);
+    await until(() => cursor() === home.archive.last(alice.jid, room)?.archiveId, { what: 'the phone’s answer' });
+    await first.close();
+
+    link.swallow();
+    link.cut();
+    await server.kickSessions(alice.user);
+    for (const body of ['missed', 'and this']) await talker.say(room, body);
+    link.restore();
+    await until(() => home.bodies(room).includes('and this'), { what: 'the catch-up' });
+    const second = await person(alice, { resource: 'phone', features: [RELAY] });
+    const relayed = [...first.stanzas, ...(await heard(second, ['missed', 'and this']))].filter(isRelay).map(innerOf);
+    const given = (message: Element | undefined): unknown => (message?.getChildren('stanza-id', 'urn:xmpp:sid:0') ?? []).filter(({ attrs }) => attrs['by'] === room).map(({ attrs }) => attrs['id']);
+    const told = talker.stanzas.filter((stanza) => stanza.attrs['type'] === 'groupchat' && stanza.getChild('body') !== undefined);
+    expect(told.map((stanza) => stanza.getChildText('body'))).toEqual(['live', 'missed', 'and this']);
+    expect(relayed.map(given)).toEqual(told.map(given));
+    expect(told.flatMap(given)).toHaveLength(3);
   });
 
   test('what a device has not answered for is sent again, under the same id', async () => {

@@ -2,7 +2,7 @@
 import type { ReadArchive } from '../../../archive/contract.ts';
 import type { KeptMessage, MessageKind } from '../../../core/groupchat.ts';
 import { NS_DELAY, readDelay, readStamp } from '../../../xmpp/xep/message/delay.ts';
-import { NS_SID, stanzaId } from '../../../xmpp/xep/message/stanza-id.ts';
+import { hasStanzaId, NS_SID, stanzaId } from '../../../xmpp/xep/message/stanza-id.ts';
 import { NS_MUC } from '../../../xmpp/xep/room/muc.ts';
 import { attrsOf } from '../../../xmpp/xml.ts';
 import type { Element } from '../../../xmpp/xml.ts';
@@ -100,9 +100,5 @@ export function historyOf(archive: ReadArchive, { account, room, to, shows, has,
  */
 export function asHistory({ xml, room, at, stanzaId: id }: KeptMessage): string {
   const timed = xml.includes(NS_DELAY) && readDelay(open(xml), room) === at ? xml : withChild(xml, historyDelay(room, at));
-  return id === undefined || (xml.includes(NS_SID) && isNamed(open(xml), room)) ? timed : withChild(timed, stanzaId(room, id).toString());
-}
-
-function isNamed(message: Element, room: string): boolean {
-  return message.getChildren('stanza-id', NS_SID).some(({ attrs }) => attrs['by'] === room);
+  return id === undefined || (xml.includes(NS_SID) && hasStanzaId(open(xml), room)) ? timed : withChild(timed, stanzaId(room, id).toString());
 }

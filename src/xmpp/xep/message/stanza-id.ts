@@ -11,6 +11,11 @@ export function readStanzaId(stanza: Element, by: string): string | undefined {
   return own.length === 1 ? bounded(own[0]?.attrs['id']) : undefined;
 }
 
+/** Whether the stanza has an id by that entity, whatever it is. */
+export function hasStanzaId(stanza: Element, by: string): boolean {
+  return stanza.getChildren('stanza-id', NS_SID).some(({ attrs }) => attrs['by'] === by);
+}
+
 /** 4: the id that the sender claims. */
 export function readOriginId(stanza: Element): string | undefined {
   return bounded(stanza.getChild('origin-id', NS_SID)?.attrs['id']);

@@ -2,6 +2,7 @@ import type { Bookmark } from '../../core/bookmark.ts';
 import { sentenceOf } from '../../core/errors.ts';
 import type { Transaction, AccountContext, Room } from '../context.ts';
 import type { Memberships } from '../rooms/membership.ts';
+import type { RoomState } from '../../core/room.ts';
 import { bookmarkWish, personWish, type RoomWishes } from '../rooms/wishes.ts';
 
 export interface FollowedChange {
@@ -9,6 +10,8 @@ export interface FollowedChange {
   readonly before: Bookmark | undefined;
   readonly after: Bookmark | undefined;
 }
+
+type Followed = FollowedChange & { readonly after: Bookmark };
 
 /**
  * What a bookmark says, done: autojoin joins, its end is one wish less, nick and password are the room's from then on.
@@ -23,7 +26,7 @@ interface Autojoin {
 
 /** What following a bookmark asks of the account. */
 export interface AutojoinContext extends Pick<AccountContext, 'log' | 'transact'> {
-  room(jid: string): (Pick<Room, 'wanted'> & { readonly membership: Pick<Room['membership'], 'state'> }) | undefined;
+  room(jid: string): (Pick<Room, 'wanted' | 'nick'> & { readonly membership: Pick<Room['membership'], 'state'> }) | undefined;
 }
 
 export interface AutojoinHooks {
@@ -35,9 +38,14 @@ export interface AutojoinHooks {
   };
   readonly renick: (room: string) => void;
   readonly wishes: Pick<RoomWishes, 'add' | 'end' | 'of'>;
+  /** Bookmarks that the room had. */
+  readonly past: (room: string) => readonly Bookmark[];
 }
 
-export function openAutojoin(context: AutojoinContext, { memberships, verbs, renick, wishes }: AutojoinHooks): Autojoin {
+/** The account has been let in, or waits for it under a nick that nobody has refused. */
+const inside: readonly RoomState[] = ['joined', 'joining', 'service-down'];
+
+export function openAutojoin(context: AutojoinContext, { memberships, verbs, renick, wishes, past }: AutojoinHooks): Autojoin {
   /** A disk that is full, say, refuses by a throw: nobody else hears of it here, and the next bookmark is followed all the same. */
   function tried(room: string, work: () => unknown): void {
     const following = async (): Promise<unknown> => await work();
@@ -62,13 +70,26 @@ export function openAutojoin(context: AutojoinContext, { memberships, verbs, ren
     const wanted = context.room(room)?.wanted === true;
     if (!after || (before?.autojoin === true && !after.autojoin)) return unwish(room, by);
     if (after.autojoin && wanted) wishes.add(room, bookmarkWish);
-    if (wanted) update(room, before, after);
+    if (wanted) update({ room, before, after }, by);
     else if (after.autojoin && before?.autojoin !== true) join(after);
   }
 
-  function update(jid: string, before: Bookmark | undefined, after: Bookmark): void {
+  /**
+   * Whether the nick is for an entry alone (XEP-0402 2: the preferred one), and the account is in already: a client that bookmarks
+   * the room, or switches its bookmark on again, writes the nick that it knows, and means no other than was taken there since.
+   */
+  function isForEntry({ room: jid, before, after }: Followed): boolean {
+    const room = context.room(jid);
+    if (!room || !inside.includes(room.membership.state)) return false;
+    if (!before) return room.nick !== undefined;
+    return after.autojoin && !before.autojoin && past(jid).some(({ nick }) => nick === after.nick);
+  }
+
+  function update(change: Followed, by: 'client' | 'person'): void {
+    const { room: jid, before, after } = change;
     const { nick, password } = after;
-    const [nickChanged, passwordChanged] = [nick !== before?.nick, password !== before?.password];
+    const nickChanged = nick !== before?.nick && (by === 'person' || !isForEntry(change));
+    const passwordChanged = password !== before?.password;
     if (!nickChanged && !passwordChanged) return;
     context.transact((transaction) => {
       const room = transaction.room(jid);

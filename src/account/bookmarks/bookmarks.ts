@@ -41,7 +41,7 @@ interface BookmarkHooks {
 
 export function openBookmarks(context: AccountContext, { state, memberships, verbs, renick, wishes, online, removals }: BookmarkHooks): Bookmarks {
   const { log, jid } = context;
-  const follow = openAutojoin(context, { memberships, verbs, renick, wishes });
+  const follow = openAutojoin(context, { memberships, verbs, renick, wishes, past: state.past });
   const sync = openBookmarkSync(context, state, {
     online,
     removals,

@@ -124,6 +124,33 @@ describe.each(rows)('on $what', ({ start }) => {
     await allShow(phone, home, { [one]: { nick: 'Ali' } });
   });
 
+  test('a nick that was taken in the room is not undone by a client that bookmarks it, or switches its bookmark on again, with the one from before', async () => {
+    const { phone, home } = await alice();
+    await allShow(phone, home, {});
+    const one = await server.room({ archive: false });
+    home.account.bookmarks.set({ keepJoins: false });
+    expect(await home.account.rooms.join(one, { nick: 'Ali' })).toMatchObject({ ok: true });
+    expect(await home.account.rooms.changeNick(one, 'Alice')).toMatchObject({ ok: true });
+    /** Fence: what was asked of the room before is answered, and its words come with the nick that stands then. */
+    const nickOf = async (words: string): Promise<string | undefined> => {
+      expect(await home.account.sending.sendMessage(one, words)).toMatchObject({ ok: true });
+      await until(() => home.bodies(one).includes(words), { what: `“${words}” to come back` });
+      return home.archive.last(home.who.jid, one)?.nick;
+    };
+    await publish(phone, one, conference({ autojoin: true, nick: 'Ali' }));
+    await allShow(phone, home, { [one]: { autojoin: true, nick: 'Ali' } });
+    expect(await nickOf('bookmarked')).toBe('Alice');
+    await publish(phone, one, conference({ autojoin: true, nick: 'Lis' }));
+    await until(() => home.account.rooms.list()[0]?.nick === 'Lis', { what: 'the nick that a client has written into the bookmark' });
+    await publish(phone, one, conference({ nick: 'Lis' }));
+    await allShow(phone, home, { [one]: { nick: 'Lis' } });
+    expect(await home.account.rooms.changeNick(one, 'Alice')).toMatchObject({ ok: true });
+    await allShow(phone, home, { [one]: { nick: 'Alice' } });
+    await publish(phone, one, conference({ autojoin: true, nick: 'Lis' }));
+    await allShow(phone, home, { [one]: { autojoin: true, nick: 'Lis' } });
+    expect(await nickOf('switched on')).toBe('Alice');
+  });
+
   test('extensions and unknown attributes survive our writes, and are put back where a client dropped them', async () => {
     const one = room();
     const state = xml('state', { xmlns: 'http://myclient.example/state', minimized: 'true' }, 'a  <b>');

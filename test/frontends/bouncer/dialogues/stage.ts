@@ -27,7 +27,8 @@ export const said = (body: string) => (stanza: Element): boolean => stanza.getCh
 export const gone = (nick: string) => (stanza: Element): boolean => stanza.attrs['type'] === 'unavailable' && String(stanza.attrs['from']).endsWith(`/${nick}`);
 export const failed = (id: string) => (stanza: Element): boolean => stanza.attrs['type'] === 'error' && stanza.attrs['id'] === id;
 export const isError = (stanza: Element): boolean => stanza.attrs['type'] === 'error';
-export const role = (name: string) => (stanza: Element): boolean => stanza.getChild('x', USER)?.getChild('item')?.attrs['role'] === name;
+/** Alice’s, for bob has one as well: who comes in is told of it. */
+export const role = (name: string) => (stanza: Element): boolean => String(stanza.attrs['from']).endsWith('/Ali') && stanza.getChild('x', USER)?.getChild('item')?.attrs['role'] === name;
 export const here = (nick: string) => (stanza: Element): boolean => stanza.name === 'presence' && stanza.attrs['type'] === undefined && String(stanza.attrs['from']).endsWith(`/${nick}`);
 
 export function toAll(room: string, id: string, ...children: Element[]): Element {

@@ -1,9 +1,9 @@
 // Somebody on the server who is not Minimix: bob, or another device of alice's. Nothing of src/ is used here,
 // so that a test has a second opinion on what goes over the wire.
 import { createHash } from 'node:crypto';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { Element, createElement as xml } from 'ltx';
-import { authenticate, type Login } from './stream.ts';
+import { authenticate, type Login, type Stream } from './stream.ts';
 import { feed, PATIENCE, type UntilOptions } from '../until.ts';
 import type { ServerAddress } from '../servers/server.ts';
 
@@ -61,6 +61,8 @@ export interface Person {
   close(): Promise<void>;
   /** Drops the socket as a crash would. */
   kill(): void;
+  /** The same, of a stream that can be taken up (XEP-0198 5). What it gives does so on a new connection; resolves with the answer. */
+  breakOff(): () => Promise<Element>;
 }
 
 /** An error that a server or a room sent in answer. */
@@ -81,7 +83,7 @@ const NS = {
   carbons: 'urn:xmpp:carbons:2',
   bind: 'urn:ietf:params:xml:ns:xmpp-bind', disco: 'http://jabber.org/protocol/disco#info',
   muc: 'http://jabber.org/protocol/muc', mucUser: 'http://jabber.org/protocol/muc#user',
-  ping: 'urn:xmpp:ping', stanzas: 'urn:ietf:params:xml:ns:xmpp-stanzas',
+  ping: 'urn:xmpp:ping', sm: 'urn:xmpp:sm:3', stanzas: 'urn:ietf:params:xml:ns:xmpp-stanzas',
 } as const;
 
 /** What the ids of fences begin with. */
@@ -91,7 +93,10 @@ const FENCE = 'fence-';
 export async function connectPerson(
   server: ServerAddress, user: string, password: string, options: PersonOptions = {},
 ): Promise<Person> {
-  const { socket, stream } = await authenticate(server, user, password, options);
+  const { socket: first, stream } = await authenticate(server, user, password, options);
+  let socket = first;
+  /** Of the stream that can be taken up: its id, and how many stanzas have come on it. */
+  const managed = { id: '', handled: 0 };
   const arrivals = feed<Element>((stanza) => stanza.toString().slice(0, 300));
   const asked = new Map<string, (answer: Element | undefined) => void>();
   const nicks = new Map<string, string>();
@@ -101,6 +106,8 @@ export async function connectPerson(
   const send = (stanza: Element | string): void => { socket.write(stanza.toString()); };
 
   const take = (stanza: Element): void => {
+    if (['message', 'presence', 'iq'].includes(stanza.name)) managed.handled += 1;
+    else if (stanza.is('enabled', NS.sm)) Object.assign(managed, { id: String(stanza.attrs['id'] ?? ''), handled: 0 });
     const { id = '', type }: Record<string, string | undefined> = stanza.attrs;
     if (!id.startsWith(FENCE)) heard.push(stanza);
     const answer = stanza.name === 'iq' && (type === 'result' || type === 'error') ? asked.get(id) : undefined;
@@ -117,12 +124,16 @@ export async function connectPerson(
     }
     arrivals.push(stanza);
   };
-  stream.onElement(take);
-  socket.once('close', () => {
-    arrivals.end('the stream ended');
-    for (const answer of asked.values()) answer(undefined);
-    asked.clear();
-  });
+  const follow = (current: Socket, { onElement }: Stream): void => {
+    onElement(take);
+    current.once('close', () => {
+      if (socket !== current) return; // another takes the stream up
+      arrivals.end('the stream ended');
+      for (const answer of asked.values()) answer(undefined);
+      asked.clear();
+    });
+  };
+  follow(socket, stream);
 
   const iq: Person['iq'] = (request, { deadline = PATIENCE, what = `an answer to ${request.toString()}` } = {}) =>
     new Promise((resolve, reject) => {
@@ -181,6 +192,18 @@ export async function connectPerson(
       clearTimeout(overdue);
     },
     kill() { socket.destroy(); },
+    breakOff() {
+      const broken = socket;
+      socket = new Socket();
+      broken.destroy();
+      return async () => {
+        const again = await authenticate(server, user, password, options);
+        socket = again.socket;
+        follow(socket, again.stream);
+        send(xml('resume', { xmlns: NS.sm, previd: managed.id, h: managed.handled }));
+        return arrivals.next((answer) => answer.is('resumed', NS.sm) || answer.is('failed', NS.sm), { what: 'the stream to be taken up' });
+      };
+    },
   };
   const { priority = 0 } = options;
   if (priority !== null) {

@@ -216,6 +216,21 @@ export const account: Dialogues = {
     alice.send(xml('r', { xmlns: 'urn:xmpp:sm:3' }));
     await alice.next((nonza) => nonza.name === 'a');
   },
+  async 'XEP-0198 5: a stream that broke is taken up again, with what was said meanwhile'({ room, alice, bob }) {
+    alice.send(xml('enable', { xmlns: 'urn:xmpp:sm:3', resume: 'true' }));
+    await alice.next((nonza) => nonza.name === 'enabled');
+    await alice.join(room, 'Ali');
+    await alice.say(room, 'before');
+    const resume = alice.breakOff();
+    await bob.say(room, 'meanwhile');
+    bob.send(whisper(room, 'Ali', 'psst'));
+    await bob.say(room, 'and this');
+    const answer = await resume();
+    if (answer.name !== 'resumed') throw new Error(`it is not taken up: ${answer.toString()}`);
+    await alice.next(said('and this'));
+    await alice.say(room, 'back');
+    await bob.next(said('back'));
+  },
   async 'XEP-0402 3.3: a bookmark is written and read'({ room, alice }) {
     const conference = xml('conference', { xmlns: 'urn:xmpp:bookmarks:1', name: 'Kitchen' }, xml('nick', {}, 'Ali'));
     const publish = xml('publish', { node: 'urn:xmpp:bookmarks:1' }, xml('item', { id: room }, conference));

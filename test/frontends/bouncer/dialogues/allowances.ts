@@ -34,6 +34,8 @@ const node = 'The bookmarks’ node is made at the daemon’s first login';
 const guard = 'What would open the bookmarks to others is refused';
 const addresses = 'Who becomes a moderator in a room that shows addresses to those alone';
 const outside = 'What a device says to a room in which the account is not';
+const probe = 'A probe of an occupant the bouncer answers from what the room has shown';
+const stream = 'A stream at the bouncer is the bouncer’s own';
 const inactive = 'What a server holds back from a device at which nobody looks';
 
 /** What told.ts itself leaves out. */
@@ -55,6 +57,9 @@ export const allowances: readonly Allowance[] = [
   { dialogue: /a self-ping of who is out/, side: 'bouncer', line: new RegExp(`^alice: <iq from='ROOM/Ali' id='selfping' to='ALICE' type='error'><error type='cancel'>${NOT_INSIDE}</></>$`), why: known },
   { dialogue: /a visitor may not speak/, side: 'direct', line: new RegExp(`^alice: <message from='ROOM' id='mute' to='ALICE' type='error'>(<body>may I\\?</>)?<error( by='ROOM')? type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'></>${TEXT}</></>$`), why: known },
   { dialogue: /a visitor may not speak/, side: 'bouncer', line: new RegExp(`^alice: <message from='ROOM' id='mute' to='ALICE' type='error'><error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'></>${TEXT}</></>$`), why: known },
+  { dialogue: /a probe of an occupant/, side: 'direct', line: /^alice: <presence from='ROOM\/Ali' to='ALICE'>.*<item affiliation='none' jid='ALICE' role='participant'><\/><\/>/, why: probe },
+  { dialogue: /a probe of an occupant/, side: 'bouncer', line: /^alice: <presence from='ROOM\/Ali' to='ALICE'>.*<item affiliation='none' jid='ALICE' role='participant'><\/><status code='110'><\/><\/>/, why: probe },
+  { dialogue: /a probe of an occupant/, side: 'bouncer', line: /^alice: <presence from='ROOM\/bob' to='ALICE'>.*<item affiliation='owner' role='moderator'><\/><\/>/, why: probe },
   { dialogue: /variation selector/, side: 'direct', line: /<iq from='ROOM\/Sun/, why: spelling },
   { dialogue: /variation selector/, side: 'bouncer', line: /<iq from='ROOM\/Sun/, why: spelling },
   { dialogue: /out and in|a way out and in|said since a time|by the last one|a farewell|no change of it|11\.1|a self-ping of who is out|both leave/, side: 'direct', line: /^alice: <presence from='ROOM' id='[^']*' to='ALICE' type='unavailable'><\/>$/, why: itself },
@@ -75,6 +80,7 @@ export const uncompared: readonly UncomparedPart[] = [
   { dialogue: /XEP-0313/, part: /(?<=<result id='([^']*)' .*)<stanza-id by='ROOM' id='\1' xmlns='urn:xmpp:sid:0'><\/>/g, why: page },
   { dialogue: /nothing of what was done to oneself/, part: /(?<=^alice: <presence from='ROOM\/bob' .*) jid='BOB'/g, why: addresses },
   { dialogue: /an invitation that is declined/, part: /(?<=^bob: .*ALICE)-DEVICE/g, why: outside },
+  { dialogue: /XEP-0198 5/, part: /(?<=<enabled[^>]*) max='\d+'|(?<=<delay) from='[^']*'|(?<= xmlns='urn:xmpp:delay'>)Resent/g, why: stream },
   { dialogue: /XEP-0352/, part: /(?<=^alice: <presence from='ROOM\/[^>]*>)<delay from='[^']*' stamp='STAMP' xmlns='urn:xmpp:delay'>Client Inactive<\/>/g, why: inactive },
   { dialogue: /7\.8\.2|7\.8\.1|7\.9/, part: /(?<=^(alice|bob): <message from='ROOM') id='ID'/g, why: id },
 ];

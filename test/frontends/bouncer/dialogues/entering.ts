@@ -155,6 +155,11 @@ export const entering: Dialogues = {
     alice.send(ping(`${room}/Sun\u2600\uFE0F`, 'selfping'));
     await alice.next((stanza) => stanza.attrs['id'] === 'selfping');
   },
+  async 'XEP-0045 17.3: a probe of an occupant, of oneself, and of nobody'({ room, alice }) {
+    await alice.join(room, 'Ali');
+    for (const nick of ['bob', 'Ali', 'nobody']) alice.send(xml('presence', { to: `${room}/${nick}`, type: 'probe' }));
+    await alice.say(room, 'asked');
+  },
   async 'XEP-0199 4.4: a ping of another occupant is theirs to answer'({ room, alice }) {
     await alice.join(room, 'Ali');
     await ask(alice, `${room}/bob`, 'urn:xmpp:ping', 'ping');

@@ -2,7 +2,7 @@
 import { createElement as xml, type Element } from 'ltx';
 import type { Person } from '../../../support/clients/person.ts';
 import type { Affiliation } from '../../../support/servers/server.ts';
-import { admin, affiliate, ask, bare, configure, failed, gone, here, listed, MUC, refused, role, said, tried, USER, type Dialogue, type Dialogues } from './stage.ts';
+import { admin, affiliate, ask, bare, configure, failed, gone, here, listed, MUC, refused, role, said, toAll, tried, USER, type Dialogue, type Dialogues } from './stage.ts';
 
 const affiliated = (name: string) => (stanza: Element): boolean => stanza.getChild('x', USER)?.getChild('item')?.attrs['affiliation'] === name;
 const code = (number: string) => (stanza: Element): boolean => (stanza.getChild('x', USER)?.getChildren('status') ?? []).some((one) => one.attrs['code'] === number);
@@ -183,6 +183,14 @@ export const managing: Dialogues = {
     await alice.iq(xml('iq', { type: 'set', to: fresh }, xml('query', { xmlns: `${MUC}#owner` }, xml('x', { xmlns: 'jabber:x:data', type: 'submit' }))));
     await alice.leave(fresh).catch(() => undefined);
     await bob.settle();
+  },
+  async 'XEP-0045 10.1.2: the owner’s form, and words, that follow the creation without waiting come behind it'({ room, alice }) {
+    const fresh = `fresh-${room}`;
+    alice.send(xml('presence', { to: `${fresh}/Ali` }, xml('x', { xmlns: MUC })));
+    const form = alice.iq(xml('iq', { type: 'set', to: fresh }, xml('query', { xmlns: `${MUC}#owner` }, xml('x', { xmlns: 'jabber:x:data', type: 'submit' }))));
+    alice.send(toAll(fresh, 'n1', xml('body', {}, 'first')));
+    await form;
+    await alice.next(said('first'));
   },
   async 'XEP-0045 7.8.1: an invitation to nobody'({ room, alice, bob }) {
     await configure(bob, room, { 'muc#roomconfig_allowinvites': '1' });

@@ -109,6 +109,7 @@ function isRepeatedId(child: Element, { name, attrs }: Element): boolean {
 
 function attribute(element: Element, name: string, value: string, { top, within, known }: Writing): string {
   if (name === 'stamp' || name === 'since') return 'STAMP';
+  if (element.attrs['xmlns'] === SM && (name === 'id' || name === 'previd')) return 'ID';
   if (name === 'id' && STANZAS.has(element.name)) return known.ids.has(value) || isOfPerson(value) ? counted(value) : 'ID';
   const of = name === 'id' ? known.archived.get(value) : undefined; // also where it is answered, or taken back, by that
   if (of !== undefined || (name === 'id' && ARCHIVED.includes(element.name))) return counted(replaced(of ?? 'ID', within));

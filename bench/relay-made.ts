@@ -73,13 +73,13 @@ function unkept(archive: Archive): Archive {
       return { kept: true, message: appended };
     },
     message: (id) => kept.get(id),
-    since: (_account, _room, id, most) => [...kept.values()].filter(({ archiveId }) => archiveId > id).slice(0, most),
+    since: (_account, _room, { archiveId: id, limit: most }) => [...kept.values()].filter(({ archiveId }) => archiveId > id).slice(0, most),
     lastId: () => count,
     saveStream: () => undefined,
     saveRoom: (room) => own(() => archive.saveRoom(room)),
     saveOccupant: (account, about) => own(() => archive.saveOccupant(account, about)),
     setValue: (account, key, value) => own(() => archive.setValue(account, key, value)),
-    setCursor: (account, owner, room, id) => own(() => archive.setCursor(account, owner, room, id)),
+    setCursor: (account, { owner, room, archiveId: id }) => own(() => archive.setCursor(account, { owner, room, archiveId: id })),
     removeCursors: (account, owner) => own(() => archive.removeCursors(account, owner)),
   };
 }

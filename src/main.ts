@@ -65,7 +65,7 @@ const world: World = {
     path: settingsPath,
     list: listSettings,
     valueOf,
-    set: (home, key, value, account) =>
+    set: (home, { key, value, account }) =>
       alone(home, async () => {
         changeSetting(home, { key, value, account });
         return ok({ restart: effectOf(key) === 'restart' });

@@ -2,7 +2,7 @@ import { strings } from '../strings/strings.ts';
 import { credentials } from './session.ts';
 
 /** Gives a file to the daemon, which uploads it to the account's server. Resolves with the link, rejects with a sentence for the person. */
-export function sendFile(account: string, file: File, told: (part: number) => void, signal: AbortSignal): Promise<string> {
+export function sendFile(account: string, file: File, { told, signal }: { told: (part: number) => void; signal: AbortSignal }): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest(); // not `fetch`: it reports no upload progress
     request.open('PUT', `/files?${new URLSearchParams({ account, name: file.name })}`);

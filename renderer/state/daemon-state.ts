@@ -34,9 +34,7 @@ export function keyOf(room: { readonly account: string; readonly room: string; r
 /** The state after the page has asked for everything again: what the answers do not contain is gone. */
 export function refreshed(
   daemon: DaemonState,
-  accounts: readonly ApiAccountStatus[],
-  rooms: readonly ApiRoom[],
-  devices: readonly ApiDevice[],
+  { accounts, rooms, devices }: { accounts: readonly ApiAccountStatus[]; rooms: readonly ApiRoom[]; devices: readonly ApiDevice[] },
 ): DaemonState {
   return {
     ...daemon,

@@ -66,9 +66,7 @@ export function start(): () => void {
   let cursor = unread.cursor();
   let gathered: Heard[] = [];
   const stopWatching = watch(
-    api,
-    daemon,
-    (event, id) => {
+    api, daemon, { hear: (event, id) => {
       cursor = id;
       gathered.push(event);
       if (gathered.length > 1) return;
@@ -77,8 +75,7 @@ export function start(): () => void {
         gathered = [];
         unread.keepCursor(cursor ?? id);
       }, FRAME);
-    },
-    () => cursor,
+    }, cursor: () => cursor },
   );
   return () => {
     stopTelling();

@@ -14,8 +14,7 @@ const LAST_RETRY = 8000;
 export function watch(
   api: Api,
   daemon: Store<DaemonState>,
-  hear: (event: Heard, id: string) => void,
-  cursor: () => string | undefined,
+  { hear, cursor }: { hear: (event: Heard, id: string) => void; cursor: () => string | undefined },
 ): () => void {
   let stop: (() => void) | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,7 +40,7 @@ export function watch(
     const asked = Promise.all([api.status.query(), api.rooms.query({}), api.devices.query({})]);
     const [status, rooms, devices] = await asked.finally(() => meanwhile.delete(told));
     if (stopped) return;
-    daemon.set(told.reduce(heard, refreshed(daemon.get(), status.accounts, rooms, devices)));
+    daemon.set(told.reduce(heard, refreshed(daemon.get(), { accounts: status.accounts, rooms, devices })));
     delay = FIRST_RETRY;
     link('live');
   }

@@ -164,7 +164,7 @@ export interface ReadArchive {
   /** The archive id of what the room has given this stanza-id (XEP-0359). */
   byStanzaId(account: string, room: string, stanzaId: string): number | undefined;
   /** Whether a kept message stands behind another one (archive ids) in the room's order. */
-  isBehind(account: string, room: string, id: number, other: number): boolean;
+  isBehind(account: string, room: string, options: { id: number; other: number }): boolean;
   /** These archive ids in the room's order; those that are gone are left out. */
   inOrder(account: string, room: string, ids: readonly number[]): number[];
   /** How much was said behind `after` (an archive id) by others than `nick`: 1000 at most. */
@@ -172,7 +172,7 @@ export interface ReadArchive {
   /** The last message of a room in its order; with `withStanzaId`, the last that MAM can continue from. */
   last(account: string, room: string, withStanzaId?: boolean): KeptMessage | undefined;
   /** Messages with a greater archive id, in id order; for cursors. */
-  since(account: string, room: string, archiveId: number, limit: number): KeptMessage[];
+  since(account: string, room: string, options: { archiveId: number; limit: number }): KeptMessage[];
   count(account: string, room?: string): number;
   /** How many messages on each day (UTC, `2026-11-23`), oldest first; of all rooms where none is given. */
   perDay(where: { readonly account: string; readonly room?: string }): { readonly day: string; readonly messages: number }[];
@@ -237,7 +237,7 @@ interface WriteArchive {
   forgetRoom(account: string, room: string): void;
   /** The ledger outlives the room's record; it keeps its last thousand entries. */
   addToLedger(entry: Omit<LedgerRecord, 'id'>): void;
-  setBookmark(account: string, place: string, room: string, value: string | undefined): void;
+  setBookmark(account: string, options: { place: string; room: string; value?: string | undefined }): void;
   /** The log keeps its last twenty thousand entries. Returns the id. */
   addToBookmarkLog(entry: Omit<BookmarkLogEntry, 'id'>): number;
   /** Puts a stanza on record that could not be taken: the last 500 of an account are kept. Returns the id. */
@@ -249,7 +249,7 @@ interface WriteArchive {
   addToOutbox(entry: Omit<OutboxEntry, 'id' | 'ends' | 'cause'>): number;
   updateOutbox(id: number, change: Partial<Pick<OutboxEntry, 'stream' | 'outbound' | 'state' | 'ends' | 'cause'>>): void;
   removeFromOutbox(id: number): void;
-  setCursor(account: string, owner: string, room: string, archiveId: number): void;
+  setCursor(account: string, options: { owner: string; room: string; archiveId: number }): void;
   /** Forgets all cursors of an owner, and what is kept beside them (`deliveredBeyond`). */
   removeCursors(account: string, owner: string): void;
   setValue<T>(account: string, what: StoredValue<T>, value: T | undefined): void;

@@ -75,7 +75,9 @@ export function accountCommands(program: Command, world: World): void {
             state: entry.connection.state,
           }))
         : (await world.files.list(home)).map(({ jid }) => ({ account: jid, state: 'not running' }));
-      printList(world, options.json, accounts, {
+      printList(world, {
+        json: options.json,
+        items: accounts,
         empty: 'No account yet: `minimix account add JID`.',
         asJson: (entry) => entry,
         columns: [

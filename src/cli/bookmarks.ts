@@ -32,7 +32,9 @@ function listCommands(bookmarks: Command, world: World): void {
       const options = command.optsWithGlobals<Options<{ json?: boolean; dead?: boolean }>>();
       const list = await (await reachDaemon(world, options)).bookmarks.list.query(meant(options));
       const shown = list.filter(({ dead }) => dead || !options.dead);
-      printList(world, options.json, shown, {
+      printList(world, {
+        json: options.json,
+        items: shown,
         empty: options.dead ? 'No dead bookmarks.' : 'No bookmarks yet.',
         asJson: (one) => ({ ...one }),
         columns: [
@@ -63,7 +65,9 @@ function timeCommands(bookmarks: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ json?: boolean; limit: number }>>();
       const log = await (await reachDaemon(world, options)).bookmarks.log.query({ ...meant(options), limit: options.limit });
-      printList(world, options.json, log, {
+      printList(world, {
+        json: options.json,
+        items: log,
         empty: 'No changes yet.',
         asJson: (entry) => ({ ...entry }),
         columns: [
@@ -115,7 +119,9 @@ function heldCommands(bookmarks: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options<{ json?: boolean }>>();
       const held = await (await reachDaemon(world, options)).bookmarks.held.query(meant(options));
-      printList(world, options.json, held, {
+      printList(world, {
+        json: options.json,
+        items: held,
         empty: 'No removal needs your decision.',
         asJson: (one) => ({ ...one }),
         columns: [

@@ -122,7 +122,9 @@ function deviceCommands(program: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const devices = await (await reachDaemon(world, options)).bouncer.devices.query(meant(options));
-      printList(world, options.json, devices, {
+      printList(world, {
+        json: options.json,
+        items: devices,
         empty: 'No device has a password yet: `minimix device add NAME`.',
         asJson: ({ account, id, name, online, jid, address, lastSeen }) => ({ account, id, name, online, jid, address, lastSeen: lastSeen === undefined ? null : new Date(lastSeen).toISOString() }),
         columns: [

@@ -38,7 +38,7 @@ export interface World extends Printer {
     list(home: string): SettingNow[];
     /** Parses the words of a command line into a value of that setting. */
     valueOf(key: string, words: string): unknown;
-    set(home: string, key: string, value: unknown, account: string | undefined): Promise<{ readonly restart: boolean }>;
+    set(home: string, options: { key: string; value: unknown; account: string | undefined }): Promise<{ readonly restart: boolean }>;
   };
   readonly retiring: Retiring;
   /** Checks the whole set-up of a home and changes nothing. */

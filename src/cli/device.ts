@@ -127,7 +127,9 @@ function listCommand(program: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const devices = await (await reachDaemon(world, options)).devices.query(meant(options));
-      printList(world, options.json, devices, {
+      printList(world, {
+        json: options.json,
+        items: devices,
         empty: 'No device of yours was seen yet.',
         asJson: ({ account, id, label, resource, online, frontend, relay, why }) => ({ account, id, label, resource, online, frontend, relay, why }),
         columns: [

@@ -17,7 +17,9 @@ export function outboxCommands(program: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const messages = await (await reachDaemon(world, options)).outbox.list.query(meant(options));
-      printList(world, options.json, messages, {
+      printList(world, {
+        json: options.json,
+        items: messages,
         empty: 'Outbox is empty.',
         asJson: ({ account, room, originId, body, at, state, cause }) => ({ account, room, originId, body, at, state, cause }),
         columns: [

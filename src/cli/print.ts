@@ -56,9 +56,7 @@ export interface Column<T> {
 /** A list for a program (`--json`: one object a line, nothing where it is empty) or for a person (a table, or a sentence). */
 export function printList<T>(
   to: Printer,
-  json: boolean | undefined,
-  items: readonly T[],
-  { empty, asJson, columns }: { readonly empty: string; asJson(item: T): Readonly<Record<string, unknown>>; readonly columns: readonly Column<NoInfer<T>>[] },
+  { json, items, empty, asJson, columns }: { json: boolean | undefined; items: readonly T[]; readonly empty: string; asJson(item: T): Readonly<Record<string, unknown>>; readonly columns: readonly Column<NoInfer<T>>[] },
 ): void {
   if (json) for (const item of items) printJson(to, asJson(item));
   else if (items.length === 0) to.err(`${empty}\n`);

@@ -94,7 +94,9 @@ export function invitationCommands(program: Command, world: World): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
       const invitations = await (await reachDaemon(world, options)).invitations.list.query(meant(options));
-      printList(world, options.json, invitations, {
+      printList(world, {
+        json: options.json,
+        items: invitations,
         empty: 'No pending invitations.',
         asJson: ({ account, room, by, reason, at }) => ({ account, room, by, reason, at }),
         columns: [

@@ -27,8 +27,8 @@ export function roomCommands(program: Command, world: World): void {
       const options = command.optsWithGlobals<RoomsOptions>();
       if (options.log && room === undefined) throw new MinimixError('usage', '--log needs a room.');
       const daemon = await reachDaemon(world, options);
-      if (options.log && room !== undefined) await printLedger(world, daemon, room, options);
-      else await printRooms(world, daemon, room, options);
+      if (options.log && room !== undefined) await printLedger(world, daemon, { asked: room, options });
+      else await printRooms(world, daemon, { only: room, options });
     });
 
   program
@@ -79,17 +79,14 @@ export function printJoined(
   printLine(world, `Joined ${room}${nick === undefined ? '' : ` as ${nick}`}; ${occupants === 1 ? '1 person' : `${occupants} people`} there.`);
 }
 
-async function printRooms(
-  world: World,
-  daemon: DaemonClient,
-  only: string | undefined,
-  options: RoomsOptions,
-): Promise<void> {
+async function printRooms(world: World, daemon: DaemonClient, { only, options }: { only: string | undefined; options: RoomsOptions }): Promise<void> {
   const rooms = await daemon.rooms.query(meant(options));
   const shown = only === undefined ? rooms : rooms.filter(({ room }) => room === only);
   if (only !== undefined && shown.length === 0)
     throw new MinimixError('unknown-room', `${only} is not one of your rooms: \`minimix rooms\` lists them.`);
-  printList(world, options.json, shown, {
+  printList(world, {
+    json: options.json,
+    items: shown,
     empty: 'No rooms yet: `minimix join ROOM`.',
     asJson({ account, room, state, nick, occupants, verifiedAt, reason, nonAnonymous, logged, catchUp, wanted, nickRefusal, notify, settings }) {
       const chosen = { wanted: wanted?.nick, nickRefusal, notify, presence: settings?.presence };
@@ -126,17 +123,14 @@ export async function isKnownRoom(daemon: DaemonClient, options: GlobalOptions, 
   return kept.id !== null || rooms.some((one) => one.room === room);
 }
 
-async function printLedger(
-  world: World,
-  daemon: DaemonClient,
-  asked: string,
-  options: RoomsOptions,
-): Promise<void> {
+async function printLedger(world: World, daemon: DaemonClient, { asked, options }: { asked: string; options: RoomsOptions }): Promise<void> {
   const { json, limit } = options;
   const entries = await daemon.ledger.query({ ...meant(options), room: asked, limit });
   if (entries.length === 0 && !(await isKnownRoom(daemon, options, asked)))
     throw new MinimixError('unknown-room', `${asked} is not one of your rooms: \`minimix rooms\` lists them.`);
-  printList(world, json, entries, {
+  printList(world, {
+    json,
+    items: entries,
     empty: 'No activity yet.',
     asJson: ({ account, room, at, event, nick, text }) => ({ account, room, at, event, nick, text }),
     columns: [

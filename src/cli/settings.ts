@@ -21,7 +21,9 @@ export function settingsCommands(program: Command, world: World): void {
     .option('--json', 'one JSON object a line')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>();
-      printList(world, options.json, await named(options), {
+      printList(world, {
+        json: options.json,
+        items: await named(options),
         empty: 'There are no settings.',
         asJson: ({ key, account, value, chosen, byDefault, effect, description }) => ({ key, account, value, chosen, default: byDefault, effect, description }),
         columns: [
@@ -62,7 +64,7 @@ export function settingsCommands(program: Command, world: World): void {
       const request = { key, ...(value !== undefined && { value: value as string }), ...(options.account !== undefined && { account: options.account }) };
       const { restart } = daemon
         ? await connectTo(daemon).settings.set.mutate(request)
-        : await world.settings.set(home, key, value, options.account);
+        : await world.settings.set(home, { key, value, account: options.account });
       printLine(world, `${key} is ${words === undefined ? 'back to its default' : 'set'}${when(daemon !== undefined, restart)}.`);
     });
 

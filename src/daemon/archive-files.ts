@@ -37,10 +37,10 @@ export const archiveFiles: Omit<ArchiveFiles, 'restore'> = {
     const account = named ?? onlyOne(readSettings(home).accounts.map(({ jid }) => jid));
     const messages = checkedImport(messagesOf(file, account));
     return withArchive(join(home, 'archive.db'), (archive) => {
-      const report = importAll(archive, account, messages, (soFar) => {
+      const report = importAll(archive, { account, messages, progress: (soFar) => {
         progress(soFar);
         return true;
-      });
+      } });
       return { account, ...report };
     });
   },

@@ -88,7 +88,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     undo.push(worker.close);
     const life = new AbortController();
     undo.push(() => life.abort());
-    const upkeep = startMaintenance(archive, problems, life.signal);
+    const upkeep = startMaintenance(archive, problems, { signal: life.signal });
 
     const startedAt = Date.now();
     const kept = openSecrets(home, env);

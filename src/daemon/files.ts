@@ -63,7 +63,7 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
       const upload = account && (await partsOf(account)).upload;
       return upload ? { most: upload.most ?? null } : null;
     },
-    async send(jid, file, body, signal) {
+    async send(jid, file, { body, signal }) {
       const account = accountOf(jid);
       if (!account) return noAccount(jid);
       const slot = await slotFor(account.server.ask, await partsOf(account), file);
@@ -103,7 +103,7 @@ export function openFiles(options: FilesOptions): { files: FilesApi; outside: Ou
       const service = archive.value(jid, storedValues.directory);
       if (!account) return noAccount(jid);
       if (service === undefined) return fail('no-directory', 'No public directory is turned on.');
-      return browsing.directory(account.server.ask, service, words, after);
+      return browsing.directory(account.server.ask, service, { words, after });
     },
   };
   return { files, outside };

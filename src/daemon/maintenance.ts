@@ -21,8 +21,7 @@ interface Maintenance {
 export function startMaintenance(
   archive: Pick<Archive, 'tidy' | 'isInPlace'>,
   problems: Pick<Problems, 'tell' | 'clear'>,
-  signal: AbortSignal,
-  times: { readonly first: number; readonly pause: number; readonly round: number; readonly look?: number } = TIMES,
+  { signal, times = TIMES }: { signal: AbortSignal; times?: { readonly first: number; readonly pause: number; readonly round: number; readonly look?: number } },
 ): Maintenance {
   let timer: NodeJS.Timeout | undefined;
 

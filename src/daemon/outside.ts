@@ -35,7 +35,7 @@ export async function putFile(url: string, { headers, body, how }: { headers: Re
   const target = checked(url, how.trust);
   if (!target.ok) return target;
   try {
-    const answer = await send(target.value, { method: 'PUT', headers }, how, body);
+    const answer = await send(target.value, { method: 'PUT', headers }, { how, body });
     answer.resume();
     const status = answer.statusCode ?? 0;
     return status >= 200 && status < 300 ? ok(undefined) : fail('upload-failed', `Upload failed: the server answered ${status}.`);
@@ -51,7 +51,7 @@ export async function fetchFile(url: string, most: number, how: Outgoing): Promi
     for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
       const target = checked(next, how.trust);
       if (!target.ok) return target;
-      const answer = await send(target.value, { method: 'GET', headers: { accept: 'image/*' } }, how);
+      const answer = await send(target.value, { method: 'GET', headers: { accept: 'image/*' } }, { how });
       const { location } = answer.headers;
       if ((answer.statusCode ?? 0) >= 300 && (answer.statusCode ?? 0) < 400 && location !== undefined) {
         answer.destroy();
@@ -86,7 +86,7 @@ async function readAll(answer: IncomingMessage, most: number): Promise<Result<Bu
   return ok(Buffer.concat(parts));
 }
 
-function send(url: URL, options: RequestOptions, { trust, signal, patience }: Outgoing, body?: Readable): Promise<IncomingMessage> {
+function send(url: URL, options: RequestOptions, { how: { trust, signal, patience }, body }: { how: Outgoing; body?: Readable }): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
       ...options,

@@ -37,11 +37,11 @@ export async function readBacklog(archive: ReadArchive, { account, room, after, 
   /** In the room's order. Ids have another order if messages of a catch-up and live messages were archived at the same time. */
   const newest = (): number[] => {
     const ordered = archive.inOrder(account, room, found);
-    const past = first === undefined ? 0 : placeBehind(archive, { account, room }, ordered, first, 'or at');
+    const past = first === undefined ? 0 : placeBehind(archive, { account, room, ordered, message: first, how: 'or at' });
     return ordered.slice(Math.max(past, ordered.length - limit.messages));
   };
   for (;;) {
-    const chunk = archive.since(account, room, seen, CHUNK);
+    const chunk = archive.since(account, room, { archiveId: seen, limit: CHUNK });
     for (const message of chunk) {
       seen = message.archiveId;
       if (message.at >= oldest && has?.(message.archiveId) !== true) found.push(message.archiveId);
@@ -56,16 +56,13 @@ export async function readBacklog(archive: ReadArchive, { account, room, after, 
 /** Counts the ids, given in the room's order, that do not stand behind the message; with `or at`, those that stand before it. */
 export function placeBehind(
   archive: Pick<ReadArchive, 'isBehind'>,
-  { account, room }: { readonly account: string; readonly room: string },
-  ordered: readonly number[],
-  message: number,
-  how: 'behind' | 'or at' = 'behind',
+  { account, room, ordered, message, how = 'behind' }: { readonly account: string; readonly room: string; ordered: readonly number[]; message: number; how?: 'behind' | 'or at' },
 ): number {
   let [low, high] = [0, ordered.length];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const id = ordered[middle] ?? 0;
-    if (archive.isBehind(account, room, id, message) || (how === 'or at' && id === message)) high = middle;
+    if (archive.isBehind(account, room, { id, other: message }) || (how === 'or at' && id === message)) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -71,7 +71,7 @@ export function openCursors(account: string, archive: Archive, log: (message: st
   }
 
   function write({ device, room, reached, beyond, written }: Place): string {
-    if (reached !== undefined) archive.setCursor(account, cursorOwner(device), room, reached);
+    if (reached !== undefined) archive.setCursor(account, { owner: cursorOwner(device), room, archiveId: reached });
     const runs = runsOf(beyond);
     const now = JSON.stringify(runs);
     if (now !== written) archive.setValue(account, storedValues.deliveredBeyond.of(placeName(device, room)), runs.length === 0 ? undefined : runs);

@@ -115,7 +115,7 @@ export function openDeviceFeed({ account, archive, room, cursor, log, ready }: D
     const ordered = archive.inOrder(account.jid, room, held);
     const kept = new Set(ordered);
     for (const id of held) if (!kept.has(id)) settled(id); // retention has deleted it
-    const count = end === 'end' ? ordered.length : placeBehind(archive, where, ordered, end);
+    const count = end === 'end' ? ordered.length : placeBehind(archive, { ...where, ordered, message: end });
     held = ordered.slice(count);
     waiting.push(...ordered.slice(0, count));
     if (limits) for (const id of waiting.splice(0, waiting.length - limits.limit.messages)) settled(id);

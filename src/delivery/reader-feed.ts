@@ -32,7 +32,7 @@ export function openReaderFeed({ archive, rooms, after, most }: ReaderFeedOption
   function readMissed(from: number): KeptMessage[] | undefined {
     const found: KeptMessage[] = [];
     for (const { account, room } of rooms) {
-      found.push(...archive.since(account, room, from, most + 1 - found.length));
+      found.push(...archive.since(account, room, { archiveId: from, limit: most + 1 - found.length }));
       if (found.length > most) return undefined;
     }
     return found.toSorted((a, b) => a.archiveId - b.archiveId);

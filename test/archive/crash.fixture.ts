@@ -7,7 +7,7 @@ for (let n = 0; ; n++) {
   const last = archive.transaction(() => {
     let id = 0;
     for (let part = 0; part < 1 + (n % 3); part++) id = idOf(appendInside(archive, { body: `${n} ${part}` }));
-    archive.setCursor(JULIET, 'phone', ORCHARD, id);
+    archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: id });
     return id;
   });
   process.stdout.write(`${last}\n`);

@@ -30,8 +30,8 @@ test('a process killed while it writes leaves whole transactions, all that it ha
     const committed = Number(told.split('\n').at(-2));
     expect(committed).toBeGreaterThan(last);
     const archive = own.reopen();
-    const run = archive.since(JULIET, ORCHARD, last, 100_000).map(({ archiveId }) => archiveId);
-    const newest = archive.since(JULIET, ORCHARD, committed - 1, 1000).at(-1)?.archiveId ?? 0;
+    const run = archive.since(JULIET, ORCHARD, { archiveId: last, limit: 100_000 }).map(({ archiveId }) => archiveId);
+    const newest = archive.since(JULIET, ORCHARD, { archiveId: committed - 1, limit: 1000 }).at(-1)?.archiveId ?? 0;
     expect(newest).toBeGreaterThanOrEqual(committed);
     expect(archive.cursor(JULIET, 'phone', ORCHARD)).toBe(newest);
     const [first = 0] = run; // after a kill the ids go on behind what may have been given out

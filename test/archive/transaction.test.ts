@@ -13,7 +13,7 @@ test('a transaction that fails takes its own writes along, and none of its neigh
   expect(() =>
     archive.transaction(() => {
       appendInside(archive, { body: 'within', nick: 'Mallory', room: 'new@rooms.lit' });
-      archive.setCursor(JULIET, 'phone', ORCHARD, 99);
+      archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: 99 });
       throw new Error('it cannot be taken');
     }),
   ).toThrow('it cannot be taken');

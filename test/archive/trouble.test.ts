@@ -28,7 +28,7 @@ function many(): void {
     }
   });
   while (own.archive.tidy(T0 + 40 * 86_400_000));
-  own.archive.setCursor(JULIET, 'phone', ORCHARD, 7);
+  own.archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: 7 });
   own.archive.close();
 }
 
@@ -135,7 +135,7 @@ describe('a damaged archive', () => {
 function readAll(archive: Archive): number {
   let read = 0;
   for (let last = 0; ; ) {
-    const messages = archive.since(JULIET, ORCHARD, last, 100);
+    const messages = archive.since(JULIET, ORCHARD, { archiveId: last, limit: 100 });
     if (messages.length === 0) return read;
     read += messages.length;
     last = messages.at(-1)?.archiveId ?? Number.MAX_SAFE_INTEGER;

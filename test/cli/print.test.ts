@@ -86,10 +86,10 @@ describe('a list', () => {
     let [out, err] = ['', ''];
     const to: Printer = { terminal: { columns: 80, style: (_name, text) => text }, out: (text) => void (out += text), err: (text) => void (err += text) };
     const list = { empty: 'Nothing here.', asJson: ({ room }: Row) => ({ room }), columns };
-    printList(to, true, [cave], list);
-    printList(to, true, [], list);
+    printList(to, { json: true, items: [cave], ...list });
+    printList(to, { json: true, items: [], ...list });
     expect({ out, err }).toEqual({ out: '{"room":"cave@muc.example.org"}\n', err: '' });
-    printList(to, false, [], list);
+    printList(to, { json: false, items: [], ...list });
     expect(err).toBe('Nothing here.\n');
   });
 });

@@ -13,7 +13,7 @@ function start(tidy: () => boolean, times: { readonly first: number; readonly pa
   const problems = openProblems((level, message) => void logged.push(`${level} ${message}`));
   const end = new AbortController();
   life.push(end);
-  return { ...startMaintenance({ tidy, isInPlace }, problems, end.signal, times), problems, logged, end };
+  return { ...startMaintenance({ tidy, isInPlace }, problems, { signal: end.signal, times }), problems, logged, end };
 }
 
 test('a round goes on slice by slice while there is more to do, and the next one waits', async () => {

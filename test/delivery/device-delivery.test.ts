@@ -117,7 +117,7 @@ function scene(skew: () => number = () => 0) {
     flush: () => cursors.flush(),
     cursorOf: (name: string) => own.archive.cursor(JULIET, `device:${name}`, ORCHARD),
     order(): string[] {
-      const ids = own.archive.since(JULIET, ORCHARD, 0, 10_000).map(({ archiveId }) => archiveId);
+      const ids = own.archive.since(JULIET, ORCHARD, { archiveId: 0, limit: 10_000 }).map(({ archiveId }) => archiveId);
       return own.archive.inOrder(JULIET, ORCHARD, ids).flatMap((id) => own.archive.message(id)?.body ?? []);
     },
   };

@@ -42,7 +42,7 @@ export const archiveTargets: readonly FuzzTarget[] = [
       const database = spoiled(fc.constant(gajimLog(join(dir, 'sound.db'))));
       let kept = 0;
       const property = fc.property(jsonl, spoiled(results), database, (own, data, bytes) => {
-        const all = (messages: Iterable<Imported>): void => tame(() => void (kept += importAll(archive, JULIET, messages).kept));
+        const all = (messages: Iterable<Imported>): void => tame(() => void (kept += importAll(archive, { account: JULIET, messages }).kept));
         all(fromJsonLines([lines[0] ?? '', ...own]));
         all(fromServerData('data.xml', [data.toString()], { account: JULIET, include: () => undefined }));
         writeFileSync(db, bytes);

@@ -24,7 +24,7 @@ describe('files', () => {
     const said: string[] = [];
     const doors: UploadDoors = {
       place: async () => ({ most }),
-      bring(_account, given, told, signal) {
+      bring(_account, given, { told, signal }) {
         const end = Promise.withResolvers<string>();
         signal.addEventListener('abort', () => end.reject(new Error('Cancelled.')));
         brought.push({ file: given, told, signal, end });

@@ -28,7 +28,7 @@ test('what is told while the page asks for everything stands against the answer'
   } as unknown as Api;
   const daemon = createStore<DaemonState>(emptyDaemonState);
   const loaded = new Promise<void>((resolve) => { daemon.subscribe(() => { if (daemon.get().loaded) resolve(); }); });
-  const stop = watch(api, daemon, (event) => daemon.set(heard(daemon.get(), event)), () => undefined);
+  const stop = watch(api, daemon, { hear: (event) => daemon.set(heard(daemon.get(), event)), cursor: () => undefined });
   const { onStarted, onData } = await following.promise;
   onStarted();
   onData({ id: '1', data: { type: 'room', room: room('orchard', 'out') } as unknown as Heard });

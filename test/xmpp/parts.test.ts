@@ -10,7 +10,7 @@ import { xml } from '../../src/xmpp/xml.ts';
 
 describe('SCRAM', () => {
   test('speaks the example of RFC 5802', async () => {
-    const scram = createScram('sha1', 'user', 'pencil', 'fyko+d2lbbFgONRv9qkxdawL');
+    const scram = createScram('sha1', { username: 'user', password: 'pencil', nonce: 'fyko+d2lbbFgONRv9qkxdawL' });
     expect(scram.first).toBe('n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL');
     const first = 'r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096';
     expect(await scram.answer(first)).toBe(
@@ -21,7 +21,7 @@ describe('SCRAM', () => {
   });
 
   test('speaks the example of RFC 7677', async () => {
-    const scram = createScram('sha256', 'user', 'pencil', 'rOprNGfwEbeRWgbNEkqO');
+    const scram = createScram('sha256', { username: 'user', password: 'pencil', nonce: 'rOprNGfwEbeRWgbNEkqO' });
     const first = 'r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096';
     expect(await scram.answer(first)).toBe(
       'c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=',
@@ -32,12 +32,12 @@ describe('SCRAM', () => {
   test('refuses a nonce that is not ours made longer, an extension, and a missing salt', async () => {
     const answers = ['r=other,s=c2FsdA==,i=4096', 'r=mine,s=c2FsdA==,i=4096', 'r=mine+,i=4096', 'm=x,r=mine+,s=c2FsdA==,i=4096'];
     for (const answer of answers) {
-      await expect(createScram('sha256', 'user', 'pencil', 'mine').answer(answer), answer).rejects.toThrow('SCRAM');
+      await expect(createScram('sha256', { username: 'user', password: 'pencil', nonce: 'mine' }).answer(answer), answer).rejects.toThrow('SCRAM');
     }
   });
 
   test('believes no signature before it has given its proof', () => {
-    expect(() => createScram('sha256', 'user', 'pencil').verify('v=')).toThrow('could not prove');
+    expect(() => createScram('sha256', { username: 'user', password: 'pencil' }).verify('v=')).toThrow('could not prove');
   });
 });
 

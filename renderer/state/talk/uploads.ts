@@ -24,7 +24,7 @@ export interface UploadDoors {
   /** Where files go and how large they may be; null where the server takes none. */
   readonly place: (account: string) => Promise<{ readonly most: number | null } | null>;
   /** Resolves with the link; rejects with a sentence for the person. */
-  readonly bring: (account: string, file: File, told: (part: number) => void, signal: AbortSignal) => Promise<string>;
+  readonly bring: (account: string, file: File, options: { told: (part: number) => void; signal: AbortSignal }) => Promise<string>;
   readonly say: (name: RoomName, url: string) => Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export function createUploads({ place, bring, say }: UploadDoors): Uploads {
     stopping.set(id, stop);
     change(key, id, { state: 'sending', part: 0, problem: undefined });
     try {
-      const url = await bring(name.account, file, (part) => change(key, id, { part }), stop.signal);
+      const url = await bring(name.account, file, { told: (part) => change(key, id, { part }), signal: stop.signal });
       await say(name, url);
       forget(key, id);
     } catch (error) {

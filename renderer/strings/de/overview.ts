@@ -35,7 +35,7 @@ export const overview: typeof english = {
 
   activity: {
     title: 'Nachrichten pro Tag',
-    words: (total, days, day, most) =>
+    words: ({ total, days, day, most }) =>
       `${total} Nachrichten an ${days === 1 ? 'einem Tag' : `${days} Tagen`} des letzten Jahres. Am meisten los war am ${day}: ${most}.`,
     nothing: 'Keine Nachrichten im letzten Jahr.',
     day: (day, n) => `${day}: ${n}`,
@@ -43,7 +43,7 @@ export const overview: typeof english = {
 
   hours: {
     title: 'Wann am meisten los ist',
-    words: (total, from, to, day, hour, n) =>
+    words: ({ total, from, to, day, hour, n }) =>
       `Die meisten der ${total} Nachrichten der letzten 90 Tage kamen zwischen ${from} und ${to}. Am meisten los war ${day} um ${hour}, mit ${n}.`,
     cell: (day, hour, n) => `${day}, ${hour}: ${n}`,
   },

@@ -34,7 +34,7 @@ export const overview = {
 
   activity: {
     title: 'Messages per day',
-    words: (total: string, days: number, day: string, most: string) =>
+    words: ({ total, days, day, most }: { total: string; days: number; day: string; most: string }) =>
       `${total} messages on ${days === 1 ? 'one day' : `${days} days`} of the last year. The busiest was ${day}, with ${most}.`,
     nothing: 'No messages in the last year.',
     day: (day: string, n: string) => `${day}: ${n}`,
@@ -42,7 +42,7 @@ export const overview = {
 
   hours: {
     title: 'Busiest hours',
-    words: (total: string, from: string, to: string, day: string, hour: string, n: string) =>
+    words: ({ total, from, to, day, hour, n }: { total: string; from: string; to: string; day: string; hour: string; n: string }) =>
       `Most of the ${total} messages of the last 90 days came between ${from} and ${to}. The busiest hour was ${day} at ${hour}, with ${n}.`,
     cell: (day: string, hour: string, n: string) => `${day}, ${hour}: ${n}`,
   },

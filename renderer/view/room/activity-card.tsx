@@ -31,7 +31,7 @@ export function ActivityCard() {
 
 function wordsOf({ total, active, busiest }: Activity): string {
   if (!busiest) return strings.activity.nothing;
-  return strings.activity.words(count(total), active, dateOf(utc(busiest.day)), count(busiest.messages));
+  return strings.activity.words({ total: count(total), days: active, day: dateOf(utc(busiest.day)), most: count(busiest.messages) });
 }
 
 function Heatmap({ activity }: { activity: Activity }) {

@@ -34,7 +34,9 @@ export function HoursCard() {
 function wordsOf({ busiest, stretch, total }: Week): string {
   if (!busiest || stretch === undefined) return strings.activity.nothing;
   const { day, hour, messages } = busiest;
-  return strings.hours.words(count(total), hourName(stretch), hourName((stretch + 3) % 24), weekdayName(day, 'long'), hourName(hour), count(messages));
+  return strings.hours.words({
+    total: count(total), from: hourName(stretch), to: hourName((stretch + 3) % 24), day: weekdayName(day, 'long'), hour: hourName(hour), n: count(messages),
+  });
 }
 
 function Picture({ week }: { week: Week }) {

@@ -56,7 +56,7 @@ export function openBookmarks(context: AccountContext, { state, memberships, ver
       transaction.emit({ type: 'removals-held', account: jid, id });
     },
   });
-  const apply = localChanges(context, state, (transaction, changes) => follow.all(transaction, changes, 'person'), sync.reconcile);
+  const apply = localChanges(context, state, { follow: (transaction, changes) => follow.all(transaction, changes, 'person'), reconcile: sync.reconcile });
   const actions = openBookmarkVerbs(context, { state, sync, apply });
   context.events.subscribe((event) => {
     if (event.type !== 'removals-held') return;

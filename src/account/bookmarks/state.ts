@@ -73,9 +73,9 @@ export function openBookmarkState(context: AccountContext): BookmarkState {
 
   function saveList(place: string, before: BookmarkList, after: BookmarkList): void {
     for (const [room, bookmark] of after) {
-      if (!sameBookmark(before.get(room), bookmark)) archive.setBookmark(jid, place, room, storedBookmark.write(bookmark));
+      if (!sameBookmark(before.get(room), bookmark)) archive.setBookmark(jid, { place, room, value: storedBookmark.write(bookmark) });
     }
-    for (const room of before.keys()) if (!after.has(room)) archive.setBookmark(jid, place, room, undefined);
+    for (const room of before.keys()) if (!after.has(room)) archive.setBookmark(jid, { place, room });
   }
 
   function remember(bookmark: Bookmark): void {

@@ -30,8 +30,7 @@ const MAX_TEXT = 1_000;
 export function localChanges(
   context: AccountContext,
   state: BookmarkState,
-  follow: (transaction: Transaction, changes: readonly FollowedChange[]) => void,
-  reconcile: () => void,
+  { follow, reconcile }: { follow: (transaction: Transaction, changes: readonly FollowedChange[]) => void; reconcile: () => void },
 ): Apply {
   return (changes, following) => {
     const list = new Map(state.list());

@@ -61,7 +61,7 @@ export function openReadMarkers(context: AccountContext, pace = READ_PACE): Read
   /** True where that is news. */
   function move(room: string, id: number, only: ReadState['only']): boolean {
     const before = readTo(room, only);
-    if (before !== undefined && !archive.isBehind(jid, room, id, before)) return false;
+    if (before !== undefined && !archive.isBehind(jid, room, { id, other: before })) return false;
     archive.setValue(jid, valueOf(room, only), id);
     return true;
   }
@@ -134,7 +134,7 @@ export function openReadMarkers(context: AccountContext, pace = READ_PACE): Read
     if (one?.stanzaId === undefined || one.stanzaId === there) return undefined;
     const known = there === undefined ? undefined : archive.byStanzaId(jid, room, there);
     if (there !== undefined && known === undefined && !isWhole(room)) return undefined; // it may be further than we have come
-    return known !== undefined && !archive.isBehind(jid, room, one.archiveId, known) ? undefined : one.stanzaId;
+    return known !== undefined && !archive.isBehind(jid, room, { id: one.archiveId, other: known }) ? undefined : one.stanzaId;
   }
 
   return {

@@ -52,7 +52,7 @@ export function openReorderAfterResume(context: AccountContext, catchUp: (room: 
         const known = transaction.room(room);
         if (known?.catchup || known?.membership.state === 'joining') continue;
         unproven.delete(room);
-        if (known?.membership.state !== 'joined' || archive.since(jid, room, place.follows, 2).length < 2) continue;
+        if (known?.membership.state !== 'joined' || archive.since(jid, room, { archiveId: place.follows, limit: 2 }).length < 2) continue;
         transaction.put({ ...known, catchup: { ...place, state: 'reorder' } });
         due.push(room);
       }

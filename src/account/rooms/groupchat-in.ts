@@ -55,7 +55,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
   if (result) {
     const reading = parts.catchUps.readingOf(result.queryId);
     if (reading?.room !== room.jid) return false;
-    receivePage(parts, transaction, room, { stanza, result, reading });
+    receivePage(parts, transaction, { room, stanza, result, reading });
     return true;
   }
   if (!['joining', 'joined', 'leaving'].includes(room.membership.state)) return false;
@@ -78,7 +78,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
     if (!isPrivate) transaction.put({ ...room, verifiedAt: transaction.at });
     return false;
   }
-  if (!isPrivate) readStatus(parts, transaction, room, stanza);
+  if (!isPrivate) readStatus(parts, transaction, { room, stanza });
   const isSubject = !isPrivate && isSubjectChange(stanza.element);
   if (isSubject && subjectEndsEntry(parts, transaction, { room, message })) return false;
   keep(parts, transaction, { message, element: stanza.element, xml: stanza.raw, source: sourceOf(room, message, stanza), fresh: true });
@@ -88,7 +88,7 @@ export function receiveRoomMessage(parts: RoomParts, transaction: Transaction, s
 }
 
 /** XEP-0045 10.2.1: the room itself says so; an occupant who does makes us ask and believe nothing. */
-function readStatus({ memberships }: RoomParts, transaction: Transaction, room: Room, { from, element }: Stanza): void {
+function readStatus({ memberships }: RoomParts, transaction: Transaction, { room, stanza: { from, element } }: { room: Room; stanza: Stanza }): void {
   const codes = resourceOf(from) === '' ? readCodes(element.getChild('x', NS_MUC_USER)) : noCodes;
   if (RECONFIGURED.some((code) => codes.has(code))) transaction.onCommit(() => memberships.refreshDisco(room.jid)); // status 104
   const disclosure = readDisclosure(codes);
@@ -135,8 +135,7 @@ function noteReplay(transaction: Transaction, { room: jid, at, id, stanzaId }: G
 function receivePage(
   parts: RoomParts,
   transaction: Transaction,
-  room: Room,
-  { stanza, result, reading }: { readonly stanza: Stanza; readonly result: MamResult; readonly reading: RoomReading },
+  { room, stanza, result, reading }: { room: Room; readonly stanza: Stanza; readonly result: MamResult; readonly reading: RoomReading },
 ): void {
   const { catchup } = room;
   if (!catchup) return;

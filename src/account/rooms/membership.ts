@@ -95,7 +95,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
     const { state } = membership;
     const inside = state === 'joined' || state === 'leaving' || state === 'joining';
     if (!inside || (state === 'joining' && before !== 'joining')) transaction.clearOccupants(jid);
-    if (state !== before) record(transaction, jid, about, membership.reason);
+    if (state !== before) record(transaction, { jid, signal: about, reason: membership.reason });
     if (state === 'absent' && !room.wanted) return forget(transaction, jid);
     const changes = inside ? {} : { entering: false, siblings: [], doubt: undefined };
     transaction.put({ ...room, membership, ...changes });
@@ -121,7 +121,7 @@ export function openMemberships(context: AccountContext, parts: MembershipParts,
   }
 
   /** The ledger: each join, loss, cause and return. */
-  function record(transaction: Transaction, jid: string, { name, nick, text }: MembershipSignal, reason: string | undefined): void {
+  function record(transaction: Transaction, { jid, signal: { name, nick, text }, reason }: { jid: string; signal: MembershipSignal; reason: string | undefined }): void {
     log('info', `${jid}: ${name}`, reason === undefined ? undefined : { reason });
     archive.addToLedger({ account: context.jid, room: jid, at: transaction.at, event: name, nick, text: reason ?? text });
   }

@@ -78,7 +78,7 @@ export function receiveRoomPresence(into: PresenceParts, stanza: Stanza): void {
   if (!presence || !['joining', 'joined', 'leaving'].includes(room.membership.state)) return;
   const own = isOwn(room, presence);
   if (!own) recordOther(context, transaction, presence);
-  if (presence.available) appeared(transaction, room, presence, stanza.raw);
+  if (presence.available) appeared(transaction, { room, presence, xml: stanza.raw });
   else vanished(transaction, room, presence);
   if (!own && !presence.available) reclaimNick(into, room, presence.nick);
   if (own) ownPresence(into, presence);
@@ -145,7 +145,7 @@ function addressIn(error: StanzaFault): string | undefined {
   return short(uri?.trim().replace(/^xmpp:/, '').split('?', 1)[0], ADDRESS);
 }
 
-function appeared(transaction: Transaction, { jid, features }: Room, { nick, occupant }: MucPresence, xml: string): void {
+function appeared(transaction: Transaction, { room: { jid, features }, presence: { nick, occupant }, xml }: { room: Room; presence: MucPresence; xml: string }): void {
   const known = transaction.occupant(jid, nick) !== undefined;
   if (!known && transaction.crowd(jid) >= MAX_OCCUPANTS) return;
   const trusted = features?.has(NS_OCCUPANT_ID) ? occupant : { ...occupant, occupantId: undefined };

@@ -72,7 +72,7 @@ export function openSharedOccupancy(context: AccountContext, { verbs, wishes, ou
     },
     sendMessage(room, xml, originId) {
       try {
-        return context.transact((transaction) => outbox.put(transaction, room, xml, originId));
+        return context.transact((transaction) => outbox.put(transaction, { room, xml, originId }));
       } catch (error) {
         return fail('not-kept', `The message could not be saved, so it was not sent: ${sentenceOf(error)}`, error); // a full disk
       }

@@ -40,7 +40,7 @@ export function openDeviceMessages(context: AccountContext, { outbox, said, devi
     if (event.type === 'refused' && message) context.connection.send(errorTo(message, event.error));
   }, context.signal, 'device messages');
 
-  function refuse(transaction: Transaction, stanza: Stanza, [type, condition]: readonly [string, string], text: string): void {
+  function refuse(transaction: Transaction, stanza: Stanza, { error: [type, condition], text }: { error: readonly [string, string]; text: string }): void {
     transaction.onCommit(() => { context.connection.send(errorAnswer(stanza.element, { type, condition, text })); });
   }
 
@@ -49,9 +49,9 @@ export function openDeviceMessages(context: AccountContext, { outbox, said, devi
     const text = groupchatOf({ room: wish.room, id, payload: wish.payload, lang: wish.lang }).toString();
     const digest = createHash('sha256').update(text).digest('base64url');
     if (said.has(transaction, id, digest)) return; // sent again by a careful device
-    const put = outbox.put(transaction, wish.room, text, id);
+    const put = outbox.put(transaction, { room: wish.room, xml: text, originId: id });
     if (!put.ok) {
-      return refuse(transaction, stanza, conditions[put.error.code] ?? ['cancel', 'not-acceptable'], put.error.message);
+      return refuse(transaction, stanza, { error: conditions[put.error.code] ?? ['cancel', 'not-acceptable'], text: put.error.message });
     }
     said.add(transaction, { id, digest, device: deviceOf(resourceOf(stanza.from)), from: stanza.from, wrapper: stanza.id });
   }
@@ -62,7 +62,7 @@ export function openDeviceMessages(context: AccountContext, { outbox, said, devi
       const wish = readForwardedSay(stanza.element);
       if (!wish) return false;
       if (wish.ok) say(transaction, stanza, wish);
-      else refuse(transaction, stanza, ['modify', 'bad-request'], wish.why);
+      else refuse(transaction, stanza, { error: ['modify', 'bad-request'], text: wish.why });
       return true;
     },
   };

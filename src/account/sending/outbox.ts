@@ -38,7 +38,7 @@ export interface Outbox {
   /** XEP-0424: takes the message with that stanza-id back, which is ours. */
   retract(room: string, stanzaId: string): Result<{ originId: string }>;
   /** A whole message of type groupchat to a bare JID; kept with the transaction, written after it. */
-  put(transaction: Transaction, room: string, xml: string, originId: string): Result<{ originId: string }>;
+  put(transaction: Transaction, options: { room: string; xml: string; originId: string }): Result<{ originId: string }>;
   list(): OutboxMessage[];
   sendAgain(originId: string): Result<OutboxMessage>;
   /** Whatever has become of it: one that was sent may have been said, or may be yet. */
@@ -139,7 +139,7 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
   }
 
   /** RFC 6120 13.12 lets a server refuse what is larger than this, or less; and nothing may block what follows it. */
-  function put(transaction: Transaction, room: string, xml: string, originId: string): Result<{ originId: string }> {
+  function put(transaction: Transaction, { room, xml, originId }: { room: string; xml: string; originId: string }): Result<{ originId: string }> {
     const entry = transaction.room(room);
     if (!entry?.wanted) return fail('not-joined', `${room.slice(0, 100)} is not a room of ${context.jid}; join it first.`);
     const { state, reason } = entry.membership;
@@ -165,7 +165,7 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
   function putNew(text: string, made: (room: string, id: string) => Element): Result<{ originId: string }> {
     const room = parseBareJid(text) ?? text;
     const originId = randomUUID();
-    return context.transact((transaction) => put(transaction, room, made(room, originId).toString(), originId));
+    return context.transact((transaction) => put(transaction, { room, xml: made(room, originId).toString(), originId }));
   }
 
   function found(originId: string): Result<OutboxEntry> {
@@ -216,7 +216,7 @@ export function openOutbox(context: AccountContext, { streamId, prove }: OutboxH
       return context.transact((transaction) => {
         const quote = about.reply ? quoteOf(about.reply) : '';
         const explicit = explicitMentions(transaction, { room, body, nicks: mentions, behind: Array.from(quote).length });
-        return put(transaction, room, groupchatMessage({ room, id: originId, body: quote + body }, { ...about, explicit }).toString(), originId);
+        return put(transaction, { room, xml: groupchatMessage({ room, id: originId, body: quote + body }, { ...about, explicit }).toString(), originId });
       });
     },
     react: (text, stanzaId, emojis) => putNew(text, (room, id) => reactionsMessage({ room, id, target: stanzaId, emojis })),

@@ -36,7 +36,7 @@ interface Browsing {
   /** The rooms of a service (XEP-0045 6.3), each with what it tells of itself. */
   rooms(ask: Ask, service: string, after: string | undefined): Promise<Result<FoundRooms>>;
   /** XEP-0433, at a service that the person chose. */
-  directory(ask: Ask, service: string, words: string, after: string | undefined): Promise<Result<FoundRooms>>;
+  directory(ask: Ask, service: string, options: { words: string; after: string | undefined }): Promise<Result<FoundRooms>>;
 }
 
 export function openBrowsing(now: () => number): Browsing {
@@ -78,7 +78,7 @@ export function openBrowsing(now: () => number): Browsing {
       const rooms = await Promise.all(found.value.rooms.map((room) => limit(() => described(ask, room))));
       return ok({ ...found.value, rooms });
     },
-    async directory(ask, service, words, after) {
+    async directory(ask, service, { words, after }) {
       const answer = await ask(channelSearch(service, words, { max: PAGE, after }), PATIENCE * 2);
       if (!answer.ok) return refusal(service, answer);
       const found = readChannels(answer.element);

@@ -68,7 +68,7 @@ export function messageReader(tables: Tables, counts: Counts): Reading {
         .get(chat);
       return row && toKept(row, tables);
     },
-    since(account, room, archiveId, limit) {
+    since(account, room, { archiveId, limit }) {
       const chat = names.findChat(account, room)?.id ?? -1;
       return kept(
         db

@@ -16,7 +16,7 @@ export function unreadReader(db: Database, names: Dictionary): Pick<ReadArchive,
   }
 
   return {
-    isBehind(account, room, id, other) {
+    isBehind(account, room, { id, other }) {
       const chat = names.findChat(account, room)?.id;
       if (chat === undefined) return false;
       const [at, from] = [ordOf(chat, id), ordOf(chat, other)];

@@ -29,9 +29,7 @@ const MAX_TROUBLE = 20;
  */
 export function importAll(
   archive: Archive,
-  account: string,
-  messages: Iterable<Imported>,
-  progress: (report: ImportReport) => boolean = () => true,
+  { account, messages, progress = () => true }: { account: string; messages: Iterable<Imported>; progress?: (report: ImportReport) => boolean },
 ): ImportReport {
   const report: ImportReport = { read: 0, kept: 0, known: 0, refused: 0, trouble: [] };
   const met = new Set<number>();

@@ -130,8 +130,8 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
       recognise(db, { chat: chat.id, message: given.message, kept: found as KeptRow });
       return duplicate(found.id, 'history that is kept');
     }
-    const low = pointer ?? lastBefore(db, chat.id, state.floor, { stamp: given.message.at + 60_000, skew: state.skew }, given.arrivedAt);
-    const added = insert(chat, given, { ord: places.behind(chat.id, low, given.message.at, given.arrivedAt), flags: FROM_HISTORY });
+    const low = pointer ?? lastBefore(db, { chat: chat.id, floor: state.floor, moment: { stamp: given.message.at + 60_000, skew: state.skew }, now: given.arrivedAt });
+    const added = insert(chat, given, { ord: places.behind(chat.id, { low, stamp: given.message.at, arrivedAt: given.arrivedAt }), flags: FROM_HISTORY });
     if (added.kept) {
       const { archiveId } = added.message;
       setMerged(db, { chat: chat.id, at: archiveId, unplaced: settled ? undefined : (state.unplaced ?? archiveId) });
@@ -144,7 +144,7 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
     const low = follows === undefined ? 0 : ordOf(db, chat.id, follows);
     const result =
       known === undefined
-        ? insert(chat, given, { ord: places.byStamp(chat.id, given.message.at, given.arrivedAt, low), flags: FROM_HISTORY })
+        ? insert(chat, given, { ord: places.byStamp(chat.id, { stamp: given.message.at, arrivedAt: given.arrivedAt, low }), flags: FROM_HISTORY })
         : duplicate(known, 'the same words of the same second are kept');
     met.add(result.kept ? result.message.archiveId : result.archiveId);
     return result;
@@ -160,8 +160,8 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
     }
     const ord =
       low === undefined
-        ? places.byStamp(chat.id, given.message.at, given.arrivedAt)
-        : places.behind(chat.id, low, given.message.at, given.arrivedAt);
+        ? places.byStamp(chat.id, { stamp: given.message.at, arrivedAt: given.arrivedAt })
+        : places.behind(chat.id, { low, stamp: given.message.at, arrivedAt: given.arrivedAt });
     return insert(chat, given, { ord, flags: FROM_HISTORY });
   }
 
@@ -179,7 +179,7 @@ export function appender(tables: Tables, ids: IdReserve): Appender {
   }
 
   function moveBehind(chat: Chat, given: NewMessage, { id, low }: { id: number; low: number }): void {
-    const ord = places.behind(chat.id, low, given.message.at, given.arrivedAt);
+    const ord = places.behind(chat.id, { low, stamp: given.message.at, arrivedAt: given.arrivedAt });
     db.sql('UPDATE message SET ord = ? WHERE id = ?').run(ord, id);
     places.taken(chat.id, ord);
   }

@@ -17,7 +17,7 @@ export function bookmarkRecords(db: Database, names: Dictionary): Bookmarks {
       const rows = db.sql('SELECT room, value FROM bookmark WHERE account = ? AND place = ? ORDER BY room').all(owner(account), place);
       return rows.map((row) => ({ room: String(row['room']), value: String(row['value']) }));
     },
-    setBookmark(account, place, room, value) {
+    setBookmark(account, { place, room, value }) {
       if (value === undefined) {
         db.sql('DELETE FROM bookmark WHERE account = ? AND place = ? AND room = ?').run(owner(account), place, room);
         return;

@@ -53,7 +53,7 @@ interface Moment {
  * in which our clock was fast stands in the future, and what has a time yet to come (after `now`) says nothing of when it
  * came. What we have from the room's own history has the room's time, whatever our clock said.
  */
-export function lastBefore(db: Database, chat: number, floor: number, { stamp, skew }: Moment, now: number): number {
+export function lastBefore(db: Database, { chat, floor, moment: { stamp, skew }, now }: { chat: number; floor: number; moment: Moment; now: number }): number {
   const ours = stamp + skew;
   const [earlier, later] = [Math.min(stamp, ours), Math.max(stamp, ours)];
   const inTime = db

@@ -9,9 +9,9 @@ interface Order {
   /** Behind everything in the room: the arrival, or the next microsecond. */
   live(chat: number, arrivedAt: number): number;
   /** Behind `low` and before what stands next in the room, as near to the stamp as that allows. */
-  behind(chat: number, low: number, stamp: number, arrivedAt: number): number;
+  behind(chat: number, options: { low: number; stamp: number; arrivedAt: number }): number;
   /** The place that the stamp gives, behind `low` at least. */
-  byStamp(chat: number, stamp: number, arrivedAt: number, low?: number): number;
+  byStamp(chat: number, options: { stamp: number; arrivedAt: number; low?: number }): number;
   /** Puts these rows, in this order, right before the row that stands at `high`. */
   moveBefore(chat: number, rows: readonly { id: number; at: number }[], high: number): void;
   taken(chat: number, ord: number): void;
@@ -68,7 +68,7 @@ export function order(db: Database): Order {
 
   return {
     live: (chat, arrivedAt) => Math.max(arrivedAt * 1000, last(chat) + 1),
-    behind(chat, low, stamp, arrivedAt) {
+    behind(chat, { low, stamp, arrivedAt }) {
       const wanted = placeOf(stamp, arrivedAt);
       let high = next(chat, low);
       if (high === undefined) return Math.max(wanted, low + 1);
@@ -78,10 +78,10 @@ export function order(db: Database): Order {
       }
       return between(low, high, wanted);
     },
-    byStamp(chat, stamp, arrivedAt, least = 0) {
+    byStamp(chat, { stamp, arrivedAt, low: least = 0 }) {
       const wanted = placeOf(stamp, arrivedAt);
       const row = db.sql('SELECT max(ord) AS ord FROM message WHERE chat = ? AND ord <= ?').get(chat, wanted);
-      return this.behind(chat, Math.max(least, Number(row?.['ord'] ?? 0)), stamp, arrivedAt);
+      return this.behind(chat, { low: Math.max(least, Number(row?.['ord'] ?? 0)), stamp, arrivedAt });
     },
     moveBefore(chat, rows, high) {
       const ids = JSON.stringify(rows.map((row) => row.id));

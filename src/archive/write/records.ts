@@ -158,7 +158,7 @@ function smallRecords(db: Database, names: Dictionary) {
       const found = db.sql('SELECT archive_id FROM cursor WHERE account = ? AND owner = ? AND room = ?');
       return number(found.get(names.findAccount(account) ?? -1, owner, room)?.['archive_id']);
     },
-    setCursor(account: string, owner: string, room: string, archiveId: number): void {
+    setCursor(account: string, { owner, room, archiveId }: { owner: string; room: string; archiveId: number }): void {
       db.sql(
         `INSERT INTO cursor (account, owner, room, archive_id) VALUES (?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET archive_id = excluded.archive_id`,

@@ -43,7 +43,10 @@ function valueCases(tree: CommandNode, offer: (option: OptionNode) => string): s
 }
 
 /** For bash and zsh: finds the command and the number of its arguments so far, then offers values of an option or what may come next. */
-function walk(tree: CommandNode, line: { readonly words: string; readonly from: number; readonly to: string }, values: readonly string[], next: readonly string[]): string {
+function walk(
+  tree: CommandNode,
+  { line, values, next }: { line: { readonly words: string; readonly from: number; readonly to: string }; values: readonly string[]; next: readonly string[] },
+): string {
   const word = `\${${line.words}[n]}`;
   const below = allOf(tree).filter((node) => node !== tree).map(keyOf);
   return `  for ((n = ${line.from}; n < ${line.to}; n++)); do
@@ -87,7 +90,7 @@ _minimix_names() {
   done < <("\${COMP_WORDS[0]}" \${home:+--home "$home"} complete "$1" 2>/dev/null)
 }
 _minimix_offer() {
-${walk(tree, { words: 'line', from: 1, to: 'last' }, values, next)}
+${walk(tree, { line: { words: 'line', from: 1, to: 'last' }, values, next })}
 }
 _minimix() {
   # bash breaks words at @, : and =; here a word is what stands between blanks
@@ -141,7 +144,7 @@ _minimix_names() {
 _minimix() {
   local at=${GLOBAL} n home= count=0 before="\${words[CURRENT-1]}"
   local -a words_ options_
-${walk(tree, { words: 'words', from: 2, to: 'CURRENT' }, values, next)}
+${walk(tree, { line: { words: 'words', from: 2, to: 'CURRENT' }, values, next })}
   (( \${#words_} )) && _describe -t commands command words_
   _describe -t options option options_
 }

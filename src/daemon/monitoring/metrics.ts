@@ -90,7 +90,7 @@ const catchingUp = (account: Account): (string | undefined)[] => account.rooms.l
 function ofAccounts({ accounts, names }: MetricInputs): Family[] {
   const each = accounts.map(({ account, heard }, at) => ({ account, heard, label: names ? account.jid : String(at + 1) }));
   const samples = (of: (account: Account, heard: HeardStanzas) => number): Sample[] => each.map(({ account, heard, label }) => ({ value: of(account, heard), labels: { account: label } }));
-  const spread = <T>(key: string, values: readonly string[], list: (account: Account) => readonly T[], pick: (one: T) => string): Sample[] =>
+  const spread = <T>(key: string, { values, list, pick }: { values: readonly string[]; list: (account: Account) => readonly T[]; pick: (one: T) => string }): Sample[] =>
     each.flatMap(({ account, label }) => {
       const all = list(account);
       return values.map((value) => ({ value: all.filter((one) => pick(one) === value).length, labels: { account: label, [key]: value } }));
@@ -99,15 +99,15 @@ function ofAccounts({ accounts, names }: MetricInputs): Family[] {
     gauge('minimix_account_online', '1 if the account is online.', ...samples((_account, { offlineSince }) => (offlineSince === undefined ? 1 : 0))),
     counter('minimix_logins_total', 'Times that the account came online, resumptions included.', ...samples((_account, { logins }) => logins)),
     counter('minimix_messages_kept_total', 'Messages archived since the start.', ...samples((_account, { messages }) => messages)),
-    gauge('minimix_rooms', 'Rooms by state.', ...spread('state', Object.keys(moves), (account) => account.rooms.list(), ({ state }) => state)),
+    gauge('minimix_rooms', 'Rooms by state.', ...spread('state', { values: Object.keys(moves), list: (account) => account.rooms.list(), pick: ({ state }) => state })),
     gauge('minimix_rooms_catching_up', 'Rooms whose archives are being read for what was missed.', ...samples((account) => catchingUp(account).length)),
     gauge('minimix_catch_up_read_timestamp_seconds', 'Up to when the one that is read least far is read, seconds since the epoch.', ...each.flatMap(({ account, label }) => {
       const read = catchingUp(account).flatMap((upTo) => (upTo === undefined ? [] : Date.parse(upTo) / 1000));
       return read.length === 0 ? [] : [{ value: Math.min(...read), labels: { account: label } }];
     })),
     gauge('minimix_occupants', 'Occupants of all rooms.', ...samples((account) => account.rooms.list().reduce((sum, { occupants }) => sum + occupants, 0))),
-    gauge('minimix_devices_online', 'Devices online, by frontend.', ...spread('frontend', FRONTENDS, (account) => account.devices.list().filter(({ online }) => online), ({ frontend }) => frontend)),
-    gauge('minimix_outbox', 'Messages sent but not confirmed by their room.', ...spread('state', ['waiting', 'sent', 'ask'], (account) => account.sending.outbox(), ({ state }) => state)),
+    gauge('minimix_devices_online', 'Devices online, by frontend.', ...spread('frontend', { values: FRONTENDS, list: (account) => account.devices.list().filter(({ online }) => online), pick: ({ frontend }) => frontend })),
+    gauge('minimix_outbox', 'Messages sent but not confirmed by their room.', ...spread('state', { values: ['waiting', 'sent', 'ask'], list: (account) => account.sending.outbox(), pick: ({ state }) => state })),
     gauge('minimix_invitations', 'Invitations that wait for an answer.', ...samples((account) => account.rooms.invitations().length)),
     gauge('minimix_bookmarks_held', 'Removed bookmarks that need a decision.', ...samples((account) => account.bookmarks.held().length)),
   ];

@@ -42,7 +42,7 @@ export function startCommands({ account, find, log, signal, chat = true }: Comma
     if (!values && action.fields.length > 0) return answer({ status: 'executing', form: formOf(action, context) });
     if (running >= MAX_RUNNING) return errorAnswer(element, { type: 'wait', condition: 'resource-constraint', text: 'Too many commands are running.' });
     running += 1;
-    const answered = run(action, context, values ?? {}, answer)
+    const answered = run(action, context, { values: values ?? {}, answer })
       .catch((error: unknown) => {
         log('error', `the command ${action.name} failed: ${sentenceOf(error)}`, { error });
         return errorAnswer(element, { type: 'cancel', condition: 'internal-server-error' });
@@ -77,8 +77,7 @@ export function startCommands({ account, find, log, signal, chat = true }: Comma
 async function run(
   action: Action,
   context: ActionContext,
-  values: Readonly<Record<string, string>>,
-  answer: (rest: Omit<CommandAnswer, 'node' | 'sessionId'>) => Element,
+  { values, answer }: { values: Readonly<Record<string, string>>; answer: (rest: Omit<CommandAnswer, 'node' | 'sessionId'>) => Element },
 ): Promise<Element> {
   const done = await action.perform(context, values);
   if (done.ok) {

@@ -41,7 +41,7 @@ export function openFirstNews(account: string, archive: Archive): FirstNews {
     of,
     past({ room, archiveId }) {
       if (of(room) !== undefined || archive.gaps(account, room).length > 0) return; // history that fills a gap is not that of the first join
-      const before = archive.since(account, room, 0, MOST_BEFORE).flatMap((one) => (one.archiveId < archiveId ? [one.archiveId] : []));
+      const before = archive.since(account, room, { archiveId: 0, limit: MOST_BEFORE }).flatMap((one) => (one.archiveId < archiveId ? [one.archiveId] : []));
       set(room, archive.inOrder(account, room, before)[0] ?? 0);
     },
     news({ room, archiveId }) {

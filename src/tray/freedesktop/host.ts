@@ -35,13 +35,13 @@ export function watchHostOn(bus: MessageBus | undefined): WatchTrayHost {
     const look = (): void => inBackground(trayLog, 'looking for a place for the icon', ask());
 
     async function begin(on: MessageBus): Promise<void> {
-      await hearSignal(on, { ...BUS, member: 'NameOwnerChanged' }, ([name]) => {
+      await hearSignal(on, { ...BUS, member: 'NameOwnerChanged', heard: ([name]) => {
         if (name !== WATCHER) return;
         say(false);
         look();
-      }, signal);
+      }, signal });
       for (const member of ['StatusNotifierHostRegistered', 'StatusNotifierHostUnregistered']) {
-        await hearSignal(on, { sender: WATCHER, path: WATCHER_PATH, interface: WATCHER, member }, look, signal);
+        await hearSignal(on, { sender: WATCHER, path: WATCHER_PATH, interface: WATCHER, member, heard: look, signal });
       }
       await ask();
     }

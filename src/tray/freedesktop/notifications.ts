@@ -28,14 +28,14 @@ export async function openNotifications({ bus, strings, desktopEntry, activation
   const withId = (work: (id: number, more: unknown) => void) => ([id, more]: readonly unknown[]): void => {
     if (typeof id === 'number' && shown.has(id)) work(id, more);
   };
-  await hearSignal(bus, { ...from, member: 'ActivationToken' }, withId((_id, token) => activation(String(token))), signal);
-  await hearSignal(bus, { ...from, member: 'ActionInvoked' }, withId((id, action) => {
+  await hearSignal(bus, { ...from, member: 'ActivationToken', heard: withId((_id, token) => activation(String(token))), signal });
+  await hearSignal(bus, { ...from, member: 'ActionInvoked', heard: withId((id, action) => {
     if (action === 'default') shown.get(id)?.answers.clicked();
-  }), signal);
-  await hearSignal(bus, { ...from, member: 'NotificationReplied' }, withId((id, said) => {
+  }), signal });
+  await hearSignal(bus, { ...from, member: 'NotificationReplied', heard: withId((id, said) => {
     if (typeof said === 'string' && said.trim() !== '') shown.get(id)?.answers.replied(said.slice(0, MOST_ANSWER));
-  }), signal);
-  await hearSignal(bus, { ...from, member: 'NotificationClosed' }, withId((id) => shown.delete(id)), signal);
+  }), signal });
+  await hearSignal(bus, { ...from, member: 'NotificationClosed', heard: withId((id) => shown.delete(id)), signal });
 
   async function capabilities(): Promise<readonly string[]> {
     return z.array(z.string()).catch([]).parse(await callMethod(bus, { destination: SERVER, path: PATH, interface: SERVER, member: 'GetCapabilities' }));

@@ -22,9 +22,7 @@ export function openSessionBus(env: NodeJS.ProcessEnv): MessageBus | undefined {
 /** Hears a signal of whoever owns `sender`, until the signal of ours; resolves once the bus sends it. */
 export async function hearSignal(
   bus: MessageBus,
-  { sender, path, interface: face, member }: { readonly sender: string; readonly path: string; readonly interface: string; readonly member: string },
-  heard: (body: readonly unknown[]) => void,
-  signal: AbortSignal,
+  { sender, path, interface: face, member, heard, signal }: { readonly sender: string; readonly path: string; readonly interface: string; readonly member: string; heard: (body: readonly unknown[]) => void; signal: AbortSignal },
 ): Promise<void> {
   const event = bus.mangle(path, face, member);
   const listener = (body: unknown): void => heard(Array.isArray(body) ? body : []);

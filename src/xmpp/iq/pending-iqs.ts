@@ -13,7 +13,7 @@ export interface PendingIqs {
   /** Keeps a question open; `write` puts it on the wire and says why it cannot. */
   ask(request: Element, timeout: number, write: (request: Element) => string | undefined): Promise<IqAnswer>;
   /** The same; `done` is called in the very step in which the answer is handled, at its place among what else came. */
-  askInOrder(request: Element, timeout: number, write: (request: Element) => string | undefined, done: (answer: IqAnswer) => void): void;
+  askInOrder(request: Element, options: { timeout: number; write: (request: Element) => string | undefined; done: (answer: IqAnswer) => void }): void;
   /**
    * The question that this stanza answers: call it to settle; `inOrder`: at the answer's place among what else came. Undefined
    * where it answers none of ours.
@@ -76,7 +76,7 @@ export function createPendingIqs(own: () => string): PendingIqs {
 
   return {
     ask: (request, timeout, write) => new Promise((resolve) => put(request, { timeout, inOrder: false, write, done: resolve })),
-    askInOrder: (request, timeout, write, done) => put(request, { timeout, inOrder: true, write, done }),
+    askInOrder: (request, { timeout, write, done }) => put(request, { timeout, inOrder: true, write, done }),
     answered,
     answeredBy,
     giveUp,

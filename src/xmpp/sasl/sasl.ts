@@ -35,7 +35,7 @@ export function chooseMechanism(offered: readonly string[], { username, password
 }
 
 function scramExchange([mechanism, hash]: readonly [string, ScramHash], username: string, password: string): SaslExchange {
-  const scram = createScram(hash, username, password);
+  const scram = createScram(hash, { username, password });
   let state: 'begun' | 'answered' | 'verified' = 'begun';
   return {
     mechanism,

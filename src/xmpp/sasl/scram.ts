@@ -22,9 +22,7 @@ const ITERATIONS = { least: 1000, most: 10_000_000 };
 
 export function createScram(
   hash: ScramHash,
-  username: string,
-  password: string,
-  nonce: string = randomBytes(24).toString('base64url'),
+  { username, password, nonce = randomBytes(24).toString('base64url') }: { username: string; password: string; nonce?: string },
 ): Scram {
   const bare = `n=${prep(username).replaceAll('=', '=3D').replaceAll(',', '=2C')},r=${nonce}`;
   const hmac = (key: Buffer, text: string): Buffer => createHmac(hash, key).update(text).digest();

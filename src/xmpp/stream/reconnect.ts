@@ -273,7 +273,7 @@ export function stayConnected(options: ConnectionOptions, dns: Dns, openStream: 
     nextOutbound: () => sm.outbound() + 1,
     iq: (request, { timeout = IQ_TIMEOUT } = {}) =>
       pendingIqs.ask(request, timeout, asking),
-    iqInOrder: (request, timeout, done) => pendingIqs.askInOrder(request, timeout, asking, done),
+    iqInOrder: (request, timeout, done) => pendingIqs.askInOrder(request, { timeout, write: asking, done }),
     acknowledged: () => sm.acknowledged(),
     acknowledge: () => session?.acknowledge(),
     features: () => features,

@@ -55,7 +55,7 @@ test('of a hostile file the honest lines go in, and each other one is named by i
   const own = ownArchive();
   try {
     const lines = [line(stanza()), line(`${stanza()}</stream:stream>`), line(stanza('', `type='chat' from='${JULIET}'`)), line(stanza(), { body: 'soft', id: 'two', at: T0 + 9000, arrivedAt: T0 + 9000 })];
-    const report = importAll(own.archive, JULIET, checkedImport(lines));
+    const report = importAll(own.archive, { account: JULIET, messages: checkedImport(lines) });
     expect(report).toMatchObject({ read: 4, kept: 2, refused: 2, trouble: [{ line: 2 }, { line: 3 }] });
     for (const { xml } of page(own.archive)) expect(xml).toMatch(/^<message [^>]*><body>soft<\/body><\/message>$/);
   } finally {

@@ -24,7 +24,7 @@ function start(...rooms: string[]): RoomWishes {
 }
 
 function bookmark(room: string): void {
-  own.archive.setBookmark(JULIET, 'list', room, storedBookmark.write({ room, name: undefined, nick: undefined, password: undefined, autojoin: true, extensions: [], attributes: {}, others: [] }));
+  own.archive.setBookmark(JULIET, { place: 'list', room, value: storedBookmark.write({ room, name: undefined, nick: undefined, password: undefined, autojoin: true, extensions: [], attributes: {}, others: [] }) });
 }
 
 const by = (wishes: RoomWishes, room: string): string[] => wishes.of(room).map((wish) => wish.by);

@@ -21,7 +21,7 @@ const data = (hosts: string): string =>
 
 function imported(text: string, size = text.length, include: Include = () => undefined): ImportReport {
   const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, n) => text.slice(n * size, (n + 1) * size));
-  return importAll(own.archive, JULIET, fromServerData('data.xml', chunks, { account: JULIET, include }));
+  return importAll(own.archive, { account: JULIET, messages: fromServerData('data.xml', chunks, { account: JULIET, include }) });
 }
 
 const JULIETS = user('juliet', result('1', 'But &lt;soft&gt;') + result('2', 'a chat', { type: 'chat' }) + result('3', 'ok') + result('4', 'ok'));

@@ -49,7 +49,7 @@ test('the count of messages is exact after retention, a restart and a removed ac
 describe('compression', () => {
   test('changes nothing of what is read', () => {
     many((n) => ({ subject: n % 7 === 0 ? `Ärger ${n} 🌅` : undefined, originId: n % 3 === 0 ? `${n}` : `o${n}` }));
-    const all = (): unknown[] => own.archive.since(JULIET, ORCHARD, 0, MANY);
+    const all = (): unknown[] => own.archive.since(JULIET, ORCHARD, { archiveId: 0, limit: MANY });
     const before = all();
     tidy(T0 + 40 * DAY);
     expect(all()).toEqual(before);
@@ -106,13 +106,13 @@ describe('retention', () => {
   test('drops nothing that a device still waits for', () => {
     many();
     const waiting = own.archive.page({ account: JULIET, room: ORCHARD, limit: 100 })[0]?.archiveId ?? 0;
-    own.archive.setCursor(JULIET, 'phone', ORCHARD, waiting - 1);
-    own.archive.setCursor(JULIET, 'laptop', ORCHARD, waiting + 50);
+    own.archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: waiting - 1 });
+    own.archive.setCursor(JULIET, { owner: 'laptop', room: ORCHARD, archiveId: waiting + 50 });
     own.archive.setRetention(JULIET, ORCHARD, { keep: 'none' });
     tidy(T0 + 9 * DAY);
     expect(own.archive.count(JULIET)).toBe(100);
-    own.archive.setCursor(JULIET, 'phone', ORCHARD, waiting + 99);
-    own.archive.setCursor(JULIET, 'laptop', ORCHARD, waiting + 99);
+    own.archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: waiting + 99 });
+    own.archive.setCursor(JULIET, { owner: 'laptop', room: ORCHARD, archiveId: waiting + 99 });
     tidy(T0 + 9 * DAY);
     expect(own.archive.count(JULIET)).toBe(1);
   });

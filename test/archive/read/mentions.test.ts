@@ -43,7 +43,7 @@ test('an export and what is salvaged keep the reason', () => {
   keep(own.archive, 'see above', 'explicit');
   keep(own.archive, undefined, 'reply');
   const other = ownArchive();
-  importAll(other.archive, JULIET, fromJsonLines(exported(own.archive, { account: JULIET }, 'jsonl')));
+  importAll(other.archive, { account: JULIET, messages: fromJsonLines(exported(own.archive, { account: JULIET }, 'jsonl')) });
   expect(page(other.archive).map(({ mention }) => mention)).toEqual(['explicit', 'reply']);
   other.archive.close();
   salvage(other.path, new Date(T0));

@@ -116,8 +116,8 @@ test('since goes by archive id, not by the order of the room', () => {
   const first = idOf(append(own.archive, { body: 'new', stanzaId: 'n' }));
   append(own.archive, { body: 'old', stanzaId: 'o', at: T0 - 5000 }, { kind: 'mam', follows: undefined });
   append(own.archive, { body: 'newest' });
-  expect(bodies(own.archive.since(JULIET, ORCHARD, 0, 10))).toEqual(['new', 'old', 'newest']);
-  expect(bodies(own.archive.since(JULIET, ORCHARD, first, 1))).toEqual(['old']);
+  expect(bodies(own.archive.since(JULIET, ORCHARD, { archiveId: 0, limit: 10 }))).toEqual(['new', 'old', 'newest']);
+  expect(bodies(own.archive.since(JULIET, ORCHARD, { archiveId: first, limit: 1 }))).toEqual(['old']);
 });
 
 test('count counts a room or an account', () => {

@@ -25,7 +25,7 @@ test('a backup of an archive in use is whole, and holds no keys', async () => {
   own.archive.saveRoom({ ...room, password: 'wherefore-art-thou' });
   own.archive.saveStream(JULIET, '{"id":"resume-me-please"}');
   const bookmark = (password: string): string => JSON.stringify({ room: ORCHARD, autojoin: true, password });
-  own.archive.setBookmark(JULIET, 'list', ORCHARD, bookmark('bookmarked-password'));
+  own.archive.setBookmark(JULIET, { place: 'list', room: ORCHARD, value: bookmark('bookmarked-password') });
   own.archive.addToBookmarkLog({ account: JULIET, at: T0, storage: 'native', room: ORCHARD, before: bookmark('password-before'), after: bookmark('password-after'), cause: 'edited' });
   own.archive.setValue(JULIET, storedValues.invitations, [{ room: 'tomb@example.org', by: 'nurse@a.example', reason: undefined, password: 'invited-by-password', mediated: true, at: T0 }]);
   const scram = { storedKey: 'c3RvcmVkLWtleQ==', serverKey: 'c2VydmVyLWtleQ==' };

@@ -31,30 +31,30 @@ const lines = (text: string): string[] => text.split('\n');
 test('JSON Lines give everything back in another archive, and a second import adds nothing', () => {
   fill();
   const written = file('jsonl');
-  const first = importAll(other.archive, JULIET, fromJsonLines(lines(written)));
+  const first = importAll(other.archive, { account: JULIET, messages: fromJsonLines(lines(written)) });
   expect(first).toMatchObject({ kept: 451, known: 0, refused: 0, trouble: [] });
   const stripped = (text: string): unknown[] => lines(text).map((line) => line.replace(/"archiveId":\d+/, ''));
   expect(stripped([...exported(other.archive, { account: JULIET }, 'jsonl')].join(''))).toEqual(stripped(written));
-  expect(importAll(other.archive, JULIET, fromJsonLines(lines(written)))).toMatchObject({ kept: 0, known: 451 });
-  expect(importAll(own.archive, JULIET, fromJsonLines(lines(written)))).toMatchObject({ kept: 0, known: 451 });
+  expect(importAll(other.archive, { account: JULIET, messages: fromJsonLines(lines(written)) })).toMatchObject({ kept: 0, known: 451 });
+  expect(importAll(own.archive, { account: JULIET, messages: fromJsonLines(lines(written)) })).toMatchObject({ kept: 0, known: 451 });
   expect(other.archive.gaps(JULIET, ORCHARD)).toHaveLength(1);
 });
 
 test('an import tells its progress, can be stopped, and goes on where it stopped', () => {
   fill();
   const told: number[] = [];
-  const stopped = importAll(other.archive, JULIET, fromJsonLines(lines(file('jsonl'))), (report) => told.push(report.read) < 2);
+  const stopped = importAll(other.archive, { account: JULIET, messages: fromJsonLines(lines(file('jsonl'))), progress: (report) => told.push(report.read) < 2 });
   expect(told).toEqual([200, 400]);
-  const rest = importAll(other.archive, JULIET, fromJsonLines(lines(file('jsonl'))));
+  const rest = importAll(other.archive, { account: JULIET, messages: fromJsonLines(lines(file('jsonl'))) });
   expect([stopped.kept + rest.kept, rest.known]).toEqual([451, stopped.kept]);
 });
 
 test('lines that are none are refused one by one with a reason, a file that is none at once', () => {
   const [header = ''] = lines(file('jsonl'));
-  const report = importAll(other.archive, JULIET, fromJsonLines([header, '{"room":1}', 'junk', '']));
+  const report = importAll(other.archive, { account: JULIET, messages: fromJsonLines([header, '{"room":1}', 'junk', '']) });
   expect(report).toMatchObject({ kept: 0, refused: 2, trouble: [{ line: 1 }, { line: 2 }] });
   expect(report.trouble[0]?.why).toContain('room');
-  expect(() => importAll(other.archive, JULIET, fromJsonLines(['{"room":"x"}']))).toThrow('not an export');
+  expect(() => importAll(other.archive, { account: JULIET, messages: fromJsonLines(['{"room":"x"}']) })).toThrow('not an export');
 });
 
 test('a selection keeps to a room and a time', () => {
@@ -140,7 +140,7 @@ test('a room of nothing but reactions for pages on end is read to its end', () =
 test('a hole whose times are none is refused: it would be in the way of every later look at the room', () => {
   const gap = (from: unknown, to: unknown): string => JSON.stringify({ gap: { room: ORCHARD, from, to, cause: 'lost' } });
   const header = lines(file('jsonl'))[0] ?? '';
-  const report = importAll(own.archive, JULIET, fromJsonLines([header, gap(2 ** 53, 2 ** 53), gap(-1, 1), gap(1.5, 2), gap(1, 2)]));
+  const report = importAll(own.archive, { account: JULIET, messages: fromJsonLines([header, gap(2 ** 53, 2 ** 53), gap(-1, 1), gap(1.5, 2), gap(1, 2)]) });
   expect(report.refused).toBe(3);
   expect(own.archive.gaps(JULIET, ORCHARD).map(({ from, to }) => [from, to])).toEqual([[1, 2]]);
 });

@@ -42,7 +42,7 @@ function imported(sql: string): ImportReport {
   const db = new DatabaseSync(path);
   db.exec(sql);
   db.close();
-  return importAll(own.archive, JULIET, fromClient(path, JULIET));
+  return importAll(own.archive, { account: JULIET, messages: fromClient(path, JULIET) });
 }
 
 test('Gajim’s log gives its rooms’ messages, the same words said twice as two, and nothing the second time', () => {
@@ -87,6 +87,6 @@ test('a view in the place of a table, such as one that never ends, is not read',
 test('a file of another kind is refused with a sentence', () => {
   const path = join(dirname(own.path), 'note.txt');
   writeFileSync(path, 'Dear Romeo, '.repeat(99));
-  expect(() => importAll(own.archive, JULIET, fromClient(path, JULIET))).toThrow('cannot be read');
-  expect(() => importAll(own.archive, JULIET, fromClient(own.path, JULIET))).toThrow('not a database of Gajim');
+  expect(() => importAll(own.archive, { account: JULIET, messages: fromClient(path, JULIET) })).toThrow('cannot be read');
+  expect(() => importAll(own.archive, { account: JULIET, messages: fromClient(own.path, JULIET) })).toThrow('not a database of Gajim');
 });

@@ -109,7 +109,7 @@ describe('transactions', () => {
     expect(() =>
       own.archive.transaction(() => {
         appendInside(own.archive, { body: 'a', nick: 'New' });
-        own.archive.setCursor(JULIET, 'phone', ORCHARD, 1);
+        own.archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: 1 });
         throw new Error('no');
       }),
     ).toThrow('no');

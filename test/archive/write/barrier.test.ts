@@ -46,7 +46,7 @@ describe('after a power cut that takes back all since the last sync', () => {
       acknowledged.push(...ids);
       copy = copyFiles(own.path, `round-${round}`); // what the disk has, at least
       for (let n = 0; n < 100; n++) say(`given out, and not on disk: ${round}, ${n}`);
-      archive.setCursor(JULIET, 'phone', ORCHARD, Math.max(...given)); // a device has had them
+      archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: Math.max(...given) }); // a device has had them
       const cut = afterPowerCut(copy);
       for (const id of acknowledged) expect(cut.archive.message(id)?.archiveId).toBe(id);
       expect(cut.archive.cursor(JULIET, 'phone', ORCHARD) ?? 0).toBeLessThanOrEqual(cut.archive.lastId());

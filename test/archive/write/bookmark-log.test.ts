@@ -30,11 +30,11 @@ test('the log of bookmarks does not grow without bound', () => {
 test('each place keeps bookmarks of its own, over a restart too', () => {
   const own = ownArchive();
   own.archive.transaction(() => {
-    own.archive.setBookmark(ALICE, 'list', 'b@rooms.example', '2');
-    own.archive.setBookmark(ALICE, 'list', 'a@rooms.example', '1');
-    own.archive.setBookmark(ALICE, 'list', 'a@rooms.example', '3');
-    own.archive.setBookmark(ALICE, 'native', 'a@rooms.example', '4');
-    own.archive.setBookmark(ALICE, 'list', 'b@rooms.example', undefined);
+    own.archive.setBookmark(ALICE, { place: 'list', room: 'b@rooms.example', value: '2' });
+    own.archive.setBookmark(ALICE, { place: 'list', room: 'a@rooms.example', value: '1' });
+    own.archive.setBookmark(ALICE, { place: 'list', room: 'a@rooms.example', value: '3' });
+    own.archive.setBookmark(ALICE, { place: 'native', room: 'a@rooms.example', value: '4' });
+    own.archive.setBookmark(ALICE, { place: 'list', room: 'b@rooms.example' });
   });
   expect(own.reopen().bookmarks(ALICE, 'list')).toEqual([{ room: 'a@rooms.example', value: '3' }]);
   own.close();

@@ -92,8 +92,8 @@ test('the outbox keeps its order, and what is known of each stanza', () => {
 });
 
 test('cursors, values and gaps are kept by name', () => {
-  own.archive.setCursor(JULIET, 'phone', ORCHARD, 5);
-  own.archive.setCursor(JULIET, 'phone', ORCHARD, 6);
+  own.archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: 5 });
+  own.archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: 6 });
   own.archive.setValue(JULIET, storedValues.roomsWanted, {});
   own.archive.setValue(JULIET, storedValues.roomsWanted, { [BALL]: ['person'] });
   const gap = { account: JULIET, room: ORCHARD, from: 1, to: 2, cause: 'the room has no archive' };
@@ -116,7 +116,7 @@ test('a removed account leaves nothing, and others alone', () => {
     own.archive.saveRoom({ ...orchard, account });
     own.archive.saveOccupant(account, { room: ORCHARD, occupant: romeo, xml: '<presence/>' });
     own.archive.saveStream(account, '{}');
-    own.archive.setCursor(account, 'phone', ORCHARD, 1);
+    own.archive.setCursor(account, { owner: 'phone', room: ORCHARD, archiveId: 1 });
     own.archive.setValue(account, storedValues.health, 1);
     own.archive.addGap({ account, room: ORCHARD, from: 0, to: 1, cause: 'x' });
   }
@@ -137,9 +137,9 @@ test('a removed account leaves nothing, and others alone', () => {
 
 test('an owner’s cursors are forgotten all at once, and the others’ stay', () => {
   const { archive } = own;
-  archive.setCursor(JULIET, 'phone', ORCHARD, 5);
-  archive.setCursor(JULIET, 'phone', BALL, 6);
-  archive.setCursor(JULIET, 'tablet', BALL, 7);
+  archive.setCursor(JULIET, { owner: 'phone', room: ORCHARD, archiveId: 5 });
+  archive.setCursor(JULIET, { owner: 'phone', room: BALL, archiveId: 6 });
+  archive.setCursor(JULIET, { owner: 'tablet', room: BALL, archiveId: 7 });
   archive.removeCursors(JULIET, 'phone');
   expect([archive.cursor(JULIET, 'phone', ORCHARD), archive.cursor(JULIET, 'phone', BALL)]).toEqual([undefined, undefined]);
   expect(archive.cursor(JULIET, 'tablet', BALL)).toBe(7);

@@ -108,7 +108,7 @@ describe('before a login', () => {
     const one = await door();
     const { password } = await one.device('phone');
     const stranger = await secure(one);
-    const exchange = createScram(mechanism === 'SCRAM-SHA-1' ? 'sha1' : 'sha256', one.alice.user, password);
+    const exchange = createScram(mechanism === 'SCRAM-SHA-1' ? 'sha1' : 'sha256', { username: one.alice.user, password });
     const encode = (text: string): string => Buffer.from(text).toString('base64');
     const inside = (name: string): string => Buffer.from(new RegExp(`<${name}[^>]*>([^<]*)<`).exec(stranger.heard())?.[1] ?? '', 'base64').toString();
     stranger.send(`<auth xmlns='${SASL}' mechanism='${mechanism}'>${encode(exchange.first)}</auth>`);

@@ -39,7 +39,7 @@ test('a browser logs in and joins a room; a page of another site does not get so
   const features = await hears('mechanism');
   expect(features).toContain('SCRAM-SHA-256');
   expect(features).not.toContain('PLAIN');
-  const scram = createScram('sha256', alice.user, login?.password ?? '');
+  const scram = createScram('sha256', { username: alice.user, password: login?.password ?? '' });
   socket.send(`<auth xmlns='${SASL}' mechanism='SCRAM-SHA-256'>${encode(scram.first)}</auth>`);
   socket.send(`<response xmlns='${SASL}'>${encode(await scram.answer(inside(await hears('<challenge'))))}</response>`);
   scram.verify(inside(await hears('<success')));

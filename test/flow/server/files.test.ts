@@ -63,7 +63,7 @@ describe('files', () => {
     await bob.join(room, 'bob');
     await minimix.account.rooms.join(room);
     expect((await files.place(jid))?.most).toBeGreaterThan(1_000_000);
-    const sent = await files.send(jid, { name: 'tap.png', size: PNG.length, type: 'image/png' }, Readable.from(PNG), new AbortController().signal);
+    const sent = await files.send(jid, { name: 'tap.png', size: PNG.length, type: 'image/png' }, { body: Readable.from(PNG), signal: new AbortController().signal });
     if (!sent.ok) throw new Error(sent.error.message);
     await minimix.account.sending.sendMessage(room, sent.value.url, { file: sent.value.url });
     const heard = await bob.next((stanza) => stanza.getChild('x', 'jabber:x:oob') !== undefined);
@@ -77,7 +77,7 @@ describe('files', () => {
     const { files, jid } = await open();
     const most = (await files.place(jid))?.most ?? 0;
     const body = Readable.from([]);
-    const sent = await files.send(jid, { name: 'film.mkv', size: most + 1, type: 'video/x-matroska' }, body, new AbortController().signal);
+    const sent = await files.send(jid, { name: 'film.mkv', size: most + 1, type: 'video/x-matroska' }, { body, signal: new AbortController().signal });
     expect(sent).toMatchObject({ ok: false, error: { code: 'too-large' } });
     expect(body.readableDidRead).toBe(false);
   });
@@ -100,7 +100,7 @@ describe('files', () => {
     const { minimix, files, bob, room, jid } = await open();
     await minimix.account.rooms.join(room);
     await bob.join(room, 'bob');
-    const sent = await files.send(jid, { name: 'evil.png', size: SVG.length, type: 'image/png' }, Readable.from(SVG), new AbortController().signal);
+    const sent = await files.send(jid, { name: 'evil.png', size: SVG.length, type: 'image/png' }, { body: Readable.from(SVG), signal: new AbortController().signal });
     if (!sent.ok) throw new Error(sent.error.message);
     await bob.say(room, sent.value.url, xml('x', { xmlns: 'jabber:x:oob' }, xml('url', {}, sent.value.url)));
     const kept = await until(() => minimix.archive.page({ account: jid, room, limit: 5 }).find(({ body }) => body === sent.value.url), { what: 'the link' });

@@ -40,8 +40,8 @@ export function smallDaemon(...jids: string[]) {
     gaps: () => gaps,
     quarantined: (account: string) => quarantined.filter((stanza) => stanza.account === account),
     retention: (_account: string, room: string) => retained.get(room) ?? { keep: 'forever' },
-    since: (account: string, room: string, id: number, limit: number) =>
-      kept.filter((m) => m.account === account && m.room === room && m.archiveId > id).slice(0, limit),
+    since: (account: string, room: string, { archiveId, limit }: { archiveId: number; limit: number }) =>
+      kept.filter((m) => m.account === account && m.room === room && m.archiveId > archiveId).slice(0, limit),
     lastId: () => Math.max(0, ...kept.map(({ archiveId }) => archiveId)),
     last: (account: string, room: string) => kept.findLast((m) => m.account === account && m.room === room),
     rooms: (account: string) => [{ account, room: ROOM }],

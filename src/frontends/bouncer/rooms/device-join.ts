@@ -147,7 +147,7 @@ export function openDeviceJoin({ account, archive, feeds, stateCache, absentMemb
 
   function refuse({ deviceOccupant, asked, refusal, over }: Entry, { code, message }: Fault): void {
     if (over) return;
-    if (!refusal) return deviceOccupant.send(errorFor(asked, deviceOccupant.jid, REFUSALS[code] ?? UNREACHABLE, message));
+    if (!refusal) return deviceOccupant.send(errorFor(asked, { to: deviceOccupant.jid, error: REFUSALS[code] ?? UNREACHABLE, text: message }));
     const error = open(refusal.raw);
     // RFC 6120 8.3.1: a server may repeat what was asked, and the daemon has asked in its own words
     const repeated = error.getChild('x', NS_MUC);

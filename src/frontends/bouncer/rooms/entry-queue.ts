@@ -53,7 +53,7 @@ export function openEntryQueue({ entering, handle }: EntryQueueOptions): EntryQu
       const queue = all.rooms.get(room) ?? [];
       const fits = queue.length < MOST_OF_ROOM && all.stanzas < MOST && all.text + stanza.raw.length <= MOST_TEXT;
       if (!fits) {
-        if (stanza.type !== 'error' && stanza.type !== 'result') deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, BUSY));
+        if (stanza.type !== 'error' && stanza.type !== 'result') deviceOccupant.send(errorFor(stanza, { to: deviceOccupant.jid, error: BUSY }));
         return;
       }
       waiting.set(deviceOccupant, all);

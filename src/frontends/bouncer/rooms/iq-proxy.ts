@@ -50,7 +50,7 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
     if (left === 0) underWay.delete(deviceOccupant);
     else underWay.set(deviceOccupant, left);
     const element = answer.ok ? answer.element : answer.error.element;
-    if (element?.name !== 'iq') return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, SILENT));
+    if (element?.name !== 'iq') return deviceOccupant.send(errorFor(stanza, { to: deviceOccupant.jid, error: SILENT }));
     const own = open(element.toString());
     own.attrs['to'] = deviceOccupant.jid;
     own.attrs['id'] = stanza.id ?? '';
@@ -79,12 +79,12 @@ export function openIqProxy(account: Account, archive: ReadArchive, feeds: RoomF
   return {
     ask(deviceOccupant, room, stanza) {
       const nick = resourceOf(stanza.to);
-      if (nick !== '' && !feeds.sees(deviceOccupant, room)) return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, NOT_INSIDE));
-      if ((underWay.get(deviceOccupant) ?? 0) >= MOST_AT_ONCE) return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, BUSY));
+      if (nick !== '' && !feeds.sees(deviceOccupant, room)) return deviceOccupant.send(errorFor(stanza, { to: deviceOccupant.jid, error: NOT_INSIDE }));
+      if ((underWay.get(deviceOccupant) ?? 0) >= MOST_AT_ONCE) return deviceOccupant.send(errorFor(stanza, { to: deviceOccupant.jid, error: BUSY }));
       // XEP-0410: if we know that we are not in the room, we answer; otherwise the room itself does
       const pings = nick === feeds.of(room)?.nick && stanza.type === 'get' && stanza.element.getChild('ping', NS_PING) !== undefined;
       const state = account.rooms.occupancy.room(bareOf(stanza.to))?.state;
-      if (pings && state !== 'joined') return deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, state === 'joining' ? SILENT : NOT_INSIDE));
+      if (pings && state !== 'joined') return deviceOccupant.send(errorFor(stanza, { to: deviceOccupant.jid, error: state === 'joining' ? SILENT : NOT_INSIDE }));
       if (nick === '' && stanza.type === 'set' && fromArchive(deviceOccupant, room, stanza)) return;
       pass(deviceOccupant, stanza);
     },

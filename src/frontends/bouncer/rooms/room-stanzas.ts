@@ -118,9 +118,7 @@ export function subjectMessage(room: string, to: string, subject: string): Eleme
 /** A stanza of type error, from the address that the device has written to. */
 export function errorFor(
   asked: { readonly kind: string; readonly id: string | undefined; readonly to: string },
-  to: string,
-  [type, condition]: readonly [type: string, condition: string],
-  text?: string,
+  { to, error: [type, condition], text }: { to: string; error: readonly [type: string, condition: string]; text?: string },
 ): string {
   const error = xml('error', { type }, xml(condition, { xmlns: NS.stanzaErrors }));
   if (text !== undefined) error.append(xml('text', { xmlns: NS.stanzaErrors }, text));

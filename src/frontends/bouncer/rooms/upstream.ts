@@ -43,7 +43,7 @@ export function openUpstreamRooms({ account, feeds, present, senders }: Upstream
 
   function refuse(deviceOccupant: DeviceOccupant, stanza: Stanza, { code, text }: { code: string; text?: string }): void {
     if (stanza.type === 'error') return; // RFC 6120 8.3.1: never an error for an error
-    deviceOccupant.send(errorFor(stanza, deviceOccupant.jid, CONDITIONS[code] ?? UNFIT, text));
+    deviceOccupant.send(errorFor(stanza, { to: deviceOccupant.jid, error: CONDITIONS[code] ?? UNFIT, text }));
   }
 
   /** A message with a body is kept in the outbox until the room has it; a subject or a chat state is sent once. */

@@ -29,7 +29,11 @@ export function tokenMechanisms(bindings: Bindings): string[] {
   return [...bound, 'NONE'].map((name) => BY + name);
 }
 
-export function beginHashedToken(mechanism: string, bindings: Bindings, { userAgent, count }: TokenUse, { find, tokens }: { find: FindCredentials; tokens: (account: string) => DeviceTokens | undefined }): SaslConversation {
+export function beginHashedToken(
+  mechanism: string,
+  bindings: Bindings,
+  { use: { userAgent, count }, find, tokens }: { use: TokenUse; find: FindCredentials; tokens: (account: string) => DeviceTokens | undefined },
+): SaslConversation {
   const type = TYPES.get(mechanism.slice(BY.length));
   const channel = (type === undefined ? undefined : bindings.get(type)) ?? Buffer.alloc(0);
   const hash = (token: string, who: string): Buffer => createHmac('sha256', token).update(who).update(channel).digest();

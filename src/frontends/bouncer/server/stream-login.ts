@@ -166,7 +166,7 @@ export function openStreamLogin(options: StreamLoginOptions): StreamLogin {
   /** XEP-0484 3.4, 4.1: a token is said to be one, and whose it is. */
   function byToken(mechanism: string, inline: InlineRequest | undefined): SaslConversation | undefined {
     if (!inline?.fast || inline.userAgent === undefined || !offer.fast.includes(mechanism)) return undefined;
-    return beginHashedToken(mechanism, bindings, { userAgent: inline.userAgent, count: inline.fast.count }, { find: books(domain()), tokens });
+    return beginHashedToken(mechanism, bindings, { use: { userAgent: inline.userAgent, count: inline.fast.count }, find: books(domain()), tokens });
   }
 
   function offerOf(profile: Profile): SaslOffer {

@@ -176,7 +176,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
 
   function stanza(given: Stanza): void {
     if (sm.enabled()) sm.received();
-    if ((given.id?.length ?? 0) > LONGEST_ID) return refuse(given, 'modify', 'bad-request', 'It was not sent: its id is too long.');
+    if ((given.id?.length ?? 0) > LONGEST_ID) return refuse(given, { how: 'modify', condition: 'bad-request', text: 'It was not sent: its id is too long.' });
     if (given.from !== '' && bareOf(given.from).toLowerCase() !== login.account && !inside.isOccupant(given)) {
       return endSoon('invalid-from', 'A device may only write as its own account.');
     }
@@ -192,7 +192,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     if (sent.ok) return;
     if (sent.error.code !== 'too-large') return endSoon('resource-constraint', sent.error.message);
     log('info', `a stanza of a device is refused: ${sent.error.message}`, { jid });
-    refuse(given, 'modify', 'policy-violation', sent.error.message);
+    refuse(given, { how: 'modify', condition: 'policy-violation', text: sent.error.message });
   }
 
   /** A full disk, or a fault of ours: the device is told of the one stanza, and nobody else is concerned. */
@@ -200,10 +200,10 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
     log('error', `what a device sent could not be taken: ${sentenceOf(error)}`, { jid, error });
     if (!given) return;
     const { code, message } = untakenFault(error);
-    refuse(given, 'wait', code, message);
+    refuse(given, { how: 'wait', condition: code, text: message });
   }
 
-  function refuse(given: Pick<Stanza, 'kind' | 'type' | 'to' | 'id'>, how: string, condition: string, text: string): void {
+  function refuse(given: Pick<Stanza, 'kind' | 'type' | 'to' | 'id'>, { how, condition, text }: { how: string; condition: string; text: string }): void {
     const { kind, type, to } = given;
     const asks = kind === 'iq' ? type === 'get' || type === 'set' : type !== 'error' && (kind === 'message' || (type === undefined && to !== ''));
     if (asks) send(unreadAnswer(given, { type: how, condition, text }));
@@ -213,7 +213,7 @@ export function openBouncerSession(options: BouncerSessionOptions): BouncerSessi
   function passedOver(given: PassedOver): void {
     if (sm.enabled()) sm.received();
     log('info', `a stanza of a device is passed over: ${given.why}`, { jid, kind: given.kind, size: given.size });
-    refuse(given, 'modify', 'policy-violation', `It was not sent: ${given.why}.`);
+    refuse(given, { how: 'modify', condition: 'policy-violation', text: `It was not sent: ${given.why}.` });
   }
 
   const isAttached = (): boolean => now.state === 'attached';

@@ -88,7 +88,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
       await Promise.all(tooOld(device, begun + 1).map((session) => session.giveUp('conflict', 'The device has logged in too often.')));
       await Promise.all(ofUserAgent(login).map((session) => session.giveUp('conflict', 'The device has logged in again.')));
       const resource = await chooseResource(login, wishedName(login, request), place);
-      return await logIn(login, resource, request, link);
+      return await logIn(login, { resource, request, link });
     } finally {
       coming.delete(place);
     }
@@ -107,7 +107,7 @@ export function openBouncerSessions({ account, settings, password, credentials, 
     return [...away, ...here].slice(0, Math.max(0, own.length + more - MAX_OF_DEVICE));
   }
 
-  async function logIn(login: DeviceLoginGrant, resource: string, { wishes }: BindRequest, link: DeviceLink): Promise<Bound> {
+  async function logIn(login: DeviceLoginGrant, { resource, request: { wishes }, link }: { resource: string; request: BindRequest; link: DeviceLink }): Promise<Bound> {
     const here: { session?: BouncerSession } = {};
     let over: { condition: string; why: string } | undefined;
     const waiting: Parameters<BouncerSession['fromServer']>[] = [];

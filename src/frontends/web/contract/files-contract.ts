@@ -8,7 +8,7 @@ export interface FilesApi {
   /** Where the account's files go, and up to how many bytes; null where its server takes none. */
   place(account: string): Promise<{ readonly most: number | null } | null>;
   /** Hands a file on to the account's server; resolves with its link. */
-  send(account: string, file: SentFile, body: Readable, signal: AbortSignal): Promise<Result<{ readonly url: string }>>;
+  send(account: string, file: SentFile, options: { body: Readable; signal: AbortSignal }): Promise<Result<{ readonly url: string }>>;
   /** The picture that a kept message links to: fetched now, because somebody has asked to see it. */
   picture(archiveId: number): Promise<Result<ShownPicture>>;
   /** The picture of somebody in a room, by the hash that their presence names; kept, and fetched once. */

@@ -37,7 +37,7 @@ async function takeFile(files: FilesApi, { request, response, query }: { request
   const gone = new AbortController();
   response.once('close', () => gone.abort()); // the page was closed, or the person thought better of it
   const type = request.headers['content-type'] ?? 'application/octet-stream';
-  const sent = await files.send(wish.data.account, { name: wish.data.name, size, type }, request, gone.signal);
+  const sent = await files.send(wish.data.account, { name: wish.data.name, size, type }, { body: request, signal: gone.signal });
   if (gone.signal.aborted) return;
   if (sent.ok) return answer(response, 200, sent.value);
   // A browser reads no answer before it has sent all: what is small enough is taken, and dropped.

@@ -76,9 +76,9 @@ export function createWeb(options: WebOptions): (request: IncomingMessage, respo
     } else if (FILE_PATHS.includes(path)) {
       const asked = request.method === 'GET' && access.isSigned(request.url ?? '') ? undefined : whoAsks(request);
       if (asked && 'refusal' in asked) refuseLater(response, asked.refusal, asked.after);
-      else callFiles(options, request, response, path);
+      else callFiles(options, { request, response, path });
     } else {
-      givePage(options, request, response, path).catch((error: unknown) => {
+      givePage(options, { request, response, path }).catch((error: unknown) => {
         options.log('error', 'a page could not be read', { error: sentenceOf(error) });
         if (!response.headersSent) sendPage(response, plain(500, 'The page could not be read.'), true);
       });
@@ -86,7 +86,7 @@ export function createWeb(options: WebOptions): (request: IncomingMessage, respo
   };
 }
 
-function callFiles({ api, log }: WebOptions, request: IncomingMessage, response: ServerResponse, path: string): void {
+function callFiles({ api, log }: WebOptions, { request, response, path }: { request: IncomingMessage; response: ServerResponse; path: string }): void {
   serveFiles(api.files, { request, response, path }).catch((error: unknown) => {
     log('error', 'a file could not be handed on', { error: sentenceOf(error) });
     if (!response.headersSent) sendRefusal(response, { status: 500, code: 'internal', message: 'The daemon failed; its log says why.' });
@@ -94,12 +94,7 @@ function callFiles({ api, log }: WebOptions, request: IncomingMessage, response:
   });
 }
 
-async function givePage(
-  options: WebOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-): Promise<void> {
+async function givePage(options: WebOptions, { request, response, path }: { request: IncomingMessage; response: ServerResponse; path: string }): Promise<void> {
   const { access } = options;
   const { method } = request;
   if (method !== 'GET' && method !== 'HEAD') {
@@ -107,7 +102,7 @@ async function givePage(
     sendPage(response, plain(405, 'Pages can only be read.'), true);
     return;
   }
-  const watched = watchPage(options.api, access, request, path);
+  const watched = watchPage(options.api, { access, request, path });
   if (watched) {
     sendPage(response, watched, method === 'GET');
     return;

@@ -9,7 +9,7 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/;
  * /health and /metrics, without a login, for monitoring from this computer: 503 if the daemon has problems.
  * Requests from elsewhere, through a proxy (which has this computer's address), or from pages of other sites get 404.
  */
-export function watchPage(api: DaemonApi, access: Access, request: IncomingMessage, path: string): Page | undefined {
+export function watchPage(api: DaemonApi, { access, request, path }: { access: Access; request: IncomingMessage; path: string }): Page | undefined {
   if (path !== '/health' && path !== '/metrics') return undefined;
   const { health, metrics } = api.watch.offers();
   if (!(path === '/health' ? health : metrics) || !isFromHere(request)) return plain(404, 'This page does not exist.');

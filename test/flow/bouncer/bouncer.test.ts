@@ -1,5 +1,5 @@
 // Devices that believe that they joined.
-import { createElement as xml } from 'ltx';
+import { createElement as xml, type Element } from 'ltx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDoor, type Door, type DoorOptions } from '../../frontends/bouncer/door.ts';
 import { startLink } from '../../support/harm/link.ts';
@@ -60,6 +60,47 @@ describe.each(servers)('through the bouncer on $kind', (server) => {
     await talker.settle();
     const sessions = talker.stanzas.filter((stanza) => stanza.attrs['from'] === `${room}/Ali` && stanza.name === 'presence');
     expect(sessions).toHaveLength(1);
+    expect(minimix.account.rooms.occupants(room).map(({ nick }) => nick).toSorted()).toEqual(['Ali', 'bob']);
+  });
+
+  test('of what a device sends to a room, in it, on its way out and after it, nothing goes out by its own session', async () => {
+    const [alice, bob] = [await newAccount(server, 'alice'), await newAccount(server, 'bob')];
+    const room = await server.room({ archive: true, owners: [bob.jid] }); // who owns a room is shown everybody's address
+    const owner = await guest(bob);
+    await owner.join(room, 'bob');
+    const { person, minimix } = await door(alice);
+    const [phone, stays] = [await person('phone'), await person('laptop')];
+    for (const device of [phone, stays]) await device.join(room, 'Ali');
+    const asked = (id: string, to: string, xmlns: string): Element => xml('iq', { type: 'get', to, id }, xml(xmlns === 'urn:xmpp:ping' ? 'ping' : 'query', { xmlns }));
+    const sendAll = (when: string): void => {
+      const stanzas = [
+        xml('presence', { to: `${room}/Ali` }, xml('show', {}, 'dnd')),
+        xml('presence', { to: room }, xml('status', {}, when)),
+        xml('presence', { to: `${room}/bob`, type: 'probe' }),
+        xml('presence', { to: `${room}/Ali`, type: 'error' }, xml('error', { type: 'wait' }, xml('resource-constraint', { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' }))),
+        xml('message', { to: room, type: 'groupchat', id: `all-${when}` }, xml('body', {}, `all ${when}`)),
+        xml('message', { to: `${room}/bob`, type: 'chat', id: `bob-${when}` }, xml('body', {}, `bob ${when}`), xml('x', { xmlns: MUC_USER })),
+        xml('message', { to: `${room}/bob`, type: 'chat', id: `types-${when}` }, xml('composing', { xmlns: 'http://jabber.org/protocol/chatstates' }), xml('x', { xmlns: MUC_USER })),
+        asked(`ping-${when}`, `${room}/Ali`, 'urn:xmpp:ping'),
+        asked(`version-${when}`, `${room}/bob`, 'jabber:iq:version'),
+        asked(`info-${when}`, room, 'http://jabber.org/protocol/disco#info'),
+      ];
+      for (const stanza of stanzas) phone.send(stanza);
+    };
+    const answered = (when: string): Promise<unknown> => phone.next((stanza) => stanza.attrs['id'] === `info-${when}` && stanza.name === 'iq');
+    sendAll('inside');
+    await owner.next((stanza) => stanza.getChildText('body') === 'bob inside');
+    await answered('inside');
+    phone.send(xml('presence', { to: `${room}/Ali`, type: 'unavailable' }));
+    sendAll('outside');
+    await answered('outside');
+    await stays.say(room, 'at the end');
+    await owner.next((stanza) => stanza.getChildText('body') === 'at the end');
+    await owner.settle();
+    expect(owner.stanzas.map(String).filter((text) => text.includes(phone.jid) || text.includes(stays.jid))).toEqual([]);
+    const shown = owner.stanzas.flatMap((stanza) => stanza.getChild('x', MUC_USER)?.getChildren('item') ?? []).map(({ attrs }) => String(attrs['jid'])).filter((jid) => jid.startsWith(alice.jid));
+    expect(new Set(shown)).toEqual(new Set([`${alice.jid}/minimix`]));
+    expect(owner.stanzas.map((stanza) => stanza.getChildText('body')).filter((body) => body?.endsWith('outside'))).toEqual([]);
     expect(minimix.account.rooms.occupants(room).map(({ nick }) => nick).toSorted()).toEqual(['Ali', 'bob']);
   });
 

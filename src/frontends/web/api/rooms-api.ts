@@ -9,7 +9,13 @@ export const roomCalls = {
     .query(({ ctx, input }) => chosen(ctx.api, input.account).flatMap((account) => account.rooms.list())),
   occupants: procedure
     .input(inputs.room)
-    .query(({ ctx, input }) => one(ctx.api, input.account).rooms.occupants(input.room)),
+    .query(({ ctx, input }) => one(ctx.api, input.account).rooms.governed(input.room)),
+  /** Kicks, bans, mutes, or gives another standing. */
+  changeStanding: procedure.input(inputs.changeStanding).mutation(async ({ ctx, input }) => {
+    const { room, nick, change, reason } = input;
+    valueOf(await one(ctx.api, input.account).rooms.changeStanding(room, { nick, change, reason }));
+    return { room, nick };
+  }),
   join: procedure.input(inputs.join).mutation(async ({ ctx, input }) => {
     const { nick, password, tentative } = input;
     const wish = { ...(nick === undefined ? {} : { nick }), ...(password === undefined ? {} : { password }), ...(tentative && { tentative }) };

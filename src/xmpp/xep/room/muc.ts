@@ -98,6 +98,20 @@ export function voiceRequest(room: string): Element {
   return xml('message', { to: room }, form);
 }
 
+/** Whom a change of standing is about, and what becomes of them: by nick for a role, by bare address for an affiliation. */
+interface StandingItem {
+  readonly nick?: string | undefined;
+  readonly jid?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly affiliation?: Affiliation | undefined;
+}
+
+/** 8 and 9: changes somebody's role or affiliation. */
+export function standingQuery(room: string, { nick, jid, role, affiliation }: StandingItem, reason?: string): Element {
+  const item = xml('item', { nick, jid: jid && bareOf(jid), role, affiliation }, ...(reason === undefined ? [] : [xml('reason', {}, reason)]));
+  return xml('iq', { type: 'set', to: room }, xml('query', { xmlns: NS_MUC_ADMIN }, item));
+}
+
 /** 10.1.2: takes a newly created room with its defaults. */
 export function instantRoom(room: string): Element {
   const form = xml('x', { xmlns: 'jabber:x:data', type: 'submit' });

@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ApiGap } from '../../api/client.ts';
 import { keyOf } from '../../state/daemon-state.ts';
@@ -61,6 +61,7 @@ export function Timeline({ name, nick, at, gaps = NO_GAPS }: Props) {
     scrollEndThreshold: AT_END,
     overscan: 10,
   });
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = isAboveSight;
   const { atEnd, look } = useAtEnd(scroller, AT_END);
   const wasAtEnd = useRef(true);
 
@@ -196,6 +197,14 @@ function estimate(row: TimelineRow | undefined): number {
     default:
       return 32;
   }
+}
+
+/**
+ * Whether what is in sight stays in place as that row changes its size. While scrolling up, too, where the library would let it
+ * jump: as an older page comes, the row that was the first loses its sender's name.
+ */
+function isAboveSight({ key, start, end }: VirtualItem, _delta: number, { itemSizeCache, scrollOffset }: Virtualizer<HTMLElement, Element>): boolean {
+  return itemSizeCache.has(key) ? end <= (scrollOffset ?? 0) : start < (scrollOffset ?? 0);
 }
 
 /** When what a row shows was said, where it shows something that was. */

@@ -2,6 +2,9 @@
 const sentences: Readonly<Record<string, string>> = {
   'Joining.': 'Tritt bei.',
   'Leaving.': 'Wird verlassen.',
+  'The room does not allow you to do this.': 'Der Raum erlaubt dir das nicht.',
+  'The room needs at least one owner.': 'Der Raum braucht mindestens einen Eigentümer.',
+  'This person is no longer in the room.': 'Diese Person ist nicht mehr im Raum.',
   'You were kicked from this room.': 'Du wurdest aus diesem Raum geworfen.',
   'You are banned from this room.': 'Du bist aus diesem Raum verbannt.',
   'This room is for members only, and you are not a member.': 'Dieser Raum ist nur für Mitglieder, und du bist keines.',

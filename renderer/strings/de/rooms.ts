@@ -121,6 +121,28 @@ export const rooms: typeof english = {
   },
 
   roles: { moderator: 'Moderation', participant: 'Teilnehmende', visitor: 'Gäste', none: 'Andere' },
+  standing: {
+    title: 'Moderation',
+    changes: {
+      kick: 'Hinauswerfen',
+      ban: 'Verbannen',
+      mute: 'Nicht mehr schreiben lassen',
+      unmute: 'Schreiben lassen',
+      'make-moderator': 'Moderieren lassen',
+      'end-moderator': 'Nicht mehr moderieren lassen',
+      'make-member': 'Zum Mitglied machen',
+      'make-admin': 'In die Verwaltung aufnehmen',
+      'make-owner': 'Zum Eigentümer machen',
+    },
+    end: (what: string) => `Nicht mehr ${what}`,
+    ask: (change: string, who: string) =>
+      change === 'ban'
+        ? `${who} wird hinausgeworfen und kann nicht zurückkommen.`
+        : change === 'kick'
+          ? `${who} wird hinausgeworfen, kann aber zurückkommen.`
+          : `${who} bekommt alle Rechte an diesem Raum, auch das, dich als Eigentümer zu entfernen.`,
+  },
+
   shows: { online: '', chat: 'gesprächsbereit', away: 'abwesend', xa: 'nicht verfügbar', dnd: 'bitte nicht stören' },
   affiliations: { owner: 'Eigentümer', admin: 'Verwaltung', member: 'Mitglied', none: '', outcast: '' },
 

@@ -126,6 +126,28 @@ export const rooms = {
     none: 'Others',
   },
 
+  standing: {
+    title: 'Moderation',
+    changes: {
+      kick: 'Kick',
+      ban: 'Ban',
+      mute: 'Stop from writing',
+      unmute: 'Allow to write',
+      'make-moderator': 'Make moderator',
+      'end-moderator': 'No longer moderator',
+      'make-member': 'Make member',
+      'make-admin': 'Make admin',
+      'make-owner': 'Make owner',
+    },
+    end: (what: string) => `No longer ${what}`,
+    ask: (change: string, who: string) =>
+      change === 'ban'
+        ? `${who} is removed and cannot come back.`
+        : change === 'kick'
+          ? `${who} is removed, but can come back.`
+          : `${who} gets every right over this room, including the right to remove you as its owner.`,
+  },
+
   shows: {
     online: '',
     chat: 'free to chat',

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import type { ApiOccupant, ApiRoom } from '../../api/client.ts';
 import { hrefOf } from '../../state/route.ts';
 import { strings } from '../../strings/strings.ts';
@@ -7,6 +7,8 @@ import { visibleText } from '../../text/visible.ts';
 import { Face } from './faces.tsx';
 import { Nick } from './nick.tsx';
 import { SidePanel } from '../shell/side-panel.tsx';
+
+const PersonTools = lazy(() => import('./person-tools.tsx'));
 
 const roles = ['moderator', 'participant', 'visitor', 'none'] as const;
 
@@ -73,6 +75,11 @@ function OccupantItem({ room, occupant, open, onChoose }: ItemProps) {
             <a className="button button-small" href={hrefOf({ view: 'private', account: room.account, room: room.room, nick: occupant.nick })}>
               {strings.room.sendPrivate}
             </a>
+          )}
+          {occupant.allowed.length > 0 && (
+            <Suspense>
+              <PersonTools room={room} occupant={occupant} />
+            </Suspense>
           )}
         </div>
       )}

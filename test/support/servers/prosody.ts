@@ -1,6 +1,6 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { access, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeCertificates, type Certificates } from './certificates.ts';
@@ -65,7 +65,7 @@ async function startOnce(options: ProsodyOptions): Promise<XmppServer> {
   await writeFile(config, configuration(address, certificates, options));
   const supervised = await superviseServer({
     command: 'prosody', args: ['--config', config, '-F'], dir, output: join(dir, 'output.log'), log: address.log, deadline: 20_000,
-    ready: async () => await listens(port) && await listens(directTlsPort) && await exists(join(dir, 'prosody.sock')),
+    ready: async () => await listens(port) && await listens(directTlsPort) && await listens(join(dir, 'prosody.sock')),
   });
   return withControls(attachProsody(address), supervised);
 }
@@ -184,4 +184,3 @@ function quote(text: string): string {
   return `"${escaped}"`;
 }
 
-const exists = async (path: string): Promise<boolean> => access(path).then(() => true, () => false);

@@ -106,10 +106,10 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Whether something takes TCP connections there. */
-export function listens(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Whether something takes connections there: at a port of 127.0.0.1, or at a Unix socket. */
+export function listens(at: number | string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, host);
+    const socket = typeof at === 'number' ? connect(at, '127.0.0.1') : connect(at);
     const settle = (answer: boolean): void => { socket.destroy(); resolve(answer); };
     socket.once('connect', () => settle(true)).once('error', () => settle(false));
   });

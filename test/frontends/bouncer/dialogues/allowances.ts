@@ -81,6 +81,6 @@ export const uncompared: readonly UncomparedPart[] = [
   { dialogue: /nothing of what was done to oneself/, part: /(?<=^alice: <presence from='ROOM\/bob' .*) jid='BOB'/g, why: addresses },
   { dialogue: /an invitation that is declined/, part: /(?<=^bob: .*ALICE)-DEVICE/g, why: outside },
   { dialogue: /XEP-0198 5/, part: /(?<=<enabled[^>]*) max='\d+'|(?<=<delay) from='[^']*'|(?<= xmlns='urn:xmpp:delay'>)Resent/g, why: stream },
-  { dialogue: /XEP-0352/, part: /(?<=^alice: <presence from='ROOM\/[^>]*>)<delay from='[^']*' stamp='STAMP' xmlns='urn:xmpp:delay'>Client Inactive<\/>/g, why: inactive },
+  { dialogue: /XEP-0352/, part: /(?<=^alice: <presence from='ROOM\/[^>]*>)<delay from='[^']*' stamp='STAMP' xmlns='urn:xmpp:delay'>(Client Inactive)?<\/>/g, why: inactive },
   { dialogue: /7\.8\.2|7\.8\.1|7\.9/, part: /(?<=^(alice|bob): <message from='ROOM') id='ID'/g, why: id },
 ];

@@ -95,7 +95,9 @@ export function openBouncerOf({ home, archive, tokenKey, problems, log }: OpenBo
       const before = readSettings(home).bouncer;
       const chosen = await chooseNetwork(inNetwork, before?.network);
       if (!chosen.ok) return chosen;
-      const next = bouncerSettings.parse({ ...before, ...wish, network: chosen.value, on: true });
+      const { network: _, ...others } = { ...before, ...wish };
+      // with a key that is there but undefined, the settings read from the file would be others, and the listeners begin anew
+      const next = bouncerSettings.parse({ ...others, ...(chosen.value && { network: chosen.value }), on: true });
       // it runs with these settings already: restarting it would disconnect devices
       if (bouncer.running() && JSON.stringify(bouncerSettings.parse(before ?? {})) === JSON.stringify(next)) return ok(status());
       const started = await start(next);

@@ -173,7 +173,8 @@ function printStatus(world: World, status: BouncerStatus): void {
   printLine(world, statusLine(status));
   if (status.on && status.network) {
     const { hosts, port, directTlsPort } = status.network;
-    printLine(world, `Devices of your network connect to ${hosts.join(', ')}, port ${port} (STARTTLS) or ${directTlsPort} (direct TLS).`);
+    const reached = `Devices of your network connect to ${hosts.join(', ')}, port ${port} (STARTTLS) or ${directTlsPort} (direct TLS).`;
+    printLine(world, hosts.length > 0 ? reached : 'Devices of your network cannot connect just now; it is tried again.');
   }
 }
 

@@ -20,6 +20,7 @@ import { chooseNetwork } from './network-door.ts';
 import type { Problems } from './diagnostics/problems.ts';
 
 const NOT_RUNNING = 'bouncer-not-running';
+const NETWORK_MISSING = 'bouncer-network-missing';
 
 export interface OpenDoor {
   readonly bouncer: Bouncer;
@@ -46,7 +47,14 @@ export function openBouncerOf({ home, archive, tokenKey, problems, log }: OpenBo
     read: (name: string) => readIfThere(join(home, name)),
     write: (name: string, text: string) => writeWhole(join(home, name), text),
   };
-  const bouncer = openBouncer({ archive, certificates, tokenKey, log });
+  const bouncer = openBouncer({ archive, certificates, tokenKey, log, networkMissing: tellMissing });
+  let missing: readonly string[] = [];
+
+  function tellMissing(why: readonly string[]): void {
+    missing = why;
+    if (why.length > 0) problems.tell(NETWORK_MISSING, `Devices of your network cannot connect everywhere yet, and it is tried again: ${why.join(' ')}`);
+    else problems.clear(NETWORK_MISSING);
+  }
 
   /** The settings of the last start. */
   let inForce: KeptBouncer | undefined;
@@ -55,6 +63,7 @@ export function openBouncerOf({ home, archive, tokenKey, problems, log }: OpenBo
     inForce = kept;
     try {
       await bouncer.stop();
+      tellMissing([]);
       await bouncer.start(settingsOf(kept));
       problems.clear(NOT_RUNNING);
       return ok(status());
@@ -101,7 +110,9 @@ export function openBouncerOf({ home, archive, tokenKey, problems, log }: OpenBo
       // it runs with these settings already: restarting it would disconnect devices
       if (bouncer.running() && JSON.stringify(bouncerSettings.parse(before ?? {})) === JSON.stringify(next)) return ok(status());
       const started = await start(next);
-      const kept = started.ok ? tryKeep(next) : started;
+      // of a network that was just asked for, one is told at once; of one that was kept, it is a problem until it is there
+      const begun = inNetwork && missing.length > 0 ? fail('bouncer', missing.join(' ')) : started;
+      const kept = begun.ok ? tryKeep(next) : begun;
       if (kept.ok) return started;
       if (before?.on) await run(before);
       else await stop();
@@ -132,6 +143,7 @@ export function openBouncerOf({ home, archive, tokenKey, problems, log }: OpenBo
 
   async function stop(): Promise<void> {
     await bouncer.stop();
+    tellMissing([]);
     problems.clear(NOT_RUNNING);
   }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { openArchive } from '../../src/archive/archive.ts';
 import { bouncerSettings } from '../../src/config/bouncer.ts';
+import { readSettings } from '../../src/config/config.ts';
 import { openBouncerOf, type OpenDoor } from '../../src/daemon/bouncer.ts';
 import { MinimixError } from '../../src/core/errors.ts';
 import { openProblems, type Problems } from '../../src/daemon/diagnostics/problems.ts';
@@ -29,7 +30,7 @@ afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
 
-function openDoor(): { door: OpenDoor; log: string[]; problems: Problems } {
+function openDoor(): { door: OpenDoor; home: string; log: string[]; problems: Problems } {
   const home = mkdtempSync(join(tmpdir(), 'door-'));
   writeFileSync(join(home, 'settings.json'), '{ "version": 1, "accounts": [] }');
   const archive = openArchive(join(home, 'archive.db'));
@@ -42,7 +43,15 @@ function openDoor(): { door: OpenDoor; log: string[]; problems: Problems } {
     archive.close();
     rmSync(home, { recursive: true, force: true });
   });
-  return { door, log, problems };
+  return { door, home, log, problems };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.2');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((done) => { server.close(done); });
+  return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
 /** 127.0.0.2 is this computer as well, but not the address that was named: it stands for the one in the network. */
@@ -131,6 +140,36 @@ test('settings that could not be kept are not in force: the same ones, written b
   expect(door.bouncer.running()).toBeUndefined();
   await door.apply(kept);
   expect(door.bouncer.running()).toBeDefined();
+});
+
+test('what was turned on here is left alone as its settings are read again', async () => {
+  const { door, home } = openDoor();
+  await door.api.on({ listen: anyPort, directTls: anyPort });
+  const before = door.bouncer.running();
+  await door.apply(readSettings(home).bouncer);
+  expect(door.bouncer.running()).toEqual(before);
+});
+
+test('a network that is not there costs this computer’s own clients nothing, and is a problem', async () => {
+  const { door, problems } = openDoor();
+  const gone = { hosts: ['127.0.0.2', '192.0.2.1'], port: await freePort(), directTlsPort: await freePort() }; // RFC 5737: no computer has the second
+  await door.begin(bouncerSettings.parse({ on: true, listen: anyPort, directTls: anyPort, network: gone }));
+  const running = door.bouncer.running();
+  expect(await answers('127.0.0.1', running?.port ?? 0)).toBe(true);
+  expect(running?.network).toEqual({ ...gone, hosts: ['127.0.0.2'] });
+  expect(await answers('127.0.0.2', gone.port)).toBe(true);
+  expect(problems.list()).toMatchObject([{ code: 'bouncer-network-missing', message: expect.stringContaining('192.0.2.1') as string }]);
+  await door.apply(bouncerSettings.parse({ on: true, listen: anyPort, directTls: anyPort }));
+  expect(problems.list()).toEqual([]);
+});
+
+test('a network that is asked for and not there is refused, and all is as before', async () => {
+  const { door, problems } = openDoor();
+  await door.api.on({ listen: anyPort, directTls: anyPort });
+  expect(await door.api.on({ network: { hosts: ['192.0.2.1'], port: await freePort() } })).toMatchObject({ ok: false, error: { message: expect.stringContaining('192.0.2.1') as string } });
+  expect(door.bouncer.running()).toBeDefined();
+  expect(door.bouncer.running()?.network).toBeUndefined();
+  expect(problems.list()).toEqual([]);
 });
 
 test('phones of a network are let in beside this computer’s own clients, on ports that are free there', async () => {

@@ -16,6 +16,8 @@ import { sessionsProvider } from './session/sessions-provider.ts';
 import { addressesOf, networkAddresses } from './server/addresses.ts';
 import { startListener } from './server/listener.ts';
 import type { Listener } from './server/listener.ts';
+import { listenInNetwork } from './server/network-listeners.ts';
+import type { NetworkListeners } from './server/network-listeners.ts';
 import { openOfflineStore } from './session/offline-store.ts';
 import type { OfflineStore } from './session/offline-store.ts';
 import { openPushes } from './push/pushes.ts';
@@ -47,12 +49,13 @@ interface Resident extends BouncerAccount {
 const NOBODY = 'localhost';
 const STANZA_BYTES = 512 * 1024;
 
-export function openBouncer({ archive, certificates, tokenKey, log, now = Date.now, times: patience = {}, maxBuffered = MAX_BUFFERED }: BouncerOptions): Bouncer {
+export function openBouncer({ archive, certificates, tokenKey, log, now = Date.now, times: patience = {}, networkMissing = () => undefined, maxBuffered = MAX_BUFFERED }: BouncerOptions): Bouncer {
   const times = { ...bouncerTimes, ...patience };
   const residents = new Map<string, Resident>();
   const identities = new Map<string, ServerIdentity>();
   const throttle = createThrottle(now, times);
   let listeners: Listener[] = [];
+  let inNetwork: NetworkListeners | undefined;
   let settings: BouncerSettings | undefined;
   let leaving: Leaving = 'here';
   let key: Buffer | undefined;
@@ -160,13 +163,15 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
       if (identities.size === 0) await identify(NOBODY);
       const begun: Listener[] = [];
       try {
-        for (const { direct, ...endpoint } of endpointsOf(wanted)) begun.push(await startListener(endpoint, host, direct));
+        begun.push(await startListener(wanted.listen, host, false));
+        begun.push(await startListener(wanted.directTls, host, true));
       } catch (error) {
         await Promise.all(begun.map((one) => one.stop()));
         settings = undefined;
         throw error;
       }
       listeners = begun;
+      inNetwork = wanted.network && (await listenInNetwork(wanted.network, host, { again: times.network, missing: networkMissing }));
       const [port, directTlsPort] = begun.map((one) => one.port);
       log('info', 'the bouncer listens', { host: wanted.listen.host, port, directTlsPort });
       return { port: port ?? 0, directTlsPort: directTlsPort ?? 0 };
@@ -177,8 +182,9 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
       for (const { changed } of residents.values()) changed();
     },
     async stop() {
-      const ending = listeners;
+      const ending = [...listeners, ...(inNetwork ? [inNetwork] : [])];
       listeners = [];
+      inNetwork = undefined;
       settings = undefined;
       await Promise.allSettled([...residents.values()].map(({ sessions }) => sessions.end(undefined, 'system-shutdown')));
       await Promise.all(ending.map((one) => one.stop()));
@@ -187,7 +193,7 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
       const [first, second] = listeners;
       if (!settings || !first || !second) return undefined;
       const { listen, network } = settings;
-      return { host: listen.host, port: first.port, directTlsPort: second.port, ...(network && { network }) };
+      return { host: listen.host, port: first.port, directTlsPort: second.port, ...(network && { network: { ...network, hosts: inNetwork?.hosts() ?? [] } }) };
     },
     upgrade: (request, socket, head) => settings !== undefined && webSockets.upgrade(request, socket, head),
     authority: () => openAuthority(certificates, domainOf([...residents.keys()][0] ?? 'this computer')),
@@ -236,13 +242,6 @@ export function openBouncer({ archive, certificates, tokenKey, log, now = Date.n
       });
     },
   };
-}
-
-/** Every endpoint that is to be listened on, the two for this computer first. */
-function endpointsOf({ listen, directTls, network }: BouncerSettings): { host: string; port: number; direct: boolean }[] {
-  const { hosts = [], port = 0, directTlsPort = 0 } = network ?? {};
-  const others = hosts.flatMap((host) => [{ host, port, direct: false }, { host, port: directTlsPort, direct: true }]);
-  return [{ ...listen, direct: false }, { ...directTls, direct: true }, ...others];
 }
 
 /** The address of this computer that a device of the network types. */

@@ -31,6 +31,7 @@ export interface RunningBouncer {
   readonly host: string;
   readonly port: number;
   readonly directTlsPort: number;
+  /** With those of its addresses at which it listens now. */
   readonly network?: NetworkDoor | undefined;
 }
 
@@ -47,9 +48,11 @@ export interface BouncerSettings {
 interface BouncerTimes extends SessionTimes, DeviceJoinTimes, ThrottleTimes {
   /** Milliseconds for TLS and login. */
   readonly login: number;
+  /** Milliseconds until an address of the network at which it could not listen is tried again. */
+  readonly network: number;
 }
 
-export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...deviceJoinTimes, ...throttleTimes, login: 30_000 };
+export const bouncerTimes: BouncerTimes = { ...sessionTimes, ...deviceJoinTimes, ...throttleTimes, login: 30_000, network: 30_000 };
 
 export interface BouncerAccount {
   readonly account: Account;
@@ -60,7 +63,7 @@ export interface BouncerAccount {
 export interface Bouncer {
   /** From now on its devices can log in, until the signal ends them. */
   addAccount(account: BouncerAccount, signal: AbortSignal): void;
-  /** Begins to listen; resolves with the ports. Rejects with a sentence where a port is taken. */
+  /** Begins to listen; resolves with the ports. Rejects with a sentence where one for this computer is taken; the network's are tried again. */
   start(settings: BouncerSettings): Promise<{ port: number; directTlsPort: number }>;
   /** What leaving a room means from now on, on each device for which nothing is chosen; `here` until then. */
   setLeaving(leaving: Leaving): void;
@@ -86,6 +89,8 @@ export interface BouncerOptions {
   readonly log: Log;
   readonly now?: () => number;
   readonly times?: Partial<BouncerTimes>;
+  /** Told why it does not listen everywhere in the network, a sentence for each address; none once it does. */
+  readonly networkMissing?: (why: readonly string[]) => void;
   /** Bytes that may wait for a device. */
   readonly maxBuffered?: number;
 }

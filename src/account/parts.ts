@@ -19,7 +19,7 @@ import { openNicks } from './rooms/nicks.ts';
 import { openRegistrations } from './rooms/registration.ts';
 import { startSelfPing, type SelfPingTimes } from './rooms/self-ping.ts';
 import { openSharedOccupancy } from './rooms/shared-occupancy.ts';
-import { openStandings } from './rooms/standings.ts';
+import { openPrivileges } from './rooms/privileges.ts';
 import { openRoomVerbs } from './rooms/verbs.ts';
 import { withWishes } from './rooms/wish-verbs.ts';
 import { openRoomWishes } from './rooms/wishes.ts';
@@ -95,10 +95,10 @@ export function openParts({ context: base, settings, times, clock, streamId }: P
   const verbs = withWishes(bookmarks.telling(silentVerbs), wishes, context);
   const readMarkers = openReadMarkers(context, times.read);
   const registrations = openRegistrations(context, nicks, silentVerbs);
-  const standings = openStandings(context);
+  const privileges = openPrivileges(context);
   const invitations = openInvitations(context, verbs, { every: times.sweep, joins: settings.joinInvited === true });
   return {
     context, presence, iqResponder, nicks, memberships, selfPing, outbox, catchUps, order, ownPresences, devices, deviceMessages, deviceList, occupancy,
-    providedDevices, heldByServer, relayPause, pushPause, bookmarks, verbs, readMarkers, registrations, standings, invitations,
+    providedDevices, heldByServer, relayPause, pushPause, bookmarks, verbs, readMarkers, registrations, privileges, invitations,
   };
 }

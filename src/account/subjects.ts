@@ -28,12 +28,12 @@ export function statusOf({ context, relayPause, pushPause }: AccountParts): Acco
   };
 }
 
-export function roomsOf({ context, memberships, occupancy, presence, verbs, registrations, standings, invitations }: AccountParts): AccountRooms {
+export function roomsOf({ context, memberships, occupancy, presence, verbs, registrations, privileges, invitations }: AccountParts): AccountRooms {
   return {
     list: () => [...context.rooms()].map(memberships.summary),
     occupants: (room) => [...context.occupants(room).values()],
-    governed: standings.occupants,
-    changeStanding: standings.change,
+    managed: privileges.occupants,
+    changePrivileges: privileges.change,
     join: verbs.join,
     leave: verbs.leave,
     follow: verbs.follow,

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { toString as qrText } from 'qrcode';
-import { createInterface } from 'node:readline';
 import { MinimixError } from '../core/errors.ts';
+import { oneLine } from '../core/printable.ts';
 import { readNumber, readServer } from './arguments.ts';
+import { askLine } from './ask.ts';
 import type { BouncerStatus, BouncerWish } from '../frontends/web/contract/bouncer-contract.ts';
 import { meant, reachDaemon, type GlobalOptions, type World } from './context.ts';
 import { localTime, printJson, printLine, printList } from './print.ts';
@@ -196,12 +197,9 @@ async function chosenNetwork(world: World, options: OnOptions): Promise<string[]
   const { bouncer } = await reachDaemon(world, options);
   const [status, all] = await Promise.all([bouncer.status.query(), bouncer.networks.query()]);
   if ((status.on && status.network) || all.length < 2) return undefined;
-  world.err(`${all.map((address, index) => `${index + 1}  ${address}`).join('\n')}\nWhich network? [1] `);
-  const lines = createInterface({ input: world.stdin });
-  const answer = await new Promise<string>((done) => lines.once('line', done).once('close', () => done('')));
-  lines.close();
+  const answer = (await askLine(world, `${all.map((address, index) => `${index + 1}  ${address}`).join('\n')}\nWhich network? [1] `)) ?? '';
   const chosen = all[answer.trim() === '' ? 0 : Number(answer) - 1];
-  if (chosen === undefined) throw new MinimixError('usage', `There is no ${answer} in that list.`);
+  if (chosen === undefined) throw new MinimixError('usage', `There is no ${oneLine(answer)} in that list.`);
   return [chosen];
 }
 

@@ -121,7 +121,7 @@ export const rooms: typeof english = {
   },
 
   roles: { moderator: 'Moderation', participant: 'Teilnehmende', visitor: 'Gäste', none: 'Andere' },
-  standing: {
+  privileges: {
     title: 'Moderation',
     changes: {
       kick: 'Hinauswerfen',

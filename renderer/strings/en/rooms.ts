@@ -126,7 +126,7 @@ export const rooms = {
     none: 'Others',
   },
 
-  standing: {
+  privileges: {
     title: 'Moderation',
     changes: {
       kick: 'Kick',

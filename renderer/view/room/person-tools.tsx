@@ -14,16 +14,16 @@ const ASKED: readonly Change[] = ['kick', 'ban', 'make-owner'];
 /** What the room allows about one of its people, and nothing else. */
 export default function PersonTools({ room, occupant }: { room: ApiRoom; occupant: ApiOccupant }) {
   const { busy, error, run } = useCall();
-  const { standing } = strings;
+  const { privileges } = strings;
   const { nick, affiliation } = occupant;
-  const words = (wish: Change): string => (wish === 'end-affiliation' ? standing.end(strings.affiliations[affiliation]) : standing.changes[wish]);
-  const change = (wish: Change): Promise<unknown> => api.changeStanding.mutate({ account: room.account, room: room.room, nick, change: wish });
+  const words = (wish: Change): string => (wish === 'end-affiliation' ? privileges.end(strings.affiliations[affiliation]) : privileges.changes[wish]);
+  const change = (wish: Change): Promise<unknown> => api.changePrivileges.mutate({ account: room.account, room: room.room, nick, change: wish });
   const choose = (wish: Change): void => {
-    if (ASKED.includes(wish)) dialog.set({ name: 'ask', question: standing.ask(wish, visibleNick(nick, '?')), go: words(wish), act: () => change(wish) });
+    if (ASKED.includes(wish)) dialog.set({ name: 'ask', question: privileges.ask(wish, visibleNick(nick, '?')), go: words(wish), act: () => change(wish) });
     else inBackground('changing what somebody is in a room', run(() => change(wish)));
   };
   return (
-    <div className="person-tools" role="group" aria-label={standing.title}>
+    <div className="person-tools" role="group" aria-label={privileges.title}>
       {occupant.allowed.map((wish) => (
         <button key={wish} type="button" className={`button button-small ${wish === 'ban' || wish === 'kick' ? 'button-danger' : ''}`} disabled={busy} onClick={() => choose(wish)}>
           {words(wish)}

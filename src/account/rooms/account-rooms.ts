@@ -4,7 +4,7 @@ import type { Invitation } from '../../core/invitation.ts';
 import type { Occupant } from '../../core/occupant.ts';
 import type { RoomRegistration } from '../sending/contract.ts';
 import type { RoomSettings, RoomSummary } from './contract.ts';
-import type { GovernedOccupant, StandingWish } from './standings.ts';
+import type { ManagedOccupant, PrivilegeWish } from './privileges.ts';
 import type { SharedOccupancy } from './shared-occupancy-contract.ts';
 import type { JoinOptions } from './verbs.ts';
 
@@ -13,9 +13,9 @@ export interface AccountRooms {
   list(): RoomSummary[];
   occupants(room: string): Occupant[];
   /** Everybody in it, with what the room allows us to do about them. */
-  governed(room: string): GovernedOccupant[];
-  /** XEP-0045 8 and 9: kicks, bans, gives a voice or another standing; resolves once the room has done it, or refused. */
-  changeStanding(room: string, wish: StandingWish): Promise<Result<undefined>>;
+  managed(room: string): ManagedOccupant[];
+  /** XEP-0045 8 and 9: kicks, bans, gives a voice or other privileges; resolves once the room has done it, or refused. */
+  changePrivileges(room: string, wish: PrivilegeWish): Promise<Result<undefined>>;
   /** Joins, remembers, and resolves once the room has let us in or refused. */
   join(room: string, options?: JoinOptions): Promise<Result<RoomSummary>>;
   /** Leaves and forgets; final within 5 s. `farewell`: what the room is told (XEP-0045 7.14). */

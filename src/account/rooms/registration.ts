@@ -1,10 +1,10 @@
 import type { Result } from '../../core/errors.ts';
 import { fail, ok, sentenceOf } from '../../core/errors.ts';
 import { parseBareJid } from '../../core/jid.ts';
-import type { StanzaFault } from '../../xmpp/contract.ts';
 import { isNick, readRegistration, registerQuery, registerRemoval, registerSet } from '../../xmpp/xep/room/register.ts';
 import type { Registration } from '../../xmpp/xep/room/register.ts';
 import type { AccountContext } from '../context.ts';
+import { roomRefusal } from './room-refusal.ts';
 import type { Nicks } from './nicks.ts';
 import type { RoomRegistration } from '../sending/contract.ts';
 import type { RoomVerbs } from './verbs.ts';
@@ -41,7 +41,7 @@ export function openRegistrations(context: AccountContext, nicks: Nicks, verbs: 
     const room = parseBareJid(text);
     if (room === undefined) return fail('bad-jid', `“${text.slice(0, 100)}” is not a room’s address.`);
     const answer = await connection.iq(registerQuery(room));
-    if (!answer.ok) return refused(answer.error);
+    if (!answer.ok) return roomRefusal(answer.error, refusals);
     const found = readRegistration(answer.element);
     return found ? ok({ room, found }) : fail('no-registration', 'The room does not support registration.');
   }
@@ -84,7 +84,7 @@ export function openRegistrations(context: AccountContext, nicks: Nicks, verbs: 
       if (missing) return fail('missing-field', `The room requires a value for “${missing.label}”.`);
       const since = context.now();
       const answer = await connection.iq(registerSet(room, found, filled));
-      if (!answer.ok) return refused(answer.error);
+      if (!answer.ok) return roomRefusal(answer.error, refusals);
       context.log('info', `registered with ${room}`);
       return settled(room, since);
     },
@@ -92,14 +92,9 @@ export function openRegistrations(context: AccountContext, nicks: Nicks, verbs: 
       const room = parseBareJid(text);
       if (room === undefined) return fail('bad-jid', `“${text.slice(0, 100)}” is not a room’s address.`);
       const answer = await connection.iq(registerRemoval(room));
-      if (!answer.ok) return refused(answer.error);
+      if (!answer.ok) return roomRefusal(answer.error, refusals);
       await nicks.learnReserved(room);
       return ok({ room, registered: false, nick: undefined, form: undefined });
     },
   };
-}
-
-function refused({ condition, text }: StanzaFault) {
-  const words = refusals[condition] ?? `The room answered with an error: ${condition}.`;
-  return fail(condition, text === undefined ? words : `${words} “${text.slice(0, 500)}”`);
 }

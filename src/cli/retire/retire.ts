@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { parseBareJid } from '../../core/jid.ts';
 import { MinimixError } from '../../core/errors.ts';
 import { connectTo, type DaemonAddress, type DaemonClient } from '../../frontends/web/client/client.ts';
+import { askLine } from '../ask.ts';
 import { type GlobalOptions, type World } from '../context.ts';
 import { localTime, printLine } from '../print.ts';
 import type { AccountPlan, RetirePlan } from './retire-plan.ts';
@@ -122,17 +122,9 @@ async function confirm(world: World, { accounts, export: file, offline }: Retire
 }
 
 /** Asks for one of the answers, or its first letter; anything else cancels the command. */
-function ask(world: World, prompt: string, answers: readonly string[]): Promise<string> {
-  world.err(prompt);
-  const lines = createInterface({ input: world.stdin });
-  return new Promise((done, reject) => {
-    const cancel = (): void => reject(new MinimixError('cancelled', 'Nothing was done.'));
-    lines.once('close', cancel);
-    lines.once('line', (line) => {
-      const typed = line.trim().toLowerCase();
-      const found = answers.find((answer) => answer === typed || (answers.length > 1 && answer[0] === typed));
-      if (found !== undefined) done(found);
-      lines.close();
-    });
-  });
+async function ask(world: World, prompt: string, answers: readonly string[]): Promise<string> {
+  const typed = (await askLine(world, prompt))?.trim().toLowerCase();
+  const found = answers.find((answer) => answer === typed || (answers.length > 1 && answer[0] === typed));
+  if (found === undefined) throw new MinimixError('cancelled', 'Nothing was done.');
+  return found;
 }

@@ -130,7 +130,7 @@ function accountOf(jid: string, said: string[], held: readonly HeldBookmarks[]):
     rooms: {
       list: () => [room],
       occupants: () => [],
-      governed: () => [],
+      managed: () => [],
       invitations: () => [invitation],
       accept: async (asked) => (asked === invitation.room ? ok({ ...room, room: asked }) : fail('no-invitation', 'Nobody has asked you.')),
       decline(asked, reason) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { accountSettings, bareJid } from '../../../account/settings.ts';
 import type { Retention } from '../../../archive/contract.ts';
 import { MOST_HOURS, MOST_REPLAYED } from '../../../core/device.ts';
-import { standingChanges } from '../../../core/standing.ts';
+import { privilegeChanges } from '../../../core/privileges.ts';
 import type { RoomPresence } from '../../../core/presence.ts';
 
 const printable = (text: string): boolean => !/\p{Cc}/u.test(text);
@@ -85,11 +85,11 @@ export const inputs = {
   react: z.object({ account: bareJid.optional(), room: bareJid, id: stanzaId, emojis: z.array(emoji).max(20, 'are more than 20') }),
   retract: z.object({ account: bareJid.optional(), room: bareJid, id: stanzaId }),
   typing: z.object({ account: bareJid.optional(), room: bareJid, typing: z.boolean() }),
-  changeStanding: z.object({
+  changePrivileges: z.object({
     account: bareJid.optional(),
     room: bareJid,
     nick,
-    change: z.enum(standingChanges),
+    change: z.enum(privilegeChanges),
     reason: z.string().trim().max(500, 'is longer than 500 characters').refine(printable, 'contains a control character').optional(),
   }),
   sayPrivate: z.object({ account: bareJid.optional(), room: bareJid, nick, body }),

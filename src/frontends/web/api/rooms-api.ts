@@ -9,11 +9,11 @@ export const roomCalls = {
     .query(({ ctx, input }) => chosen(ctx.api, input.account).flatMap((account) => account.rooms.list())),
   occupants: procedure
     .input(inputs.room)
-    .query(({ ctx, input }) => one(ctx.api, input.account).rooms.governed(input.room)),
-  /** Kicks, bans, mutes, or gives another standing. */
-  changeStanding: procedure.input(inputs.changeStanding).mutation(async ({ ctx, input }) => {
+    .query(({ ctx, input }) => one(ctx.api, input.account).rooms.managed(input.room)),
+  /** Kicks, bans, mutes, or gives other privileges. */
+  changePrivileges: procedure.input(inputs.changePrivileges).mutation(async ({ ctx, input }) => {
     const { room, nick, change, reason } = input;
-    valueOf(await one(ctx.api, input.account).rooms.changeStanding(room, { nick, change, reason }));
+    valueOf(await one(ctx.api, input.account).rooms.changePrivileges(room, { nick, change, reason }));
     return { room, nick };
   }),
   join: procedure.input(inputs.join).mutation(async ({ ctx, input }) => {

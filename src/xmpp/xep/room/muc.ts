@@ -98,8 +98,8 @@ export function voiceRequest(room: string): Element {
   return xml('message', { to: room }, form);
 }
 
-/** Whom a change of standing is about, and what becomes of them: by nick for a role, by bare address for an affiliation. */
-interface StandingItem {
+/** Whom a change of privileges is about, and what becomes of them: by nick for a role, by bare address for an affiliation. */
+interface AdminItem {
   readonly nick?: string | undefined;
   readonly jid?: string | undefined;
   readonly role?: Role | undefined;
@@ -107,7 +107,7 @@ interface StandingItem {
 }
 
 /** 8 and 9: changes somebody's role or affiliation. */
-export function standingQuery(room: string, { nick, jid, role, affiliation }: StandingItem, reason?: string): Element {
+export function adminQuery(room: string, { nick, jid, role, affiliation }: AdminItem, reason?: string): Element {
   const item = xml('item', { nick, jid: jid && bareOf(jid), role, affiliation }, ...(reason === undefined ? [] : [xml('reason', {}, reason)]));
   return xml('iq', { type: 'set', to: room }, xml('query', { xmlns: NS_MUC_ADMIN }, item));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changesAllowed } from '../../src/core/standing.ts';
+import { changesAllowed } from '../../src/core/privileges.ts';
 import type { Affiliation, Role } from '../../src/core/occupant.ts';
 
 const one = (nick: string, role: Role, affiliation: Affiliation, jid: string | undefined = `${nick}@localhost`) => ({ nick, role, affiliation, jid });

@@ -19,11 +19,11 @@ describe.each(servers)('people of a room on $kind', (server) => {
     return { ...home, carol, bob, room };
   }
 
-  const standing = ({ account }: Home, room: string, nick: string) => account.rooms.governed(room).find((one) => one.nick === nick);
+  const managed = ({ account }: Home, room: string, nick: string) => account.rooms.managed(room).find((one) => one.nick === nick);
 
   test('a kick puts somebody out with the reason, and they may come back', async () => {
     const { account, bob, room } = await owned();
-    expect(await account.rooms.changeStanding(room, { nick: 'bob', change: 'kick', reason: 'off topic' })).toEqual({ ok: true, value: undefined });
+    expect(await account.rooms.changePrivileges(room, { nick: 'bob', change: 'kick', reason: 'off topic' })).toEqual({ ok: true, value: undefined });
     const out = await bob.next(gone(room, 'bob'));
     expect(out.toString()).toContain('off topic');
     expect(out.toString()).toContain('code="307"');
@@ -33,7 +33,7 @@ describe.each(servers)('people of a room on $kind', (server) => {
 
   test('a ban puts somebody out for good', async () => {
     const { account, bob, room } = await owned();
-    expect(await account.rooms.changeStanding(room, { nick: 'bob', change: 'ban' })).toMatchObject({ ok: true });
+    expect(await account.rooms.changePrivileges(room, { nick: 'bob', change: 'ban' })).toMatchObject({ ok: true });
     expect((await bob.next(gone(room, 'bob'))).toString()).toContain('code="301"');
     await expect(bob.join(room, 'bob')).rejects.toMatchObject({ condition: 'forbidden' });
   });
@@ -41,28 +41,28 @@ describe.each(servers)('people of a room on $kind', (server) => {
   test('a voice is taken and given back, and each is offered where it applies', async () => {
     const home = await owned();
     const { account, room } = home;
-    expect(await account.rooms.changeStanding(room, { nick: 'bob', change: 'mute' })).toMatchObject({ ok: true });
-    await until(() => standing(home, room, 'bob')?.role === 'visitor', { what: 'bob to be muted' });
-    expect(standing(home, room, 'bob')?.allowed).toContain('unmute');
-    expect(standing(home, room, 'bob')?.allowed).not.toContain('mute');
-    expect(await account.rooms.changeStanding(room, { nick: 'bob', change: 'unmute' })).toMatchObject({ ok: true });
-    await until(() => standing(home, room, 'bob')?.role === 'participant', { what: 'bob to have a voice' });
+    expect(await account.rooms.changePrivileges(room, { nick: 'bob', change: 'mute' })).toMatchObject({ ok: true });
+    await until(() => managed(home, room, 'bob')?.role === 'visitor', { what: 'bob to be muted' });
+    expect(managed(home, room, 'bob')?.allowed).toContain('unmute');
+    expect(managed(home, room, 'bob')?.allowed).not.toContain('mute');
+    expect(await account.rooms.changePrivileges(room, { nick: 'bob', change: 'unmute' })).toMatchObject({ ok: true });
+    await until(() => managed(home, room, 'bob')?.role === 'participant', { what: 'bob to have a voice' });
   });
 
   test('somebody is made a moderator, a member and an admin, and neither of them again', async () => {
     const home = await owned();
     const { account, room } = home;
     const change = async (name: 'make-moderator' | 'make-member' | 'make-admin' | 'end-affiliation'): Promise<void> => {
-      expect(await account.rooms.changeStanding(room, { nick: 'bob', change: name })).toMatchObject({ ok: true });
+      expect(await account.rooms.changePrivileges(room, { nick: 'bob', change: name })).toMatchObject({ ok: true });
     };
     await change('make-moderator');
-    await until(() => standing(home, room, 'bob')?.role === 'moderator', { what: 'bob to moderate' });
+    await until(() => managed(home, room, 'bob')?.role === 'moderator', { what: 'bob to moderate' });
     await change('make-member');
-    await until(() => standing(home, room, 'bob')?.affiliation === 'member', { what: 'bob to be a member' });
+    await until(() => managed(home, room, 'bob')?.affiliation === 'member', { what: 'bob to be a member' });
     await change('make-admin');
-    await until(() => standing(home, room, 'bob')?.affiliation === 'admin', { what: 'bob to be an admin' });
+    await until(() => managed(home, room, 'bob')?.affiliation === 'admin', { what: 'bob to be an admin' });
     await change('end-affiliation');
-    await until(() => standing(home, room, 'bob')?.affiliation === 'none', { what: 'bob to be like others' });
+    await until(() => managed(home, room, 'bob')?.affiliation === 'none', { what: 'bob to be like others' });
   });
 
   test('whoever is nobody there is offered nothing, and is refused before the room is asked', async () => {
@@ -72,8 +72,8 @@ describe.each(servers)('people of a room on $kind', (server) => {
     expect(await home.account.rooms.join(room, { nick: 'alice' })).toMatchObject({ ok: true });
     await bob.join(room, 'bob');
     await present(home.account, room, ['alice', 'bob', 'owner']);
-    expect(home.account.rooms.governed(room).flatMap(({ allowed }) => allowed)).toEqual([]);
-    expect(await home.account.rooms.changeStanding(room, { nick: 'bob', change: 'kick' })).toMatchObject({ ok: false, error: { code: 'not-allowed' } });
-    expect(await home.account.rooms.changeStanding(room, { nick: 'nobody', change: 'kick' })).toMatchObject({ ok: false, error: { code: 'not-there' } });
+    expect(home.account.rooms.managed(room).flatMap(({ allowed }) => allowed)).toEqual([]);
+    expect(await home.account.rooms.changePrivileges(room, { nick: 'bob', change: 'kick' })).toMatchObject({ ok: false, error: { code: 'not-allowed' } });
+    expect(await home.account.rooms.changePrivileges(room, { nick: 'nobody', change: 'kick' })).toMatchObject({ ok: false, error: { code: 'not-there' } });
   });
 });

@@ -1,27 +1,27 @@
 import type { Result } from '../../core/errors.ts';
 import { fail, ok } from '../../core/errors.ts';
 import type { Occupant } from '../../core/occupant.ts';
-import { changesAllowed, itemOf, type StandingChange } from '../../core/standing.ts';
-import type { StanzaFault } from '../../xmpp/contract.ts';
-import { standingQuery } from '../../xmpp/xep/room/muc.ts';
+import { changesAllowed, itemOf, type PrivilegeChange } from '../../core/privileges.ts';
+import { adminQuery } from '../../xmpp/xep/room/muc.ts';
 import type { AccountContext } from '../context.ts';
+import { roomRefusal } from './room-refusal.ts';
 
 /** Somebody in a room, and what the room allows us to do about them. */
-export interface GovernedOccupant extends Occupant {
-  readonly allowed: readonly StandingChange[];
+export interface ManagedOccupant extends Occupant {
+  readonly allowed: readonly PrivilegeChange[];
 }
 
-export interface StandingWish {
+export interface PrivilegeWish {
   readonly nick: string;
-  readonly change: StandingChange;
+  readonly change: PrivilegeChange;
   readonly reason?: string | undefined;
 }
 
 /** XEP-0045 8 and 9: roles and affiliations of the others. */
-interface Standings {
-  occupants(room: string): GovernedOccupant[];
+interface Privileges {
+  occupants(room: string): ManagedOccupant[];
   /** Resolves once the room has done it, or refused. */
-  change(room: string, wish: StandingWish): Promise<Result<undefined>>;
+  change(room: string, wish: PrivilegeWish): Promise<Result<undefined>>;
 }
 
 const refusals: Readonly<Record<string, string>> = {
@@ -31,8 +31,8 @@ const refusals: Readonly<Record<string, string>> = {
   'item-not-found': 'This person is no longer in the room.',
 };
 
-export function openStandings(context: AccountContext): Standings {
-  function occupants(room: string): GovernedOccupant[] {
+export function openPrivileges(context: AccountContext): Privileges {
+  function occupants(room: string): ManagedOccupant[] {
     const all = context.occupants(room);
     const own = all.get(context.room(room)?.membership.nick ?? '');
     return [...all.values()].map((one) => ({ ...one, allowed: own ? changesAllowed(own, one) : [] }));
@@ -49,15 +49,10 @@ export function openStandings(context: AccountContext): Standings {
       const item = itemOf(change);
       // an affiliation belongs to an account: the address is there wherever one is allowed
       const whom = 'affiliation' in item ? { jid: other.jid } : { nick };
-      const answer = await context.connection.iq(standingQuery(room, { ...whom, ...item }, reason));
-      if (!answer.ok) return refused(answer.error);
+      const answer = await context.connection.iq(adminQuery(room, { ...whom, ...item }, reason));
+      if (!answer.ok) return roomRefusal(answer.error, refusals);
       context.log('info', `${room}: ${change} for ${nick}`);
       return ok(undefined);
     },
   };
-}
-
-function refused({ condition, text }: StanzaFault) {
-  const words = refusals[condition] ?? `The room answered with an error: ${condition}.`;
-  return fail(condition, text === undefined ? words : `${words} “${text.slice(0, 500)}”`);
 }

@@ -47,24 +47,27 @@ export function openJoinQueue(signal: AbortSignal, firstRest: number): JoinQueue
 function openService(signal: AbortSignal, firstRest: number) {
   const limit = pLimit(JOINS_AT_ONCE);
   let rest = firstRest;
-  let until = 0;
+  let resting: Promise<void> | undefined;
+
+  async function takeRest(): Promise<void> {
+    await delay(rest, undefined, { signal, ref: false }).catch(() => undefined); // the end, then
+    resting = undefined;
+  }
 
   return {
     limit,
     async rested(): Promise<void> {
-      while (performance.now() < until && !signal.aborted) {
-        await delay(until - performance.now(), undefined, { signal, ref: false }).catch(() => undefined); // the end, then
-      }
+      await resting;
     },
     /** Once for all that were under way together: what is refused while it rests was asked before. */
     tooMuch(): void {
-      if (performance.now() < until) return;
+      if (resting) return;
       limit.concurrency = Math.max(1, Math.floor(limit.concurrency / 2));
-      until = performance.now() + rest;
+      resting = takeRest();
       rest = Math.min(LAST_REST, rest * 2);
     },
     letIn(): void {
-      if (performance.now() < until) return;
+      if (resting) return;
       rest = firstRest;
       if (limit.concurrency < JOINS_AT_ONCE) limit.concurrency += 1;
     },

@@ -22,7 +22,7 @@ async function width(queue: ReturnType<typeof openJoinQueue>, service?: string):
 
 test('a service that refuses joins as too many gets half of them at once, another service as many as before', async () => {
   const life = new AbortController();
-  const queue = openJoinQueue(life.signal, 500); // longer than anything holds up fifty calls in a row
+  const queue = openJoinQueue(life.signal, 50);
   expect(await width(queue)).toBe(100);
   for (let n = 0; n < 50; n += 1) queue.tooMuch(room(n)); // all of one burst count once
   expect(await width(queue)).toBe(50);

@@ -47,10 +47,10 @@ const p99 = ({ relayed }: Figures): number => quantile(relayed, 0.99);
 const micros = ({ cpu }: Figures): number => quantile(cpu, 0.5);
 const inMs = (value: number): string => `${value.toFixed(1)} ms`;
 const inUs = (value: number): string => `${value.toFixed(0)} us`;
-compare('p99, ours to raw, 50/s and 10 devices', 'ours 10 50', 'raw 10 50', { goal: 'goal 1.1', value: p99 });
-compare('p99, ours to raw, 500/s and 1 device', 'ours 1 500', 'raw 1 500', { goal: 'goal 1.1', value: p99 });
+compare('p99, ours to raw, 50/s and 10 devices', { a: 'ours 10 50', b: 'raw 10 50', goal: 'goal 1.1', value: p99 });
+compare('p99, ours to raw, 500/s and 1 device', { a: 'ours 1 500', b: 'raw 1 500', goal: 'goal 1.1', value: p99 });
 for (const rate of [50, 500]) {
-  compare(`CPU, ours without the append to cloning, 3 devices, ${rate}/s`, `unkept 3 ${rate}`, `cloning 3 ${rate}`, { goal: 'goal 0.45', value: micros });
+  compare(`CPU, ours without the append to cloning, 3 devices, ${rate}/s`, { a: `unkept 3 ${rate}`, b: `cloning 3 ${rate}`, goal: 'goal 0.45', value: micros });
 }
 row('a relayed message, 10 devices, 50/s, p99', { a: 'ours 10 50', b: 'raw 10 50', beside: 'a relay of raw text, no archive', of: p99, unit: inMs });
 row('a relayed message, 1 device, 500/s, p99', { a: 'ours 1 500', b: 'raw 1 500', beside: 'a relay of raw text, no archive', of: p99, unit: inMs });
@@ -128,7 +128,7 @@ function report({ kind, devices, rate, delays, used, total, kept }: Measured): v
   console.log(kept ? line : `${line} did not keep up: ${total - relayed.length} of ${total} not relayed within ${PATIENCE / 1000} s`);
 }
 
-function compare(what: string, a: string, b: string, { goal, value }: { goal: string; value: (of: Figures) => number }): void {
+function compare(what: string, { a, b, goal, value }: { a: string; b: string; goal: string; value: (of: Figures) => number }): void {
   const [left, right] = [figures.get(a), figures.get(b)];
   if (left && right) console.log(`${what}: ${(value(left) / value(right)).toFixed(2)} (${goal})`);
 }

@@ -119,9 +119,7 @@ interface Times {
 }
 
 /** Enters all rooms for the first time, and again once the stream is lost. Bookmarks are left alone: they are not what is measured. */
-async function enterTwice(
-  settings: AccountSettings, password: string, file: string, rooms: readonly string[], drop: () => unknown,
-): Promise<Times> {
+async function enterTwice(settings: AccountSettings, { password, file, rooms, drop }: { password: string; file: string; rooms: readonly string[]; drop: () => unknown }): Promise<Times> {
   const { account, online, allJoined, close } = open(settings, password, file);
   await until(online, patient);
   account.bookmarks.set({ keepJoins: false });
@@ -153,7 +151,7 @@ async function onIdleServer(roundTrip: number): Promise<Times> {
   const dir = mkdtempSync(join(tmpdir(), 'bench-rooms-'));
   const settings = { jid: ME, resource: 'bench', server: { host: '127.0.0.1', port }, allowPlaintext: true };
   const rooms = Array.from({ length: ROOMS }, (_, n) => roomName(n));
-  const times = await enterTwice(settings, 'pencil', join(dir, 'archive.db'), rooms, () => server.send('drop'));
+  const times = await enterTwice(settings, { password: 'pencil', file: join(dir, 'archive.db'), rooms, drop: () => server.send('drop') });
   server.send('stop');
   await once(server, 'exit');
   rmSync(dir, { recursive: true, force: true });
@@ -194,7 +192,7 @@ async function joining(): Promise<void> {
     const atOnce = await stopwatch(() => Promise.all(rooms.map((room) => eager.join(room, 'eager'))));
     await eager.close();
     const settings = { jid, resource: 'bench', server: { host: '127.0.0.1', port: link.port }, ca: server.ca };
-    const ours = await enterTwice(settings, 'secret', join(dir, 'archive.db'), rooms, () => server.kickSessions('alice'));
+    const ours = await enterTwice(settings, { password: 'secret', file: join(dir, 'archive.db'), rooms, drop: () => server.kickSessions('alice') });
     console.log(`in ${ROOMS} rooms on Prosody, ${ROUND_TRIP} ms there and back:`);
     console.log(`  a minimal client: one by one ${trips(oneByOne)}; all at once, with no question and no archive ${trips(atOnce)}`);
     console.log(`  ours: rooms not known before ${trips(ours.unknown.wall)}; after a reconnect ${trips(ours.again.wall)}`);

@@ -61,7 +61,7 @@ async function rowOf(client: StockClient, server: XmppServer): Promise<Row> {
     const tell = (line: string): void => void (values.quiet || console.log(`${((performance.now() - begin) / 1000).toFixed(1).padStart(6)} s  ${client.name}, ${side}: ${line}`));
     const dir = mkdtempSync(join(place, `${server.kind}-${client.name.replaceAll(/\W/g, '')}-${side}-`));
     chmodSync(dir, 0o755);
-    cells[side] = await tried(client, server, side, { dir, columns, tell });
+    cells[side] = await tried(client, server, { side, dir, columns, tell });
   }
   return { client: client.name, ...cells };
 }

@@ -18,7 +18,7 @@ export interface Packing {
  * Packs `tree`, whose folders are those of the system, into `file`. The same tree gives the same bytes: times are `epoch`,
  * owners are root, modes are 755 where the owner may execute and 644 elsewhere.
  */
-export function makeDeb(tree: string, control: Control, { epoch, compression }: Packing, file: string): void {
+export function makeDeb(tree: string, control: Control, { packing: { epoch, compression }, file }: { packing: Packing; file: string }): void {
   const paths = readdirSync(tree, { recursive: true, encoding: 'utf8' }).toSorted();
   const files = paths.filter((path) => lstatSync(join(tree, path)).isFile());
   const kibibytes = files.reduce((sum, path) => sum + Math.ceil(lstatSync(join(tree, path)).size / 1024), paths.length - files.length);

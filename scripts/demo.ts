@@ -122,12 +122,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** What bob said, by its text, and when; each text once. */
-async function talk(
-  { server, room }: Sandbox,
-  most: number,
-  pace: number,
-  sent: Map<string, number>,
-): Promise<void> {
+async function talk({ server, room }: Sandbox, { most, pace, sent }: { most: number; pace: number; sent: Map<string, number> }): Promise<void> {
   const bob = await connectPerson(server, 'bob', PASSWORD);
   undo.push(bob.close);
   await bob.join(room, 'bob');
@@ -219,7 +214,7 @@ async function demo(brief: boolean): Promise<boolean> {
   const sent = new Map<string, number>();
   const [delays] = await Promise.all([
     listen(phone, most, sent),
-    talk(sandbox, most, brief ? BRISK : CALM, sent),
+    talk(sandbox, { most, pace: brief ? BRISK : CALM, sent }),
   ]);
   return await count(sandbox, sent, delays);
 }

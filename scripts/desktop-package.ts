@@ -44,5 +44,5 @@ export function makeDesktopPackage({ project, version, maintainer, licence, pack
  mentions, and a launcher that opens xmpp: links of rooms. The page opens in
  your browser; nothing else is brought along.`,
   };
-  makeDeb(system, control, packing, file);
+  makeDeb(system, control, { packing, file });
 }

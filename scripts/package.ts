@@ -165,7 +165,7 @@ async function main(): Promise<void> {
     const epoch = epochOf();
     systemTree(tree, system, epoch);
     const deb = join(out, `minimix_${version}_${architecture}.deb`);
-    makeDeb(system, control(architecture), { epoch, compression: values.compression }, deb);
+    makeDeb(system, control(architecture), { packing: { epoch, compression: values.compression }, file: deb });
     console.log(`${deb}: ${megabytes(deb)}; ${packages.length} packages bundled, ${native.length} beside them: ${native.join(', ')}`);
     const desktop = join(out, `minimix-desktop_${version}_all.deb`);
     const licence = readFileSync(join(project, 'LICENSE'), 'utf8');

@@ -263,7 +263,7 @@ interface Shot {
   readonly path: string;
 }
 
-async function shoot(browser: Browser, state: State, origin: string, room: string, shot: Shot): Promise<void> {
+async function shoot(browser: Browser, { state, origin, room, shot }: { state: State; origin: string; room: string; shot: Shot }): Promise<void> {
   const { width, height } = shot;
   const context = await browser.newContext({
     viewport: { width, height },
@@ -316,7 +316,7 @@ try {
   if (bob) await sayToAlice(bob, server);
   await page.getByRole('heading', { name: 'Invitations' }).waitFor();
   const state = await entrance.storageState();
-  for (const shot of shots(folder)) await shoot(browser, state, new URL(daemon.url).origin, room, shot);
+  for (const shot of shots(folder)) await shoot(browser, { state, origin: new URL(daemon.url).origin, room, shot });
 } finally {
   await Promise.all([browser.close(), daemon.stop(), server.stop()]);
 }

@@ -19,7 +19,7 @@ export interface TrialOptions {
   readonly tell: (line: string) => void;
 }
 
-export async function tried(client: StockClient, server: SharedServer, side: Side, { dir, columns, tell }: TrialOptions): Promise<Cells> {
+export async function tried(client: StockClient, server: SharedServer, { side, dir, columns, tell }: TrialOptions & { readonly side: Side }): Promise<Cells> {
   mkdirSync(dir, { recursive: true });
   const stage = await openStage(server, side, dir);
   let running: RunningClient | undefined;

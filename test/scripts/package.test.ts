@@ -202,7 +202,7 @@ test('the same files make the same deb, byte for byte, whenever and with whateve
     writeFileSync(join(tree, 'usr/share/b'), 'b');
     chmodSync(join(tree, 'usr/share/a'), mode);
     const file = join(dir, `same-${n}.deb`);
-    makeDeb(tree, { Package: 'same', Version: '1', Architecture: 'all', Maintainer: 'A <a@example.org>', Description: 'same' }, { epoch: 1_700_000_000, compression: 'xz' }, file);
+    makeDeb(tree, { Package: 'same', Version: '1', Architecture: 'all', Maintainer: 'A <a@example.org>', Description: 'same' }, { packing: { epoch: 1_700_000_000, compression: 'xz' }, file });
     return readFileSync(file);
   });
   expect(made[0]?.equals(made[1] ?? Buffer.alloc(0))).toBe(true);
@@ -210,6 +210,6 @@ test('the same files make the same deb, byte for byte, whenever and with whateve
 
 test('where a package cannot be made, one sentence says why', () => {
   const env = { ...process.env, PATH: join(dir, 'nowhere') };
-  const script = `import { makeDeb } from ${JSON.stringify(join(root, 'scripts/deb.ts'))}; makeDeb(${JSON.stringify(join(global, 'package/docs'))}, {}, { epoch: 1, compression: 'none' }, 'x.deb');`;
+  const script = `import { makeDeb } from ${JSON.stringify(join(root, 'scripts/deb.ts'))}; makeDeb(${JSON.stringify(join(global, 'package/docs'))}, {}, { packing: { epoch: 1, compression: 'none' }, file: 'x.deb' });`;
   expect(() => execFileSync(process.execPath, ['--input-type=module', '--eval', script], { env, stdio: 'pipe' })).toThrow('dpkg-deb is needed, which every Debian has');
 });

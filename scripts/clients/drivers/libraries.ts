@@ -23,11 +23,11 @@ function library({ name, needs, command, env, cannot, websocketOnly = false }: L
   return {
     name, needs, websocketOnly,
     cannot: { 'chats away': NO_MEMORY, ...cannot },
-    start: (login) => startLibrary(name, command, login, { ...process.env, ...env?.(login) }),
+    start: (login) => startLibrary(name, command, { login, env: { ...process.env, ...env?.(login) } }),
   };
 }
 
-async function startLibrary(name: string, [program = '', ...args]: readonly string[], login: Login, env: NodeJS.ProcessEnv): Promise<RunningClient> {
+async function startLibrary(name: string, [program = '', ...args]: readonly string[], { login, env }: { login: Login; env: NodeJS.ProcessEnv }): Promise<RunningClient> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
   const heard: string[] = [];
   let [online, errors] = [false, ''];

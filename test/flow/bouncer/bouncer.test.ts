@@ -88,9 +88,12 @@ describe.each(servers)('through the bouncer on $kind', (server) => {
       for (const stanza of stanzas) phone.send(stanza);
     };
     const answered = (when: string): Promise<unknown> => phone.next((stanza) => stanza.attrs['id'] === `info-${when}` && stanza.name === 'iq');
+    const shownBob = (): number => phone.stanzas.filter(({ name, attrs }) => name === 'presence' && attrs['from'] === `${room}/bob`).length;
+    const before = shownBob();
     sendAll('inside');
     await owner.next((stanza) => stanza.getChildText('body') === 'bob inside');
     await answered('inside');
+    expect(shownBob()).toBe(before + 1); // the probe is answered from what the room has shown
     phone.send(xml('presence', { to: `${room}/Ali`, type: 'unavailable' }));
     sendAll('outside');
     await answered('outside');
